@@ -1,1 +1,30 @@
-//! Under construction.
+//! Names, filters, entries and codes of LDAP, as pure values.
+//!
+//! Nothing here does I/O, reads a clock or draws a random number. What a person typed becomes part
+//! of a [`Filter`] only as an assertion value, so it can be neither unescaped nor escaped twice.
+
+mod account;
+mod attribute;
+mod dn;
+mod entry;
+mod filter;
+mod login_name;
+mod microsoft;
+mod password;
+mod password_policy;
+mod result_code;
+mod template;
+mod url;
+
+pub use account::{AccountState, AccountStateAttributes};
+pub use attribute::{AttributeName, AttributeNameError};
+pub use dn::{Ava, Dn, DnError, Rdn};
+pub use entry::{Attribute, Entry};
+pub use filter::{Filter, FilterError};
+pub use login_name::{LoginName, LoginNameError};
+pub use microsoft::{AdSubError, Guid, Sid};
+pub use password::{EmptyPassword, Password};
+pub use password_policy::{PasswordPolicy, PasswordPolicyError};
+pub use result_code::ResultCode;
+pub use template::{FilterTemplate, Placeholder, TemplateError};
+pub use url::{LdapUrl, LdapUrlError, Scheme, Scope};
