@@ -1,0 +1,131 @@
+//! Responses: `LDAPResult` (RFC 4511 §4.1.9) and what extends it.
+
+use super::Texts;
+use crate::DecodeError;
+use crate::ber::{Reader, Tag, utf8};
+use entryway_ldap_types::ResultCode;
+use std::borrow::Cow;
+
+/// How an operation ended.
+#[derive(Debug, Clone, Copy)]
+pub struct LdapResult<'a> {
+    /// The code, known or not.
+    pub code: ResultCode,
+    /// `matchedDN`, raw.
+    pub matched_dn: &'a [u8],
+    /// `diagnosticMessage`, raw.
+    pub diagnostic: &'a [u8],
+    /// Where to ask instead; empty unless the code is `referral`.
+    pub referrals: Texts<'a>,
+}
+
+impl<'a> LdapResult<'a> {
+    /// Reads the components; what a response adds stays in the reader.
+    pub(crate) fn decode(op: &mut Reader<'a>) -> Result<Self, DecodeError> {
+        let code = ResultCode(op.enumerated("resultCode")?);
+        let matched_dn = op.octets("matchedDN")?;
+        let diagnostic = op.octets("diagnosticMessage")?;
+        let referrals = match op.enter_optional(Tag::context_constructed(3))? {
+            Some(row) => Texts::checked(row, "referral")?,
+            None => Texts::none(),
+        };
+        Ok(Self {
+            code,
+            matched_dn,
+            diagnostic,
+            referrals,
+        })
+    }
+    /// Reads a response that is nothing but a result.
+    pub(crate) fn decode_alone(op: &mut Reader<'a>) -> Result<Self, DecodeError> {
+        let result = Self::decode(op)?;
+        op.ignore_rest()?;
+        Ok(result)
+    }
+    /// The server's words, for people. Not UTF-8 is no reason to lose an answer: such bytes are
+    /// replaced. Active Directory ends its text with NUL, which goes.
+    pub fn diagnostic_text(&self) -> Cow<'a, str> {
+        text(self.diagnostic)
+    }
+    /// The last entry that was found on the way to the base, as text.
+    pub fn matched_dn_text(&self) -> Cow<'a, str> {
+        text(self.matched_dn)
+    }
+}
+
+fn text(mut bytes: &[u8]) -> Cow<'_, str> {
+    while let Some(shorter) = bytes.strip_suffix(&[0]) {
+        bytes = shorter;
+    }
+    String::from_utf8_lossy(bytes)
+}
+
+/// `BindResponse` (RFC 4511 §4.2.2).
+#[derive(Debug, Clone, Copy)]
+pub struct BindResponse<'a> {
+    /// How it ended.
+    pub result: LdapResult<'a>,
+    /// `serverSaslCreds`.
+    pub sasl_credentials: Option<&'a [u8]>,
+}
+
+impl<'a> BindResponse<'a> {
+    pub(crate) fn decode(op: &mut Reader<'a>) -> Result<Self, DecodeError> {
+        let result = LdapResult::decode(op)?;
+        let sasl_credentials = op.optional(Tag::context(7))?;
+        op.ignore_rest()?;
+        Ok(Self {
+            result,
+            sasl_credentials,
+        })
+    }
+}
+
+/// `ExtendedResponse` (RFC 4511 §4.12).
+#[derive(Debug, Clone, Copy)]
+pub struct ExtendedResponse<'a> {
+    /// How it ended.
+    pub result: LdapResult<'a>,
+    /// `responseName`, an OID.
+    pub name: Option<&'a str>,
+    /// `responseValue`.
+    pub value: Option<&'a [u8]>,
+}
+
+impl<'a> ExtendedResponse<'a> {
+    pub(crate) fn decode(op: &mut Reader<'a>) -> Result<Self, DecodeError> {
+        let result = LdapResult::decode(op)?;
+        let name = op
+            .optional(Tag::context(10))?
+            .map(|name| utf8(name, "responseName"))
+            .transpose()?;
+        let value = op.optional(Tag::context(11))?;
+        op.ignore_rest()?;
+        Ok(Self {
+            result,
+            name,
+            value,
+        })
+    }
+}
+
+/// `IntermediateResponse` (RFC 4511 §4.13).
+#[derive(Debug, Clone, Copy)]
+pub struct IntermediateResponse<'a> {
+    /// `responseName`, an OID.
+    pub name: Option<&'a str>,
+    /// `responseValue`.
+    pub value: Option<&'a [u8]>,
+}
+
+impl<'a> IntermediateResponse<'a> {
+    pub(crate) fn decode(op: &mut Reader<'a>) -> Result<Self, DecodeError> {
+        let name = op
+            .optional(Tag::context(0))?
+            .map(|name| utf8(name, "responseName"))
+            .transpose()?;
+        let value = op.optional(Tag::context(1))?;
+        op.ignore_rest()?;
+        Ok(Self { name, value })
+    }
+}
