@@ -1,31 +1,19 @@
 //! Filters with placeholders that stand only where a value stands, and enter as values.
 
-use crate::{AttributeName, Filter};
+mod placeholder;
+mod value;
+mod write;
+
+pub use placeholder::Placeholder;
+
+use crate::filter::parse::{Comparison, Parser, Tree};
+use crate::{AttributeName, Filter, FilterError};
+use value::{TemplateValue, TemplateValues};
 
 /// A filter parsed once, with placeholders such as `{login}` in value positions.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FilterTemplate {
-    // private: a tree like `Filter` whose values are sequences of literal bytes and placeholders
-    _replaced_by_the_implementer: (),
-}
-
-/// What a placeholder stands for.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub enum Placeholder {
-    /// `{login}`: the name as typed, with `domain/` or `DOMAIN\` cut off, `@…` kept.
-    Login,
-    /// `{user}`: the part before the last `@`.
-    User,
-    /// `{suffix}`: the part after the last `@`; empty when there is none.
-    Suffix,
-    /// `{text}`: what a look-up searches for.
-    Text,
-    /// `{dn}`: an entry's name.
-    EntryDn,
-    /// `{name}`: the session's name.
-    Name,
-    /// `{entry.ATTRIBUTE}`: a value of the entry.
-    EntryAttribute(AttributeName),
+    tree: Tree<TemplateValue>,
 }
 
 /// Why a text is not a filter template, and where.
@@ -33,11 +21,11 @@ pub enum Placeholder {
 pub enum TemplateError {
     /// The filter itself does not parse.
     #[error(transparent)]
-    Filter(#[from] crate::FilterError),
+    Filter(#[from] FilterError),
     /// `{…}` that is not a known placeholder, or not one of those allowed here.
-    #[error("unknown placeholder `{{{name}}}` at byte {at}, expected one of {expected}")]
+    #[error("unknown placeholder `{{{}}}` at byte {at}, expected one of {expected}", .name.escape_debug())]
     UnknownPlaceholder {
-        /// What stands between the braces.
+        /// What stands between the braces, cut after 64 characters.
         name: String,
         /// Byte offset of the brace.
         at: usize,
@@ -53,45 +41,87 @@ pub enum TemplateError {
 }
 
 impl FilterTemplate {
+    /// Deepest nesting that a template may have. Less than [`Filter::MAX_DEPTH`], so that
+    /// [`FilterTemplate::and`] and [`FilterTemplate::or`] still lead to a filter that can be sent.
+    pub const MAX_DEPTH: usize = Filter::MAX_DEPTH - 4;
+
     /// Parses RFC 4515 text with placeholders. A literal brace in a value is written `\7b`, `\7d`.
     /// `allowed` lists the placeholders that make sense where this template is used
     /// (an `EntryAttribute` in it, with any name, allows them all).
-    pub fn parse(_text: &str, _allowed: &[Placeholder]) -> Result<Self, TemplateError> {
-        todo!()
+    pub fn parse(text: &str, allowed: &[Placeholder]) -> Result<Self, TemplateError> {
+        let tree = Parser::new(text, TemplateValues { allowed }, Self::MAX_DEPTH).parse()?;
+        Ok(Self { tree })
     }
     /// `(attribute={login})` or `{user}`, optionally inside `(&(objectClass=…)…)`.
     pub fn equality(
-        _object_class: Option<&str>,
-        _attribute: &AttributeName,
-        _placeholder: Placeholder,
+        object_class: Option<&str>,
+        attribute: &AttributeName,
+        placeholder: Placeholder,
     ) -> Self {
-        todo!()
+        let equal = |attribute, value| Tree::Item {
+            attribute,
+            comparison: Comparison::Equal,
+            value,
+        };
+        let wanted = equal(attribute.clone(), TemplateValue::from(placeholder));
+        let tree = match object_class {
+            None => wanted,
+            Some(class) => {
+                let class = TemplateValue::from(class.as_bytes().to_vec());
+                Tree::And(vec![
+                    equal(AttributeName::from_static("objectClass"), class),
+                    wanted,
+                ])
+            }
+        };
+        Self { tree }
     }
-    /// Puts values in place of placeholders. In a substring assertion with an empty piece the piece is dropped.
+    /// Puts values in place of placeholders. In a substring assertion with an empty piece the piece is
+    /// dropped; when none is left, `(cn={text}*)` with an empty text is `(cn=*)`.
     /// A `None` from `value` means the value is not there: the filter cannot be built.
-    pub fn fill<'v>(&self, _value: &dyn Fn(&Placeholder) -> Option<&'v [u8]>) -> Option<Filter> {
-        todo!()
+    pub fn fill<'v>(&self, value: &dyn Fn(&Placeholder) -> Option<&'v [u8]>) -> Option<Filter> {
+        self.tree
+            .map_values(&|template| template.fill(value))
+            .map(Filter::from_tree)
     }
-    /// Every attribute that the filter names.
+    /// Every attribute that the filter names, in order, repeated as often as it is named. Those of
+    /// `{entry.ATTRIBUTE}` are not among them: see [`FilterTemplate::placeholders`].
     pub fn attributes(&self) -> Vec<&AttributeName> {
-        todo!()
+        let mut names = Vec::new();
+        self.tree.visit(&mut |attribute, _| names.extend(attribute));
+        names
+    }
+    /// Every placeholder, in order, repeated as often as it stands there.
+    pub fn placeholders(&self) -> Vec<&Placeholder> {
+        let mut found = Vec::new();
+        self.tree.visit(&mut |_, value| {
+            found.extend(value.into_iter().flat_map(TemplateValue::placeholders))
+        });
+        found
     }
     /// `(|(self)(other))`, for an e-mail filter that does not mention `mail`.
-    pub fn or(self, _other: FilterTemplate) -> FilterTemplate {
-        todo!()
+    pub fn or(self, other: FilterTemplate) -> FilterTemplate {
+        let tree = match (self.tree, other.tree) {
+            (Tree::Or(mut parts), tree) => {
+                parts.push(tree);
+                Tree::Or(parts)
+            }
+            (first, tree) => Tree::Or(vec![first, tree]),
+        };
+        Self { tree }
     }
     /// `(&(self)(other))`.
-    pub fn and(self, _other: FilterTemplate) -> FilterTemplate {
-        todo!()
+    pub fn and(self, other: FilterTemplate) -> FilterTemplate {
+        let tree = match (self.tree, other.tree) {
+            (Tree::And(mut parts), tree) => {
+                parts.push(tree);
+                Tree::And(parts)
+            }
+            (first, tree) => Tree::And(vec![first, tree]),
+        };
+        Self { tree }
     }
 }
-impl std::fmt::Display for FilterTemplate {
-    fn fmt(&self, _f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        todo!()
-    }
-}
-impl std::fmt::Display for Placeholder {
-    fn fmt(&self, _f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        todo!()
-    }
-}
+
+#[cfg(test)]
+mod tests;

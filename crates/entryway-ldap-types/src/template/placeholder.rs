@@ -1,0 +1,82 @@
+//! The names that may stand between braces.
+
+use crate::AttributeName;
+use std::fmt;
+
+/// What a placeholder stands for.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum Placeholder {
+    /// `{login}`: the name as typed, with `domain/` or `DOMAIN\` cut off, `@…` kept.
+    Login,
+    /// `{user}`: the part before the last `@`.
+    User,
+    /// `{suffix}`: the part after the last `@`; empty when there is none.
+    Suffix,
+    /// `{text}`: what a look-up searches for.
+    Text,
+    /// `{dn}`: an entry's name.
+    EntryDn,
+    /// `{name}`: the session's name.
+    Name,
+    /// `{entry.ATTRIBUTE}`: a value of the entry.
+    EntryAttribute(AttributeName),
+}
+
+impl Placeholder {
+    /// Reads what stands between the braces; `None` when it is no placeholder.
+    pub(super) fn parse(name: &str) -> Option<Self> {
+        Some(match name {
+            "login" => Self::Login,
+            "user" => Self::User,
+            "suffix" => Self::Suffix,
+            "text" => Self::Text,
+            "dn" => Self::EntryDn,
+            "name" => Self::Name,
+            other => {
+                Self::EntryAttribute(AttributeName::parse(other.strip_prefix("entry.")?).ok()?)
+            }
+        })
+    }
+
+    /// Whether one of `allowed` covers this one: an entry attribute stands for them all.
+    pub(super) fn is_among(&self, allowed: &[Self]) -> bool {
+        allowed.iter().any(|allowed| match (self, allowed) {
+            (Self::EntryAttribute(_), Self::EntryAttribute(_)) => true,
+            _ => self == allowed,
+        })
+    }
+
+    /// The allowed ones as an error message lists them.
+    pub(super) fn list(allowed: &[Self]) -> String {
+        let mut names: Vec<String> = Vec::new();
+        for placeholder in allowed {
+            let name = match placeholder {
+                Self::EntryAttribute(_) => "`{entry.ATTRIBUTE}`".to_owned(),
+                other => format!("`{other}`"),
+            };
+            if !names.contains(&name) {
+                names.push(name);
+            }
+        }
+        if names.is_empty() {
+            "none here".to_owned()
+        } else {
+            names.join(", ")
+        }
+    }
+}
+
+/// With its braces, as it is written in a template.
+impl fmt::Display for Placeholder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Login => f.write_str("{login}"),
+            Self::User => f.write_str("{user}"),
+            Self::Suffix => f.write_str("{suffix}"),
+            Self::Text => f.write_str("{text}"),
+            Self::EntryDn => f.write_str("{dn}"),
+            Self::Name => f.write_str("{name}"),
+            Self::EntryAttribute(attribute) => write!(f, "{{entry.{attribute}}}"),
+        }
+    }
+}
