@@ -1,1 +1,27 @@
-//! Under construction.
+//! Real directory servers for the tests and the bench: OpenLDAP and Samba Active Directory, each
+//! an owned value that is a running server and is gone, files and all, when it is dropped.
+//!
+//! A server that is missing on this machine is an error that names the package, never a skip.
+//! This crate must not know the crates it tests: it speaks to the `entryway` binary from outside,
+//! through arguments, a configuration file and HTTP.
+
+mod certificates;
+mod keeper;
+mod ldif;
+mod listeners;
+mod people;
+mod ports;
+mod programs;
+mod samba;
+mod scratch;
+mod slapd;
+mod wait;
+
+pub use certificates::{Authority, Certificate, Identity};
+pub use listeners::SilentServer;
+pub use people::{BASE, Directory, ODD_NAMES, PEOPLE, SERVICE_DN, SERVICE_PASSWORD, password_of};
+pub use ports::{closed_address, free_loopback, free_port};
+pub use samba::{AD_BASE, AD_SERVICE_DN, AD_SERVICE_PASSWORD, SambaAd, odd_common_names};
+pub use scratch::Scratch;
+pub use slapd::{LoggedOperation, Slapd, SlapdOptions, StatsLog};
+pub use wait::{Deadline, until};

@@ -1,0 +1,48 @@
+//! The text of `slapd.conf`.
+
+use crate::{BASE, Identity, SERVICE_DN};
+use std::path::Path;
+
+/// The configuration of a server with one database: anonymous sees nothing, people see
+/// everything but passwords, and the password policy is in force.
+pub(super) fn slapd_conf(database: &Path, identity: &Identity) -> String {
+    let database = database.display();
+    let certificate = identity.certificate.display();
+    let key = identity.key.display();
+    let authority = identity.authority.display();
+    format!(
+        r#"include /etc/ldap/schema/core.schema
+include /etc/ldap/schema/cosine.schema
+include /etc/ldap/schema/nis.schema
+include /etc/ldap/schema/inetorgperson.schema
+modulepath /usr/lib/ldap
+moduleload back_mdb
+moduleload memberof
+moduleload ppolicy
+sizelimit 500
+timelimit 30
+idletimeout 0
+threads 8
+TLSCACertificateFile {authority}
+TLSCertificateFile {certificate}
+TLSCertificateKeyFile {key}
+TLSVerifyClient never
+TLSProtocolMin 3.3
+database mdb
+suffix "{BASE}"
+directory {database}
+maxsize 1073741824
+dbnosync
+index objectClass,uid,mail,cn,uidNumber,member eq
+index entryUUID,entryCSN eq
+limits dn.exact="{SERVICE_DN}" size=unlimited time=unlimited
+access to attrs=userPassword by self write by anonymous auth by * none
+access to * by users read by * none
+overlay memberof
+memberof-group-oc groupOfNames
+overlay ppolicy
+ppolicy_default "cn=default,ou=policies,{BASE}"
+ppolicy_use_lockout
+"#
+    )
+}
