@@ -6,6 +6,9 @@
 //! through arguments, a configuration file and HTTP.
 
 mod certificates;
+mod config;
+mod gateway;
+mod http;
 mod keeper;
 mod ldif;
 mod listeners;
@@ -18,6 +21,9 @@ mod slapd;
 mod wait;
 
 pub use certificates::{Authority, Certificate, Identity};
+pub use config::{Configuration, Domain, Encrypt};
+pub use gateway::{Finished, Gateway, Serving};
+pub use http::{HttpClient, Response};
 pub use listeners::SilentServer;
 pub use people::{BASE, Directory, ODD_NAMES, PEOPLE, SERVICE_DN, SERVICE_PASSWORD, password_of};
 pub use ports::{closed_address, free_loopback, free_port};

@@ -39,7 +39,22 @@ pub(crate) fn command(program: &str, rights: Rights) -> Command {
 
 /// Runs a tool to its end with `input` on stdin; an exit status other than 0 is an error with what it said.
 pub(crate) fn run(command: &mut Command, input: &[u8]) -> Result<Output> {
-    let name = command.get_program().to_string_lossy().into_owned();
+    let output = finish(command, input)?;
+    if !output.status.success() {
+        bail!(
+            "`{}` ended with {}:\n{}{}",
+            command.get_program().display(),
+            output.status,
+            String::from_utf8_lossy(&output.stdout),
+            String::from_utf8_lossy(&output.stderr)
+        );
+    }
+    Ok(output)
+}
+
+/// Runs a program to its end with `input` on stdin, however it ends.
+pub(crate) fn finish(command: &mut Command, input: &[u8]) -> Result<Output> {
+    let name = command.get_program().display().to_string();
     let mut child = command
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
@@ -47,21 +62,13 @@ pub(crate) fn run(command: &mut Command, input: &[u8]) -> Result<Output> {
         .spawn()
         .with_context(|| format!("cannot start `{name}`"))?;
     let stdin = child.stdin.take();
-    let output = std::thread::scope(|scope| {
-        // Written beside the reading: a tool that prints while it reads would wait for us for ever.
+    std::thread::scope(|scope| {
+        // Written beside the reading: a program that prints while it reads would wait for us for
+        // ever. One that does not read its input to the end is no failure of ours.
         scope.spawn(move || stdin.map(|mut stdin| stdin.write_all(input)));
         child.wait_with_output()
     })
-    .with_context(|| format!("cannot wait for `{name}`"))?;
-    if !output.status.success() {
-        bail!(
-            "`{name}` ended with {}:\n{}{}",
-            output.status,
-            String::from_utf8_lossy(&output.stdout),
-            String::from_utf8_lossy(&output.stderr)
-        );
-    }
-    Ok(output)
+    .with_context(|| format!("cannot wait for `{name}`"))
 }
 
 fn is_superuser() -> bool {

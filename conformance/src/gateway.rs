@@ -1,0 +1,147 @@
+//! The `entryway` binary, as its users meet it: arguments, a configuration file, HTTP.
+
+use crate::keeper::{Keeper, Rights};
+use crate::{HttpClient, programs};
+use anyhow::{Context, Result};
+use serde_json::Value;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// The binary with one configuration.
+#[derive(Debug, Clone)]
+pub struct Gateway {
+    binary: PathBuf,
+    configuration: PathBuf,
+}
+
+/// How a command ended.
+#[derive(Debug, Clone)]
+pub struct Finished {
+    /// The exit status; -1 after a signal.
+    pub exit: i32,
+    /// What it answered.
+    pub stdout: String,
+    /// What else it said.
+    pub stderr: String,
+}
+
+impl Finished {
+    /// stdout as JSON.
+    pub fn json(&self) -> Result<Value> {
+        serde_json::from_str(&self.stdout).with_context(|| {
+            format!(
+                "expected JSON, found `{}`; stderr `{}`; exit {}",
+                self.stdout, self.stderr, self.exit
+            )
+        })
+    }
+}
+
+impl Gateway {
+    /// `binary` with `configuration`.
+    pub fn new(binary: &Path, configuration: &Path) -> Self {
+        Self {
+            binary: binary.to_owned(),
+            configuration: configuration.to_owned(),
+        }
+    }
+
+    /// `entryway login NAME`, the password on stdin.
+    pub fn login(&self, name: &str, password: &str) -> Result<Finished> {
+        self.run(
+            &["login", "--output", "json", "--password-stdin"],
+            name,
+            password,
+        )
+    }
+
+    /// `entryway explain NAME`, with a password or without.
+    pub fn explain(&self, name: &str, password: Option<&str>) -> Result<Finished> {
+        match password {
+            Some(password) => self.run(
+                &["explain", "--output", "json", "--password-stdin"],
+                name,
+                password,
+            ),
+            None => self.run(&["explain", "--output", "json"], name, ""),
+        }
+    }
+
+    /// `entryway explain NAME` as an administrator reads it.
+    pub fn explain_text(&self, name: &str, password: &str) -> Result<Finished> {
+        self.run(&["explain", "--password-stdin"], name, password)
+    }
+
+    /// `entryway check`.
+    pub fn check(&self) -> Result<Finished> {
+        let mut command = self.command();
+        command.args(["check", "--output", "json"]);
+        finish(&mut command, "")
+    }
+
+    /// `entryway serve`, ready to answer at `listen`, which the configuration names.
+    pub fn serve(&self, listen: SocketAddr) -> Result<Serving> {
+        let mut keeper = Keeper::new(Rights::Ours)?;
+        let binary = self.binary.display().to_string();
+        let configuration = self.configuration.display().to_string();
+        let health = HttpClient::new(listen, None);
+        keeper.start(
+            "entryway serve",
+            &[&binary, "serve", "--config", &configuration],
+            || {
+                health
+                    .get("/healthz")
+                    .is_ok_and(|response| response.status == 200)
+            },
+        )?;
+        Ok(Serving { keeper, listen })
+    }
+
+    fn run(&self, arguments: &[&str], name: &str, stdin: &str) -> Result<Finished> {
+        let mut command = self.command();
+        command.args(arguments).args(["--", name]);
+        finish(&mut command, stdin)
+    }
+
+    fn command(&self) -> Command {
+        let mut command = Command::new(&self.binary);
+        command
+            .env("ENTRYWAY_CONFIG", &self.configuration)
+            .env("NO_COLOR", "1");
+        command
+    }
+}
+
+fn finish(command: &mut Command, stdin: &str) -> Result<Finished> {
+    let output = programs::finish(command, stdin.as_bytes())?;
+    Ok(Finished {
+        exit: output.status.code().unwrap_or(-1),
+        stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
+        stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
+    })
+}
+
+/// A running gateway; stopped when dropped.
+#[derive(Debug)]
+pub struct Serving {
+    keeper: Keeper,
+    listen: SocketAddr,
+}
+
+impl Serving {
+    /// Where it listens.
+    pub fn address(&self) -> SocketAddr {
+        self.listen
+    }
+
+    /// Its pid.
+    pub fn pid(&self) -> Option<u32> {
+        self.keeper.pid()
+    }
+
+    /// What it has logged.
+    pub fn log(&self) -> String {
+        self.keeper.output()
+    }
+}
