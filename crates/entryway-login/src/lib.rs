@@ -1,1 +1,47 @@
-//! Under construction.
+//! The login as data: an attempt, a policy and answers go in; a decision and its trace come out.
+//!
+//! A login is a value that asks for things ([`Step`]); a driver answers. The daemon, the connector,
+//! `explain` and the tests drive the same value. This crate must not know sockets, files, clocks,
+//! randomness or any serialised form.
+
+mod account;
+mod attempt;
+mod decision;
+mod draft;
+mod drive;
+mod fetch;
+mod find;
+mod flow;
+mod home;
+mod identity;
+mod maps;
+mod policy;
+mod ports;
+mod reason;
+mod required;
+mod route;
+mod session;
+mod steps;
+mod trace;
+mod verdict;
+
+pub use attempt::{Attempt, LoginId, SubmittedPassword};
+pub use decision::{Accepted, Challenge, Decided, Decision};
+pub use drive::{Clock, drive};
+pub use fetch::{Fetch, is_secret_attribute};
+pub use flow::{AfterBind, AfterFind, Step, begin};
+pub use policy::{
+    AttributeMap, Defaults, DomainId, DomainPolicy, HomeFolder, LdapUse, LoginPolicy, MapTarget,
+    MapValues, NameCase, OnInvalid, PeopleSearch, Platform, RuleId, WhenDown,
+};
+pub use ports::{
+    BindAnswer, BindOperation, BindReply, BindUnanswered, Directories, FindAnswer, FindOperation,
+    LoginService, Served, ServerFault, ServerTry,
+};
+pub use reason::{Fault, LogLevel, Outcome, Reason, Row};
+pub use route::Route;
+pub use session::{Method, PasswordState, Session, Source, Subject, UserType};
+pub use trace::{
+    BindVerdict, HomeResult, MapOutcome, MapResult, NameForm, NamedDomain, Record, SearchOutcome,
+    Stage, Trace, TraceEntry, Verdict,
+};

@@ -1,0 +1,105 @@
+//! How a login ends.
+
+use crate::account::AccountUsable;
+use crate::verdict::PasswordVerified;
+use crate::{Fault, LoginId, Reason, Record, Row, Session, Trace, TraceEntry, Verdict};
+use std::ops::Deref;
+use std::time::Duration;
+
+/// RADIUS and XACML words. An outage is `Indeterminate`, never `Reject`.
+#[derive(Debug, Clone)]
+pub enum Decision {
+    /// Let in.
+    Accept(Accepted),
+    /// Known, but something has to happen first.
+    Challenge(Challenge),
+    /// Not let in.
+    Reject(Reason),
+    /// No verdict could be had.
+    Indeterminate(Fault),
+    /// `explain` without a password: what the decision would be if the password were right.
+    WouldAccept(Box<Session>),
+}
+
+/// What has to happen first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Challenge {
+    /// The directory verified the password and demands a new one.
+    ChangePassword,
+}
+
+/// A session that somebody may have. It has one constructor, and that one asks for proofs which only
+/// the checks make: forgetting a check does not compile.
+#[derive(Debug, Clone)]
+pub struct Accepted(Box<Session>);
+
+impl Accepted {
+    /// The proofs are used up: one bind lets in one login.
+    pub(crate) fn new(
+        verified: PasswordVerified,
+        _usable: AccountUsable,
+        mut session: Box<Session>,
+    ) -> Self {
+        session.password = verified.into_state();
+        Self(session)
+    }
+    /// The session itself.
+    pub fn into_session(self) -> Box<Session> {
+        self.0
+    }
+}
+
+impl Deref for Accepted {
+    type Target = Session;
+    fn deref(&self) -> &Session {
+        &self.0
+    }
+}
+
+impl Decision {
+    /// The decision without the session.
+    pub fn verdict(&self) -> Verdict {
+        match self {
+            Self::Accept(_) => Verdict::Accept,
+            Self::WouldAccept(_) => Verdict::WouldAccept,
+            Self::Challenge(challenge) => Verdict::Challenge(*challenge),
+            Self::Reject(reason) => Verdict::Reject(*reason),
+            Self::Indeterminate(fault) => Verdict::Indeterminate(*fault),
+        }
+    }
+    /// How it looks to each audience.
+    pub fn row(&self) -> Row {
+        self.verdict().row()
+    }
+}
+
+/// A decision with everything that led to it.
+#[derive(Debug, Clone)]
+pub struct Decided {
+    /// The correlation id of the attempt.
+    pub id: LoginId,
+    /// The verdict.
+    pub decision: Decision,
+    /// Every step; the last one is the decision.
+    pub trace: Trace,
+    /// From submission to decision.
+    pub took: Duration,
+}
+
+impl Decided {
+    /// A decision taken outside the flow: the deadline passed while it waited. `trace` is what is known of it.
+    pub fn deadline(id: LoginId, mut trace: Trace, took: Duration) -> Self {
+        let fault = Fault::Deadline;
+        trace.entries.push(TraceEntry {
+            record: Record::Decided(Verdict::Indeterminate(fault)),
+            at: took,
+            took: None,
+        });
+        Self {
+            id,
+            decision: Decision::Indeterminate(fault),
+            trace,
+            took,
+        }
+    }
+}

@@ -1,0 +1,26 @@
+//! A session on its way: what the steps have filled so far.
+
+use crate::{MapTarget, UserType};
+
+/// What a step filled, and what no later step may fill.
+#[derive(Debug, Default)]
+pub(crate) struct Draft {
+    pub(crate) uid: Option<u32>,
+    pub(crate) gid: Option<u32>,
+    pub(crate) home: Option<String>,
+    pub(crate) user_type: Option<UserType>,
+    pub(crate) shell: Option<String>,
+    pub(crate) system_user: Option<String>,
+    pub(crate) email: Option<String>,
+    pub(crate) display_name: Option<String>,
+    pub(crate) attributes: Vec<(Box<str>, Vec<String>)>,
+    /// Present but unusable, with why. No default takes their place.
+    pub(crate) invalid: Vec<(MapTarget, String)>,
+}
+
+impl Draft {
+    /// Whether a default may fill this target, provided it is unset.
+    pub(crate) fn may_default(&self, target: &MapTarget) -> bool {
+        !self.invalid.iter().any(|(invalid, _)| invalid == target)
+    }
+}

@@ -1,0 +1,34 @@
+//! Drives a login to its decision against any set of directories.
+
+use crate::{Attempt, Decided, Directories, LoginPolicy, Step, begin};
+use std::sync::Arc;
+use std::time::Instant;
+
+/// Monotonic time, as a port: the login reads no clock.
+pub trait Clock: Send + Sync {
+    /// Now.
+    fn now(&self) -> Instant;
+}
+
+/// Runs the login. Cancelled when dropped: the directory abandons what was asked.
+pub async fn drive(
+    directories: &impl Directories,
+    clock: &impl Clock,
+    policy: Arc<LoginPolicy>,
+    attempt: Attempt,
+) -> Decided {
+    let mut step = begin(attempt, policy);
+    loop {
+        step = match step {
+            Step::Find(operation, then) => {
+                let answer = directories.find(&operation).await;
+                then.resume(answer, clock.now())
+            }
+            Step::Bind(operation, then) => {
+                let answer = directories.bind(operation).await;
+                then.resume(answer, clock.now())
+            }
+            Step::Decided(decided) => return *decided,
+        };
+    }
+}

@@ -1,0 +1,181 @@
+//! Finding the entry in a domain: what is asked, and what an answer means.
+
+use crate::trace::{DIAGNOSTIC_MAX, SearchOutcome, clip};
+use crate::{
+    DomainId, DomainPolicy, Fault, FindOperation, NameCase, Reason, Route, Served, ServerFault,
+    ServerTry,
+};
+use entryway_ldap_types::{Dn, Entry, Filter, FilterTemplate, Placeholder, ResultCode};
+use std::borrow::Cow;
+use std::sync::Arc;
+use std::time::Instant;
+
+/// By what a person is searched for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum By {
+    Name,
+    Mail,
+}
+
+/// The search for a person. `None` when the domain does not search by that, or the filter cannot be built.
+pub(crate) fn operation(
+    by: By,
+    id: DomainId,
+    domain: &DomainPolicy,
+    route: &Route,
+    deadline: Instant,
+) -> Option<FindOperation> {
+    let people = &domain.people;
+    let filter = match by {
+        By::Name => fill(
+            &people.filter,
+            domain,
+            route,
+            people.search_attribute.is_some() && route.by_suffix(),
+        ),
+        By::Mail => fill(people.by_email.as_ref()?, domain, route, false),
+    }?;
+    Some(FindOperation {
+        domain: id,
+        base: Arc::clone(&people.base_text),
+        scope: people.scope,
+        filter: Arc::new(filter),
+        attributes: Arc::clone(domain.fetch.attributes()),
+        deadline,
+    })
+}
+
+fn fill(
+    template: &FilterTemplate,
+    domain: &DomainPolicy,
+    route: &Route,
+    user_as_login: bool,
+) -> Option<Filter> {
+    let case = domain.login_name_case;
+    let login = case.apply(if user_as_login {
+        &route.user
+    } else {
+        &route.login
+    });
+    let user = case.apply(&route.user);
+    let suffix = case.apply(&route.suffix);
+    template.fill(&|placeholder| match placeholder {
+        Placeholder::Login => Some(login.as_bytes()),
+        Placeholder::User => Some(user.as_bytes()),
+        Placeholder::Suffix => Some(suffix.as_bytes()),
+        _ => None,
+    })
+}
+
+impl NameCase {
+    /// The text in this case; borrowed when it is that already.
+    pub(crate) fn apply(self, text: &str) -> Cow<'_, str> {
+        match self {
+            Self::Keep => Cow::Borrowed(text),
+            Self::Lower => Cow::Owned(text.to_lowercase()),
+            Self::Upper => Cow::Owned(text.to_uppercase()),
+        }
+    }
+}
+
+/// What an answer means for the login.
+pub(crate) enum Conclusion {
+    /// Exactly one entry, from this server.
+    One(Entry, Arc<str>),
+    /// Nobody here; the next domain may know them.
+    Nobody,
+    /// Final: no other domain is asked.
+    Refuse(Reason),
+    /// No server served: `when_down` decides.
+    Down(Fault),
+    /// A server answered with something that is neither an entry nor "none": final.
+    NoAnswer(Fault),
+}
+
+/// Judges an answer, and words it for the trace.
+pub(crate) fn judge(
+    served: Option<Served>,
+    tried: &[ServerTry],
+    base: &Dn,
+) -> (Conclusion, SearchOutcome) {
+    match served {
+        None => (Conclusion::Down(fault_of(tried)), SearchOutcome::Unanswered),
+        Some(served) => judge_served(served, base),
+    }
+}
+
+fn judge_served(served: Served, base: &Dn) -> (Conclusion, SearchOutcome) {
+    let Served {
+        server,
+        entries,
+        code,
+        diagnostic,
+    } = served;
+    if let Some(stray) = entries.iter().find(|entry| !entry.dn.is_under(base)) {
+        let outcome = SearchOutcome::OutsideBase {
+            dn: stray.dn_text.to_string(),
+        };
+        return (Conclusion::NoAnswer(Fault::DirectoryProtocolError), outcome);
+    }
+    let truncated = code == ResultCode::SIZE_LIMIT_EXCEEDED;
+    if entries.len() > 1 || (entries.len() == 1 && truncated) {
+        let dns = entries
+            .iter()
+            .map(|entry| entry.dn_text.to_string())
+            .collect();
+        return (
+            Conclusion::Refuse(Reason::AmbiguousLogin),
+            SearchOutcome::Ambiguous { dns },
+        );
+    }
+    if code != ResultCode::SUCCESS {
+        // noSuchObject too: the base does not exist, which is a fault of the configuration and says nothing of the person.
+        let outcome = SearchOutcome::Refused {
+            code,
+            diagnostic: clip(&diagnostic, DIAGNOSTIC_MAX),
+        };
+        return (
+            Conclusion::NoAnswer(Fault::DirectoryRefusedOperation),
+            outcome,
+        );
+    }
+    match entries.into_iter().next() {
+        None => (Conclusion::Nobody, SearchOutcome::NoEntry),
+        Some(entry) => {
+            let dn = entry.dn_text.to_string();
+            (Conclusion::One(entry, server), SearchOutcome::Found { dn })
+        }
+    }
+}
+
+/// The fault of a domain whose servers all failed: a refused service bind outweighs everything, because it
+/// stays until somebody mends it; any other kind names the fault if all servers agree; else nobody was reached.
+fn fault_of(tried: &[ServerTry]) -> Fault {
+    if tried
+        .iter()
+        .any(|server| server.fault == ServerFault::ServiceBindRefused)
+    {
+        return Fault::DirectoryRefusedServiceBind;
+    }
+    match tried.split_first() {
+        Some((first, rest)) if rest.iter().all(|server| server.fault == first.fault) => {
+            first.fault.into()
+        }
+        _ => Fault::DirectoryUnreachable,
+    }
+}
+
+impl From<ServerFault> for Fault {
+    fn from(fault: ServerFault) -> Self {
+        match fault {
+            ServerFault::Unreachable => Self::DirectoryUnreachable,
+            ServerFault::TlsUntrusted => Self::TlsUntrusted,
+            ServerFault::ServiceBindRefused => Self::DirectoryRefusedServiceBind,
+            ServerFault::Protocol => Self::DirectoryProtocolError,
+            ServerFault::TimedOut => Self::Deadline,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,96 @@
+//! The start of a login: what is refused before anything is asked.
+
+use super::{Log, Login, Step};
+use crate::route::RouteError;
+use crate::trace::{TYPED_MAX, clip};
+use crate::{Attempt, Decision, LdapUse, LoginPolicy, Reason, Record, Route, SubmittedPassword};
+use entryway_ldap_types::{LoginName, Password};
+use std::sync::Arc;
+
+/// Starts a login.
+pub fn begin(attempt: Attempt, policy: Arc<LoginPolicy>) -> Step {
+    let mut log = Log::default();
+    let route = match enter(&attempt, &policy, &mut log) {
+        Ok(route) => route,
+        Err(reason) => return log.decide(attempt.id, Decision::Reject(reason)),
+    };
+    let Attempt {
+        id,
+        login_name,
+        password,
+        client_address: _,
+        at: submitted,
+        started,
+        deadline,
+    } = attempt;
+    let login = Login {
+        id,
+        login_name,
+        password,
+        submitted,
+        started,
+        deadline,
+        policy,
+        route,
+        asked: 0,
+        skipped: None,
+        log,
+    };
+    Box::new(login).ask_next()
+}
+
+fn enter(attempt: &Attempt, policy: &LoginPolicy, log: &mut Log) -> Result<Route, Reason> {
+    let typed = clip(&attempt.login_name, TYPED_MAX);
+    let name = match LoginName::parse(&attempt.login_name) {
+        Ok(name) => name,
+        Err(error) => {
+            log.note(Record::NameRefused {
+                login_name: typed,
+                problem: error.to_string(),
+            });
+            return Err(Reason::MalformedLogin);
+        }
+    };
+    let acceptable = match &attempt.password {
+        SubmittedPassword::Given(password) => password.expose().len() <= Password::MAX_BYTES,
+        SubmittedPassword::NotAsked => true,
+        SubmittedPassword::Malformed => false,
+    };
+    if !acceptable {
+        log.note(Record::PasswordRefused);
+        return Err(Reason::MalformedLogin);
+    }
+    if policy.ldap == LdapUse::Disabled {
+        log.note(Record::NameRead {
+            login_name: typed,
+            named: None,
+            tries: Vec::new(),
+            rule: None,
+        });
+        return Err(Reason::LdapDisabled);
+    }
+    match Route::of(&name, policy) {
+        Ok(route) => {
+            let rule = route.named.is_none().then_some(policy.default_domains_rule);
+            let (named, tries) = (route.named.clone(), route.tries.clone());
+            log.note(Record::NameRead {
+                login_name: typed,
+                named,
+                tries,
+                rule,
+            });
+            Ok(route)
+        }
+        Err(RouteError::EmptyHalf(problem)) => {
+            log.note(Record::NameRefused {
+                login_name: typed,
+                problem: problem.to_owned(),
+            });
+            Err(Reason::MalformedLogin)
+        }
+        Err(RouteError::UnknownDomain(domain)) => {
+            log.note(Record::DomainUnknown { domain });
+            Err(Reason::UnknownDomain)
+        }
+    }
+}

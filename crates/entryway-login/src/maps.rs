@@ -1,0 +1,111 @@
+//! Step 1: every enabled map copies an attribute's value into the session. Values are parsed, not copied.
+
+mod value;
+
+use crate::draft::Draft;
+use crate::{
+    AttributeMap, DomainPolicy, MapOutcome, MapResult, MapTarget, MapValues, OnInvalid, Platform,
+};
+use entryway_ldap_types::Entry;
+use value::Parsed;
+
+/// Runs the maps in the file's order.
+pub(crate) fn apply(
+    maps: &[AttributeMap],
+    platform: Platform,
+    entry: &Entry,
+    draft: &mut Draft,
+) -> Vec<MapResult> {
+    maps.iter()
+        .map(|map| MapResult {
+            target: map.target.clone(),
+            from: map.from.as_str().to_owned(),
+            value: run(map, platform, entry, draft),
+            rule: map.rule,
+        })
+        .collect()
+}
+
+fn run(map: &AttributeMap, platform: Platform, entry: &Entry, draft: &mut Draft) -> MapOutcome {
+    let texts = match texts(map, entry) {
+        Ok(texts) if texts.is_empty() => return MapOutcome::Absent,
+        Ok(texts) => texts,
+        Err(problem) => return invalid(map, problem, draft),
+    };
+    // Only custom attributes keep a list; every other target has one text by now.
+    let parsed = match (&map.target, texts.as_slice()) {
+        (MapTarget::Custom(name), _) => Parsed::Custom(name.clone(), texts.clone()),
+        (target, [text]) => match value::parse(target, text, platform) {
+            Ok(parsed) => parsed,
+            Err(problem) => return invalid(map, problem, draft),
+        },
+        (_, several) => return invalid(map, too_many(several.len()), draft),
+    };
+    parsed.put(draft);
+    MapOutcome::Set(texts)
+}
+
+fn invalid(map: &AttributeMap, problem: String, draft: &mut Draft) -> MapOutcome {
+    let defaulted = map.on_invalid == OnInvalid::Default;
+    if !defaulted {
+        draft.invalid.push((map.target.clone(), problem.clone()));
+    }
+    MapOutcome::Invalid { problem, defaulted }
+}
+
+/// The attribute's values as texts, as many as the map wants; none when the entry has none.
+fn texts(map: &AttributeMap, entry: &Entry) -> Result<Vec<String>, String> {
+    // Never fetched; and if a server volunteers it, never looked at.
+    if crate::is_secret_attribute(&map.from) {
+        return Ok(Vec::new());
+    }
+    let mut values = entry.values(&map.from);
+    let (Some(first), more) = (values.next(), values.count()) else {
+        return Ok(Vec::new());
+    };
+    match map.values {
+        MapValues::One if more > 0 => Err(too_many(more + 1)),
+        MapValues::One | MapValues::First => Ok(vec![text(first)?]),
+        MapValues::List => entry.values(&map.from).map(|value| text(value)).collect(),
+        MapValues::Join => {
+            let all: Vec<String> = entry
+                .values(&map.from)
+                .map(|value| text(value))
+                .collect::<Result<_, _>>()?;
+            Ok(vec![all.join(", ")])
+        }
+    }
+}
+
+fn text(value: &[u8]) -> Result<String, String> {
+    match std::str::from_utf8(value) {
+        Ok("") => Err("is empty".to_owned()),
+        Ok(text) => Ok(text.to_owned()),
+        Err(_) => Err("is not UTF-8 text".to_owned()),
+    }
+}
+
+fn too_many(found: usize) -> String {
+    format!("has {found} values, expected one")
+}
+
+/// Whether the entry allows a login by mail: its map, then the domain's default. Asked before the bind.
+/// An unusable value allows nothing.
+pub(crate) fn allows_mail_login(domain: &DomainPolicy, entry: &Entry) -> bool {
+    let Some(map) = domain
+        .maps
+        .iter()
+        .find(|map| map.target == MapTarget::AuthByEmail)
+    else {
+        return domain.defaults.auth_by_email;
+    };
+    let or_default = map.on_invalid == OnInvalid::Default && domain.defaults.auth_by_email;
+    match texts(map, entry).as_deref() {
+        Ok([]) => domain.defaults.auth_by_email,
+        Ok([text]) => value::yes_or_no(text).unwrap_or(or_default),
+        Ok(_) | Err(_) => or_default,
+    }
+}
+
+#[cfg(test)]
+mod tests;

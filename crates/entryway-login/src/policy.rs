@@ -1,0 +1,217 @@
+//! What the administrator decided, resolved and checked: the login's unchanging input.
+
+use crate::Fetch;
+use entryway_ldap_types::{AttributeName, Dn, FilterTemplate, Scope};
+use std::sync::Arc;
+use std::time::Duration;
+
+/// Names the rule that decided something. Opaque here; `entryway-config` knows where it was written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct RuleId(pub u32);
+
+/// Index of a domain in [`LoginPolicy::domains`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct DomainId(pub usize);
+
+/// Everything a login needs to know beforehand.
+#[derive(Debug, Clone)]
+pub struct LoginPolicy {
+    /// `login.ldap`.
+    pub ldap: LdapUse,
+    /// Every configured domain; [`DomainId`] indexes it.
+    pub domains: Vec<DomainPolicy>,
+    /// `login.default_domains`, in the order in which they are asked.
+    pub default_domains: Vec<DomainId>,
+    /// Where `default_domains` was written, for the trace.
+    pub default_domains_rule: RuleId,
+    /// `login.platform`.
+    pub platform: Platform,
+    /// `login.deadline`.
+    pub deadline: Duration,
+    /// `[[home_folder]]`, enabled rows only, in the file's order.
+    pub home_folders: Vec<HomeFolder>,
+}
+
+/// `login.ldap`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LdapUse {
+    /// No domain is asked.
+    Disabled,
+    /// Local accounts, then domains, then OS accounts.
+    Optional,
+    /// Domains only.
+    Required,
+}
+
+/// Which attributes a session must have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Platform {
+    /// uid gid home user_type shell.
+    Unix,
+    /// gid home user_type.
+    Windows,
+}
+
+/// One domain as the login sees it; its servers are the driver's affair.
+#[derive(Debug, Clone)]
+pub struct DomainPolicy {
+    /// The configured name, compared without case.
+    pub name: Arc<str>,
+    /// `user@suffix` means this domain; compared without case.
+    pub suffixes: Vec<String>,
+    /// `NETBIOS\user` means this domain; compared without case.
+    pub netbios_name: Option<String>,
+    /// Case of the typed name before the search and of the session's name.
+    pub login_name_case: NameCase,
+    /// What an outage of the whole domain means for a bare name.
+    pub when_down: WhenDown,
+    /// How a person is found.
+    pub people: PeopleSearch,
+    /// Step 1, enabled maps only.
+    pub maps: Vec<AttributeMap>,
+    /// What is fetched of an entry: [`Fetch::of`]`(&people, &maps)`.
+    pub fetch: Fetch,
+    /// Step 3.
+    pub defaults: Defaults,
+    /// Where `[domain.X]` (or its `defaults` table) was written, for the trace.
+    pub rule: RuleId,
+}
+
+/// `login_name_case`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NameCase {
+    /// As typed; as the entry spells it.
+    Keep,
+    /// Lower case.
+    Lower,
+    /// Upper case.
+    Upper,
+}
+
+/// `when_down`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum WhenDown {
+    /// End Indeterminate.
+    Stop,
+    /// Go on to the next domain; never say "wrong password" if nothing else accepts.
+    Skip,
+}
+
+/// `[domain.X.people]`.
+#[derive(Debug, Clone)]
+pub struct PeopleSearch {
+    /// Where the search starts; an entry elsewhere is not an answer.
+    pub base: Dn,
+    /// The same as text, shared by every request and trace.
+    pub base_text: Arc<str>,
+    /// One level or subtree.
+    pub scope: Scope,
+    /// The filter by name. Placeholders: `{login}`, `{user}`, `{suffix}`.
+    pub filter: FilterTemplate,
+    /// Set when `filter` was built from `search_attribute` (then `{login}` in it is the user part where
+    /// a suffix chose the domain); `None` when a whole filter is configured (then `{login}` is as typed).
+    /// Its value becomes the session's name.
+    pub search_attribute: Option<AttributeName>,
+    /// Names the stable identity: `entryUUID`, `objectGUID`, `nsUniqueId`; several are tried in order.
+    pub id_attributes: Vec<AttributeName>,
+    /// Mail logins, when the domain allows them.
+    pub by_email: Option<FilterTemplate>,
+    /// Attributes for `Session::email` and `Session::display_name`, unless a map sets them.
+    pub email_attribute: AttributeName,
+    /// See `email_attribute`.
+    pub name_attribute: AttributeName,
+    /// Where the filter or search attribute was written.
+    pub rule: RuleId,
+}
+
+/// One row of `[domain.X.maps]`.
+#[derive(Debug, Clone)]
+pub struct AttributeMap {
+    /// What it sets.
+    pub target: MapTarget,
+    /// The LDAP attribute it copies.
+    pub from: AttributeName,
+    /// What several values mean.
+    pub values: MapValues,
+    /// What a present but unusable value means.
+    pub on_invalid: OnInvalid,
+    /// Where it was written.
+    pub rule: RuleId,
+}
+
+/// What a map sets.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum MapTarget {
+    /// `uid`: a number from 0 to 2^32-2.
+    Uid,
+    /// `gid`: likewise.
+    Gid,
+    /// `home`: an absolute path.
+    Home,
+    /// `user_type`: `real` or `virtual` in any case.
+    UserType,
+    /// `shell`: an absolute path.
+    Shell,
+    /// `system_user`.
+    SystemUser,
+    /// `auth_by_email`: `true`/`false`/`1`/`0`/`yes`/`no` in any case.
+    AuthByEmail,
+    /// `email`.
+    Email,
+    /// `display_name`.
+    DisplayName,
+    /// Any other key: a custom attribute of the session.
+    Custom(Box<str>),
+}
+
+/// `values = "one" | "first" | "list" | "join"`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MapValues {
+    /// More than one value is unusable (the default for everything but custom attributes).
+    One,
+    /// The first in the server's order.
+    First,
+    /// All of them (custom attributes only).
+    List,
+    /// All of them in one text, joined by `, `.
+    Join,
+}
+
+/// `on_invalid`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OnInvalid {
+    /// The login is refused.
+    Refuse,
+    /// The domain's default takes its place.
+    Default,
+}
+
+/// `[domain.X.defaults]`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Defaults {
+    /// Default 10000.
+    pub uid: Option<u32>,
+    /// Default 10000.
+    pub gid: Option<u32>,
+    /// Default `/bin/sh`.
+    pub shell: Option<String>,
+    /// Default virtual.
+    pub user_type: Option<crate::UserType>,
+    /// Windows.
+    pub system_user: Option<String>,
+    /// Default off.
+    pub auth_by_email: bool,
+    /// Where the table was written.
+    pub rule: RuleId,
+}
+
+/// An enabled `[[home_folder]]` row.
+#[derive(Debug, Clone)]
+pub struct HomeFolder {
+    /// The user class it belongs to; `None` is `*`. (Classes follow; until then only `*` exists.)
+    pub class: Option<Box<str>>,
+    /// Absolute path; home is prefix + `/` + session name.
+    pub prefix: String,
+    /// Where it was written.
+    pub rule: RuleId,
+}

@@ -1,0 +1,135 @@
+//! What a login asks of the world, and what the world asks of a login.
+
+use crate::{Attempt, Decided, DomainId};
+use entryway_ldap_types::{
+    AttributeName, Entry, Filter, Password, PasswordPolicy, ResultCode, Scope,
+};
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+/// Find the entry behind a login name, on the first server that accepts the service bind.
+#[derive(Debug, Clone)]
+pub struct FindOperation {
+    /// Which domain.
+    pub domain: DomainId,
+    /// Where, as text.
+    pub base: Arc<str>,
+    /// How deep.
+    pub scope: Scope,
+    /// What was typed stands in it as a value.
+    pub filter: Arc<Filter>,
+    /// What is fetched, by name; never `*`.
+    pub attributes: Arc<[AttributeName]>,
+    /// Answer before this.
+    pub deadline: Instant,
+}
+
+/// What came of a [`FindOperation`]. The size limit is 2: more entries than that never arrive.
+pub struct FindAnswer {
+    /// Servers that were tried and did not serve, in order.
+    pub tried: Vec<ServerTry>,
+    /// The server that answered, and how; `None` when none did.
+    pub served: Option<Served>,
+    /// How long it all took.
+    pub took: Duration,
+}
+
+/// An answer from a server that accepted the service bind.
+pub struct Served {
+    /// As shown to the administrator: `ldaps://dc1.corp.example`.
+    pub server: Arc<str>,
+    /// The entries, at most 2. Search references are not among them.
+    pub entries: Vec<Entry>,
+    /// How the search ended: success, sizeLimitExceeded, noSuchObject or any other code.
+    pub code: ResultCode,
+    /// The server's diagnostic message, for the administrator.
+    pub diagnostic: String,
+}
+
+/// A server that did not serve.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ServerTry {
+    /// As shown to the administrator.
+    pub server: Arc<str>,
+    /// Whose fault, for the decision.
+    pub fault: ServerFault,
+    /// In words, for the administrator; never secret.
+    pub cause: String,
+}
+
+/// Why a server did not serve.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum ServerFault {
+    /// No connection, no answer, closed, busy, unavailable.
+    Unreachable,
+    /// TLS failed: an untrusted or wrongly named certificate, no common version.
+    TlsUntrusted,
+    /// The service account's bind was refused: a configuration fault.
+    ServiceBindRefused,
+    /// It said something that is not LDAP, or not an answer to what was asked.
+    Protocol,
+    /// It accepted and then said nothing within its share of the deadline.
+    TimedOut,
+}
+
+/// Bind once as the entry that was found, on the server that gave it.
+pub struct BindOperation {
+    /// Which domain.
+    pub domain: DomainId,
+    /// The server that gave the entry ([`Served::server`]).
+    pub server: Arc<str>,
+    /// The entry's name exactly as the server spelt it.
+    pub dn: Box<str>,
+    /// The password, shared and wiped with its last owner.
+    pub password: Arc<Password>,
+    /// Answer before this.
+    pub deadline: Instant,
+}
+
+/// What came of a [`BindOperation`].
+pub struct BindAnswer {
+    /// The server that was asked.
+    pub server: Arc<str>,
+    /// The answer, or why there is none.
+    pub reply: Result<BindReply, BindUnanswered>,
+    /// How long it took.
+    pub took: Duration,
+}
+
+/// The server's answer to a bind, read completely.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BindReply {
+    /// Nothing but success lets anybody in.
+    pub code: ResultCode,
+    /// The diagnostic message; Active Directory's sub-error stands in it.
+    pub diagnostic: String,
+    /// The password-policy control, when the server sent one.
+    pub policy: Option<PasswordPolicy>,
+}
+
+/// A bind without an answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BindUnanswered {
+    /// Whether any byte of the request may have left: if so it may have counted against the person.
+    pub written: bool,
+    /// Whose fault.
+    pub fault: ServerFault,
+    /// In words.
+    pub cause: String,
+}
+
+/// The directories, as a login's driver uses them. Dropping a future abandons what it asked.
+pub trait Directories: Send + Sync {
+    /// Finds; never fails otherwise than by its answer.
+    fn find(&self, operation: &FindOperation) -> impl Future<Output = FindAnswer> + Send;
+    /// Binds once; never repeats by itself.
+    fn bind(&self, operation: BindOperation) -> impl Future<Output = BindAnswer> + Send;
+}
+
+/// A login as the fronts (HTTP, pages, command line) use it.
+pub trait LoginService: Send + Sync {
+    /// Decides the attempt before its deadline.
+    fn login(&self, attempt: Attempt) -> Pin<Box<dyn Future<Output = Decided> + Send + '_>>;
+}

@@ -1,0 +1,100 @@
+//! The closed lists of reasons and faults, and the one table that says what each looks like to
+//! whom: a reason without a row does not compile.
+
+mod table;
+
+/// Why a login is refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Reason {
+    /// Nobody of that name where it applies.
+    UnknownLogin,
+    /// The directory refused the password.
+    WrongPassword,
+    /// More than one entry answers to the name.
+    AmbiguousLogin,
+    /// The name says a domain that is not configured.
+    UnknownDomain,
+    /// Empty, too long, or with control characters; or no password.
+    MalformedLogin,
+    /// Disabled at the directory.
+    AccountDisabled,
+    /// Locked at the directory.
+    AccountLocked,
+    /// Expired at the directory.
+    AccountExpired,
+    /// The password has expired.
+    PasswordExpired,
+    /// Not at this hour.
+    LogonHours,
+    /// Not from this workstation.
+    Workstation,
+    /// A required attribute of the session is missing.
+    MissingAttribute,
+    /// A value is present but unusable.
+    InvalidAttribute,
+    /// `login.ldap` is disabled and nothing else knows the name.
+    LdapDisabled,
+}
+
+/// Why no verdict could be had.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Fault {
+    /// No server of the domain in reach.
+    DirectoryUnreachable,
+    /// The service account was refused: a configuration fault.
+    DirectoryRefusedServiceBind,
+    /// TLS to the directory failed.
+    TlsUntrusted,
+    /// Time ran out.
+    Deadline,
+    /// The directory said something that is not an answer.
+    DirectoryProtocolError,
+    /// The directory answered with a code that is neither yes nor no.
+    DirectoryRefusedOperation,
+}
+
+/// The four outcomes that have a row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Outcome {
+    /// Reject.
+    Reject,
+    /// Challenge.
+    Challenge,
+    /// Indeterminate.
+    Indeterminate,
+    /// Accept.
+    Accept,
+}
+
+/// The level a decision is logged at. A refused person is info, not an error.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum LogLevel {
+    /// Somebody should look.
+    Warn,
+    /// Ordinary.
+    Info,
+    /// Somebody must look: a configuration fault.
+    Error,
+}
+
+/// How a decision looks to each audience.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Row {
+    /// Stable code: JSON, logs, metrics label.
+    pub code: &'static str,
+    /// Which outcome it belongs to.
+    pub outcome: Outcome,
+    /// One sentence for the administrator.
+    pub operator: &'static str,
+    /// One sentence for the person. The same for every refusal: it helps no guesser.
+    pub person: &'static str,
+    /// How it is logged.
+    pub level: LogLevel,
+    /// OAuth error (RFC 6749 §4.1.2.1, OIDC).
+    pub oauth_error: &'static str,
+    /// Exit status of the command line.
+    pub exit: u8,
+}
+
+#[cfg(test)]
+mod tests;

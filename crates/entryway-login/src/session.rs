@@ -1,0 +1,116 @@
+//! What an application gets after Accept.
+
+use crate::{DomainId, Reason};
+use entryway_ldap_types::Dn;
+use std::sync::Arc;
+use std::time::SystemTime;
+
+/// A session: who the person is, in the words of `spec` and the JSON shape.
+#[derive(Debug, Clone)]
+pub struct Session {
+    /// Stable across renames and moves.
+    pub subject: Subject,
+    /// The entry's own value of the search attribute, case mode applied.
+    pub name: String,
+    /// What was typed.
+    pub login_name: String,
+    /// Which authority let them in.
+    pub source: Source,
+    /// The domain's name.
+    pub domain: Arc<str>,
+    /// The entry's DN as the server spelt it.
+    pub dn: String,
+    /// The server that gave the entry.
+    pub server: Arc<str>,
+    /// Numeric user id (unix).
+    pub uid: Option<u32>,
+    /// Numeric group id.
+    pub gid: Option<u32>,
+    /// Absolute path.
+    pub home: Option<String>,
+    /// Real or virtual.
+    pub user_type: Option<UserType>,
+    /// Login shell (unix).
+    pub shell: Option<String>,
+    /// Passed on to the application.
+    pub system_user: Option<String>,
+    /// Primary mail address.
+    pub email: Option<String>,
+    /// Human name.
+    pub display_name: Option<String>,
+    /// Custom attributes, in the order of their maps.
+    pub attributes: Vec<(Box<str>, Vec<String>)>,
+    /// What the directory said about the password.
+    pub password: PasswordState,
+    /// When the bind succeeded.
+    pub authenticated_at: SystemTime,
+    /// How.
+    pub method: Method,
+}
+
+/// Domain plus identity: `staff:3f2504e0-…`, or the normalised DN when the directory has no identity.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Subject(pub String);
+
+impl Subject {
+    /// From a UUID-like identity in its text form.
+    pub fn from_identity(domain: &str, identity: &str) -> Self {
+        Self(format!("{domain}:{}", identity.to_ascii_lowercase()))
+    }
+    /// From the DN, when there is nothing better.
+    pub fn from_dn(domain: &str, dn: &Dn) -> Self {
+        Self(format!("{domain}:{}", dn.normalized()))
+    }
+}
+
+/// Real or virtual user.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum UserType {
+    /// An account of the operating system.
+    Real,
+    /// An account of the application.
+    Virtual,
+}
+
+/// The authority behind a session.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Source {
+    /// A directory.
+    Domain(DomainId),
+}
+
+/// What the directory said about the password.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct PasswordState {
+    /// Seconds until it expires, when known.
+    pub expires_in: Option<u32>,
+    /// Grace logins left, when counted.
+    pub grace_left: Option<u32>,
+}
+
+/// How the person proved who they are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Method {
+    /// By a password, verified by the directory's bind.
+    Password,
+}
+
+impl UserType {
+    /// `real` or `virtual` in any case.
+    pub fn parse(text: &str) -> Result<Self, Reason> {
+        if text.eq_ignore_ascii_case("real") {
+            Ok(Self::Real)
+        } else if text.eq_ignore_ascii_case("virtual") {
+            Ok(Self::Virtual)
+        } else {
+            Err(Reason::InvalidAttribute)
+        }
+    }
+    /// `real` or `virtual`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Real => "real",
+            Self::Virtual => "virtual",
+        }
+    }
+}

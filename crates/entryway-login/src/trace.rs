@@ -1,0 +1,330 @@
+//! Every step of a login, typed. `explain`, the audit record, the API and the golden tests render
+//! this same list.
+
+use crate::{Challenge, DomainId, Fault, MapTarget, Reason, RuleId, ServerTry};
+use entryway_ldap_types::{AccountState, AttributeName, Filter, PasswordPolicy, ResultCode, Scope};
+use std::sync::Arc;
+use std::time::Duration;
+
+/// The list, in the order in which it happened.
+#[derive(Debug, Clone, Default)]
+pub struct Trace {
+    /// The steps.
+    pub entries: Vec<TraceEntry>,
+}
+
+/// One step.
+#[derive(Debug, Clone)]
+pub struct TraceEntry {
+    /// What was asked and what came back.
+    pub record: Record,
+    /// Since submission.
+    pub at: Duration,
+    /// How long the operation took, where there was one.
+    pub took: Option<Duration>,
+}
+
+/// The part of the login that a record belongs to, as the left column of `explain` names it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Stage {
+    /// Parsing and routing the name.
+    LoginName,
+    /// Finding the entry in a domain.
+    Find,
+    /// The bind.
+    Password,
+    /// The account's own state.
+    Account,
+    /// Attribute maps.
+    Maps,
+    /// Defaults.
+    Defaults,
+    /// Home folder.
+    Home,
+    /// Required attributes.
+    Required,
+    /// The verdict.
+    Decision,
+}
+
+/// What happened. Never a password, never a secret attribute.
+#[derive(Debug, Clone)]
+pub enum Record {
+    /// The name was refused before anything was asked.
+    NameRefused {
+        /// As typed, cut to 256 bytes.
+        login_name: String,
+        /// In words.
+        problem: String,
+    },
+    /// The name was read.
+    NameRead {
+        /// As typed.
+        login_name: String,
+        /// The domain it names, if it names one, and how.
+        named: Option<NamedDomain>,
+        /// The domains that will be asked, in order.
+        tries: Vec<DomainId>,
+        /// Where that order was written, for a bare name.
+        rule: Option<RuleId>,
+    },
+    /// The password field was empty or too long: refused before anything was asked.
+    PasswordRefused,
+    /// The name says a domain that does not exist.
+    DomainUnknown {
+        /// As typed.
+        domain: String,
+    },
+    /// A search for the person.
+    Searched {
+        /// Which domain.
+        domain: DomainId,
+        /// Who answered; `None` when nobody did.
+        server: Option<Arc<str>>,
+        /// Servers tried before.
+        tried: Vec<ServerTry>,
+        /// What was asked.
+        base: Arc<str>,
+        /// How deep.
+        scope: Scope,
+        /// With what was typed as values.
+        filter: Arc<Filter>,
+        /// What came back.
+        outcome: SearchOutcome,
+        /// Where the filter was written.
+        rule: RuleId,
+        /// Whether this was the search by mail.
+        by_email: bool,
+    },
+    /// The bind was not asked for.
+    PasswordNotChecked,
+    /// The bind, answered.
+    Bound {
+        /// Who answered.
+        server: Arc<str>,
+        /// The result code.
+        code: ResultCode,
+        /// The diagnostic message, cut to 512 bytes.
+        diagnostic: String,
+        /// The password-policy control, when the server sent one.
+        policy: Option<PasswordPolicy>,
+        /// What it means.
+        verdict: BindVerdict,
+    },
+    /// The bind, not answered.
+    BindUnanswered {
+        /// Who was asked.
+        server: Arc<str>,
+        /// Whether a byte of it may have left.
+        written: bool,
+        /// In words.
+        cause: String,
+    },
+    /// The account's own state, as its entry tells it.
+    AccountRead {
+        /// What it says.
+        state: AccountState,
+    },
+    /// The session's name.
+    Named {
+        /// What it is; `None` when the entry has no value to take it from, which refuses the login.
+        name: Option<String>,
+        /// The attribute it was taken from, or should have been; `None` when the filter names none and it is as typed.
+        from: Option<AttributeName>,
+        /// Where the filter or search attribute was written.
+        rule: RuleId,
+    },
+    /// Step 1.
+    Mapped {
+        /// Each enabled map with what it gave.
+        maps: Vec<MapResult>,
+    },
+    /// Step 3: what the domain's defaults filled.
+    Defaulted {
+        /// Target and value as text.
+        filled: Vec<(MapTarget, String)>,
+        /// Where they were written.
+        rule: RuleId,
+    },
+    /// Step 6.
+    Homed(HomeResult),
+    /// Step 8.
+    Required {
+        /// Targets without a value.
+        missing: Vec<MapTarget>,
+        /// Targets whose value is unusable, with why.
+        invalid: Vec<(MapTarget, String)>,
+    },
+    /// The verdict.
+    Decided(Verdict),
+}
+
+impl Record {
+    /// The part of the login it belongs to.
+    pub fn stage(&self) -> Stage {
+        match self {
+            Self::NameRefused { .. } | Self::NameRead { .. } | Self::DomainUnknown { .. } => {
+                Stage::LoginName
+            }
+            Self::Searched { .. } => Stage::Find,
+            Self::PasswordRefused
+            | Self::PasswordNotChecked
+            | Self::Bound { .. }
+            | Self::BindUnanswered { .. } => Stage::Password,
+            Self::AccountRead { .. } => Stage::Account,
+            Self::Named { .. } | Self::Mapped { .. } => Stage::Maps,
+            Self::Defaulted { .. } => Stage::Defaults,
+            Self::Homed(_) => Stage::Home,
+            Self::Required { .. } => Stage::Required,
+            Self::Decided(_) => Stage::Decision,
+        }
+    }
+}
+
+/// At most `max` bytes of a text that others wrote, cut between characters.
+pub(crate) fn clip(text: &str, max: usize) -> String {
+    text.get(..text.floor_char_boundary(max))
+        .unwrap_or_default()
+        .to_owned()
+}
+
+/// Most bytes of a typed name that a trace keeps.
+pub(crate) const TYPED_MAX: usize = 256;
+/// Most bytes of a server's message that a trace keeps.
+pub(crate) const DIAGNOSTIC_MAX: usize = 512;
+
+/// How a name named its domain.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NamedDomain {
+    /// Which.
+    pub domain: DomainId,
+    /// By what form.
+    pub form: NameForm,
+}
+
+/// The forms of a name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum NameForm {
+    /// `domain/user`.
+    Slash,
+    /// `DOMAIN\user`.
+    Backslash,
+    /// `user@suffix`.
+    Suffix,
+}
+
+/// What a search for a person gave.
+#[derive(Debug, Clone)]
+pub enum SearchOutcome {
+    /// Exactly one.
+    Found {
+        /// As the server spelt it.
+        dn: String,
+    },
+    /// None.
+    NoEntry,
+    /// More than one, or one and a size limit.
+    Ambiguous {
+        /// All that were seen.
+        dns: Vec<String>,
+    },
+    /// One, found by mail, that may not log in by mail: as if there were none.
+    MailNotAllowed {
+        /// Its name.
+        dn: String,
+    },
+    /// An entry outside the base.
+    OutsideBase {
+        /// Its name.
+        dn: String,
+    },
+    /// The server answered with another code.
+    Refused {
+        /// Which.
+        code: ResultCode,
+        /// Its message, cut to 512 bytes.
+        diagnostic: String,
+    },
+    /// Nobody answered.
+    Unanswered,
+}
+
+/// What a bind's answer means.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum BindVerdict {
+    /// The password is right and may be used.
+    Verified,
+    /// Refused.
+    Refused(Reason),
+    /// The password is right and must be changed first.
+    MustChange,
+    /// Neither yes nor no.
+    NoVerdict(Fault),
+}
+
+/// What one map gave.
+#[derive(Debug, Clone)]
+pub struct MapResult {
+    /// What it sets.
+    pub target: MapTarget,
+    /// From which attribute.
+    pub from: String,
+    /// What came of it.
+    pub value: MapOutcome,
+    /// Where it was written.
+    pub rule: RuleId,
+}
+
+/// What came of a map.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum MapOutcome {
+    /// Set, as text.
+    Set(Vec<String>),
+    /// The entry has no such attribute.
+    Absent,
+    /// Unusable, why; and whether the default takes its place.
+    Invalid {
+        /// In words.
+        problem: String,
+        /// `on_invalid = "default"`.
+        defaulted: bool,
+    },
+}
+
+/// Step 6.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum HomeResult {
+    /// A map had set it.
+    AlreadySet,
+    /// A row gave it.
+    FromRow {
+        /// The path.
+        home: String,
+        /// Which row.
+        rule: RuleId,
+    },
+    /// No enabled row applies.
+    NoRow,
+    /// The name cannot stand in a path.
+    Refused {
+        /// Why, naming the character.
+        problem: String,
+        /// Which row.
+        rule: RuleId,
+    },
+}
+
+/// The verdict, without the session.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verdict {
+    /// Accept.
+    Accept,
+    /// Accept, if the password is right.
+    WouldAccept,
+    /// Challenge.
+    Challenge(Challenge),
+    /// Reject.
+    Reject(Reason),
+    /// Indeterminate.
+    Indeterminate(Fault),
+}
