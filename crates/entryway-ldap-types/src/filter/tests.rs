@@ -69,7 +69,7 @@ fn rfc4515_4_examples() {
     check("(seeAlso=)", equal("seeAlso", ""));
     check(
         "(o=Parens R Us \\28for all your parenthetical needs\\29)",
-        { equal("o", "Parens R Us (for all your parenthetical needs)") },
+        equal("o", "Parens R Us (for all your parenthetical needs)"),
     );
     check("(cn=*\\2a*)", substrings("cn", "", &["*"], ""));
     check("(filename=C:\\5cMyFile)", equal("filename", "C:\\MyFile"));
@@ -91,16 +91,18 @@ fn rfc4515_4_extensible_examples() {
             dn_attributes,
         }
     };
-    check("(cn:caseExactMatch:=Fred Flintstone)", {
-        extensible(Some("cn"), Some("caseExactMatch"), false, "Fred Flintstone")
-    });
+    check(
+        "(cn:caseExactMatch:=Fred Flintstone)",
+        extensible(Some("cn"), Some("caseExactMatch"), false, "Fred Flintstone"),
+    );
     check(
         "(cn:=Betty Rubble)",
         extensible(Some("cn"), None, false, "Betty Rubble"),
     );
-    check("(sn:dn:2.4.6.8.10:=Barney Rubble)", {
-        extensible(Some("sn"), Some("2.4.6.8.10"), true, "Barney Rubble")
-    });
+    check(
+        "(sn:dn:2.4.6.8.10:=Barney Rubble)",
+        extensible(Some("sn"), Some("2.4.6.8.10"), true, "Barney Rubble"),
+    );
     check(
         "(o:dn:=Ace Industry)",
         extensible(Some("o"), None, true, "Ace Industry"),
@@ -114,14 +116,15 @@ fn rfc4515_4_extensible_examples() {
         extensible(None, Some("2.4.6.8.10"), true, "Dino"),
     );
     check_same("(o:DN:=x)", "(o:dn:=x)");
-    check("(memberOf:1.2.840.113556.1.4.1941:=cn=a,dc=b)", {
+    check(
+        "(memberOf:1.2.840.113556.1.4.1941:=cn=a,dc=b)",
         extensible(
             Some("memberOf"),
             Some("1.2.840.113556.1.4.1941"),
             false,
             "cn=a,dc=b",
-        )
-    });
+        ),
+    );
 }
 
 #[test]
@@ -179,7 +182,7 @@ fn blanks_between_parentheses_are_skipped() {
         " (& (a=1)\n\t( | (b=2) (c=3) )\r\n (! (d=4) ) ) "
             .replace("( |", "(|")
             .as_str(),
-        { "(&(a=1)(|(b=2)(c=3))(!(d=4)))" },
+        "(&(a=1)(|(b=2)(c=3))(!(d=4)))",
     );
     check_error(
         "( a=1)",

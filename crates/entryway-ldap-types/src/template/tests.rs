@@ -103,33 +103,40 @@ fn entry_attributes_are_allowed_together() {
 
 #[test]
 fn unknown_placeholders_name_the_known_ones() {
-    check_error("(uid={nobody})", {
-        "unknown placeholder `{nobody}` at byte 5, expected one of `{login}`, `{user}`, `{text}`"
-    });
-    check_error("(uid={})", {
-        "unknown placeholder `{}` at byte 5, expected one of `{login}`, `{user}`, `{text}`"
-    });
-    check_error("(uid={Login})", {
-        "unknown placeholder `{Login}` at byte 5, expected one of `{login}`, `{user}`, `{text}`"
-    });
-    check_error("(uid={a\nb})", {
-        "unknown placeholder `{a\\nb}` at byte 5, expected one of `{login}`, `{user}`, `{text}`"
-    });
+    check_error(
+        "(uid={nobody})",
+        "unknown placeholder `{nobody}` at byte 5, expected one of `{login}`, `{user}`, `{text}`",
+    );
+    check_error(
+        "(uid={})",
+        "unknown placeholder `{}` at byte 5, expected one of `{login}`, `{user}`, `{text}`",
+    );
+    check_error(
+        "(uid={Login})",
+        "unknown placeholder `{Login}` at byte 5, expected one of `{login}`, `{user}`, `{text}`",
+    );
+    check_error(
+        "(uid={a\nb})",
+        "unknown placeholder `{a\\nb}` at byte 5, expected one of `{login}`, `{user}`, `{text}`",
+    );
     // Known, but not here.
-    check_error("(uid={dn})", {
-        "unknown placeholder `{dn}` at byte 5, expected one of `{login}`, `{user}`, `{text}`"
-    });
+    check_error(
+        "(uid={dn})",
+        "unknown placeholder `{dn}` at byte 5, expected one of `{login}`, `{user}`, `{text}`",
+    );
     let found = FilterTemplate::parse(
         "(uid={entry.a b})",
         &[any_entry_attribute(), Placeholder::EntryDn],
     );
-    assert_eq!(found.unwrap_err().to_string(), {
+    assert_eq!(
+        found.unwrap_err().to_string(),
         "unknown placeholder `{entry.a b}` at byte 5, expected one of `{entry.ATTRIBUTE}`, `{dn}`"
-    });
+    );
     let found = FilterTemplate::parse("(uid={login})", &[]);
-    assert_eq!(found.unwrap_err().to_string(), {
+    assert_eq!(
+        found.unwrap_err().to_string(),
         "unknown placeholder `{login}` at byte 5, expected one of none here"
-    });
+    );
 }
 
 #[test]
@@ -179,12 +186,14 @@ fn a_literal_brace_is_escaped() {
         "(cn={login)",
         "`{` without `}`, expected a placeholder or `\\7b` at byte 4 of the filter",
     );
-    check_error("(&(cn={login)(sn={login}))", {
-        "`{` without `}`, expected a placeholder or `\\7b` at byte 6 of the filter"
-    });
-    check_error("(cn={{login}})", {
-        "`{` without `}`, expected a placeholder or `\\7b` at byte 4 of the filter"
-    });
+    check_error(
+        "(&(cn={login)(sn={login}))",
+        "`{` without `}`, expected a placeholder or `\\7b` at byte 6 of the filter",
+    );
+    check_error(
+        "(cn={{login}})",
+        "`{` without `}`, expected a placeholder or `\\7b` at byte 4 of the filter",
+    );
 }
 
 #[test]
