@@ -29,3 +29,6 @@ impl Password {
         &self.0
     }
 }
+
+#[cfg(test)]
+mod tests;
