@@ -44,6 +44,8 @@ pub struct Domain {
     pub people: Vec<String>,
     /// Lines of `[domain.X.maps]`.
     pub maps: Vec<String>,
+    /// Lines of `[domain.X.defaults]`.
+    pub defaults: Vec<String>,
     /// The password of the service account, written to a file of its own.
     pub service_password: String,
 }
@@ -64,6 +66,7 @@ impl Domain {
             ]
             .map(str::to_owned)
             .to_vec(),
+            defaults: Vec::new(),
             service_password: SERVICE_PASSWORD.to_owned(),
         }
     }
@@ -104,6 +107,7 @@ impl Domain {
             ],
             people: Vec::new(),
             maps: Vec::new(),
+            defaults: Vec::new(),
             service_password: AD_SERVICE_PASSWORD.to_owned(),
         }
     }
@@ -111,6 +115,19 @@ impl Domain {
     /// With a further line in `[domain.X]`.
     pub fn key(mut self, line: &str) -> Self {
         self.keys.push(line.to_owned());
+        self
+    }
+
+    /// With a further line in `[domain.X.defaults]`.
+    pub fn defaults(mut self, line: &str) -> Self {
+        self.defaults.push(line.to_owned());
+        self
+    }
+
+    /// Without the map that sets `target`.
+    pub fn without_map(mut self, target: &str) -> Self {
+        self.maps
+            .retain(|line| !line.starts_with(&format!("{target} =")));
         self
     }
 
@@ -132,6 +149,8 @@ pub struct Configuration {
     pub listen: Option<SocketAddr>,
     /// `login.deadline`.
     pub deadline: &'static str,
+    /// Whether there is a home folder for everybody.
+    pub home_folder: bool,
     /// The secret of the API caller `tests`.
     pub token: String,
 }
@@ -144,6 +163,7 @@ impl Configuration {
             trust: trust.to_owned(),
             listen: None,
             deadline: "3s",
+            home_folder: true,
             token: "token-of-the-tests-0123456789abcdef".to_owned(),
         }
     }
@@ -186,10 +206,12 @@ impl Configuration {
             file(dir, "token")
         )?;
         writeln!(out, "scopes = [\"login\", \"login.reasons\", \"admin\"]\n")?;
-        writeln!(
-            out,
-            "[[home_folder]]\nclass = \"*\"\nprefix = \"/srv/home\""
-        )?;
+        if self.home_folder {
+            writeln!(
+                out,
+                "[[home_folder]]\nclass = \"*\"\nprefix = \"/srv/home\""
+            )?;
+        }
         for domain in &self.domains {
             let servers: Vec<String> = domain.servers.iter().map(|url| quoted(url)).collect();
             writeln!(
@@ -202,7 +224,11 @@ impl Configuration {
             for key in &domain.keys {
                 writeln!(out, "{}", key.replace(FOLDER, &dir))?;
             }
-            for (table, lines) in [("people", &domain.people), ("maps", &domain.maps)] {
+            for (table, lines) in [
+                ("people", &domain.people),
+                ("maps", &domain.maps),
+                ("defaults", &domain.defaults),
+            ] {
                 if !lines.is_empty() {
                     writeln!(
                         out,

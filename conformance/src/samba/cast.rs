@@ -12,7 +12,7 @@ pub const AD_SERVICE_DN: &str = "CN=entryway,OU=people,DC=lab,DC=example,DC=org"
 /// Its password.
 pub const AD_SERVICE_PASSWORD: &str = "pw-entryway";
 
-/// Any password will do, and three wrong ones lock an account.
+/// Any password will do, and five wrong ones lock an account.
 pub(super) const DOMAIN_POLICY: &str = "\
 dn: DC=lab,DC=example,DC=org
 changetype: modify
@@ -26,7 +26,7 @@ replace: minPwdLength
 minPwdLength: 0
 -
 replace: lockoutThreshold
-lockoutThreshold: 3
+lockoutThreshold: 5
 ";
 
 /// A password set in 2012, far beyond the domain's 42 days.
@@ -52,7 +52,7 @@ pub(super) fn people() -> Vec<u8> {
             [("objectClass", "organizationalUnit"), ("ou", unit)],
         );
     }
-    for name in ["alice", "bob", "lockme", "countme"] {
+    for name in ["alice", "bob", "lockme", "countme", "svcuser", "wrongtls"] {
         person(&mut ldif, name, name, "people", NORMAL, &[]);
     }
     person(
@@ -97,6 +97,8 @@ pub(super) fn people() -> Vec<u8> {
         NORMAL,
         &[("userWorkstations", b"ELSEWHERE")],
     );
+    // The account name of somebody in the OpenLDAP directory, with another password.
+    person(&mut ldif, "Dave of the lab", "dave", "people", NORMAL, &[]);
     person(&mut ldif, "twin", "twin1", "people", NORMAL, &[]);
     person(&mut ldif, "twin", "twin2", "external", NORMAL, &[]);
     for (number, name) in odd_common_names().enumerate() {

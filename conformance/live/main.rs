@@ -1,0 +1,58 @@
+//! Logins through the `entryway` binary against real directory servers.
+//!
+//! Each row of the tables is a test of its own, once for each way in: `login`, `explain` and
+//! HTTP. The servers start when the first row needs them and are gone when this ends. A server
+//! that is not installed fails every row that needs it.
+
+mod active_directory;
+mod counted;
+mod faces;
+mod lab;
+mod openldap;
+mod outages;
+mod row;
+mod setups;
+mod together;
+
+use lab::Lab;
+use libtest_mimic::{Arguments, Trial};
+use std::process::ExitCode;
+use std::sync::Arc;
+
+fn main() -> ExitCode {
+    let arguments = Arguments::from_args();
+    let lab = Arc::new(Lab::new(env!("CARGO_BIN_EXE_entryway").as_ref()));
+    let tables = [
+        ("openldap", openldap::rows()),
+        ("active_directory", active_directory::rows()),
+        ("outages", outages::rows()),
+        ("together", together::rows()),
+    ];
+    let mut trials = Vec::new();
+    for (table, rows) in tables {
+        for row in rows {
+            trials.extend(row.trials(table, &lab));
+        }
+    }
+    trials.extend(tests(&lab, "counted", counted::tests()));
+    trials.extend(tests(&lab, "active_directory", active_directory::tests()));
+    // The servers go when the last trial lets go of the lab, before the exit status is given.
+    let conclusion = libtest_mimic::run(&arguments, trials);
+    drop(lab);
+    conclusion.exit_code()
+}
+
+/// A test that is not a row.
+type Test = (&'static str, fn(&Lab) -> anyhow::Result<()>);
+
+fn tests(lab: &Arc<Lab>, table: &str, tests: Vec<Test>) -> Vec<Trial> {
+    tests
+        .into_iter()
+        .map(|(name, run)| {
+            let lab = Arc::clone(lab);
+            Trial::test(format!("{table}: {name}"), move || {
+                run(&lab).map_err(|error| format!("{error:?}").into())
+            })
+        })
+        .collect()
+}
