@@ -123,8 +123,9 @@ fn decode_substrings(
     let (mut initial, mut any, mut last) = (None, Vec::new(), None);
     while let Some(tag) = parts.peek() {
         let (_, part) = parts.element()?;
-        // `initial` only in front, `final` only at the end (RFC 4511 §4.5.1.7.2).
-        if last.is_some() {
+        // `initial` only in front, `final` only at the end (RFC 4511 §4.5.1.7.2). A piece of no bytes
+        // matches everything and has no text form.
+        if last.is_some() || part.is_empty() {
             return Err(DecodeError::Value { what });
         }
         *nodes_left = nodes_left.checked_sub(1).ok_or(DecodeError::TooMany {
@@ -157,6 +158,11 @@ fn decode_extensible(content: &mut Reader<'_>) -> Result<Filter, DecodeError> {
         .map(|rule| utf8(rule, "matchingRule"))
         .transpose()?
         .map(Into::into);
+    if !rule.as_deref().is_none_or(Filter::is_matching_rule) {
+        return Err(DecodeError::Value {
+            what: "matchingRule",
+        });
+    }
     let attribute = content
         .optional(Tag::context(2))?
         .map(attribute)
