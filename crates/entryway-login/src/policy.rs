@@ -164,6 +164,24 @@ pub enum MapTarget {
     Custom(Box<str>),
 }
 
+impl MapTarget {
+    /// The key under `[domain.X.maps]`.
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Uid => "uid",
+            Self::Gid => "gid",
+            Self::Home => "home",
+            Self::UserType => "user_type",
+            Self::Shell => "shell",
+            Self::SystemUser => "system_user",
+            Self::AuthByEmail => "auth_by_email",
+            Self::Email => "email",
+            Self::DisplayName => "display_name",
+            Self::Custom(name) => name,
+        }
+    }
+}
+
 /// `values = "one" | "first" | "list" | "join"`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum MapValues {

@@ -1,1 +1,17 @@
-//! Under construction.
+//! The JSON shapes shared by the API and the command line.
+//!
+//! What crosses a boundary is one of these types; the domain types of the pure crates are not
+//! serialised. Answers borrow what they show. This crate chooses no HTTP status and does no I/O.
+
+mod explain;
+mod problem;
+mod request;
+mod response;
+mod session;
+mod time;
+mod write;
+
+pub use problem::Problem;
+pub use request::{LoginRequest, RequestError};
+pub use response::{LoginResponse, explanation, login_response};
+pub use time::Rfc3339;

@@ -1,0 +1,80 @@
+//! A trace as JSON: one object a step with `stage`, a stable `event`, what happened and, where a rule
+//! decided, where it was written.
+
+mod bind;
+mod record;
+mod search;
+mod values;
+
+use crate::write::Millis;
+use entryway_login::{DomainId, RuleId, Stage, Trace};
+use record::RecordJson;
+use serde::Serialize;
+
+/// The steps, in order.
+#[derive(Serialize)]
+#[serde(transparent)]
+pub(crate) struct TraceJson<'a>(Vec<StepJson<'a>>);
+
+#[derive(Serialize)]
+struct StepJson<'a> {
+    stage: &'static str,
+    #[serde(flatten)]
+    record: RecordJson<'a>,
+    at_ms: Millis,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    took_ms: Option<Millis>,
+}
+
+/// What a trace refers to without containing it.
+struct Names<'f, 'a> {
+    place: &'f dyn Fn(RuleId) -> Option<String>,
+    domain: &'f dyn Fn(DomainId) -> Option<&'a str>,
+}
+
+impl<'a> Names<'_, 'a> {
+    fn place(&self, rule: RuleId) -> Option<String> {
+        (self.place)(rule)
+    }
+    /// A domain that has no name any more, after a reload, is shown as `?`.
+    fn domain(&self, id: DomainId) -> &'a str {
+        (self.domain)(id).unwrap_or("?")
+    }
+}
+
+impl<'a> TraceJson<'a> {
+    pub(crate) fn of(
+        trace: &'a Trace,
+        place: &dyn Fn(RuleId) -> Option<String>,
+        domain_name: &dyn Fn(DomainId) -> Option<&'a str>,
+    ) -> Self {
+        let names = Names {
+            place,
+            domain: domain_name,
+        };
+        let step = |entry: &'a entryway_login::TraceEntry| StepJson {
+            stage: stage(entry.record.stage()),
+            record: RecordJson::of(&entry.record, &names),
+            at_ms: Millis(entry.at),
+            took_ms: entry.took.map(Millis),
+        };
+        Self(trace.entries.iter().map(step).collect())
+    }
+}
+
+fn stage(stage: Stage) -> &'static str {
+    match stage {
+        Stage::LoginName => "login_name",
+        Stage::Find => "find",
+        Stage::Password => "password",
+        Stage::Account => "account",
+        Stage::Maps => "maps",
+        Stage::Defaults => "defaults",
+        Stage::Home => "home",
+        Stage::Required => "required",
+        Stage::Decision => "decision",
+    }
+}
+
+#[cfg(test)]
+mod tests;

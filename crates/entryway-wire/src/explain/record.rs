@@ -1,0 +1,184 @@
+//! One step's own fields. The names of events and fields are an interface: never reuse one.
+
+use super::Names;
+use super::bind::BoundJson;
+use super::search::{OutcomeJson, SearchedJson, TryJson, scope_name};
+use super::values::{HomeJson, MapJson};
+use crate::write::Text;
+use entryway_ldap_types::{AccountState, AttributeName};
+use entryway_login::{MapTarget, NameForm, NamedDomain, Record, Verdict};
+use serde::Serialize;
+
+#[derive(Serialize)]
+#[serde(tag = "event", rename_all = "snake_case")]
+#[rustfmt::skip] // one event a line reads as the table it is
+pub(super) enum RecordJson<'a> {
+    NameRefused { login_name: &'a str, problem: &'a str },
+    NameRead { login_name: &'a str, #[serde(skip_serializing_if = "Option::is_none")] named: Option<NamedJson<'a>>, tries: Vec<&'a str>, #[serde(skip_serializing_if = "Option::is_none")] rule: Option<String> },
+    DomainUnknown { domain: &'a str },
+    Searched(Box<SearchedJson<'a>>),
+    PasswordRefused,
+    PasswordNotChecked,
+    Bound(Box<BoundJson<'a>>),
+    BindUnanswered { server: &'a str, written: bool, cause: &'a str },
+    AccountRead { state: &'static str },
+    Named { #[serde(skip_serializing_if = "Option::is_none")] name: Option<&'a str>, #[serde(skip_serializing_if = "Option::is_none")] from: Option<Text<&'a AttributeName>>, #[serde(skip_serializing_if = "Option::is_none")] rule: Option<String> },
+    Mapped { maps: Vec<MapJson<'a>> },
+    Defaulted { filled: Vec<FilledJson<'a>>, #[serde(skip_serializing_if = "Option::is_none")] rule: Option<String> },
+    Homed(HomeJson<'a>),
+    Required { missing: Vec<&'a str>, invalid: Vec<InvalidJson<'a>> },
+    Decided { verdict: &'static str, code: &'static str, meaning: &'static str },
+}
+
+impl<'a> RecordJson<'a> {
+    pub(super) fn of(record: &'a Record, names: &Names<'_, 'a>) -> Self {
+        match record {
+            Record::NameRefused {
+                login_name,
+                problem,
+            } => Self::NameRefused {
+                login_name,
+                problem,
+            },
+            Record::NameRead {
+                login_name,
+                named,
+                tries,
+                rule,
+            } => Self::NameRead {
+                login_name,
+                named: named.as_ref().map(|named| NamedJson::of(named, names)),
+                tries: tries.iter().map(|id| names.domain(*id)).collect(),
+                rule: rule.and_then(|rule| names.place(rule)),
+            },
+            Record::DomainUnknown { domain } => Self::DomainUnknown { domain },
+            Record::Searched {
+                domain,
+                server,
+                tried,
+                base,
+                scope,
+                filter,
+                outcome,
+                rule,
+                by_email,
+            } => Self::Searched(Box::new(SearchedJson {
+                domain: names.domain(*domain),
+                server: server.as_deref(),
+                tried: tried.iter().map(TryJson::of).collect(),
+                base,
+                scope: scope_name(*scope),
+                filter: Text(filter),
+                outcome: OutcomeJson::of(outcome),
+                by_email: *by_email,
+                rule: names.place(*rule),
+            })),
+            Record::PasswordRefused => Self::PasswordRefused,
+            Record::PasswordNotChecked => Self::PasswordNotChecked,
+            Record::Bound {
+                server,
+                code,
+                diagnostic,
+                policy,
+                verdict,
+            } => Self::Bound(Box::new(BoundJson::of(
+                server, *code, diagnostic, *policy, verdict,
+            ))),
+            Record::BindUnanswered {
+                server,
+                written,
+                cause,
+            } => Self::BindUnanswered {
+                server,
+                written: *written,
+                cause,
+            },
+            Record::AccountRead { state } => Self::AccountRead {
+                state: state_name(*state),
+            },
+            Record::Named { name, from, rule } => Self::Named {
+                name: name.as_deref(),
+                from: from.as_ref().map(Text),
+                rule: names.place(*rule),
+            },
+            Record::Mapped { maps } => Self::Mapped {
+                maps: maps.iter().map(|map| MapJson::of(map, names)).collect(),
+            },
+            Record::Defaulted { filled, rule } => Self::Defaulted {
+                filled: filled
+                    .iter()
+                    .map(|(target, value)| FilledJson {
+                        target: target.as_str(),
+                        value,
+                    })
+                    .collect(),
+                rule: names.place(*rule),
+            },
+            Record::Homed(result) => Self::Homed(HomeJson::of(result, names)),
+            Record::Required { missing, invalid } => Self::Required {
+                missing: missing.iter().map(MapTarget::as_str).collect(),
+                invalid: invalid
+                    .iter()
+                    .map(|(target, problem)| InvalidJson {
+                        target: target.as_str(),
+                        problem,
+                    })
+                    .collect(),
+            },
+            Record::Decided(verdict) => {
+                let row = verdict.row();
+                let word = if *verdict == Verdict::WouldAccept {
+                    row.code
+                } else {
+                    row.outcome.as_str()
+                };
+                Self::Decided {
+                    verdict: word,
+                    code: row.code,
+                    meaning: row.operator,
+                }
+            }
+        }
+    }
+}
+
+#[derive(Serialize)]
+pub(super) struct NamedJson<'a> {
+    domain: &'a str,
+    form: &'static str,
+}
+
+impl<'a> NamedJson<'a> {
+    fn of(named: &NamedDomain, names: &Names<'_, 'a>) -> Self {
+        let form = match named.form {
+            NameForm::Slash => "slash",
+            NameForm::Backslash => "backslash",
+            NameForm::Suffix => "suffix",
+        };
+        Self {
+            domain: names.domain(named.domain),
+            form,
+        }
+    }
+}
+
+#[derive(Serialize)]
+pub(super) struct FilledJson<'a> {
+    target: &'a str,
+    value: &'a str,
+}
+
+#[derive(Serialize)]
+pub(super) struct InvalidJson<'a> {
+    target: &'a str,
+    problem: &'a str,
+}
+
+fn state_name(state: AccountState) -> &'static str {
+    match state {
+        AccountState::Usable => "usable",
+        AccountState::Disabled => "disabled",
+        AccountState::Expired => "expired",
+        AccountState::Locked => "locked",
+    }
+}

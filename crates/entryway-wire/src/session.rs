@@ -1,0 +1,111 @@
+//! A session as applications get it. Absent values are left out; there is no null.
+
+use crate::time::Rfc3339;
+use crate::write::Text;
+use entryway_login::{Method, PasswordState, Session, Source};
+use serde::ser::SerializeMap;
+use serde::{Serialize, Serializer};
+
+#[derive(Serialize)]
+pub(crate) struct SessionJson<'a> {
+    subject: &'a str,
+    name: &'a str,
+    login_name: &'a str,
+    source: &'static str,
+    domain: &'a str,
+    dn: &'a str,
+    server: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    uid: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    gid: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    home: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    user_type: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    shell: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    system_user: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    email: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    display_name: Option<&'a str>,
+    #[serde(skip_serializing_if = "Attributes::is_empty")]
+    attributes: Attributes<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    password: Option<PasswordJson>,
+    authenticated_at: Text<Rfc3339>,
+    method: &'static str,
+}
+
+impl<'a> SessionJson<'a> {
+    pub(crate) fn of(session: &'a Session) -> Self {
+        Self {
+            subject: &session.subject.0,
+            name: &session.name,
+            login_name: &session.login_name,
+            source: match session.source {
+                Source::Domain(_) => "domain",
+            },
+            domain: &session.domain,
+            dn: &session.dn,
+            server: &session.server,
+            uid: session.uid,
+            gid: session.gid,
+            home: session.home.as_deref(),
+            user_type: session.user_type.map(|user_type| user_type.as_str()),
+            shell: session.shell.as_deref(),
+            system_user: session.system_user.as_deref(),
+            email: session.email.as_deref(),
+            display_name: session.display_name.as_deref(),
+            attributes: Attributes(&session.attributes),
+            password: PasswordJson::of(session.password),
+            authenticated_at: Text(Rfc3339(session.authenticated_at)),
+            method: match session.method {
+                Method::Password => "password",
+            },
+        }
+    }
+}
+
+/// An object of lists, in the order of the maps: an attribute has a list of values even where it has one.
+struct Attributes<'a>(&'a [(Box<str>, Vec<String>)]);
+
+impl Attributes<'_> {
+    fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+impl Serialize for Attributes<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(Some(self.0.len()))?;
+        for (name, values) in self.0 {
+            map.serialize_entry(name, values)?;
+        }
+        map.end()
+    }
+}
+
+#[derive(Serialize)]
+struct PasswordJson {
+    /// Seconds.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    expires_in: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    grace_left: Option<u32>,
+}
+
+impl PasswordJson {
+    fn of(state: PasswordState) -> Option<Self> {
+        let PasswordState {
+            expires_in,
+            grace_left,
+        } = state;
+        (expires_in.is_some() || grace_left.is_some()).then_some(Self {
+            expires_in,
+            grace_left,
+        })
+    }
+}
