@@ -1,1 +1,40 @@
-//! Under construction.
+//! Sockets and TLS for LDAP: the only crate that dials a directory.
+//!
+//! [`Server`] is one LDAP host. It keeps connections by role, so that each can be seen, limited and
+//! encrypted on its own: searches share multiplexed connections that are bound as the service
+//! account, a person's bind has a connection for itself. Every wait is bounded, every answer is
+//! matched to its question by `entryway-ldap-proto`, and dropping a future abandons what it asked.
+//!
+//! Must not know: domains, failover between servers, what an entry or a result code means.
+
+mod dial;
+mod error;
+mod health;
+mod link;
+mod mux;
+mod persons;
+mod probe;
+mod server;
+mod settings;
+mod shared;
+mod stats;
+mod stream;
+mod tls;
+
+pub use entryway_ldap_proto::client::{BindResult, SubmitError};
+pub use entryway_ldap_proto::{
+    DerefAliases, Limits, ProtocolError, ReceivedControl, SearchRequest,
+};
+pub use error::{BindFailure, Breach, CloseReason, DialError, LdapError, Overload, Step};
+pub use health::HealthReport;
+pub use mux::SearchResult;
+pub use probe::{ProbeReport, RootDse, TlsReport};
+pub use server::Server;
+pub use settings::{PoolLimits, Role, Security, ServerSettings, ServiceBind, Timeouts};
+pub use stats::{
+    LATENCY_BOUNDS_US, LatencyHistogram, OperationCount, OperationKind, OperationOutcome,
+    RoleStats, ServerStats,
+};
+pub use tls::{
+    TlsClient, TlsFailure, TlsSetupError, TlsVersion, TrustError, TrustSource, TrustStore,
+};

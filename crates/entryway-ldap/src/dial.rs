@@ -1,0 +1,262 @@
+//! From a host name to a connection that is ready for its role: resolve, connect, StartTLS,
+//! handshake, service bind. Each step has its own limit, and none outlives the caller's deadline.
+//!
+//! The only place that opens a socket to a directory.
+
+use crate::error::{CloseReason, DialError, LdapError, Step};
+use crate::link::{Link, stream_error, unexpected};
+use crate::settings::{Security, ServerSettings, ServiceBind};
+use crate::stats::Counters;
+use crate::stream::Stream;
+use crate::tls::{TlsClient, TlsFailure, TlsSetupError};
+use entryway_ldap_proto::client::{Event, SubmitError};
+use entryway_ldap_types::ResultCode;
+use std::future::{Future, poll_fn};
+use std::io;
+use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU8, Ordering};
+use std::time::Duration;
+use tokio::net::TcpStream;
+use tokio::time::{Instant, timeout_at};
+
+/// Whom the connection is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Identity {
+    /// The service account, as configured.
+    Service,
+    /// Nobody yet: a person's bind follows.
+    Nobody,
+}
+
+/// How long each step took that was taken, in order.
+pub(crate) type Steps = Vec<(Step, Duration)>;
+
+/// The step that a dial is at, seen from outside.
+#[derive(Default)]
+pub(crate) struct Progress(AtomicU8);
+
+const STEPS: [Step; 5] = [
+    Step::Resolve,
+    Step::Connect,
+    Step::StartTls,
+    Step::Handshake,
+    Step::ServiceBind,
+];
+
+impl Progress {
+    fn at(&self, step: Step) {
+        let index = STEPS.iter().zip(0u8..).find(|(known, _)| **known == step);
+        self.0
+            .store(index.map_or(0, |(_, index)| index), Ordering::Relaxed);
+    }
+    pub(crate) fn step(&self) -> Step {
+        STEPS
+            .get(usize::from(self.0.load(Ordering::Relaxed)))
+            .copied()
+            .unwrap_or(Step::Connect)
+    }
+}
+
+/// One dial: its bounds, and what it tells about itself.
+pub(crate) struct Dial<'a> {
+    settings: &'a ServerSettings,
+    address: &'a Arc<str>,
+    deadline: Instant,
+    progress: &'a Progress,
+    steps: Steps,
+}
+
+impl<'a> Dial<'a> {
+    pub(crate) fn new(
+        settings: &'a ServerSettings,
+        address: &'a Arc<str>,
+        deadline: Instant,
+        progress: &'a Progress,
+    ) -> Self {
+        Self {
+            settings,
+            address,
+            deadline,
+            progress,
+            steps: Steps::new(),
+        }
+    }
+    /// Opens a connection and makes it ready for `identity`.
+    pub(crate) async fn open(
+        mut self,
+        identity: Identity,
+        counters: &Arc<Counters>,
+    ) -> Result<(Link, Steps), LdapError> {
+        let settings = self.settings;
+        let addresses = self.resolve().await?;
+        let tcp = self.connect(&addresses).await?;
+        let mut link = Link::new(
+            Stream::new(tcp),
+            settings.proto_limits,
+            Arc::clone(counters),
+        );
+        match &settings.security {
+            Security::Clear => {}
+            Security::Ldaps(tls) => self.handshake(&mut link, tls).await?,
+            Security::StartTls(tls) => {
+                self.step(
+                    Step::StartTls,
+                    settings.timeouts.connect,
+                    start_tls(&mut link),
+                )
+                .await?;
+                self.handshake(&mut link, tls).await?;
+                link.connection
+                    .tls_established(&link.input)
+                    .map_err(LdapError::breach)?;
+            }
+        }
+        if identity == Identity::Service
+            && let ServiceBind::Simple { dn, password } = &settings.service_bind
+        {
+            link.connection
+                .bind_simple(dn, password, &[])
+                .map_err(submit_error)?;
+            self.step(
+                Step::ServiceBind,
+                settings.timeouts.operation,
+                service_bind(&mut link),
+            )
+            .await?;
+        }
+        Ok((link, self.steps))
+    }
+
+    async fn resolve(&mut self) -> Result<Vec<SocketAddr>, LdapError> {
+        let (host, port) = (self.settings.host.as_str(), self.settings.port);
+        if let Ok(address) = host.parse::<IpAddr>() {
+            return Ok(vec![SocketAddr::new(address, port)]);
+        }
+        let address = self.address;
+        let lookup = async {
+            let found = tokio::net::lookup_host((host, port)).await;
+            found
+                .map(Vec::from_iter)
+                .map_err(|error| unreachable(address, error))
+        };
+        let found = self
+            .step(Step::Resolve, self.settings.timeouts.connect, lookup)
+            .await?;
+        if found.is_empty() {
+            Err(LdapError::unreachable(address, DialError::NoAddress))
+        } else {
+            Ok(found)
+        }
+    }
+
+    /// Tries each address in the resolver's order; each has an equal share of what time is left, so
+    /// that a dead one cannot use up the others'.
+    async fn connect(&mut self, addresses: &[SocketAddr]) -> Result<TcpStream, LdapError> {
+        let address = self.address;
+        let addresses_left = (1..=u32::try_from(addresses.len()).unwrap_or(u32::MAX)).rev();
+        let attempts = async {
+            let end = Instant::now() + self.settings.timeouts.connect;
+            let end = end.min(self.deadline);
+            let mut last = LdapError::TimedOut {
+                step: Step::Connect,
+            };
+            for (candidate, left) in addresses.iter().zip(addresses_left) {
+                let share = end.saturating_duration_since(Instant::now()) / left;
+                match timeout_at(Instant::now() + share, TcpStream::connect(candidate)).await {
+                    Ok(Ok(tcp)) => return Ok(tcp),
+                    Ok(Err(error)) => last = unreachable(address, error),
+                    Err(_) => {
+                        last = LdapError::TimedOut {
+                            step: Step::Connect,
+                        }
+                    }
+                }
+            }
+            Err(last)
+        };
+        self.progress.at(Step::Connect);
+        let started = Instant::now();
+        let tcp = attempts.await?;
+        // Requests are written whole; waiting to fill a segment only delays them.
+        tcp.set_nodelay(true)
+            .map_err(|error| unreachable(address, error))?;
+        self.steps.push((Step::Connect, started.elapsed()));
+        Ok(tcp)
+    }
+
+    async fn handshake(&mut self, link: &mut Link, tls: &TlsClient) -> Result<(), LdapError> {
+        let session = tls
+            .connect(&self.settings.host)
+            .map_err(|error| match error {
+                TlsSetupError::ServerName { .. } => {
+                    LdapError::unreachable(self.address, DialError::NoServerName)
+                }
+                TlsSetupError::Configuration(error) => {
+                    LdapError::Tls(TlsFailure::from_rustls(&error))
+                }
+            })?;
+        link.stream.start_tls(session);
+        let shaken = poll_fn(|cx| link.stream.poll_handshake(cx));
+        let shaken = async { shaken.await.map_err(stream_error) };
+        self.step(Step::Handshake, self.settings.timeouts.connect, shaken)
+            .await
+    }
+
+    async fn step<T>(
+        &mut self,
+        step: Step,
+        limit: Duration,
+        work: impl Future<Output = Result<T, LdapError>>,
+    ) -> Result<T, LdapError> {
+        self.progress.at(step);
+        let started = Instant::now();
+        let result = timeout_at((started + limit).min(self.deadline), work)
+            .await
+            .unwrap_or(Err(LdapError::TimedOut { step }));
+        self.steps.push((step, started.elapsed()));
+        result
+    }
+}
+
+async fn start_tls(link: &mut Link) -> Result<(), LdapError> {
+    link.connection.start_tls().map_err(submit_error)?;
+    link.flush().await?;
+    match link.next().await? {
+        Event::ExtendedDone { result, .. } if result.code == ResultCode::SUCCESS => Ok(()),
+        Event::ExtendedDone { result, .. } => Err(LdapError::Tls(TlsFailure::StartTlsRefused {
+            code: result.code,
+            diagnostic: result.diagnostic.into(),
+        })),
+        event => Err(unexpected("the answer to StartTLS", &event)),
+    }
+}
+
+async fn service_bind(link: &mut Link) -> Result<(), LdapError> {
+    link.flush().await?;
+    loop {
+        match link.next().await? {
+            Event::BindDone { result, .. } if result.code == ResultCode::SUCCESS => return Ok(()),
+            Event::BindDone { result, .. } => {
+                return Err(LdapError::ServiceBindRefused {
+                    code: result.code,
+                    diagnostic: result.diagnostic.into(),
+                });
+            }
+            Event::UnknownNotice { .. } | Event::Intermediate { .. } => {}
+            event => return Err(unexpected("the answer to a bind", &event)),
+        }
+    }
+}
+
+fn unreachable(address: &Arc<str>, error: io::Error) -> LdapError {
+    LdapError::unreachable(address, DialError::Io(Arc::new(error)))
+}
+
+/// A request that was refused before it was written.
+pub(crate) fn submit_error(error: SubmitError) -> LdapError {
+    match error {
+        SubmitError::Ended => LdapError::Closed(CloseReason::ByServer),
+        error => LdapError::Unsendable(error),
+    }
+}

@@ -1,0 +1,272 @@
+//! Why a server gave no answer. One enum for all operations: what a caller does next depends on
+//! the kind, and the texts are for the administrator.
+
+use crate::tls::TlsFailure;
+use entryway_ldap_proto::client::SubmitError;
+use entryway_ldap_proto::{EntryError, ProtocolError};
+use entryway_ldap_types::ResultCode;
+use std::error::Error;
+use std::fmt;
+use std::io;
+use std::sync::Arc;
+
+/// Why a server gave no answer. Cheap to clone: one dead connection may owe answers to many.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum LdapError {
+    /// No connection to the server.
+    #[error("no connection to `{address}`")]
+    Unreachable {
+        /// Host and port.
+        address: Arc<str>,
+        /// Why.
+        #[source]
+        cause: DialError,
+    },
+    /// No TLS session with the server: never retried in clear.
+    #[error("no trusted connection")]
+    Tls(#[source] TlsFailure),
+    /// The service account's bind was answered with something other than success.
+    #[error("the service account's bind is answered with {code}{}", quoted(.diagnostic))]
+    ServiceBindRefused {
+        /// The result code.
+        code: ResultCode,
+        /// The server's diagnostic message.
+        diagnostic: String,
+    },
+    /// A step took longer than it may.
+    #[error("{step} takes longer than it may")]
+    TimedOut {
+        /// Which step.
+        step: Step,
+    },
+    /// The server broke the protocol; that connection is closed.
+    #[error("the server breaks the protocol")]
+    Protocol(#[source] Breach),
+    /// The connection ended before the answer was complete.
+    #[error("the connection ended before the answer: {0}")]
+    Closed(CloseReason),
+    /// More is asked or answered than the limits allow.
+    #[error("{0}")]
+    Overloaded(Overload),
+    /// The request itself cannot be written: nothing was sent.
+    #[error("the request cannot be sent")]
+    Unsendable(#[source] SubmitError),
+}
+
+/// What the server did that LDAP does not allow.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum Breach {
+    /// A message that does not decode, or answers nothing that was asked.
+    #[error(transparent)]
+    Message(#[from] ProtocolError),
+    /// An entry whose names cannot be read.
+    #[error(transparent)]
+    Entry(#[from] EntryError),
+    /// An answer of another kind than the step expects.
+    #[error("expected {expected}, found {found}")]
+    Unexpected {
+        /// In words.
+        expected: &'static str,
+        /// In words.
+        found: &'static str,
+    },
+}
+
+/// Why dialling failed.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum DialError {
+    /// The name or the connection failed.
+    #[error(transparent)]
+    Io(Arc<io::Error>),
+    /// The name resolves to nothing.
+    #[error("the name has no address")]
+    NoAddress,
+    /// The host is neither a name nor an address that a certificate can carry.
+    #[error("the host is neither a name nor an address")]
+    NoServerName,
+    /// It failed a moment ago and is left alone for a short while.
+    #[error("it is not tried again yet after the last failure: {last}")]
+    Suspended {
+        /// The last failure, in words.
+        last: Arc<str>,
+    },
+}
+
+/// A step that has a time limit of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Step {
+    /// Resolving the host's name.
+    Resolve,
+    /// Opening the connection.
+    Connect,
+    /// The StartTLS exchange.
+    StartTls,
+    /// The TLS handshake.
+    Handshake,
+    /// The service account's bind.
+    ServiceBind,
+    /// A search.
+    Search,
+    /// A person's bind.
+    Bind,
+}
+
+/// What there was too much of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum Overload {
+    /// Every connection was in use until the caller's time was over.
+    #[error("every connection is in use")]
+    Connections,
+    /// The search has more entries than may be held.
+    #[error("the search has more than {limit} entries")]
+    Entries {
+        /// The bound.
+        limit: usize,
+    },
+    /// The search's answer has more bytes than may be held.
+    #[error("the search's answer has more than {limit} bytes")]
+    Bytes {
+        /// The bound.
+        limit: usize,
+    },
+}
+
+/// Why a connection ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum CloseReason {
+    /// The server closed it.
+    ByServer,
+    /// The server closed it inside a message.
+    InsideMessage,
+    /// The server closed it during the TLS handshake.
+    InsideHandshake,
+    /// The network lost it.
+    Lost(io::ErrorKind),
+    /// The server announced the end (RFC 4511 §4.4.1).
+    Notice {
+        /// The result code.
+        code: ResultCode,
+        /// The server's diagnostic message.
+        diagnostic: String,
+    },
+    /// The server does not read what is sent, or stopped answering.
+    Stalled,
+    /// This end is shutting down.
+    ShuttingDown,
+}
+
+impl LdapError {
+    /// A short code that never changes, for logs and metrics.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Unreachable {
+                cause: DialError::Suspended { .. },
+                ..
+            } => "suspended",
+            Self::Unreachable { .. } => "unreachable",
+            Self::Tls(failure) => failure.code(),
+            Self::ServiceBindRefused { .. } => "service_bind_refused",
+            Self::TimedOut { step } => step.code(),
+            Self::Protocol(_) => "protocol",
+            Self::Closed(_) => "closed",
+            Self::Overloaded(_) => "overloaded",
+            Self::Unsendable(_) => "unsendable",
+        }
+    }
+    /// This error and everything behind it, as one sentence.
+    pub fn in_words(&self) -> String {
+        let mut words = self.to_string();
+        let mut behind = self.source();
+        while let Some(error) = behind {
+            words.push_str(": ");
+            words.push_str(&error.to_string());
+            behind = error.source();
+        }
+        words
+    }
+    /// Whether waiting for it cost time: a black hole, not a refusal.
+    pub(crate) fn is_slow(&self) -> bool {
+        matches!(self, Self::TimedOut { .. })
+    }
+    pub(crate) fn unreachable(address: &Arc<str>, cause: DialError) -> Self {
+        Self::Unreachable {
+            address: Arc::clone(address),
+            cause,
+        }
+    }
+    pub(crate) fn breach(breach: impl Into<Breach>) -> Self {
+        Self::Protocol(breach.into())
+    }
+    pub(crate) fn lost(error: &io::Error) -> Self {
+        Self::Closed(CloseReason::Lost(error.kind()))
+    }
+}
+
+impl Step {
+    /// A short code that never changes.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Resolve => "resolve_timeout",
+            Self::Connect => "connect_timeout",
+            Self::StartTls => "starttls_timeout",
+            Self::Handshake => "tls_handshake_timeout",
+            Self::ServiceBind => "service_bind_timeout",
+            Self::Search => "search_timeout",
+            Self::Bind => "bind_timeout",
+        }
+    }
+}
+
+impl fmt::Display for Step {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Resolve => "resolving the name",
+            Self::Connect => "connecting",
+            Self::StartTls => "the answer to StartTLS",
+            Self::Handshake => "the TLS handshake",
+            Self::ServiceBind => "the answer to the service account's bind",
+            Self::Search => "the answer to the search",
+            Self::Bind => "the answer to the bind",
+        })
+    }
+}
+
+impl fmt::Display for CloseReason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::ByServer => f.write_str("the server closed it"),
+            Self::InsideMessage => f.write_str("the server closed it inside a message"),
+            Self::InsideHandshake => f.write_str("the server closed it during the TLS handshake"),
+            Self::Lost(kind) => write!(f, "{kind}"),
+            Self::Notice { code, diagnostic } => write!(
+                f,
+                "the server announced it with {code}{}",
+                quoted(diagnostic)
+            ),
+            Self::Stalled => f.write_str("the server stopped answering"),
+            Self::ShuttingDown => f.write_str("Entryway is shutting down"),
+        }
+    }
+}
+
+fn quoted(diagnostic: &str) -> String {
+    if diagnostic.is_empty() {
+        String::new()
+    } else {
+        format!(", `{}`", diagnostic.escape_debug())
+    }
+}
+
+/// Why a person's bind has no answer.
+#[derive(Debug, Clone, thiserror::Error)]
+#[error("the bind has no answer")]
+pub struct BindFailure {
+    /// Whether any byte of the request may have left: if so it may have counted against the person.
+    pub written: bool,
+    /// Why.
+    #[source]
+    pub cause: LdapError,
+}
+
+#[cfg(test)]
+mod tests;

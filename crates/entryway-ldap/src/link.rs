@@ -1,0 +1,106 @@
+//! A connection that one task has for itself: the stream and the LDAP conversation on it.
+//!
+//! Dialling, persons' binds and the probe work on this; a multiplexed connection is taken apart.
+
+use crate::error::{Breach, CloseReason, LdapError};
+use crate::stats::Counters;
+use crate::stream::{Stream, StreamError};
+use crate::tls::TlsFailure;
+use bytes::BytesMut;
+use entryway_ldap_proto::Limits;
+use entryway_ldap_proto::client::{Connection, Event};
+use std::future::poll_fn;
+use std::sync::Arc;
+use std::task::{Context, Poll, Waker, ready};
+
+pub(crate) struct Link {
+    pub(crate) stream: Stream,
+    pub(crate) connection: Connection,
+    pub(crate) input: BytesMut,
+    pub(crate) counters: Arc<Counters>,
+}
+
+impl Link {
+    pub(crate) fn new(stream: Stream, limits: Limits, counters: Arc<Counters>) -> Self {
+        Self {
+            stream,
+            connection: Connection::new(limits),
+            input: BytesMut::new(),
+            counters,
+        }
+    }
+    /// Writes what was submitted.
+    pub(crate) async fn flush(&mut self) -> Result<(), LdapError> {
+        let waiting = self.connection.outbound().len();
+        poll_fn(|cx| self.stream.poll_write(cx, self.connection.outbound()))
+            .await
+            .map_err(stream_error)?;
+        self.counters.sent(waiting);
+        Ok(())
+    }
+    /// The next thing that the server says.
+    pub(crate) async fn next(&mut self) -> Result<Event, LdapError> {
+        poll_fn(|cx| self.poll_next(cx)).await
+    }
+    fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<Result<Event, LdapError>> {
+        loop {
+            if let Some(event) = self
+                .connection
+                .receive(&mut self.input)
+                .map_err(LdapError::breach)?
+            {
+                if self.input.is_empty() {
+                    // Nothing is kept for a connection that may be idle for minutes.
+                    self.input = BytesMut::new();
+                }
+                return Poll::Ready(match event {
+                    Event::NoticeOfDisconnection { code, diagnostic } => {
+                        Err(LdapError::Closed(CloseReason::Notice {
+                            code,
+                            diagnostic: diagnostic.into(),
+                        }))
+                    }
+                    event => Ok(event),
+                });
+            }
+            let count = ready!(self.stream.poll_read(cx, &mut self.input)).map_err(stream_error)?;
+            self.counters.received(count);
+            if count == 0 {
+                return Poll::Ready(Err(LdapError::Closed(closed(&self.input))));
+            }
+        }
+    }
+    /// Says goodbye, if that goes at once, and closes.
+    pub(crate) fn hang_up(mut self) {
+        if self.connection.unbind().is_ok() {
+            let mut cx = Context::from_waker(Waker::noop());
+            let _ = self.stream.poll_write(&mut cx, self.connection.outbound());
+        }
+        self.stream.close();
+    }
+}
+
+/// What the end of a stream means, judged by what of a message had come.
+pub(crate) fn closed(input: &BytesMut) -> CloseReason {
+    if input.is_empty() {
+        CloseReason::ByServer
+    } else {
+        CloseReason::InsideMessage
+    }
+}
+
+pub(crate) fn stream_error(error: StreamError) -> LdapError {
+    match error {
+        StreamError::Io(error) => LdapError::lost(&error),
+        StreamError::Tls(error) => LdapError::Tls(TlsFailure::from_rustls(&error)),
+        StreamError::InsideHandshake => LdapError::Closed(CloseReason::InsideHandshake),
+    }
+}
+
+/// An answer of another kind than the step expects.
+pub(crate) fn unexpected(expected: &'static str, event: &Event) -> LdapError {
+    LdapError::breach(Breach::Unexpected {
+        expected,
+        found: event.name(),
+    })
+}

@@ -1,0 +1,348 @@
+//! Many searches in flight on one connection.
+//!
+//! The conversation stands under a lock that is held for encoding and decoding only; the socket
+//! belongs to one task, the [`Driver`]. Whoever submits leaves bytes and wakes it, so searches that
+//! are submitted together are written together. Whoever goes away frees his slot and abandons his
+//! search; nobody else notices.
+
+mod driver;
+mod pool;
+mod ticket;
+
+pub(crate) use pool::MuxPool;
+pub(crate) use ticket::Ticket;
+
+use crate::error::{Breach, CloseReason, LdapError, Overload};
+use crate::link::Link;
+use crate::stats::{Counted, Counters};
+use driver::Driver;
+use entryway_ldap_proto::client::{Connection, Event, SubmitError};
+use entryway_ldap_proto::{MessageId, Outbound, ReceivedControl, SearchRequest};
+use entryway_ldap_types::{Entry, ResultCode};
+use parking_lot::Mutex;
+use std::mem;
+use std::sync::Arc;
+use std::task::Waker;
+use std::time::Duration;
+use tokio::sync::{Notify, oneshot};
+use tokio::time::Instant;
+
+/// Bytes that one search may make us hold.
+const ANSWER_BYTES: usize = 64 << 20;
+/// Bytes that may wait to be written: more means that the server does not read.
+const UNWRITTEN_BYTES: usize = 1 << 20;
+
+/// A search's answer.
+#[derive(Debug, Clone)]
+pub struct SearchResult {
+    /// In the server's order; values share the memory of the frames they came in.
+    pub entries: Vec<Entry>,
+    /// Where parts of the search continue: each a list of alternatives, as spelt. Not followed.
+    pub references: Vec<Vec<Box<str>>>,
+    /// Where to ask instead, when the code says so, as spelt. Not followed.
+    pub referrals: Vec<Box<str>>,
+    /// How it ended.
+    pub code: ResultCode,
+    /// The server's words.
+    pub diagnostic: String,
+    /// The last entry that was found on the way to the base.
+    pub matched_dn: Box<str>,
+    /// What came with the end: a page's cookie, say.
+    pub controls: Vec<ReceivedControl>,
+}
+
+/// How a search ended for its slot.
+pub(crate) type Answer = Result<SearchResult, Unanswered>;
+
+/// A search without an answer.
+pub(crate) struct Unanswered {
+    pub(crate) error: LdapError,
+    /// Whether nothing of the answer had come.
+    pub(crate) untouched: bool,
+}
+
+/// Why a search was not submitted.
+pub(crate) enum Refusal {
+    /// No room now, or no more at all: another connection may take it.
+    Elsewhere,
+    /// No connection will take it.
+    Never(SubmitError),
+}
+
+/// One connection, as its searchers see it.
+pub(crate) struct Mux {
+    state: Mutex<State>,
+    /// Most searches in flight.
+    limit: usize,
+    counters: Arc<Counters>,
+    /// Told when room was made or the connection ended.
+    room: Arc<Notify>,
+}
+
+struct State {
+    connection: Connection,
+    slots: Vec<Slot>,
+    /// Wakes the driver; taken by the first who has something for it.
+    driver: Option<Waker>,
+    phase: Phase,
+    /// When the server was last heard.
+    heard: Instant,
+}
+
+enum Phase {
+    /// Takes searches.
+    Open,
+    /// Finishes what it has.
+    Retiring,
+    /// Gone.
+    Ended(LdapError),
+}
+
+/// A search in flight.
+struct Slot {
+    id: MessageId,
+    entries: Vec<Entry>,
+    references: Vec<Vec<Box<str>>>,
+    bytes: usize,
+    answer: oneshot::Sender<Answer>,
+    _outstanding: Counted,
+}
+
+/// An answer that is ready, to be sent after the lock is released.
+type Delivery = (oneshot::Sender<Answer>, Answer);
+
+impl Mux {
+    /// Takes over a connection that is ready, and starts driving it.
+    pub(crate) fn start(link: Link, limit: usize, idle: Duration, room: Arc<Notify>) -> Arc<Self> {
+        let Link {
+            stream,
+            connection,
+            input,
+            counters,
+        } = link;
+        let open = Counted::new(&counters, |counters| &counters.open);
+        let state = State {
+            connection,
+            slots: Vec::new(),
+            driver: None,
+            phase: Phase::Open,
+            heard: Instant::now(),
+        };
+        let mux = Arc::new(Self {
+            state: Mutex::new(state),
+            limit: limit.max(1),
+            counters,
+            room,
+        });
+        tokio::spawn(Driver::new(Arc::clone(&mux), stream, input, idle, open).run());
+        mux
+    }
+    /// Submits a search if there is room.
+    pub(crate) fn submit(
+        self: &Arc<Self>,
+        request: &SearchRequest,
+        max_entries: u32,
+    ) -> Result<Ticket, Refusal> {
+        let (answer, receiver) = oneshot::channel();
+        let mut state = self.state.lock();
+        if !matches!(state.phase, Phase::Open)
+            || state.slots.len() >= self.limit
+            || state.connection.outbound().len() > UNWRITTEN_BYTES
+        {
+            return Err(Refusal::Elsewhere);
+        }
+        let id =
+            state
+                .connection
+                .search(request, max_entries, &[])
+                .map_err(|error| match error {
+                    SubmitError::Encode(_) | SubmitError::EmptyName => Refusal::Never(error),
+                    _ => Refusal::Elsewhere,
+                })?;
+        state.slots.push(Slot {
+            id,
+            entries: Vec::new(),
+            references: Vec::new(),
+            bytes: 0,
+            answer,
+            _outstanding: Counted::new(&self.counters, |counters| &counters.outstanding),
+        });
+        let driver = state.driver.take();
+        drop(state);
+        wake(driver);
+        Ok(Ticket::new(Arc::clone(self), id, receiver))
+    }
+    /// Gives a search up. False when it was answered meanwhile.
+    fn abandon(&self, id: MessageId) -> bool {
+        let mut state = self.state.lock();
+        let Some(at) = state.slots.iter().position(|slot| slot.id == id) else {
+            return false;
+        };
+        let slot = state.slots.swap_remove(at);
+        // A connection that has ended has nobody left to tell.
+        let _ = state.connection.abandon(id);
+        state.retire_if_worn();
+        let driver = state.driver.take();
+        drop(state);
+        drop(slot);
+        wake(driver);
+        self.make_room();
+        true
+    }
+    /// Takes no more searches; ends when those in flight are answered.
+    pub(crate) fn retire(&self) {
+        let mut state = self.state.lock();
+        if matches!(state.phase, Phase::Open) {
+            state.phase = Phase::Retiring;
+        }
+        let driver = state.driver.take();
+        drop(state);
+        wake(driver);
+    }
+    /// Whether it may still take searches, now or when there is room.
+    pub(crate) fn is_open(&self) -> bool {
+        matches!(self.state.lock().phase, Phase::Open)
+    }
+    pub(crate) fn has_ended(&self) -> bool {
+        matches!(self.state.lock().phase, Phase::Ended(_))
+    }
+    /// Whether no search is in flight.
+    pub(crate) fn is_idle(&self) -> bool {
+        self.state.lock().slots.is_empty()
+    }
+    /// Whether the server said nothing at all since `then`.
+    pub(crate) fn silent_since(&self, then: Instant) -> bool {
+        self.state.lock().heard < then
+    }
+    /// Why it ended.
+    fn end(&self) -> LdapError {
+        match &self.state.lock().phase {
+            Phase::Ended(error) => error.clone(),
+            Phase::Open | Phase::Retiring => LdapError::Closed(CloseReason::ShuttingDown),
+        }
+    }
+    /// Everybody who waits for room is woken only if there is somebody.
+    fn make_room(&self) {
+        if self.counters.waiting.get() > 0 {
+            self.room.notify_one();
+        }
+    }
+}
+
+impl State {
+    /// Judges a message and puts it where it belongs.
+    fn take(
+        &mut self,
+        event: Event,
+        bytes: usize,
+        ready: &mut Vec<Delivery>,
+    ) -> Result<(), LdapError> {
+        match event {
+            Event::Entry { id, entry } => {
+                self.gather(id, bytes, ready, |slot| slot.entries.push(entry))
+            }
+            Event::Reference { id, urls } => {
+                self.gather(id, bytes, ready, |slot| slot.references.push(urls))
+            }
+            Event::SearchDone {
+                id,
+                result,
+                controls,
+            } => {
+                if let Some(slot) = self.remove(id) {
+                    let found = SearchResult {
+                        entries: slot.entries,
+                        references: slot.references,
+                        referrals: result.referrals,
+                        code: result.code,
+                        diagnostic: result.diagnostic.into(),
+                        matched_dn: result.matched_dn,
+                        controls,
+                    };
+                    ready.push((slot.answer, Ok(found)));
+                }
+            }
+            Event::SearchOverflow { id } => {
+                if let Some(slot) = self.remove(id) {
+                    let limit = slot.entries.len();
+                    slot.fail(LdapError::Overloaded(Overload::Entries { limit }), ready);
+                }
+            }
+            Event::UnreadableEntry { id, error } => {
+                if let Some(slot) = self.remove(id) {
+                    slot.fail(LdapError::breach(Breach::Entry(error)), ready);
+                }
+            }
+            Event::NoticeOfDisconnection { code, diagnostic } => {
+                return Err(LdapError::Closed(CloseReason::Notice {
+                    code,
+                    diagnostic: diagnostic.into(),
+                }));
+            }
+            Event::Stale(_) | Event::UnknownNotice { .. } | Event::Intermediate { .. } => {}
+            // Nothing but searches is ever submitted here.
+            Event::BindDone { .. }
+            | Event::ModifyDone { .. }
+            | Event::CompareDone { .. }
+            | Event::ExtendedDone { .. } => {
+                return Err(LdapError::breach(Breach::Unexpected {
+                    expected: "a search result",
+                    found: event.name(),
+                }));
+            }
+        }
+        Ok(())
+    }
+    fn gather(
+        &mut self,
+        id: MessageId,
+        bytes: usize,
+        ready: &mut Vec<Delivery>,
+        add: impl FnOnce(&mut Slot),
+    ) {
+        let Some(slot) = self.slots.iter_mut().find(|slot| slot.id == id) else {
+            return;
+        };
+        slot.bytes += bytes;
+        if slot.bytes <= ANSWER_BYTES {
+            add(slot);
+        } else if let Some(slot) = self.remove(id) {
+            let _ = self.connection.abandon(id);
+            slot.fail(
+                LdapError::Overloaded(Overload::Bytes {
+                    limit: ANSWER_BYTES,
+                }),
+                ready,
+            );
+        }
+    }
+    fn remove(&mut self, id: MessageId) -> Option<Slot> {
+        let at = self.slots.iter().position(|slot| slot.id == id)?;
+        Some(self.slots.swap_remove(at))
+    }
+    /// A server that owes too many answers to abandoned searches gets no further ones.
+    fn retire_if_worn(&mut self) {
+        if self.connection.must_close() && matches!(self.phase, Phase::Open) {
+            self.phase = Phase::Retiring;
+        }
+    }
+    /// Takes what was submitted, if `out` is written.
+    fn swap_outbound(&mut self, out: &mut Outbound) {
+        if out.is_empty() {
+            mem::swap(out, self.connection.outbound());
+        }
+    }
+}
+
+impl Slot {
+    fn fail(self, error: LdapError, ready: &mut Vec<Delivery>) {
+        let untouched = self.entries.is_empty() && self.references.is_empty();
+        ready.push((self.answer, Err(Unanswered { error, untouched })));
+    }
+}
+
+fn wake(driver: Option<Waker>) {
+    if let Some(driver) = driver {
+        driver.wake();
+    }
+}

@@ -1,0 +1,232 @@
+//! The search connections of one role: one until it is full, then further ones.
+//!
+//! Dialling is done by a task of its own, for all who wait: whoever gives up waiting takes nothing
+//! from the others. One dial is under way at most.
+
+use super::{Mux, Refusal, Ticket};
+use crate::dial::{Identity, Progress};
+use crate::error::{CloseReason, LdapError, Overload};
+use crate::shared::Shared;
+use crate::stats::{Counted, Counters};
+use entryway_ldap_proto::SearchRequest;
+use parking_lot::Mutex;
+use std::pin::pin;
+use std::sync::Arc;
+use tokio::sync::Notify;
+use tokio::time::{Instant, timeout_at};
+
+/// Most entries that one search may make us hold when it does not say itself.
+const ENTRIES: u32 = 10_000;
+
+pub(crate) struct MuxPool {
+    shared: Arc<Shared>,
+    counters: Arc<Counters>,
+    state: Mutex<PoolState>,
+    /// Told when a connection has room, was added, has ended or could not be dialled.
+    room: Arc<Notify>,
+}
+
+#[derive(Default)]
+struct PoolState {
+    connections: Vec<Arc<Mux>>,
+    /// The dial that is under way.
+    dial: Option<Arc<Progress>>,
+    /// Dials that failed, and how the last one did.
+    failures: u64,
+    last_failure: Option<LdapError>,
+    closing: bool,
+}
+
+impl MuxPool {
+    pub(crate) fn new(shared: Arc<Shared>) -> Self {
+        Self {
+            shared,
+            counters: Arc::default(),
+            state: Mutex::default(),
+            room: Arc::default(),
+        }
+    }
+    pub(crate) fn counters(&self) -> &Arc<Counters> {
+        &self.counters
+    }
+
+    /// Submits a search on a connection that has room, now or before `deadline`.
+    pub(crate) async fn submit(
+        self: &Arc<Self>,
+        request: &SearchRequest,
+        deadline: Instant,
+    ) -> Result<Ticket, LdapError> {
+        if let Some(ticket) = self.try_submit(request)? {
+            return Ok(ticket);
+        }
+        let _waiting = Counted::new(&self.counters, |counters| &counters.waiting);
+        let known_failures = self.state.lock().failures;
+        loop {
+            let mut room = pin!(self.room.notified());
+            // Listens before it looks, so that room made in between is not missed.
+            room.as_mut().enable();
+            if let Some(ticket) = self.try_submit(request)? {
+                return Ok(ticket);
+            }
+            self.dial_if_useful(known_failures)?;
+            if timeout_at(deadline, room).await.is_err() {
+                return Err(self.waited_too_long());
+            }
+        }
+    }
+
+    fn try_submit(&self, request: &SearchRequest) -> Result<Option<Ticket>, LdapError> {
+        let max_entries = match request.size_limit {
+            0 => ENTRIES,
+            limit => limit,
+        };
+        let mut state = self.state.lock();
+        if state.closing {
+            return Err(LdapError::Closed(CloseReason::ShuttingDown));
+        }
+        let mut ended = false;
+        for mux in &state.connections {
+            match mux.submit(request, max_entries) {
+                Ok(ticket) => return Ok(Some(ticket)),
+                Err(Refusal::Never(error)) => return Err(LdapError::Unsendable(error)),
+                Err(Refusal::Elsewhere) => ended |= mux.has_ended(),
+            }
+        }
+        if ended {
+            state.connections.retain(|mux| !mux.has_ended());
+        }
+        Ok(None)
+    }
+
+    /// Starts a dial if another connection is wanted and allowed. Fails when a dial has failed since
+    /// the caller came and there is nothing else to wait for.
+    fn dial_if_useful(self: &Arc<Self>, known_failures: u64) -> Result<(), LdapError> {
+        let mut state = self.state.lock();
+        if state.dial.is_some() {
+            return Ok(());
+        }
+        // One that retires frees its place: it takes no more searches and will end.
+        let open = state.connections.iter().filter(|mux| mux.is_open()).count();
+        if open == 0
+            && state.failures != known_failures
+            && let Some(error) = &state.last_failure
+        {
+            return Err(error.clone());
+        }
+        if open >= self.shared.settings.limits.max.max(1) {
+            return Ok(());
+        }
+        let progress = Arc::new(Progress::default());
+        state.dial = Some(Arc::clone(&progress));
+        drop(state);
+        let guard = DialGuard {
+            pool: Arc::clone(self),
+            outcome: None,
+        };
+        tokio::spawn(guard.dial(progress));
+        Ok(())
+    }
+
+    fn waited_too_long(&self) -> LdapError {
+        let state = self.state.lock();
+        match &state.dial {
+            Some(dial) if !state.connections.iter().any(|mux| mux.is_open()) => {
+                LdapError::TimedOut { step: dial.step() }
+            }
+            _ => LdapError::Overloaded(Overload::Connections),
+        }
+    }
+
+    /// Takes no more searches; returns when those in flight are over, or at `limit`.
+    pub(crate) async fn close(&self, limit: Instant) {
+        self.retire_all();
+        loop {
+            let mut ended = pin!(self.room.notified());
+            ended.as_mut().enable();
+            {
+                let mut state = self.state.lock();
+                state.connections.retain(|mux| !mux.has_ended());
+                if state.connections.is_empty() {
+                    return;
+                }
+            }
+            if timeout_at(limit, ended).await.is_err() {
+                return;
+            }
+        }
+    }
+    fn retire_all(&self) {
+        let mut state = self.state.lock();
+        state.closing = true;
+        state.connections.iter().for_each(|mux| mux.retire());
+        drop(state);
+        self.room.notify_waiters();
+    }
+    pub(crate) fn idle_connections(&self) -> usize {
+        self.state
+            .lock()
+            .connections
+            .iter()
+            .filter(|mux| mux.is_open() && mux.is_idle())
+            .count()
+    }
+}
+
+impl Drop for MuxPool {
+    fn drop(&mut self) {
+        self.retire_all();
+    }
+}
+
+/// A dial under way: however it ends, those who wait hear of it.
+struct DialGuard {
+    pool: Arc<MuxPool>,
+    outcome: Option<Result<Arc<Mux>, LdapError>>,
+}
+
+impl DialGuard {
+    async fn dial(mut self, progress: Arc<Progress>) {
+        let pool = &self.pool;
+        let settings = &pool.shared.settings;
+        // Nobody's deadline: each step is bounded on its own. Far enough away never to be met.
+        let deadline =
+            Instant::now() + settings.timeouts.connect * 8 + settings.timeouts.operation * 2;
+        let dialled = pool
+            .shared
+            .dial(Identity::Service, &pool.counters, deadline, &progress)
+            .await;
+        self.outcome = Some(dialled.map(|(link, _)| {
+            Mux::start(
+                link,
+                settings.limits.outstanding,
+                settings.timeouts.idle,
+                Arc::clone(&pool.room),
+            )
+        }));
+    }
+}
+
+impl Drop for DialGuard {
+    fn drop(&mut self) {
+        let mut state = self.pool.state.lock();
+        state.dial = None;
+        match self.outcome.take() {
+            Some(Ok(mux)) => {
+                if state.closing {
+                    mux.retire();
+                }
+                state.connections.push(mux);
+            }
+            Some(Err(error)) => {
+                state.failures += 1;
+                state.last_failure = Some(error);
+            }
+            None => {
+                state.failures += 1;
+                state.last_failure = Some(LdapError::Closed(CloseReason::ShuttingDown));
+            }
+        }
+        drop(state);
+        self.pool.room.notify_waiters();
+    }
+}

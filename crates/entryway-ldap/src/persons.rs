@@ -1,0 +1,311 @@
+//! Connections that bind as people: one bind in flight on each, and nothing else ever.
+//!
+//! The caller's own task writes and reads; there is no task and no channel in between. A connection
+//! with an unanswered bind is never handed out: it either waits for that bind's own answer in the
+//! background or is closed. Once a byte of a bind may have left, that bind is never repeated.
+
+use crate::dial::{Identity, Progress, submit_error};
+use crate::error::{BindFailure, CloseReason, LdapError, Overload, Step};
+use crate::link::{Link, unexpected};
+use crate::shared::Shared;
+use crate::stats::{Counted, Counters, OperationKind, Tally};
+use entryway_ldap_proto::RequestControl;
+use entryway_ldap_proto::client::{BindResult, Event};
+use entryway_ldap_types::Password;
+use parking_lot::Mutex;
+use std::sync::{Arc, Weak};
+use tokio::runtime::Handle;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::time::{Instant, sleep_until, timeout_at};
+
+pub(crate) struct PersonPool {
+    shared: Arc<Shared>,
+    counters: Arc<Counters>,
+    /// One permit per connection that may exist; closed when the server is.
+    permits: Arc<Semaphore>,
+    parked: Mutex<Parking>,
+}
+
+#[derive(Default)]
+struct Parking {
+    /// The most recently used last: it is taken first, and the first ones grow old.
+    links: Vec<Parked>,
+    sweeping: bool,
+    closing: bool,
+}
+
+/// An open connection, counted.
+struct Open {
+    link: Link,
+    _open: Counted,
+}
+
+struct Parked {
+    open: Open,
+    since: Instant,
+    _idle: Counted,
+}
+
+impl PersonPool {
+    pub(crate) fn new(shared: Arc<Shared>) -> Self {
+        let max = shared.settings.limits.max.clamp(1, Semaphore::MAX_PERMITS);
+        Self {
+            shared,
+            counters: Arc::default(),
+            permits: Arc::new(Semaphore::new(max)),
+            parked: Mutex::default(),
+        }
+    }
+    pub(crate) fn counters(&self) -> &Arc<Counters> {
+        &self.counters
+    }
+
+    /// Binds once as `dn`.
+    pub(crate) async fn bind_as(
+        self: &Arc<Self>,
+        dn: &str,
+        password: &Password,
+        deadline: Instant,
+    ) -> Result<BindResult, BindFailure> {
+        let tally = Tally::start(&self.counters, OperationKind::Bind);
+        let result = self.try_bind(dn, password, deadline).await;
+        tally.end(result.as_ref().ok().map(|done| done.code));
+        result
+    }
+
+    async fn try_bind(
+        self: &Arc<Self>,
+        dn: &str,
+        password: &Password,
+        deadline: Instant,
+    ) -> Result<BindResult, BindFailure> {
+        let mut permit = self.permit(deadline).await.map_err(unwritten)?;
+        loop {
+            let (open, reused) = match self.unpark().await {
+                Some(open) => (open, true),
+                None => (self.dial(deadline).await.map_err(unwritten)?, false),
+            };
+            let mut flight = Flight {
+                sent_before: open.link.stream.sent(),
+                open: Some(open),
+                permit: Some(permit),
+                pool: Arc::clone(self),
+                _outstanding: Counted::new(&self.counters, |counters| &counters.outstanding),
+            };
+            let started = Instant::now();
+            let limit = (started + self.shared.settings.timeouts.operation).min(deadline);
+            match timeout_at(limit, flight.fly(dn, password)).await {
+                Ok(Ok(result)) => {
+                    self.shared.health.answered();
+                    flight.land();
+                    return Ok(result);
+                }
+                Ok(Err(cause)) => {
+                    let written = flight.has_written();
+                    let returned = flight.crash();
+                    match (written, reused, returned, &cause) {
+                        // The server had closed an idle connection, and nothing has left: take another.
+                        (false, true, Some(returned), LdapError::Closed(_)) => permit = returned,
+                        _ => {
+                            self.shared.failed(
+                                &cause,
+                                started,
+                                self.shared.settings.timeouts.operation,
+                            );
+                            return Err(BindFailure { written, cause });
+                        }
+                    }
+                }
+                Err(_) => {
+                    let cause = LdapError::TimedOut { step: Step::Bind };
+                    self.shared
+                        .failed(&cause, started, self.shared.settings.timeouts.operation);
+                    // Dropped, the flight waits for its own answer in the background.
+                    return Err(BindFailure {
+                        written: flight.has_written(),
+                        cause,
+                    });
+                }
+            }
+        }
+    }
+
+    /// The right to one connection.
+    async fn permit(&self, deadline: Instant) -> Result<OwnedSemaphorePermit, LdapError> {
+        let closed = |_| LdapError::Closed(CloseReason::ShuttingDown);
+        if let Ok(permit) = Arc::clone(&self.permits).try_acquire_owned() {
+            return Ok(permit);
+        }
+        let _waiting = Counted::new(&self.counters, |counters| &counters.waiting);
+        match timeout_at(deadline, Arc::clone(&self.permits).acquire_owned()).await {
+            Ok(permit) => permit.map_err(closed),
+            Err(_) => Err(LdapError::Overloaded(Overload::Connections)),
+        }
+    }
+
+    async fn dial(&self, deadline: Instant) -> Result<Open, LdapError> {
+        let progress = Progress::default();
+        let (link, _) = self
+            .shared
+            .dial(Identity::Nobody, &self.counters, deadline, &progress)
+            .await?;
+        Ok(Open {
+            link,
+            _open: Counted::new(&self.counters, |counters| &counters.open),
+        })
+    }
+
+    /// The most recently used idle connection that the server has not closed meanwhile.
+    async fn unpark(&self) -> Option<Open> {
+        loop {
+            let mut open = self.parked.lock().links.pop()?.open;
+            if open.link.stream.is_quiet().await {
+                return Some(open);
+            }
+        }
+    }
+
+    fn park(self: &Arc<Self>, open: Open) {
+        let since = Instant::now();
+        let idle = Counted::new(&self.counters, |counters| &counters.idle);
+        let mut parking = self.parked.lock();
+        if parking.closing || open.link.connection.must_close() {
+            drop(parking);
+            return open.link.hang_up();
+        }
+        parking.links.push(Parked {
+            open,
+            since,
+            _idle: idle,
+        });
+        if !std::mem::replace(&mut parking.sweeping, true) {
+            drop(parking);
+            tokio::spawn(sweep(Arc::downgrade(self)));
+        }
+    }
+
+    /// Takes no more binds; returns when those in flight are over, or at `limit`.
+    pub(crate) async fn close(&self, limit: Instant) {
+        let idle = {
+            let mut parking = self.parked.lock();
+            parking.closing = true;
+            std::mem::take(&mut parking.links)
+        };
+        idle.into_iter()
+            .for_each(|parked| parked.open.link.hang_up());
+        let all = u32::try_from(self.shared.settings.limits.max.max(1)).unwrap_or(u32::MAX);
+        // Whoever waits for a permit is ahead in the queue and is told by the closing below.
+        let _ = timeout_at(limit, self.permits.acquire_many(all)).await;
+        self.permits.close();
+    }
+}
+
+/// Closes connections that were idle for too long; ends when none is left.
+async fn sweep(pool: Weak<PersonPool>) {
+    loop {
+        let Some(strong) = pool.upgrade() else { return };
+        let idle = strong.shared.settings.timeouts.idle;
+        let (old, next) = {
+            let mut parking = strong.parked.lock();
+            let now = Instant::now();
+            let young = parking
+                .links
+                .partition_point(|parked| parked.since + idle <= now);
+            let old: Vec<_> = parking.links.drain(..young).collect();
+            let next = parking.links.first().map(|parked| parked.since + idle);
+            parking.sweeping = next.is_some();
+            (old, next)
+        };
+        old.into_iter()
+            .for_each(|parked| parked.open.link.hang_up());
+        drop(strong);
+        let Some(next) = next else { return };
+        sleep_until(next).await;
+    }
+}
+
+fn unwritten(cause: LdapError) -> BindFailure {
+    BindFailure {
+        written: false,
+        cause,
+    }
+}
+
+/// A bind from its submission to its answer. Dropped in between, it goes on in the background until
+/// its own answer has come, so that no later bind can meet it.
+struct Flight {
+    open: Option<Open>,
+    permit: Option<OwnedSemaphorePermit>,
+    pool: Arc<PersonPool>,
+    sent_before: u64,
+    _outstanding: Counted,
+}
+
+impl Flight {
+    async fn fly(&mut self, dn: &str, password: &Password) -> Result<BindResult, LdapError> {
+        let Some(Open { link, .. }) = &mut self.open else {
+            return Err(LdapError::Closed(CloseReason::ShuttingDown));
+        };
+        link.connection
+            .bind_simple(dn, password, &[RequestControl::PasswordPolicy])
+            .map_err(submit_error)?;
+        link.flush().await?;
+        answer(link).await
+    }
+    /// Whether any byte of the bind may have left.
+    fn has_written(&self) -> bool {
+        self.open
+            .as_ref()
+            .is_none_or(|open| open.link.stream.sent() > self.sent_before)
+    }
+    /// The connection is free again.
+    fn land(mut self) {
+        if let Some(open) = self.open.take() {
+            self.pool.park(open);
+        }
+    }
+    /// The connection is lost.
+    fn crash(mut self) -> Option<OwnedSemaphorePermit> {
+        self.open = None;
+        self.permit.take()
+    }
+}
+
+impl Drop for Flight {
+    fn drop(&mut self) {
+        let (Some(open), Some(permit)) = (self.open.take(), self.permit.take()) else {
+            return;
+        };
+        if open.link.stream.sent() == self.sent_before {
+            // Nothing left: closing it now means that the server never sees this bind.
+            return;
+        }
+        // Without a runtime the connection is closed, which is as good.
+        if let Ok(runtime) = Handle::try_current() {
+            runtime.spawn(finish(Arc::clone(&self.pool), open, permit));
+        }
+    }
+}
+
+/// Waits for the answer to a bind that nobody wants to hear any more.
+async fn finish(pool: Arc<PersonPool>, mut open: Open, permit: OwnedSemaphorePermit) {
+    let limit = Instant::now() + pool.shared.settings.timeouts.operation;
+    let late = async {
+        open.link.flush().await?;
+        answer(&mut open.link).await
+    };
+    if let Ok(Ok(_)) = timeout_at(limit, late).await {
+        pool.park(open);
+    }
+    drop(permit);
+}
+
+async fn answer(link: &mut Link) -> Result<BindResult, LdapError> {
+    loop {
+        match link.next().await? {
+            Event::BindDone { result, .. } => return Ok(result),
+            Event::UnknownNotice { .. } | Event::Intermediate { .. } | Event::Stale(_) => {}
+            event => return Err(unexpected("the answer to a bind", &event)),
+        }
+    }
+}

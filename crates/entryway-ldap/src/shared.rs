@@ -1,0 +1,78 @@
+//! What all roles of one server have in common: its settings, its health, and the one way to dial it.
+
+use crate::dial::{Dial, Identity, Progress, Steps};
+use crate::error::{LdapError, Step};
+use crate::health::Health;
+use crate::link::Link;
+use crate::settings::ServerSettings;
+use crate::stats::{Counted, Counters};
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::time::Instant;
+
+/// A wait shorter than this says nothing about a server: its caller had no time left.
+const TELLING_WAIT: Duration = Duration::from_millis(200);
+
+pub(crate) struct Shared {
+    pub(crate) settings: ServerSettings,
+    /// Host and port.
+    pub(crate) address: Arc<str>,
+    pub(crate) health: Health,
+}
+
+impl Shared {
+    pub(crate) fn new(settings: ServerSettings) -> Self {
+        let (host, port) = (&settings.host, settings.port);
+        let address = if host.contains(':') {
+            format!("[{host}]:{port}")
+        } else {
+            format!("{host}:{port}")
+        };
+        Self {
+            health: Health::new(Arc::clone(&settings.display)),
+            address: address.into(),
+            settings,
+        }
+    }
+    /// Dials, if the breaker lets it, and tells the breaker how it went.
+    pub(crate) async fn dial(
+        &self,
+        identity: Identity,
+        counters: &Arc<Counters>,
+        deadline: Instant,
+        progress: &Progress,
+    ) -> Result<(Link, Steps), LdapError> {
+        let started = Instant::now();
+        self.health
+            .grant(started)
+            .map_err(|cause| LdapError::unreachable(&self.address, cause))?;
+        let _dialling = Counted::new(counters, |counters| &counters.dialling);
+        let opened = Dial::new(&self.settings, &self.address, deadline, progress)
+            .open(identity, counters)
+            .await;
+        match &opened {
+            Ok((_, steps)) => {
+                counters.dialled();
+                // An accepted connection is no answer: a server may accept and then say nothing.
+                if steps
+                    .iter()
+                    .any(|(step, _)| matches!(step, Step::StartTls | Step::ServiceBind))
+                {
+                    self.health.answered();
+                }
+            }
+            Err(error) => {
+                counters.dial_failed();
+                tracing::debug!(server = %self.settings.display, code = error.code(), error = %error.in_words(), "dial failed");
+                self.failed(error, started, self.settings.timeouts.connect);
+            }
+        }
+        opened
+    }
+    /// Tells the breaker of a failure, unless it was the caller's time that was short.
+    pub(crate) fn failed(&self, error: &LdapError, started: Instant, limit: Duration) {
+        if !error.is_slow() || started.elapsed() >= limit.min(TELLING_WAIT) {
+            self.health.failed(error, Instant::now());
+        }
+    }
+}

@@ -1,0 +1,315 @@
+//! What is seen of a server: counters per role, bounded in number, cheap to add to.
+//!
+//! Plain numbers; how they are rendered is the binary's. Never a password, a name or a value.
+
+use crate::health::HealthReport;
+use crate::settings::Role;
+use entryway_ldap_types::ResultCode;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::time::Duration;
+use tokio::time::Instant;
+
+/// Upper ends of the latency buckets in microseconds; one more bucket has no end.
+pub const LATENCY_BOUNDS_US: [u64; 14] = [
+    100, 250, 500, 1_000, 2_500, 5_000, 10_000, 25_000, 50_000, 100_000, 250_000, 500_000,
+    1_000_000, 2_500_000,
+];
+const BUCKETS: usize = LATENCY_BOUNDS_US.len() + 1;
+
+/// Codes below this are counted each on their own, the rest together.
+const CODES: usize = 124;
+
+/// What was asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum OperationKind {
+    /// A search.
+    Search,
+    /// A person's bind.
+    Bind,
+}
+
+/// How it ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum OperationOutcome {
+    /// With this result code.
+    Code(ResultCode),
+    /// With a result code that is not counted on its own.
+    OtherCode,
+    /// Without an answer.
+    Unanswered,
+    /// The caller went away.
+    Abandoned,
+}
+
+/// A server as it is seen at one moment.
+#[derive(Debug, Clone)]
+pub struct ServerStats {
+    /// As shown to the administrator.
+    pub display: Arc<str>,
+    /// The breaker.
+    pub health: HealthReport,
+    /// Every role that was ever used.
+    pub roles: Vec<RoleStats>,
+}
+
+/// One role of a server.
+#[derive(Debug, Clone)]
+pub struct RoleStats {
+    /// Which.
+    pub role: Role,
+    /// Connections that are ready, with or without work.
+    pub open: usize,
+    /// Open connections without work.
+    pub idle: usize,
+    /// Connections being set up.
+    pub dialling: usize,
+    /// Operations in flight.
+    pub outstanding: usize,
+    /// Callers that wait for a connection.
+    pub waiting: usize,
+    /// Connections ever opened.
+    pub opened: u64,
+    /// Dials that failed.
+    pub dial_failures: u64,
+    /// LDAP bytes received, before any TLS.
+    pub bytes_received: u64,
+    /// LDAP bytes sent, before any TLS.
+    pub bytes_sent: u64,
+    /// How operations ended; counts of zero are left out.
+    pub operations: Vec<OperationCount>,
+    /// Time from submission to answer of answered operations.
+    pub latency: LatencyHistogram,
+}
+
+impl RoleStats {
+    /// Whether anything was ever dialled or asked in this role.
+    pub fn was_used(&self) -> bool {
+        self.opened + self.dial_failures > 0
+            || self.dialling + self.waiting > 0
+            || !self.operations.is_empty()
+    }
+}
+
+/// How often something ended in some way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct OperationCount {
+    /// What was asked.
+    pub kind: OperationKind,
+    /// How it ended.
+    pub outcome: OperationOutcome,
+    /// How often.
+    pub count: u64,
+}
+
+/// A histogram with the bounds of [`LATENCY_BOUNDS_US`].
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct LatencyHistogram {
+    /// Counts per bucket, not accumulated; the last has no upper end.
+    pub buckets: Vec<u64>,
+    /// Sum of everything counted, in microseconds.
+    pub sum_us: u64,
+}
+
+/// The live counters of a role.
+#[derive(Default)]
+pub(crate) struct Counters {
+    pub(crate) open: Gauge,
+    pub(crate) idle: Gauge,
+    pub(crate) dialling: Gauge,
+    pub(crate) outstanding: Gauge,
+    pub(crate) waiting: Gauge,
+    opened: AtomicU64,
+    dial_failures: AtomicU64,
+    received: AtomicU64,
+    sent: AtomicU64,
+    searches: Outcomes,
+    binds: Outcomes,
+    latency: [AtomicU64; BUCKETS],
+    latency_sum_us: AtomicU64,
+}
+
+struct Outcomes {
+    codes: [AtomicU64; CODES],
+    other: AtomicU64,
+    unanswered: AtomicU64,
+    abandoned: AtomicU64,
+}
+
+impl Default for Outcomes {
+    fn default() -> Self {
+        Self {
+            codes: [const { AtomicU64::new(0) }; CODES],
+            other: AtomicU64::default(),
+            unanswered: AtomicU64::default(),
+            abandoned: AtomicU64::default(),
+        }
+    }
+}
+
+/// A number of things that exist now.
+#[derive(Default)]
+pub(crate) struct Gauge(AtomicUsize);
+
+/// One thing, counted as long as this lives.
+pub(crate) struct Counted {
+    counters: Arc<Counters>,
+    gauge: fn(&Counters) -> &Gauge,
+}
+
+impl Gauge {
+    pub(crate) fn get(&self) -> usize {
+        self.0.load(Ordering::Relaxed)
+    }
+}
+
+impl Counted {
+    pub(crate) fn new(counters: &Arc<Counters>, gauge: fn(&Counters) -> &Gauge) -> Self {
+        gauge(counters).0.fetch_add(1, Ordering::Relaxed);
+        Self {
+            counters: Arc::clone(counters),
+            gauge,
+        }
+    }
+}
+
+impl Drop for Counted {
+    fn drop(&mut self) {
+        (self.gauge)(&self.counters)
+            .0
+            .fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+/// One operation, counted once when it ends: answered, unanswered, or given up by its caller.
+pub(crate) struct Tally<'a> {
+    counters: &'a Counters,
+    kind: OperationKind,
+    started: Instant,
+    ended: bool,
+}
+
+impl<'a> Tally<'a> {
+    pub(crate) fn start(counters: &'a Counters, kind: OperationKind) -> Self {
+        Self {
+            counters,
+            kind,
+            started: Instant::now(),
+            ended: false,
+        }
+    }
+    pub(crate) fn end(mut self, code: Option<ResultCode>) {
+        self.ended = true;
+        match code {
+            Some(code) => self
+                .counters
+                .answered(self.kind, code, self.started.elapsed()),
+            None => add(&self.counters.outcomes(self.kind).unanswered, 1),
+        }
+    }
+}
+
+impl Drop for Tally<'_> {
+    fn drop(&mut self) {
+        if !self.ended {
+            add(&self.counters.outcomes(self.kind).abandoned, 1);
+        }
+    }
+}
+
+impl Counters {
+    pub(crate) fn dialled(&self) {
+        add(&self.opened, 1);
+    }
+    pub(crate) fn dial_failed(&self) {
+        add(&self.dial_failures, 1);
+    }
+    pub(crate) fn received(&self, bytes: usize) {
+        add(&self.received, bytes as u64);
+    }
+    pub(crate) fn sent(&self, bytes: usize) {
+        add(&self.sent, bytes as u64);
+    }
+    fn answered(&self, kind: OperationKind, code: ResultCode, took: Duration) {
+        let outcomes = self.outcomes(kind);
+        let counter = usize::try_from(code.0)
+            .ok()
+            .and_then(|code| outcomes.codes.get(code))
+            .unwrap_or(&outcomes.other);
+        add(counter, 1);
+        let micros = u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
+        let bucket = LATENCY_BOUNDS_US
+            .iter()
+            .take_while(|&&bound| micros > bound)
+            .count();
+        if let Some(bucket) = self.latency.get(bucket) {
+            add(bucket, 1);
+        }
+        add(&self.latency_sum_us, micros);
+    }
+    pub(crate) fn snapshot(&self, role: Role) -> RoleStats {
+        let mut operations = Vec::new();
+        self.searches
+            .collect(OperationKind::Search, &mut operations);
+        self.binds.collect(OperationKind::Bind, &mut operations);
+        RoleStats {
+            role,
+            open: self.open.get(),
+            idle: self.idle.get(),
+            dialling: self.dialling.get(),
+            outstanding: self.outstanding.get(),
+            waiting: self.waiting.get(),
+            opened: read(&self.opened),
+            dial_failures: read(&self.dial_failures),
+            bytes_received: read(&self.received),
+            bytes_sent: read(&self.sent),
+            operations,
+            latency: LatencyHistogram {
+                buckets: self.latency.iter().map(read).collect(),
+                sum_us: read(&self.latency_sum_us),
+            },
+        }
+    }
+    fn outcomes(&self, kind: OperationKind) -> &Outcomes {
+        match kind {
+            OperationKind::Search => &self.searches,
+            OperationKind::Bind => &self.binds,
+        }
+    }
+}
+
+impl Outcomes {
+    fn collect(&self, kind: OperationKind, into: &mut Vec<OperationCount>) {
+        let codes = self
+            .codes
+            .iter()
+            .zip(0..)
+            .map(|(count, code)| (OperationOutcome::Code(ResultCode(code)), count));
+        let rest = [
+            (OperationOutcome::OtherCode, &self.other),
+            (OperationOutcome::Unanswered, &self.unanswered),
+            (OperationOutcome::Abandoned, &self.abandoned),
+        ];
+        into.extend(
+            codes
+                .chain(rest)
+                .map(|(outcome, count)| OperationCount {
+                    kind,
+                    outcome,
+                    count: read(count),
+                })
+                .filter(|counted| counted.count > 0),
+        );
+    }
+}
+
+fn add(counter: &AtomicU64, count: u64) {
+    counter.fetch_add(count, Ordering::Relaxed);
+}
+
+fn read(counter: &AtomicU64) -> u64 {
+    counter.load(Ordering::Relaxed)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,293 @@
+//! One socket, in clear or in TLS, driven by whoever owns it.
+//!
+//! Moves bytes and knows no LDAP. rustls is driven here directly: a connection is always polled by
+//! one task, so nothing has to be split or shared. Every poll may be dropped at any point; what was
+//! read, written or encrypted so far stays here.
+
+use bytes::BytesMut;
+use entryway_ldap_proto::Outbound;
+use rustls::ClientConnection;
+use socket2::SockRef;
+use std::io::{self, BufRead as _, Write as _};
+use std::mem::MaybeUninit;
+use std::net::SocketAddr;
+use std::pin::{Pin, pin};
+use std::task::{Context, Poll, Waker, ready};
+use tokio::io::{AsyncRead as _, AsyncReadExt as _, AsyncWrite as _, ReadBuf};
+use tokio::net::TcpStream;
+
+/// Read at a time while little comes: idle connections are many.
+const SMALL_READ: usize = 4 << 10;
+/// Read at a time while much comes.
+const LARGE_READ: usize = 64 << 10;
+
+pub(crate) struct Stream {
+    tcp: TcpStream,
+    tls: Option<Box<ClientConnection>>,
+    chunk: usize,
+    /// Bytes that the kernel took, TLS's own included: tells whether anything of a request may have left.
+    sent: u64,
+}
+
+/// Why a stream is over.
+#[derive(Debug)]
+pub(crate) enum StreamError {
+    Io(io::Error),
+    Tls(rustls::Error),
+    /// The peer closed before the handshake was complete.
+    InsideHandshake,
+}
+
+impl From<io::Error> for StreamError {
+    fn from(error: io::Error) -> Self {
+        Self::Io(error)
+    }
+}
+
+impl Stream {
+    pub(crate) fn new(tcp: TcpStream) -> Self {
+        Self {
+            tcp,
+            tls: None,
+            chunk: SMALL_READ,
+            sent: 0,
+        }
+    }
+    pub(crate) fn start_tls(&mut self, tls: ClientConnection) {
+        self.tls = Some(Box::new(tls));
+    }
+    pub(crate) fn tls(&self) -> Option<&ClientConnection> {
+        self.tls.as_deref()
+    }
+    pub(crate) fn peer(&self) -> io::Result<SocketAddr> {
+        self.tcp.peer_addr()
+    }
+    pub(crate) fn sent(&self) -> u64 {
+        self.sent
+    }
+
+    /// Ready when the handshake is complete and everything of it was written.
+    pub(crate) fn poll_handshake(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), StreamError>> {
+        let Self {
+            tcp,
+            tls: Some(tls),
+            sent,
+            ..
+        } = self
+        else {
+            return Poll::Ready(Ok(()));
+        };
+        loop {
+            ready!(poll_write_tls(tls, tcp, sent, cx))?;
+            if !tls.is_handshaking() {
+                return Poll::Ready(Ok(()));
+            }
+            if ready!(poll_read_tls(tls, tcp, cx))? == 0 {
+                return Poll::Ready(Err(StreamError::InsideHandshake));
+            }
+            if let Err(error) = tls.process_new_packets() {
+                // Tell the peer why, if that goes at once; our own error is the one that counts.
+                let _ = poll_write_tls(tls, tcp, sent, cx);
+                return Poll::Ready(Err(StreamError::Tls(error)));
+            }
+        }
+    }
+
+    /// Appends what has come to `input`; 0 when the peer closed, with or without `close_notify`:
+    /// whether an answer was cut short is told by the messages, not by TLS.
+    pub(crate) fn poll_read(
+        &mut self,
+        cx: &mut Context<'_>,
+        input: &mut BytesMut,
+    ) -> Poll<Result<usize, StreamError>> {
+        match self.tls {
+            Some(_) => self.poll_read_encrypted(cx, input),
+            None => self.poll_read_clear(cx, input),
+        }
+    }
+
+    fn poll_read_clear(
+        &mut self,
+        cx: &mut Context<'_>,
+        input: &mut BytesMut,
+    ) -> Poll<Result<usize, StreamError>> {
+        // A long message makes the buffer double as its bytes come, never as its header promises.
+        input.reserve(self.chunk.max(input.len().min(1 << 20)));
+        let room = input.capacity() - input.len();
+        let count = ready!(pin!(self.tcp.read_buf(input)).poll(cx))?;
+        if count == room {
+            self.chunk = (self.chunk * 2).min(LARGE_READ);
+        } else if count < self.chunk / 4 {
+            self.chunk = (self.chunk / 2).max(SMALL_READ);
+        }
+        Poll::Ready(Ok(count))
+    }
+
+    fn poll_read_encrypted(
+        &mut self,
+        cx: &mut Context<'_>,
+        input: &mut BytesMut,
+    ) -> Poll<Result<usize, StreamError>> {
+        let Self {
+            tcp,
+            tls: Some(tls),
+            sent,
+            ..
+        } = self
+        else {
+            return Poll::Ready(Ok(0));
+        };
+        loop {
+            let mut reader = tls.reader();
+            match reader.fill_buf() {
+                Ok(chunk) => {
+                    let count = chunk.len();
+                    input.extend_from_slice(chunk);
+                    reader.consume(count);
+                    return Poll::Ready(Ok(count));
+                }
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
+                Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => {
+                    return Poll::Ready(Ok(0));
+                }
+                Err(error) => return Poll::Ready(Err(error.into())),
+            }
+            // At the end of the stream the reader says so in the next round.
+            ready!(poll_read_tls(tls, tcp, cx))?;
+            tls.process_new_packets().map_err(StreamError::Tls)?;
+            if tls.wants_write()
+                && let Poll::Ready(Err(error)) = poll_write_tls(tls, tcp, sent, cx)
+            {
+                return Poll::Ready(Err(error));
+            }
+        }
+    }
+
+    /// Ready when all of `out` is with the kernel.
+    pub(crate) fn poll_write(
+        &mut self,
+        cx: &mut Context<'_>,
+        out: &mut Outbound,
+    ) -> Poll<Result<(), StreamError>> {
+        let Self { tcp, tls, sent, .. } = self;
+        let Some(tls) = tls else {
+            while !out.is_empty() {
+                let count = ready!(Pin::new(&mut *tcp).poll_write(cx, out.as_slice()))?;
+                if count == 0 {
+                    return Poll::Ready(Err(io::Error::from(io::ErrorKind::WriteZero).into()));
+                }
+                *sent += count as u64;
+                out.consume(count);
+            }
+            return Poll::Ready(Ok(()));
+        };
+        loop {
+            // rustls takes as much as its buffer allows; the rest waits for the socket.
+            let taken = if out.is_empty() {
+                0
+            } else {
+                tls.writer().write(out.as_slice())?
+            };
+            out.consume(taken);
+            ready!(poll_write_tls(tls, tcp, sent, cx))?;
+            if out.is_empty() {
+                return Poll::Ready(Ok(()));
+            }
+        }
+    }
+
+    /// Says goodbye in TLS, if that goes at once.
+    pub(crate) fn close(&mut self) {
+        let Self { tcp, tls, sent, .. } = self;
+        if let Some(tls) = tls {
+            tls.send_close_notify();
+            let _ = poll_write_tls(tls, tcp, sent, &mut Context::from_waker(Waker::noop()));
+        }
+    }
+
+    /// Whether an idle connection may be used again: the peer has neither closed it nor said
+    /// anything that LDAP could mean. Asks the kernel, as the runtime may not have heard yet.
+    pub(crate) async fn is_quiet(&mut self) -> bool {
+        let mut byte = [MaybeUninit::uninit()];
+        loop {
+            match SockRef::from(&self.tcp).peek(&mut byte) {
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => return true,
+                // TLS has something to say between messages: session tickets, key updates.
+                Ok(1..) if self.tls.is_some() => {}
+                Ok(_) | Err(_) => return false,
+            }
+            if self.tcp.readable().await.is_err() {
+                return false;
+            }
+            let mut input = BytesMut::new();
+            match self.poll_read(&mut Context::from_waker(Waker::noop()), &mut input) {
+                Poll::Pending => {}
+                Poll::Ready(_) => return false,
+            }
+        }
+    }
+}
+
+fn poll_read_tls(
+    tls: &mut ClientConnection,
+    tcp: &mut TcpStream,
+    cx: &mut Context<'_>,
+) -> Poll<Result<usize, StreamError>> {
+    blocking_to_pending(tls.read_tls(&mut Polled { tcp, cx }))
+}
+
+fn poll_write_tls(
+    tls: &mut ClientConnection,
+    tcp: &mut TcpStream,
+    sent: &mut u64,
+    cx: &mut Context<'_>,
+) -> Poll<Result<(), StreamError>> {
+    while tls.wants_write() {
+        let count = ready!(blocking_to_pending(tls.write_tls(&mut Polled { tcp, cx })))?;
+        if count == 0 {
+            return Poll::Ready(Err(io::Error::from(io::ErrorKind::WriteZero).into()));
+        }
+        *sent += count as u64;
+    }
+    Poll::Ready(Ok(()))
+}
+
+fn blocking_to_pending(result: io::Result<usize>) -> Poll<Result<usize, StreamError>> {
+    match result {
+        Err(error) if error.kind() == io::ErrorKind::WouldBlock => Poll::Pending,
+        other => Poll::Ready(other.map_err(StreamError::Io)),
+    }
+}
+
+/// A socket as rustls wants it: blocking in form, never in fact.
+struct Polled<'a, 'b> {
+    tcp: &'a mut TcpStream,
+    cx: &'a mut Context<'b>,
+}
+
+fn pending_to_blocking<T>(poll: Poll<io::Result<T>>) -> io::Result<T> {
+    match poll {
+        Poll::Ready(result) => result,
+        Poll::Pending => Err(io::ErrorKind::WouldBlock.into()),
+    }
+}
+
+impl io::Read for Polled<'_, '_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let mut buffer = ReadBuf::new(buffer);
+        pending_to_blocking(Pin::new(&mut *self.tcp).poll_read(self.cx, &mut buffer))?;
+        Ok(buffer.filled().len())
+    }
+}
+
+impl io::Write for Polled<'_, '_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        pending_to_blocking(Pin::new(&mut *self.tcp).poll_write(self.cx, bytes))
+    }
+    fn write_vectored(&mut self, parts: &[io::IoSlice<'_>]) -> io::Result<usize> {
+        pending_to_blocking(Pin::new(&mut *self.tcp).poll_write_vectored(self.cx, parts))
+    }
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
