@@ -1,0 +1,9 @@
+//! Our encoding read by two other implementations, and theirs read by us.
+//!
+//! The oracles have quirks; what they cannot do is left out of what is generated for them, and said
+//! where it is left out.
+
+mod generate;
+mod ldap3_proto_reads;
+mod ldap3_proto_writes;
+mod ldap_parser_reads;
