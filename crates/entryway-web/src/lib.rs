@@ -1,1 +1,25 @@
-//! Under construction.
+//! The HTTP front: who may call, what is read from a request, and which status answers it.
+//!
+//! This crate owns the listener's connections, the API and the probes; it alone chooses a response
+//! status. It must not know directories, configuration files or how a login is decided: those
+//! arrive as ports ([`Current`], [`Readiness`], [`MetricsText`], [`Observer`]) that the binary fills.
+
+mod api;
+mod app;
+mod bearer;
+mod body;
+mod callers;
+mod caught;
+mod limits;
+mod ports;
+mod probes;
+mod refusal;
+mod routes;
+mod serve;
+
+pub use app::App;
+pub use callers::{Caller, Callers, Scope, Scopes};
+pub use limits::Limits;
+pub use ports::{Current, DomainReady, Generation, LoginIds, MetricsText, Observer, Readiness};
+pub use routes::router;
+pub use serve::{Drained, serve};

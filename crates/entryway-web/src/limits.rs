@@ -1,0 +1,30 @@
+//! What a peer may cost before it has shown a token.
+
+use std::time::Duration;
+
+/// Bounds on connections, waits and sizes. The default suits a login API behind a few applications.
+#[derive(Debug, Clone)]
+pub struct Limits {
+    /// Connections at once; further ones wait in the kernel's queue.
+    pub connections: usize,
+    /// How long the head of a request may take, and how long a connection may stay unused.
+    pub head: Duration,
+    /// How long the body of a request may take once its head has arrived.
+    pub body: Duration,
+    /// Largest body, in bytes. A name and a password need two kilobytes.
+    pub body_bytes: usize,
+    /// How long answers in flight may take once the server is told to stop.
+    pub drain: Duration,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            connections: 4096,
+            head: Duration::from_secs(30),
+            body: Duration::from_secs(10),
+            body_bytes: 16 * 1024,
+            drain: Duration::from_secs(15),
+        }
+    }
+}

@@ -1,0 +1,31 @@
+//! Which path goes where.
+
+use crate::refusal::Refusal;
+use crate::{App, api, probes};
+use axum::Router;
+use axum::routing::{get, post};
+
+pub(crate) const LOGIN: &str = "/api/v1/login";
+pub(crate) const HEALTHZ: &str = "/healthz";
+pub(crate) const READYZ: &str = "/readyz";
+pub(crate) const METRICS: &str = "/metrics";
+
+/// Every route of the front, without a listener: what `serve` serves and tests call.
+pub fn router(app: App) -> Router {
+    Router::new()
+        .route(LOGIN, post(api::login))
+        .route(HEALTHZ, get(probes::healthz))
+        .route(READYZ, get(probes::readyz))
+        .route(METRICS, get(probes::metrics))
+        .fallback(async || Refusal::NotFound)
+        .method_not_allowed_fallback(async || Refusal::Method)
+        .with_state(app)
+}
+
+/// The path as a metrics label: a peer cannot invent new ones.
+pub(crate) fn label(path: &str) -> &'static str {
+    [LOGIN, HEALTHZ, READYZ, METRICS]
+        .into_iter()
+        .find(|known| *known == path)
+        .unwrap_or("other")
+}

@@ -1,0 +1,247 @@
+//! Connections: hang-ups, silence, bugs, limits, and the end.
+
+use crate::front::{Behind, PLAIN, app};
+use entryway_web::{Drained, Limits, serve};
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
+use tokio::time::timeout;
+
+const SOON: Duration = Duration::from_secs(20);
+
+struct Server {
+    address: SocketAddr,
+    behind: Arc<Behind>,
+    stop: Option<oneshot::Sender<()>>,
+    ended: JoinHandle<Drained>,
+}
+
+impl Server {
+    async fn start(limits: Limits) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let address = listener.local_addr().expect("an address");
+        let (app, behind) = app(limits);
+        let (stop, stopped) = oneshot::channel::<()>();
+        let ended = tokio::spawn(serve(listener, app, async {
+            _ = stopped.await;
+        }));
+        Self {
+            address,
+            behind,
+            stop: Some(stop),
+            ended,
+        }
+    }
+    async fn connect(&self) -> TcpStream {
+        TcpStream::connect(self.address)
+            .await
+            .expect("a connection")
+    }
+    async fn send(&self, name: &str) -> TcpStream {
+        let mut stream = self.connect().await;
+        stream
+            .write_all(request(name).as_bytes())
+            .await
+            .expect("written");
+        stream
+    }
+    async fn begun(&self, count: usize) {
+        let mut pending = self.behind.pending.subscribe();
+        let begun = pending.wait_for(|pending| pending.begun == count);
+        timeout(SOON, begun)
+            .await
+            .expect("in time")
+            .expect("a sender");
+    }
+    fn stop(&mut self) {
+        self.stop = None;
+    }
+    async fn ended(self) -> Drained {
+        timeout(SOON, self.ended)
+            .await
+            .expect("in time")
+            .expect("no panic")
+    }
+}
+
+fn request(name: &str) -> String {
+    let body = format!(r#"{{"login_name":"{name}","password":"x"}}"#);
+    format!(
+        "POST /api/v1/login HTTP/1.1\r\nhost: x\r\nauthorization: Bearer {PLAIN}\r\ncontent-type: application/json\r\n\
+         content-length: {}\r\n\r\n{body}",
+        body.len()
+    )
+}
+
+/// One response, as far as its announced length; an empty text when the peer closed.
+async fn response(stream: &mut TcpStream) -> String {
+    timeout(SOON, async {
+        let mut bytes = Vec::new();
+        loop {
+            let text = String::from_utf8_lossy(&bytes).into_owned();
+            if let Some((head, body)) = text.split_once("\r\n\r\n") {
+                let length = head
+                    .lines()
+                    .find_map(|line| line.strip_prefix("content-length: "))
+                    .expect("a length");
+                if body.len() >= length.parse::<usize>().expect("a number") {
+                    return text;
+                }
+            }
+            if stream.read_buf(&mut bytes).await.expect("readable") == 0 {
+                return text;
+            }
+        }
+    })
+    .await
+    .expect("in time")
+}
+
+#[tokio::test]
+async fn one_connection_serves_many_requests() {
+    let server = Server::start(Limits::default()).await;
+    let mut stream = server.connect().await;
+    for _ in 0..3 {
+        stream
+            .write_all(request("wrong").as_bytes())
+            .await
+            .expect("written");
+        let response = response(&mut stream).await;
+        assert!(response.starts_with("HTTP/1.1 200"), "{response}");
+        for header in ["cache-control: no-store", "x-content-type-options: nosniff"] {
+            assert!(response.contains(header), "{response}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_client_that_hangs_up_abandons_its_login() {
+    let server = Server::start(Limits::default()).await;
+    let stream = server.send("pending").await;
+    server.begun(1).await;
+    drop(stream);
+    let mut pending = server.behind.pending.subscribe();
+    let abandoned = pending.wait_for(|pending| pending.abandoned == 1);
+    timeout(SOON, abandoned)
+        .await
+        .expect("in time")
+        .expect("a sender");
+}
+
+#[tokio::test]
+async fn a_bug_costs_one_answer() {
+    let server = Server::start(Limits::default()).await;
+    let mut stream = server.send("bug").await;
+    let broken = response(&mut stream).await;
+    assert!(broken.starts_with("HTTP/1.1 500"), "{broken}");
+    assert!(broken.contains("application/problem+json"), "{broken}");
+    stream
+        .write_all(request("wrong").as_bytes())
+        .await
+        .expect("written");
+    assert!(
+        response(&mut stream).await.starts_with("HTTP/1.1 200"),
+        "the same connection goes on"
+    );
+    assert_eq!(
+        *server.behind.answered.lock(),
+        [("/api/v1/login", 500), ("/api/v1/login", 200)]
+    );
+}
+
+#[tokio::test]
+async fn silence_is_not_waited_for() {
+    let limits = Limits {
+        head: Duration::from_millis(50),
+        ..Limits::default()
+    };
+    // Nothing at all; a start that could be either protocol; half a head.
+    for said in ["", "P", "POST /api/v1/login HTTP/1.1\r\nhost:"] {
+        let server = Server::start(limits.clone()).await;
+        let mut stream = server.connect().await;
+        stream.write_all(said.as_bytes()).await.expect("written");
+        let mut rest = Vec::new();
+        let end = timeout(SOON, stream.read_to_end(&mut rest)).await;
+        assert!(end.expect("closed in time").is_ok(), "after {said:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_body_that_does_not_come_is_not_waited_for() {
+    let limits = Limits {
+        body: Duration::from_millis(50),
+        ..Limits::default()
+    };
+    let server = Server::start(limits).await;
+    let mut stream = server.connect().await;
+    let whole = request("wrong");
+    stream
+        .write_all(&whole.as_bytes()[..whole.len() - 1])
+        .await
+        .expect("written");
+    let response = response(&mut stream).await;
+    assert!(response.starts_with("HTTP/1.1 408"), "{response}");
+    assert!(response.contains("connection: close"), "{response}");
+}
+
+#[tokio::test]
+async fn further_connections_wait_for_a_place() {
+    let server = Server::start(Limits {
+        connections: 1,
+        ..Limits::default()
+    })
+    .await;
+    let mut first = server.send("wrong").await;
+    response(&mut first).await;
+    let mut second = server.send("wrong").await;
+    drop(first);
+    assert!(
+        response(&mut second).await.starts_with("HTTP/1.1 200"),
+        "served once there is a place"
+    );
+}
+
+#[tokio::test]
+async fn answers_in_flight_are_finished() {
+    let mut server = Server::start(Limits::default()).await;
+    let mut idle = server.send("wrong").await;
+    response(&mut idle).await;
+    let mut busy = server.send("pending").await;
+    server.begun(1).await;
+    server.stop();
+    let mut rest = Vec::new();
+    let closed = timeout(SOON, idle.read_to_end(&mut rest)).await;
+    assert_eq!(
+        closed.expect("in time").expect("readable"),
+        0,
+        "an idle connection is closed at once"
+    );
+    assert!(
+        TcpStream::connect(server.address).await.is_err(),
+        "nobody else is let in"
+    );
+    server.behind.released.send_replace(true);
+    assert!(
+        response(&mut busy).await.starts_with("HTTP/1.1 200"),
+        "what was in flight is answered"
+    );
+    assert_eq!(server.ended().await.cut, 0);
+}
+
+#[tokio::test]
+async fn what_does_not_end_is_cut() {
+    let mut server = Server::start(Limits {
+        drain: Duration::from_millis(50),
+        ..Limits::default()
+    })
+    .await;
+    let mut stream = server.send("pending").await;
+    server.begun(1).await;
+    server.stop();
+    assert_eq!(response(&mut stream).await, "");
+    assert_eq!(server.ended().await.cut, 1);
+}
