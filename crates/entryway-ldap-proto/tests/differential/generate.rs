@@ -55,14 +55,18 @@ impl Request {
                 client.bind_simple(dn, &password, controls).unwrap();
             }
             Self::External { identity } => {
-                drop(client.bind_external(identity.as_deref(), &[]).unwrap())
+                client.bind_external(identity.as_deref(), &[]).unwrap();
             }
-            Self::Search(request) => drop(client.search(request, 1, &[]).unwrap()),
+            Self::Search(request) => {
+                client.search(request, 1, &[]).unwrap();
+            }
             Self::Compare {
                 dn,
                 attribute,
                 value,
-            } => drop(client.compare(dn, attribute, value, &[]).unwrap()),
+            } => {
+                client.compare(dn, attribute, value, &[]).unwrap();
+            }
             Self::Modify {
                 dn,
                 kind,
@@ -78,7 +82,7 @@ impl Request {
                 client.modify(dn, &[change], &[]).unwrap();
             }
             Self::Extended { name, value } => {
-                drop(client.extended(name, value.as_deref(), &[]).unwrap())
+                client.extended(name, value.as_deref(), &[]).unwrap();
             }
             Self::Abandon => {
                 let id = client.extended("1.2.3", None, &[]).unwrap();

@@ -4,7 +4,12 @@
 //! where it is left out.
 
 // All of this is test code, which clippy.toml's exceptions do not see outside of `#[test]`.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing
+)]
 
 mod generate;
 mod ldap3_proto_reads;
