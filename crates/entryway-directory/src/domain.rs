@@ -1,0 +1,213 @@
+//! A domain's servers in order of preference, and the two things a login asks of them.
+
+use crate::fault::server_fault;
+use crate::share::share;
+use entryway_ldap::{DerefAliases, LdapError, Role, SearchRequest, SearchResult, Server};
+use entryway_ldap_types::{Filter, ResultCode};
+use entryway_login::{
+    BindAnswer, BindOperation, BindReply, BindUnanswered, Directories, FindAnswer, FindOperation, Served, ServerFault, ServerTry,
+};
+use std::sync::Arc;
+use std::time::Instant;
+
+/// More entries than this never matter to a login: two already make the name ambiguous.
+const FIND_SIZE_LIMIT: u32 = 2;
+
+/// Every configured domain, in the order of `entryway_login::LoginPolicy::domains`.
+pub struct Domains {
+    domains: Vec<Domain>,
+}
+
+/// One domain with its servers.
+pub struct Domain {
+    name: Arc<str>,
+    servers: Vec<Arc<Server>>,
+}
+
+/// Whether a domain can serve logins now.
+#[derive(Debug, Clone)]
+pub struct DomainReadiness {
+    /// The domain's name.
+    pub name: Arc<str>,
+    /// Whether at least one server is not known to be down.
+    pub ready: bool,
+    /// Each server, in order of preference.
+    pub servers: Vec<ServerReadiness>,
+}
+
+/// What is known of one server.
+#[derive(Debug, Clone)]
+pub struct ServerReadiness {
+    /// As shown to the administrator.
+    pub server: Arc<str>,
+    /// Whether it is not known to be down. A server that was never asked counts as up.
+    pub up: bool,
+    /// The last error while it is down, in words.
+    pub last_error: Option<Arc<str>>,
+}
+
+impl Domain {
+    /// A domain of these servers, the preferred one first. Does no I/O.
+    pub fn new(name: Arc<str>, servers: Vec<Arc<Server>>) -> Self {
+        Self { name, servers }
+    }
+
+    /// The domain's name.
+    pub fn name(&self) -> &Arc<str> {
+        &self.name
+    }
+
+    /// Its servers, the preferred one first.
+    pub fn servers(&self) -> &[Arc<Server>] {
+        &self.servers
+    }
+
+    /// Servers that are believed to be up, in order of preference, then the others: with nothing
+    /// better left, asking one whose breaker is open is how an outage is noticed to have ended.
+    fn order_now(&self, now: Instant) -> Vec<&Arc<Server>> {
+        let (mut up, down): (Vec<_>, Vec<_>) = self.servers.iter().partition(|server| server.available(now));
+        up.extend(down);
+        up
+    }
+
+    async fn find(&self, operation: &FindOperation) -> FindAnswer {
+        let started = Instant::now();
+        let request = SearchRequest {
+            base: operation.base.to_string(),
+            scope: operation.scope,
+            deref: DerefAliases::Never,
+            size_limit: FIND_SIZE_LIMIT,
+            time_limit: 0,
+            types_only: false,
+            filter: Filter::clone(&operation.filter),
+            attributes: Arc::clone(&operation.attributes),
+        };
+        let order = self.order_now(started);
+        let mut tried = Vec::new();
+        for (position, server) in order.iter().enumerate() {
+            let now = Instant::now();
+            if now >= operation.deadline {
+                break;
+            }
+            let due = share(now, operation.deadline, order.len() - position);
+            match server.search(Role::FindLogin, &request, due).await {
+                Ok(result) if passes_on(result.code) => tried.push(busy(server, &result)),
+                Ok(result) => {
+                    return FindAnswer { tried, served: Some(served(server, result)), took: started.elapsed() };
+                }
+                Err(error) => tried.push(failed(server, &error)),
+            }
+        }
+        FindAnswer { tried, served: None, took: started.elapsed() }
+    }
+
+    async fn bind(&self, operation: &BindOperation) -> BindAnswer {
+        let started = Instant::now();
+        let Some(server) = self.servers.iter().find(|server| *server.display() == operation.server) else {
+            // A reload between find and bind may have taken the server away; nothing was sent.
+            let unanswered = BindUnanswered {
+                written: false,
+                fault: ServerFault::Unreachable,
+                cause: "the server is no longer configured".to_owned(),
+            };
+            return BindAnswer { server: operation.server.clone(), reply: Err(unanswered), took: started.elapsed() };
+        };
+        let reply = match server.bind_as(&operation.dn, &operation.password, operation.deadline).await {
+            Ok(result) => Ok(BindReply { code: result.code, diagnostic: result.diagnostic.into(), policy: result.policy }),
+            Err(failure) => Err(BindUnanswered {
+                written: failure.written,
+                fault: server_fault(&failure.cause),
+                cause: failure.cause.in_words(),
+            }),
+        };
+        BindAnswer { server: server.display().clone(), reply, took: started.elapsed() }
+    }
+
+    fn readiness(&self) -> DomainReadiness {
+        let servers: Vec<_> = self
+            .servers
+            .iter()
+            .map(|server| {
+                let health = server.health();
+                ServerReadiness {
+                    server: Arc::clone(server.display()),
+                    up: health.degraded_since.is_none(),
+                    last_error: health.last_error,
+                }
+            })
+            .collect();
+        DomainReadiness { name: self.name.clone(), ready: servers.iter().any(|server| server.up), servers }
+    }
+}
+
+impl Domains {
+    /// These domains; the order is that of the login policy.
+    pub fn new(domains: Vec<Domain>) -> Self {
+        Self { domains }
+    }
+
+    /// Each domain.
+    pub fn iter(&self) -> impl Iterator<Item = &Domain> {
+        self.domains.iter()
+    }
+
+    /// Whether each domain can serve logins, from what is already known: asks nobody.
+    pub fn readiness(&self) -> Vec<DomainReadiness> {
+        self.domains.iter().map(|domain| domain.readiness()).collect()
+    }
+
+    /// Says goodbye on what is idle and waits for what is in flight, no longer than an operation may
+    /// take; all servers at the same time, so that a dead one holds nobody up.
+    pub async fn close(&self) {
+        let mut closing = tokio::task::JoinSet::new();
+        for server in self.domains.iter().flat_map(|domain| &domain.servers) {
+            let server = Arc::clone(server);
+            closing.spawn(async move { server.close().await });
+        }
+        closing.join_all().await;
+    }
+}
+
+impl Directories for Domains {
+    async fn find(&self, operation: &FindOperation) -> FindAnswer {
+        match self.domains.get(operation.domain.0) {
+            Some(domain) => domain.find(operation).await,
+            None => FindAnswer { tried: Vec::new(), served: None, took: std::time::Duration::ZERO },
+        }
+    }
+
+    async fn bind(&self, operation: BindOperation) -> BindAnswer {
+        match self.domains.get(operation.domain.0) {
+            Some(domain) => domain.bind(&operation).await,
+            None => BindAnswer {
+                server: operation.server,
+                reply: Err(BindUnanswered {
+                    written: false,
+                    fault: ServerFault::Unreachable,
+                    cause: "the domain is no longer configured".to_owned(),
+                }),
+                took: std::time::Duration::ZERO,
+            },
+        }
+    }
+}
+
+/// Codes by which a server says that another one should be asked (RFC 4511 appendix A.2).
+fn passes_on(code: ResultCode) -> bool {
+    matches!(code, ResultCode::BUSY | ResultCode::UNAVAILABLE)
+}
+
+fn served(server: &Server, result: SearchResult) -> Served {
+    Served { server: server.display().clone(), entries: result.entries, code: result.code, diagnostic: result.diagnostic }
+}
+
+fn busy(server: &Server, result: &SearchResult) -> ServerTry {
+    ServerTry { server: server.display().clone(), fault: ServerFault::Unreachable, cause: format!("answers {}", result.code) }
+}
+
+fn failed(server: &Server, error: &LdapError) -> ServerTry {
+    ServerTry { server: server.display().clone(), fault: server_fault(error), cause: error.in_words() }
+}
+
+#[cfg(test)]
+mod tests;

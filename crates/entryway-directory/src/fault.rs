@@ -1,0 +1,23 @@
+//! From the error of a connection to whose fault it was.
+
+use entryway_ldap::LdapError;
+use entryway_login::ServerFault;
+
+/// Whose fault an error is, for the decision.
+pub(crate) fn server_fault(error: &LdapError) -> ServerFault {
+    match error {
+        LdapError::Tls(_) => ServerFault::TlsUntrusted,
+        LdapError::ServiceBindRefused { .. } => ServerFault::ServiceBindRefused,
+        LdapError::TimedOut { .. } => ServerFault::TimedOut,
+        LdapError::Protocol(_) => ServerFault::Protocol,
+        // Our own limits and shutdown count here too: the directory was not reached, and that is all
+        // a login may conclude.
+        LdapError::Unreachable { .. }
+        | LdapError::Closed(_)
+        | LdapError::Overloaded(_)
+        | LdapError::Unsendable(_) => ServerFault::Unreachable,
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,23 @@
+use super::server_fault;
+use entryway_ldap::{CloseReason, LdapError, Step, TlsFailure};
+use entryway_ldap_types::ResultCode;
+use entryway_login::ServerFault;
+
+fn check(error: &LdapError, expected: ServerFault) {
+    assert_eq!(server_fault(error), expected, "{}", error.in_words());
+}
+
+#[test]
+fn each_kind_of_error_is_somebodys_fault() {
+    check(&LdapError::Tls(TlsFailure::UnknownIssuer), ServerFault::TlsUntrusted);
+    check(&LdapError::TimedOut { step: Step::Search }, ServerFault::TimedOut);
+    check(&LdapError::Closed(CloseReason::ByServer), ServerFault::Unreachable);
+    check(&LdapError::Overloaded(entryway_ldap::Overload::Connections), ServerFault::Unreachable);
+    check(
+        &LdapError::ServiceBindRefused {
+            code: ResultCode::INVALID_CREDENTIALS,
+            diagnostic: String::new(),
+        },
+        ServerFault::ServiceBindRefused,
+    );
+}
