@@ -1,2 +1,61 @@
-//! Under construction.
-fn main() {}
+//! Chores of the workspace, run as `cargo xtask VERB`.
+#![allow(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a chore's answer goes to the terminal"
+)]
+
+mod bench;
+mod docs;
+mod tidy;
+
+use anyhow::{Context, Result};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+const USAGE: &str = "usage: cargo xtask VERB
+
+  tidy             check the rules of the workspace; exit 1 when one is broken
+  docs [--check]   write docs/configuration.md and docs/entryway.schema.json from the code
+  bench [--quick]  measure logins through the gateway against a raw LDAP client
+";
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let done = match words.as_slice() {
+        ["tidy"] => root().and_then(|root| tidy::run(&root)),
+        ["docs"] => root().and_then(|root| docs::write(&root)).map(|()| true),
+        ["docs", "--check"] => root().and_then(|root| docs::check(&root)),
+        ["bench"] => root()
+            .and_then(|root| bench::run(&root, bench::Size::Full))
+            .map(|()| true),
+        ["bench", "--quick"] => root()
+            .and_then(|root| bench::run(&root, bench::Size::Quick))
+            .map(|()| true),
+        [driver, settings] if bench::is_driver(driver) => {
+            bench::drive(driver, settings).map(|()| true)
+        }
+        _ => {
+            eprint!("{USAGE}");
+            return ExitCode::from(2);
+        }
+    };
+    match done {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::from(1),
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::from(1)
+        }
+    }
+}
+
+/// The workspace's folder: this crate's parent.
+fn root() -> Result<PathBuf> {
+    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    Ok(here
+        .parent()
+        .context("xtask has no parent folder")?
+        .to_owned())
+}
