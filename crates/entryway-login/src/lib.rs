@@ -4,6 +4,13 @@
 //! `explain` and the tests drive the same value. This crate must not know sockets, files, clocks,
 //! randomness or any serialised form.
 
+// The tests' fixtures are written once, for the unit tests and for those in `tests`.
+#[cfg(test)]
+extern crate self as entryway_login;
+#[cfg(test)]
+#[path = "../tests/support/mod.rs"]
+mod support;
+
 mod account;
 mod attempt;
 mod decision;

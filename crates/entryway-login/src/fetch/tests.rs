@@ -1,1 +1,113 @@
 use super::*;
+use crate::MapTarget;
+use crate::support::{attribute, domain, map, mapping, searching, template};
+
+fn fetched(domain: &crate::DomainPolicy) -> Vec<String> {
+    domain
+        .fetch
+        .attributes()
+        .iter()
+        .map(|name| name.as_str().to_owned())
+        .collect()
+}
+
+#[test]
+fn what_is_needed_and_no_more() {
+    let names = fetched(&domain("staff"));
+    let expected = "uid entryUUID objectGUID mail cn uidNumber gidNumber homeDirectory loginShell \
+                    userAccountControl accountExpires shadowExpire pwdAccountLockedTime nsAccountLock";
+    assert_eq!(names.join(" "), expected);
+}
+
+#[test]
+fn one_name_is_asked_for_once_and_without_options() {
+    let staff = mapping(domain("staff"), |maps| {
+        maps.push(map(MapTarget::Custom("a".into()), "street;lang-de"));
+        maps.push(map(MapTarget::Custom("b".into()), "STREET"));
+        maps.push(map(MapTarget::Custom("c".into()), "Mail"));
+    });
+    let names = fetched(&staff);
+    assert_eq!(
+        names
+            .iter()
+            .filter(|name| name.eq_ignore_ascii_case("street"))
+            .count(),
+        1
+    );
+    assert_eq!(
+        names
+            .iter()
+            .filter(|name| name.eq_ignore_ascii_case("mail"))
+            .count(),
+        1
+    );
+    assert!(names.iter().all(|name| !name.contains(';')));
+}
+
+#[test]
+fn secrets_are_never_fetched() {
+    let staff = mapping(domain("staff"), |maps| {
+        for secret in [
+            "userPassword",
+            "UNICODEPWD;binary",
+            "msLAPS-EncryptedPassword",
+            "2.5.4.35",
+        ] {
+            maps.push(map(MapTarget::Custom(secret.into()), secret));
+        }
+    });
+    assert_eq!(fetched(&staff), fetched(&domain("staff")));
+}
+
+fn check_secret(name: &str, expected: bool) {
+    assert_eq!(is_secret_attribute(&attribute(name)), expected, "{name}");
+}
+
+#[test]
+fn secrets_by_name_and_family() {
+    for name in [
+        "userPassword",
+        "USERPASSWORD",
+        "ms-Mcs-AdmPwd",
+        "msLAPS-Password",
+        "trustAuthIncoming",
+        "krbPrincipalKey",
+        "sambaNTPassword",
+    ] {
+        check_secret(name, true);
+    }
+    for name in [
+        "uid",
+        "mail",
+        "pwdLastSet",
+        "pwdAccountLockedTime",
+        "userPasswordHint",
+        "mslap",
+        "userCertificate",
+    ] {
+        check_secret(name, false);
+    }
+}
+
+fn check_name_from(filter: &str, expected: &str) {
+    let staff = searching(domain("staff"), |people| {
+        people.search_attribute = None;
+        people.filter = template(filter);
+    });
+    let names: Vec<_> = staff
+        .fetch
+        .name_from()
+        .iter()
+        .map(AttributeName::as_str)
+        .collect();
+    assert_eq!(names.join(" "), expected, "{filter}");
+}
+
+#[test]
+fn a_whole_filter_says_which_attributes_hold_the_name() {
+    check_name_from("(&(objectClass=person)(uid={login}))", "uid");
+    check_name_from("(|(uid={login})(mail={login})(uid={user}))", "uid mail");
+    check_name_from("(&(!(cn={login}))(sn={user}))", "sn");
+    check_name_from("(proxyAddresses=smtp:{login})", "");
+    check_name_from("(mail={user}@{suffix})", "");
+}

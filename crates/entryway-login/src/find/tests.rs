@@ -1,1 +1,219 @@
 use super::*;
+use crate::NamedDomain;
+use crate::support::{bare, domain, entry, searching, template};
+use crate::trace::NameForm;
+use std::time::Duration;
+
+fn by_suffix() -> Route {
+    Route {
+        login: "JDoe@corp.example".to_owned(),
+        user: "JDoe".to_owned(),
+        suffix: "corp.example".to_owned(),
+        named: Some(NamedDomain {
+            domain: DomainId(0),
+            form: NameForm::Suffix,
+        }),
+        tries: vec![DomainId(0)],
+    }
+}
+
+fn check_filter(by: By, domain: &DomainPolicy, route: &Route, expected: &str) {
+    let operation = operation(
+        by,
+        DomainId(0),
+        domain,
+        route,
+        Instant::now() + Duration::from_secs(1),
+    )
+    .unwrap();
+    assert_eq!(operation.filter.to_string(), expected);
+}
+
+#[test]
+fn a_suffix_that_chose_the_domain_is_not_searched_for() {
+    let staff = domain("staff");
+    check_filter(
+        By::Name,
+        &staff,
+        &by_suffix(),
+        "(&(objectClass=person)(uid=JDoe))",
+    );
+    check_filter(
+        By::Name,
+        &staff,
+        &bare("a@b"),
+        "(&(objectClass=person)(uid=a@b))",
+    );
+}
+
+#[test]
+fn a_whole_filter_gets_what_was_typed() {
+    let staff = searching(domain("staff"), |people| {
+        people.search_attribute = None;
+        people.filter = template("(|(uid={user})(mail={login})(dc={suffix}))");
+        people.by_email = Some(template("(mail={login})"));
+    });
+    check_filter(
+        By::Name,
+        &staff,
+        &by_suffix(),
+        "(|(uid=JDoe)(mail=JDoe@corp.example)(dc=corp.example))",
+    );
+    check_filter(By::Mail, &staff, &by_suffix(), "(mail=JDoe@corp.example)");
+}
+
+#[test]
+fn a_mail_search_has_the_whole_address_even_beside_a_search_attribute() {
+    let staff = searching(domain("staff"), |people| {
+        people.by_email = Some(template("(mail={login})"))
+    });
+    check_filter(By::Mail, &staff, &by_suffix(), "(mail=JDoe@corp.example)");
+}
+
+#[test]
+fn the_case_of_the_domain_is_applied() {
+    let mut staff = domain("staff");
+    staff.login_name_case = NameCase::Lower;
+    check_filter(
+        By::Name,
+        &staff,
+        &bare("JÖRG"),
+        "(&(objectClass=person)(uid=jörg))",
+    );
+    staff.login_name_case = NameCase::Upper;
+    check_filter(
+        By::Name,
+        &staff,
+        &bare("jörg"),
+        "(&(objectClass=person)(uid=JÖRG))",
+    );
+}
+
+#[test]
+fn what_is_typed_stays_a_value() {
+    check_filter(
+        By::Name,
+        &domain("staff"),
+        &bare("*"),
+        "(&(objectClass=person)(uid=\\2a))",
+    );
+    check_filter(
+        By::Name,
+        &domain("staff"),
+        &bare("a)(uid=*"),
+        "(&(objectClass=person)(uid=a\\29\\28uid=\\2a))",
+    );
+}
+
+#[test]
+fn without_mail_logins_there_is_no_mail_search() {
+    assert!(
+        operation(
+            By::Mail,
+            DomainId(0),
+            &domain("staff"),
+            &bare("jdoe"),
+            Instant::now()
+        )
+        .is_none()
+    );
+}
+
+const JDOE: &str = "uid=jdoe,ou=people,dc=staff";
+const JROE: &str = "uid=jroe,ou=people,dc=staff";
+
+/// What the entries and the code of one server mean, in short.
+fn judged(dns: &[&str], code: ResultCode) -> String {
+    let base = Dn::parse("OU=People, DC=Staff").unwrap();
+    let entries = dns.iter().map(|dn| entry(dn, &[])).collect();
+    let served = Served {
+        server: "ldaps://dc1".into(),
+        entries,
+        code,
+        diagnostic: "because".to_owned(),
+    };
+    let (conclusion, _) = judge(Some(served), &[], &base);
+    match conclusion {
+        Conclusion::One(entry, server) => format!("{} from {server}", entry.dn_text),
+        Conclusion::Nobody => "nobody".to_owned(),
+        Conclusion::Refuse(reason) => format!("{reason:?}"),
+        Conclusion::Down(fault) => format!("down: {fault:?}"),
+        Conclusion::NoAnswer(fault) => format!("{fault:?}"),
+    }
+}
+
+#[test]
+fn what_entries_and_codes_mean() {
+    let check = |dns: &[&str], code, expected: &str| {
+        assert_eq!(judged(dns, code), expected, "{dns:?} {code}")
+    };
+    check(
+        &[JDOE],
+        ResultCode::SUCCESS,
+        "uid=jdoe,ou=people,dc=staff from ldaps://dc1",
+    );
+    check(&[], ResultCode::SUCCESS, "nobody");
+    check(&[JDOE, JROE], ResultCode::SUCCESS, "AmbiguousLogin");
+    check(
+        &[JDOE, JROE],
+        ResultCode::SIZE_LIMIT_EXCEEDED,
+        "AmbiguousLogin",
+    );
+    check(&[JDOE], ResultCode::SIZE_LIMIT_EXCEEDED, "AmbiguousLogin");
+    check(
+        &[],
+        ResultCode::SIZE_LIMIT_EXCEEDED,
+        "DirectoryRefusedOperation",
+    );
+    check(&[], ResultCode::NO_SUCH_OBJECT, "DirectoryRefusedOperation");
+    check(
+        &[JDOE],
+        ResultCode::NO_SUCH_OBJECT,
+        "DirectoryRefusedOperation",
+    );
+    for code in [1, 3, 10, 11, 50, 52, 53, 80, 4096] {
+        check(&[], ResultCode(code), "DirectoryRefusedOperation");
+        check(&[JDOE], ResultCode(code), "DirectoryRefusedOperation");
+    }
+}
+
+#[test]
+fn an_entry_outside_the_base_is_not_an_answer() {
+    let outside = "uid=jdoe,ou=people,dc=elsewhere";
+    assert_eq!(
+        judged(&[outside], ResultCode::SUCCESS),
+        "DirectoryProtocolError"
+    );
+    assert_eq!(
+        judged(&[JDOE, outside], ResultCode::SUCCESS),
+        "DirectoryProtocolError"
+    );
+}
+
+fn check_fault(faults: &[ServerFault], expected: Fault) {
+    let tried: Vec<_> = faults
+        .iter()
+        .map(|fault| ServerTry {
+            server: "s".into(),
+            fault: *fault,
+            cause: String::new(),
+        })
+        .collect();
+    assert_eq!(fault_of(&tried), expected, "{faults:?}");
+}
+
+#[test]
+fn the_fault_of_a_domain_whose_servers_all_failed() {
+    use ServerFault::{Protocol, ServiceBindRefused, TimedOut, TlsUntrusted, Unreachable};
+    check_fault(&[], Fault::DirectoryUnreachable);
+    check_fault(&[Unreachable], Fault::DirectoryUnreachable);
+    check_fault(
+        &[Unreachable, ServiceBindRefused],
+        Fault::DirectoryRefusedServiceBind,
+    );
+    check_fault(&[TlsUntrusted, TlsUntrusted], Fault::TlsUntrusted);
+    check_fault(&[TlsUntrusted, Unreachable], Fault::DirectoryUnreachable);
+    check_fault(&[TimedOut, TimedOut], Fault::Deadline);
+    check_fault(&[TimedOut, Protocol], Fault::DirectoryUnreachable);
+    check_fault(&[Protocol], Fault::DirectoryProtocolError);
+}
