@@ -5,7 +5,8 @@ use crate::share::share;
 use entryway_ldap::{DerefAliases, LdapError, Role, SearchRequest, SearchResult, Server};
 use entryway_ldap_types::{Filter, ResultCode};
 use entryway_login::{
-    BindAnswer, BindOperation, BindReply, BindUnanswered, Directories, FindAnswer, FindOperation, Served, ServerFault, ServerTry,
+    BindAnswer, BindOperation, BindReply, BindUnanswered, Directories, FindAnswer, FindOperation,
+    Served, ServerFault, ServerTry,
 };
 use std::sync::Arc;
 use std::time::Instant;
@@ -65,7 +66,10 @@ impl Domain {
     /// Servers that are believed to be up, in order of preference, then the others: with nothing
     /// better left, asking one whose breaker is open is how an outage is noticed to have ended.
     fn order_now(&self, now: Instant) -> Vec<&Arc<Server>> {
-        let (mut up, down): (Vec<_>, Vec<_>) = self.servers.iter().partition(|server| server.available(now));
+        let (mut up, down): (Vec<_>, Vec<_>) = self
+            .servers
+            .iter()
+            .partition(|server| server.available(now));
         up.extend(down);
         up
     }
@@ -93,34 +97,61 @@ impl Domain {
             match server.search(Role::FindLogin, &request, due).await {
                 Ok(result) if passes_on(result.code) => tried.push(busy(server, &result)),
                 Ok(result) => {
-                    return FindAnswer { tried, served: Some(served(server, result)), took: started.elapsed() };
+                    return FindAnswer {
+                        tried,
+                        served: Some(served(server, result)),
+                        took: started.elapsed(),
+                    };
                 }
                 Err(error) => tried.push(failed(server, &error)),
             }
         }
-        FindAnswer { tried, served: None, took: started.elapsed() }
+        FindAnswer {
+            tried,
+            served: None,
+            took: started.elapsed(),
+        }
     }
 
     async fn bind(&self, operation: &BindOperation) -> BindAnswer {
         let started = Instant::now();
-        let Some(server) = self.servers.iter().find(|server| *server.display() == operation.server) else {
+        let Some(server) = self
+            .servers
+            .iter()
+            .find(|server| *server.display() == operation.server)
+        else {
             // A reload between find and bind may have taken the server away; nothing was sent.
             let unanswered = BindUnanswered {
                 written: false,
                 fault: ServerFault::Unreachable,
                 cause: "the server is no longer configured".to_owned(),
             };
-            return BindAnswer { server: operation.server.clone(), reply: Err(unanswered), took: started.elapsed() };
+            return BindAnswer {
+                server: operation.server.clone(),
+                reply: Err(unanswered),
+                took: started.elapsed(),
+            };
         };
-        let reply = match server.bind_as(&operation.dn, &operation.password, operation.deadline).await {
-            Ok(result) => Ok(BindReply { code: result.code, diagnostic: result.diagnostic.into(), policy: result.policy }),
+        let reply = match server
+            .bind_as(&operation.dn, &operation.password, operation.deadline)
+            .await
+        {
+            Ok(result) => Ok(BindReply {
+                code: result.code,
+                diagnostic: result.diagnostic.into(),
+                policy: result.policy,
+            }),
             Err(failure) => Err(BindUnanswered {
                 written: failure.written,
                 fault: server_fault(&failure.cause),
                 cause: failure.cause.in_words(),
             }),
         };
-        BindAnswer { server: server.display().clone(), reply, took: started.elapsed() }
+        BindAnswer {
+            server: server.display().clone(),
+            reply,
+            took: started.elapsed(),
+        }
     }
 
     fn readiness(&self) -> DomainReadiness {
@@ -136,7 +167,11 @@ impl Domain {
                 }
             })
             .collect();
-        DomainReadiness { name: self.name.clone(), ready: servers.iter().any(|server| server.up), servers }
+        DomainReadiness {
+            name: self.name.clone(),
+            ready: servers.iter().any(|server| server.up),
+            servers,
+        }
     }
 }
 
@@ -153,7 +188,10 @@ impl Domains {
 
     /// Whether each domain can serve logins, from what is already known: asks nobody.
     pub fn readiness(&self) -> Vec<DomainReadiness> {
-        self.domains.iter().map(|domain| domain.readiness()).collect()
+        self.domains
+            .iter()
+            .map(|domain| domain.readiness())
+            .collect()
     }
 
     /// Says goodbye on what is idle and waits for what is in flight, no longer than an operation may
@@ -172,7 +210,11 @@ impl Directories for Domains {
     async fn find(&self, operation: &FindOperation) -> FindAnswer {
         match self.domains.get(operation.domain.0) {
             Some(domain) => domain.find(operation).await,
-            None => FindAnswer { tried: Vec::new(), served: None, took: std::time::Duration::ZERO },
+            None => FindAnswer {
+                tried: Vec::new(),
+                served: None,
+                took: std::time::Duration::ZERO,
+            },
         }
     }
 
@@ -198,16 +240,26 @@ fn passes_on(code: ResultCode) -> bool {
 }
 
 fn served(server: &Server, result: SearchResult) -> Served {
-    Served { server: server.display().clone(), entries: result.entries, code: result.code, diagnostic: result.diagnostic }
+    Served {
+        server: server.display().clone(),
+        entries: result.entries,
+        code: result.code,
+        diagnostic: result.diagnostic,
+    }
 }
 
 fn busy(server: &Server, result: &SearchResult) -> ServerTry {
-    ServerTry { server: server.display().clone(), fault: ServerFault::Unreachable, cause: format!("answers {}", result.code) }
+    ServerTry {
+        server: server.display().clone(),
+        fault: ServerFault::Unreachable,
+        cause: format!("answers {}", result.code),
+    }
 }
 
 fn failed(server: &Server, error: &LdapError) -> ServerTry {
-    ServerTry { server: server.display().clone(), fault: server_fault(error), cause: error.in_words() }
+    ServerTry {
+        server: server.display().clone(),
+        fault: server_fault(error),
+        cause: error.in_words(),
+    }
 }
-
-#[cfg(test)]
-mod tests;

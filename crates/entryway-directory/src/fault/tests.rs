@@ -9,10 +9,22 @@ fn check(error: &LdapError, expected: ServerFault) {
 
 #[test]
 fn each_kind_of_error_is_somebodys_fault() {
-    check(&LdapError::Tls(TlsFailure::UnknownIssuer), ServerFault::TlsUntrusted);
-    check(&LdapError::TimedOut { step: Step::Search }, ServerFault::TimedOut);
-    check(&LdapError::Closed(CloseReason::ByServer), ServerFault::Unreachable);
-    check(&LdapError::Overloaded(entryway_ldap::Overload::Connections), ServerFault::Unreachable);
+    check(
+        &LdapError::Tls(TlsFailure::UnknownIssuer),
+        ServerFault::TlsUntrusted,
+    );
+    check(
+        &LdapError::TimedOut { step: Step::Search },
+        ServerFault::TimedOut,
+    );
+    check(
+        &LdapError::Closed(CloseReason::ByServer),
+        ServerFault::Unreachable,
+    );
+    check(
+        &LdapError::Overloaded(entryway_ldap::Overload::Connections),
+        ServerFault::Unreachable,
+    );
     check(
         &LdapError::ServiceBindRefused {
             code: ResultCode::INVALID_CREDENTIALS,

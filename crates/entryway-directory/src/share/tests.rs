@@ -4,7 +4,11 @@ use std::time::{Duration, Instant};
 fn check(left_ms: u64, remaining: usize, expected_ms: u64) {
     let now = Instant::now();
     let got = share(now, now + Duration::from_millis(left_ms), remaining);
-    assert_eq!(got.duration_since(now), Duration::from_millis(expected_ms), "{left_ms} ms over {remaining}");
+    assert_eq!(
+        got.duration_since(now),
+        Duration::from_millis(expected_ms),
+        "{left_ms} ms over {remaining}"
+    );
 }
 
 #[test]
@@ -23,5 +27,12 @@ fn any_other_leaves_half_to_those_after_it() {
 #[test]
 fn a_deadline_in_the_past_gives_nothing() {
     let now = Instant::now();
-    assert_eq!(share(now, now.checked_sub(Duration::from_secs(1)).unwrap_or(now), 2), now);
+    assert_eq!(
+        share(
+            now,
+            now.checked_sub(Duration::from_secs(1)).unwrap_or(now),
+            2
+        ),
+        now
+    );
 }
