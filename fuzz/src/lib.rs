@@ -1,1 +1,34 @@
-//! Under construction.
+//! What must hold of every decoder for any bytes, as one plain function each.
+//!
+//! A target panics when an invariant breaks; returning says that all held. `tests/mutate.rs` runs
+//! them on stable with mutated seeds, `libfuzzer/` wraps the same functions for cargo-fuzz. A
+//! decoder without a target here is not finished.
+
+mod config;
+mod connections;
+mod ldap;
+mod names;
+
+pub use config::config;
+pub use connections::{client_connection, server_connection};
+pub use ldap::{ber, filter, ldap_message, password_policy};
+pub use names::{dn, filter_template, filter_text, ldap_url, login_name};
+
+/// A fuzz target.
+pub type Target = fn(&[u8]);
+
+/// Every target by its name, which is also its file in `libfuzzer/fuzz_targets`.
+pub const TARGETS: &[(&str, Target)] = &[
+    ("ber", ber),
+    ("client_connection", client_connection),
+    ("config", config),
+    ("dn", dn),
+    ("filter", filter),
+    ("filter_template", filter_template),
+    ("filter_text", filter_text),
+    ("ldap_message", ldap_message),
+    ("ldap_url", ldap_url),
+    ("login_name", login_name),
+    ("password_policy", password_policy),
+    ("server_connection", server_connection),
+];

@@ -1,0 +1,238 @@
+//! Valid inputs of every target: what the mutator starts from.
+
+use entryway_ldap_proto::client::{Connection, Modification, SubmitError};
+use entryway_ldap_proto::control::{PagedResults, encode_password_policy};
+use entryway_ldap_proto::message::ChangeKind;
+use entryway_ldap_proto::server::{self, Reply, ReplyKind};
+use entryway_ldap_proto::{
+    DerefAliases, Limits, MessageId, RequestControl, ResponseControl, SearchRequest, encode_filter,
+};
+use entryway_ldap_types::{
+    AttributeName, Filter, Password, PasswordPolicy, PasswordPolicyError, ResultCode, Scope,
+};
+
+const FILTERS: &[&str] = &[
+    "(uid=jdoe)",
+    "(&(objectClass=person)(|(uid=j*n*e)(mail=*@example.com))(!(nsAccountLock=TRUE)))",
+    "(cn=\\2a\\28\\29\\5c\\00\\ff)",
+    "(memberOf:1.2.840.113556.1.4.1941:=cn=staff,dc=example)",
+    "(cn:dn:caseIgnoreMatch:=Zoë)",
+    "(:dn:2.5.13.5:=x)",
+    "(&)",
+    "(|(a>=1)(a<=2)(a~=3)(userCertificate;binary=*))",
+];
+
+const NAMES: &[&str] = &[
+    "",
+    "uid=jdoe,ou=people,dc=corp,dc=example",
+    "CN=Doe\\, John+UID=7,OU=Caf\\C3\\A9,O=\"quoted, value\",C=de",
+    "2.5.4.3=#0403616263 , dc = example",
+    "cn=\\20lead and trail\\20,cn=\\#hash,cn=a\\+b\\=c\\;d\\<e\\>f",
+];
+
+/// The seeds of a target.
+pub(crate) fn of(target: &str) -> Vec<Vec<u8>> {
+    let texts = |texts: &[&str]| texts.iter().map(|text| text.as_bytes().to_vec()).collect();
+    match target {
+        "ber" | "ldap_message" => [requests(), replies()].concat(),
+        "server_connection" => streams(&requests()),
+        "client_connection" => client_streams(),
+        "filter" => filters(),
+        "filter_text" => texts(FILTERS),
+        "filter_template" => templates(),
+        "dn" => texts(NAMES),
+        "ldap_url" => texts(&[
+            "ldap://dc1.corp.example",
+            "ldaps://[2001:db8::1]:3636/ou=people,dc=example",
+            "ldap://host:389/dc=ex%2Cample??sub?(uid=j%2a)",
+            "ldap:///o=x?cn,mail;lang-de?one?(&(a=1)(b=*))?x-ext=1,2.5=y",
+        ]),
+        "login_name" => texts(&[
+            "jdoe",
+            "staff/jdoe",
+            "CORP\\jdoe",
+            "jdoe@corp.example",
+            " zoë\u{1f600} ",
+            "a/b\\c@d",
+        ]),
+        "password_policy" => policies(),
+        "config" => texts(&[
+            "[server]\nlisten = \"127.0.0.1:8080\"\n\n[domain.staff]\nservers = [\"ldaps://dc1.corp.example\"]\nbase = \"dc=corp,dc=example\"\n",
+            "[domain.\"a b\"]\nservers = [\"ldap://x\", \"ldap://[::1]:389\"]\nencrypt = \"all\"\nbind = { dn = \"cn=x\", password = { env = \"P\" } }\n",
+            "include = [\"conf.d/*.toml\"]\n[tls]\ntrust = [\"system\"]\n[domain.a.maps]\nuid = \"uidNumber\"\n[login]\ndeadline = \"3s\"\n",
+        ]),
+        other => panic!("no seeds for {other}"),
+    }
+}
+
+fn search() -> SearchRequest {
+    SearchRequest {
+        base: "dc=corp,dc=example".to_owned(),
+        scope: Scope::Subtree,
+        deref: DerefAliases::Never,
+        size_limit: 2,
+        time_limit: 3,
+        types_only: false,
+        filter: Filter::parse(FILTERS[1]).unwrap(),
+        attributes: ["uid", "cn", "memberOf"]
+            .map(|name| AttributeName::parse(name).unwrap())
+            .into(),
+    }
+}
+
+/// One request of each kind.
+fn requests() -> Vec<Vec<u8>> {
+    let cn = AttributeName::parse("cn").unwrap();
+    // What is asked must be sent: a seed that is empty teaches nothing.
+    let written = |ask: &dyn Fn(&mut Connection) -> Result<MessageId, SubmitError>| {
+        let mut client = Connection::new(Limits::CLIENT);
+        ask(&mut client).unwrap();
+        client.outbound().as_slice().to_vec()
+    };
+    let page = PagedResults {
+        size: 100,
+        cookie: (&b"cookie"[..]).into(),
+    };
+    let controls = [
+        RequestControl::ManageDsaIt,
+        RequestControl::PagedResults {
+            page,
+            critical: true,
+        },
+    ];
+    let change = Modification {
+        kind: ChangeKind::Replace,
+        attribute: &cn,
+        values: &[b"x", b"y"],
+    };
+    vec![
+        written(&|client| {
+            let password = Password::new(b"swordfish".to_vec()).unwrap();
+            client.bind_simple(NAMES[1], &password, &[RequestControl::PasswordPolicy])
+        }),
+        written(&|client| client.bind_external(Some("dn:cn=x"), &[])),
+        written(&|client| client.search(&search(), 1, &controls)),
+        written(&|client| client.compare("cn=x", &cn, b"v", &[])),
+        written(&|client| client.modify("cn=x", &[change], &[])),
+        written(&|client| client.start_tls()),
+        b"\x30\x05\x02\x01\x04\x42\x00".to_vec(),
+        b"\x30\x06\x02\x01\x02\x50\x01\x01".to_vec(),
+        b"\x30\x0a\x02\x01\x03\x4a\x05cn=xy".to_vec(),
+    ]
+}
+
+/// One reply of each kind, to the messages that `entryway_fuzz::client_connection` asks.
+fn replies() -> Vec<Vec<u8>> {
+    let id = |id| MessageId::new(id).unwrap();
+    let mut written: Vec<Vec<u8>> = Vec::new();
+    let mut say = |say: &dyn Fn(&mut server::Connection)| {
+        let mut server = server::Connection::new(Limits::SERVER);
+        say(&mut server);
+        written.push(server.outbound().as_slice().to_vec());
+    };
+    let policy = PasswordPolicy {
+        error: Some(PasswordPolicyError::AccountLocked),
+        ..PasswordPolicy::default()
+    };
+    let refused = Reply::new(
+        ResultCode::INVALID_CREDENTIALS,
+        "80090308: LdapErr: data 52e, v1db1",
+    );
+    let referral = Reply {
+        referrals: &["ldap://a/", "ldap://b/"],
+        ..Reply::new(ResultCode::REFERRAL, "")
+    };
+    let rows = [
+        ("cn", vec!["John Doe", "jd"]),
+        ("memberOf;range=0-1", vec!["cn=a", "cn=b"]),
+        ("empty", vec![]),
+    ];
+    for number in 1..=3 {
+        say(&|server| server.search_entry(id(number), NAMES[1], rows.clone(), &[]));
+        say(&|server| server.search_reference(id(number), &["ldap://other/dc=x"]));
+        say(&|server| server.reply(id(number), ReplyKind::SearchDone, &referral, &[]));
+    }
+    say(&|server| {
+        server.reply(
+            id(1),
+            ReplyKind::Bind,
+            &refused,
+            &[ResponseControl::PasswordPolicy(policy)],
+        )
+    });
+    say(&|server| server.bind_response(id(1), &Reply::SUCCESS, Some(b"sasl"), &[]));
+    say(&|server| {
+        server.reply(
+            id(4),
+            ReplyKind::Compare,
+            &Reply::new(ResultCode::COMPARE_TRUE, ""),
+            &[],
+        )
+    });
+    say(&|server| server.reply(id(5), ReplyKind::Modify, &Reply::SUCCESS, &[]));
+    say(&|server| server.extended_response(id(6), &Reply::SUCCESS, Some("1.2.3"), Some(b"value")));
+    say(&|server| server.extended_response(id(1), &Reply::SUCCESS, None, None));
+    say(&|server| server.intermediate_response(id(2), Some("1.2.3"), Some(b"value")));
+    say(&|server| server.notice_of_disconnection(&Reply::new(ResultCode::UNAVAILABLE, "bye")));
+    written
+}
+
+/// Each frame, and all of them in a row.
+fn streams(frames: &[Vec<u8>]) -> Vec<Vec<u8>> {
+    let mut streams = frames.to_vec();
+    streams.push(frames.concat());
+    streams
+}
+
+/// Replies behind the two bytes that say what was asked and how the stream is cut.
+fn client_streams() -> Vec<Vec<u8>> {
+    let streams = streams(&replies());
+    let scripts = [[0u8, 200], [80, 7], [200, 255], [201, 1], [250, 60]];
+    let with = |script: [u8; 2]| {
+        streams
+            .iter()
+            .map(move |stream| [&script[..], stream].concat())
+    };
+    scripts.into_iter().flat_map(with).collect()
+}
+
+fn filters() -> Vec<Vec<u8>> {
+    let encode = |text: &&str| {
+        let mut out = Vec::new();
+        encode_filter(&Filter::parse(text).unwrap(), &mut out).unwrap();
+        out
+    };
+    FILTERS.iter().map(encode).collect()
+}
+
+fn templates() -> Vec<Vec<u8>> {
+    let templates = [
+        "(&(objectClass=person)(uid={login}))",
+        "(|(cn={text}*)(sn=*{text}*)(mail={user}@{suffix}))",
+        "(member={dn})",
+        "(&(a=\\7b{entry.uid}\\7d)(!(b={name})))",
+    ];
+    let typed: [&[u8]; 4] = [b"jdoe", b"*)(uid=*", b"\xff\\2a(", b""];
+    let with = |template: &str| typed.map(|typed| [typed, b"\0", template.as_bytes()].concat());
+    templates.into_iter().flat_map(with).collect()
+}
+
+fn policies() -> Vec<Vec<u8>> {
+    let policy = |expires_in, grace_left, error| {
+        encode_password_policy(&PasswordPolicy {
+            expires_in,
+            grace_left,
+            error,
+        })
+    };
+    vec![
+        policy(None, None, None),
+        policy(Some(3600), None, None),
+        policy(None, Some(3), Some(PasswordPolicyError::PasswordExpired)),
+        PagedResults {
+            size: 500,
+            cookie: (&b"cookie"[..]).into(),
+        }
+        .encode(),
+    ]
+}
