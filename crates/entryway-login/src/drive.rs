@@ -32,3 +32,6 @@ pub async fn drive(
         };
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,9 +1,8 @@
 //! The golden matrix: what every outcome looks like to each audience. `UPDATE_GOLDEN=1` writes it anew.
 
 use entryway_login::{Challenge, Fault, Reason, Row, Verdict};
-use std::fmt::Write;
 
-fn write_row(text: &mut String, row: Row) {
+fn text_of(row: Row) -> String {
     let Row {
         code,
         outcome,
@@ -19,25 +18,23 @@ fn write_row(text: &mut String, row: Row) {
     } else {
         oauth_error
     };
-    writeln!(text, "{code}\n  outcome  {}\n  operator {operator}\n  person   {person}\n  level    {level}\n  oauth    {oauth}\n  exit     {exit}\n", outcome.as_str())
-        .expect("a text takes all");
+    format!(
+        "{code}\n  outcome  {}\n  operator {operator}\n  person   {person}\n  level    {level}\n  oauth    {oauth}\n  exit     {exit}\n\n",
+        outcome.as_str()
+    )
 }
 
 #[test]
 fn every_reason_fault_and_challenge() {
-    let mut text = String::new();
-    for verdict in [Verdict::Accept, Verdict::WouldAccept] {
-        write_row(&mut text, verdict.row());
-    }
-    Challenge::ALL
-        .iter()
-        .for_each(|challenge| write_row(&mut text, challenge.row()));
-    Reason::ALL
-        .iter()
-        .for_each(|reason| write_row(&mut text, reason.row()));
-    Fault::ALL
-        .iter()
-        .for_each(|fault| write_row(&mut text, fault.row()));
+    let accepts = [Verdict::Accept, Verdict::WouldAccept].map(Verdict::row);
+    let challenges = Challenge::ALL.map(Challenge::row);
+    let (reasons, faults) = (Reason::ALL.map(Reason::row), Fault::ALL.map(Fault::row));
+    let rows = accepts
+        .into_iter()
+        .chain(challenges)
+        .chain(reasons)
+        .chain(faults);
+    let text: String = rows.map(text_of).collect();
 
     let golden = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/matrix/reasons.txt");
     if std::env::var_os("UPDATE_GOLDEN").is_some() {

@@ -127,7 +127,7 @@ impl World {
                         .filter(|entry| fits(&operation.filter, entry));
                     let served = Served {
                         server: server.clone(),
-                        entries: found.cloned().take(2).collect(),
+                        entries: found.take(2).cloned().collect(),
                         code: directory.search_code,
                         diagnostic: String::new(),
                     };

@@ -1,0 +1,142 @@
+//! Names: what is refused unasked, who is found, who is not.
+
+use super::*;
+
+#[test]
+fn malformed_names_and_passwords_are_asked_of_nobody() {
+    let long = "x".repeat(257);
+    for typed in [
+        "",
+        "  ",
+        "bo\0b",
+        "bob\n",
+        "eng/",
+        "/bob",
+        "@eng",
+        long.as_str(),
+    ] {
+        let mut world = one_world(vec![]);
+        check(one(|eng| eng), &mut world, typed, "malformed_login");
+        assert!(world.asked.is_empty());
+    }
+    let mut world = one_world(vec![]);
+    check_with(
+        one(|eng| eng),
+        &mut world,
+        "bob",
+        given(&"x".repeat(1025)),
+        "malformed_login",
+    );
+    assert!(world.asked.is_empty());
+}
+
+#[test]
+fn an_unknown_domain_is_final() {
+    let mut world = world(Some("right"), None, None);
+    check(three(), &mut world, "nowhere/bob", "unknown_domain");
+    assert!(world.asked.is_empty());
+}
+
+#[test]
+fn directories_switched_off() {
+    for typed in ["bob", "eng/bob", "nowhere/bob"] {
+        let mut policy = three();
+        policy.ldap = LdapUse::Disabled;
+        let mut world = world(Some("right"), None, None);
+        check(policy, &mut world, typed, "ldap_disabled");
+        assert!(world.asked.is_empty());
+    }
+}
+
+#[test]
+fn without_default_domains_a_bare_name_is_unknown_and_the_trace_says_why() {
+    let mut policy = three();
+    policy.default_domains.clear();
+    let decided = check(
+        policy,
+        &mut world(Some("right"), None, None),
+        "bob",
+        "unknown_login",
+    );
+    assert!(
+        matches!(&decided.trace.entries[0].record, Record::NameRead { tries, rule: Some(_), .. } if tries.is_empty())
+    );
+}
+
+#[test]
+fn an_ambiguous_name_tries_no_password_anywhere() {
+    let twins = vec![
+        (person("bob", "eng"), "right"),
+        (with(person("b", "eng"), "uid", "bob"), "right"),
+    ];
+    let mut world = World::of(vec![
+        Directory::of("eng", twins),
+        Directory::of("ops", vec![(person("bob", "ops"), "right")]),
+    ]);
+    let decided = check(
+        policy(vec![domain("eng"), domain("ops")]),
+        &mut world,
+        "bob",
+        "ambiguous_login",
+    );
+    assert_eq!((domains_asked(&world), world.binds()), (vec![0], 0));
+    let dns = decided
+        .trace
+        .entries
+        .iter()
+        .find_map(|entry| match &entry.record {
+            Record::Searched {
+                outcome: SearchOutcome::Ambiguous { dns },
+                ..
+            } => Some(dns.clone()),
+            _ => None,
+        });
+    assert_eq!(dns.map(|dns| dns.len()), Some(2));
+}
+
+#[test]
+fn mail_logins_need_the_entrys_leave() {
+    let policy = || {
+        one(|mut eng| {
+            eng.defaults.auth_by_email = true;
+            let eng = mapping(eng, |maps| {
+                maps.push(map(MapTarget::AuthByEmail, "mailLogin"))
+            });
+            searching(eng, |people| {
+                people.by_email = Some(template("(mail={login})"))
+            })
+        })
+    };
+    let mut world = one_world(vec![(
+        with(person("bob", "eng"), "mailLogin", "no"),
+        "right",
+    )]);
+    let decided = check(policy(), &mut world, "bob@mail.example", "unknown_login");
+    assert_eq!(world.binds(), 0);
+    let not_allowed = |entry: &entryway_login::TraceEntry| {
+        matches!(
+            &entry.record,
+            Record::Searched {
+                outcome: SearchOutcome::MailNotAllowed { .. },
+                by_email: true,
+                ..
+            }
+        )
+    };
+    assert!(decided.trace.entries.iter().any(not_allowed));
+    // By name the same person gets in, and no mail search is made.
+    check(policy(), &mut world, "bob", "accept bob in eng");
+    assert_eq!(domains_asked(&world), [0, 0, 0]);
+}
+
+#[test]
+fn a_policy_that_names_a_domain_it_lacks_lets_nobody_in() {
+    let mut policy = three();
+    policy.default_domains = vec![DomainId(7)];
+    check(
+        policy,
+        &mut world(Some("right"), None, None),
+        "bob",
+        "directory_refused_operation",
+    );
+}

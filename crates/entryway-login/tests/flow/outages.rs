@@ -1,0 +1,158 @@
+//! Outages, deadlines and answers that do not come: never a "no".
+
+use super::*;
+
+fn down(mut world: World, domain: usize, fault: ServerFault) -> World {
+    let servers = std::mem::take(&mut world.directories[domain].servers);
+    world.directories[domain].servers = servers
+        .into_iter()
+        .map(|(server, _)| (server, Some(fault)))
+        .collect();
+    world
+}
+
+fn skipping() -> LoginPolicy {
+    let mut policy = three();
+    policy
+        .domains
+        .iter_mut()
+        .for_each(|domain| domain.when_down = WhenDown::Skip);
+    policy
+}
+
+#[test]
+fn an_outage_stops_a_bare_name() {
+    let mut world = down(
+        world(None, Some("right"), None),
+        0,
+        ServerFault::Unreachable,
+    );
+    check(three(), &mut world, "bob", "directory_unreachable");
+    assert_eq!((domains_asked(&world), world.binds()), (vec![0], 0));
+}
+
+#[test]
+fn an_outage_that_may_be_skipped() {
+    let fresh = |ops| down(world(None, ops, None), 0, ServerFault::ServiceBindRefused);
+    check(
+        skipping(),
+        &mut fresh(Some("right")),
+        "bob",
+        "accept bob in ops",
+    );
+    // Nobody knows what the first domain would have said.
+    check(
+        skipping(),
+        &mut fresh(Some("other")),
+        "bob",
+        "directory_refused_service_bind",
+    );
+    check(
+        skipping(),
+        &mut fresh(None),
+        "bob",
+        "directory_refused_service_bind",
+    );
+}
+
+#[test]
+fn the_last_domain_down_is_no_unknown_login() {
+    check(
+        skipping(),
+        &mut down(world(None, None, None), 1, ServerFault::TimedOut),
+        "bob",
+        "deadline",
+    );
+}
+
+#[test]
+fn another_domains_trouble_does_not_touch_a_named_one() {
+    check(
+        three(),
+        &mut down(
+            world(None, Some("right"), None),
+            0,
+            ServerFault::Unreachable,
+        ),
+        "ops/bob",
+        "accept bob in ops",
+    );
+    check(
+        skipping(),
+        &mut down(world(None, None, None), 0, ServerFault::Unreachable),
+        "eng/bob",
+        "directory_unreachable",
+    );
+}
+
+#[test]
+fn a_search_that_is_refused_is_no_answer_even_where_outages_are_skipped() {
+    let mut world = world(None, Some("right"), None);
+    world.directories[0].search_code = ResultCode::NO_SUCH_OBJECT;
+    check(skipping(), &mut world, "bob", "directory_refused_operation");
+    assert_eq!(domains_asked(&world), [0]);
+}
+
+fn unanswered(written: bool) -> BindUnanswered {
+    BindUnanswered {
+        written,
+        fault: ServerFault::Unreachable,
+        cause: "closed".to_owned(),
+    }
+}
+
+#[test]
+fn a_bind_that_may_have_counted_is_not_repeated() {
+    let mut world = one_world(vec![(person("bob", "eng"), "right")]);
+    world.directories[0].unanswered.push(unanswered(true));
+    check(one(|eng| eng), &mut world, "bob", "directory_unreachable");
+    assert_eq!(world.binds(), 1);
+}
+
+#[test]
+fn a_bind_that_never_left_is_repeated_once_after_finding_anew() {
+    let mut world = one_world(vec![(person("bob", "eng"), "right")]);
+    world.directories[0].unanswered.push(unanswered(false));
+    check(one(|eng| eng), &mut world, "bob", "accept bob in eng");
+    assert_eq!((domains_asked(&world), world.binds()), (vec![0, 0], 2));
+
+    let mut world = one_world(vec![(person("bob", "eng"), "right")]);
+    world.directories[0].unanswered = vec![unanswered(false), unanswered(false), unanswered(false)];
+    check(one(|eng| eng), &mut world, "bob", "directory_unreachable");
+    assert_eq!(world.binds(), 2);
+}
+
+#[test]
+fn nothing_is_asked_after_the_deadline() {
+    // The search takes so long that its answer comes too late for a bind.
+    let mut world = one_world(vec![(person("bob", "eng"), "right")]);
+    world.pace = Duration::from_secs(3);
+    check(one(|eng| eng), &mut world, "bob", "deadline");
+    assert_eq!(world.binds(), 0);
+    // Nor is a second domain asked.
+    let mut world = self::world(None, Some("right"), None);
+    world.pace = Duration::from_secs(4);
+    check(three(), &mut world, "bob", "deadline");
+    assert_eq!(domains_asked(&world), [0]);
+}
+
+#[test]
+fn a_decision_from_outside_ends_its_trace_too() {
+    let decided = Decided::deadline(
+        entryway_login::LoginId::from_bits(1),
+        entryway_login::Trace::default(),
+        Duration::from_secs(3),
+    );
+    assert_eq!(
+        decided.decision.verdict(),
+        Verdict::Indeterminate(Fault::Deadline)
+    );
+    assert!(matches!(
+        decided.trace.entries.last().map(|entry| &entry.record),
+        Some(Record::Decided(Verdict::Indeterminate(Fault::Deadline)))
+    ));
+    assert_ne!(
+        decided.decision.verdict(),
+        Verdict::Reject(Reason::WrongPassword)
+    );
+}
