@@ -75,6 +75,3 @@ fn stage(stage: Stage) -> &'static str {
         Stage::Decision => "decision",
     }
 }
-
-#[cfg(test)]
-mod tests;

@@ -8,7 +8,7 @@ use entryway_login::{
     FindOperation, LoginPolicy, Served, ServerFault, ServerTry, Step, begin,
 };
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 /// One domain's servers, all with the same content.
 pub(crate) struct Directory {
@@ -197,9 +197,4 @@ fn fits(filter: &Filter, entry: &Entry) -> bool {
         Filter::Equal(name, value) => entry.values(name).any(|held| same(held, value)),
         _ => false,
     }
-}
-
-/// A point in time after the start of an attempt.
-pub(crate) fn after(attempt: &Attempt, millis: u64) -> Instant {
-    attempt.started + Duration::from_millis(millis)
 }
