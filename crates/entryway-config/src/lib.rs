@@ -1,12 +1,40 @@
 //! The configuration: text becomes values that remember file, line and column, and those become
 //! resolved [`Settings`]. Every problem is reported in one run.
 //!
+//! ```text
+//! Sources ─ gather ─▶ tree with places ─ catalogue, resolve ─▶ Settings + RuleBook + warnings
+//!                                                        └───▶ Report
+//! ```
+//!
 //! Only this crate knows TOML. It reads files, and it reads the environment only as far as
 //! [`Sources`] hands it in. It must not know sockets, TLS libraries or the clock.
 
+mod catalogue;
+mod closest;
+mod code;
+mod context;
+mod duration;
+mod gather;
+mod load;
+mod mask;
+mod place;
+mod reference;
+mod render;
+mod report;
+mod resolve;
+mod schema;
+mod secret;
+mod section;
 mod settings;
 mod sources;
+mod tree;
 
+pub use code::{Severity, codes, help};
+pub use load::{Loaded, load};
+pub use place::RuleBook;
+pub use reference::reference_markdown;
+pub use report::Report;
+pub use schema::json_schema;
 pub use settings::{
     ApiToken, Connections, Dialect, DomainSettings, Security, ServerAddress, ServiceBind, Settings,
     Timeouts, TlsSettings, TlsVersion, TokenScope, TrustSource,

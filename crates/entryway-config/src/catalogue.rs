@@ -1,0 +1,205 @@
+//! The one table of settings. It says which keys exist, what they hold and what they default to;
+//! reading, the JSON schema and the reference page all follow it.
+
+mod settings;
+
+use crate::closest::closest;
+use crate::code::Code;
+use crate::report::{Diagnostic, Problems};
+use crate::tree::{Table, Value};
+
+/// One setting.
+pub(crate) struct Setting {
+    /// `domain.<name>.people.base`: `<…>` stands for any key, `[]` for the rows of `[[token]]`.
+    pub(crate) path: &'static str,
+    pub(crate) shape: Shape,
+    pub(crate) default: Default,
+    /// What it decides: sentences for the reference page.
+    pub(crate) doc: &'static str,
+    /// A value other than the default, as TOML.
+    pub(crate) example: &'static str,
+}
+
+/// What a setting holds.
+pub(crate) enum Shape {
+    /// A string.
+    Text,
+    /// An array of strings.
+    Texts,
+    /// `true` or `false`.
+    Boolean,
+    /// An integer within bounds, both included.
+    Integer(i64, i64),
+    /// A text such as `"400ms"`, within bounds in milliseconds, both included.
+    Duration(u64, u64),
+    /// One of these words.
+    Word(&'static [&'static str]),
+    /// An array of these words.
+    Words(&'static [&'static str]),
+    /// A string, or a table with one of `file`, `env`, `credential`.
+    Secret,
+    /// A string, or a table with `from`, `values`, `on_invalid`, `enabled`.
+    Map,
+}
+
+/// What holds where a setting is not written.
+pub(crate) enum Default {
+    /// It must be written.
+    Required,
+    /// Nothing.
+    None,
+    /// This, as TOML.
+    Value(&'static str),
+    /// Something that other settings decide, in words.
+    Derived(&'static str),
+}
+
+/// Keys of a secret's table.
+pub(crate) const SECRET_KEYS: [&str; 3] = ["file", "env", "credential"];
+/// Keys of a map's table.
+pub(crate) const MAP_KEYS: [&str; 4] = ["from", "values", "on_invalid", "enabled"];
+
+/// Every setting, in the order of the reference page.
+pub(crate) fn all() -> &'static [Setting] {
+    settings::SETTINGS
+}
+
+/// The setting at a path of this table's own spelling.
+pub(crate) fn setting(path: &str) -> Option<&'static Setting> {
+    all().iter().find(|setting| setting.path == path)
+}
+
+/// The parts of a path: `token[]` is one.
+pub(crate) fn parts(path: &str) -> impl Iterator<Item = &str> {
+    path.split('.')
+}
+
+/// What may stand below a prefix of parts.
+enum Below {
+    /// A setting itself.
+    Leaf,
+    /// A table, or rows, with these keys; `<…>` among them means any.
+    Table(Vec<&'static str>),
+    /// Nothing of that name.
+    Unknown,
+}
+
+fn below(prefix: &[&str]) -> Below {
+    let mut keys = Vec::new();
+    for setting in all() {
+        let own: Vec<&str> = parts(setting.path).collect();
+        if !own.starts_with(prefix) {
+            continue;
+        }
+        match own.get(prefix.len()) {
+            None => return Below::Leaf,
+            Some(key) if !keys.contains(key) => keys.push(*key),
+            Some(_) => {}
+        }
+    }
+    if keys.is_empty() {
+        Below::Unknown
+    } else {
+        Below::Table(keys)
+    }
+}
+
+/// The part of the catalogue's path that a written key is, among the keys that may stand there.
+fn part_for(key: &str, keys: &[&'static str]) -> Option<&'static str> {
+    let exact = keys
+        .iter()
+        .find(|known| known.strip_suffix("[]").unwrap_or(known) == key);
+    exact
+        .or_else(|| keys.iter().find(|known| known.starts_with('<')))
+        .copied()
+}
+
+/// Whether an override's keys lead to a setting; otherwise why not, in words.
+pub(crate) fn addressable(keys: &[&str]) -> Result<(), String> {
+    let mut prefix: Vec<&str> = Vec::new();
+    for key in keys {
+        let Below::Table(known) = below(&prefix) else {
+            // Inside a secret's or a map's own table.
+            return Ok(());
+        };
+        let Some(part) = part_for(key, &known) else {
+            let hint = closest(key, known.iter().copied())
+                .map(|near| format!(", did you mean `{near}`?"))
+                .unwrap_or_default();
+            return Err(format!("there is no setting `{key}`{hint}"));
+        };
+        if part.ends_with("[]") {
+            return Err(format!("rows such as `[[{key}]]` are not addressable"));
+        }
+        prefix.push(part);
+    }
+    if keys == ["include"] {
+        Err("`include` stands in the file".to_owned())
+    } else {
+        Ok(())
+    }
+}
+
+/// Reports every key that is no setting.
+pub(crate) fn check_keys(root: &Table, problems: &Problems) {
+    walk(root, &mut Vec::new(), problems);
+}
+
+fn walk(table: &Table, prefix: &mut Vec<&'static str>, problems: &Problems) {
+    // A setting that is a table, a secret or a map, is its reader's affair.
+    let Below::Table(known) = below(prefix) else {
+        return;
+    };
+    for entry in &table.entries {
+        let Some(part) = part_for(&entry.key, &known) else {
+            problems.push(unknown_key(entry.key_place, &entry.key, &known));
+            continue;
+        };
+        prefix.push(part);
+        match &entry.node.value {
+            Value::Table(inner) if !part.ends_with("[]") => walk(inner, prefix, problems),
+            Value::Array(rows) if part.ends_with("[]") => {
+                for row in rows {
+                    if let Value::Table(inner) = &row.value {
+                        walk(inner, prefix, problems);
+                    }
+                }
+            }
+            // Types are the reader's affair.
+            _ => {}
+        }
+        prefix.pop();
+    }
+}
+
+/// `no such setting`, with what was probably meant or what there is.
+pub(crate) fn unknown_key(place: crate::place::Place, key: &str, known: &[&str]) -> Diagnostic {
+    let names: Vec<&str> = known
+        .iter()
+        .map(|name| name.strip_suffix("[]").unwrap_or(name))
+        .collect();
+    let hint = match closest(key, names.iter().copied()) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None if names.len() == 1 => format!("there is only {}", listed(&names)),
+        None => format!("there are {}", listed(&names)),
+    };
+    Diagnostic::new(
+        Code::UnknownKey,
+        format!("there is no setting `{}` here", key.escape_debug()),
+    )
+    .at(place, "")
+    .hint(hint)
+}
+
+/// `` `a`, `b` and `c` ``.
+pub(crate) fn listed(names: &[&str]) -> String {
+    let quoted: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
+    match quoted.split_last() {
+        None => String::new(),
+        Some((last, [])) => last.clone(),
+        Some((last, rest)) => format!("{} and {last}", rest.join(", ")),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,223 @@
+//! Every setting's example is loaded, and must change what is loaded.
+
+use super::{Default, Setting, all, setting};
+use crate::sources::{MemoryFiles, Sources};
+use crate::{Loaded, duration, load};
+
+const FILE: &str = r#"
+#@
+[server]
+[login]
+default_domains = ["staff"]
+[[token]]
+name = "portal"
+secret = { file = "portal.token" }
+[tls]
+[domain.staff]
+servers = ["ldaps://dc1.corp.example"]
+base = "dc=example"
+[domain.staff.bind]
+dn = "cn=entryway,dc=corp,dc=example"
+password = { env = "STAFF_PASSWORD" }
+[domain.staff.tls]
+[domain.staff.timeouts]
+[domain.staff.connections]
+[domain.staff.people]
+[domain.staff.maps]
+home = "homeDirectory"
+[domain.staff.defaults]
+[domain.partners]
+servers = ["ldaps://dc1.partners.example"]
+base = "dc=partners,dc=example"
+[[home_folder]]
+prefix = "/srv"
+"#;
+
+/// The file with one key set, in place of what stood there, and others set or taken away.
+fn with(path: &str, value: Option<&str>) -> String {
+    let (table, key) = path.rsplit_once('.').unwrap_or(("", path));
+    let header = match table.strip_suffix("[]") {
+        Some(rows) => format!("[[{rows}]]"),
+        None if table.is_empty() => "#@".to_owned(),
+        None => format!("[{}]", table.replace("<name>", "staff")),
+    };
+    let key = key.replace("<attribute>", "user_type");
+    // What an example needs beside it to be right, or to matter.
+    let (set, unset): (&[(&str, &str)], &[&str]) = match path {
+        "domain.<name>.bind.method" => (
+            &[],
+            if value == Some("\"anonymous\"") {
+                &["dn", "password"]
+            } else {
+                &[]
+            },
+        ),
+        "domain.<name>.encrypt" => (
+            &[
+                ("servers", r#"["ldap://dc1.corp.example"]"#),
+                ("allow_clear_text_passwords", "true"),
+            ],
+            &[],
+        ),
+        "domain.<name>.allow_clear_text_passwords" => (
+            &[
+                ("servers", r#"["ldap://dc1.corp.example"]"#),
+                ("encrypt", r#""none""#),
+            ],
+            &[],
+        ),
+        "domain.<name>.people.email_filter" => (&[("login_by_email", "true")], &[]),
+        _ => (&[], &[]),
+    };
+    let mut set: Vec<(&str, &str)> = set.to_vec();
+    if let Some(value) = value {
+        set.push((&key, value));
+    }
+    // A home of the platform's own kind.
+    let file = if value == Some("\"windows\"") {
+        FILE.replace("/srv", "C:/homes")
+    } else {
+        FILE.to_owned()
+    };
+    let mut inside = false;
+    let mut out = String::new();
+    for line in file.lines() {
+        let own = line.split_once(" = ").map(|(own, _)| own);
+        let replaced =
+            own.is_some_and(|own| set.iter().any(|(key, _)| *key == own) || unset.contains(&own));
+        if !(inside && replaced) {
+            out.push_str(line);
+            out.push('\n');
+        }
+        if line.starts_with(['[', '#']) {
+            inside = line == header;
+            if inside {
+                out.extend(set.iter().map(|(key, value)| format!("{key} = {value}\n")));
+            }
+        }
+    }
+    out
+}
+
+/// All that came of it, secrets included.
+fn outcome(text: &str) -> Result<String, String> {
+    let files = MemoryFiles::default()
+        .with("entryway.toml", text, 0o600)
+        .with("portal.token", "portal-token", 0o600)
+        .with("grafana.token", "grafana-token", 0o600)
+        .with("staff.pass", "from-the-file", 0o600)
+        .with("corp-ca.pem", "", 0o644)
+        .with("conf.d/more.toml", "[login]\nplatform = \"windows\"\n[[home_folder]]\nprefix = 'C:\\homes'\nenabled = false\n[tls]\n", 0o644);
+    let environment = [(
+        "STAFF_PASSWORD".to_owned(),
+        "from-the-environment".to_owned(),
+    )];
+    match load(
+        &Sources::file("entryway.toml")
+            .files(files)
+            .environment(environment),
+    ) {
+        Ok(Loaded { mut settings, .. }) => {
+            settings.files.retain(|file| file.starts_with("conf.d"));
+            let mut secrets: Vec<String> = settings
+                .tokens
+                .iter()
+                .map(|token| String::from_utf8_lossy(token.secret.expose()).into_owned())
+                .collect();
+            secrets.extend(
+                settings
+                    .domains
+                    .iter()
+                    .filter_map(|domain| match &domain.bind {
+                        crate::ServiceBind::Simple { password, .. } => {
+                            Some(String::from_utf8_lossy(password.expose()).into_owned())
+                        }
+                        crate::ServiceBind::Anonymous => None,
+                    }),
+            );
+            // Rules are numbered in the order of reading: what they stand for is not their number.
+            let shown = format!("{settings:?} {secrets:?}");
+            Ok(shown
+                .split("RuleId(")
+                .map(|part| part.trim_start_matches(|char: char| char.is_ascii_digit()))
+                .collect())
+        }
+        Err(report) => Err(report.to_string()),
+    }
+}
+
+#[test]
+fn every_example_loads_and_matters() {
+    for Setting { path, example, .. } in all() {
+        // While logins are all there is, `passwords` protects what `all` does.
+        let matters = if *path == "domain.<name>.encrypt" {
+            "\"none\""
+        } else {
+            example
+        };
+        let (set, unset) = (
+            outcome(&with(path, Some(matters))),
+            outcome(&with(path, None)),
+        );
+        if *path == "include" {
+            // The prefix of the first row is no path on Windows: the included file was read.
+            assert!(
+                set.as_ref().is_err_and(|report| report.contains("C044")),
+                "{set:?}"
+            );
+            continue;
+        }
+        let set =
+            set.unwrap_or_else(|report| panic!("`{path} = {example}` does not load:\n{report}"));
+        match path.ends_with(".description") {
+            true => assert_eq!(Ok(set), unset, "{path} is for people"),
+            false if *path == "home_folder[].class" => {
+                assert_eq!(Ok(set), unset, "{path} has one value only")
+            }
+            false => assert_ne!(Ok(set), unset, "`{path} = {example}` changes nothing"),
+        }
+    }
+}
+
+#[test]
+fn defaults_are_the_values_that_they_say() {
+    for Setting { path, default, .. } in all() {
+        let Default::Value(default) = default else {
+            continue;
+        };
+        let (set, unset) = (
+            outcome(&with(path, Some(default))),
+            outcome(&with(path, None)),
+        );
+        assert_eq!(
+            set, unset,
+            "`{path} = {default}` is not what holds without it"
+        );
+        let json = serde_json::from_str::<serde_json::Value>(default);
+        assert!(json.is_ok(), "the default of {path} is not JSON: {default}");
+    }
+}
+
+#[test]
+fn paths_are_unique_and_defaults_within_their_bounds() {
+    for (index, one) in all().iter().enumerate() {
+        assert!(
+            all()[..index].iter().all(|other| other.path != one.path),
+            "{} twice",
+            one.path
+        );
+        assert!(setting(one.path).is_some());
+        if let (super::Shape::Duration(least, most), Default::Value(default)) =
+            (&one.shape, &one.default)
+        {
+            let default = duration::parse(default.trim_matches('"'))
+                .expect(one.path)
+                .as_millis();
+            assert!(
+                (u128::from(*least)..=u128::from(*most)).contains(&default),
+                "{}",
+                one.path
+            );
+        }
+    }
+}

@@ -1,0 +1,128 @@
+//! The stable codes of everything that can be wrong, one row each. A code keeps its meaning for
+//! good; one that is no longer used stays retired.
+
+/// How bad it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Severity {
+    /// The configuration does not load.
+    Error,
+    /// It loads; somebody should look.
+    Warning,
+}
+
+macro_rules! codes {
+    ($($name:ident = $code:literal, $severity:ident, $title:literal;)*) => {
+        /// What is wrong. The long text of each stands in `code/help.md`.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        pub(crate) enum Code { $($name),* }
+
+        impl Code {
+            pub(crate) const ALL: &[Self] = &[$(Self::$name),*];
+
+            /// The code, its severity and its title.
+            const fn row(self) -> (&'static str, Severity, &'static str) {
+                match self { $(Self::$name => ($code, Severity::$severity, $title)),* }
+            }
+        }
+    };
+}
+
+codes! {
+    Syntax = "C001", Error, "the text is not TOML";
+    Unreadable = "C002", Error, "a file of the configuration cannot be read";
+    UnknownKey = "C003", Error, "no such setting";
+    WrongType = "C004", Error, "a value of the wrong type";
+    UnknownWord = "C005", Error, "a word that this setting does not know";
+    OutOfRange = "C006", Error, "a number or a duration out of its range";
+    NotDuration = "C007", Error, "not a duration";
+    Conflict = "C008", Error, "one setting written in two files";
+    Override = "C009", Error, "an environment variable that overrides nothing";
+    Listen = "C010", Error, "not an address to listen on";
+    ListenClear = "C011", Warning, "HTTP without TLS beyond this machine";
+    Include = "C012", Error, "an include that cannot be followed";
+    NoDomain = "C013", Error, "no domain is configured";
+    BadName = "C014", Error, "a name that cannot be used";
+    UnknownDomain = "C015", Error, "a domain that does not exist";
+    DefaultTwice = "C016", Error, "a default domain named twice";
+    NoDefault = "C017", Warning, "bare login names find nobody";
+    Claimed = "C018", Error, "two domains claim one name";
+    NoToken = "C019", Warning, "nobody may call the API";
+    ClearText = "C020", Error, "passwords would travel in clear text";
+    ClearTextAllowed = "C021", Warning, "passwords travel in clear text";
+    NoEffect = "C022", Warning, "a setting without effect";
+    ServerAddress = "C023", Error, "not the address of an LDAP server";
+    MixedCatalog = "C024", Error, "domain and global catalog ports in one domain";
+    Missing = "C025", Error, "a required setting is missing";
+    NotDn = "C026", Error, "not a distinguished name";
+    NotFilter = "C027", Error, "not a search filter";
+    Placeholder = "C028", Error, "a placeholder that cannot be filled";
+    NotAttribute = "C029", Error, "not an attribute name";
+    TwoSearches = "C030", Error, "both a search attribute and a filter";
+    OutsideBase = "C031", Error, "people outside the domain";
+    SecretAttribute = "C032", Error, "an attribute that is never shown";
+    MapOption = "C033", Error, "an option that this map cannot have";
+    NameNotAsked = "C034", Error, "a filter that does not ask for the name";
+    SecretSource = "C035", Error, "a secret that says not, or twice, where it is";
+    SecretUnavailable = "C036", Error, "a secret that cannot be had";
+    SecretUnusable = "C037", Error, "a secret that cannot be used";
+    SecretInline = "C038", Warning, "a secret in the configuration file";
+    SecretExposed = "C039", Warning, "a secret file that others can read";
+    TrustFile = "C040", Error, "a trust file that cannot be read";
+    Empty = "C041", Error, "nothing where something is needed";
+    DeadlineShort = "C042", Warning, "a deadline shorter than what it covers";
+    UnknownClass = "C043", Error, "a user class that does not exist";
+    NotAbsolute = "C044", Error, "not an absolute path";
+    TokenTwice = "C045", Error, "two API callers share a name or a secret";
+    NoHome = "C046", Warning, "nothing gives a home folder";
+    NeverUsed = "C047", Warning, "a row that is never reached";
+    BindContradiction = "C048", Error, "an anonymous bind with a name or a password";
+}
+
+impl Code {
+    pub(crate) fn as_str(self) -> &'static str {
+        self.row().0
+    }
+    pub(crate) fn severity(self) -> Severity {
+        self.row().1
+    }
+    pub(crate) fn title(self) -> &'static str {
+        self.row().2
+    }
+    fn help(self) -> &'static str {
+        let heading = format!("\n## {}\n", self.as_str());
+        let section = HELP
+            .split_once(heading.as_str())
+            .map_or("", |(_, rest)| rest);
+        section
+            .split_once("\n## ")
+            .map_or(section, |(own, _)| own)
+            .trim()
+    }
+}
+
+const HELP: &str = include_str!("code/help.md");
+
+/// The long text of a code, with an example and the remedy: `entryway help C020`. Case does not matter.
+pub fn help(code: &str) -> Option<String> {
+    let found = Code::ALL
+        .iter()
+        .find(|known| known.as_str().eq_ignore_ascii_case(code))?;
+    let severity = match found.severity() {
+        Severity::Error => "error",
+        Severity::Warning => "warning",
+    };
+    Some(format!(
+        "{severity}[{}]: {}\n\n{}\n",
+        found.as_str(),
+        found.title(),
+        found.help()
+    ))
+}
+
+/// Every code, in order.
+pub fn codes() -> impl Iterator<Item = &'static str> {
+    Code::ALL.iter().map(|code| code.as_str())
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,67 @@
+use crate::code::Code;
+use crate::place::{Place, Texts};
+use crate::report::{Diagnostic, Problems};
+use std::path::Path;
+
+/// Renders one problem at each of `marks` (start, end) of the text.
+fn rendered(text: &str, marks: &[(usize, usize)]) -> String {
+    let mut texts = Texts::default();
+    let index = texts.add_file(Path::new("entryway.toml"), text);
+    let problems = Problems::default();
+    for (start, end) in marks {
+        let place = Place {
+            text: index,
+            start: *start,
+            end: *end,
+        };
+        problems.push(Diagnostic::new(Code::WrongType, "wrong").at(place, "here"));
+    }
+    problems.into_report(texts).render(false)
+}
+
+fn check(text: &str, mark: (usize, usize), line: &str, caret: &str) {
+    let shown = rendered(text, &[mark]);
+    assert!(shown.contains(line), "{shown}\nhas no line {line}");
+    assert!(shown.contains(caret), "{shown}\nhas no caret {caret}");
+}
+
+#[test]
+fn every_secret_is_as_long_as_every_other() {
+    check(
+        "secret = \"a\"\n",
+        (9, 12),
+        "1 | secret = \"***\"",
+        "  |          ^^^^^ here",
+    );
+    check(
+        "secret = \"abcdefgh\"\n",
+        (9, 19),
+        "1 | secret = \"***\"",
+        "  |          ^^^^^ here",
+    );
+}
+
+#[test]
+fn what_follows_a_secret_keeps_its_column() {
+    let text = "x = { secret = \"abcdefgh\", y = 1 }";
+    check(text, (31, 32), "y = 1", "entryway.toml:1:32");
+}
+
+#[test]
+fn the_ends_of_a_text_can_be_shown() {
+    check("", (0, 0), "entryway.toml:1:1", "here");
+    check("x = ", (4, 4), "entryway.toml:1:5", "^ here");
+    check("x = 1\n", (6, 6), "entryway.toml:2:1", "^ here");
+    check("é = \"ü\"", (5, 9), "entryway.toml:1:5", "^^^ here");
+}
+
+#[test]
+fn a_flood_is_cut_and_counted() {
+    let marks: Vec<_> = (0..60).map(|at| (at, at + 1)).collect();
+    let shown = rendered(&"x".repeat(100), &marks);
+    assert_eq!(shown.matches("error[C004]").count(), 50);
+    assert!(
+        shown.contains("\n10 more not shown\n") && shown.contains("60 errors"),
+        "{shown}"
+    );
+}

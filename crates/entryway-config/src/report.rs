@@ -1,0 +1,186 @@
+//! Every problem of one run, and how it is shown.
+
+use crate::code::{Code, Severity};
+use crate::place::{Place, Texts};
+use crate::render;
+use std::cell::RefCell;
+use std::fmt;
+use std::sync::Arc;
+
+/// One problem: what, where, and what to do.
+#[derive(Debug, Clone)]
+pub(crate) struct Diagnostic {
+    pub(crate) code: Code,
+    pub(crate) message: String,
+    pub(crate) place: Option<(Place, String)>,
+    pub(crate) also: Vec<(Place, String)>,
+    pub(crate) hint: Option<String>,
+}
+
+impl Diagnostic {
+    pub(crate) fn new(code: Code, message: impl Into<String>) -> Self {
+        Self {
+            code,
+            message: message.into(),
+            place: None,
+            also: Vec::new(),
+            hint: None,
+        }
+    }
+    /// The place that is wrong, with a few words beside the caret (may be empty).
+    pub(crate) fn at(mut self, place: Place, label: impl Into<String>) -> Self {
+        self.place = Some((place, label.into()));
+        self
+    }
+    /// A second place that explains the first.
+    pub(crate) fn also(mut self, place: Place, label: impl Into<String>) -> Self {
+        self.also.push((place, label.into()));
+        self
+    }
+    pub(crate) fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hint = Some(hint.into());
+        self
+    }
+    pub(crate) fn maybe_hint(mut self, hint: Option<String>) -> Self {
+        self.hint = hint;
+        self
+    }
+}
+
+/// Collects problems while reading goes on.
+#[derive(Default)]
+pub(crate) struct Problems {
+    list: RefCell<Vec<Diagnostic>>,
+}
+
+impl Problems {
+    pub(crate) fn push(&self, diagnostic: Diagnostic) {
+        self.list.borrow_mut().push(diagnostic);
+    }
+    pub(crate) fn has(&self, code: Code) -> bool {
+        self.list.borrow().iter().any(|one| one.code == code)
+    }
+    /// Both, in this order.
+    pub(crate) fn and(self, other: Self) -> Self {
+        self.list.borrow_mut().extend(other.list.into_inner());
+        self
+    }
+    /// Those of the given codes that are not on a line with a syntax error.
+    pub(crate) fn echoless(self, syntax: &Self, texts: &Texts, codes: &[Code]) -> Self {
+        let line = |place: &Option<(Place, String)>| {
+            place.as_ref().map(|(place, _)| texts.line_of(*place))
+        };
+        let broken: Vec<_> = syntax
+            .list
+            .borrow()
+            .iter()
+            .filter(|one| one.code == Code::Syntax)
+            .map(|one| line(&one.place))
+            .collect();
+        let kept = self
+            .list
+            .into_inner()
+            .into_iter()
+            .filter(|one| codes.contains(&one.code) && !broken.contains(&line(&one.place)));
+        Self {
+            list: RefCell::new(kept.collect()),
+        }
+    }
+    pub(crate) fn into_report(self, texts: Texts) -> Report {
+        let mut diagnostics = self.list.into_inner();
+        // In the order of the text: a stable sort keeps the order of discovery within one place.
+        diagnostics.sort_by_key(|one| {
+            one.place
+                .as_ref()
+                .map_or((usize::MAX, 0), |(place, _)| (place.text, place.start))
+        });
+        Report {
+            diagnostics,
+            texts: Arc::new(texts),
+        }
+    }
+}
+
+/// Every problem that was found: errors, warnings, or both. Holds no secret.
+#[derive(Clone)]
+pub struct Report {
+    diagnostics: Vec<Diagnostic>,
+    texts: Arc<Texts>,
+}
+
+impl Report {
+    /// Whether there is nothing to say.
+    pub fn is_empty(&self) -> bool {
+        self.diagnostics.is_empty()
+    }
+    /// How many errors there are.
+    pub fn errors(&self) -> usize {
+        self.count(Severity::Error)
+    }
+    /// How many warnings there are.
+    pub fn warnings(&self) -> usize {
+        self.count(Severity::Warning)
+    }
+    /// The code of each problem, in the order of the text.
+    pub fn codes(&self) -> impl Iterator<Item = &'static str> {
+        self.diagnostics
+            .iter()
+            .map(|diagnostic| diagnostic.code.as_str())
+    }
+    /// One line for each problem, for logs: `entryway.toml:18: error[C020]: …`.
+    pub fn lines(&self) -> impl Iterator<Item = String> {
+        self.diagnostics
+            .iter()
+            .map(|diagnostic| render::line(diagnostic, &self.texts))
+    }
+    /// The problems with the lines they are in, a caret, and a closing line of totals.
+    pub fn render(&self, colour: bool) -> String {
+        render::report(
+            &self.diagnostics,
+            &self.texts,
+            self.summary().as_deref(),
+            colour,
+        )
+    }
+    /// `2 errors, 1 warning`; `None` when there is nothing to say.
+    pub fn summary(&self) -> Option<String> {
+        let counted = |count: usize, what: &str| match count {
+            0 => None,
+            1 => Some(format!("1 {what}")),
+            _ => Some(format!("{count} {what}s")),
+        };
+        let parts: Vec<String> = [
+            counted(self.errors(), "error"),
+            counted(self.warnings(), "warning"),
+        ]
+        .into_iter()
+        .flatten()
+        .collect();
+        if parts.is_empty() {
+            None
+        } else {
+            Some(parts.join(", "))
+        }
+    }
+    fn count(&self, severity: Severity) -> usize {
+        self.diagnostics
+            .iter()
+            .filter(|diagnostic| diagnostic.code.severity() == severity)
+            .count()
+    }
+}
+
+impl fmt::Debug for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.lines()).finish()
+    }
+}
+
+/// The plain rendering.
+impl fmt::Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.render(false))
+    }
+}
+
+impl std::error::Error for Report {}

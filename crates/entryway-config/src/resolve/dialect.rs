@@ -1,0 +1,60 @@
+//! What each kind of directory is like, where nothing else is written.
+
+use crate::settings::Dialect;
+use entryway_ldap_types::AttributeName;
+use entryway_login::MapTarget;
+
+pub(super) const DIALECTS: [(&str, Dialect); 5] = [
+    ("auto", Dialect::Auto),
+    ("active-directory", Dialect::ActiveDirectory),
+    ("openldap", Dialect::OpenLdap),
+    ("389ds", Dialect::Ds389),
+    ("generic", Dialect::Generic),
+];
+
+const ENTRY_UUID: AttributeName = AttributeName::from_static("entryUUID");
+const OBJECT_GUID: AttributeName = AttributeName::from_static("objectGUID");
+const NS_UNIQUE_ID: AttributeName = AttributeName::from_static("nsUniqueId");
+
+/// The object class of people.
+pub(super) fn object_class(dialect: Dialect) -> &'static str {
+    match dialect {
+        // Contacts are `person` too; `user` is who can log in.
+        Dialect::ActiveDirectory => "user",
+        Dialect::Auto | Dialect::OpenLdap | Dialect::Ds389 | Dialect::Generic => "person",
+    }
+}
+
+/// The attribute with the login name.
+pub(super) fn search_attribute(dialect: Dialect) -> AttributeName {
+    match dialect {
+        Dialect::ActiveDirectory => AttributeName::from_static("sAMAccountName"),
+        Dialect::Auto | Dialect::OpenLdap | Dialect::Ds389 | Dialect::Generic => {
+            AttributeName::from_static("uid")
+        }
+    }
+}
+
+/// What names a person for good, tried in this order.
+pub(super) fn id_attributes(dialect: Dialect) -> Vec<AttributeName> {
+    match dialect {
+        Dialect::ActiveDirectory => vec![OBJECT_GUID],
+        Dialect::OpenLdap => vec![ENTRY_UUID],
+        Dialect::Ds389 => vec![NS_UNIQUE_ID, ENTRY_UUID],
+        Dialect::Auto | Dialect::Generic => vec![ENTRY_UUID, OBJECT_GUID, NS_UNIQUE_ID],
+    }
+}
+
+/// The maps of a domain without a `maps` table: RFC 2307's attributes, where they can be expected.
+/// In Active Directory `homeDirectory` is a network share and uids are the exception.
+pub(super) fn maps(dialect: Dialect) -> Vec<(MapTarget, AttributeName)> {
+    match dialect {
+        Dialect::ActiveDirectory => Vec::new(),
+        Dialect::Auto | Dialect::OpenLdap | Dialect::Ds389 | Dialect::Generic => vec![
+            (MapTarget::Uid, AttributeName::from_static("uidNumber")),
+            (MapTarget::Gid, AttributeName::from_static("gidNumber")),
+            (MapTarget::Home, AttributeName::from_static("homeDirectory")),
+            (MapTarget::Shell, AttributeName::from_static("loginShell")),
+        ],
+    }
+}

@@ -1,0 +1,197 @@
+//! `[domain.X]`, as far as it stands on its own.
+
+use crate::code::Code;
+use crate::context::Context;
+use crate::report::Diagnostic;
+use crate::resolve::dialect::DIALECTS;
+use crate::resolve::login::Basics;
+use crate::resolve::people::{Base, people};
+use crate::resolve::{address, bind, maps, name, text, tls};
+use crate::section::{Section, Text};
+use crate::settings::{Connections, Dialect, DomainSettings, Timeouts, TlsSettings};
+use entryway_login::{DomainPolicy, Fetch, MapTarget, NameCase, WhenDown};
+
+const WHEN_DOWN: [(&str, WhenDown); 2] = [("stop", WhenDown::Stop), ("skip", WhenDown::Skip)];
+const CASES: [(&str, NameCase); 3] = [
+    ("keep", NameCase::Keep),
+    ("lower", NameCase::Lower),
+    ("upper", NameCase::Upper),
+];
+
+/// One domain: its names, for what all domains share, and the rest if it is right.
+pub(super) struct Read<'a> {
+    pub(super) name: Text<'a>,
+    pub(super) section: Section<'a>,
+    pub(super) suffixes: Vec<Text<'a>>,
+    pub(super) netbios_name: Option<Text<'a>>,
+    pub(super) resolved: Option<(DomainSettings, DomainPolicy)>,
+}
+
+/// Every domain, in the order in which it is written.
+pub(super) fn all<'a>(
+    root: &Section<'a>,
+    tls: &TlsSettings,
+    basics: &Basics,
+    homes: bool,
+    cx: &Context<'_>,
+) -> Vec<Read<'a>> {
+    let domains = root.section("domain");
+    let one = |entry: &'a crate::tree::Entry| {
+        let name = Text {
+            text: &entry.key,
+            place: entry.key_place,
+        };
+        read(
+            name,
+            domains.below(&entry.key, "<name>"),
+            tls,
+            basics,
+            homes,
+            cx,
+        )
+    };
+    domains.entries().iter().map(one).collect()
+}
+
+fn read<'a>(
+    name: Text<'a>,
+    domain: Section<'a>,
+    global_tls: &TlsSettings,
+    basics: &Basics,
+    homes: bool,
+    cx: &Context<'_>,
+) -> Read<'a> {
+    let usable = name::usable(name, "the name of a domain", cx);
+    let suffixes: Vec<Text<'a>> = domain
+        .texts("suffixes")
+        .map(|list| list.items)
+        .unwrap_or_default();
+    let suffixes: Vec<Text<'a>> = suffixes
+        .into_iter()
+        .filter(|suffix| name::usable(*suffix, "a suffix", cx))
+        .collect();
+    let netbios_name = domain
+        .text("netbios_name")
+        .filter(|netbios| name::usable(*netbios, "a NetBIOS name", cx));
+
+    let dialect = domain.word("dialect", &DIALECTS, Dialect::Auto);
+    let servers = address::servers(&domain, name.text, cx);
+    let base = base(&domain, name.text, cx);
+    let bind = bind::bind(&domain, cx);
+    let tls = tls::of_domain(&domain.section("tls"), global_tls, cx);
+    let timeouts = timeouts(&domain, basics, cx);
+    let connections = connections(&domain);
+    let when_down = domain.word("when_down", &WHEN_DOWN, WhenDown::Stop);
+    let login_name_case = domain.word("login_name_case", &CASES, NameCase::Keep);
+    let people = people(&domain, base.as_ref(), dialect, cx);
+    let maps = maps::maps(&domain, dialect, cx);
+    let defaults = maps::defaults(&domain, basics.platform, cx);
+    if let Some(maps) = &maps
+        && !homes
+        && !maps.iter().any(|map| map.target == MapTarget::Home)
+    {
+        cx.push(
+            Diagnostic::new(
+                Code::NoHome,
+                format!(
+                    "nothing gives the people of `{}` a home: every login will be refused",
+                    name.text
+                ),
+            )
+            .at(
+                domain.place,
+                "no map sets `home`, and there is no `[[home_folder]]`",
+            )
+            .hint(
+                "add `[[home_folder]]` with a `prefix`, or `home = \"…\"` to the domain's `maps`",
+            ),
+        );
+    }
+    let resolved = if let (true, Some(servers), Some(bind), Some(people), Some(maps)) =
+        (usable, servers, bind, people, maps)
+    {
+        let settings = DomainSettings {
+            name: name.text.into(),
+            servers,
+            bind,
+            dialect,
+            tls,
+            timeouts,
+            connections,
+        };
+        let policy = DomainPolicy {
+            name: settings.name.clone(),
+            suffixes: suffixes
+                .iter()
+                .map(|suffix| suffix.text.to_owned())
+                .collect(),
+            netbios_name: netbios_name.map(|netbios| netbios.text.to_owned()),
+            login_name_case,
+            when_down,
+            fetch: Fetch::of(&people, &maps),
+            people,
+            maps,
+            defaults,
+            rule: cx.rule(domain.place),
+        };
+        Some((settings, policy))
+    } else {
+        None
+    };
+    Read {
+        name,
+        section: domain,
+        suffixes,
+        netbios_name,
+        resolved,
+    }
+}
+
+/// The empty name is one: a global catalog is asked from there.
+fn base<'a>(domain: &Section<'a>, name: &str, cx: &Context<'_>) -> Option<Base<'a>> {
+    if domain.entry("base").is_none() {
+        domain.missing("base", &format!("domain `{name}`"));
+    }
+    let written = domain.text("base")?;
+    Some(Base {
+        dn: text::dn(written, "base", cx)?,
+        written,
+    })
+}
+
+fn timeouts(domain: &Section<'_>, basics: &Basics, cx: &Context<'_>) -> Timeouts {
+    let section = domain.section("timeouts");
+    let timeouts = Timeouts {
+        connect: section.duration("connect"),
+        operation: section.duration("operation"),
+        idle: section.duration("idle"),
+    };
+    if basics.deadline < timeouts.connect {
+        let connect = section.written("connect");
+        let label = "longer than a whole login may take";
+        let diagnostic = Diagnostic::new(
+            Code::DeadlineShort,
+            "a login is over before a connection has had its time",
+        );
+        cx.push(match (connect, basics.deadline_place) {
+            (Some(connect), Some(deadline)) => diagnostic
+                .at(connect, label)
+                .also(deadline, "a login ends after this"),
+            (Some(connect), None) => diagnostic.at(connect, label),
+            (None, deadline) => diagnostic.at(
+                deadline.unwrap_or(domain.place),
+                "shorter than the `connect` timeout",
+            ),
+        });
+    }
+    timeouts
+}
+
+fn connections(domain: &Section<'_>) -> Connections {
+    let section = domain.section("connections");
+    let count = |key| usize::try_from(section.integer(key)).unwrap_or(1);
+    Connections {
+        max: count("max"),
+        outstanding: count("outstanding"),
+    }
+}

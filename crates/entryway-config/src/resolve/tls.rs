@@ -1,0 +1,87 @@
+//! `[tls]` and `[domain.X.tls]`: each key overrides on its own.
+
+use crate::code::Code;
+use crate::context::Context;
+use crate::gather::why;
+use crate::report::Diagnostic;
+use crate::resolve::text::host_name;
+use crate::section::Section;
+use crate::settings::{TlsSettings, TlsVersion, TrustSource};
+
+/// Far above any bundle in use.
+const LARGEST_STORE: usize = 16 << 20;
+
+const VERSIONS: [(&str, TlsVersion); 2] = [("1.2", TlsVersion::Tls12), ("1.3", TlsVersion::Tls13)];
+
+pub(super) fn global(tls: &Section<'_>, cx: &Context<'_>) -> TlsSettings {
+    TlsSettings {
+        trust: trust(tls, cx).unwrap_or_else(|| vec![TrustSource::System]),
+        min_version: tls.word("min_version", &VERSIONS, TlsVersion::Tls12),
+        server_name: None,
+    }
+}
+
+pub(super) fn of_domain(tls: &Section<'_>, global: &TlsSettings, cx: &Context<'_>) -> TlsSettings {
+    TlsSettings {
+        trust: trust(tls, cx).unwrap_or_else(|| global.trust.clone()),
+        min_version: tls
+            .written_word("min_version", &VERSIONS)
+            .unwrap_or(global.min_version),
+        server_name: server_name(tls, cx),
+    }
+}
+
+fn server_name(tls: &Section<'_>, cx: &Context<'_>) -> Option<String> {
+    let name = tls.text("server_name")?;
+    if host_name(name.text) {
+        return Some(name.text.to_owned());
+    }
+    cx.push(
+        Diagnostic::new(
+            Code::ServerAddress,
+            format!("`{}` is not the name of a server", name.text.escape_debug()),
+        )
+        .at(name.place, "expected a host name or an IP address"),
+    );
+    None
+}
+
+/// `None` when nothing is written; an empty list is refused, for it would trust nobody.
+fn trust(tls: &Section<'_>, cx: &Context<'_>) -> Option<Vec<TrustSource>> {
+    let list = tls.texts("trust")?;
+    if list.items.is_empty() {
+        cx.push(
+            Diagnostic::new(Code::Empty, "`trust` is empty")
+                .at(list.place, "no server would be trusted")
+                .hint("write `trust = [\"system\"]`, or name a file with the directory's CA certificate"),
+        );
+    }
+    let mut sources = Vec::new();
+    for item in list.items {
+        let source = if item.text == "system" {
+            TrustSource::System
+        } else {
+            let path = cx.path(item.place, item.text);
+            if let Err(error) = cx.sources.files.read(&path, LARGEST_STORE) {
+                cx.push(
+                    Diagnostic::new(
+                        Code::TrustFile,
+                        format!("cannot read `{}`: {}", path.display(), why(&error)),
+                    )
+                    .at(item.place, "")
+                    .maybe_hint(
+                        (item.text.eq_ignore_ascii_case("system"))
+                            .then(|| "did you mean `system`?".to_owned()),
+                    ),
+                );
+                continue;
+            }
+            cx.depends_on(path.clone());
+            TrustSource::File(path)
+        };
+        if !sources.contains(&source) {
+            sources.push(source);
+        }
+    }
+    Some(sources)
+}

@@ -1,0 +1,132 @@
+//! The JSON schema of the file, for editors: generated from the catalogue.
+
+use crate::catalogue::{self, Default, MAP_KEYS, SECRET_KEYS, Setting, Shape};
+use serde_json::{Map, Value, json};
+
+/// A JSON schema (draft 2020-12) of `entryway.toml`, as indented text with a final newline.
+pub fn json_schema() -> String {
+    let mut root = object();
+    for setting in catalogue::all() {
+        let parts: Vec<&str> = catalogue::parts(setting.path).collect();
+        insert(&mut root, &parts, setting);
+    }
+    root.insert(
+        "$schema".into(),
+        json!("https://json-schema.org/draft/2020-12/schema"),
+    );
+    root.insert("title".into(), json!("entryway.toml"));
+    format!("{:#}\n", Value::Object(root))
+}
+
+fn object() -> Map<String, Value> {
+    let mut object = Map::new();
+    object.insert("type".into(), json!("object"));
+    object.insert("additionalProperties".into(), json!(false));
+    object
+}
+
+fn insert(table: &mut Map<String, Value>, parts: &[&str], setting: &Setting) {
+    let Some((part, rest)) = parts.split_first() else {
+        return;
+    };
+    let place = slot(table, part);
+    if rest.is_empty() {
+        *place = leaf(setting);
+        if matches!(setting.default, Default::Required) {
+            require(table, part);
+        }
+        return;
+    }
+    let inner = if part.ends_with("[]") {
+        if place.is_null() {
+            *place = json!({ "type": "array", "items": object() });
+        }
+        place.get_mut("items")
+    } else {
+        if place.is_null() {
+            *place = Value::Object(object());
+        }
+        Some(place)
+    };
+    if let Some(Value::Object(inner)) = inner {
+        insert(inner, rest, setting);
+    }
+}
+
+/// Where the schema of one key stands: for a key of any name, in place of the ban on further ones.
+fn slot<'a>(table: &'a mut Map<String, Value>, part: &str) -> &'a mut Value {
+    if part.starts_with('<') {
+        let any = table.entry("additionalProperties").or_insert(Value::Null);
+        if any.is_boolean() {
+            *any = Value::Null;
+        }
+        return any;
+    }
+    let name = part.strip_suffix("[]").unwrap_or(part);
+    let properties = table.entry("properties").or_insert_with(|| json!({}));
+    match properties {
+        Value::Object(properties) => properties.entry(name).or_insert(Value::Null),
+        other => other,
+    }
+}
+
+fn require(table: &mut Map<String, Value>, name: &str) {
+    if let Value::Array(required) = table.entry("required").or_insert_with(|| json!([])) {
+        required.push(json!(name));
+    }
+}
+
+fn leaf(setting: &Setting) -> Value {
+    let mut schema = match setting.shape {
+        Shape::Text => json!({ "type": "string" }),
+        Shape::Texts => json!({ "type": "array", "items": { "type": "string" } }),
+        Shape::Boolean => json!({ "type": "boolean" }),
+        Shape::Integer(least, most) => {
+            json!({ "type": "integer", "minimum": least, "maximum": most })
+        }
+        Shape::Duration(..) => json!({ "type": "string", "pattern": "^[0-9]+ *(ms|s|m|h)$" }),
+        Shape::Word(words) => json!({ "enum": words }),
+        Shape::Words(words) => {
+            json!({ "type": "array", "items": { "enum": words }, "uniqueItems": true })
+        }
+        Shape::Secret => secret(),
+        Shape::Map => map(),
+    };
+    if let Value::Object(schema) = &mut schema {
+        schema.insert("description".into(), json!(setting.doc));
+        if let Default::Value(default) = setting.default {
+            // Every default in the catalogue is written so that TOML and JSON agree on it.
+            schema.insert(
+                "default".into(),
+                serde_json::from_str(default).unwrap_or(Value::Null),
+            );
+        }
+    }
+    schema
+}
+
+fn secret() -> Value {
+    let sources: Map<String, Value> = SECRET_KEYS
+        .iter()
+        .map(|key| ((*key).to_owned(), json!({ "type": "string" })))
+        .collect();
+    let table = json!({ "type": "object", "properties": sources, "additionalProperties": false, "minProperties": 1, "maxProperties": 1 });
+    json!({ "anyOf": [table, { "type": "string" }] })
+}
+
+fn map() -> Value {
+    let schema = |key: &str| match key {
+        "values" => json!({ "enum": ["one", "first", "list", "join"] }),
+        "on_invalid" => json!({ "enum": ["refuse", "default"], "default": "refuse" }),
+        "enabled" => json!({ "type": "boolean", "default": true }),
+        _ => json!({ "type": "string" }),
+    };
+    let keys: Map<String, Value> = MAP_KEYS
+        .iter()
+        .map(|key| ((*key).to_owned(), schema(key)))
+        .collect();
+    json!({ "anyOf": [
+        { "type": "string" },
+        { "type": "object", "properties": keys, "required": ["from"], "additionalProperties": false },
+    ] })
+}

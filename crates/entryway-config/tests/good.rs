@@ -1,0 +1,355 @@
+//! Files that load, and what comes of them.
+
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test says what is wrong by failing"
+)]
+
+use entryway_config::{
+    Connections, Dialect, Loaded, MemoryFiles, Security, ServiceBind, Sources, TlsVersion,
+    TokenScope, TrustSource, load,
+};
+use entryway_ldap_types::Scope;
+use entryway_login::{
+    DomainId, LdapUse, MapTarget, MapValues, NameCase, OnInvalid, UserType, WhenDown,
+};
+use std::path::Path;
+use std::time::Duration;
+
+const MINIMAL: &str = include_str!("good/minimal.toml");
+const FULL: &str = include_str!("good/full.toml");
+
+const MORE: &str = r#"
+[domain.partners]
+servers = ["ldaps://dc1.partners.example"]
+base = "dc=partners,dc=example"
+
+[domain.partners.people]
+filter = "(&(objectClass=person)(!(locked=TRUE))(uid={login}))"
+login_by_email = true
+email_filter = "(proxyAddresses=smtp:{login})"
+
+[[home_folder]]
+prefix = "/srv/partners"
+"#;
+
+fn sources(text: &str, variables: &[(&str, &str)]) -> Sources {
+    let files = MemoryFiles::default()
+        .with("etc/entryway.toml", text, 0o644)
+        .with("etc/conf.d/20-partners.toml", MORE, 0o644)
+        .with("etc/conf.d/.hidden.toml", "not = toml = at all", 0o644)
+        .with("etc/conf.d/readme.md", "not = toml = at all", 0o644)
+        .with("etc/corp-ca.pem", "", 0o644)
+        .with("etc/portal.token", "portal-token\n", 0o600)
+        .with("run/staff", "staff-password\n\n", 0o440);
+    let variables = variables
+        .iter()
+        .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+    Sources::file("etc/entryway.toml")
+        .files(files)
+        .environment(variables)
+}
+
+fn loaded(text: &str, variables: &[(&str, &str)]) -> Loaded {
+    load(&sources(text, variables)).unwrap_or_else(|report| panic!("it does not load:\n{report}"))
+}
+
+const VARIABLES: [(&str, &str); 2] = [
+    ("CREDENTIALS_DIRECTORY", "run"),
+    ("OLD_PORTAL_TOKEN", "old"),
+];
+
+#[test]
+fn three_lines_are_enough() {
+    let Loaded {
+        settings,
+        warnings,
+        places,
+    } = loaded(MINIMAL, &[]);
+    assert_eq!(warnings.codes().collect::<Vec<_>>(), ["C019"]);
+    assert_eq!(settings.listen.to_string(), "127.0.0.1:8389");
+    let policy = &settings.policy;
+    assert_eq!(
+        (policy.ldap, policy.deadline),
+        (LdapUse::Optional, Duration::from_secs(3))
+    );
+    assert_eq!(policy.default_domains, [DomainId(0)]);
+    assert_eq!(
+        places.place(policy.default_domains_rule),
+        Some("etc/entryway.toml:1")
+    );
+    let (domain, servers) = (&policy.domains[0], &settings.domains[0]);
+    assert_eq!(
+        domain.people.filter.to_string(),
+        "(&(objectClass=person)(uid={login}))"
+    );
+    assert_eq!(&*domain.people.base_text, "dc=corp,dc=example");
+    assert!(domain.people.by_email.is_none());
+    let targets: Vec<_> = domain.maps.iter().map(|map| &map.target).collect();
+    assert_eq!(
+        targets,
+        [
+            &MapTarget::Uid,
+            &MapTarget::Gid,
+            &MapTarget::Home,
+            &MapTarget::Shell
+        ]
+    );
+    assert_eq!(
+        (domain.defaults.uid, domain.defaults.user_type),
+        (Some(10_000), Some(UserType::Virtual))
+    );
+    assert_eq!(domain.when_down, WhenDown::Stop);
+    assert_eq!(
+        (servers.servers[0].port, servers.servers[0].security),
+        (636, Security::Ldaps)
+    );
+    assert!(matches!(servers.bind, ServiceBind::Anonymous));
+    assert_eq!(servers.tls.trust, [TrustSource::System]);
+    assert_eq!(
+        servers.connections,
+        Connections {
+            max: 16,
+            outstanding: 60
+        }
+    );
+    assert_eq!(settings.files, [Path::new("etc/entryway.toml")]);
+}
+
+#[test]
+fn everything_at_once() {
+    let Loaded {
+        settings,
+        warnings,
+        places,
+    } = loaded(FULL, &VARIABLES);
+    assert!(warnings.is_empty(), "{warnings}");
+    assert_eq!(settings.listen.to_string(), "[::1]:9000");
+    let policy = &settings.policy;
+    assert_eq!(
+        (policy.ldap, policy.deadline),
+        (LdapUse::Required, Duration::from_secs(4))
+    );
+    assert_eq!(policy.default_domains, [DomainId(1), DomainId(0)]);
+    assert_eq!(
+        places.place(policy.default_domains_rule),
+        Some("etc/entryway.toml:8")
+    );
+    assert_eq!(
+        places.place(policy.home_folders[0].rule),
+        Some("etc/conf.d/20-partners.toml:11")
+    );
+
+    assert_eq!(settings.tokens.len(), 1, "the other is switched off");
+    assert_eq!(settings.tokens[0].secret.expose(), b"portal-token");
+    assert_eq!(
+        settings.tokens[0].scopes,
+        [TokenScope::Login, TokenScope::LoginReasons]
+    );
+
+    let (domain, servers) = (&policy.domains[0], &settings.domains[0]);
+    assert_eq!(&*domain.name, "staff");
+    assert_eq!(domain.suffixes, ["corp.example", "corp.local"]);
+    assert_eq!(domain.netbios_name.as_deref(), Some("CORP"));
+    assert_eq!(
+        (domain.when_down, domain.login_name_case),
+        (WhenDown::Skip, NameCase::Lower)
+    );
+    assert_eq!(domain.people.scope, Scope::OneLevel);
+    assert_eq!(
+        domain.people.filter.to_string(),
+        "(&(objectClass=user)(sAMAccountName={login}))"
+    );
+    assert_eq!(domain.people.id_attributes[0].as_str(), "objectGUID");
+    assert_eq!(
+        domain
+            .people
+            .by_email
+            .as_ref()
+            .map(ToString::to_string)
+            .as_deref(),
+        Some("(&(objectClass=user)(mail={login}))")
+    );
+
+    let maps: Vec<_> = domain
+        .maps
+        .iter()
+        .map(|map| (map.from.as_str(), map.values, map.on_invalid))
+        .collect();
+    assert_eq!(
+        maps,
+        [
+            ("unixHomeDirectory", MapValues::One, OnInvalid::Refuse),
+            ("uidNumber", MapValues::First, OnInvalid::Default),
+            ("departmentNumber", MapValues::List, OnInvalid::Refuse),
+            ("title", MapValues::Join, OnInvalid::Refuse),
+        ]
+    );
+    assert_eq!(
+        places.place(domain.maps[0].rule),
+        Some("etc/entryway.toml:56")
+    );
+    assert_eq!(
+        (domain.defaults.uid, domain.defaults.gid),
+        (Some(20_000), Some(10_000))
+    );
+    assert_eq!(domain.defaults.user_type, Some(UserType::Real));
+    assert!(domain.defaults.auth_by_email);
+
+    let [first, second] = &servers.servers[..] else {
+        panic!("{servers:?}")
+    };
+    assert_eq!(
+        (&*first.display, first.port, first.security),
+        ("ldap://dc1.corp.example", 389, Security::StartTls)
+    );
+    assert_eq!(
+        (second.host.as_str(), second.port, second.security),
+        ("2001:db8::1", 1636, Security::Ldaps)
+    );
+    assert_eq!(servers.dialect, Dialect::ActiveDirectory);
+    assert_eq!(
+        servers.tls.trust,
+        [
+            TrustSource::System,
+            TrustSource::File("etc/corp-ca.pem".into())
+        ]
+    );
+    assert_eq!(
+        (servers.tls.min_version, servers.tls.server_name.as_deref()),
+        (TlsVersion::Tls12, Some("ldap.corp.example"))
+    );
+    assert_eq!(settings.domains[1].tls.min_version, TlsVersion::Tls13);
+    assert_eq!(servers.timeouts.operation, Duration::from_millis(1500));
+    assert_eq!(
+        servers.connections,
+        Connections {
+            max: 4,
+            outstanding: 20
+        }
+    );
+    match &servers.bind {
+        ServiceBind::Simple { dn, password } => {
+            assert_eq!(dn, "entryway@corp.example");
+            assert_eq!(
+                password.expose(),
+                b"staff-password\n",
+                "one line break does not count"
+            );
+        }
+        ServiceBind::Anonymous => panic!("the bind is simple"),
+    }
+    let files: Vec<_> = settings
+        .files
+        .iter()
+        .map(|file| file.display().to_string())
+        .collect();
+    assert_eq!(
+        files,
+        [
+            "etc/entryway.toml",
+            "etc/conf.d/20-partners.toml",
+            "etc/portal.token",
+            "etc/corp-ca.pem",
+            "run/staff"
+        ]
+    );
+}
+
+#[test]
+fn a_login_by_mail_keeps_the_ordinary_restrictions() {
+    let settings = loaded(FULL, &VARIABLES).settings;
+    let by_email = settings.policy.domains[1]
+        .people
+        .by_email
+        .as_ref()
+        .map(ToString::to_string);
+    assert_eq!(
+        by_email.as_deref(),
+        Some(
+            "(&(objectClass=person)(!(locked=TRUE))(|(proxyAddresses=smtp:{login})(mail={login})))"
+        )
+    );
+}
+
+#[test]
+fn the_environment_has_the_last_word() {
+    let variables = [
+        ("ENTRYWAY__domain__staff__base", "dc=other"),
+        (
+            "ENTRYWAY__domain__staff__servers",
+            r#"["ldaps://dc9.corp.example"]"#,
+        ),
+        ("ENTRYWAY__domain__staff__maps__nickname", "uid"),
+        ("ENTRYWAY__domain__staff__defaults__uid", "77"),
+        ("ENTRYWAY__domain__staff__bind__dn", "cn=x"),
+        ("ENTRYWAY__domain__staff__bind__password", "12345"),
+        ("ENTRYWAY__tls__min_version", "1.3"),
+        ("ENTRYWAY__login__default_domains", "['staff']"),
+        ("ENTRYWAY_CONFIG", "elsewhere.toml"),
+    ];
+    let Loaded {
+        settings,
+        warnings,
+        places,
+    } = loaded(MINIMAL, &variables);
+    assert_eq!(
+        warnings.codes().collect::<Vec<_>>(),
+        ["C046", "C019"],
+        "{warnings}"
+    );
+    let (domain, servers) = (&settings.policy.domains[0], &settings.domains[0]);
+    assert_eq!(&*domain.people.base_text, "dc=other");
+    assert_eq!(&*servers.servers[0].host, "dc9.corp.example");
+    assert_eq!(domain.defaults.uid, Some(77));
+    assert_eq!(domain.maps[0].target, MapTarget::Custom("nickname".into()));
+    assert_eq!(servers.tls.min_version, TlsVersion::Tls13);
+    assert!(
+        matches!(&servers.bind, ServiceBind::Simple { password, .. } if password.expose() == b"12345")
+    );
+    assert_eq!(
+        places.place(settings.policy.default_domains_rule),
+        Some("$ENTRYWAY__login__default_domains")
+    );
+}
+
+#[test]
+fn secrets_are_in_no_debug_text() {
+    let settings = loaded(FULL, &VARIABLES).settings;
+    let shown = format!("{settings:?}");
+    assert!(
+        !shown.contains("portal-token") && !shown.contains("staff-password"),
+        "{shown}"
+    );
+    assert!(shown.contains("entryway@corp.example"));
+}
+
+#[test]
+fn files_on_the_disk_are_read_and_pipes_are_not() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("entryway.toml");
+    std::fs::write(
+        &file,
+        format!("{MINIMAL}bind = {{ dn = \"cn=x\", password = {{ file = \"/dev/zero\" }} }}\n"),
+    )
+    .expect("a file");
+    let report = load(&Sources::file(&file))
+        .err()
+        .expect("an endless secret");
+    assert_eq!(
+        report.codes().collect::<Vec<_>>(),
+        ["C036", "C019"],
+        "{report}"
+    );
+    assert!(
+        report.to_string().contains("not a regular file"),
+        "{report}"
+    );
+    std::fs::write(&file, MINIMAL).expect("a file");
+    assert!(load(&Sources::file(&file)).is_ok());
+    let report = load(&Sources::file(folder.path().join("missing.toml")))
+        .err()
+        .expect("a missing file");
+    assert_eq!(report.codes().collect::<Vec<_>>(), ["C002"]);
+}
