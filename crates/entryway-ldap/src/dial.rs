@@ -3,7 +3,7 @@
 //!
 //! The only place that opens a socket to a directory.
 
-use crate::error::{CloseReason, DialError, LdapError, Step};
+use crate::error::{Breach, CloseReason, DialError, LdapError, Step};
 use crate::link::{Link, stream_error, unexpected};
 use crate::settings::{Security, ServerSettings, ServiceBind};
 use crate::stats::Counters;
@@ -124,6 +124,13 @@ impl<'a> Dial<'a> {
                 service_bind(&mut link),
             )
             .await?;
+        }
+        if !link.input.is_empty() {
+            // It would be read as an answer to what is asked next.
+            return Err(LdapError::breach(Breach::Unexpected {
+                expected: "silence before a request",
+                found: "bytes",
+            }));
         }
         Ok((link, self.steps))
     }

@@ -169,7 +169,8 @@ impl PersonPool {
         let since = Instant::now();
         let idle = Counted::new(&self.counters, |counters| &counters.idle);
         let mut parking = self.parked.lock();
-        if parking.closing || open.link.connection.must_close() {
+        // Bytes beyond the answer answer nothing, and must not be there when the next bind is sent.
+        if parking.closing || open.link.connection.must_close() || !open.link.input.is_empty() {
             drop(parking);
             return open.link.hang_up();
         }

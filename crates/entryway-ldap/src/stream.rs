@@ -210,6 +210,16 @@ impl Stream {
     pub(crate) async fn is_quiet(&mut self) -> bool {
         let mut byte = [MaybeUninit::uninit()];
         loop {
+            // What was decrypted already is no longer the kernel's to know.
+            let unread = self
+                .tls
+                .as_mut()
+                .map(|tls| tls.reader().fill_buf().map(<[u8]>::len));
+            match unread {
+                None => {}
+                Some(Err(error)) if error.kind() == io::ErrorKind::WouldBlock => {}
+                Some(Ok(_) | Err(_)) => return false,
+            }
             match SockRef::from(&self.tcp).peek(&mut byte) {
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => return true,
                 // TLS has something to say between messages: session tickets, key updates.

@@ -13,6 +13,11 @@ pub enum TlsFailure {
     /// No anchor of ours vouches for the chain.
     #[error("the server's certificate is signed by no authority that is trusted here")]
     UnknownIssuer,
+    /// An anchor has the issuer's name and another key: a renewed or a second authority.
+    #[error(
+        "the server's certificate is signed by another authority than the trusted one of the same name"
+    )]
+    OtherAuthority,
     /// The leaf is a certificate authority, usually a self-signed one.
     #[error(
         "the server uses the certificate of an authority as its own, expected one issued for the server"
@@ -85,6 +90,7 @@ impl TlsFailure {
     pub fn code(&self) -> &'static str {
         match self {
             Self::UnknownIssuer => "tls_unknown_issuer",
+            Self::OtherAuthority => "tls_other_authority",
             Self::AuthorityAsLeaf => "tls_authority_as_leaf",
             Self::Expired { .. } => "tls_expired",
             Self::NotYetValid { .. } => "tls_not_yet_valid",
@@ -126,6 +132,7 @@ impl TlsFailure {
         use CertificateError as C;
         match problem {
             C::UnknownIssuer => Self::UnknownIssuer,
+            C::BadSignature => Self::OtherAuthority,
             C::Expired => Self::Expired {
                 not_after: None,
                 now: None,

@@ -1,0 +1,377 @@
+//! TLS towards servers that are right, wrong, or not what they say.
+
+mod support;
+
+use entryway_ldap::{
+    Breach, CloseReason, LdapError, ProtocolError, Role, Security, Server, ServerSettings, Step,
+    TlsClient, TlsFailure, TlsVersion,
+};
+use entryway_ldap_types::ResultCode;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+use support::identity::Authority;
+use support::{Asked, Scripted, ldaps, obedient, password, request, soon};
+use tokio_rustls::TlsAcceptor;
+
+async fn tls_server(acceptor: TlsAcceptor) -> Scripted {
+    Scripted::start(move |peer, _| {
+        let acceptor = acceptor.clone();
+        async move {
+            if let Some(peer) = peer.secured(&acceptor).await {
+                obedient(peer).await;
+            }
+        }
+    })
+    .await
+}
+
+async fn start_tls_server(acceptor: TlsAcceptor) -> Scripted {
+    Scripted::start(move |mut peer, _| {
+        let acceptor = acceptor.clone();
+        async move {
+            let Some(Asked::StartTls(id)) = peer.next().await else {
+                panic!("expected StartTLS first")
+            };
+            peer.extended(id, ResultCode::SUCCESS, "");
+            peer.flush().await;
+            if let Some(peer) = peer.secured(&acceptor).await {
+                obedient(peer).await;
+            }
+        }
+    })
+    .await
+}
+
+async fn search(server: &Arc<Server>) -> Result<(), LdapError> {
+    let found = server
+        .search(Role::FindLogin, &request("cn=jane"), soon())
+        .await?;
+    assert_eq!(found.entries.len(), 1);
+    Ok(())
+}
+
+async fn check_failure(acceptor: TlsAcceptor, client: TlsClient) -> TlsFailure {
+    let scripted = tls_server(acceptor).await;
+    let server = scripted.server_with(|settings| ldaps(settings, client));
+    let failure = server
+        .bind_as("cn=jane", &password("right"), soon())
+        .await
+        .unwrap_err();
+    assert!(!failure.written);
+    match failure.cause {
+        LdapError::Tls(failure) => failure,
+        other => panic!("expected a failure of TLS, found {other:?}"),
+    }
+}
+
+#[tokio::test]
+async fn ldaps_carries_searches_and_binds() {
+    let authority = Authority::new();
+    let scripted = tls_server(authority.good()).await;
+    let server = scripted.server_with(|settings| ldaps(settings, authority.client()));
+    for _ in 0..3 {
+        search(&server).await.unwrap();
+        let bound = server
+            .bind_as("cn=jane", &password("right"), soon())
+            .await
+            .unwrap();
+        assert_eq!(bound.code, ResultCode::SUCCESS);
+        let refused = server
+            .bind_as("cn=jane", &password("wrong"), soon())
+            .await
+            .unwrap();
+        assert_eq!(refused.code, ResultCode::INVALID_CREDENTIALS);
+    }
+    assert_eq!(scripted.accepted(), 2);
+}
+
+#[tokio::test]
+async fn large_answers_pass_through_tls() {
+    let authority = Authority::new();
+    let acceptor = authority.good();
+    let scripted = Scripted::start(move |peer, _| {
+        let acceptor = acceptor.clone();
+        async move {
+            let mut peer = peer.secured(&acceptor).await.unwrap();
+            let id = peer.next_search().await;
+            for _ in 0..20 {
+                peer.entry_with(id, "cn=large", &vec![b'x'; 100_000]);
+            }
+            peer.done(id, ResultCode::SUCCESS, "");
+            peer.flush().await;
+            peer.until_closed().await;
+        }
+    })
+    .await;
+    let server = scripted.server_with(|settings| ldaps(settings, authority.client()));
+    let found = server
+        .search(Role::FindLogin, &request("cn=jane"), soon())
+        .await
+        .unwrap();
+    assert_eq!(found.entries.len(), 20);
+}
+
+#[tokio::test]
+async fn start_tls_precedes_everything() {
+    let authority = Authority::new();
+    let scripted = start_tls_server(authority.good()).await;
+    let server =
+        scripted.server_with(|settings| settings.security = Security::StartTls(authority.client()));
+    search(&server).await.unwrap();
+    let bound = server
+        .bind_as("cn=jane", &password("right"), soon())
+        .await
+        .unwrap();
+    assert_eq!(bound.code, ResultCode::SUCCESS);
+}
+
+#[tokio::test]
+async fn a_probe_tells_what_was_negotiated() {
+    let authority = Authority::new();
+    let scripted = start_tls_server(authority.good()).await;
+    let server =
+        scripted.server_with(|settings| settings.security = Security::StartTls(authority.client()));
+    let report = server.probe(soon()).await.unwrap();
+    let tls = report.tls.unwrap();
+    assert_eq!((tls.version.as_str(), tls.chain.len()), ("TLSv1_3", 1));
+    assert!(tls.cipher_suite.starts_with("TLS13_"));
+    let steps: Vec<_> = report.steps.iter().map(|(step, _)| *step).collect();
+    assert_eq!(
+        steps,
+        [Step::Connect, Step::StartTls, Step::Handshake, Step::Search]
+    );
+}
+
+#[tokio::test]
+async fn an_unknown_authority_is_refused() {
+    let failure = check_failure(
+        Authority::new().good(),
+        Authority::named("Another").client(),
+    )
+    .await;
+    assert_eq!(
+        (failure.code(), failure),
+        ("tls_unknown_issuer", TlsFailure::UnknownIssuer)
+    );
+}
+
+#[tokio::test]
+async fn an_authority_of_the_same_name_with_another_key_is_told_apart() {
+    let failure = check_failure(Authority::new().good(), Authority::new().client()).await;
+    assert_eq!(
+        (failure.code(), failure),
+        ("tls_other_authority", TlsFailure::OtherAuthority)
+    );
+}
+
+#[tokio::test]
+async fn a_wrong_name_is_refused_and_both_are_told() {
+    let authority = Authority::new();
+    let failure = check_failure(
+        authority.leaf(&["dc2.corp.example"], 2020, 2090),
+        authority.client(),
+    )
+    .await;
+    assert_eq!(failure.code(), "tls_wrong_name");
+    assert_eq!(
+        failure.to_string(),
+        "the server's certificate is for other names, expected `127.0.0.1`, found `dc2.corp.example`"
+    );
+}
+
+#[tokio::test]
+async fn the_expected_name_can_be_set() {
+    let authority = Authority::new();
+    let scripted = tls_server(authority.leaf(&["dc1.corp.example"], 2020, 2090)).await;
+    let client = authority.client_with(TlsVersion::Tls13, Some("dc1.corp.example"));
+    search(&scripted.server_with(|settings| ldaps(settings, client)))
+        .await
+        .unwrap();
+}
+
+#[tokio::test]
+async fn expired_and_early_certificates_are_refused_with_their_dates() {
+    let authority = Authority::new();
+    let failure = check_failure(
+        authority.leaf(&["127.0.0.1"], 2020, 2021),
+        authority.client(),
+    )
+    .await;
+    assert_eq!(failure.code(), "tls_expired");
+    let text = failure.to_string();
+    assert!(text.starts_with("the server's certificate is expired since 2021-01-01 00:00:00 UTC, the clock here says 20"), "{text}");
+    let failure = check_failure(
+        authority.leaf(&["127.0.0.1"], 2080, 2090),
+        authority.client(),
+    )
+    .await;
+    assert_eq!(failure.code(), "tls_not_yet_valid");
+    let text = failure.to_string();
+    assert!(
+        text.starts_with(
+            "the server's certificate is not valid yet, only from 2080-01-01 00:00:00 UTC"
+        ),
+        "{text}"
+    );
+}
+
+#[tokio::test]
+async fn an_authoritys_own_certificate_is_refused_as_a_servers() {
+    let authority = Authority::new();
+    let failure = check_failure(authority.own(), authority.client()).await;
+    assert_eq!(
+        (failure.code(), failure),
+        ("tls_authority_as_leaf", TlsFailure::AuthorityAsLeaf)
+    );
+}
+
+#[tokio::test]
+async fn no_version_in_common_is_said() {
+    let authority = Authority::new();
+    let failure = check_failure(
+        authority.old_tls(),
+        authority.client_with(TlsVersion::Tls13, None),
+    )
+    .await;
+    assert_eq!(failure.code(), "tls_nothing_in_common");
+}
+
+#[tokio::test]
+async fn a_server_without_tls_is_told_from_a_broken_one() {
+    let scripted = Scripted::start(|mut peer, _| async move {
+        peer.notice(ResultCode::PROTOCOL_ERROR, "no ldap");
+        peer.flush().await;
+        // The client's alert is no LDAP either: it is not read.
+        std::future::pending::<()>().await;
+    })
+    .await;
+    let server = scripted.server_with(|settings| ldaps(settings, Authority::new().client()));
+    let error = search(&server).await.unwrap_err();
+    assert!(
+        matches!(error, LdapError::Tls(TlsFailure::NoTls)),
+        "{error:?}"
+    );
+}
+
+#[tokio::test]
+async fn a_handshake_that_is_closed_or_never_answered_is_no_question_of_trust() {
+    let scripted = Scripted::start(|peer, number| async move {
+        if number == 0 {
+            drop(peer);
+        } else {
+            std::future::pending::<()>().await;
+        }
+    })
+    .await;
+    let server = scripted.server_with(|settings| {
+        ldaps(settings, Authority::new().client());
+        settings.timeouts.connect = Duration::from_millis(80);
+    });
+    let error = search(&server).await.unwrap_err();
+    let expected = matches!(
+        error,
+        LdapError::Closed(CloseReason::InsideHandshake | CloseReason::Lost(_))
+    );
+    assert!(expected, "{error:?}");
+    let error = search(&server).await.unwrap_err();
+    assert!(
+        matches!(
+            error,
+            LdapError::TimedOut {
+                step: Step::Handshake
+            }
+        ),
+        "{error:?}"
+    );
+}
+
+#[tokio::test]
+async fn a_refused_start_tls_ends_the_connection_and_nothing_else_was_sent() {
+    let scripted = Scripted::start(|mut peer, _| async move {
+        let Some(Asked::StartTls(id)) = peer.next().await else {
+            panic!("expected StartTLS first")
+        };
+        peer.extended(
+            id,
+            ResultCode::PROTOCOL_ERROR,
+            "unsupported extended operation",
+        );
+        peer.flush().await;
+        assert_eq!(peer.next().await, None);
+    })
+    .await;
+    let server = scripted
+        .server_with(|settings| settings.security = Security::StartTls(Authority::new().client()));
+    let failure = server
+        .bind_as("cn=jane", &password("right"), soon())
+        .await
+        .unwrap_err();
+    assert!(!failure.written);
+    let LdapError::Tls(refused) = failure.cause else {
+        panic!("expected a failure of TLS")
+    };
+    assert_eq!(
+        refused.to_string(),
+        "the server refuses StartTLS with protocolError (2): `unsupported extended operation`"
+    );
+}
+
+#[tokio::test]
+async fn clear_bytes_after_the_start_tls_answer_are_refused() {
+    let authority = Authority::new();
+    let scripted = Scripted::start(|mut peer, _| async move {
+        let Some(Asked::StartTls(id)) = peer.next().await else {
+            panic!("expected StartTLS first")
+        };
+        peer.extended(id, ResultCode::SUCCESS, "");
+        // Somebody in between adds an answer to the bind that will follow.
+        peer.bound(
+            entryway_ldap_proto::MessageId::new(id.get() + 1).unwrap(),
+            ResultCode::SUCCESS,
+            "",
+        );
+        peer.flush().await;
+        assert_eq!(peer.next().await, None);
+    })
+    .await;
+    let server =
+        scripted.server_with(|settings| settings.security = Security::StartTls(authority.client()));
+    let failure = server
+        .bind_as("cn=jane", &password("wrong"), soon())
+        .await
+        .unwrap_err();
+    assert!(!failure.written);
+    let injected = matches!(
+        failure.cause,
+        LdapError::Protocol(Breach::Message(ProtocolError::BytesBeforeTls))
+    );
+    assert!(injected, "{failure:?}");
+}
+
+#[tokio::test]
+async fn a_close_without_goodbye_after_the_answers_is_a_plain_close() {
+    let authority = Authority::new();
+    let acceptor = authority.good();
+    let handshakes = Arc::new(AtomicUsize::new(0));
+    let script_handshakes = Arc::clone(&handshakes);
+    let scripted = Scripted::start(move |peer, _| {
+        let (acceptor, handshakes) = (acceptor.clone(), Arc::clone(&script_handshakes));
+        async move {
+            let mut peer = peer.secured(&acceptor).await.unwrap();
+            handshakes.fetch_add(1, Ordering::SeqCst);
+            let id = peer.next_search().await;
+            peer.entry(id, "cn=jane");
+            peer.done(id, ResultCode::SUCCESS, "");
+            peer.flush().await;
+            // Dropped without close_notify.
+        }
+    })
+    .await;
+    let server =
+        scripted.server_with(|settings: &mut ServerSettings| ldaps(settings, authority.client()));
+    search(&server).await.unwrap();
+    search(&server).await.unwrap();
+    assert_eq!(handshakes.load(Ordering::SeqCst), 2);
+    assert_eq!(server.health().consecutive_failures, 0);
+}
