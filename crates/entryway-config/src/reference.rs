@@ -65,7 +65,7 @@ fn entry(key: &str, setting: &Setting) -> String {
         .unwrap_or_default()
         .replace("<attribute>", "user_type");
     format!(
-        "**{name}** ({}; {default})\n{}\n`{example_key} = {}`\n",
+        "**{name}**: {}; {default}.\n{} For example `{example_key} = {}`.\n",
         holds(&setting.shape),
         setting.doc,
         setting.example

@@ -4,6 +4,7 @@ use crate::code::Severity;
 use crate::place::{Place, Text, Texts, line_number};
 use crate::report::Diagnostic;
 use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
+use std::borrow::Cow;
 use std::fmt::Write as _;
 use std::ops::Range;
 
@@ -39,13 +40,16 @@ pub(crate) fn report(
 
 /// One line, without a snippet.
 pub(crate) fn line(diagnostic: &Diagnostic, texts: &Texts) -> String {
-    let (code, message) = (diagnostic.code.as_str(), &diagnostic.message);
+    let (code, message) = (diagnostic.code.as_str(), printable(&diagnostic.message));
     let level = match diagnostic.code.severity() {
         Severity::Error => "error",
         Severity::Warning => "warning",
     };
     match &diagnostic.place {
-        Some((place, _)) => format!("{}: {level}[{code}]: {message}", texts.line_of(*place)),
+        Some((place, _)) => {
+            let place = texts.line_of(*place);
+            format!("{}: {level}[{code}]: {message}", printable(&place))
+        }
         None => format!("{level}[{code}]: {message}"),
     }
 }
@@ -57,7 +61,7 @@ fn one(diagnostic: &Diagnostic, texts: &Texts, colour: bool) -> String {
     };
     let mut group = annotate_snippets::Group::with_title(
         level
-            .primary_title(diagnostic.message.as_str())
+            .primary_title(printable(&diagnostic.message))
             .id(diagnostic.code.as_str()),
     );
     let mut last_line = 0;
@@ -96,9 +100,28 @@ fn one(diagnostic: &Diagnostic, texts: &Texts, colour: bool) -> String {
         } else {
             ("", "")
         };
-        let _ = writeln!(out, "{gutter} = {bold}hint{reset}: {hint}");
+        let _ = writeln!(out, "{gutter} = {bold}hint{reset}: {}", printable(hint));
     }
     out
+}
+
+/// What was written may be quoted in a message: it must not move the cursor, nor turn the text round.
+fn printable(text: &str) -> Cow<'_, str> {
+    let harmful = |char: char| {
+        char.is_control() || matches!(char, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    };
+    if !text.contains(harmful) {
+        return Cow::Borrowed(text);
+    }
+    let mut out = String::with_capacity(text.len());
+    for char in text.chars() {
+        if harmful(char) {
+            out.extend(char.escape_unicode());
+        } else {
+            out.push(char);
+        }
+    }
+    Cow::Owned(out)
 }
 
 /// The lines of one text that a problem speaks of.
@@ -175,12 +198,12 @@ fn excerpt(text: &Text, marks: &[&(Place, &String, bool)]) -> Excerpt {
         .iter()
         .map(|(place, label, primary)| Mark {
             range: blanked.offset(place.start)..blanked.offset(place.end.max(place.start)),
-            label: (*label).clone(),
+            label: printable(label).into_owned(),
             primary: *primary,
         })
         .collect();
     Excerpt {
-        name: text.name.clone(),
+        name: printable(&text.name).into_owned(),
         first_line,
         last_line: line_number(&text.shown, last),
         source: blanked.source,

@@ -65,3 +65,28 @@ fn a_flood_is_cut_and_counted() {
         "{shown}"
     );
 }
+
+#[test]
+fn what_was_written_cannot_steer_the_terminal() {
+    let mut texts = Texts::default();
+    let text = "\"a\u{1b}[31m\u{202e}\" = 1";
+    let index = texts.add_file(Path::new("a\u{1b}b.toml"), text);
+    let place = Place {
+        text: index,
+        start: 0,
+        end: 1,
+    };
+    let problems = Problems::default();
+    let diagnostic = Diagnostic::new(Code::UnknownKey, "no `\u{1b}`")
+        .at(place, "\u{1b}")
+        .also(place, "\u{202e}");
+    problems.push(diagnostic.hint("\r\u{7}"));
+    let report = problems.into_report(texts);
+    let line: String = report.lines().collect();
+    for shown in [report.render(false), line] {
+        assert!(
+            !shown.contains(['\u{1b}', '\u{202e}', '\u{7}', '\r']),
+            "{shown:?}"
+        );
+    }
+}
