@@ -1,0 +1,124 @@
+//! The HTTP driver: `POST /api/v1/login` on kept connections, one per slot.
+
+use super::driver::{Dialler, Stream};
+use super::load::Client;
+use super::settings::Settings;
+use anyhow::{Context, Result, bail};
+use bytes::{Buf, BytesMut};
+use std::fmt::Write;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+
+/// Opens the connections.
+pub(super) async fn connect(settings: &Settings) -> Result<Vec<Slot>> {
+    let dialler = Dialler::new(settings)?;
+    let mut slots = Vec::new();
+    for _ in 0..settings.in_flight {
+        slots.push(Slot {
+            stream: dialler.dial().await?,
+            password: settings.password.clone(),
+            head: format!(
+                "POST /api/v1/login HTTP/1.1\r\nhost: {}\r\nauthorization: Bearer {}\r\ncontent-type: application/json\r\n",
+                settings.address, settings.token
+            ),
+            output: String::new(),
+            input: BytesMut::with_capacity(4096),
+        });
+    }
+    Ok(slots)
+}
+
+/// One connection.
+pub(super) struct Slot {
+    stream: Box<dyn Stream>,
+    password: String,
+    head: String,
+    output: String,
+    input: BytesMut,
+}
+
+impl Client for Slot {
+    async fn login(&mut self, person: u32) -> Result<()> {
+        let body = format!(
+            "{{\"login_name\":\"u{person:07}\",\"password\":\"{}\"}}",
+            self.password
+        );
+        self.output.clear();
+        write!(
+            self.output,
+            "{}content-length: {}\r\n\r\n{body}",
+            self.head,
+            body.len()
+        )?;
+        self.stream.write_all(self.output.as_bytes()).await?;
+        loop {
+            if let Some((head, length)) = answer(&self.input)? {
+                let accepted = accepted(&self.input, head, length, person);
+                if !accepted {
+                    bail!(
+                        "expected `u{person:07}` to be let in, found {}",
+                        String::from_utf8_lossy(&self.input)
+                    );
+                }
+                self.input.advance(head + length);
+                return Ok(());
+            }
+            if self.stream.read_buf(&mut self.input).await? == 0 {
+                bail!("the gateway closed the connection");
+            }
+        }
+    }
+}
+
+/// The lengths of head and body of the answer in `input`, once it is whole.
+fn answer(input: &[u8]) -> Result<Option<(usize, usize)>> {
+    let Some(end) = find(input, b"\r\n\r\n") else {
+        return Ok(None);
+    };
+    let head =
+        str::from_utf8(input.get(..end).unwrap_or_default()).context("expected a head in UTF-8")?;
+    let length = head.lines().find_map(|line| {
+        let (name, value) = line.split_once(':')?;
+        name.eq_ignore_ascii_case("content-length")
+            .then(|| value.trim().parse::<usize>().ok())?
+    });
+    let Some(length) = length else {
+        bail!("expected an answer with its length, found `{head}`")
+    };
+    let head = end + 4;
+    Ok((input.len() >= head + length).then_some((head, length)))
+}
+
+/// Whether the answer lets in the very person that was asked for.
+fn accepted(input: &[u8], head: usize, length: usize, person: u32) -> bool {
+    let body = input.get(head..head + length).unwrap_or_default();
+    input.starts_with(b"HTTP/1.1 200 ")
+        && find(body, b"\"decision\":\"accept\"").is_some()
+        && find(body, format!("\"name\":\"u{person:07}\"").as_bytes()).is_some()
+}
+
+fn find(bytes: &[u8], wanted: &[u8]) -> Option<usize> {
+    bytes
+        .windows(wanted.len())
+        .position(|window| window == wanted)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{accepted, answer};
+
+    const ANSWER: &[u8] = b"HTTP/1.1 200 OK\r\nContent-Length: 55\r\n\r\n{\"decision\":\"accept\",\"session\":{\"name\":\"u0000007\",\"x\":1}}";
+
+    #[test]
+    fn an_answer_is_taken_when_it_is_whole() {
+        let (head, length) = answer(ANSWER).unwrap().unwrap();
+        assert_eq!((head, length), (39, 55));
+        assert_eq!(answer(&ANSWER[..60]).unwrap(), None);
+        assert!(answer(b"HTTP/1.1 200 OK\r\n\r\n").is_err());
+    }
+
+    #[test]
+    fn only_the_person_asked_for_counts() {
+        assert!(accepted(ANSWER, 39, 55, 7));
+        assert!(!accepted(ANSWER, 39, 55, 8));
+    }
+}
