@@ -5,7 +5,7 @@ use bytes::BytesMut;
 use entryway_ldap_proto::client::{self, Event};
 use entryway_ldap_proto::message::Op;
 use entryway_ldap_proto::server::{self, Reply, ReplyKind};
-use entryway_ldap_proto::{DerefAliases, Limits, MessageId, ProtocolError, SearchRequest};
+use entryway_ldap_proto::{DerefAliases, Limits, MessageId, SearchRequest};
 use entryway_ldap_types::{AttributeName, Filter, Password, Scope};
 
 /// Limits small enough that a fuzzer reaches them.
@@ -20,9 +20,20 @@ const SMALL: Limits = Limits {
 /// Most entries of each search.
 const MAX_ENTRIES: u32 = 3;
 
+/// What can be asked.
+#[derive(Clone, Copy, PartialEq)]
+enum Kind {
+    Bind,
+    Search,
+    Compare,
+    Modify,
+    Extended,
+}
+
 /// What a client asked, and what came of it.
 struct Asked {
     id: MessageId,
+    kind: Kind,
     entries: u32,
     over: bool,
 }
@@ -33,14 +44,7 @@ pub fn client_connection(bytes: &[u8]) {
         return;
     };
     let mut client = client::Connection::new(SMALL);
-    let mut asked: Vec<Asked> = submit(&mut client, *script)
-        .into_iter()
-        .map(|id| Asked {
-            id,
-            entries: 0,
-            over: false,
-        })
-        .collect();
+    let mut asked: Vec<Asked> = submit(&mut client, *script);
     let mut input = BytesMut::new();
     for part in stream.chunks(usize::from(*chunk).max(1)) {
         input.extend_from_slice(part);
@@ -48,7 +52,7 @@ pub fn client_connection(bytes: &[u8]) {
             match client.receive(&mut input) {
                 Ok(Some(event)) => note(&event, &mut asked),
                 Ok(None) => break,
-                Err(error) => return ended(&mut client, error),
+                Err(_) => return ended(&mut client),
             }
             let open = asked.iter().filter(|asked| !asked.over).count();
             assert_eq!(
@@ -62,20 +66,28 @@ pub fn client_connection(bytes: &[u8]) {
     }
 }
 
-/// Submits what `script` says; the ids of what waits for an answer.
-fn submit(client: &mut client::Connection, script: u8) -> Vec<MessageId> {
-    let mut ids = Vec::new();
+/// Submits what `script` says; what of it waits for an answer.
+fn submit(client: &mut client::Connection, script: u8) -> Vec<Asked> {
+    let mut asked = Vec::new();
+    let mut ask = |kind, id: Result<MessageId, client::SubmitError>| match id {
+        Ok(id) => asked.push(Asked {
+            id,
+            kind,
+            entries: 0,
+            over: false,
+        }),
+        Err(_) => broken("a script cannot be submitted"),
+    };
+    let (Ok(uid), Ok(password)) = (
+        AttributeName::parse("uid"),
+        Password::new(b"secret".to_vec()),
+    ) else {
+        broken("a script cannot be built")
+    };
     match script {
-        0..64 => ids.extend(
-            Password::new(b"secret".to_vec())
-                .ok()
-                .and_then(|password| client.bind_simple("cn=x", &password, &[]).ok()),
-        ),
-        64..96 => ids.extend(client.start_tls()),
+        0..64 => ask(Kind::Bind, client.bind_simple("cn=x", &password, &[])),
+        64..96 => ask(Kind::Extended, client.start_tls()),
         _ => {
-            let Ok(uid) = AttributeName::parse("uid") else {
-                return ids;
-            };
             let request = SearchRequest {
                 base: String::new(),
                 scope: Scope::Subtree,
@@ -87,19 +99,38 @@ fn submit(client: &mut client::Connection, script: u8) -> Vec<MessageId> {
                 attributes: [].into(),
             };
             for _ in 0..3 {
-                ids.extend(client.search(&request, MAX_ENTRIES, &[]));
+                ask(Kind::Search, client.search(&request, MAX_ENTRIES, &[]));
             }
-            ids.extend(client.compare("cn=x", &uid, b"x", &[]));
-            ids.extend(client.modify("cn=x", &[], &[]));
-            ids.extend(client.extended("1.2.3", None, &[]));
+            ask(Kind::Compare, client.compare("cn=x", &uid, b"x", &[]));
+            ask(Kind::Modify, client.modify("cn=x", &[], &[]));
+            ask(Kind::Extended, client.extended("1.2.3", None, &[]));
             if script & 1 == 1 {
                 // The second search is given up: what still comes for it is no event of ours.
-                let given_up = ids.remove(1);
-                assert_eq!(client.abandon(given_up), Ok(true));
+                let given_up = asked.remove(1);
+                assert_eq!(client.abandon(given_up.id), Ok(true));
             }
         }
     }
-    ids
+    asked
+}
+
+/// Whether an event says something about what was asked.
+fn fits(event: &Event, kind: Kind) -> bool {
+    match event {
+        Event::Entry { .. }
+        | Event::Reference { .. }
+        | Event::SearchDone { .. }
+        | Event::SearchOverflow { .. }
+        | Event::UnreadableEntry { .. } => kind == Kind::Search,
+        Event::BindDone { .. } => kind == Kind::Bind,
+        Event::CompareDone { .. } => kind == Kind::Compare,
+        Event::ModifyDone { .. } => kind == Kind::Modify,
+        Event::ExtendedDone { .. } => kind == Kind::Extended,
+        Event::Intermediate { .. } => true,
+        Event::Stale(_) | Event::NoticeOfDisconnection { .. } | Event::UnknownNotice { .. } => {
+            false
+        }
+    }
 }
 
 fn note(event: &Event, asked: &mut [Asked]) {
@@ -111,6 +142,10 @@ fn note(event: &Event, asked: &mut [Asked]) {
         broken("an event for something never asked")
     };
     assert!(!asked.over, "an event after the last");
+    assert!(
+        fits(event, asked.kind),
+        "a reply was taken for the answer to another question"
+    );
     asked.over = event.is_final();
     if matches!(event, Event::Entry { .. }) {
         asked.entries += 1;
@@ -119,7 +154,7 @@ fn note(event: &Event, asked: &mut [Asked]) {
 }
 
 /// After an error nothing is taken and nothing is sent.
-fn ended(client: &mut client::Connection, _error: ProtocolError) {
+fn ended(client: &mut client::Connection) {
     assert!(client.must_close());
     assert!(client.bind_anonymous(&[]).is_err());
     let written = client.outbound().len();
