@@ -22,10 +22,33 @@ pub(crate) struct Text {
     pub(crate) shown: String,
     /// The overwritten ranges, in order.
     pub(crate) masks: Vec<Range<usize>>,
+    /// Where each line begins.
+    lines: Vec<usize>,
     /// What relative paths in it are relative to.
     pub(crate) folder: PathBuf,
     /// A variable has no lines worth counting.
     pub(crate) variable: bool,
+}
+
+impl Text {
+    fn new(name: String, shown: String, masks: Vec<Range<usize>>, folder: PathBuf) -> Self {
+        let begins = shown.bytes().enumerate().filter(|(_, byte)| *byte == b'\n');
+        let lines = std::iter::once(0)
+            .chain(begins.map(|(at, _)| at + 1))
+            .collect();
+        Self {
+            name,
+            shown,
+            masks,
+            lines,
+            folder,
+            variable: false,
+        }
+    }
+    /// The number of the line that holds a byte, counted from 1.
+    pub(crate) fn line(&self, at: usize) -> usize {
+        self.lines.partition_point(|start| *start <= at)
+    }
 }
 
 /// Every text that the configuration was read from.
@@ -39,13 +62,7 @@ impl Texts {
     pub(crate) fn add_file(&mut self, path: &Path, content: &str) -> usize {
         let (shown, masks) = mask::file(content);
         let folder = path.parent().unwrap_or(Path::new("")).to_owned();
-        self.add(Text {
-            name: path.display().to_string(),
-            shown,
-            masks,
-            folder,
-            variable: false,
-        })
+        self.add(Text::new(path.display().to_string(), shown, masks, folder))
     }
     /// Adds an override; its value is masked when the setting is a secret.
     pub(crate) fn add_variable(
@@ -60,12 +77,10 @@ impl Texts {
         } else {
             (value.to_owned(), Vec::new())
         };
+        let text = Text::new(format!("${name}"), shown, masks, folder);
         self.add(Text {
-            name: format!("${name}"),
-            shown,
-            masks,
-            folder,
             variable: true,
+            ..text
         })
     }
     fn add(&mut self, text: Text) -> usize {
@@ -89,7 +104,7 @@ impl Texts {
         match self.get(place.text) {
             None => String::new(),
             Some(text) if text.variable => text.name.clone(),
-            Some(text) => format!("{}:{}", text.name, line_number(&text.shown, place.start)),
+            Some(text) => format!("{}:{}", text.name, text.line(place.start)),
         }
     }
     /// The place of one byte of a string's value, inside the string as it was written.
@@ -113,16 +128,6 @@ impl Texts {
             None => place,
         }
     }
-}
-
-/// Counted from 1.
-pub(crate) fn line_number(text: &str, at: usize) -> usize {
-    text.as_bytes()
-        .iter()
-        .take(at)
-        .filter(|byte| **byte == b'\n')
-        .count()
-        + 1
 }
 
 fn offset_in_bare(written: &str, at: usize) -> Option<Range<usize>> {

@@ -1,7 +1,7 @@
 //! Problems as text: the line, a caret under the value, a hint. Plain or coloured.
 
 use crate::code::Severity;
-use crate::place::{Place, Text, Texts, line_number};
+use crate::place::{Place, Text, Texts};
 use crate::report::Diagnostic;
 use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
 use std::borrow::Cow;
@@ -192,7 +192,7 @@ fn excerpt(text: &Text, marks: &[&(Place, &String, bool)]) -> Excerpt {
         .get(last..)
         .and_then(|after| after.find('\n'))
         .map_or(text.shown.len(), |newline| last + newline);
-    let first_line = line_number(&text.shown, start);
+    let first_line = text.line(start);
     let blanked = Blanked::new(text, start..end, marks);
     let marks = marks
         .iter()
@@ -205,7 +205,7 @@ fn excerpt(text: &Text, marks: &[&(Place, &String, bool)]) -> Excerpt {
     Excerpt {
         name: printable(&text.name).into_owned(),
         first_line,
-        last_line: line_number(&text.shown, last),
+        last_line: text.line(last),
         source: blanked.source,
         marks,
     }

@@ -1,7 +1,7 @@
 //! Values that remember where they were written, from TOML text, from several files put together.
 
 use crate::code::Code;
-use crate::place::{Place, line_number};
+use crate::place::Place;
 use crate::report::{Diagnostic, Problems};
 use std::ops::Range;
 use toml::Spanned;
@@ -104,14 +104,17 @@ fn is_rows(nodes: &[Node]) -> bool {
 pub(crate) fn parse(content: &str, text: usize, problems: &Problems) -> Table {
     let (table, mut errors) = DeTable::parse_recoverable(content);
     errors.sort_by_key(|error| error.span().map_or(0, |span| span.start));
-    let mut line = None;
+    let mut line_end = 0;
     for error in errors {
         let span = error.span().unwrap_or(0..0);
         // A second one on a line is the echo of the first.
-        if line.replace(line_number(content, span.start)) == Some(line_number(content, span.start))
-        {
+        if span.start < line_end {
             continue;
         }
+        let rest = content
+            .get(floor(content, span.start)..)
+            .unwrap_or_default();
+        line_end = span.start + rest.find('\n').unwrap_or(rest.len()) + 1;
         let place = Place {
             text,
             start: floor(content, span.start),
