@@ -180,6 +180,20 @@ pub(crate) fn rows() -> Vec<Row> {
             "pw-carol",
             Reject("missing_attribute"),
         ),
+        Row::new(
+            "home from the name",
+            Setup::HomeFromName,
+            "carol",
+            "pw-carol",
+            accept("carol"),
+        ),
+        Row::new(
+            "a name that no home can be made from",
+            Setup::HomeFromName,
+            "<angle>",
+            "pw-<angle>",
+            Reject("invalid_attribute"),
+        ),
     ];
     for name in ODD_NAMES {
         let title: String = format!("odd name {name:?}").chars().take(40).collect();

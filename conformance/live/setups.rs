@@ -15,6 +15,8 @@ pub(crate) enum Setup {
     ByEmail,
     /// OpenLDAP, with nothing that would give a home.
     NoHome,
+    /// OpenLDAP, where the home is made from the name.
+    HomeFromName,
     /// OpenLDAP, whose server shows this certificate.
     Shown(Certificate),
     /// The same with StartTLS.
@@ -58,7 +60,7 @@ impl Setup {
                     .people("login_by_email = true")
                     .defaults("auth_by_email = true"),
             ],
-            Self::NoHome => {
+            Self::NoHome | Self::HomeFromName => {
                 vec![staff(lab, Certificate::Good, Encrypt::Ldaps)?.without_map("home")]
             }
             Self::Shown(certificate) => vec![staff(lab, certificate, Encrypt::Ldaps)?],
@@ -85,7 +87,11 @@ impl Setup {
             Self::AdLdaps => vec![ad(lab, Encrypt::Ldaps)?],
             Self::AdStartTls => vec![ad(lab, Encrypt::StartTls)?],
             Self::AdByCommonName => {
-                vec![ad(lab, Encrypt::Ldaps)?.people("search_attribute = \"cn\"")]
+                vec![
+                    ad(lab, Encrypt::Ldaps)?
+                        .people("search_attribute = \"cn\"")
+                        .map("home = \"unixHomeDirectory\""),
+                ]
             }
             Self::Together => vec![
                 staff(lab, Certificate::Good, Encrypt::Ldaps)?,

@@ -124,6 +124,12 @@ impl Domain {
         self
     }
 
+    /// With a further line in `[domain.X.maps]`.
+    pub fn map(mut self, line: &str) -> Self {
+        self.maps.push(line.to_owned());
+        self
+    }
+
     /// Without the map that sets `target`.
     pub fn without_map(mut self, target: &str) -> Self {
         self.maps

@@ -141,6 +141,7 @@ fn person(
         ("userPrincipalName", &format!("{account}@lab.example.org")),
         ("mail", &format!("{account}@example.org")),
         ("userAccountControl", control),
+        ("unixHomeDirectory", &format!("/home/{account}")),
     ] {
         ldif.line(attribute, value.as_bytes());
     }

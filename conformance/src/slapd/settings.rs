@@ -4,7 +4,8 @@ use crate::{BASE, Identity, SERVICE_DN};
 use std::path::Path;
 
 /// The configuration of a server with one database: anonymous sees nothing, people see
-/// everything but passwords, and the password policy is in force.
+/// everything but passwords, and the password policy is in force. The root DN has no password: it
+/// is whose rights the overlays write with, and without it no failed bind is counted.
 pub(super) fn slapd_conf(database: &Path, identity: &Identity) -> String {
     let database = database.display();
     let certificate = identity.certificate.display();
@@ -30,6 +31,7 @@ TLSVerifyClient never
 TLSProtocolMin 3.3
 database mdb
 suffix "{BASE}"
+rootdn "cn=root,{BASE}"
 directory {database}
 maxsize 1073741824
 dbnosync
