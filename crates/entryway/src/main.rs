@@ -1,2 +1,77 @@
-//! Under construction.
-fn main() {}
+//! `entryway`: the one binary. It composes the crates, runs commands, and alone prints.
+
+mod check;
+mod cli;
+mod columns;
+mod completions;
+mod compose;
+mod demo;
+mod exit;
+mod explain;
+mod gateway;
+mod help;
+mod ids;
+mod live;
+mod logs;
+mod metrics;
+mod once;
+mod out;
+mod palette;
+mod password;
+mod serve;
+mod sources;
+mod witness;
+
+use clap::Parser;
+use cli::{Cli, Command};
+use exit::Exit;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::process::ExitCode;
+use tokio::runtime::Builder;
+
+fn main() -> ExitCode {
+    let ended = catch_unwind(AssertUnwindSafe(|| match Cli::try_parse() {
+        Ok(cli) => run(&cli),
+        Err(error) => help::usage(&error),
+    }));
+    let exit = ended.unwrap_or_else(|_| {
+        out::aside("this is a bug in entryway, not in your configuration or your directory; please report it with the lines above\n");
+        Exit::Bug
+    });
+    exit.into()
+}
+
+fn run(cli: &Cli) -> Exit {
+    let common = &cli.common;
+    let done = match &cli.command {
+        Command::Serve => on_all_cores(serve::serve(common)),
+        Command::Demo(demo) => on_all_cores(demo::demo(common, demo)),
+        Command::Login(login) => on_this_thread(once::login(common, login)),
+        Command::Explain(explain) => on_this_thread(once::explain(common, explain)),
+        Command::Check => on_this_thread(check::check(common)),
+        Command::Completions(completions) => Ok(completions::print(completions.shell)),
+        Command::Help(topic) => Ok(help::help(topic.topic.as_deref())),
+    };
+    done.unwrap_or_else(|exit| exit)
+}
+
+/// One login needs one thread.
+fn on_this_thread(command: impl Future<Output = Result<Exit, Exit>>) -> Result<Exit, Exit> {
+    runtime(&mut Builder::new_current_thread())?.block_on(command)
+}
+
+/// A gateway has one worker for each core, no more: nothing in it blocks.
+fn on_all_cores(command: impl Future<Output = Result<Exit, Exit>>) -> Result<Exit, Exit> {
+    runtime(&mut Builder::new_multi_thread())?.block_on(command)
+}
+
+fn runtime(builder: &mut Builder) -> Result<tokio::runtime::Runtime, Exit> {
+    builder
+        .enable_all()
+        .thread_name("entryway")
+        .build()
+        .map_err(|error| {
+            out::aside(&format!("error: the runtime cannot be started: {error}\n"));
+            Exit::Bug
+        })
+}

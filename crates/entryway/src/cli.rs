@@ -1,0 +1,148 @@
+//! The command line as data: what can be asked of the binary, and nothing of how it is done.
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
+use std::net::IpAddr;
+use std::path::PathBuf;
+
+/// The way in for people who live in a directory.
+#[derive(Debug, Parser)]
+#[command(
+    name = "entryway",
+    version,
+    disable_help_subcommand = true,
+    max_term_width = 100
+)]
+#[command(
+    after_help = "Exit codes: 0 done or would accept, 1 the answer is no, 2 usage, 3 the configuration does not load, \
+    4 no answer, 70 a bug.\nWithout --config: ./entryway.toml, then /etc/entryway/entryway.toml."
+)]
+pub(crate) struct Cli {
+    #[command(flatten)]
+    pub(crate) common: Common,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// What every command takes.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct Common {
+    /// The configuration file
+    #[arg(long, global = true, value_name = "FILE", env = "ENTRYWAY_CONFIG")]
+    pub(crate) config: Option<PathBuf>,
+    /// How answers are printed
+    #[arg(long, global = true, value_name = "FORMAT", default_value = "text")]
+    pub(crate) output: Output,
+    /// How log lines are written, to standard error
+    #[arg(
+        long,
+        global = true,
+        value_name = "FORMAT",
+        default_value = "text",
+        env = "ENTRYWAY_LOG_FORMAT"
+    )]
+    pub(crate) log_format: LogFormat,
+    /// Which log lines: a level, or levels by event, as in `info,login=debug`
+    #[arg(long, global = true, value_name = "FILTER", env = "ENTRYWAY_LOG")]
+    pub(crate) log: Option<String>,
+}
+
+/// The shape of an answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Output {
+    /// For people
+    Text,
+    /// For programs
+    Json,
+}
+
+/// The shape of a log line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum LogFormat {
+    /// For people
+    Text,
+    /// One object a line
+    Json,
+}
+
+/// What is asked.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Everything on this machine in one go: a directory, the gateway, five logins explained
+    Demo(Demo),
+    /// Run the gateway until SIGTERM; SIGHUP reads the configuration again
+    Serve,
+    /// Log one person in and print the session, or why not
+    Login(Login),
+    /// Walk through every step of a login
+    Explain(Explain),
+    /// Test the configuration and every domain, server and role
+    Check,
+    /// Print a completion script
+    Completions(Completions),
+    /// Explain a code, as in `entryway help C020`, or a command
+    Help(Help),
+}
+
+/// `entryway demo`.
+#[derive(Debug, Args)]
+pub(crate) struct Demo {
+    /// End after the five logins
+    #[arg(long)]
+    pub(crate) once: bool,
+    /// Where HTTP is served, on 127.0.0.1; 0 means any free port
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub(crate) port: u16,
+}
+
+/// Where a password comes from; never the command line, which everybody on the machine can read.
+#[derive(Debug, Args)]
+#[group(multiple = false)]
+pub(crate) struct PasswordFrom {
+    /// Read the password from standard input, up to the first line's end
+    #[arg(long)]
+    pub(crate) password_stdin: bool,
+    /// Read the password from a file, up to the first line's end
+    #[arg(long, value_name = "FILE")]
+    pub(crate) password_file: Option<PathBuf>,
+}
+
+/// `entryway login`.
+#[derive(Debug, Args)]
+pub(crate) struct Login {
+    /// The login name as a person would type it
+    #[arg(allow_hyphen_values = true)]
+    pub(crate) name: String,
+    #[command(flatten)]
+    pub(crate) password: PasswordFrom,
+    /// Where the person is
+    #[arg(long, value_name = "ADDRESS")]
+    pub(crate) client_address: Option<IpAddr>,
+}
+
+/// `entryway explain`.
+#[derive(Debug, Args)]
+pub(crate) struct Explain {
+    /// The login name as a person would type it
+    #[arg(allow_hyphen_values = true)]
+    pub(crate) name: String,
+    #[command(flatten)]
+    pub(crate) password: PasswordFrom,
+    /// Where the person is
+    #[arg(long, value_name = "ADDRESS")]
+    pub(crate) client_address: Option<IpAddr>,
+}
+
+/// `entryway completions`.
+#[derive(Debug, Args)]
+pub(crate) struct Completions {
+    /// Which shell
+    pub(crate) shell: Shell,
+}
+
+/// `entryway help`.
+#[derive(Debug, Args)]
+pub(crate) struct Help {
+    /// A code such as C020, a reason such as wrong_password, or a command
+    pub(crate) topic: Option<String>,
+}

@@ -1,0 +1,132 @@
+//! The login of this process: the pure flow, driven against the configured domains under its deadline.
+
+use crate::witness::{Submitted, Witness};
+use entryway_directory::Domains;
+use entryway_login::{
+    Attempt, BindAnswer, BindOperation, BindUnanswered, Clock, Decided, Directories, FindAnswer,
+    FindOperation, LoginPolicy, LoginService, ServerFault, drive,
+};
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::time::Instant;
+use tokio::time::timeout_at;
+
+/// One configuration's logins. Replaced as a whole on reload.
+pub(crate) struct Gateway {
+    policy: Arc<LoginPolicy>,
+    domains: Domains,
+    witnesses: Vec<Arc<dyn Witness>>,
+}
+
+impl Gateway {
+    /// Logins of `policy` against `domains`, seen by `witnesses`.
+    pub(crate) fn new(
+        policy: Arc<LoginPolicy>,
+        domains: Domains,
+        witnesses: Vec<Arc<dyn Witness>>,
+    ) -> Self {
+        Self {
+            policy,
+            domains,
+            witnesses,
+        }
+    }
+
+    /// The domains, for probes, metrics and the end.
+    pub(crate) fn domains(&self) -> &Domains {
+        &self.domains
+    }
+
+    /// What the login needs to know beforehand.
+    pub(crate) fn policy(&self) -> &Arc<LoginPolicy> {
+        &self.policy
+    }
+
+    async fn decide(&self, attempt: Attempt) -> Decided {
+        let mut watched = Watched {
+            gateway: self,
+            submitted: Some(Submitted::of(&attempt)),
+        };
+        let decided = drive(
+            &OnTime(&self.domains),
+            &Monotonic,
+            Arc::clone(&self.policy),
+            attempt,
+        )
+        .await;
+        if let Some(submitted) = watched.submitted.take() {
+            for witness in &self.witnesses {
+                witness.decided(&submitted, &decided, &self.policy);
+            }
+        }
+        decided
+    }
+}
+
+impl LoginService for Gateway {
+    fn login(&self, attempt: Attempt) -> Pin<Box<dyn Future<Output = Decided> + Send + '_>> {
+        Box::pin(self.decide(attempt))
+    }
+}
+
+/// A login under way. Dropped before its decision, it was abandoned, and that is told too: its bind
+/// may have counted against the person.
+struct Watched<'a> {
+    gateway: &'a Gateway,
+    submitted: Option<Submitted>,
+}
+
+impl Drop for Watched<'_> {
+    fn drop(&mut self) {
+        if let Some(submitted) = self.submitted.take() {
+            for witness in &self.gateway.witnesses {
+                witness.abandoned(&submitted);
+            }
+        }
+    }
+}
+
+struct Monotonic;
+
+impl Clock for Monotonic {
+    fn now(&self) -> Instant {
+        Instant::now()
+    }
+}
+
+/// The domains, held to the deadline from outside: whatever a server or a pool does, the login is
+/// answered, and its trace says what it was waiting for.
+struct OnTime<'a>(&'a Domains);
+
+const LATE: &str = "the login's deadline passed";
+
+impl Directories for OnTime<'_> {
+    async fn find(&self, operation: &FindOperation) -> FindAnswer {
+        let asked = Instant::now();
+        let answer = timeout_at(operation.deadline.into(), self.0.find(operation)).await;
+        answer.unwrap_or_else(|_| FindAnswer {
+            tried: Vec::new(),
+            served: None,
+            took: asked.elapsed(),
+        })
+    }
+
+    async fn bind(&self, operation: BindOperation) -> BindAnswer {
+        let (asked, server) = (Instant::now(), Arc::clone(&operation.server));
+        let answer = timeout_at(operation.deadline.into(), self.0.bind(operation)).await;
+        answer.unwrap_or_else(|_| {
+            // Nobody knows how far it got: it counts as sent.
+            let unanswered = BindUnanswered {
+                written: true,
+                fault: ServerFault::TimedOut,
+                cause: LATE.to_owned(),
+            };
+            BindAnswer {
+                server,
+                reply: Err(unanswered),
+                took: asked.elapsed(),
+            }
+        })
+    }
+}

@@ -1,0 +1,161 @@
+//! The configuration in force, and how one takes another's place while logins go on.
+
+use crate::compose::compose;
+use crate::gateway::Gateway;
+use crate::witness::Witness;
+use arc_swap::ArcSwap;
+use entryway_config::{Loaded, Settings, TokenScope};
+use entryway_web::{Caller, Callers, Current, DomainReady, Generation, Readiness, Scope};
+use std::sync::Arc;
+use std::time::SystemTime;
+
+/// One configuration, composed.
+pub(crate) struct Running {
+    /// Counted from 1; a reload adds 1.
+    pub(crate) number: u64,
+    /// When it was applied.
+    pub(crate) since: SystemTime,
+    /// As configured.
+    pub(crate) settings: Settings,
+    /// Its logins.
+    pub(crate) gateway: Arc<Gateway>,
+    front: Arc<Generation>,
+}
+
+impl Running {
+    fn new(
+        number: u64,
+        settings: Settings,
+        witnesses: Vec<Arc<dyn Witness>>,
+    ) -> anyhow::Result<(Self, Vec<String>)> {
+        let composed = compose(&settings)?;
+        let gateway = Arc::new(Gateway::new(
+            Arc::clone(&settings.policy),
+            composed.domains,
+            witnesses,
+        ));
+        let front = Arc::new(Generation {
+            logins: Arc::clone(&gateway) as _,
+            callers: callers(&settings),
+            deadline: settings.policy.deadline,
+        });
+        let running = Self {
+            number,
+            since: SystemTime::now(),
+            settings,
+            gateway,
+            front,
+        };
+        Ok((running, composed.warnings))
+    }
+
+    /// Closes the pools after the last login that may still use them: each ends by its deadline.
+    async fn retire(self: Arc<Self>) {
+        tokio::time::sleep(self.settings.policy.deadline).await;
+        self.gateway.domains().close().await;
+    }
+}
+
+fn callers(settings: &Settings) -> Callers {
+    let mut callers = Callers::default();
+    for token in &settings.tokens {
+        let scopes = token
+            .scopes
+            .iter()
+            .map(|scope| match scope {
+                TokenScope::Login => Scope::Login,
+                TokenScope::LoginReasons => Scope::LoginReasons,
+                TokenScope::Admin => Scope::Admin,
+            })
+            .collect();
+        callers.add(
+            token.secret.expose(),
+            Caller {
+                name: Arc::clone(&token.name),
+                scopes,
+            },
+        );
+    }
+    callers
+}
+
+/// The configuration in force.
+pub(crate) struct Live {
+    running: ArcSwap<Running>,
+    witnesses: Vec<Arc<dyn Witness>>,
+}
+
+impl Live {
+    /// The first configuration. Warnings are about certificates that could not be read.
+    pub(crate) fn start(loaded: Loaded, witnesses: Vec<Arc<dyn Witness>>) -> anyhow::Result<Self> {
+        let (running, warnings) = Running::new(1, loaded.settings, witnesses.clone())?;
+        applied(&running, &warnings);
+        Ok(Self {
+            running: ArcSwap::from_pointee(running),
+            witnesses,
+        })
+    }
+
+    /// What is in force now.
+    pub(crate) fn now(&self) -> Arc<Running> {
+        self.running.load_full()
+    }
+
+    /// Puts another configuration in force. On an error nothing changes.
+    ///
+    /// Logins under way finish with what they started with; the pools they use are closed afterwards.
+    pub(crate) fn replace(&self, loaded: Loaded) -> anyhow::Result<()> {
+        let old = self.now();
+        let (new, warnings) =
+            Running::new(old.number + 1, loaded.settings, self.witnesses.clone())?;
+        if new.settings.listen != old.settings.listen {
+            tracing::warn!(
+                target: "config.restart_needed",
+                setting = "server.listen",
+                running = %old.settings.listen,
+                configured = %new.settings.listen,
+            );
+        }
+        applied(&new, &warnings);
+        self.running.store(Arc::new(new));
+        tokio::spawn(old.retire());
+        Ok(())
+    }
+
+    /// Closes the pools in force, once nothing asks for logins any more.
+    pub(crate) async fn close(&self) {
+        self.now().gateway.domains().close().await;
+    }
+}
+
+fn applied(running: &Running, warnings: &[String]) {
+    for warning in warnings {
+        tracing::warn!(target: "config.warning", warning = warning.as_str());
+    }
+    tracing::info!(
+        target: "config.applied",
+        generation = running.number,
+        domains = running.settings.domains.len(),
+        callers = running.settings.tokens.len(),
+        files = running.settings.files.len(),
+    );
+}
+
+impl Current for Live {
+    fn current(&self) -> Arc<Generation> {
+        Arc::clone(&self.running.load().front)
+    }
+}
+
+impl Readiness for Live {
+    fn readiness(&self) -> Vec<DomainReady> {
+        let readiness = self.running.load().gateway.domains().readiness();
+        readiness
+            .into_iter()
+            .map(|domain| DomainReady {
+                name: domain.name,
+                ready: domain.ready,
+            })
+            .collect()
+    }
+}

@@ -1,0 +1,139 @@
+//! What is counted, and the page that tells it. Label values come from closed lists and from the
+//! configuration, never from what a peer sends.
+
+mod directories;
+mod process;
+
+use crate::live::Live;
+use crate::witness::{Submitted, Witness, domain};
+use directories::Directories;
+use entryway_login::{Decided, LoginPolicy};
+use entryway_web::{MetricsText, Observer};
+use process::Process;
+use prometheus_client::encoding::EncodeLabelSet;
+use prometheus_client::encoding::text::encode;
+use prometheus_client::metrics::counter::Counter;
+use prometheus_client::metrics::family::Family;
+use prometheus_client::metrics::histogram::Histogram;
+use prometheus_client::metrics::info::Info;
+use prometheus_client::registry::Registry;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// Upper ends in seconds. A login takes two round trips: the interesting part is below 50 ms.
+const SECONDS: [f64; 12] = [
+    0.000_5, 0.001, 0.002_5, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 3.0,
+];
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct LoginLabels {
+    decision: &'static str,
+    code: &'static str,
+    /// Empty when no domain was asked.
+    domain: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct HttpLabels {
+    route: &'static str,
+    status: u16,
+}
+
+/// Counters that logins and requests add to.
+pub(crate) struct Metrics {
+    logins: Family<LoginLabels, Counter>,
+    abandoned: Counter,
+    login_seconds: Histogram,
+    http: Family<HttpLabels, Counter>,
+    http_seconds: Histogram,
+}
+
+impl Metrics {
+    pub(crate) fn new() -> Self {
+        Self {
+            logins: Family::default(),
+            abandoned: Counter::default(),
+            login_seconds: Histogram::new(SECONDS),
+            http: Family::default(),
+            http_seconds: Histogram::new(SECONDS),
+        }
+    }
+
+    fn register(&self, registry: &mut Registry) {
+        registry.register(
+            "logins",
+            "Logins decided, by decision, reason and domain",
+            self.logins.clone(),
+        );
+        registry.register(
+            "logins_abandoned",
+            "Logins given up because the client went away",
+            self.abandoned.clone(),
+        );
+        registry.register(
+            "login_seconds",
+            "Time from submission to decision",
+            self.login_seconds.clone(),
+        );
+        registry.register("http_requests", "Requests answered", self.http.clone());
+        registry.register(
+            "http_request_seconds",
+            "Time from a request's head to its answer",
+            self.http_seconds.clone(),
+        );
+    }
+}
+
+impl Witness for Metrics {
+    fn decided(&self, _submitted: &Submitted, decided: &Decided, policy: &LoginPolicy) {
+        let row = decided.decision.row();
+        let labels = LoginLabels {
+            decision: row.outcome.as_str(),
+            code: row.code,
+            domain: domain(decided, policy).unwrap_or_default().to_owned(),
+        };
+        self.logins.get_or_create(&labels).inc();
+        self.login_seconds.observe(decided.took.as_secs_f64());
+    }
+
+    fn abandoned(&self, _submitted: &Submitted) {
+        self.abandoned.inc();
+    }
+}
+
+impl Observer for Metrics {
+    fn answered(&self, route: &'static str, status: u16, took: Duration) {
+        self.http.get_or_create(&HttpLabels { route, status }).inc();
+        self.http_seconds.observe(took.as_secs_f64());
+    }
+}
+
+/// The page: the counters, and what is read only when it is asked for.
+pub(crate) struct Exposition {
+    registry: Registry,
+}
+
+impl Exposition {
+    pub(crate) fn new(metrics: &Metrics, live: Arc<Live>) -> Self {
+        let mut registry = Registry::default();
+        registry.register_collector(Box::new(Process));
+        let ours = registry.sub_registry_with_prefix("entryway");
+        ours.register(
+            "build",
+            "The running program",
+            Info::new([("version", env!("CARGO_PKG_VERSION"))]),
+        );
+        metrics.register(ours);
+        ours.register_collector(Box::new(Directories::new(live)));
+        Self { registry }
+    }
+}
+
+impl MetricsText for Exposition {
+    fn render(&self) -> String {
+        let mut text = String::new();
+        // Writing into memory fails only if a metric is malformed, which a test would show.
+        let _ = encode(&mut text, &self.registry);
+        text
+    }
+}

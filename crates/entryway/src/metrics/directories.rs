@@ -1,0 +1,281 @@
+//! The directories' connections and operations, read from the pools when asked.
+
+use crate::live::{Live, Running};
+use entryway_ldap::{LATENCY_BOUNDS_US, OperationKind, OperationOutcome, RoleStats, ServerStats};
+use prometheus_client::collector::Collector;
+use prometheus_client::encoding::{DescriptorEncoder, EncodeLabelSet, EncodeMetric, NoLabelSet};
+use prometheus_client::metrics::MetricType;
+use prometheus_client::metrics::counter::ConstCounter;
+use prometheus_client::metrics::gauge::ConstGauge;
+use prometheus_client::registry::Unit;
+use std::fmt;
+use std::sync::Arc;
+use std::time::SystemTime;
+
+/// Reads the pools in force. Counters start again when a reload replaces them, as after a restart.
+pub(super) struct Directories {
+    live: Arc<Live>,
+}
+
+impl fmt::Debug for Directories {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Directories")
+    }
+}
+
+impl Directories {
+    pub(super) fn new(live: Arc<Live>) -> Self {
+        Self { live }
+    }
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct ServerLabels {
+    domain: String,
+    server: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct RoleLabels {
+    domain: String,
+    server: String,
+    role: &'static str,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct StateLabels {
+    domain: String,
+    server: String,
+    role: &'static str,
+    state: &'static str,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct OperationLabels {
+    domain: String,
+    server: String,
+    role: &'static str,
+    operation: &'static str,
+    result: String,
+}
+
+/// One server with the domain it belongs to.
+struct Seen {
+    domain: String,
+    stats: ServerStats,
+    up: bool,
+}
+
+impl Seen {
+    fn server(&self) -> ServerLabels {
+        ServerLabels {
+            domain: self.domain.clone(),
+            server: self.stats.display.to_string(),
+        }
+    }
+    fn role(&self, role: &RoleStats) -> RoleLabels {
+        RoleLabels {
+            domain: self.domain.clone(),
+            server: self.stats.display.to_string(),
+            role: role.role.as_str(),
+        }
+    }
+}
+
+impl Collector for Directories {
+    fn encode(&self, mut encoder: DescriptorEncoder<'_>) -> Result<(), fmt::Error> {
+        let running = self.live.now();
+        let generation = ConstGauge::new(i64::try_from(running.number).unwrap_or(i64::MAX));
+        generation.encode(encoder.encode_descriptor(
+            "config_generation",
+            "The configuration in force, counted from 1",
+            None,
+            MetricType::Gauge,
+        )?)?;
+        let since = running
+            .since
+            .duration_since(SystemTime::UNIX_EPOCH)
+            .unwrap_or_default();
+        let since = ConstGauge::new(since.as_secs_f64());
+        since.encode(encoder.encode_descriptor(
+            "config_applied_timestamp",
+            "When it was applied, since 1970",
+            Some(&Unit::Seconds),
+            MetricType::Gauge,
+        )?)?;
+        let seen = seen(&running);
+        servers(&mut encoder, &seen)?;
+        connections(&mut encoder, &seen)?;
+        operations(&mut encoder, &seen)?;
+        latency(&mut encoder, &seen)
+    }
+}
+
+fn seen(running: &Running) -> Vec<Seen> {
+    let mut seen = Vec::new();
+    for domain in running.gateway.domains().iter() {
+        for server in domain.servers() {
+            let stats = server.stats();
+            seen.push(Seen {
+                domain: domain.name().to_string(),
+                up: stats.health.degraded_since.is_none(),
+                stats,
+            });
+        }
+    }
+    seen
+}
+
+fn servers(encoder: &mut DescriptorEncoder<'_>, seen: &[Seen]) -> fmt::Result {
+    let mut up = encoder.encode_descriptor(
+        "server_up",
+        "Whether a directory server is not known to be down",
+        None,
+        MetricType::Gauge,
+    )?;
+    for server in seen {
+        ConstGauge::new(i64::from(server.up)).encode(up.encode_family(&server.server())?)?;
+    }
+    Ok(())
+}
+
+fn connections(encoder: &mut DescriptorEncoder<'_>, seen: &[Seen]) -> fmt::Result {
+    let help = "Connections to directory servers, and what waits on them";
+    let mut family =
+        encoder.encode_descriptor("ldap_connections", help, None, MetricType::Gauge)?;
+    for server in seen {
+        for role in &server.stats.roles {
+            let RoleLabels {
+                domain,
+                server,
+                role: name,
+            } = server.role(role);
+            for (state, count) in [
+                ("open", role.open),
+                ("idle", role.idle),
+                ("dialling", role.dialling),
+                ("outstanding", role.outstanding),
+                ("waiting", role.waiting),
+            ] {
+                let labels = StateLabels {
+                    domain: domain.clone(),
+                    server: server.clone(),
+                    role: name,
+                    state,
+                };
+                ConstGauge::new(i64::try_from(count).unwrap_or(i64::MAX))
+                    .encode(family.encode_family(&labels)?)?;
+            }
+        }
+    }
+    totals(
+        encoder,
+        seen,
+        "ldap_connections_opened",
+        "Connections ever opened",
+        |role| role.opened,
+    )?;
+    totals(
+        encoder,
+        seen,
+        "ldap_dial_failures",
+        "Connections that could not be opened",
+        |role| role.dial_failures,
+    )?;
+    totals(
+        encoder,
+        seen,
+        "ldap_received_bytes",
+        "LDAP received, before any TLS",
+        |role| role.bytes_received,
+    )?;
+    totals(
+        encoder,
+        seen,
+        "ldap_sent_bytes",
+        "LDAP sent, before any TLS",
+        |role| role.bytes_sent,
+    )
+}
+
+fn totals(
+    encoder: &mut DescriptorEncoder<'_>,
+    seen: &[Seen],
+    name: &str,
+    help: &str,
+    count: fn(&RoleStats) -> u64,
+) -> fmt::Result {
+    let mut family = encoder.encode_descriptor(name, help, None, MetricType::Counter)?;
+    for server in seen {
+        for role in &server.stats.roles {
+            ConstCounter::new(count(role)).encode(family.encode_family(&server.role(role))?)?;
+        }
+    }
+    Ok(())
+}
+
+fn operations(encoder: &mut DescriptorEncoder<'_>, seen: &[Seen]) -> fmt::Result {
+    let help = "LDAP operations by how they ended";
+    let mut family =
+        encoder.encode_descriptor("ldap_operations", help, None, MetricType::Counter)?;
+    for server in seen {
+        for role in &server.stats.roles {
+            for counted in &role.operations {
+                let RoleLabels {
+                    domain,
+                    server,
+                    role,
+                } = server.role(role);
+                let operation = match counted.kind {
+                    OperationKind::Search => "search",
+                    OperationKind::Bind => "bind",
+                };
+                let labels = OperationLabels {
+                    domain,
+                    server,
+                    role,
+                    operation,
+                    result: result(counted.outcome),
+                };
+                ConstCounter::new(counted.count).encode(family.encode_family(&labels)?)?;
+            }
+        }
+    }
+    Ok(())
+}
+
+fn result(outcome: OperationOutcome) -> String {
+    match outcome {
+        OperationOutcome::Code(code) => code
+            .name()
+            .map_or_else(|| code.0.to_string(), str::to_owned),
+        OperationOutcome::OtherCode => "other".to_owned(),
+        OperationOutcome::Unanswered => "unanswered".to_owned(),
+        OperationOutcome::Abandoned => "abandoned".to_owned(),
+    }
+}
+
+fn latency(encoder: &mut DescriptorEncoder<'_>, seen: &[Seen]) -> fmt::Result {
+    let help = "Time from an LDAP operation to its answer";
+    let mut family = encoder.encode_descriptor(
+        "ldap_operation",
+        help,
+        Some(&Unit::Seconds),
+        MetricType::Histogram,
+    )?;
+    for server in seen {
+        for role in &server.stats.roles {
+            let bounds = LATENCY_BOUNDS_US
+                .iter()
+                .map(|bound| *bound as f64 / 1e6)
+                .chain([f64::MAX]);
+            let buckets: Vec<_> = bounds.zip(role.latency.buckets.iter().copied()).collect();
+            let count = buckets.iter().map(|(_, count)| count).sum();
+            let sum = role.latency.sum_us as f64 / 1e6;
+            family
+                .encode_family(&server.role(role))?
+                .encode_histogram::<NoLabelSet>(sum, count, &buckets, None)?;
+        }
+    }
+    Ok(())
+}

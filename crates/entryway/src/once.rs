@@ -1,0 +1,151 @@
+//! One login in this process: `entryway login` and `entryway explain`, with the configuration, the
+//! flow and the connections of the daemon.
+
+use crate::cli::{Common, Explain, Login, Output};
+use crate::columns::{Row, render};
+use crate::compose::compose;
+use crate::exit::Exit;
+use crate::explain::{Names, decision_row, rows, session_rows};
+use crate::gateway::Gateway;
+use crate::palette::Tone;
+use crate::{ids, logs, out, password, sources};
+use entryway_config::RuleBook;
+use entryway_login::{
+    Attempt, Decided, Decision, DomainId, LoginPolicy, LoginService, RuleId, SubmittedPassword,
+};
+use std::net::IpAddr;
+use std::sync::Arc;
+use std::time::{Duration, Instant, SystemTime};
+use tracing::level_filters::LevelFilter;
+
+/// How long directories may take to be left.
+const FAREWELL: Duration = Duration::from_millis(200);
+
+/// `entryway login`.
+pub(crate) async fn login(common: &Common, asked: &Login) -> Result<Exit, Exit> {
+    let (ready, _log) = Ready::from(common)?;
+    let password = password::given_or_typed(&asked.password)?;
+    let decided = ready
+        .decide(&asked.name, password, asked.client_address)
+        .await;
+    match common.output {
+        Output::Json => out::json(&entryway_wire::login_response(&decided, true)),
+        Output::Text => out::answer(&render(&answer(&decided), out::answer_style())),
+    }
+    Ok(Exit::from_row(decided.decision.row().exit))
+}
+
+/// `entryway explain`.
+pub(crate) async fn explain(common: &Common, asked: &Explain) -> Result<Exit, Exit> {
+    let (ready, _log) = Ready::from(common)?;
+    let password = password::given(&asked.password)?.unwrap_or(SubmittedPassword::NotAsked);
+    let decided = ready
+        .decide(&asked.name, password, asked.client_address)
+        .await;
+    match common.output {
+        Output::Json => {
+            let name = |id: DomainId| ready.policy().domains.get(id.0).map(|domain| &*domain.name);
+            out::json(&entryway_wire::explanation(
+                &decided,
+                &|rule| ready.place(rule),
+                &name,
+            ));
+        }
+        Output::Text => {
+            let domains = domain_names(ready.policy());
+            let names = Names {
+                domains: &domains,
+                place: &|rule| ready.place(rule),
+            };
+            out::answer(&render(&rows(&decided, &names), out::answer_style()));
+        }
+    }
+    Ok(Exit::from_row(decided.decision.row().exit))
+}
+
+/// The domains' names, by `DomainId`.
+pub(crate) fn domain_names(policy: &LoginPolicy) -> Vec<Arc<str>> {
+    policy
+        .domains
+        .iter()
+        .map(|domain| Arc::clone(&domain.name))
+        .collect()
+}
+
+/// The session, or the sentence that the person would read.
+fn answer(decided: &Decided) -> Vec<Row> {
+    let mut rows = vec![decision_row(decided)];
+    match &decided.decision {
+        Decision::Accept(session) => rows.extend(session_rows(session)),
+        Decision::WouldAccept(session) => rows.extend(session_rows(session)),
+        Decision::Reject(_) | Decision::Challenge(_) | Decision::Indeterminate(_) => {
+            rows.push(Row::new("message", decided.decision.row().person).tone(Tone::Plain));
+        }
+    }
+    rows
+}
+
+/// A configuration that is composed for one login.
+struct Ready {
+    gateway: Gateway,
+    places: RuleBook,
+}
+
+impl Ready {
+    fn from(common: &Common) -> Result<(Self, logs::Writer), Exit> {
+        let (_, loaded) = sources::load_or_show(common)?;
+        // What a login does is in its answer; the log would only repeat it.
+        let log = logs::start(common, LevelFilter::OFF)?;
+        let composed = compose(&loaded.settings).map_err(|error| {
+            out::aside(&format!("error: {error:#}\n"));
+            Exit::Configuration
+        })?;
+        for warning in &composed.warnings {
+            out::aside(&format!("warning: {warning}\n"));
+        }
+        let gateway = Gateway::new(
+            Arc::clone(&loaded.settings.policy),
+            composed.domains,
+            Vec::new(),
+        );
+        Ok((
+            Self {
+                gateway,
+                places: loaded.places,
+            },
+            log,
+        ))
+    }
+
+    fn policy(&self) -> &LoginPolicy {
+        self.gateway.policy()
+    }
+
+    fn place(&self, rule: RuleId) -> Option<String> {
+        self.places.place(rule).map(str::to_owned)
+    }
+
+    async fn decide(
+        &self,
+        name: &str,
+        password: SubmittedPassword,
+        client_address: Option<IpAddr>,
+    ) -> Decided {
+        let started = Instant::now();
+        let decided = self
+            .gateway
+            .login(Attempt {
+                id: ids::draw(),
+                login_name: name.to_owned(),
+                password,
+                client_address,
+                at: SystemTime::now(),
+                started,
+                deadline: started + self.policy().deadline,
+            })
+            .await;
+        // The process ends now; a directory that does not take its leave must not hold it up.
+        let _ = tokio::time::timeout(FAREWELL, self.gateway.domains().close()).await;
+        decided
+    }
+}

@@ -1,0 +1,153 @@
+//! The running gateway: start, reload on SIGHUP, drain on SIGTERM or SIGINT.
+
+use crate::cli::Common;
+use crate::exit::Exit;
+use crate::ids::RandomIds;
+use crate::live::Live;
+use crate::metrics::{Exposition, Metrics};
+use crate::witness::{DecisionLog, Witness};
+use crate::{logs, out, sources};
+use entryway_web::{App, Limits};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use tokio::net::TcpListener;
+use tokio::signal::unix::{Signal, SignalKind, signal};
+
+/// A gateway that is ready to serve.
+pub(crate) struct Front {
+    listener: TcpListener,
+    app: App,
+    live: Arc<Live>,
+}
+
+impl Front {
+    /// Puts ports and listener together.
+    pub(crate) fn new(listener: TcpListener, live: Arc<Live>, metrics: Arc<Metrics>) -> Self {
+        let app = App {
+            current: Arc::clone(&live) as _,
+            ids: Arc::new(RandomIds),
+            readiness: Arc::clone(&live) as _,
+            metrics: Arc::new(Exposition::new(&metrics, Arc::clone(&live))),
+            observer: metrics,
+            limits: Arc::new(Limits::default()),
+        };
+        Self {
+            listener,
+            app,
+            live,
+        }
+    }
+
+    /// Serves until `stop`, drains, closes the pools.
+    pub(crate) async fn run(self, stop: impl Future<Output = ()>) {
+        let drained = entryway_web::serve(self.listener, self.app, stop).await;
+        self.live.close().await;
+        let took_ms = u64::try_from(drained.took.as_millis()).unwrap_or(u64::MAX);
+        tracing::info!(target: "server.drained", cut = drained.cut, took_ms);
+    }
+}
+
+/// `entryway serve`.
+pub(crate) async fn serve(common: &Common) -> Result<Exit, Exit> {
+    let (path, loaded) = sources::load_or_show(common)?;
+    let _log = logs::start(common, tracing::level_filters::LevelFilter::INFO)?;
+    let metrics = Arc::new(Metrics::new());
+    let witnesses: Vec<Arc<dyn Witness>> = vec![Arc::new(DecisionLog), Arc::clone(&metrics) as _];
+    let listen = loaded.settings.listen;
+    let live = Arc::new(Live::start(loaded, witnesses).map_err(|error| refused(&error))?);
+    let listener = TcpListener::bind(listen).await.map_err(|error| {
+        refused(&anyhow::Error::new(error).context(format!("`{listen}` cannot be listened on")))
+    })?;
+    // Before anybody is told that the server runs: a signal must not meet the default action.
+    let mut signals = Signals::new().map_err(|error| refused(&error.into()))?;
+    let listen = listener.local_addr().unwrap_or(listen);
+    tracing::info!(target: "server.started", %listen, version = env!("CARGO_PKG_VERSION"), config = %path.display());
+
+    let front = Front::new(listener, Arc::clone(&live), metrics);
+    let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
+    let mut running = std::pin::pin!(front.run(async { _ = stopped.await }));
+    let mut stop = Some(stop);
+    loop {
+        tokio::select! {
+            () = running.as_mut() => return Ok(Exit::Done),
+            told = signals.next() => match (told, stop.take()) {
+                (Told::Reload, going_on) => {
+                    stop = going_on;
+                    reload(&live, path.clone()).await;
+                }
+                (Told::Stop, Some(stop)) => drop(stop),
+                // A second one: no more waiting for answers in flight.
+                (Told::Stop, None) => return Ok(Exit::Done),
+            },
+        }
+    }
+}
+
+fn refused(error: &anyhow::Error) -> Exit {
+    out::aside(&format!("error: {error:#}\n"));
+    Exit::Configuration
+}
+
+/// Reads the configuration again; whatever is wrong with it, the one in force stays.
+async fn reload(live: &Arc<Live>, path: PathBuf) {
+    let live = Arc::clone(live);
+    // Reading files and certificates may wait for a disk; logins must not wait with it.
+    let reading = tokio::task::spawn_blocking(move || read_again(&live, &path));
+    if reading.await.is_err() {
+        tracing::error!(target: "config.refused", problem = "reading it again has failed");
+    }
+}
+
+fn read_again(live: &Live, path: &Path) {
+    let kept = live.now().number;
+    match sources::load(path) {
+        Ok(loaded) => {
+            for line in loaded.warnings.lines() {
+                tracing::warn!(target: "config.warning", warning = line.as_str());
+            }
+            if let Err(error) = live.replace(loaded) {
+                tracing::error!(target: "config.refused", kept, problem = format!("{error:#}"));
+            }
+        }
+        Err(report) => {
+            for problem in report.lines() {
+                tracing::error!(target: "config.problem", problem = problem.as_str());
+            }
+            tracing::error!(target: "config.refused", kept, problem = report.summary());
+        }
+    }
+}
+
+/// What a signal asks for.
+enum Told {
+    /// SIGHUP.
+    Reload,
+    /// SIGTERM, SIGINT.
+    Stop,
+}
+
+/// The signals that the gateway listens to.
+struct Signals {
+    hangup: Signal,
+    terminate: Signal,
+    interrupt: Signal,
+}
+
+impl Signals {
+    fn new() -> std::io::Result<Self> {
+        Ok(Self {
+            hangup: signal(SignalKind::hangup())?,
+            terminate: signal(SignalKind::terminate())?,
+            interrupt: signal(SignalKind::interrupt())?,
+        })
+    }
+
+    /// The next one.
+    async fn next(&mut self) -> Told {
+        tokio::select! {
+            _ = self.hangup.recv() => Told::Reload,
+            _ = self.terminate.recv() => Told::Stop,
+            _ = self.interrupt.recv() => Told::Stop,
+        }
+    }
+}

@@ -1,0 +1,49 @@
+//! Where the configuration is, and what is shown when it does not load.
+
+use crate::cli::Common;
+use crate::exit::Exit;
+use crate::out;
+use entryway_config::{Loaded, Report, Sources};
+use std::path::{Path, PathBuf};
+
+/// Looked at in this order when `--config` and `$ENTRYWAY_CONFIG` say nothing.
+const PLACES: [&str; 2] = ["entryway.toml", "/etc/entryway/entryway.toml"];
+
+/// The file to read.
+pub(crate) fn find(common: &Common) -> Option<PathBuf> {
+    match &common.config {
+        Some(path) => Some(path.clone()),
+        None => PLACES.iter().map(PathBuf::from).find(|path| path.exists()),
+    }
+}
+
+/// Reads the configuration with this process's environment.
+pub(crate) fn load(path: &Path) -> Result<Loaded, Report> {
+    // A variable that is not UTF-8 cannot be one of ours.
+    let variables = std::env::vars_os()
+        .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
+    entryway_config::load(&Sources::file(path).environment(variables))
+}
+
+/// Finds and reads the configuration; shows warnings, and on failure every problem.
+pub(crate) fn load_or_show(common: &Common) -> Result<(PathBuf, Loaded), Exit> {
+    let Some(path) = find(common) else {
+        let places = PLACES.map(|place| format!("`{place}`")).join(" or ");
+        out::aside(&format!(
+            "error: no configuration: expected {places}, or --config FILE\n"
+        ));
+        return Err(Exit::Configuration);
+    };
+    match load(&path) {
+        Ok(loaded) => {
+            if !loaded.warnings.is_empty() {
+                out::aside(&loaded.warnings.render(out::aside_in_colour()));
+            }
+            Ok((path, loaded))
+        }
+        Err(report) => {
+            out::aside(&report.render(out::aside_in_colour()));
+            Err(Exit::Configuration)
+        }
+    }
+}

@@ -1,0 +1,156 @@
+//! `entryway serve` as a child process: its log, its port, its end.
+
+use crate::world::{SOON, World};
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
+use std::process::{Child, ExitStatus, Stdio};
+use std::sync::mpsc::{Receiver, channel};
+use std::time::Instant;
+
+/// A running gateway; killed when dropped.
+pub(crate) struct Daemon {
+    child: Child,
+    log: Receiver<serde_json::Value>,
+    seen: Vec<serde_json::Value>,
+    pub(crate) address: String,
+}
+
+/// What was answered.
+#[derive(Debug)]
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) body: String,
+}
+
+impl Answer {
+    pub(crate) fn json(&self) -> serde_json::Value {
+        serde_json::from_str(&self.body).expect("JSON")
+    }
+}
+
+impl Daemon {
+    /// Starts, and waits until it serves.
+    pub(crate) fn start(world: &World) -> Self {
+        let mut child = world
+            .command(&["serve", "--log-format", "json"])
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("the binary");
+        let stderr = BufReader::new(child.stderr.take().expect("a pipe"));
+        let (lines, log) = channel();
+        std::thread::spawn(move || {
+            for line in stderr.lines().map_while(Result::ok) {
+                // Warnings of the configuration come before the log, as text.
+                if let Ok(event) = serde_json::from_str(&line) {
+                    let _ = lines.send(event);
+                }
+            }
+        });
+        let mut daemon = Self {
+            child,
+            log,
+            seen: Vec::new(),
+            address: String::new(),
+        };
+        let started = daemon.event("server.started");
+        daemon.address = started["listen"].as_str().expect("an address").to_owned();
+        daemon
+    }
+
+    /// Waits for the next event of this name.
+    pub(crate) fn event(&mut self, name: &str) -> serde_json::Value {
+        let deadline = Instant::now() + SOON;
+        loop {
+            let left = deadline.saturating_duration_since(Instant::now());
+            let Ok(event) = self.log.recv_timeout(left) else {
+                panic!("no `{name}`, but {:#?}", self.seen);
+            };
+            self.seen.push(event.clone());
+            if event["event"] == name {
+                return event;
+            }
+        }
+    }
+
+    /// Every event until the end.
+    pub(crate) fn rest(mut self) -> (ExitStatus, Vec<serde_json::Value>) {
+        let status = self.child.wait().expect("an end");
+        self.seen.extend(self.log.iter());
+        (status, std::mem::take(&mut self.seen))
+    }
+
+    pub(crate) fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// Sends a signal, by name.
+    pub(crate) fn signal(&self, name: &str) {
+        let pid = self.pid().to_string();
+        let sent = std::process::Command::new("kill")
+            .args(["-s", name, &pid])
+            .status();
+        assert!(sent.expect("kill").success());
+    }
+
+    pub(crate) fn connect(&self) -> TcpStream {
+        let stream = TcpStream::connect(&self.address).expect("a connection");
+        stream.set_read_timeout(Some(SOON)).expect("a timeout");
+        stream
+    }
+
+    /// Sends a login and does not wait for its answer.
+    pub(crate) fn begin_login(&self, token: &str, name: &str, password: &str) -> TcpStream {
+        let body = serde_json::json!({ "login_name": name, "password": password, "client_address": "192.0.2.7" }).to_string();
+        let head = format!(
+            "POST /api/v1/login HTTP/1.1\r\nhost: x\r\nconnection: close\r\nauthorization: Bearer {token}\r\n\
+             content-type: application/json\r\ncontent-length: {}\r\n\r\n",
+            body.len()
+        );
+        let mut stream = self.connect();
+        stream
+            .write_all((head + &body).as_bytes())
+            .expect("written");
+        stream
+    }
+
+    pub(crate) fn login(&self, token: &str, name: &str, password: &str) -> Answer {
+        answer(self.begin_login(token, name, password))
+    }
+
+    pub(crate) fn get(&self, path: &str, token: &str) -> Answer {
+        let mut stream = self.connect();
+        let request = format!(
+            "GET {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\nauthorization: Bearer {token}\r\n\r\n"
+        );
+        stream.write_all(request.as_bytes()).expect("written");
+        answer(stream)
+    }
+}
+
+/// Reads an answer to its end.
+pub(crate) fn answer(mut stream: TcpStream) -> Answer {
+    let mut text = String::new();
+    stream.read_to_string(&mut text).expect("an answer");
+    let (head, body) = text
+        .split_once("\r\n\r\n")
+        .unwrap_or_else(|| panic!("no answer: {text:?}"));
+    let status = head
+        .split(' ')
+        .nth(1)
+        .expect("a status")
+        .parse()
+        .expect("a number");
+    Answer {
+        status,
+        body: body.to_owned(),
+    }
+}
+
+impl Drop for Daemon {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}

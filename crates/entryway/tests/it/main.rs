@@ -1,0 +1,12 @@
+//! The binary as people and machines see it: command lines, HTTP, signals; in front of a directory
+//! that misbehaves when it is told to.
+
+// Functions beside the tests are tests too; the lint's own exception ends at `#[test]`.
+#![allow(clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+
+mod daemon;
+mod demo;
+mod mask;
+mod serve;
+mod transcripts;
+mod world;

@@ -1,0 +1,97 @@
+//! What differs from run to run, written as `TIME`, `ID`, `PORT`, `FOLDER`.
+
+use crate::world::World;
+
+/// The text as a transcript keeps it.
+pub(crate) fn mask(world: &World, text: &str) -> String {
+    let mut text = text.to_owned();
+    for address in [world.directory.ldaps_addr(), world.directory.ldap_addr()] {
+        text = text.replace(&format!(":{}", address.port()), ":PORT");
+    }
+    text = text.replace(&world.folder().display().to_string(), "FOLDER");
+    let text = durations(&text);
+    let text = ids(&text);
+    ["took_ms", "at_ms", "authenticated_at"]
+        .into_iter()
+        .fold(text, |text, key| json_value(&text, key))
+}
+
+/// `3 ms`, `1.2 s` and `under 1 ms`, and the padding behind them, which depends on their length.
+fn durations(text: &str) -> String {
+    let mut out = String::new();
+    let mut rest = text;
+    while let Some(char) = rest.chars().next() {
+        let begins = !out.ends_with(|before: char| before.is_ascii_alphanumeric() || before == '.');
+        if let Some(behind) = begins.then(|| behind_duration(rest)).flatten() {
+            out.push_str("TIME");
+            rest = behind;
+            if rest.starts_with("  ") {
+                out.push_str("  ");
+                rest = rest.trim_start_matches(' ');
+            }
+        } else {
+            out.push(char);
+            rest = &rest[char.len_utf8()..];
+        }
+    }
+    out
+}
+
+fn behind_duration(text: &str) -> Option<&str> {
+    if let Some(behind) = text.strip_prefix("under 1 ms") {
+        return Some(behind);
+    }
+    let behind = text.trim_start_matches(|char: char| char.is_ascii_digit() || char == '.');
+    if behind.len() == text.len() {
+        return None;
+    }
+    let behind = [" ms", " s"]
+        .into_iter()
+        .find_map(|unit| behind.strip_prefix(unit))?;
+    (!behind.starts_with(char::is_alphanumeric)).then_some(behind)
+}
+
+/// Sixteen hexadecimal digits on their own.
+fn ids(text: &str) -> String {
+    let words = text.split_inclusive(|char: char| !char.is_ascii_alphanumeric());
+    let is_id = |word: &str| word.len() == 16 && word.bytes().all(|byte| byte.is_ascii_hexdigit());
+    words
+        .map(|word| {
+            let bare = word.trim_end_matches(|char: char| !char.is_ascii_alphanumeric());
+            if is_id(bare) {
+                word.replace(bare, "ID")
+            } else {
+                word.to_owned()
+            }
+        })
+        .collect()
+}
+
+fn json_value(text: &str, key: &str) -> String {
+    let start = format!("\"{key}\":");
+    let mut parts = text.split(start.as_str());
+    let mut out = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let end = part.find([',', '}']).unwrap_or(part.len());
+        out.push_str(&start);
+        out.push_str("TIME");
+        out.push_str(&part[end..]);
+    }
+    out
+}
+
+#[test]
+fn only_what_differs_is_masked() {
+    assert_eq!(durations("1 entry, 3 ms     x"), "1 entry, TIME  x");
+    assert_eq!(
+        durations("under 1 ms\n1.2 s, v1.2 ms"),
+        "TIME\nTIME, v1.2 ms"
+    );
+    assert_eq!(durations("100 staff, 5 messages"), "100 staff, 5 messages");
+    assert_eq!(ids("login 0123456789abcdef, x"), "login ID, x");
+    assert_eq!(ids("0123456789abcdef0"), "0123456789abcdef0");
+    assert_eq!(
+        json_value("{\"took_ms\":1.5,\"a\":1}", "took_ms"),
+        "{\"took_ms\":TIME,\"a\":1}"
+    );
+}

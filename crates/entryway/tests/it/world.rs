@@ -1,0 +1,73 @@
+//! A directory of eight entries, and a configuration in a folder of its own that points at it.
+
+use entryway_testdir::{Directory, Options, TestServer};
+use std::fs::{self, Permissions};
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use tempfile::TempDir;
+use tokio::runtime::Runtime;
+
+/// Longer than anything here takes, shorter than anybody's patience.
+pub(crate) const SOON: std::time::Duration = std::time::Duration::from_secs(30);
+
+pub(crate) const PORTAL: &str = "portal-token-0123456789abcdef";
+pub(crate) const CONSOLE: &str = "console-token-0123456789abcdef";
+
+/// Runs the directory on threads of its own; everything ends with the value.
+pub(crate) struct World {
+    pub(crate) directory: TestServer,
+    pub(crate) runtime: Runtime,
+    folder: TempDir,
+}
+
+impl World {
+    pub(crate) fn new() -> Self {
+        let runtime = Runtime::new().expect("a runtime");
+        let people = Directory::from_ldif(include_str!("world/people.ldif")).expect("LDIF");
+        let directory = runtime
+            .block_on(TestServer::start(people, Options::default()))
+            .expect("a directory");
+        let world = Self {
+            directory,
+            runtime,
+            folder: TempDir::new().expect("a folder"),
+        };
+        world.write("ca.pem", &world.directory.ca_pem());
+        world.write("staff.pass", "service-secret\n");
+        world.write("portal.token", PORTAL);
+        world.write("console.token", CONSOLE);
+        world.write("entryway.toml", &world.configuration());
+        world
+    }
+
+    /// The configuration that fits the directory.
+    pub(crate) fn configuration(&self) -> String {
+        let text = include_str!("world/entryway.toml");
+        text.replace("{ldaps}", &self.directory.ldaps_addr().port().to_string())
+    }
+
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    pub(crate) fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// Writes a file that only its owner may read.
+    pub(crate) fn write(&self, name: &str, text: &str) {
+        fs::write(self.path(name), text).expect("written");
+        fs::set_permissions(self.path(name), Permissions::from_mode(0o600)).expect("permissions");
+    }
+
+    /// The binary, in the configuration's folder, with nothing of the tests' own environment.
+    pub(crate) fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_entryway"));
+        command
+            .args(arguments)
+            .current_dir(self.folder())
+            .env_clear();
+        command
+    }
+}
