@@ -34,6 +34,7 @@ fn main() -> ExitCode {
             trials.extend(row.trials(table, &lab));
         }
     }
+    trials.extend(tests(&lab, "openldap", openldap::tests()));
     trials.extend(tests(&lab, "counted", counted::tests()));
     trials.extend(tests(&lab, "active_directory", active_directory::tests()));
     // The servers go when the last trial lets go of the lab, before the exit status is given.

@@ -1,7 +1,10 @@
 //! The table for OpenLDAP.
 
+use crate::Test;
+use crate::lab::Lab;
 use crate::row::{Expected, Row, accept};
 use crate::setups::Setup;
+use anyhow::{Result, ensure};
 use entryway_conformance::{ODD_NAMES, password_of};
 
 pub(crate) fn rows() -> Vec<Row> {
@@ -203,4 +206,92 @@ pub(crate) fn rows() -> Vec<Row> {
         );
     }
     rows
+}
+
+pub(crate) fn tests() -> Vec<Test> {
+    vec![
+        (
+            "the explanation shows every step",
+            explanation_shows_every_step,
+        ),
+        (
+            "check finds every domain in order",
+            check_finds_every_domain_in_order,
+        ),
+        ("check says what is wrong", check_says_what_is_wrong),
+    ]
+}
+
+/// As an administrator reads it: the left column names the stages in their order.
+fn explanation_shows_every_step(lab: &Lab) -> Result<()> {
+    let finished = lab
+        .gateway(Setup::Ldaps)?
+        .explain_text("alice", "pw-alice")?;
+    let stages: Vec<&str> = finished
+        .stdout
+        .lines()
+        .filter(|line| !line.starts_with(' '))
+        .filter_map(|line| line.split("  ").next())
+        .collect();
+    let expected = [
+        "login name",
+        "staff",
+        "password",
+        "maps",
+        "defaults",
+        "home",
+        "required",
+        "decision",
+    ];
+    let mut rest = stages.iter();
+    ensure!(
+        expected
+            .iter()
+            .all(|stage| rest.any(|found| found == stage)),
+        "expected the stages {expected:?} in this order, found:\n{}",
+        finished.stdout
+    );
+    let filter = "(&(objectClass=person)(uid=alice)) under dc=example,dc=org";
+    ensure!(
+        finished.stdout.contains(filter),
+        "expected `{filter}`, found:\n{}",
+        finished.stdout
+    );
+    Ok(())
+}
+
+fn check_finds_every_domain_in_order(lab: &Lab) -> Result<()> {
+    for setup in [
+        Setup::Ldaps,
+        Setup::StartTls,
+        Setup::AdLdaps,
+        Setup::AdStartTls,
+    ] {
+        let finished = lab.gateway(setup)?.check()?;
+        ensure!(
+            finished.exit == 0,
+            "expected exit code 0 with {setup:?}, found {}: {}",
+            finished.exit,
+            finished.stdout
+        );
+    }
+    Ok(())
+}
+
+fn check_says_what_is_wrong(lab: &Lab) -> Result<()> {
+    for setup in [
+        Setup::Down,
+        Setup::TrustsAnother,
+        Setup::WrongServicePassword,
+        Setup::FirstDown,
+    ] {
+        let finished = lab.gateway(setup)?.check()?;
+        ensure!(
+            finished.exit == 1,
+            "expected exit code 1 with {setup:?}, found {}: {}",
+            finished.exit,
+            finished.stdout
+        );
+    }
+    Ok(())
 }

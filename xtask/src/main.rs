@@ -7,6 +7,7 @@
 
 mod bench;
 mod docs;
+mod lab;
 mod tidy;
 
 use anyhow::{Context, Result};
@@ -18,6 +19,7 @@ const USAGE: &str = "usage: cargo xtask VERB
   tidy             check the rules of the workspace; exit 1 when one is broken
   docs [--check]   write docs/configuration.md and docs/entryway.schema.json from the code
   bench [--quick]  measure logins through the gateway against a raw LDAP client
+  lab SERVER       keep a directory of the tests running, to try things by hand: openldap or samba
 ";
 
 fn main() -> ExitCode {
@@ -33,6 +35,7 @@ fn main() -> ExitCode {
         ["bench", "--quick"] => root()
             .and_then(|root| bench::run(&root, bench::Size::Quick))
             .map(|()| true),
+        ["lab", server] => lab::run(server).map(|()| true),
         [driver, settings] if bench::is_driver(driver) => {
             bench::drive(driver, settings).map(|()| true)
         }
