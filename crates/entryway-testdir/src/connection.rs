@@ -9,6 +9,10 @@ use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio_rustls::TlsAcceptor;
 
+/// While this much waits to be written, no request is read: a client that asks and does not listen
+/// must not fill the memory.
+const MOST_UNWRITTEN: usize = 1 << 20;
+
 /// Serves one client until either side ends it.
 pub(crate) async fn serve(shared: Arc<Shared>, socket: TcpStream, number: u64, tls: bool) {
     let _open = Open::new(Arc::clone(&shared));
@@ -56,12 +60,12 @@ async fn converse<S: AsyncRead + AsyncWrite + Unpin>(
             session.go_on();
             session.take_replies(&mut output.bytes);
         }
-        if output.is_done() && matches!(next, Next::Close | Next::StartTls) {
+        if output.is_done() && next.ends_reading() {
             break;
         }
         // Whatever is not ready is dropped and tried again: each of these three may be.
         tokio::select! {
-            read = reader.read_buf(&mut input), if !matches!(next, Next::Close | Next::StartTls) => {
+            read = reader.read_buf(&mut input), if !next.ends_reading() && output.bytes.len() < MOST_UNWRITTEN => {
                 if !matches!(read, Ok(1..)) {
                     return None;
                 }
@@ -79,7 +83,9 @@ async fn converse<S: AsyncRead + AsyncWrite + Unpin>(
         // What came with the request in clear is not believed to belong to it (RFC 4511 §4.14.1).
         return input.is_empty().then(|| reader.unsplit(writer));
     }
-    let _ = writer.shutdown().await;
+    if next == Next::Close {
+        let _ = writer.shutdown().await;
+    }
     None
 }
 

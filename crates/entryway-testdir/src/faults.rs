@@ -41,6 +41,9 @@ pub enum Fault {
     Silence,
     /// The connection is closed instead of an answer.
     Close,
+    /// It is answered, and the connection dropped: in TLS without `close_notify`, which many servers
+    /// never send.
+    AnswerAndDrop,
     /// The last message of the answer is cut in the middle, and the connection closed.
     CloseMidMessage,
     /// The last message of the answer is cut in the middle, and nothing comes any more.
@@ -72,7 +75,7 @@ pub enum Fault {
         /// Its diagnostic message.
         diagnostic: String,
     },
-    /// It is carried out, and the answer waits at the gate. Later operations are answered meanwhile;
+    /// It is carried out, and the answer waits at the gate; of a StartTLS it comes, and TLS does not. Later operations are answered meanwhile;
     /// an abandon does not take the answer back.
     Hold(Gate),
     /// Answers are kept until there are this many on the connection, and then sent last first.

@@ -25,9 +25,24 @@ pub(crate) enum Next {
     Close,
     /// Writes the replies and starts TLS.
     StartTls,
+    /// Writes the replies and drops the connection, without the farewell of TLS.
+    #[cfg(feature = "faults")]
+    Drop,
     /// Answers nothing any more, and waits for the client to close.
     #[cfg(feature = "faults")]
     Stall,
+}
+
+impl Next {
+    /// Whether no request is read any more.
+    pub(crate) fn ends_reading(self) -> bool {
+        match self {
+            Self::Close | Self::StartTls => true,
+            #[cfg(feature = "faults")]
+            Self::Drop => true,
+            _ => false,
+        }
+    }
 }
 
 /// A conversation.

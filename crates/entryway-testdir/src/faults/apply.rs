@@ -89,6 +89,17 @@ async fn ignore(mut socket: TcpStream) {
     while let Ok(1..) = socket.read(&mut unread).await {}
 }
 
+impl Next {
+    /// A StartTLS whose answer did not go out must not start TLS.
+    fn without_tls(self) -> Self {
+        if self == Self::StartTls {
+            Self::Go
+        } else {
+            self
+        }
+    }
+}
+
 impl Session {
     /// Answers as the fault has it.
     pub(crate) fn misbehave(
@@ -139,13 +150,9 @@ impl Session {
         match fault {
             Fault::Silence => {
                 take(self.codec.outbound());
-                // A StartTLS that is not answered must not start TLS either.
-                return if next == Next::StartTls {
-                    Next::Go
-                } else {
-                    next
-                };
+                return next.without_tls();
             }
+            Fault::AnswerAndDrop => return Next::Drop,
             Fault::CloseMidMessage => {
                 self.cut();
                 return Next::Close;
@@ -162,23 +169,28 @@ impl Session {
                 return self
                     .replace_answer(&[&[0x30, 0x84, 0x80, 0, 0, 0][..], &[0x04; 1024]].concat());
             }
-            Fault::Hold(gate) => gate.hold(self.faults.late.0.clone(), take(self.codec.outbound())),
+            Fault::Hold(gate) => {
+                let answer = take(self.codec.outbound());
+                gate.hold(self.faults.late.0.clone(), answer);
+                return next.without_tls();
+            }
             Fault::Reverse(count) => {
                 let answer = take(self.codec.outbound());
                 self.faults.kept.push(answer);
                 if self.faults.kept.len() >= count {
                     for answer in std::mem::take(&mut self.faults.kept).into_iter().rev() {
-                        self.put(answer);
+                        self.put(&answer);
                     }
                 }
+                return next.without_tls();
             }
             Fault::Duplicate => {
                 let answer = take(self.codec.outbound());
                 let last = last_message(&answer);
-                self.put(answer);
-                self.put(last);
+                self.put(&answer);
+                self.put(&last);
             }
-            Fault::Append(bytes) => self.put(bytes.into()),
+            Fault::Append(bytes) => self.put(&bytes),
             _ => {}
         }
         next
@@ -208,7 +220,7 @@ impl Session {
     /// Sends these bytes in place of the answer, and nothing after them.
     fn replace_answer(&mut self, bytes: &[u8]) -> Next {
         take(self.codec.outbound());
-        self.put(Bytes::copy_from_slice(bytes));
+        self.put(bytes);
         Next::Stall
     }
 
@@ -216,12 +228,12 @@ impl Session {
     fn cut(&mut self) {
         let answer = take(self.codec.outbound());
         let kept = answer.len() - last_message(&answer).len().div_ceil(2);
-        self.put(answer.slice(..kept));
+        self.put(&answer.slice(..kept));
     }
 
     /// Sends raw bytes, behind what the codec holds.
-    fn put(&mut self, bytes: Bytes) {
-        self.faults.raw.extend_from_slice(&bytes);
+    fn put(&mut self, bytes: &[u8]) {
+        self.faults.raw.extend_from_slice(bytes);
     }
 
     /// Counts an operation that is not carried out.

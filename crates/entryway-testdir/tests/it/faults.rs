@@ -69,6 +69,33 @@ async fn closing_instead_of_an_answer() {
 }
 
 #[tokio::test]
+async fn an_answer_and_then_the_end_without_a_farewell() {
+    let server = with(FaultPlan::new().on(Kind::Bind, Fault::AnswerAndDrop)).await;
+    let socket = TcpStream::connect(server.ldaps_addr()).await.unwrap();
+    let mut stream = handshake(socket, &server.ca_pem(), "localhost")
+        .await
+        .unwrap();
+    // An anonymous bind.
+    stream
+        .write_all(b"\x30\x0c\x02\x01\x01\x60\x07\x02\x01\x03\x04\x00\x80\x00")
+        .await
+        .unwrap();
+    let mut answer = Vec::new();
+    let end = tokio::time::timeout(DEADLINE, stream.read_to_end(&mut answer))
+        .await
+        .unwrap();
+    assert_eq!(
+        end.unwrap_err().kind(),
+        std::io::ErrorKind::UnexpectedEof,
+        "no close_notify"
+    );
+    assert_eq!(
+        answer,
+        b"\x30\x0c\x02\x01\x01\x61\x07\x0a\x01\x00\x04\x00\x04\x00"
+    );
+}
+
+#[tokio::test]
 async fn bytes_that_are_no_answer() {
     assert!(matches!(
         search_failure(Fault::Garbage).await,

@@ -1,9 +1,11 @@
 //! Starting, stopping, and many entries.
 
 use crate::client::{ADA, ADA_PASSWORD, Client, DEADLINE, Failure, PEOPLE, start};
+use entryway_ldap_proto::client::Event;
 use entryway_ldap_types::{ResultCode, Scope};
 use entryway_testdir::{Directory, Options, TestServer};
 use std::fmt::Write;
+use std::time::Duration;
 use tokio::net::TcpStream;
 
 #[tokio::test]
@@ -122,4 +124,36 @@ async fn ten_thousand_entries() {
             .wait_until(DEADLINE, |counters| counters.open == 0)
             .await
     );
+}
+
+#[tokio::test]
+async fn a_client_that_does_not_listen_is_kept_waiting() {
+    let ldif = format!("dn: dc=x\ndc: x\ndescription: {}\n", "x".repeat(100_000));
+    let options = Options {
+        require_bind: false,
+        ..Options::default()
+    };
+    let server = TestServer::start(Directory::from_ldif(&ldif).unwrap(), options)
+        .await
+        .unwrap();
+    let mut client = Client::plain(&server).await;
+    let asked = 1000;
+    for _ in 0..asked {
+        client.ask("dc=x", Scope::Base, "(objectClass=*)", &[]);
+    }
+    client.send().await;
+    // 100 MB of answers, far more than sockets hold; without a bound they are made in no time.
+    assert!(
+        !server
+            .wait_until(Duration::from_millis(700), |counters| counters.searches
+                == asked)
+            .await
+    );
+    let mut done = 0;
+    while done < asked {
+        if let Event::SearchDone { .. } = client.event().await.unwrap() {
+            done += 1;
+        }
+    }
+    assert_eq!(server.counters().searches, asked);
 }
