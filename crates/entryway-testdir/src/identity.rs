@@ -8,6 +8,10 @@ use rustls::ServerConfig;
 use rustls_pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
 use std::sync::Arc;
 
+/// Years in which certificates are valid unless they are meant not to be: no test needs another, and
+/// some clients refuse dates that X.509 writes differently from 2050 on.
+const VALID: (i32, i32) = (2020, 2049);
+
 /// A certificate authority that lives as long as this value. Each one is different, so a
 /// certificate of one is untrusted by whoever trusts another.
 pub struct Authority {
@@ -42,6 +46,8 @@ impl Authority {
         params
             .distinguished_name
             .push(DnType::CommonName, "Entryway test authority");
+        params.not_before = date_time_ymd(VALID.0, 1, 1);
+        params.not_after = date_time_ymd(VALID.1, 12, 31);
         params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
         params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
         let pem = params.self_signed(&key)?.pem();
@@ -59,7 +65,7 @@ impl Authority {
     pub fn issue(&self, names: &[&str]) -> Result<Identity, IdentityError> {
         self.sign(leaf(names)?)
     }
-    /// One that was valid in 2020.
+    /// One that was valid throughout 2020 and not since.
     pub fn issue_expired(&self, names: &[&str]) -> Result<Identity, IdentityError> {
         let mut params = leaf(names)?;
         params.not_before = date_time_ymd(2020, 1, 1);
@@ -128,6 +134,9 @@ fn leaf(names: &[&str]) -> Result<CertificateParams, IdentityError> {
     params
         .distinguished_name
         .push(DnType::CommonName, "Entryway test directory");
+    params.not_before = date_time_ymd(VALID.0, 1, 1);
+    params.not_after = date_time_ymd(VALID.1, 12, 31);
+    params.use_authority_key_identifier_extension = true;
     params.key_usages = vec![KeyUsagePurpose::DigitalSignature];
     params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
     params.is_ca = IsCa::ExplicitNoCa;
