@@ -25,7 +25,7 @@ pub struct HealthReport {
     pub degraded_since: Option<std::time::Instant>,
     /// Failures in a row.
     pub consecutive_failures: u32,
-    /// The last failure, in words; kept after recovery until the next answer.
+    /// The last failure since the last answer, in words.
     pub last_error: Option<Arc<str>>,
 }
 

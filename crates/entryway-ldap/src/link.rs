@@ -49,10 +49,6 @@ impl Link {
                 .receive(&mut self.input)
                 .map_err(LdapError::breach)?
             {
-                if self.input.is_empty() {
-                    // Nothing is kept for a connection that may be idle for minutes.
-                    self.input = BytesMut::new();
-                }
                 return Poll::Ready(match event {
                     Event::NoticeOfDisconnection { code, diagnostic } => {
                         Err(LdapError::Closed(CloseReason::Notice {

@@ -181,11 +181,14 @@ impl Mux {
         let slot = state.slots.swap_remove(at);
         // A connection that has ended has nobody left to tell.
         let _ = state.connection.abandon(id);
-        state.retire_if_worn();
+        let retired = state.retire_if_worn();
         let driver = state.driver.take();
         drop(state);
         drop(slot);
         wake(driver);
+        if retired {
+            self.room.notify_waiters();
+        }
         self.make_room();
         true
     }
@@ -198,6 +201,8 @@ impl Mux {
         let driver = state.driver.take();
         drop(state);
         wake(driver);
+        // Its place may be dialled anew.
+        self.room.notify_waiters();
     }
     /// Whether it may still take searches, now or when there is room.
     pub(crate) fn is_open(&self) -> bool {
@@ -321,10 +326,13 @@ impl State {
         Some(self.slots.swap_remove(at))
     }
     /// A server that owes too many answers to abandoned searches gets no further ones.
-    fn retire_if_worn(&mut self) {
-        if self.connection.must_close() && matches!(self.phase, Phase::Open) {
+    /// Tells whether it was that just now.
+    fn retire_if_worn(&mut self) -> bool {
+        let worn = self.connection.must_close() && matches!(self.phase, Phase::Open);
+        if worn {
             self.phase = Phase::Retiring;
         }
+        worn
     }
     /// Takes what was submitted, if `out` is written.
     fn swap_outbound(&mut self, out: &mut Outbound) {

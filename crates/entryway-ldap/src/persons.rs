@@ -41,7 +41,7 @@ struct Open {
 }
 
 struct Parked {
-    open: Open,
+    open: Box<Open>,
     since: Instant,
     _idle: Counted,
 }
@@ -81,7 +81,10 @@ impl PersonPool {
     ) -> Result<BindResult, BindFailure> {
         let mut permit = self.permit(deadline).await.map_err(unwritten)?;
         loop {
-            let (open, reused) = match self.unpark().await {
+            if Instant::now() >= deadline {
+                return Err(unwritten(LdapError::TimedOut { step: Step::Bind }));
+            }
+            let (open, reused) = match self.unpark(deadline).await {
                 Some(open) => (open, true),
                 None => (self.dial(deadline).await.map_err(unwritten)?, false),
             };
@@ -143,29 +146,27 @@ impl PersonPool {
         }
     }
 
-    async fn dial(&self, deadline: Instant) -> Result<Open, LdapError> {
+    async fn dial(&self, deadline: Instant) -> Result<Box<Open>, LdapError> {
         let progress = Progress::default();
         let (link, _) = self
             .shared
             .dial(Identity::Nobody, &self.counters, deadline, &progress)
             .await?;
-        Ok(Open {
-            link,
-            _open: Counted::new(&self.counters, |counters| &counters.open),
-        })
+        let _open = Counted::new(&self.counters, |counters| &counters.open);
+        Ok(Box::new(Open { link, _open }))
     }
 
     /// The most recently used idle connection that the server has not closed meanwhile.
-    async fn unpark(&self) -> Option<Open> {
+    async fn unpark(&self, deadline: Instant) -> Option<Box<Open>> {
         loop {
             let mut open = self.parked.lock().links.pop()?.open;
-            if open.link.stream.is_quiet().await {
+            if timeout_at(deadline, open.link.stream.is_quiet()).await == Ok(true) {
                 return Some(open);
             }
         }
     }
 
-    fn park(self: &Arc<Self>, open: Open) {
+    fn park(self: &Arc<Self>, open: Box<Open>) {
         let since = Instant::now();
         let idle = Counted::new(&self.counters, |counters| &counters.idle);
         let mut parking = self.parked.lock();
@@ -235,7 +236,7 @@ fn unwritten(cause: LdapError) -> BindFailure {
 /// A bind from its submission to its answer. Dropped in between, it goes on in the background until
 /// its own answer has come, so that no later bind can meet it.
 struct Flight {
-    open: Option<Open>,
+    open: Option<Box<Open>>,
     permit: Option<OwnedSemaphorePermit>,
     pool: Arc<PersonPool>,
     sent_before: u64,
@@ -244,9 +245,10 @@ struct Flight {
 
 impl Flight {
     async fn fly(&mut self, dn: &str, password: &Password) -> Result<BindResult, LdapError> {
-        let Some(Open { link, .. }) = &mut self.open else {
+        let Some(open) = &mut self.open else {
             return Err(LdapError::Closed(CloseReason::ShuttingDown));
         };
+        let link = &mut open.link;
         link.connection
             .bind_simple(dn, password, &[RequestControl::PasswordPolicy])
             .map_err(submit_error)?;
@@ -289,7 +291,7 @@ impl Drop for Flight {
 }
 
 /// Waits for the answer to a bind that nobody wants to hear any more.
-async fn finish(pool: Arc<PersonPool>, mut open: Open, permit: OwnedSemaphorePermit) {
+async fn finish(pool: Arc<PersonPool>, mut open: Box<Open>, permit: OwnedSemaphorePermit) {
     let limit = Instant::now() + pool.shared.settings.timeouts.operation;
     let late = async {
         open.link.flush().await?;

@@ -72,6 +72,9 @@ impl Server {
         deadline: RuntimeInstant,
     ) -> Result<SearchResult, LdapError> {
         let operation = self.shared.settings.timeouts.operation;
+        if RuntimeInstant::now() >= deadline {
+            return Err(LdapError::TimedOut { step: Step::Search });
+        }
         let mut may_retry = true;
         loop {
             let mut ticket = pool.submit(request, deadline).await?;
@@ -169,6 +172,7 @@ impl Server {
     /// says goodbye on every connection.
     pub async fn close(&self) {
         let limit = RuntimeInstant::now() + self.shared.settings.timeouts.operation;
+        self.searches.iter().for_each(|pool| pool.retire());
         self.persons.close(limit).await;
         for pool in &self.searches {
             pool.close(limit).await;

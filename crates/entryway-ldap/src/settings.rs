@@ -66,7 +66,7 @@ impl fmt::Debug for ServiceBind {
     }
 }
 
-/// Bounds of waits. A caller's deadline, when nearer, always wins.
+/// Bounds of waits, taken as 10 ms to one day. A caller's deadline, when nearer, always wins.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Timeouts {
     /// For each step of dialling: resolve, connect, StartTLS, handshake.

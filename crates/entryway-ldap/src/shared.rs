@@ -4,7 +4,7 @@ use crate::dial::{Dial, Identity, Progress, Steps};
 use crate::error::{LdapError, Step};
 use crate::health::Health;
 use crate::link::Link;
-use crate::settings::ServerSettings;
+use crate::settings::{ServerSettings, Timeouts};
 use crate::stats::{Counted, Counters};
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,6 +12,11 @@ use tokio::time::Instant;
 
 /// A wait shorter than this says nothing about a server: its caller had no time left.
 const TELLING_WAIT: Duration = Duration::from_millis(200);
+
+/// A connection that is idle for no time at all could never be used.
+const SHORTEST: Duration = Duration::from_millis(10);
+/// Moments are computed by adding timeouts: none may reach the end of time.
+const LONGEST: Duration = Duration::from_secs(24 * 60 * 60);
 
 pub(crate) struct Shared {
     pub(crate) settings: ServerSettings,
@@ -21,7 +26,15 @@ pub(crate) struct Shared {
 }
 
 impl Shared {
-    pub(crate) fn new(settings: ServerSettings) -> Self {
+    pub(crate) fn new(mut settings: ServerSettings) -> Self {
+        let Timeouts {
+            connect,
+            operation,
+            idle,
+        } = &mut settings.timeouts;
+        for timeout in [connect, operation, idle] {
+            *timeout = (*timeout).clamp(SHORTEST, LONGEST);
+        }
         let (host, port) = (&settings.host, settings.port);
         let address = if host.contains(':') {
             format!("[{host}]:{port}")

@@ -16,8 +16,8 @@ use std::task::{Context, Poll, Waker, ready};
 use tokio::io::{AsyncRead as _, AsyncReadExt as _, AsyncWrite as _, ReadBuf};
 use tokio::net::TcpStream;
 
-/// Read at a time while little comes: idle connections are many.
-const SMALL_READ: usize = 4 << 10;
+/// Read at a time while little comes: a bind's answer has some dozen bytes, and idle connections are many.
+const SMALL_READ: usize = 512;
 /// Read at a time while much comes.
 const LARGE_READ: usize = 64 << 10;
 

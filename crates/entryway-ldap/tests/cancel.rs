@@ -4,6 +4,8 @@
 //! late and out of order and says in each answer whom it is for. Moments are counted in turns of
 //! the scheduler, so a seed repeats them as far as sockets allow.
 
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)] // functions beside `#[test]` ones
+
 mod support;
 
 use entryway_ldap::{
@@ -197,14 +199,14 @@ async fn check_torment(seed: u64) {
 
 #[tokio::test]
 async fn no_answer_reaches_another_call_on_one_thread() {
-    for seed in 1..=3 {
+    for seed in 1..=2 {
         check_torment(seed).await;
     }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn no_answer_reaches_another_call_on_many_threads() {
-    for seed in 11..=13 {
+    for seed in 11..=12 {
         check_torment(seed).await;
     }
 }

@@ -1,5 +1,7 @@
 //! What a server is for: searches that share connections, binds that do not.
 
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)] // functions beside `#[test]` ones
+
 mod support;
 
 use entryway_ldap::{
@@ -557,4 +559,30 @@ async fn operations_are_counted_once_each() {
     assert_eq!(role.latency.buckets.iter().sum::<u64>(), 3);
     assert!(role.bytes_received > 0 && role.bytes_sent > 0);
     assert_eq!(find(Role::Authenticate).idle, 1);
+}
+
+#[tokio::test]
+async fn nothing_is_sent_after_the_deadline() {
+    let scripted = Scripted::start(|mut peer, _| async move {
+        while let Some(asked) = peer.next().await {
+            assert!(matches!(asked, Asked::Unbind), "unexpected {asked:?}");
+        }
+    })
+    .await;
+    let server = scripted.server();
+    let failure = server
+        .bind_as("cn=jane", &password("right"), Instant::now())
+        .await
+        .unwrap_err();
+    assert!(
+        !failure.written && matches!(failure.cause, LdapError::TimedOut { .. }),
+        "{failure:?}"
+    );
+    let error = server
+        .search(Role::FindLogin, &request("cn=jane"), Instant::now())
+        .await
+        .unwrap_err();
+    assert!(matches!(error, LdapError::TimedOut { .. }), "{error:?}");
+    assert!(server.available(Instant::now()));
+    assert_eq!(scripted.accepted(), 0);
 }

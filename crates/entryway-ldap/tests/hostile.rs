@@ -1,6 +1,8 @@
 //! Servers that misbehave: each ends in an error of the right kind inside its time, with little
 //! buffered, and the next connection is served as if nothing had been.
 
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)] // functions beside `#[test]` ones
+
 mod support;
 
 use entryway_ldap::{Breach, CloseReason, LdapError, Overload, ProtocolError, Role, Step};

@@ -1,5 +1,7 @@
 //! TLS towards servers that are right, wrong, or not what they say.
 
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)] // functions beside `#[test]` ones
+
 mod support;
 
 use entryway_ldap::{

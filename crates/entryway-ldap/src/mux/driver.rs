@@ -17,6 +17,8 @@ use tokio::time::{Instant, Sleep, sleep_until};
 
 /// How long a goodbye may take to be written.
 const GOODBYE: Duration = Duration::from_secs(1);
+/// From so many searches in flight on, a write waits a turn for company.
+const BUSY: usize = 4;
 /// Reads in a row before other tasks have their turn.
 const READS: usize = 16;
 
@@ -31,6 +33,7 @@ pub(super) struct Driver {
     /// Fires when the connection may have been idle for too long, or a goodbye takes too long.
     alarm: Pin<Box<Sleep>>,
     said_goodbye: bool,
+    waited_a_turn: bool,
     _open: Counted,
 }
 
@@ -51,6 +54,7 @@ impl Driver {
             idle,
             alarm: Box::pin(sleep_until(Instant::now() + idle)),
             said_goodbye: false,
+            waited_a_turn: false,
             _open: open,
         }
     }
@@ -62,6 +66,10 @@ impl Driver {
     }
 
     fn poll(&mut self, cx: &mut Context<'_>) -> Poll<LdapError> {
+        if self.lets_others_submit() {
+            cx.waker().wake_by_ref();
+            return Poll::Pending;
+        }
         for _ in 0..READS {
             if let Err(error) = self.write(cx) {
                 return Poll::Ready(error);
@@ -80,6 +88,17 @@ impl Driver {
         }
         cx.waker().wake_by_ref();
         Poll::Pending
+    }
+
+    /// Whether to write in the next turn only: with several searches in flight, others are likely to
+    /// be submitted in this one, and one write for all costs what one write for one does.
+    fn lets_others_submit(&mut self) -> bool {
+        if std::mem::take(&mut self.waited_a_turn) {
+            return false;
+        }
+        let mut state = self.mux.state.lock();
+        self.waited_a_turn = state.slots.len() >= BUSY && !state.connection.outbound().is_empty();
+        self.waited_a_turn
     }
 
     /// Writes until nothing is left or the socket is full. Leaves the waker where submitters find it.
@@ -112,13 +131,15 @@ impl Driver {
     /// Deals out every complete message that was read.
     fn read(&mut self) -> Result<(), LdapError> {
         let mut ready = std::mem::take(&mut self.ready);
-        let judged = {
+        let (judged, retired) = {
             let mut state = self.mux.state.lock();
             state.heard = Instant::now();
             let judged = judge(&mut state, &mut self.input, &mut ready);
-            state.retire_if_worn();
-            judged
+            (judged, state.retire_if_worn())
         };
+        if retired {
+            self.mux.room.notify_waiters();
+        }
         let answered = !ready.is_empty();
         for (answer, result) in ready.drain(..) {
             // Whoever went away meanwhile has abandoned it.

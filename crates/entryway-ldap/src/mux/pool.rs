@@ -139,7 +139,7 @@ impl MuxPool {
 
     /// Takes no more searches; returns when those in flight are over, or at `limit`.
     pub(crate) async fn close(&self, limit: Instant) {
-        self.retire_all();
+        self.retire();
         loop {
             let mut ended = pin!(self.room.notified());
             ended.as_mut().enable();
@@ -155,7 +155,8 @@ impl MuxPool {
             }
         }
     }
-    fn retire_all(&self) {
+    /// Takes no more searches.
+    pub(crate) fn retire(&self) {
         let mut state = self.state.lock();
         state.closing = true;
         state.connections.iter().for_each(|mux| mux.retire());
@@ -174,7 +175,7 @@ impl MuxPool {
 
 impl Drop for MuxPool {
     fn drop(&mut self) {
-        self.retire_all();
+        self.retire();
     }
 }
 

@@ -172,7 +172,7 @@ fn pem_problem(error: &pem::Error) -> String {
     match error {
         pem::Error::MissingSectionEnd { end_marker } => {
             format!(
-                "`{}` is missing",
+                "`END {}` is missing",
                 String::from_utf8_lossy(end_marker).trim_end()
             )
         }
