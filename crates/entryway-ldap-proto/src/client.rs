@@ -228,11 +228,13 @@ impl Connection {
     ) -> Event {
         let result = OperationResult::new(&response.result);
         if kind == Kind::StartTls {
+            // Refused, RFC 4511 §4.14.2 lets the client go on in clear. Ours never does: whoever asks
+            // for TLS has something to say that must not be overheard.
             let granted = result.code == entryway_ldap_types::ResultCode::SUCCESS;
             self.phase = if granted {
                 Phase::AwaitingTls
             } else {
-                Phase::Open
+                Phase::Ended
             };
         }
         let value = response.value.map(|value| frame::slice_of(frame, value));

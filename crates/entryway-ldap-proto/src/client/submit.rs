@@ -141,7 +141,8 @@ impl Connection {
         Ok(self.submitted(id, Kind::Bind, 0))
     }
 
-    /// Submits StartTLS. When it succeeds nothing may be sent before [`Connection::tls_established`].
+    /// Submits StartTLS. When it succeeds nothing may be sent before [`Connection::tls_established`];
+    /// when it is refused, with whatever code, the connection has ended.
     pub fn start_tls(&mut self) -> Result<MessageId, SubmitError> {
         self.may_submit_alone()?;
         if self.abandoned.len() > 0 {

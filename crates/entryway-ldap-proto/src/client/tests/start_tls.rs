@@ -43,19 +43,36 @@ fn rfc4511_4_14_1_nothing_is_sent_until_tls_stands() {
 }
 
 #[test]
-fn rfc4511_4_14_2_a_refusal_leaves_the_connection_as_it_was() {
-    let (mut pair, id) = asked();
-    let mut input = answer(&mut pair, id, ResultCode::UNAVAILABLE);
-    match pair.client.receive(&mut input).unwrap().unwrap() {
-        Event::ExtendedDone { result, .. } => assert_eq!(result.code, ResultCode::UNAVAILABLE),
-        other => panic!("{other:?}"),
+fn a_refusal_ends_the_connection_whatever_its_code() {
+    for code in [
+        ResultCode::UNAVAILABLE,
+        ResultCode::PROTOCOL_ERROR,
+        ResultCode(4711),
+    ] {
+        let (mut pair, id) = asked();
+        let mut input = answer(&mut pair, id, code);
+        match pair.client.receive(&mut input).unwrap().unwrap() {
+            Event::ExtendedDone { result, .. } => assert_eq!(result.code, code),
+            other => panic!("{other:?}"),
+        }
+        let client = &mut pair.client;
+        assert!(client.must_close() && !client.awaits_tls() && !client.is_idle());
+        assert_eq!(
+            client.bind_simple("cn=x", &password(), NO_CONTROLS),
+            Err(SubmitError::Ended)
+        );
+        assert_eq!(
+            client.search(&search_request(), 1, NO_CONTROLS),
+            Err(SubmitError::Ended)
+        );
+        assert_eq!(client.start_tls(), Err(SubmitError::Ended));
+        assert!(client.outbound().is_empty(), "nothing leaves in clear");
+        assert_eq!(
+            client.tls_established(b""),
+            Err(ProtocolError::Ended),
+            "nobody may say so now"
+        );
     }
-    assert!(!pair.client.awaits_tls());
-    assert_eq!(
-        pair.client.tls_established(b""),
-        Err(ProtocolError::Ended),
-        "nobody may say so now"
-    );
 }
 
 #[test]
