@@ -29,7 +29,8 @@ pub enum SubmitError {
         /// The bound.
         limit: usize,
     },
-    /// A simple bind without a name, which a server may take for an anonymous one (RFC 4513 §5.1.1).
+    /// A simple bind without a name, or with one of blanks and control characters alone: a server may
+    /// take it for an anonymous one (RFC 4513 §5.1.1) and answer success.
     #[error("a bind with a password has no name")]
     EmptyName,
     /// A bind or StartTLS is to be abandoned: the connection must be closed instead (RFC 4511 §4.11).
@@ -84,7 +85,8 @@ impl Connection {
         password: &Password,
         controls: &[RequestControl],
     ) -> Result<MessageId, SubmitError> {
-        if dn.is_empty() {
+        // A name of blanks is the empty name to whoever parses it, and one of NULs to whoever writes C.
+        if dn.chars().all(|c| c.is_whitespace() || c.is_control()) {
             return Err(SubmitError::EmptyName);
         }
         self.bind(dn, controls, password.expose().len(), |out| {

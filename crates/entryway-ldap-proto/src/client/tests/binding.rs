@@ -33,10 +33,13 @@ fn rfc4511_4_2_simple_bind() {
 #[test]
 fn rfc4513_5_1_a_bind_with_a_password_has_a_name() {
     let mut client = Connection::new(Limits::CLIENT);
-    assert_eq!(
-        client.bind_simple("", &password(), NO_CONTROLS),
-        Err(SubmitError::EmptyName)
-    );
+    for blank in ["", " ", "  ", "\t\r\n", "\0", "\u{a0}\u{3000}"] {
+        assert_eq!(
+            client.bind_simple(blank, &password(), NO_CONTROLS),
+            Err(SubmitError::EmptyName),
+            "{blank:?}"
+        );
+    }
     assert!(client.is_idle());
     client.bind_anonymous(NO_CONTROLS).unwrap();
     bind_request(&mut client, |name, credentials, _| {
