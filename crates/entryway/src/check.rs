@@ -44,7 +44,7 @@ struct Answer<'a> {
 
 /// Looks at everything; exit 1 when something fails.
 pub(crate) async fn check(common: &Common) -> Result<Exit, Exit> {
-    let (path, loaded) = sources::load_or_show(common)?;
+    let (path, loaded) = sources::load_and_show(common)?;
     let _log = logs::start(common, LevelFilter::OFF)?;
     let composed = compose(&loaded.settings).map_err(|error| {
         out::aside(&format!("error: {error:#}\n"));
@@ -277,7 +277,7 @@ fn table(path: &Path, settings: &Settings, warnings: usize, findings: &[Finding]
             format!(", {}", elapsed(Duration::from_millis(took)))
         });
         rows.push(
-            Row::new(format!("  {}", finding.check), format!("{word}{took}"))
+            Row::new(finding.check.to_owned(), format!("{word}{took}"))
                 .tone(tone)
                 .note(&finding.detail),
         );

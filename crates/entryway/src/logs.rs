@@ -18,7 +18,7 @@ use std::sync::Arc;
 use std::time::SystemTime;
 use tracing::level_filters::LevelFilter;
 use tracing::span::{Attributes, Id, Record};
-use tracing::{Event, Metadata, Subscriber};
+use tracing::{Event, Level, Metadata, Subscriber};
 
 /// Starts the log of a command that logs `level` unless told otherwise. Lines are written as long as
 /// the returned value lives.
@@ -36,7 +36,21 @@ pub(crate) fn start(common: &Common, level: LevelFilter) -> Result<Writer, Exit>
         Exit::Bug
     })?;
     Lines::new(filter, common.log_format, queue).install();
+    log_panics();
     Ok(writer)
+}
+
+/// A panic is an event like others where there is a log for it.
+fn log_panics() {
+    let as_before = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |panic| {
+        if !tracing::enabled!(target: "process.panicked", Level::ERROR) {
+            return as_before(panic);
+        }
+        let place = panic.location().map(tracing::field::display);
+        let problem = panic.payload_as_str().unwrap_or("unknown");
+        tracing::error!(target: "process.panicked", place, problem);
+    }));
 }
 
 /// Writes events as lines into a [`Queue`]. Spans are not kept: a decision is one event.

@@ -27,6 +27,7 @@ use cli::{Cli, Command};
 use exit::Exit;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::ExitCode;
+use std::time::Duration;
 use tokio::runtime::Builder;
 
 fn main() -> ExitCode {
@@ -57,21 +58,30 @@ fn run(cli: &Cli) -> Exit {
 
 /// One login needs one thread.
 fn on_this_thread(command: impl Future<Output = Result<Exit, Exit>>) -> Result<Exit, Exit> {
-    runtime(&mut Builder::new_current_thread())?.block_on(command)
+    to_its_end(&mut Builder::new_current_thread(), command)
 }
 
 /// A gateway has one worker for each core, no more: nothing in it blocks.
 fn on_all_cores(command: impl Future<Output = Result<Exit, Exit>>) -> Result<Exit, Exit> {
-    runtime(&mut Builder::new_multi_thread())?.block_on(command)
+    to_its_end(&mut Builder::new_multi_thread(), command)
 }
 
-fn runtime(builder: &mut Builder) -> Result<tokio::runtime::Runtime, Exit> {
-    builder
+/// What may still be running once the command has ended: a name that a resolver does not answer.
+const LEFT_BEHIND: Duration = Duration::from_millis(100);
+
+fn to_its_end(
+    builder: &mut Builder,
+    command: impl Future<Output = Result<Exit, Exit>>,
+) -> Result<Exit, Exit> {
+    let runtime = builder
         .enable_all()
         .thread_name("entryway")
         .build()
         .map_err(|error| {
             out::aside(&format!("error: the runtime cannot be started: {error}\n"));
             Exit::Bug
-        })
+        })?;
+    let exit = runtime.block_on(command);
+    runtime.shutdown_timeout(LEFT_BEHIND);
+    exit
 }

@@ -93,7 +93,7 @@ struct Ready {
 
 impl Ready {
     fn from(common: &Common) -> Result<(Self, logs::Writer), Exit> {
-        let (_, loaded) = sources::load_or_show(common)?;
+        let (_, loaded) = sources::load_and_show(common)?;
         // What a login does is in its answer; the log would only repeat it.
         let log = logs::start(common, LevelFilter::OFF)?;
         let composed = compose(&loaded.settings).map_err(|error| {

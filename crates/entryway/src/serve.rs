@@ -1,17 +1,21 @@
 //! The running gateway: start, reload on SIGHUP, drain on SIGTERM or SIGINT.
 
-use crate::cli::Common;
+use crate::cli::{Common, LogFormat};
 use crate::exit::Exit;
 use crate::ids::RandomIds;
 use crate::live::Live;
 use crate::metrics::{Exposition, Metrics};
 use crate::witness::{DecisionLog, Witness};
 use crate::{logs, out, sources};
+use anyhow::Context;
+use entryway_config::Loaded;
 use entryway_web::{App, Limits};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::sync::oneshot;
+use tracing::level_filters::LevelFilter;
 
 /// A gateway that is ready to serve.
 pub(crate) struct Front {
@@ -50,26 +54,33 @@ impl Front {
 /// `entryway serve`.
 pub(crate) async fn serve(common: &Common) -> Result<Exit, Exit> {
     let (path, loaded) = sources::load_or_show(common)?;
-    let _log = logs::start(common, tracing::level_filters::LevelFilter::INFO)?;
+    let _log = logs::start(common, LevelFilter::INFO)?;
+    match common.log_format {
+        // Whoever reads JSON reads nothing else.
+        LogFormat::Json => log_warnings(&loaded),
+        LogFormat::Text => sources::show_warnings(&loaded),
+    }
     let metrics = Arc::new(Metrics::new());
     let witnesses: Vec<Arc<dyn Witness>> = vec![Arc::new(DecisionLog), Arc::clone(&metrics) as _];
     let listen = loaded.settings.listen;
     let live = Arc::new(Live::start(loaded, witnesses).map_err(|error| refused(&error))?);
-    let listener = TcpListener::bind(listen).await.map_err(|error| {
-        refused(&anyhow::Error::new(error).context(format!("`{listen}` cannot be listened on")))
-    })?;
+    let listener = TcpListener::bind(listen)
+        .await
+        .with_context(|| format!("`{listen}` cannot be listened on"))
+        .map_err(|error| refused(&error))?;
     // Before anybody is told that the server runs: a signal must not meet the default action.
     let mut signals = Signals::new().map_err(|error| refused(&error.into()))?;
     let listen = listener.local_addr().unwrap_or(listen);
     tracing::info!(target: "server.started", %listen, version = env!("CARGO_PKG_VERSION"), config = %path.display());
 
     let front = Front::new(listener, Arc::clone(&live), metrics);
-    let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
-    let mut running = std::pin::pin!(front.run(async { _ = stopped.await }));
+    let (stop, stopped) = oneshot::channel::<()>();
+    // A task of its own: connections are taken while a configuration is read.
+    let mut running = tokio::spawn(front.run(async { _ = stopped.await }));
     let mut stop = Some(stop);
     loop {
         tokio::select! {
-            () = running.as_mut() => return Ok(Exit::Done),
+            ended = &mut running => return ended.map(|()| Exit::Done).map_err(|_| Exit::Bug),
             told = signals.next() => match (told, stop.take()) {
                 (Told::Reload, going_on) => {
                     stop = going_on;
@@ -77,7 +88,10 @@ pub(crate) async fn serve(common: &Common) -> Result<Exit, Exit> {
                 }
                 (Told::Stop, Some(stop)) => drop(stop),
                 // A second one: no more waiting for answers in flight.
-                (Told::Stop, None) => return Ok(Exit::Done),
+                (Told::Stop, None) => {
+                    running.abort();
+                    return Ok(Exit::Done);
+                }
             },
         }
     }
@@ -86,6 +100,12 @@ pub(crate) async fn serve(common: &Common) -> Result<Exit, Exit> {
 fn refused(error: &anyhow::Error) -> Exit {
     out::aside(&format!("error: {error:#}\n"));
     Exit::Configuration
+}
+
+fn log_warnings(loaded: &Loaded) {
+    for line in loaded.warnings.lines() {
+        tracing::warn!(target: "config.warning", warning = line.as_str());
+    }
 }
 
 /// Reads the configuration again; whatever is wrong with it, the one in force stays.
@@ -102,9 +122,7 @@ fn read_again(live: &Live, path: &Path) {
     let kept = live.now().number;
     match sources::load(path) {
         Ok(loaded) => {
-            for line in loaded.warnings.lines() {
-                tracing::warn!(target: "config.warning", warning = line.as_str());
-            }
+            log_warnings(&loaded);
             if let Err(error) = live.replace(loaded) {
                 tracing::error!(target: "config.refused", kept, problem = format!("{error:#}"));
             }

@@ -25,7 +25,21 @@ pub(crate) fn load(path: &Path) -> Result<Loaded, Report> {
     entryway_config::load(&Sources::file(path).environment(variables))
 }
 
-/// Finds and reads the configuration; shows warnings, and on failure every problem.
+/// Finds and reads the configuration, and shows what is odd about it; on failure shows every problem.
+pub(crate) fn load_and_show(common: &Common) -> Result<(PathBuf, Loaded), Exit> {
+    let (path, loaded) = load_or_show(common)?;
+    show_warnings(&loaded);
+    Ok((path, loaded))
+}
+
+/// Shows what is odd about a configuration that loads.
+pub(crate) fn show_warnings(loaded: &Loaded) {
+    if !loaded.warnings.is_empty() {
+        out::aside(&loaded.warnings.render(out::aside_in_colour()));
+    }
+}
+
+/// Finds and reads the configuration; on failure shows every problem.
 pub(crate) fn load_or_show(common: &Common) -> Result<(PathBuf, Loaded), Exit> {
     let Some(path) = find(common) else {
         let places = PLACES.map(|place| format!("`{place}`")).join(" or ");
@@ -35,12 +49,7 @@ pub(crate) fn load_or_show(common: &Common) -> Result<(PathBuf, Loaded), Exit> {
         return Err(Exit::Configuration);
     };
     match load(&path) {
-        Ok(loaded) => {
-            if !loaded.warnings.is_empty() {
-                out::aside(&loaded.warnings.render(out::aside_in_colour()));
-            }
-            Ok((path, loaded))
-        }
+        Ok(loaded) => Ok((path, loaded)),
         Err(report) => {
             out::aside(&report.render(out::aside_in_colour()));
             Err(Exit::Configuration)
