@@ -29,7 +29,7 @@ pub struct Attempt {
 
 /// The password half of an attempt.
 pub enum SubmittedPassword {
-    /// One was given; an empty one cannot be represented.
+    /// One was given, unchecked but for its being there: an empty one cannot be represented.
     Given(Arc<Password>),
     /// The field was empty, or over [`Password::MAX_BYTES`]: refused before anything is asked.
     Malformed,

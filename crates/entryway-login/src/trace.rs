@@ -68,7 +68,7 @@ pub enum Record {
         /// Where that order was written, for a bare name.
         rule: Option<RuleId>,
     },
-    /// The password field was empty or too long: refused before anything was asked.
+    /// The password field was empty, too long or with control characters: refused before anything was asked.
     PasswordRefused,
     /// The name says a domain that does not exist.
     DomainUnknown {

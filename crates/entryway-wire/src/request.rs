@@ -12,8 +12,9 @@ use std::sync::Arc;
 
 /// `{"login_name": "…", "password": "…", "client_address": "…"}`. Any other key is refused.
 ///
-/// An empty or far too long password is a [`SubmittedPassword::Malformed`] one: the login refuses it,
-/// so that it is decided and logged like any other. No `Debug`: there is a password inside.
+/// An empty or far too long password is a [`SubmittedPassword::Malformed`] one, and one with control
+/// characters is handed on as it is: the login refuses them, so that they are decided and logged like
+/// any other. No `Debug`: there is a password inside.
 pub struct LoginRequest {
     /// As typed, unchecked.
     pub login_name: String,

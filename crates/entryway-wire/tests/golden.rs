@@ -15,7 +15,7 @@ use entryway_login::{
     Decided, LoginPolicy, MapTarget, MapValues, OnInvalid, RuleId, ServerFault, SubmittedPassword,
     WhenDown,
 };
-use entryway_wire::{explanation, login_response};
+use entryway_wire::{LoginRequest, explanation, login_response};
 use support::world::{Directory, World};
 use support::{attempt, domain, entry, given, map, mapping, policy, searching, template};
 
@@ -179,5 +179,20 @@ fn refused_before_anything_is_asked() {
     check_both(
         "unknown_domain",
         &login(staff(), jdoe(), "nowhere/jdoe", given("right-password")),
+    );
+}
+
+/// The request keeps what was sent, and the login is who refuses it.
+#[test]
+fn a_password_with_a_nul_in_it() {
+    let body = br#"{"login_name": "jdoe", "password": "right-password\u0000"}"#;
+    let LoginRequest {
+        login_name,
+        password,
+        ..
+    } = LoginRequest::from_json(body).unwrap();
+    check_both(
+        "malformed_password",
+        &login(staff(), jdoe(), &login_name, password),
     );
 }

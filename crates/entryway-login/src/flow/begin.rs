@@ -52,7 +52,7 @@ fn enter(attempt: &Attempt, policy: &LoginPolicy, log: &mut Log) -> Result<Route
         }
     };
     let acceptable = match &attempt.password {
-        SubmittedPassword::Given(password) => password.expose().len() <= Password::MAX_BYTES,
+        SubmittedPassword::Given(password) => is_acceptable(password),
         SubmittedPassword::NotAsked => true,
         SubmittedPassword::Malformed => false,
     };
@@ -93,4 +93,14 @@ fn enter(attempt: &Attempt, policy: &LoginPolicy, log: &mut Log) -> Result<Route
             Err(Reason::UnknownDomain)
         }
     }
+}
+
+/// Not too long, and nothing that no keyboard types: a directory in C may read a NUL as the end, and
+/// would then verify a shorter password than the one that was submitted (RFC 4513 §6.3.1, RFC 4013
+/// §2.3: control characters are prohibited). Bytes that are not UTF-8 are another character set's
+/// letters, and the directory's to judge.
+fn is_acceptable(password: &Password) -> bool {
+    let bytes = password.expose();
+    let mut texts = bytes.utf8_chunks().map(|chunk| chunk.valid());
+    bytes.len() <= Password::MAX_BYTES && !texts.any(|text| text.contains(char::is_control))
 }

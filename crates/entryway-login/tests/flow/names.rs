@@ -19,15 +19,40 @@ fn malformed_names_and_passwords_are_asked_of_nobody() {
         check(one(|eng| eng), &mut world, typed, "malformed_login");
         assert!(world.asked.is_empty());
     }
-    let mut world = one_world(vec![]);
-    check_with(
-        one(|eng| eng),
-        &mut world,
-        "bob",
-        given(&"x".repeat(1025)),
-        "malformed_login",
-    );
-    assert!(world.asked.is_empty());
+    let long = "x".repeat(1025);
+    for password in [
+        long.as_str(),
+        "\0",
+        "right\0",
+        "right\n",
+        "ri\tght",
+        "right\u{7f}",
+        "right\u{85}",
+    ] {
+        let mut world = one_world(vec![(person("bob", "eng"), "right")]);
+        check_with(
+            one(|eng| eng),
+            &mut world,
+            "bob",
+            given(password),
+            "malformed_login",
+        );
+        assert!(world.asked.is_empty());
+    }
+}
+
+#[test]
+fn any_other_password_is_the_directorys_to_judge() {
+    for password in ["pässwörd", " ", "a b", "🙂\u{200b}", "\u{feff}"] {
+        let mut world = one_world(vec![(person("bob", "eng"), password)]);
+        check_with(
+            one(|eng| eng),
+            &mut world,
+            "bob",
+            given(password),
+            "accept bob in eng",
+        );
+    }
 }
 
 #[test]
