@@ -2,10 +2,10 @@
 
 use crate::trace::{DIAGNOSTIC_MAX, SearchOutcome, clip};
 use crate::{
-    DomainId, DomainPolicy, Fault, FindOperation, NameCase, Reason, Route, Served, ServerFault,
-    ServerTry,
+    DomainId, DomainPolicy, Fault, FindOperation, NameCase, PeopleSearch, Reason, Route, Served,
+    ServerFault, ServerTry,
 };
-use entryway_ldap_types::{Dn, Entry, Filter, FilterTemplate, Placeholder, ResultCode};
+use entryway_ldap_types::{Dn, Entry, Filter, FilterTemplate, Placeholder, ResultCode, Scope};
 use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::Instant;
@@ -96,22 +96,22 @@ pub(crate) enum Conclusion {
 pub(crate) fn judge(
     served: Option<Served>,
     tried: &[ServerTry],
-    base: &Dn,
+    people: &PeopleSearch,
 ) -> (Conclusion, SearchOutcome) {
     match served {
         None => (Conclusion::Down(fault_of(tried)), SearchOutcome::Unanswered),
-        Some(served) => judge_served(served, base),
+        Some(served) => judge_served(served, people),
     }
 }
 
-fn judge_served(served: Served, base: &Dn) -> (Conclusion, SearchOutcome) {
+fn judge_served(served: Served, people: &PeopleSearch) -> (Conclusion, SearchOutcome) {
     let Served {
         server,
         entries,
         code,
         diagnostic,
     } = served;
-    if let Some(stray) = entries.iter().find(|entry| !entry.dn.is_under(base)) {
+    if let Some(stray) = entries.iter().find(|entry| !is_within(&entry.dn, people)) {
         let outcome = SearchOutcome::OutsideBase {
             dn: stray.dn_text.to_string(),
         };
@@ -146,6 +146,18 @@ fn judge_served(served: Served, base: &Dn) -> (Conclusion, SearchOutcome) {
             (Conclusion::One(entry, server), SearchOutcome::Found { dn })
         }
     }
+}
+
+/// Whether the search could have met an entry of this name: a server that ignores the scope gives
+/// somebody whom the administrator left out.
+fn is_within(dn: &Dn, people: &PeopleSearch) -> bool {
+    let levels_below = dn.rdns().len().checked_sub(people.base.rdns().len());
+    let in_scope = match people.scope {
+        Scope::Base => levels_below == Some(0),
+        Scope::OneLevel => levels_below == Some(1),
+        Scope::Subtree => true,
+    };
+    in_scope && dn.is_under(&people.base)
 }
 
 /// The fault of a domain whose servers all failed: a refused service bind outweighs everything, because it

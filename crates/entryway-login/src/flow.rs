@@ -143,7 +143,7 @@ impl AfterFind {
         } = answer;
         let server = served.as_ref().map(|served| Arc::clone(&served.server));
         let (conclusion, outcome) =
-            permitted(by, domain, find::judge(served, &tried, &domain.people.base));
+            permitted(by, domain, find::judge(served, &tried, &domain.people));
         let searched = Record::Searched {
             domain: asked.domain,
             server,

@@ -104,7 +104,7 @@ pub struct PeopleSearch {
     pub base: Dn,
     /// The same as text, shared by every request and trace.
     pub base_text: Arc<str>,
-    /// One level or subtree.
+    /// One level or subtree; an entry elsewhere is not an answer.
     pub scope: Scope,
     /// The filter by name. Placeholders: `{login}`, `{user}`, `{suffix}`.
     pub filter: FilterTemplate,

@@ -233,7 +233,7 @@ pub enum SearchOutcome {
         /// Its name.
         dn: String,
     },
-    /// An entry outside the base.
+    /// An entry where the search does not reach: outside the base, or too deep for the scope.
     OutsideBase {
         /// Its name.
         dn: String,

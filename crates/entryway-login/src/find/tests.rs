@@ -124,7 +124,14 @@ const JROE: &str = "uid=jroe,ou=people,dc=staff";
 
 /// What the entries and the code of one server mean, in short.
 fn judged(dns: &[&str], code: ResultCode) -> String {
-    let base = Dn::parse("OU=People, DC=Staff").unwrap();
+    judged_under("OU=People, DC=Staff", Scope::Subtree, dns, code)
+}
+
+fn judged_under(base: &str, scope: Scope, dns: &[&str], code: ResultCode) -> String {
+    let staff = searching(domain("staff"), |people| {
+        people.base = Dn::parse(base).unwrap();
+        people.scope = scope;
+    });
     let entries = dns.iter().map(|dn| entry(dn, &[])).collect();
     let served = Served {
         server: "ldaps://dc1".into(),
@@ -132,7 +139,7 @@ fn judged(dns: &[&str], code: ResultCode) -> String {
         code,
         diagnostic: "because".to_owned(),
     };
-    let (conclusion, _) = judge(Some(served), &[], &base);
+    let (conclusion, _) = judge(Some(served), &[], &staff.people);
     match conclusion {
         Conclusion::One(entry, server) => format!("{} from {server}", entry.dn_text),
         Conclusion::Nobody => "nobody".to_owned(),
@@ -188,6 +195,30 @@ fn an_entry_outside_the_base_is_not_an_answer() {
         judged(&[JDOE, outside], ResultCode::SUCCESS),
         "DirectoryProtocolError"
     );
+}
+
+#[test]
+fn an_entry_outside_the_scope_is_not_an_answer() {
+    let base = "ou=people,dc=staff";
+    let check = |scope, dn: &str, within: bool| {
+        let judged = judged_under(base, scope, &[dn], ResultCode::SUCCESS);
+        assert_eq!(
+            judged != "DirectoryProtocolError",
+            within,
+            "{dn} {scope:?}: {judged}"
+        );
+    };
+    let below = "uid=jdoe,ou=gone,ou=people,dc=staff";
+    check(Scope::OneLevel, JDOE, true);
+    check(Scope::OneLevel, below, false);
+    check(Scope::OneLevel, base, false);
+    check(Scope::OneLevel, "uid=jdoe,ou=robots,dc=staff", false);
+    check(Scope::OneLevel, "dc=staff", false);
+    check(Scope::Subtree, JDOE, true);
+    check(Scope::Subtree, below, true);
+    check(Scope::Subtree, base, true);
+    check(Scope::Base, base, true);
+    check(Scope::Base, JDOE, false);
 }
 
 fn check_fault(faults: &[ServerFault], expected: Fault) {
