@@ -5,7 +5,7 @@ use crate::{
     DomainId, DomainPolicy, Fault, FindOperation, NameCase, PeopleSearch, Reason, Route, Served,
     ServerFault, ServerTry,
 };
-use entryway_ldap_types::{Dn, Entry, Filter, FilterTemplate, Placeholder, ResultCode, Scope};
+use entryway_ldap_types::{Entry, Filter, FilterTemplate, Placeholder, ResultCode, Scope};
 use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::Instant;
@@ -111,7 +111,7 @@ fn judge_served(served: Served, people: &PeopleSearch) -> (Conclusion, SearchOut
         code,
         diagnostic,
     } = served;
-    if let Some(stray) = entries.iter().find(|entry| !is_within(&entry.dn, people)) {
+    if let Some(stray) = entries.iter().find(|entry| !is_within(entry, people)) {
         let outcome = SearchOutcome::OutsideBase {
             dn: stray.dn_text.to_string(),
         };
@@ -148,9 +148,14 @@ fn judge_served(served: Served, people: &PeopleSearch) -> (Conclusion, SearchOut
     }
 }
 
-/// Whether the search could have met an entry of this name: a server that ignores the scope gives
-/// somebody whom the administrator left out.
-fn is_within(dn: &Dn, people: &PeopleSearch) -> bool {
+/// Whether the search could have met this entry: a server that ignores the scope gives somebody whom
+/// the administrator left out. One without a name is nobody, even under the root: a bind with an empty
+/// name is an anonymous one, which succeeds with any password (RFC 4513 §5.1.2).
+fn is_within(entry: &Entry, people: &PeopleSearch) -> bool {
+    let Entry { dn, dn_text, .. } = entry;
+    if dn.is_empty() || dn_text.trim().is_empty() {
+        return false;
+    }
     let levels_below = dn.rdns().len().checked_sub(people.base.rdns().len());
     let in_scope = match people.scope {
         Scope::Base => levels_below == Some(0),

@@ -233,7 +233,7 @@ pub enum SearchOutcome {
         /// Its name.
         dn: String,
     },
-    /// An entry where the search does not reach: outside the base, or too deep for the scope.
+    /// An entry where the search does not reach: outside the base, too deep for the scope, or nameless.
     OutsideBase {
         /// Its name.
         dn: String,

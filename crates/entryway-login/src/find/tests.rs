@@ -221,6 +221,25 @@ fn an_entry_outside_the_scope_is_not_an_answer() {
     check(Scope::Base, JDOE, false);
 }
 
+#[test]
+fn an_entry_without_a_name_is_not_an_answer() {
+    for base in ["", "ou=people,dc=staff"] {
+        for scope in [Scope::Base, Scope::OneLevel, Scope::Subtree] {
+            for nameless in ["", "  "] {
+                assert_eq!(
+                    judged_under(base, scope, &[nameless], ResultCode::SUCCESS),
+                    "DirectoryProtocolError",
+                    "{nameless:?} under {base:?} {scope:?}"
+                );
+            }
+        }
+    }
+    assert_eq!(
+        judged_under("", Scope::Subtree, &[JDOE], ResultCode::SUCCESS),
+        "uid=jdoe,ou=people,dc=staff from ldaps://dc1"
+    );
+}
+
 fn check_fault(faults: &[ServerFault], expected: Fault) {
     let tried: Vec<_> = faults
         .iter()

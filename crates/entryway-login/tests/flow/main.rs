@@ -14,7 +14,7 @@ mod outages;
 mod support;
 mod vectors;
 
-use entryway_ldap_types::{Entry, PasswordPolicy, PasswordPolicyError, ResultCode};
+use entryway_ldap_types::{Dn, Entry, PasswordPolicy, PasswordPolicyError, ResultCode};
 use entryway_login::{
     BindUnanswered, Challenge, Decided, Decision, DomainId, DomainPolicy, Fault, HomeResult,
     LdapUse, LoginPolicy, MapTarget, Reason, Record, SearchOutcome, ServerFault, SubmittedPassword,

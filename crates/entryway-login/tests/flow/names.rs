@@ -120,6 +120,21 @@ fn an_ambiguous_name_tries_no_password_anywhere() {
 }
 
 #[test]
+fn an_entry_without_a_name_is_never_bound() {
+    for nameless in ["", "  "] {
+        let policy = one(|eng| {
+            searching(eng, |people| {
+                (people.base, people.base_text) = (Dn::default(), "".into())
+            })
+        });
+        let somebody = entry(nameless, &[("objectClass", &["person"]), ("uid", &["bob"])]);
+        let mut world = one_world(vec![(somebody, "right")]);
+        check(policy, &mut world, "bob", "directory_protocol_error");
+        assert_eq!(world.binds(), 0);
+    }
+}
+
+#[test]
 fn mail_logins_need_the_entrys_leave() {
     let policy = || {
         one(|mut eng| {
