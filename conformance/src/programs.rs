@@ -76,3 +76,20 @@ fn is_superuser() -> bool {
     use std::os::unix::fs::MetadataExt;
     std::fs::metadata("/proc/self").is_ok_and(|metadata| metadata.uid() == 0)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::find;
+
+    #[test]
+    fn a_missing_program_names_its_package() {
+        let error = find("entryway-no-such-program", "no-such-package")
+            .unwrap_err()
+            .to_string();
+        assert!(
+            error.contains("`entryway-no-such-program` is not installed"),
+            "{error}"
+        );
+        assert!(error.contains("the package `no-such-package`"), "{error}");
+    }
+}

@@ -1,7 +1,6 @@
 //! Tables of what was measured, and the page that holds them.
 
 use super::load::Measured;
-use anyhow::Result;
 use entryway_conformance::Encrypt;
 use std::fmt::Write;
 use std::fs;
@@ -228,59 +227,14 @@ impl Report {
         Ok(())
     }
 
-    /// The whole page.
-    pub(super) fn page(&self, people: u32) -> Result<String> {
-        let mut out = String::new();
-        writeln!(
-            out,
-            "# The bench\n\nWritten by `cargo xtask bench` on {}. {}.\n",
-            said_by("date", &["-u", "+%F"]),
-            machine()
-        )?;
-        writeln!(
-            out,
-            "OpenLDAP's slapd with {people} people ({{SSHA}} passwords), both load drivers and the gateway share that machine;"
-        )?;
-        writeln!(
-            out,
-            "everything goes over loopback. Rounds of the two sides take turns in one run.\n"
-        )?;
-        writeln!(
-            out,
-            "- **raw**: one thread, our sans-I/O LDAP, a search and a bind per login and nothing else. Searches of eight slots share a"
-        )?;
-        writeln!(out, "  pipelined connection; each slot binds on its own.")?;
-        writeln!(
-            out,
-            "- **gateway**: `POST /api/v1/login` on kept connections, one per login in flight, from a driver of one thread. Every answer is checked"
-        )?;
-        writeln!(out, "  to let in the very person that was asked for.")?;
-        writeln!(
-            out,
-            "- **ratio**: logins per second through the gateway over logins per second of the raw client, as the clock saw them. The HTTP driver's"
-        )?;
-        writeln!(
-            out,
-            "  work counts against the gateway here: in a real deployment it is the application's, on another machine."
-        )?;
-        writeln!(
-            out,
-            "- **ratio, driver apart**: CPU of slapd and raw client per login over CPU of slapd and gateway per login, from the kernel's own count"
-        )?;
-        writeln!(
-            out,
-            "  per program. Where the machine's cores are the limit this is what the ratio would be if the driver ran elsewhere; with one login in"
-        )?;
-        writeln!(
-            out,
-            "  flight nothing is at its limit, and the latencies say more."
-        )?;
-        writeln!(
-            out,
-            "- p50 and p99 are medians over the rounds. At half load a login counts from when it was due, waiting for a free slot included."
-        )?;
-        out.push_str(&self.tables());
-        Ok(out)
+    /// The whole page; `load` is the machine's load average before the run.
+    pub(super) fn page(&self, people: u32, load: &str) -> String {
+        let head = include_str!("page.md")
+            .replace("{date}", &said_by("date", &["-u", "+%F"]))
+            .replace("{machine}", &machine())
+            .replace("{load}", load)
+            .replace("{people}", &people.to_string());
+        head + &self.tables()
     }
 }
 

@@ -56,6 +56,7 @@ impl Plan {
 /// Runs the bench, and in full writes `bench/README.md`.
 pub(crate) fn run(root: &Path, size: Size) -> Result<()> {
     let plan = Plan::of(size);
+    let load = usage::load_average()?;
     let programs = build(root, size)?;
     let scratch = Scratch::new()?;
     let authority = Authority::new()?;
@@ -88,7 +89,7 @@ pub(crate) fn run(root: &Path, size: Size) -> Result<()> {
     if bench.plan.page {
         let path = root.join("bench/README.md");
         fs::create_dir_all(root.join("bench")).context("cannot make `bench`")?;
-        fs::write(&path, report.page(bench.plan.people)?)
+        fs::write(&path, report.page(bench.plan.people, &load))
             .context("cannot write `bench/README.md`")?;
         println!("wrote bench/README.md");
     }

@@ -38,6 +38,12 @@ fn kib(status: &str, line: &str) -> Option<u64> {
     rest.trim().strip_suffix("kB")?.trim().parse().ok()
 }
 
+/// How many programs wanted to run, on average over the last minute.
+pub(super) fn load_average() -> Result<String> {
+    let text = fs::read_to_string("/proc/loadavg").context("cannot read `/proc/loadavg`")?;
+    Ok(text.split(' ').next().unwrap_or_default().to_owned())
+}
+
 #[cfg(test)]
 mod tests {
     use super::{kib, ticks};
