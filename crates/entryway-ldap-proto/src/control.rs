@@ -60,6 +60,17 @@ impl<'a> Controls<'a> {
     pub fn find(mut self, oid: &str) -> Option<Control<'a>> {
         Iterator::find(&mut self, |control| control.oid == oid)
     }
+    /// The only control of this type. A second one is an error, for whoever must not be told two things.
+    pub fn find_only(self, oid: &str) -> Result<Option<Control<'a>>, DecodeError> {
+        let mut found = self.filter(|control| control.oid == oid);
+        match (found.next(), found.next()) {
+            (only, None) => Ok(only),
+            _ => Err(DecodeError::TooMany {
+                what: "controls of a type that comes once",
+                limit: 1,
+            }),
+        }
+    }
     /// Owned copies; values are slices of `frame`, which these were decoded from.
     pub(crate) fn to_received(self, frame: &Bytes) -> Vec<ReceivedControl> {
         self.map(|control| ReceivedControl {

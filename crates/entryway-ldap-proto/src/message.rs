@@ -150,9 +150,23 @@ impl<'a> Message<'a> {
             Some(sequence) => Controls::checked(sequence, limits)?,
             None => Controls::none(),
         };
-        message.ignore_rest()?;
+        refuse_more_controls(message)?;
         Ok(Self { id, op, controls })
     }
+}
+
+/// Walks over what a later version may have added to the envelope. Controls are not that: a second
+/// row of them, or one behind an element that is not known, would be passed over with what it says.
+fn refuse_more_controls(mut rest: Reader<'_>) -> Result<(), DecodeError> {
+    while !rest.is_empty() {
+        if let (found @ tags::CONTROLS, _) = rest.element()? {
+            return Err(DecodeError::Tag {
+                expected: "the end of the message",
+                found,
+            });
+        }
+    }
+    Ok(())
 }
 
 impl<'a> Op<'a> {

@@ -219,7 +219,7 @@ impl BindResult {
             diagnostic,
             referrals,
         } = OperationResult::new(&response.result);
-        let policy = controls.find(oid::PASSWORD_POLICY);
+        let policy = controls.find_only(oid::PASSWORD_POLICY)?;
         let policy = policy
             .map(|control| control::decode_password_policy(control.value))
             .transpose()?;

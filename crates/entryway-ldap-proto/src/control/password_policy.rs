@@ -11,7 +11,9 @@ const GRACE_LEFT: Tag = Tag::context(1);
 
 /// Decodes a `controlValue`. No value at all says as much as an empty sequence: nothing.
 ///
-/// A value that does not decode is an error: it may have said that the password must be changed.
+/// A value that does not decode is an error: it may have said that the password must be changed. For
+/// the same reason nothing is passed over here, though sequences elsewhere may grow: an element that
+/// is not known, twice there or out of order could hide the error behind it.
 pub fn decode_password_policy(value: Option<&[u8]>) -> Result<PasswordPolicy, DecodeError> {
     let mut policy = PasswordPolicy::default();
     let Some(value) = value else {
@@ -27,18 +29,32 @@ pub fn decode_password_policy(value: Option<&[u8]>) -> Result<PasswordPolicy, De
             (GRACE_LEFT, count) => {
                 policy.grace_left = Some(natural(count, "graceAuthNsRemaining")?)
             }
-            // A choice may grow; a warning that is not known warns of nothing.
-            _ => {}
+            (found, _) => {
+                return Err(DecodeError::Tag {
+                    expected: "a warning",
+                    found,
+                });
+            }
         }
-        warning.ignore_rest()?;
+        expect_end(&warning)?;
     }
     if let Some(code) = content.optional(ERROR)? {
         policy.error = Some(error_from_code(natural(code, "error")?));
     }
-    content.ignore_rest()?;
+    expect_end(&content)?;
     match outer.rest().len() {
         0 => Ok(policy),
         count => Err(DecodeError::Trailing { count }),
+    }
+}
+
+fn expect_end(row: &Reader<'_>) -> Result<(), DecodeError> {
+    match row.peek() {
+        None => Ok(()),
+        Some(found) => Err(DecodeError::Tag {
+            expected: "the end of the password policy response",
+            found,
+        }),
     }
 }
 

@@ -84,10 +84,42 @@ fn a_password_policy_that_cannot_be_read_is_an_error() {
 }
 
 #[test]
-fn a_warning_of_another_kind_warns_of_nothing() {
-    let value = [0x30, 8, 0xa0, 3, 0x85, 1, 9, 0x81, 1, 1];
-    let expected = policy(None, None, Some(PasswordPolicyError::AccountLocked));
-    assert_eq!(decode_password_policy(Some(&value)), Ok(expected));
+fn nothing_hides_the_error_of_a_password_policy() {
+    let refused = |value: &[u8], expected, found| {
+        assert_eq!(
+            decode_password_policy(Some(value)),
+            Err(DecodeError::Tag {
+                expected,
+                found: Tag(found)
+            }),
+            "{value:02x?}"
+        )
+    };
+    let end = "the end of the password policy response";
+    // An unknown element in front of the error, and behind it.
+    refused(&[0x30, 6, 0x82, 1, 0, 0x81, 1, 2], end, 0x82);
+    refused(&[0x30, 6, 0x81, 1, 2, 0x82, 1, 0], end, 0x82);
+    // Two warnings, two errors, the error first.
+    let twice = [
+        0x30, 13, 0xa0, 3, 0x80, 1, 1, 0xa0, 3, 0x80, 1, 1, 0x81, 1, 2,
+    ];
+    refused(&twice, end, 0xa0);
+    refused(&[0x30, 6, 0x81, 1, 2, 0x81, 1, 2], end, 0x81);
+    refused(&[0x30, 8, 0x81, 1, 2, 0xa0, 3, 0x80, 1, 1], end, 0xa0);
+    // The error under a tag that it does not have.
+    refused(&[0x30, 3, 0x0a, 1, 2], end, 0x0a);
+    refused(&[0x30, 5, 0xa1, 3, 0x0a, 1, 2], end, 0xa1);
+    // A warning that is none, or two in one.
+    refused(
+        &[0x30, 8, 0xa0, 3, 0x85, 1, 9, 0x81, 1, 1],
+        "a warning",
+        0x85,
+    );
+    refused(
+        &[0x30, 11, 0xa0, 6, 0x80, 1, 9, 0x81, 1, 1, 0x81, 1, 1],
+        end,
+        0x81,
+    );
 }
 
 #[test]

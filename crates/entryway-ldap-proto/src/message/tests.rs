@@ -434,3 +434,18 @@ fn rfc4511_4_1_11_controls_are_counted() {
     );
     refused("300a 020101 4200 a003 300104", DecodeError::Truncated);
 }
+
+#[test]
+fn controls_stand_once_and_right_behind_the_operation() {
+    let expected = DecodeError::Tag {
+        expected: "the end of the message",
+        found: Tag(0xa0),
+    };
+    refused("30[020101 4200 a0[] a0[30[0401 31]]]", expected);
+    refused("30[020101 4200 a0[] 85[] a0[]]", expected);
+    refused("30[020101 4200 85[] a0[30[0401 31]]]", expected);
+    // What a later version adds is passed over.
+    let frame = hex("30[020101 4200 a0[30[0401 31]] 85[] a6[]]");
+    assert_eq!(decode(&frame).unwrap().controls.count(), 1);
+    refused("30[020101 4200 a0[] 8501]", DecodeError::Truncated);
+}

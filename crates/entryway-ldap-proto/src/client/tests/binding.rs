@@ -189,6 +189,26 @@ fn a_bind_whose_password_policy_cannot_be_read_did_not_succeed() {
 }
 
 #[test]
+fn a_bind_has_one_password_policy() {
+    let mut pair = Pair::new();
+    let id = pair.bind();
+    let locked = PasswordPolicy {
+        error: Some(PasswordPolicyError::AccountLocked),
+        ..PasswordPolicy::default()
+    };
+    // The first says that all is well; whether the client asks the first or the last is not for a server to bet on.
+    let controls = [PasswordPolicy::default(), locked].map(ResponseControl::PasswordPolicy);
+    let found = pair
+        .says(|server| server.reply(id, ReplyKind::Bind, &Reply::SUCCESS, &controls))
+        .unwrap_err();
+    assert!(matches!(
+        found,
+        ProtocolError::Malformed(DecodeError::TooMany { limit: 1, .. })
+    ));
+    assert!(pair.client.must_close());
+}
+
+#[test]
 fn a_bind_is_not_answered_by_an_earlier_ones_reply() {
     // The bypass that a client without ids has: bind 1 is given up, its success is read for bind 2.
     let mut pair = Pair::new();
