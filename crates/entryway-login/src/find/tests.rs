@@ -2,6 +2,7 @@ use super::*;
 use crate::NamedDomain;
 use crate::support::{bare, domain, entry, searching, template};
 use crate::trace::NameForm;
+use entryway_ldap_types::Dn;
 use std::time::Duration;
 
 fn by_suffix() -> Route {
