@@ -1,0 +1,286 @@
+//! Every command and every configuration that the documents show, run as a reader would.
+//!
+//! A document's `console` blocks run in a folder with the files that the documents speak of, against an
+//! in-process directory; its `toml` blocks must load. What cannot run inside a test is listed with why.
+
+use entryway_testdir::{TestServer, demo};
+use std::collections::BTreeSet;
+use std::io::{BufRead, BufReader};
+use std::net::TcpListener;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Output, Stdio};
+use std::{env, fs};
+
+/// The port that the documents speak of; a test takes a free one in its place.
+const DOCUMENTED_PORT: &str = "8389";
+
+/// Commands that are not run here, and what runs them instead.
+const RUN_ELSEWHERE: [(&str, &str); 8] = [
+    ("./test", "runs this test"),
+    (
+        "cargo run --release -- demo",
+        "tests/it/demo.rs runs `entryway demo`; ./test builds with cargo",
+    ),
+    ("cargo xtask tidy", "./test"),
+    ("cargo xtask docs", "./test, with --check"),
+    ("cargo xtask bench", "./test, with --quick"),
+    ("cargo test -p CRATE", "./test, for every crate"),
+    (
+        "cargo clippy -p CRATE --all-targets",
+        "./test, for every crate",
+    ),
+    ("git clone", "there is no network in a test"),
+];
+
+fn repository() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .ancestors()
+        .nth(2)
+        .unwrap()
+        .to_owned()
+}
+
+fn documents() -> Vec<PathBuf> {
+    let root = repository();
+    let mut found: Vec<_> = [
+        "README.md",
+        "CONTRIBUTING.md",
+        "SECURITY.md",
+        "ARCHITECTURE.md",
+        "bench/README.md",
+    ]
+    .iter()
+    .map(|name| root.join(name))
+    .filter(|path| path.exists())
+    .collect();
+    let pages = fs::read_dir(root.join("docs"))
+        .unwrap()
+        .map(|entry| entry.unwrap().path());
+    found.extend(pages.filter(|path| path.extension().is_some_and(|ending| ending == "md")));
+    found
+}
+
+/// The contents of a document's fenced blocks of one language, each with its line.
+fn blocks(text: &str, language: &str) -> Vec<(usize, String)> {
+    let mut blocks = Vec::new();
+    let mut open: Option<(usize, String)> = None;
+    for (number, line) in text.lines().enumerate() {
+        match &mut open {
+            Some(_) if line.trim_end() == "```" => blocks.extend(open.take()),
+            Some((_, block)) => {
+                block.push_str(line);
+                block.push('\n');
+            }
+            None if line.trim_end() == format!("```{language}") => {
+                open = Some((number + 2, String::new()))
+            }
+            None => {}
+        }
+    }
+    blocks
+}
+
+/// The commands of all documents: place and text, comments cut off.
+fn commands() -> Vec<(String, String)> {
+    let mut all = Vec::new();
+    for path in documents() {
+        let text = fs::read_to_string(&path).unwrap();
+        for (line, block) in blocks(&text, "console") {
+            for (offset, command) in block.lines().enumerate() {
+                let Some(command) = command.strip_prefix("$ ") else {
+                    continue;
+                };
+                let command = command.split("  #").next().unwrap_or_default().trim();
+                all.push((
+                    format!("{}:{}", path.display(), line + offset),
+                    command.to_owned(),
+                ));
+            }
+        }
+    }
+    all
+}
+
+/// A folder as the documents suppose it, beside a directory that answers.
+struct Reader {
+    folder: tempfile::TempDir,
+    port: u16,
+    _directory: TestServer,
+}
+
+impl Reader {
+    async fn new() -> Self {
+        let directory = TestServer::start(demo::directory().unwrap(), demo::options())
+            .await
+            .unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let port = TcpListener::bind("127.0.0.1:0")
+            .unwrap()
+            .local_addr()
+            .unwrap()
+            .port();
+        let configuration = format!(
+            r#"
+[server]
+listen = "127.0.0.1:{port}"
+[tls]
+trust = ["ca.pem"]
+[domain.staff]
+servers = ["ldaps://localhost:{ldaps}"]
+base = "{base}"
+bind = {{ method = "simple", dn = "{service}", password = {{ file = "staff.pass" }} }}
+[[token]]
+name = "portal"
+secret = {{ file = "portal.token" }}
+scopes = ["login", "login.reasons"]
+"#,
+            ldaps = directory.ldaps_addr().port(),
+            base = demo::BASE,
+            service = demo::SERVICE_DN,
+        );
+        for (name, text) in [
+            ("entryway.toml", configuration.as_str()),
+            ("ca.pem", &directory.ca_pem()),
+            ("staff.pass", demo::service_password()),
+            ("portal.token", "0123456789abcdef0123456789abcdef"),
+            ("aokafor.pass", &demo::password("aokafor")),
+        ] {
+            let path = folder.path().join(name);
+            fs::write(&path, text).unwrap();
+            fs::set_permissions(&path, std::os::unix::fs::PermissionsExt::from_mode(0o600))
+                .unwrap();
+        }
+        Self {
+            folder,
+            port,
+            _directory: directory,
+        }
+    }
+
+    fn shell(&self, command: &str) -> Command {
+        let binary = Path::new(env!("CARGO_BIN_EXE_entryway"));
+        let folders = env::split_paths(&env::var_os("PATH").unwrap()).collect::<Vec<_>>();
+        let path = env::join_paths(
+            binary
+                .parent()
+                .map(Path::to_owned)
+                .into_iter()
+                .chain(folders),
+        )
+        .unwrap();
+        let mut shell = Command::new("sh");
+        shell
+            .args([
+                "-c",
+                &command.replace(DOCUMENTED_PORT, &self.port.to_string()),
+            ])
+            .current_dir(self.folder.path())
+            .env("PATH", path)
+            .env_remove("ENTRYWAY_CONFIG")
+            .stdin(Stdio::null());
+        shell
+    }
+
+    fn run(&self, command: &str) -> Output {
+        self.shell(command).output().unwrap()
+    }
+}
+
+/// The gateway of `entryway serve`, stopped however the test ends.
+struct Gateway(Child);
+
+impl Gateway {
+    /// Returns when it says that it serves.
+    fn start(reader: &Reader) -> Self {
+        let mut child = reader
+            .shell("exec entryway serve")
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let lines = BufReader::new(child.stderr.take().unwrap()).lines();
+        let mut gateway = Self(child);
+        let mut said = String::new();
+        for line in lines.map_while(Result::ok) {
+            said.push_str(&line);
+            said.push('\n');
+            if line.contains("server.started") {
+                return gateway;
+            }
+        }
+        let _ = gateway.0.wait();
+        panic!("the gateway did not start:\n{said}");
+    }
+}
+
+impl Drop for Gateway {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_command_in_the_documents_works() {
+    let reader = Reader::new().await;
+    let gateway = Gateway::start(&reader);
+    let mut used = BTreeSet::new();
+    let mut ran = 0;
+    for (place, command) in commands() {
+        if let Some((listed, _)) = RUN_ELSEWHERE
+            .iter()
+            .find(|(listed, _)| command.starts_with(listed))
+        {
+            used.insert(*listed);
+            continue;
+        }
+        if command == "entryway serve" {
+            // It runs already; the commands after it talk to it.
+            ran += 1;
+            continue;
+        }
+        let output = reader.run(&command);
+        assert!(
+            output.status.success(),
+            "{place}: `{command}` ends with {}\n{}{}",
+            output.status,
+            String::from_utf8_lossy(&output.stdout),
+            String::from_utf8_lossy(&output.stderr),
+        );
+        assert!(
+            !output.stdout.is_empty(),
+            "{place}: `{command}` says nothing"
+        );
+        ran += 1;
+    }
+    assert!(ran >= 10, "only {ran} commands were found in the documents");
+    assert!(
+        used.contains("./test") && used.contains("cargo run --release -- demo"),
+        "the README lost its two commands"
+    );
+    drop(gateway);
+}
+
+#[test]
+fn every_configuration_in_the_documents_loads() {
+    let mut loaded = 0;
+    for path in documents() {
+        if path.ends_with("docs/configuration.md") {
+            // Generated: its examples are loaded one by one by the configuration's own tests.
+            continue;
+        }
+        for (line, block) in blocks(&fs::read_to_string(&path).unwrap(), "toml") {
+            let folder = tempfile::tempdir().unwrap();
+            for name in ["staff.pass", "portal.token", "corp-ca.pem"] {
+                fs::write(folder.path().join(name), "0123456789abcdef0123456789abcdef").unwrap();
+            }
+            let file = folder.path().join("entryway.toml");
+            fs::write(&file, block).unwrap();
+            let sources = entryway_config::Sources::file(&file);
+            if let Err(report) = entryway_config::load(&sources) {
+                panic!("{}:{line} does not load:\n{report}", path.display());
+            }
+            loaded += 1;
+        }
+    }
+    assert!(loaded > 0, "no configuration was found in the documents");
+}
