@@ -205,6 +205,18 @@ async fn a_silent_server_costs_a_share_of_the_first_search_and_nothing_of_the_ne
 }
 
 #[tokio::test]
+async fn more_entries_than_were_asked_for_are_an_answer_and_no_outage() {
+    let (first, second) = (full().await, full().await);
+    first.set_faults(FaultPlan::new().on(Kind::Search, Fault::EndlessEntries));
+    let domains = domains(&[first.ldap_addr(), second.ldap_addr()]);
+    let answer = find(&domains, "ada").await;
+    check(&answer, Some((first.ldap_addr(), 2)), &[]);
+    let code = answer.served.map(|served| served.code);
+    assert_eq!(code, Some(ResultCode::SIZE_LIMIT_EXCEEDED));
+    assert_eq!(second.counters().connections, 0);
+}
+
+#[tokio::test]
 async fn with_every_server_down_nobody_serves() {
     let domains = domains(&[nobody().await, nobody().await]);
     check(

@@ -117,12 +117,6 @@ pub enum Overload {
     /// Every connection was in use until the caller's time was over.
     #[error("every connection is in use")]
     Connections,
-    /// The search has more entries than may be held.
-    #[error("the search has more than {limit} entries")]
-    Entries {
-        /// The bound.
-        limit: usize,
-    },
     /// The search's answer has more bytes than may be held.
     #[error("the search's answer has more than {limit} bytes")]
     Bytes {

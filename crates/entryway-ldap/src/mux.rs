@@ -268,9 +268,20 @@ impl State {
                 }
             }
             Event::SearchOverflow { id } => {
+                // The server ignores the limit it was told; what it meant stays the same: there is more.
+                // Passing for an outage, an ambiguous name would be looked for elsewhere.
                 if let Some(slot) = self.remove(id) {
-                    let limit = slot.entries.len();
-                    slot.fail(LdapError::Overloaded(Overload::Entries { limit }), ready);
+                    let found = SearchResult {
+                        entries: slot.entries,
+                        references: slot.references,
+                        referrals: Vec::new(),
+                        code: ResultCode::SIZE_LIMIT_EXCEEDED,
+                        diagnostic: "cut off by Entryway: the server sends more than was asked for"
+                            .to_owned(),
+                        matched_dn: Box::default(),
+                        controls: Vec::new(),
+                    };
+                    ready.push((slot.answer, Ok(found)));
                 }
             }
             Event::UnreadableEntry { id, error } => {

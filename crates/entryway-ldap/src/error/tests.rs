@@ -49,9 +49,9 @@ fn errors_read_as_one_sentence() {
         "the server breaks the protocol: the peer sends bytes in clear after StartTLS",
     );
     check(
-        LdapError::Overloaded(Overload::Entries { limit: 2 }),
+        LdapError::Overloaded(Overload::Bytes { limit: 2 }),
         "overloaded",
-        "the search has more than 2 entries",
+        "the search's answer has more than 2 bytes",
     );
     check(
         LdapError::Unsendable(SubmitError::EmptyName),
