@@ -82,3 +82,6 @@ pub(crate) fn usage(error: &clap::Error) -> Exit {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -44,12 +44,12 @@ pub(crate) fn start(common: &Common, level: LevelFilter) -> Result<Writer, Exit>
 fn log_panics() {
     let as_before = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |panic| {
-        if !tracing::enabled!(target: "process.panicked", Level::ERROR) {
+        if !tracing::enabled!(target: "bug.panicked", Level::ERROR) {
             return as_before(panic);
         }
         let place = panic.location().map(tracing::field::display);
         let problem = panic.payload_as_str().unwrap_or("unknown");
-        tracing::error!(target: "process.panicked", place, problem);
+        tracing::error!(target: "bug.panicked", place, problem);
     }));
 }
 

@@ -2,14 +2,13 @@
 //! configuration, never from what a peer sends.
 
 mod directories;
-mod process;
+mod resources;
 
 use crate::live::Live;
 use crate::witness::{Submitted, Witness, domain};
 use directories::Directories;
 use entryway_login::{Decided, LoginPolicy};
 use entryway_web::{MetricsText, Observer};
-use process::Process;
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::encoding::text::encode;
 use prometheus_client::metrics::counter::Counter;
@@ -17,6 +16,7 @@ use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::metrics::info::Info;
 use prometheus_client::registry::Registry;
+use resources::Resources;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -116,7 +116,7 @@ pub(crate) struct Exposition {
 impl Exposition {
     pub(crate) fn new(metrics: &Metrics, live: Arc<Live>) -> Self {
         let mut registry = Registry::default();
-        registry.register_collector(Box::new(Process));
+        registry.register_collector(Box::new(Resources));
         let ours = registry.sub_registry_with_prefix("entryway");
         ours.register(
             "build",

@@ -4,6 +4,7 @@
 // Functions beside the tests are tests too; the lint's own exception ends at `#[test]`.
 #![allow(clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
+mod completions;
 mod daemon;
 mod demo;
 mod mask;

@@ -11,9 +11,9 @@ use std::fs;
 
 /// Reads `/proc/self` when asked. What cannot be read is left out.
 #[derive(Debug)]
-pub(super) struct Process;
+pub(super) struct Resources;
 
-impl Collector for Process {
+impl Collector for Resources {
     fn encode(&self, mut encoder: DescriptorEncoder<'_>) -> Result<(), fmt::Error> {
         if let Some(bytes) = resident_bytes() {
             let metric = ConstGauge::new(bytes);
