@@ -1,5 +1,7 @@
-//! Distinguished names (RFC 4514), compared as RFC 4518 prepares strings: type case, blanks and
-//! escapes do not matter.
+//! Distinguished names (RFC 4514). There is one comparison, for bases, subjects and repeated answers alike: case,
+//! blanks at the ends or in a row, escapes and the spelling of types do not matter, and everything else
+//! does. A server may call more names equal, because RFC 4518 drops invisible characters; here they count, so
+//! that no entry passes for another by one.
 //!
 //! Reading the text is `parse`'s, preparing values for comparison `prepare`'s.
 
@@ -86,8 +88,8 @@ impl Dn {
         })
     }
     /// The comparison form: types in lower case (well-known OIDs by their short name), AVAs sorted,
-    /// values case-folded with inner blanks collapsed, specials as hex escapes so that a bare `,`,
-    /// `+` or `=` always separates. Two names are equal when these are.
+    /// values case-folded with inner blanks collapsed, specials and control characters as hex escapes so that a
+    /// bare `,`, `+` or `=` always separates. Two names are equal when these are.
     pub fn normalized(&self) -> String {
         let mut out = String::new();
         for (at, rdn) in self.rdns.iter().enumerate() {

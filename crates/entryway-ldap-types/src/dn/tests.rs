@@ -61,7 +61,7 @@ fn rfc4514_4_examples() {
     check(
         "CN=Before\\0dAfter,DC=example,DC=net",
         "CN=Before\\0dAfter,DC=example,DC=net",
-        "cn=before after,dc=example,dc=net",
+        "cn=before\\0dafter,dc=example,dc=net",
     );
     check(
         "1.3.6.1.4.1.1466.0=#04024869",
@@ -95,14 +95,15 @@ fn rfc4514_2_4_values_are_escaped_where_they_need_it() {
         "cn=\\+\\;\\<\\>\\\\",
         "cn=\\2b\\3b\\3c\\3e\\5c",
     );
-    check("cn=a\\00b", "cn=a\\00b", "cn=ab");
+    check("cn=a\\00b", "cn=a\\00b", "cn=a\\00b");
+    check("cn=\u{85}\u{7f}", "cn=\\c2\\85\\7f", "cn=\\c2\\85\\7f");
     check("cn=", "cn=", "cn=");
     check("cn=\\20", "cn=\\ ", "cn=");
     check("cn=\\ff\\41", "cn=\\ffA", "cn=\\ffA");
     check(
         "CN=x\\0ACNF:1-2,DC=a",
         "CN=x\\0aCNF:1-2,DC=a",
-        "cn=x cnf:1-2,dc=a",
+        "cn=x\\0acnf:1-2,dc=a",
     );
 }
 
@@ -251,13 +252,36 @@ fn size_is_bounded() {
 }
 
 #[test]
-fn rfc4518_2_2_map() {
+fn rfc4518_2_2_case_does_not_matter() {
     check_equal("cn=JOHN Doe", "CN=john dOE", true);
     check_equal("cn=ÄÖÜ", "cn=äöü", true);
-    check_equal("cn=a\u{ad}b\u{200b}c\u{feff}", "cn=abc", true);
-    check_equal("cn=a\tb", "cn=a b", true);
-    check_equal("cn=a\u{a0}\u{3000}b", "cn=a b", true);
     check_equal("cn=a", "cn=b", false);
+}
+
+#[test]
+fn rfc4518_2_2_no_character_disappears_or_becomes_another() {
+    for odd in [
+        "\\00",
+        "\\01",
+        "\u{1b}",
+        "\u{7f}",
+        "\u{80}",
+        "\u{ad}",
+        "\u{200b}",
+        "\u{200d}",
+        "\u{202e}",
+        "\u{fe0f}",
+        "\u{feff}",
+        "\u{e0020}",
+    ] {
+        check_equal(&format!("ou=peo{odd}ple"), "ou=people", false);
+        check_equal(&format!("ou=people{odd}"), "ou=people", false);
+    }
+    for wide in ["\t", "\n", "\r", "\u{85}", "\u{a0}", "\u{2003}", "\u{3000}"] {
+        check_equal(&format!("cn=a{wide}b"), "cn=a b", false);
+        check_equal(&format!("cn=a{wide}"), "cn=a", false);
+    }
+    assert!(!dn("uid=j,ou=peo\u{200b}ple\\01,dc=x").is_under(&dn("ou=people,dc=x")));
 }
 
 #[test]
