@@ -114,7 +114,7 @@ impl Connection {
             Phase::Ended if !input.is_empty() => return Err(ProtocolError::Ended),
             _ => {}
         }
-        let frame = match frame::split_frame(input, &self.limits) {
+        let frame = match frame::split_within(input, self.message_bound()) {
             Ok(Some(frame)) => frame,
             Ok(None) => return Ok(None),
             Err(error) => return self.fail(error),
@@ -135,7 +135,29 @@ impl Connection {
             Phase::Ended => return Err(ProtocolError::Ended),
             Phase::Open | Phase::Binding | Phase::StartingTls => {}
         }
+        let limit = self.message_bound();
+        if frame.len() > limit {
+            let found = frame.len() as u64;
+            return self.fail(ProtocolError::TooLong { found, limit });
+        }
         self.judge(&frame).or_else(|error| self.fail(error))
+    }
+
+    /// How large the next message may be. Only what was asked in phase `Open`, or abandoned and still
+    /// owed, can be answered at length.
+    fn message_bound(&self) -> usize {
+        let may_be_large =
+            self.abandoned.len() > 0 || (self.phase == Phase::Open && self.outstanding.len() > 0);
+        let Limits {
+            message_bytes,
+            brief_message_bytes,
+            ..
+        } = self.limits;
+        if may_be_large {
+            message_bytes
+        } else {
+            message_bytes.min(brief_message_bytes)
+        }
     }
 
     fn fail<T>(&mut self, error: ProtocolError) -> Result<T, ProtocolError> {

@@ -10,6 +10,10 @@ use bytes::{Bytes, BytesMut};
 /// no LDAP message (a TLS alert, an HTTP banner) is refused before anything of it is waited for. A
 /// result larger than `bytes.len()` says how much must be read.
 pub fn frame_length(bytes: &[u8], limits: &Limits) -> Result<Option<usize>, ProtocolError> {
+    length_within(bytes, limits.message_bytes)
+}
+
+fn length_within(bytes: &[u8], limit: usize) -> Result<Option<usize>, ProtocolError> {
     match bytes.first() {
         None => return Ok(None),
         Some(&octet) if Tag(octet) != Tag::SEQUENCE => {
@@ -26,11 +30,8 @@ pub fn frame_length(bytes: &[u8], limits: &Limits) -> Result<Option<usize>, Prot
     };
     let found = header.header_bytes as u64 + u64::from(header.content_bytes);
     match usize::try_from(found) {
-        Ok(total) if total <= limits.message_bytes => Ok(Some(total)),
-        _ => Err(ProtocolError::TooLong {
-            found,
-            limit: limits.message_bytes,
-        }),
+        Ok(total) if total <= limit => Ok(Some(total)),
+        _ => Err(ProtocolError::TooLong { found, limit }),
     }
 }
 
@@ -38,7 +39,15 @@ pub fn frame_length(bytes: &[u8], limits: &Limits) -> Result<Option<usize>, Prot
 ///
 /// Does not copy. Never grows `buffer`: reserve what [`frame_length`] says when reading large messages.
 pub fn split_frame(buffer: &mut BytesMut, limits: &Limits) -> Result<Option<Bytes>, ProtocolError> {
-    match frame_length(buffer, limits)? {
+    split_within(buffer, limits.message_bytes)
+}
+
+/// As [`split_frame`], with a bound of its own in bytes.
+pub(crate) fn split_within(
+    buffer: &mut BytesMut,
+    limit: usize,
+) -> Result<Option<Bytes>, ProtocolError> {
+    match length_within(buffer, limit)? {
         Some(total) if total <= buffer.len() => Ok(Some(buffer.split_to(total).freeze())),
         _ => Ok(None),
     }

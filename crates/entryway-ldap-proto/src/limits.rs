@@ -5,6 +5,12 @@
 pub struct Limits {
     /// Largest message in bytes, header included; judged when the header is seen.
     pub message_bytes: usize,
+    /// Largest message in bytes where none can be large: before a search or another operation with
+    /// much to answer is asked, and while a bind or StartTLS is answered. So nobody who sits in front of
+    /// TLS, or of the service bind, makes us hold more.
+    pub brief_message_bytes: usize,
+    /// Most URLs of one reference or referral: a URL costs its sender 2 bytes, and us an allocation.
+    pub urls: usize,
     /// Deepest filter that is decoded; a single assertion is one level.
     pub nesting: u8,
     /// Most nodes of one filter: a node costs its sender 3 bytes and us some hundred.
@@ -27,6 +33,8 @@ impl Limits {
     /// What a client grants a directory server: messages of 16 MiB.
     pub const CLIENT: Self = Self {
         message_bytes: 16 << 20,
+        brief_message_bytes: 64 << 10,
+        urls: 64,
         nesting: 32,
         filter_nodes: 4096,
         attributes_per_entry: 4096,

@@ -189,24 +189,34 @@ impl<'a> Op<'a> {
         let (_, mut op) = message.enter_any()?;
         Ok(match tag {
             tags::SEARCH_RESULT_ENTRY => Self::SearchResultEntry(SearchEntry::decode(&mut op)?),
-            tags::SEARCH_RESULT_DONE => Self::SearchResultDone(LdapResult::decode_alone(&mut op)?),
-            tags::BIND_RESPONSE => Self::BindResponse(BindResponse::decode(&mut op)?),
+            tags::SEARCH_RESULT_DONE => {
+                Self::SearchResultDone(LdapResult::decode_alone(&mut op, limits)?)
+            }
+            tags::BIND_RESPONSE => Self::BindResponse(BindResponse::decode(&mut op, limits)?),
             tags::SEARCH_RESULT_REFERENCE => {
-                Self::SearchResultReference(Texts::checked(op, "URI")?)
+                Self::SearchResultReference(Texts::urls(op, "URI", limits)?)
             }
             tags::BIND_REQUEST => Self::BindRequest(BindRequest::decode(&mut op)?),
             tags::SEARCH_REQUEST => Self::SearchRequest(ReceivedSearch::decode(&mut op, limits)?),
             tags::MODIFY_REQUEST => Self::ModifyRequest(ModifyRequest::decode(&mut op)?),
-            tags::MODIFY_RESPONSE => Self::ModifyResponse(LdapResult::decode_alone(&mut op)?),
+            tags::MODIFY_RESPONSE => {
+                Self::ModifyResponse(LdapResult::decode_alone(&mut op, limits)?)
+            }
             tags::ADD_REQUEST => Self::AddRequest(RawRequest { content: op.rest() }),
-            tags::ADD_RESPONSE => Self::AddResponse(LdapResult::decode_alone(&mut op)?),
-            tags::DEL_RESPONSE => Self::DelResponse(LdapResult::decode_alone(&mut op)?),
+            tags::ADD_RESPONSE => Self::AddResponse(LdapResult::decode_alone(&mut op, limits)?),
+            tags::DEL_RESPONSE => Self::DelResponse(LdapResult::decode_alone(&mut op, limits)?),
             tags::MODIFY_DN_REQUEST => Self::ModifyDnRequest(RawRequest { content: op.rest() }),
-            tags::MODIFY_DN_RESPONSE => Self::ModifyDnResponse(LdapResult::decode_alone(&mut op)?),
+            tags::MODIFY_DN_RESPONSE => {
+                Self::ModifyDnResponse(LdapResult::decode_alone(&mut op, limits)?)
+            }
             tags::COMPARE_REQUEST => Self::CompareRequest(CompareRequest::decode(&mut op)?),
-            tags::COMPARE_RESPONSE => Self::CompareResponse(LdapResult::decode_alone(&mut op)?),
+            tags::COMPARE_RESPONSE => {
+                Self::CompareResponse(LdapResult::decode_alone(&mut op, limits)?)
+            }
             tags::EXTENDED_REQUEST => Self::ExtendedRequest(ExtendedRequest::decode(&mut op)?),
-            tags::EXTENDED_RESPONSE => Self::ExtendedResponse(ExtendedResponse::decode(&mut op)?),
+            tags::EXTENDED_RESPONSE => {
+                Self::ExtendedResponse(ExtendedResponse::decode(&mut op, limits)?)
+            }
             tags::INTERMEDIATE_RESPONSE => {
                 Self::IntermediateResponse(IntermediateResponse::decode(&mut op)?)
             }

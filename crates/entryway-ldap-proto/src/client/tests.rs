@@ -2,6 +2,7 @@
 
 mod abandoning;
 mod binding;
+mod bounds;
 mod ids;
 mod matching;
 mod start_tls;

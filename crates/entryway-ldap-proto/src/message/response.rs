@@ -1,8 +1,8 @@
 //! Responses: `LDAPResult` (RFC 4511 §4.1.9) and what extends it.
 
 use super::Texts;
-use crate::DecodeError;
 use crate::ber::{Reader, Tag, utf8};
+use crate::{DecodeError, Limits};
 use entryway_ldap_types::ResultCode;
 use std::borrow::Cow;
 
@@ -19,14 +19,20 @@ pub struct LdapResult<'a> {
     pub referrals: Texts<'a>,
 }
 
+impl LdapResult<'_> {
+    /// Most bytes of a matched name or diagnostic that are made text. Directories' own end far below;
+    /// each byte that is no UTF-8 becomes three, and the text goes to logs and answers.
+    pub const TEXT_BYTES: usize = 4096;
+}
+
 impl<'a> LdapResult<'a> {
     /// Reads the components; what a response adds stays in the reader.
-    pub(crate) fn decode(op: &mut Reader<'a>) -> Result<Self, DecodeError> {
+    pub(crate) fn decode(op: &mut Reader<'a>, limits: &Limits) -> Result<Self, DecodeError> {
         let code = ResultCode(op.enumerated("resultCode")?);
         let matched_dn = op.octets("matchedDN")?;
         let diagnostic = op.octets("diagnosticMessage")?;
         let referrals = match op.enter_optional(Tag::context_constructed(3))? {
-            Some(row) => Texts::checked(row, "referral")?,
+            Some(row) => Texts::urls(row, "referral", limits)?,
             None => Texts::none(),
         };
         Ok(Self {
@@ -37,17 +43,18 @@ impl<'a> LdapResult<'a> {
         })
     }
     /// Reads a response that is nothing but a result.
-    pub(crate) fn decode_alone(op: &mut Reader<'a>) -> Result<Self, DecodeError> {
-        let result = Self::decode(op)?;
+    pub(crate) fn decode_alone(op: &mut Reader<'a>, limits: &Limits) -> Result<Self, DecodeError> {
+        let result = Self::decode(op, limits)?;
         op.ignore_rest()?;
         Ok(result)
     }
     /// The server's words, for people. Not UTF-8 is no reason to lose an answer: such bytes are
-    /// replaced. Active Directory ends its text with NUL, which goes.
+    /// replaced. Active Directory ends its text with NUL, which goes. Of a text longer than
+    /// [`LdapResult::TEXT_BYTES`] the rest is cut off, and `…` put there.
     pub fn diagnostic_text(&self) -> Cow<'a, str> {
         text(self.diagnostic)
     }
-    /// The last entry that was found on the way to the base, as text.
+    /// The last entry that was found on the way to the base, as text; cut as the diagnostic is.
     pub fn matched_dn_text(&self) -> Cow<'a, str> {
         text(self.matched_dn)
     }
@@ -57,7 +64,21 @@ fn text(mut bytes: &[u8]) -> Cow<'_, str> {
     while let Some(shorter) = bytes.strip_suffix(&[0]) {
         bytes = shorter;
     }
-    String::from_utf8_lossy(bytes)
+    let Some(mut start) = bytes.get(..LdapResult::TEXT_BYTES) else {
+        return String::from_utf8_lossy(bytes);
+    };
+    if start.len() == bytes.len() {
+        return String::from_utf8_lossy(bytes);
+    }
+    // A character that the cut would split goes whole: its first octet stands at most 3 before the cut.
+    let is_inside = |at: usize| bytes.get(at).is_some_and(|octet| octet & 0xc0 == 0x80);
+    let end = (0..4)
+        .map(|back| start.len() - back)
+        .find(|&at| !is_inside(at));
+    start = end.and_then(|end| start.get(..end)).unwrap_or(start);
+    let mut text = String::from_utf8_lossy(start).into_owned();
+    text.push('…');
+    Cow::Owned(text)
 }
 
 /// `BindResponse` (RFC 4511 §4.2.2).
@@ -70,8 +91,8 @@ pub struct BindResponse<'a> {
 }
 
 impl<'a> BindResponse<'a> {
-    pub(crate) fn decode(op: &mut Reader<'a>) -> Result<Self, DecodeError> {
-        let result = LdapResult::decode(op)?;
+    pub(crate) fn decode(op: &mut Reader<'a>, limits: &Limits) -> Result<Self, DecodeError> {
+        let result = LdapResult::decode(op, limits)?;
         let sasl_credentials = op.optional(Tag::context(7))?;
         op.ignore_rest()?;
         Ok(Self {
@@ -93,8 +114,8 @@ pub struct ExtendedResponse<'a> {
 }
 
 impl<'a> ExtendedResponse<'a> {
-    pub(crate) fn decode(op: &mut Reader<'a>) -> Result<Self, DecodeError> {
-        let result = LdapResult::decode(op)?;
+    pub(crate) fn decode(op: &mut Reader<'a>, limits: &Limits) -> Result<Self, DecodeError> {
+        let result = LdapResult::decode(op, limits)?;
         let name = op
             .optional(Tag::context(10))?
             .map(|name| utf8(name, "responseName"))

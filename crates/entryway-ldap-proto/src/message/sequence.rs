@@ -1,7 +1,7 @@
 //! Rows of strings, checked once and then read without errors.
 
-use crate::DecodeError;
 use crate::ber::{Reader, utf8};
+use crate::{DecodeError, Limits};
 
 /// A row of octet strings: attribute values.
 #[derive(Debug, Clone, Copy)]
@@ -50,6 +50,28 @@ impl<'a> Texts<'a> {
             utf8(text, what)?;
         }
         Ok(Self(octets))
+    }
+    /// A row of URLs. Counted before anything else is made of them.
+    pub(crate) fn urls(
+        row: Reader<'a>,
+        what: &'static str,
+        limits: &Limits,
+    ) -> Result<Self, DecodeError> {
+        let limit = limits.urls;
+        let mut walk = row;
+        for _ in 0..limit {
+            if walk.is_empty() {
+                break;
+            }
+            walk.element()?;
+        }
+        if !walk.is_empty() {
+            return Err(DecodeError::TooMany {
+                what: "URLs in a message",
+                limit,
+            });
+        }
+        Self::checked(row, what)
     }
     /// No strings.
     pub(crate) fn none() -> Self {
