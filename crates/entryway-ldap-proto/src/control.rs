@@ -1,5 +1,6 @@
 //! Controls (RFC 4511 §4.1.11): the ones with a meaning here, and all others kept as they are.
 
+mod debug;
 mod paged_results;
 mod password_policy;
 #[cfg(test)]
@@ -16,7 +17,7 @@ use entryway_ldap_types::PasswordPolicy;
 use std::borrow::Cow;
 
 /// A control as it stands in its frame.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Control<'a> {
     /// `controlType`, an OID.
     pub oid: &'a str,
@@ -27,7 +28,7 @@ pub struct Control<'a> {
 }
 
 /// The controls of a message, already checked: iterating cannot fail.
-#[derive(Debug, Clone, Copy)]
+#[derive(Clone, Copy)]
 pub struct Controls<'a> {
     rest: Reader<'a>,
 }
@@ -117,7 +118,7 @@ impl<'a> Control<'a> {
 }
 
 /// A control of a response, owned.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct ReceivedControl {
     /// `controlType`, an OID.
     pub oid: Box<str>,
@@ -128,7 +129,7 @@ pub struct ReceivedControl {
 }
 
 /// A control to send with a request.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub enum RequestControl {
     /// Tell about the password and the account beside the bind's result. Never critical.
     PasswordPolicy,
@@ -153,7 +154,7 @@ pub enum RequestControl {
 }
 
 /// A control to send with a response.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub enum ResponseControl {
     /// What the server has to say about the password.
     PasswordPolicy(PasswordPolicy),

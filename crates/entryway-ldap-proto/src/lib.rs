@@ -20,6 +20,7 @@ mod limits;
 pub mod message;
 pub mod oid;
 mod outbound;
+mod redacted;
 mod search;
 pub mod server;
 

@@ -2,6 +2,8 @@
 
 use super::Tag;
 use crate::DecodeError;
+use crate::redacted::Redacted;
+use std::fmt;
 
 /// What an element's first octets say.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -62,7 +64,7 @@ pub(crate) fn header(bytes: &[u8]) -> Result<Option<Header>, DecodeError> {
 ///
 /// Each [`Reader::enter`] costs a level; the levels are given once, at the outermost reader, so no
 /// nesting of the peer's can exhaust our stack.
-#[derive(Debug, Clone, Copy)]
+#[derive(Clone, Copy)]
 pub struct Reader<'a> {
     rest: &'a [u8],
     levels: u8,
@@ -171,6 +173,16 @@ impl<'a> Reader<'a> {
 
     fn level_down(&self) -> Result<u8, DecodeError> {
         self.levels.checked_sub(1).ok_or(DecodeError::Nesting)
+    }
+}
+
+/// How much is left, not what.
+impl fmt::Debug for Reader<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Reader")
+            .field("rest", &Redacted::new(self.rest))
+            .field("levels", &self.levels)
+            .finish()
     }
 }
 

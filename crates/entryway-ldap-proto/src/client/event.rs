@@ -2,6 +2,7 @@
 
 use crate::control::Controls;
 use crate::message::{BindResponse, LdapResult};
+use crate::redacted::Redacted;
 use crate::{DecodeError, EntryError, MessageId, ReceivedControl, control, oid};
 use bytes::Bytes;
 use entryway_ldap_types::{Entry, PasswordPolicy, ResultCode};
@@ -189,7 +190,7 @@ impl OperationResult {
 }
 
 /// How a bind ended, owned.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct BindResult {
     /// The code, known or not.
     pub code: ResultCode,
@@ -205,6 +206,23 @@ pub struct BindResult {
     pub sasl_credentials: Option<Bytes>,
     /// The other controls.
     pub controls: Vec<ReceivedControl>,
+}
+
+impl fmt::Debug for BindResult {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("BindResult")
+            .field("code", &self.code)
+            .field("matched_dn", &self.matched_dn)
+            .field("diagnostic", &self.diagnostic)
+            .field("referrals", &self.referrals)
+            .field("policy", &self.policy)
+            .field(
+                "sasl_credentials",
+                &Redacted::option(self.sasl_credentials.as_deref()),
+            )
+            .field("controls", &self.controls)
+            .finish()
+    }
 }
 
 impl BindResult {

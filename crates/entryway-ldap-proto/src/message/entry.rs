@@ -6,9 +6,10 @@ use crate::frame::slice_of;
 use crate::{DecodeError, EntryError, Limits};
 use bytes::Bytes;
 use entryway_ldap_types::{Attribute, AttributeName, Dn, Entry};
+use std::fmt;
 
 /// An entry as it stands in its frame.
-#[derive(Debug, Clone, Copy)]
+#[derive(Clone, Copy)]
 pub struct SearchEntry<'a> {
     /// `objectName`, as spelt.
     pub dn: &'a [u8],
@@ -17,13 +18,13 @@ pub struct SearchEntry<'a> {
 }
 
 /// The attributes of an entry. Reading one can fail: they are checked as they are read.
-#[derive(Debug, Clone, Copy)]
+#[derive(Clone, Copy)]
 pub struct Attributes<'a> {
     rest: Reader<'a>,
 }
 
 /// One attribute with its values.
-#[derive(Debug, Clone, Copy)]
+#[derive(Clone, Copy)]
 pub struct PartialAttribute<'a> {
     /// The attribute description, as spelt.
     pub name: &'a [u8],
@@ -128,5 +129,30 @@ impl<'a> Iterator for Attributes<'a> {
             self.rest = Reader::new(&[], 0);
         }
         Some(attribute)
+    }
+}
+
+impl fmt::Debug for SearchEntry<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SearchEntry")
+            .field("dn", &String::from_utf8_lossy(self.dn))
+            .field("attributes", &self.attributes)
+            .finish()
+    }
+}
+
+impl fmt::Debug for Attributes<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(*self).finish()
+    }
+}
+
+/// The name, and how long the values are.
+impl fmt::Debug for PartialAttribute<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("PartialAttribute")
+            .field("name", &String::from_utf8_lossy(self.name))
+            .field("values", &self.values)
+            .finish()
     }
 }

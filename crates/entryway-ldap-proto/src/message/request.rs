@@ -2,9 +2,11 @@
 
 use super::{Octets, Texts};
 use crate::ber::{Reader, Tag, boolean, utf8};
+use crate::redacted::Redacted;
 use crate::search::{DerefAliases, scope_from_number};
 use crate::{DecodeError, Limits, filter};
 use entryway_ldap_types::{Filter, Scope};
+use std::fmt;
 
 /// `BindRequest` (RFC 4511 §4.2). No `Debug`: it holds a password.
 #[derive(Clone, Copy)]
@@ -115,7 +117,7 @@ impl<'a> ReceivedSearch<'a> {
 }
 
 /// `CompareRequest` (RFC 4511 §4.10).
-#[derive(Debug, Clone, Copy)]
+#[derive(Clone, Copy)]
 pub struct CompareRequest<'a> {
     /// The entry's name.
     pub entry: &'a str,
@@ -141,6 +143,17 @@ impl<'a> CompareRequest<'a> {
     }
 }
 
+/// The assertion's value by its length: `userPassword` can be compared.
+impl fmt::Debug for CompareRequest<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("CompareRequest")
+            .field("entry", &self.entry)
+            .field("attribute", &self.attribute)
+            .field("value", &Redacted::new(self.value))
+            .finish()
+    }
+}
+
 /// `ModifyRequest` (RFC 4511 §4.6).
 #[derive(Debug, Clone, Copy)]
 pub struct ModifyRequest<'a> {
@@ -151,7 +164,7 @@ pub struct ModifyRequest<'a> {
 }
 
 /// The changes of a modify request.
-#[derive(Debug, Clone, Copy)]
+#[derive(Clone, Copy)]
 pub struct Changes<'a> {
     rest: Reader<'a>,
 }
@@ -188,7 +201,7 @@ impl ChangeKind {
     }
 }
 
-/// One change. No `Debug`: `userPassword` and `unicodePwd` are changed this way.
+/// One change.
 #[derive(Clone, Copy)]
 pub struct Change<'a> {
     /// What it does.
@@ -244,6 +257,23 @@ impl<'a> Iterator for Changes<'a> {
     }
 }
 
+impl fmt::Debug for Changes<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(*self).finish()
+    }
+}
+
+/// Which attribute is changed how, and how long the values are: passwords are changed this way.
+impl fmt::Debug for Change<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Change")
+            .field("kind", &self.kind)
+            .field("attribute", &self.attribute)
+            .field("values", &self.values)
+            .finish()
+    }
+}
+
 /// `ExtendedRequest` (RFC 4511 §4.12). No `Debug`: a password modify request holds passwords.
 #[derive(Clone, Copy)]
 pub struct ExtendedRequest<'a> {
@@ -263,10 +293,18 @@ impl<'a> ExtendedRequest<'a> {
 }
 
 /// A request that is not taken apart: the server end refuses it by its kind.
-#[derive(Debug, Clone, Copy)]
+#[derive(Clone, Copy)]
 pub struct RawRequest<'a> {
     /// The content octets.
     pub content: &'a [u8],
+}
+
+impl fmt::Debug for RawRequest<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RawRequest")
+            .field("content", &Redacted::new(self.content))
+            .finish()
+    }
 }
 
 /// The optional `BOOLEAN` of an extensible match or a control: absent is false.

@@ -2,12 +2,14 @@
 
 use super::Texts;
 use crate::ber::{Reader, Tag, utf8};
+use crate::redacted::Redacted;
 use crate::{DecodeError, Limits};
 use entryway_ldap_types::ResultCode;
 use std::borrow::Cow;
+use std::fmt;
 
 /// How an operation ended.
-#[derive(Debug, Clone, Copy)]
+#[derive(Clone, Copy)]
 pub struct LdapResult<'a> {
     /// The code, known or not.
     pub code: ResultCode,
@@ -60,6 +62,17 @@ impl<'a> LdapResult<'a> {
     }
 }
 
+impl fmt::Debug for LdapResult<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("LdapResult")
+            .field("code", &self.code)
+            .field("matched_dn", &self.matched_dn_text())
+            .field("diagnostic", &self.diagnostic_text())
+            .field("referrals", &self.referrals)
+            .finish()
+    }
+}
+
 fn text(mut bytes: &[u8]) -> Cow<'_, str> {
     while let Some(shorter) = bytes.strip_suffix(&[0]) {
         bytes = shorter;
@@ -82,7 +95,7 @@ fn text(mut bytes: &[u8]) -> Cow<'_, str> {
 }
 
 /// `BindResponse` (RFC 4511 §4.2.2).
-#[derive(Debug, Clone, Copy)]
+#[derive(Clone, Copy)]
 pub struct BindResponse<'a> {
     /// How it ended.
     pub result: LdapResult<'a>,
@@ -102,8 +115,17 @@ impl<'a> BindResponse<'a> {
     }
 }
 
+impl fmt::Debug for BindResponse<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("BindResponse")
+            .field("result", &self.result)
+            .field("sasl_credentials", &Redacted::option(self.sasl_credentials))
+            .finish()
+    }
+}
+
 /// `ExtendedResponse` (RFC 4511 §4.12).
-#[derive(Debug, Clone, Copy)]
+#[derive(Clone, Copy)]
 pub struct ExtendedResponse<'a> {
     /// How it ended.
     pub result: LdapResult<'a>,
@@ -130,8 +152,19 @@ impl<'a> ExtendedResponse<'a> {
     }
 }
 
+/// The value by its length: a password modify response holds the new password (RFC 3062).
+impl fmt::Debug for ExtendedResponse<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ExtendedResponse")
+            .field("result", &self.result)
+            .field("name", &self.name)
+            .field("value", &Redacted::option(self.value))
+            .finish()
+    }
+}
+
 /// `IntermediateResponse` (RFC 4511 §4.13).
-#[derive(Debug, Clone, Copy)]
+#[derive(Clone, Copy)]
 pub struct IntermediateResponse<'a> {
     /// `responseName`, an OID.
     pub name: Option<&'a str>,
@@ -148,5 +181,14 @@ impl<'a> IntermediateResponse<'a> {
         let value = op.optional(Tag::context(1))?;
         op.ignore_rest()?;
         Ok(Self { name, value })
+    }
+}
+
+impl fmt::Debug for IntermediateResponse<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("IntermediateResponse")
+            .field("name", &self.name)
+            .field("value", &Redacted::option(self.value))
+            .finish()
     }
 }

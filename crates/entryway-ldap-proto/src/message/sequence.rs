@@ -1,10 +1,12 @@
 //! Rows of strings, checked once and then read without errors.
 
 use crate::ber::{Reader, utf8};
+use crate::redacted::Redacted;
 use crate::{DecodeError, Limits};
+use std::fmt;
 
 /// A row of octet strings: attribute values.
-#[derive(Debug, Clone, Copy)]
+#[derive(Clone, Copy)]
 pub struct Octets<'a> {
     checked: Reader<'a>,
     left: usize,
@@ -36,10 +38,17 @@ impl<'a> Iterator for Octets<'a> {
     }
 }
 
+/// How many there are, and how long each is.
+impl fmt::Debug for Octets<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.map(Redacted::new)).finish()
+    }
+}
+
 impl ExactSizeIterator for Octets<'_> {}
 
 /// A row of UTF-8 strings: URLs, attribute selections.
-#[derive(Debug, Clone, Copy)]
+#[derive(Clone, Copy)]
 pub struct Texts<'a>(Octets<'a>);
 
 impl<'a> Texts<'a> {
@@ -94,6 +103,13 @@ impl<'a> Iterator for Texts<'a> {
     }
     fn size_hint(&self) -> (usize, Option<usize>) {
         self.0.size_hint()
+    }
+}
+
+/// The strings: URLs and attribute selections are no secrets.
+impl fmt::Debug for Texts<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(*self).finish()
     }
 }
 

@@ -1,5 +1,6 @@
 mod bounds;
 mod entries;
+mod redaction;
 
 use super::*;
 use entryway_ldap_types::{ResultCode, Scope};
