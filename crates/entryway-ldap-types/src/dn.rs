@@ -108,6 +108,17 @@ impl Rdn {
         std::iter::once(&self.first).chain(&self.more)
     }
 
+    /// Whether this level says that an entry's `attribute` holds `value`, compared as names are.
+    pub fn names(&self, attribute: &AttributeName, value: &[u8]) -> bool {
+        self.avas().any(|ava| {
+            types::are_equal(ava.attribute.base(), attribute.base())
+                && match (ava.text(), std::str::from_utf8(value)) {
+                    (Some(named), Ok(value)) => prepare::are_equal(named, value),
+                    _ => !ava.ber && ava.value == value,
+                }
+        })
+    }
+
     fn normalize(&self, out: &mut String) {
         if self.more.is_empty() {
             return self.first.normalize(out);

@@ -360,6 +360,28 @@ fn under_a_base() {
 }
 
 #[test]
+fn what_a_level_names() {
+    let check = |name: &str, attribute: &str, value: &[u8], expected: bool| {
+        let attribute = AttributeName::parse(attribute).unwrap();
+        assert_eq!(
+            dn(name).rdns()[0].names(&attribute, value),
+            expected,
+            "{name} {attribute} {value:?}"
+        );
+    };
+    check("UID=JDoe,dc=x", "uid", b" jdoe", true);
+    check("userid=jdoe,dc=x", "UID", b"jdoe", true);
+    check("cn=a+uid=jdoe,dc=x", "uid", b"jdoe", true);
+    check("uid=j\\2cdoe,dc=x", "uid", b"j,doe", true);
+    check("uid=\\ff,dc=x", "uid", b"\xff", true);
+    check("uid=jdoe,dc=x", "uid", b"jroe", false);
+    check("uid=jdoe,dc=x", "uid", b"jdoe\0", false);
+    check("cn=jdoe,uid=jdoe", "uid", b"jdoe", false);
+    // The content of a value that is no string is not its BER.
+    check("uid=#0201ff,dc=x", "uid", b"\x02\x01\xff", false);
+}
+
+#[test]
 fn parts_are_as_written() {
     let name = dn("CN=J\\, D+sn=x,dc=corp");
     let avas: Vec<_> = name.rdns()[0]
