@@ -1,34 +1,61 @@
 //! Who an entry is: its stable subject, and the name its session bears.
+//!
+//! Both come from the entry alone. What was typed must not choose between them, or a person with two
+//! values would be two people; and what cannot be read is refused, because the next best value would be
+//! somebody else's on the day on which it can.
 
-use crate::{DomainPolicy, Route, Subject};
+use crate::trace::quoted;
+use crate::{DomainPolicy, IdentityPart, Route, Subject, is_secret_attribute};
 use entryway_ldap_types::{AttributeName, Entry, Guid};
 
 static OBJECT_GUID: AttributeName = AttributeName::from_static("objectGUID");
 
-/// The subject from the first identity attribute that the entry has in a readable form, else from its DN.
-pub(crate) fn subject(domain: &DomainPolicy, entry: &Entry) -> Subject {
-    let identity = domain
-        .people
-        .id_attributes
-        .iter()
-        .find_map(|name| identity(entry, name));
-    match identity {
-        Some(identity) => Subject::from_identity(&domain.name, &identity),
-        None => Subject::from_dn(&domain.name, &entry.dn),
-    }
+/// A value that is there and cannot be used.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Unusable {
+    pub(crate) part: IdentityPart,
+    pub(crate) from: AttributeName,
+    /// In words.
+    pub(crate) problem: String,
 }
 
-fn identity(entry: &Entry, name: &AttributeName) -> Option<String> {
-    let value = entry.first(name)?;
-    if *name == OBJECT_GUID {
-        return Guid::from_bytes(value).map(|guid| guid.to_string());
+/// The subject from the first identity attribute that the entry has; from its DN when it has none.
+pub(crate) fn subject(domain: &DomainPolicy, entry: &Entry) -> Result<Subject, Unusable> {
+    for name in &domain.people.id_attributes {
+        let Some(values) = values(entry, name) else {
+            continue;
+        };
+        let subject = identity(name, &values).and_then(|identity| {
+            Subject::from_identity(&domain.name, &identity).ok_or_else(|| {
+                format!(
+                    "is {}, which reads as the subject of an entry without an identity",
+                    quoted(&identity)
+                )
+            })
+        });
+        return subject.map_err(|problem| Unusable {
+            part: IdentityPart::Subject,
+            from: name.clone(),
+            problem,
+        });
     }
-    let text = std::str::from_utf8(value).ok()?;
-    let readable = !text.is_empty() && !text.chars().any(char::is_control);
-    readable.then(|| text.to_owned())
+    Ok(Subject::from_dn(&domain.name, &entry.dn))
+}
+
+fn identity(name: &AttributeName, values: &[&[u8]]) -> Result<String, String> {
+    let [value] = values else {
+        return Err(format!("has {} values, expected one", values.len()));
+    };
+    if *name == OBJECT_GUID {
+        return Guid::from_bytes(value)
+            .map(|guid| guid.to_string())
+            .ok_or_else(|| format!("has {} bytes, expected 16", value.len()));
+    }
+    line(value).map(str::to_owned)
 }
 
 /// The session's name and the attribute it was taken from.
+#[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Name {
     /// `None` when the entry has no value to take it from.
     pub(crate) name: Option<String>,
@@ -36,49 +63,85 @@ pub(crate) struct Name {
     pub(crate) from: Option<AttributeName>,
 }
 
-/// The entry's own spelling, so that `JDoe`, ` jdoe ` and a mail address share one home. Of several values, the one
-/// that was typed; else the first.
-pub(crate) fn name(domain: &DomainPolicy, route: &Route, entry: &Entry) -> Name {
+/// The entry's own spelling, so that `JDoe`, ` jdoe ` and a mail address share one home. The first attribute that
+/// has a value decides; of several values, the one in the entry's RDN.
+pub(crate) fn name(domain: &DomainPolicy, route: &Route, entry: &Entry) -> Result<Name, Unusable> {
     let candidates = domain.fetch.name_from();
     let case = domain.login_name_case;
     let Some(first) = candidates.first() else {
         let typed = route.user_part().trim();
-        return Name {
+        return Ok(Name {
             name: Some(case.apply(typed).into_owned()),
             from: None,
-        };
+        });
     };
     for attribute in candidates {
-        if let Some(value) = own_value(entry, attribute, route) {
-            return Name {
+        let Some(values) = values(entry, attribute) else {
+            continue;
+        };
+        return match own_value(entry, attribute, &values) {
+            Ok(value) => Ok(Name {
                 name: Some(case.apply(value).into_owned()),
                 from: Some(attribute.clone()),
-            };
-        }
+            }),
+            Err(problem) => Err(Unusable {
+                part: IdentityPart::Name,
+                from: attribute.clone(),
+                problem,
+            }),
+        };
     }
-    Name {
+    Ok(Name {
         name: None,
         from: Some(first.clone()),
+    })
+}
+
+fn own_value<'e>(
+    entry: &Entry,
+    attribute: &AttributeName,
+    values: &[&'e [u8]],
+) -> Result<&'e str, String> {
+    if let [value] = values {
+        return line(value);
+    }
+    let rdn = entry.dn.rdns().first();
+    let in_rdn = |value: &&&[u8]| rdn.is_some_and(|rdn| rdn.names(attribute, value));
+    let mut named = values.iter().filter(in_rdn);
+    match (named.next(), named.next()) {
+        (Some(value), None) => line(value),
+        (None, _) => Err(format!(
+            "has {} values, none of them in the entry's own RDN, expected one",
+            values.len()
+        )),
+        (Some(_), Some(_)) => Err(format!(
+            "has {} values, several of them in the entry's own RDN, expected one",
+            values.len()
+        )),
     }
 }
 
-fn own_value<'e>(entry: &'e Entry, attribute: &'e AttributeName, route: &Route) -> Option<&'e str> {
-    let texts = || {
-        entry
-            .values(attribute)
-            .filter_map(|value| std::str::from_utf8(value).ok())
-            .filter(|text| !text.is_empty())
-    };
-    let first = texts().next()?;
-    if texts().nth(1).is_none() {
-        return Some(first);
+/// All values of an attribute; `None` when it has none, or is a secret: never fetched, and if a server
+/// volunteers it, never looked at.
+fn values<'e>(entry: &'e Entry, name: &'e AttributeName) -> Option<Vec<&'e [u8]>> {
+    if is_secret_attribute(name) {
+        return None;
     }
-    let typed = route.user_part().trim().to_lowercase();
-    Some(
-        texts()
-            .find(|text| text.trim().to_lowercase() == typed)
-            .unwrap_or(first),
-    )
+    let values: Vec<&[u8]> = entry.values(name).map(|value| &**value).collect();
+    (!values.is_empty()).then_some(values)
+}
+
+/// One line of text. A subject or a name ends up in headers, tokens, paths and lines of a log.
+fn line(value: &[u8]) -> Result<&str, String> {
+    match std::str::from_utf8(value) {
+        Err(_) => Err("is not UTF-8 text".to_owned()),
+        Ok(text) if text.trim().is_empty() => Err("is empty".to_owned()),
+        Ok(text) if text.contains(char::is_control) => Err(format!(
+            "is {}, which holds a control character",
+            quoted(text)
+        )),
+        Ok(text) => Ok(text),
+    }
 }
 
 impl Route {

@@ -49,6 +49,6 @@ pub use reason::{Fault, LogLevel, Outcome, Reason, Row};
 pub use route::Route;
 pub use session::{Method, PasswordState, Session, Source, Subject, UserType};
 pub use trace::{
-    BindVerdict, HomeResult, MapOutcome, MapResult, NameForm, NamedDomain, Record, SearchOutcome,
-    Stage, Trace, TraceEntry, Verdict,
+    BindVerdict, HomeResult, IdentityPart, MapOutcome, MapResult, NameForm, NamedDomain, Record,
+    SearchOutcome, Stage, Trace, TraceEntry, Verdict,
 };

@@ -48,19 +48,39 @@ pub struct Session {
     pub method: Method,
 }
 
-/// Domain plus identity: `staff:3f2504e0-…`, or the normalised DN when the directory has no identity.
+/// Domain plus identity: `staff:3f2504e0-…`; `staff:dn:uid=jdoe,…`, the normalised DN, when the directory has
+/// no identity. The mark keeps the two apart: an identity that looks like somebody's DN is not that
+/// somebody.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Subject(pub String);
 
+/// What a subject from a DN has where another has its identity.
+const DN_MARK: &str = "dn:";
+
 impl Subject {
-    /// From a UUID-like identity in its text form.
-    pub fn from_identity(domain: &str, identity: &str) -> Self {
-        Self(format!("{domain}:{}", identity.to_ascii_lowercase()))
+    /// From an identity in its text form; `None` when it begins with the mark of a DN's subject, in any case.
+    /// A UUID is the same in any case and is written in lower case; any other identity is kept as it is.
+    pub fn from_identity(domain: &str, identity: &str) -> Option<Self> {
+        let start = identity.get(..DN_MARK.len());
+        if start.is_some_and(|start| start.eq_ignore_ascii_case(DN_MARK)) {
+            None
+        } else if is_uuid_shaped(identity) {
+            Some(Self(format!("{domain}:{}", identity.to_ascii_lowercase())))
+        } else {
+            Some(Self(format!("{domain}:{identity}")))
+        }
     }
     /// From the DN, when there is nothing better.
     pub fn from_dn(domain: &str, dn: &Dn) -> Self {
-        Self(format!("{domain}:{}", dn.normalized()))
+        Self(format!("{domain}:{DN_MARK}{}", dn.normalized()))
     }
+}
+
+/// 32 hexadecimal digits, however they are grouped: entryUUID has 8-4-4-4-12, nsUniqueId 8-8-8-8.
+fn is_uuid_shaped(text: &str) -> bool {
+    let digits = text.bytes().filter(u8::is_ascii_hexdigit).count();
+    let hyphens = text.bytes().filter(|byte| *byte == b'-').count();
+    digits == 32 && digits + hyphens == text.len()
 }
 
 /// Real or virtual user.

@@ -5,8 +5,8 @@ use crate::draft::Draft;
 use crate::flow::Log;
 use crate::trace::Record;
 use crate::{
-    DomainId, DomainPolicy, LoginPolicy, Method, PasswordState, Reason, Route, Session, Source,
-    home, identity, maps, required,
+    DomainId, DomainPolicy, LoginPolicy, Method, PasswordState, Reason, Route, RuleId, Session,
+    Source, home, identity, maps, required,
 };
 use entryway_ldap_types::{AttributeName, Entry};
 use std::sync::Arc;
@@ -39,13 +39,15 @@ pub(crate) fn session(person: Subjected<'_>, log: &mut Log) -> Result<Box<Sessio
     let platform = policy.platform;
     let mut draft = Draft::default();
 
-    let own = identity::name(domain, route, &entry);
+    let rule = domain.people.rule;
+    let own = usable(identity::name(domain, route, &entry), rule, log)?;
     log.note(Record::Named {
         name: own.name.clone(),
         from: own.from,
-        rule: domain.people.rule,
+        rule,
     });
     let name = own.name.ok_or(Reason::MissingAttribute)?;
+    let subject = usable(identity::subject(domain, &entry), rule, log)?;
 
     let results = maps::apply(&domain.maps, platform, &entry, &mut draft);
     if !results.is_empty() {
@@ -67,7 +69,6 @@ pub(crate) fn session(person: Subjected<'_>, log: &mut Log) -> Result<Box<Sessio
     log.note(Record::Required { missing, invalid });
     verdict?;
 
-    let subject = identity::subject(domain, &entry);
     Ok(Box::new(Session {
         subject,
         name,
@@ -93,6 +94,29 @@ pub(crate) fn session(person: Subjected<'_>, log: &mut Log) -> Result<Box<Sessio
         method: Method::Password,
         dn: entry.dn_text.into(),
     }))
+}
+
+/// Without a name or a subject of its own an entry is nobody in particular: no later step can mend that.
+fn usable<T>(
+    read: Result<T, identity::Unusable>,
+    rule: RuleId,
+    log: &mut Log,
+) -> Result<T, Reason> {
+    read.map_err(
+        |identity::Unusable {
+             part,
+             from,
+             problem,
+         }| {
+            log.note(Record::IdentityUnusable {
+                part,
+                from,
+                problem,
+                rule,
+            });
+            Reason::InvalidAttribute
+        },
+    )
 }
 
 /// An attribute that no map asked for: taken if it is a line of text, left out otherwise.

@@ -134,6 +134,17 @@ pub enum Record {
         /// Where the filter or search attribute was written.
         rule: RuleId,
     },
+    /// What the entry gives for the session's name or subject cannot be used, which refuses the login.
+    IdentityUnusable {
+        /// Which of them.
+        part: IdentityPart,
+        /// The attribute that should have given it.
+        from: AttributeName,
+        /// In words.
+        problem: String,
+        /// Where the filter or search attribute was written.
+        rule: RuleId,
+    },
     /// Step 1.
     Mapped {
         /// Each enabled map with what it gave.
@@ -172,7 +183,7 @@ impl Record {
             | Self::Bound { .. }
             | Self::BindUnanswered { .. } => Stage::Password,
             Self::AccountRead { .. } => Stage::Account,
-            Self::Named { .. } | Self::Mapped { .. } => Stage::Maps,
+            Self::Named { .. } | Self::IdentityUnusable { .. } | Self::Mapped { .. } => Stage::Maps,
             Self::Defaulted { .. } => Stage::Defaults,
             Self::Homed(_) => Stage::Home,
             Self::Required { .. } => Stage::Required,
@@ -188,6 +199,15 @@ pub(crate) fn clip(text: &str, max: usize) -> String {
         .to_owned()
 }
 
+/// A value of the directory as a sentence shows it: quoted, escaped, and cut if it is long.
+pub(crate) fn quoted(value: &str) -> String {
+    let start = clip(value, QUOTED_MAX);
+    let cut = if start.len() < value.len() { "…" } else { "" };
+    format!("{start:?}{cut}")
+}
+
+/// Most bytes of a value that a sentence quotes.
+const QUOTED_MAX: usize = 128;
 /// Most bytes of a typed name that a trace keeps.
 pub(crate) const TYPED_MAX: usize = 256;
 /// Most bytes of a server's message that a trace keeps.
@@ -211,6 +231,25 @@ pub enum NameForm {
     Backslash,
     /// `user@suffix`.
     Suffix,
+}
+
+/// What a session takes from its entry whether or not a map asks for it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum IdentityPart {
+    /// [`Session::name`](crate::Session::name).
+    Name,
+    /// [`Session::subject`](crate::Session::subject).
+    Subject,
+}
+
+impl IdentityPart {
+    /// The session's key for it: `name` or `subject`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Name => "name",
+            Self::Subject => "subject",
+        }
+    }
 }
 
 /// What a search for a person gave.

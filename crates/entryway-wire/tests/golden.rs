@@ -171,6 +171,17 @@ fn unusable_attributes() {
 }
 
 #[test]
+fn unusable_identity() {
+    let mut directory = jdoe();
+    let second = entry("dc=x", &[("entryUUID", &["somebody-elses"])]).attributes;
+    directory.people[0].0.attributes.extend(second);
+    check_both(
+        "unusable_identity",
+        &login(staff(), directory, "jdoe", given("right-password")),
+    );
+}
+
+#[test]
 fn refused_before_anything_is_asked() {
     check_both(
         "malformed_login",

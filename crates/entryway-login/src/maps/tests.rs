@@ -181,6 +181,19 @@ fn several_values_are_unusable_unless_the_map_says_otherwise() {
 }
 
 #[test]
+fn a_long_value_is_cut_where_it_is_quoted() {
+    let long = "x".repeat(4000);
+    check_invalid(
+        MapTarget::Uid,
+        &[&long],
+        &format!(
+            "is \"{}\"…, expected a number from 0 to 4294967294",
+            "x".repeat(128)
+        ),
+    );
+}
+
+#[test]
 fn an_absent_attribute_sets_nothing() {
     let (outcome, draft) = mapped(MapTarget::Uid, &[], |_| {});
     assert_eq!(outcome, MapOutcome::Absent);

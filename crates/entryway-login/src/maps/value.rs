@@ -2,6 +2,7 @@
 
 use crate::draft::Draft;
 use crate::home;
+use crate::trace::quoted;
 use crate::{MapTarget, Platform, UserType};
 
 /// A parsed value.
@@ -47,10 +48,11 @@ pub(super) fn parse(target: &MapTarget, text: &str, platform: Platform) -> Resul
         MapTarget::Shell => Parsed::Shell(path(text, Platform::Unix)?),
         MapTarget::UserType => Parsed::UserType(
             UserType::parse(text)
-                .map_err(|_| format!("is {text:?}, expected `real` or `virtual`"))?,
+                .map_err(|_| format!("is {}, expected `real` or `virtual`", quoted(text)))?,
         ),
         MapTarget::AuthByEmail => {
-            yes_or_no(text).ok_or_else(|| format!("is {text:?}, expected `true` or `false`"))?;
+            yes_or_no(text)
+                .ok_or_else(|| format!("is {}, expected `true` or `false`", quoted(text)))?;
             Parsed::AuthByEmail
         }
         MapTarget::SystemUser => Parsed::SystemUser(line(text)?),
@@ -66,21 +68,26 @@ fn id(text: &str) -> Result<u32, String> {
     match text.parse() {
         Ok(id) if digits && id != u32::MAX => Ok(id),
         _ => Err(format!(
-            "is {text:?}, expected a number from 0 to {}",
+            "is {}, expected a number from 0 to {}",
+            quoted(text),
             u32::MAX - 1
         )),
     }
 }
 
 fn path(text: &str, platform: Platform) -> Result<String, String> {
-    home::absolute(text, platform).map_err(|problem| format!("is {text:?}, which {problem}"))?;
+    home::absolute(text, platform)
+        .map_err(|problem| format!("is {}, which {problem}", quoted(text)))?;
     Ok(text.to_owned())
 }
 
 /// Text that ends up in headers, mails and lines of a log.
 fn line(text: &str) -> Result<String, String> {
     match text.chars().find(|char| char.is_control()) {
-        Some(_) => Err(format!("is {text:?}, which holds a control character")),
+        Some(_) => Err(format!(
+            "is {}, which holds a control character",
+            quoted(text)
+        )),
         None => Ok(text.to_owned()),
     }
 }

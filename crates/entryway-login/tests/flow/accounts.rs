@@ -182,6 +182,68 @@ fn every_unusable_and_missing_attribute_is_named_at_once() {
     );
 }
 
+/// Refused after the bind, and the trace says which part of whom and why.
+fn check_unusable(person: Entry, part: IdentityPart, from: &str, problem: &str) {
+    let mut world = one_world(vec![(person, "right")]);
+    let decided = check(one(|eng| eng), &mut world, "bob", "invalid_attribute");
+    let said = decided
+        .trace
+        .entries
+        .iter()
+        .find_map(|entry| match &entry.record {
+            Record::IdentityUnusable {
+                part,
+                from,
+                problem,
+                ..
+            } => Some((*part, from.to_string(), problem.clone())),
+            _ => None,
+        });
+    assert_eq!(said, Some((part, from.to_owned(), problem.to_owned())));
+}
+
+#[test]
+fn a_name_that_what_was_typed_would_choose() {
+    let mut two = with(person("bob", "eng"), "uid", "root");
+    check(
+        one(|eng| eng),
+        &mut one_world(vec![(two.clone(), "right")]),
+        "root",
+        "accept bob in eng",
+    );
+    (two.dn, two.dn_text) = (
+        Dn::parse("cn=b,ou=people,dc=eng").unwrap(),
+        "cn=b,ou=people,dc=eng".into(),
+    );
+    check_unusable(
+        two,
+        IdentityPart::Name,
+        "uid",
+        "has 2 values, none of them in the entry's own RDN, expected one",
+    );
+}
+
+#[test]
+fn a_subject_that_might_be_anothers() {
+    let two = with(
+        with(person("bob", "eng"), "entryUUID", "victim"),
+        "entryUUID",
+        "mine",
+    );
+    check_unusable(
+        two,
+        IdentityPart::Subject,
+        "entryUUID",
+        "has 2 values, expected one",
+    );
+    check_unusable(
+        with(person("bob", "eng"), "objectGUID", "short"),
+        IdentityPart::Subject,
+        "objectGUID",
+        "has 5 bytes, expected 16",
+    );
+}
+
 #[test]
 fn a_whole_session() {
     let mut bob = person("bob", "eng");

@@ -17,8 +17,8 @@ mod vectors;
 use entryway_ldap_types::{Dn, Entry, PasswordPolicy, PasswordPolicyError, ResultCode};
 use entryway_login::{
     BindUnanswered, Challenge, Decided, Decision, DomainId, DomainPolicy, Fault, HomeResult,
-    LdapUse, LoginPolicy, MapTarget, Reason, Record, SearchOutcome, ServerFault, SubmittedPassword,
-    Verdict, WhenDown,
+    IdentityPart, LdapUse, LoginPolicy, MapTarget, Reason, Record, SearchOutcome, ServerFault,
+    SubmittedPassword, Verdict, WhenDown,
 };
 use std::time::Duration;
 use support::world::{Asked, Directory, World};

@@ -23,6 +23,7 @@ pub(super) enum RecordJson<'a> {
     BindUnanswered { server: &'a str, written: bool, cause: &'a str },
     AccountRead { state: &'static str },
     Named { #[serde(skip_serializing_if = "Option::is_none")] name: Option<&'a str>, #[serde(skip_serializing_if = "Option::is_none")] from: Option<Text<&'a AttributeName>>, #[serde(skip_serializing_if = "Option::is_none")] rule: Option<String> },
+    IdentityUnusable { part: &'static str, from: Text<&'a AttributeName>, problem: &'a str, #[serde(skip_serializing_if = "Option::is_none")] rule: Option<String> },
     Mapped { maps: Vec<MapJson<'a>> },
     Defaulted { filled: Vec<FilledJson<'a>>, #[serde(skip_serializing_if = "Option::is_none")] rule: Option<String> },
     Homed(HomeJson<'a>),
@@ -99,6 +100,17 @@ impl<'a> RecordJson<'a> {
             Record::Named { name, from, rule } => Self::Named {
                 name: name.as_deref(),
                 from: from.as_ref().map(Text),
+                rule: names.place(*rule),
+            },
+            Record::IdentityUnusable {
+                part,
+                from,
+                problem,
+                rule,
+            } => Self::IdentityUnusable {
+                part: part.as_str(),
+                from: Text(from),
+                problem,
                 rule: names.place(*rule),
             },
             Record::Mapped { maps } => Self::Mapped {
