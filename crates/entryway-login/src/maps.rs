@@ -34,7 +34,10 @@ fn run(map: &AttributeMap, platform: Platform, entry: &Entry, draft: &mut Draft)
     };
     // Only custom attributes keep a list; every other target has one text by now.
     let parsed = match (&map.target, texts.as_slice()) {
-        (MapTarget::Custom(name), _) => Parsed::Custom(name.clone(), texts.clone()),
+        (MapTarget::Custom(name), _) => match texts.iter().try_for_each(|text| value::line(text)) {
+            Ok(()) => Parsed::Custom(name.clone(), texts.clone()),
+            Err(problem) => return invalid(map, problem, draft),
+        },
         (target, [text]) => match value::parse(target, text, platform) {
             Ok(parsed) => parsed,
             Err(problem) => return invalid(map, problem, draft),

@@ -160,7 +160,8 @@ pub enum MapTarget {
     Email,
     /// `display_name`.
     DisplayName,
-    /// Any other key: a custom attribute of the session.
+    /// Any other key: a custom attribute of the session. Each value is a line of text: one with a control
+    /// character (NUL, a line end, a tab) is unusable, in a list too.
     Custom(Box<str>),
 }
 

@@ -147,6 +147,35 @@ fn lines_of_text_hold_no_control_characters() {
 }
 
 #[test]
+fn a_list_holds_lines_too() {
+    let custom = || MapTarget::Custom("street".into());
+    for odd in ["a\0", "a\r\nX-User: root", "a\nb", "a\tb", "a\u{85}"] {
+        for values in [
+            MapValues::One,
+            MapValues::First,
+            MapValues::Join,
+            MapValues::List,
+        ] {
+            let (outcome, draft) = mapped(custom(), &[odd], |map| map.values = values);
+            assert_eq!(
+                outcome,
+                MapOutcome::Invalid {
+                    problem: format!("is {odd:?}, which holds a control character"),
+                    defaulted: false
+                },
+                "{odd:?} {values:?}"
+            );
+            assert!(draft.attributes.is_empty());
+        }
+    }
+    // One bad value among good ones is not left out quietly.
+    let (outcome, draft) = mapped(custom(), &["good", "b\nad"], |map| {
+        map.values = MapValues::List
+    });
+    assert!(matches!(outcome, MapOutcome::Invalid { .. }) && draft.attributes.is_empty());
+}
+
+#[test]
 fn several_values_are_unusable_unless_the_map_says_otherwise() {
     check_invalid(MapTarget::Uid, &["1", "2"], "has 2 values, expected one");
     let first = mapped(MapTarget::Uid, &["1", "2"], |map| {

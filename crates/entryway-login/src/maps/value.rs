@@ -55,10 +55,10 @@ pub(super) fn parse(target: &MapTarget, text: &str, platform: Platform) -> Resul
                 .ok_or_else(|| format!("is {}, expected `true` or `false`", quoted(text)))?;
             Parsed::AuthByEmail
         }
-        MapTarget::SystemUser => Parsed::SystemUser(line(text)?),
-        MapTarget::Email => Parsed::Email(line(text)?),
-        MapTarget::DisplayName => Parsed::DisplayName(line(text)?),
-        MapTarget::Custom(name) => Parsed::Custom(name.clone(), vec![text.to_owned()]),
+        MapTarget::SystemUser => Parsed::SystemUser(owned_line(text)?),
+        MapTarget::Email => Parsed::Email(owned_line(text)?),
+        MapTarget::DisplayName => Parsed::DisplayName(owned_line(text)?),
+        MapTarget::Custom(name) => Parsed::Custom(name.clone(), vec![owned_line(text)?]),
     })
 }
 
@@ -81,15 +81,20 @@ fn path(text: &str, platform: Platform) -> Result<String, String> {
     Ok(text.to_owned())
 }
 
-/// Text that ends up in headers, mails and lines of a log.
-fn line(text: &str) -> Result<String, String> {
-    match text.chars().find(|char| char.is_control()) {
-        Some(_) => Err(format!(
+/// Text that ends up in headers, mails and lines of a log. An address of several lines too: whoever
+/// reads a session's values one a line, or copies one into a header, must not read a second one.
+pub(super) fn line(text: &str) -> Result<(), String> {
+    if text.contains(char::is_control) {
+        return Err(format!(
             "is {}, which holds a control character",
             quoted(text)
-        )),
-        None => Ok(text.to_owned()),
+        ));
     }
+    Ok(())
+}
+
+fn owned_line(text: &str) -> Result<String, String> {
+    line(text).map(|()| text.to_owned())
 }
 
 /// `true`/`yes`/`1` and `false`/`no`/`0`, in any case.
