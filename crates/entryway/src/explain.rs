@@ -134,7 +134,7 @@ impl Walk<'_> {
                 self.push(
                     Row::new("password", "refused")
                         .tone(Tone::Bad)
-                        .note("empty, or far too long: nothing is asked"),
+                        .note("empty, far too long, or with control characters: nothing is asked"),
                 );
             }
             Record::PasswordNotChecked => {
@@ -147,6 +147,19 @@ impl Walk<'_> {
             }
             Record::AccountRead { state } => self.push(words::account(*state)),
             Record::Named { name, from, rule } => self.named(name.as_deref(), from.as_ref(), *rule),
+            Record::IdentityUnusable {
+                part,
+                from,
+                problem,
+                rule,
+            } => {
+                let note = format!("{from} {problem}{}", self.names.at(*rule));
+                self.push(
+                    Row::new(part.as_str(), "unusable")
+                        .tone(Tone::Bad)
+                        .note(note),
+                );
+            }
             Record::Mapped { maps } => self.mapped(maps),
             Record::Defaulted { filled, rule } => self.defaulted(filled, *rule),
             Record::Homed(home) => self.homed(home),
