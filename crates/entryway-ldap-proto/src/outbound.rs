@@ -57,30 +57,45 @@ impl Outbound {
             let mut aside = Vec::with_capacity(room);
             write(&mut aside)?;
             self.reserve(aside.len());
-            self.bytes.extend_from_slice(&aside);
+            self.in_place(|out| out.extend_from_slice(&aside));
             return Ok(());
         }
         self.reserve(room);
         let before = self.bytes.len();
-        let result = write(&mut self.bytes);
+        let result = self.in_place(write);
         if result.is_err() {
             self.bytes.truncate(before);
         }
         result
     }
     /// As [`Outbound::append`], for what must not be left behind in memory. `room` must suffice:
-    /// a buffer that grows while it is written leaves a copy that nobody wipes.
+    /// a buffer that grows while it is written leaves a copy that nobody wipes. Every test looks, as
+    /// this is asserted in debug builds.
     pub(crate) fn append_secret(&mut self, room: usize, write: impl FnOnce(&mut Vec<u8>)) {
         self.reserve(room);
         self.secret = true;
-        write(&mut self.bytes);
+        self.in_place(write);
+    }
+
+    /// Writes to the end. Beside a secret the buffer must not grow meanwhile.
+    fn in_place<R>(&mut self, write: impl FnOnce(&mut Vec<u8>) -> R) -> R {
+        let place = (self.bytes.as_ptr(), self.bytes.capacity());
+        let result = write(&mut self.bytes);
+        debug_assert!(
+            !self.secret || place == (self.bytes.as_ptr(), self.bytes.capacity()),
+            "a buffer with a secret outgrew the room that was made"
+        );
+        result
     }
 
     /// Makes room. A buffer that holds a password is moved by hand, so that the old one can be wiped.
     fn reserve(&mut self, room: usize) {
-        if self.bytes.capacity().saturating_sub(self.bytes.len()) >= room {
-            return;
+        if self.bytes.capacity().saturating_sub(self.bytes.len()) < room {
+            drop(self.grow(room));
         }
+    }
+    /// Moves to a larger buffer. What is returned is the old one, wiped if it held a secret.
+    fn grow(&mut self, room: usize) -> Vec<u8> {
         let mut grown = Vec::with_capacity(
             (self.len().saturating_add(room))
                 .next_power_of_two()
@@ -90,8 +105,15 @@ impl Outbound {
         let mut outgrown = std::mem::replace(&mut self.bytes, grown);
         self.taken = 0;
         if self.secret {
-            outgrown.zeroize();
+            outgrown.as_mut_slice().zeroize();
         }
+        outgrown
+    }
+
+    /// Where bytes that were taken off stood.
+    #[cfg(test)]
+    pub(crate) fn taken_off(&self) -> &[u8] {
+        &self.bytes[..self.taken]
     }
 
     fn reset(&mut self) {

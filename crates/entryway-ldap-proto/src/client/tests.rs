@@ -5,6 +5,7 @@ mod binding;
 mod bounds;
 mod ids;
 mod matching;
+mod secrets;
 mod start_tls;
 
 use super::*;

@@ -71,3 +71,24 @@ fn an_emptied_buffer_is_kept_unless_it_grew_large() {
     outbound.consume(100_000);
     assert_eq!(outbound.bytes.capacity(), 0);
 }
+
+#[test]
+#[cfg(debug_assertions)]
+#[should_panic = "a buffer with a secret outgrew the room that was made"]
+fn a_secret_that_outgrows_its_room_is_noticed() {
+    let mut outbound = Outbound::default();
+    outbound.append_secret(10, |out| {
+        let more = out.capacity() + 1;
+        out.extend_from_slice(&vec![b'p'; more]);
+    });
+}
+
+#[test]
+fn an_outgrown_buffer_is_wiped_if_it_held_a_secret() {
+    let mut outbound = Outbound::default();
+    append(&mut outbound, b"search");
+    assert_eq!(outbound.grow(10), b"search");
+    outbound.append_secret(6, |out| out.extend_from_slice(b"secret"));
+    assert_eq!(outbound.grow(5000), [0; 12]);
+    assert_eq!(outbound.as_slice(), b"searchsecret");
+}

@@ -242,26 +242,3 @@ fn rfc4511_4_3_unbind_is_the_last_request() {
     );
     assert!(pair.client.must_close());
 }
-
-#[test]
-fn a_long_name_and_password_are_written_in_one_place_and_wiped() {
-    let secret = "s".repeat(1000);
-    for length in [0, 100, 120, 130, 250, 5000, 70_000] {
-        let mut client = Connection::new(Limits::CLIENT);
-        let dn = format!("cn={}", "x".repeat(length));
-        let controls = [RequestControl::PasswordPolicy, RequestControl::ManageDsaIt];
-        client
-            .bind_simple(
-                &dn,
-                &Password::new(secret.clone().into()).unwrap(),
-                &controls,
-            )
-            .unwrap();
-        bind_request(&mut client, |name, credentials, controls| {
-            assert_eq!((name.len(), controls.len()), (dn.len(), 2));
-            assert!(
-                matches!(credentials, Credentials::Simple(bytes) if bytes == secret.as_bytes())
-            );
-        });
-    }
-}

@@ -16,7 +16,7 @@ const SECRET_LISTS: [&str; 2] = [
 ];
 
 /// The value shows its names and nothing of the secret, in any way of formatting.
-fn check(value: &dyn std::fmt::Debug, names: &[&str]) {
+fn check(value: &dyn fmt::Debug, names: &[&str]) {
     for shown in [format!("{value:?}"), format!("{value:02x?}")] {
         assert!(!shown.contains(SECRET), "{shown}");
         for list in SECRET_LISTS {
