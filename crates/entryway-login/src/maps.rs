@@ -56,28 +56,39 @@ fn invalid(map: &AttributeMap, problem: String, draft: &mut Draft) -> MapOutcome
     MapOutcome::Invalid { problem, defaulted }
 }
 
+/// Most values that one map takes. A session travels in tokens and headers, and is kept: a directory
+/// that sends a million values must not fill them.
+const VALUES_MAX: usize = 1000;
+/// Most bytes that they may have together.
+const BYTES_MAX: usize = 64 * 1024;
+
 /// The attribute's values as texts, as many as the map wants; none when the entry has none.
 fn texts(map: &AttributeMap, entry: &Entry) -> Result<Vec<String>, String> {
     // Never fetched; and if a server volunteers it, never looked at.
     if crate::is_secret_attribute(&map.from) {
         return Ok(Vec::new());
     }
-    let mut values = entry.values(&map.from);
-    let (Some(first), more) = (values.next(), values.count()) else {
-        return Ok(Vec::new());
-    };
+    let mut values: Vec<&[u8]> = entry.values(&map.from).map(|value| &**value).collect();
     match map.values {
-        MapValues::One if more > 0 => Err(too_many(more + 1)),
-        MapValues::One | MapValues::First => Ok(vec![text(first)?]),
-        MapValues::List => entry.values(&map.from).map(|value| text(value)).collect(),
-        MapValues::Join => {
-            let all: Vec<String> = entry
-                .values(&map.from)
-                .map(|value| text(value))
-                .collect::<Result<_, _>>()?;
-            Ok(vec![all.join(", ")])
-        }
+        MapValues::One if values.len() > 1 => return Err(too_many(values.len())),
+        MapValues::One | MapValues::First => values.truncate(1),
+        MapValues::List | MapValues::Join => {}
     }
+    if values.len() > VALUES_MAX {
+        return Err(format!(
+            "has {} values, expected at most {VALUES_MAX}",
+            values.len()
+        ));
+    }
+    let bytes: usize = values.iter().map(|value| value.len()).sum();
+    if bytes > BYTES_MAX {
+        return Err(format!("has {bytes} bytes, expected at most {BYTES_MAX}"));
+    }
+    let texts: Vec<String> = values.into_iter().map(text).collect::<Result<_, _>>()?;
+    Ok(match map.values {
+        MapValues::Join if !texts.is_empty() => vec![texts.join(", ")],
+        _ => texts,
+    })
 }
 
 fn text(value: &[u8]) -> Result<String, String> {

@@ -139,7 +139,7 @@ pub struct AttributeMap {
     pub rule: RuleId,
 }
 
-/// What a map sets.
+/// What a map sets. One map takes at most 1,000 values and 64 KiB; over that they are unusable.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum MapTarget {
     /// `uid`: a number from 0 to 2^32-2.

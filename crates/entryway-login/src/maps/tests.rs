@@ -222,6 +222,58 @@ fn a_long_value_is_cut_where_it_is_quoted() {
     );
 }
 
+/// The problem of a map that takes so many values of so many bytes each.
+fn problem_of(values: MapValues, count: usize, bytes: usize) -> Option<String> {
+    let texts = vec!["x".repeat(bytes); count];
+    let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
+    match mapped(MapTarget::Custom("c".into()), &texts, |map| {
+        map.values = values
+    })
+    .0
+    {
+        MapOutcome::Invalid { problem, .. } => Some(problem),
+        MapOutcome::Set(_) | MapOutcome::Absent => None,
+    }
+}
+
+#[test]
+fn a_map_is_bounded() {
+    use MapValues::{First, Join, List, One};
+    let check = |values, count, bytes, expected: Option<&str>| {
+        assert_eq!(
+            problem_of(values, count, bytes).as_deref(),
+            expected,
+            "{values:?} {count} times {bytes}"
+        );
+    };
+    for values in [List, Join] {
+        check(values, 1000, 65, None);
+        check(
+            values,
+            1001,
+            1,
+            Some("has 1001 values, expected at most 1000"),
+        );
+        check(
+            values,
+            2,
+            32_769,
+            Some("has 65538 bytes, expected at most 65536"),
+        );
+    }
+    // What is not taken does not count.
+    check(First, 2000, 65_536, None);
+    for values in [First, One] {
+        check(values, 1, 65_536, None);
+        check(
+            values,
+            1,
+            65_537,
+            Some("has 65537 bytes, expected at most 65536"),
+        );
+    }
+}
+
 #[test]
 fn an_absent_attribute_sets_nothing() {
     let (outcome, draft) = mapped(MapTarget::Uid, &[], |_| {});
