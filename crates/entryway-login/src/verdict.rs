@@ -51,8 +51,6 @@ pub(crate) fn judge(reply: &BindReply, state: AccountState) -> Judgement {
         ResultCode::INVALID_CREDENTIALS => invalid_credentials(control, &reply.diagnostic),
         // The entry has no password (389 Directory Server): this account cannot log in with one.
         ResultCode::INAPPROPRIATE_AUTHENTICATION => Judgement::Refused(Reason::WrongPassword),
-        // Deleted or moved since the search.
-        ResultCode::NO_SUCH_OBJECT => Judgement::Refused(Reason::UnknownLogin),
         // 389 Directory Server and its relatives answer this to too many failures, right password or not.
         ResultCode::CONSTRAINT_VIOLATION => {
             Judgement::Refused(control.and_then(refusal).unwrap_or(Reason::AccountLocked))
@@ -63,7 +61,8 @@ pub(crate) fn judge(reply: &BindReply, state: AccountState) -> Judgement {
         }
         // Asked for a second step of a bind that has one.
         ResultCode::SASL_BIND_IN_PROGRESS => Judgement::NoVerdict(Fault::DirectoryProtocolError),
-        // A referral (10) too: following it would carry the password to a server nobody configured.
+        // A referral (10) too: following it would carry the password to a server nobody configured. And
+        // noSuchObject (32): the search has just found the entry, on this server, so this is no "no".
         _ => Judgement::NoVerdict(Fault::DirectoryRefusedOperation),
     }
 }

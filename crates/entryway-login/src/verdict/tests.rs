@@ -161,7 +161,6 @@ fn the_control_explains_a_refusal() {
 #[test]
 fn other_ways_of_saying_no() {
     check(48, "", None, refused(Reason::WrongPassword));
-    check(32, "", None, refused(Reason::UnknownLogin));
     check(
         19,
         "Exceed password retry limit. Please try later.",
@@ -221,8 +220,20 @@ fn busy_and_unavailable_are_outages() {
 }
 
 #[test]
+fn no_such_object_contradicts_the_search() {
+    for error in [None, Some(PasswordPolicyError::AccountLocked)] {
+        check(
+            32,
+            "",
+            error,
+            BindVerdict::NoVerdict(Fault::DirectoryRefusedOperation),
+        );
+    }
+}
+
+#[test]
 fn no_other_code_is_a_verdict() {
-    let verdicts = [0, 19, 32, 48, 49];
+    let verdicts = [0, 19, 48, 49];
     for code in (0..=200)
         .chain([4096, u32::MAX])
         .filter(|code| !verdicts.contains(code))
