@@ -116,8 +116,10 @@ impl Live {
                 configured = %new.settings.listen,
             );
         }
+        let new = Arc::new(new);
+        self.running.store(Arc::clone(&new));
+        // Told once it is true: whoever waits for this line may rely on it.
         applied(&new, &warnings);
-        self.running.store(Arc::new(new));
         tokio::spawn(old.retire());
         Ok(())
     }
