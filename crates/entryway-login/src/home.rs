@@ -74,9 +74,10 @@ fn component(name: &str, platform: Platform) -> Result<(), String> {
     }
 }
 
-/// Win32 drops dots at the end, and opens a device for these names whatever their extension.
+/// Win32 drops dots at the end, and opens a device for these names whatever their extension. Of digits it
+/// takes those of Latin-1 for a port: the superscripts one to three.
 fn windows_component(name: &str) -> Result<(), String> {
-    const DEVICES: [&str; 4] = ["con", "prn", "aux", "nul"];
+    const DEVICES: [&str; 6] = ["con", "prn", "aux", "nul", "conin$", "conout$"];
     if name.ends_with('.') {
         return Err("the name ends with `.`".to_owned());
     }
@@ -86,15 +87,22 @@ fn windows_component(name: &str) -> Result<(), String> {
         .unwrap_or(name)
         .trim_end()
         .to_ascii_lowercase();
-    let numbered = stem
+    let port = stem
         .strip_prefix("com")
-        .or_else(|| stem.strip_prefix("lpt"));
-    let port = numbered
-        .is_some_and(|rest| rest.len() == 1 && rest.bytes().all(|byte| byte.is_ascii_digit()));
+        .or_else(|| stem.strip_prefix("lpt"))
+        .is_some_and(is_port_number);
     if port || DEVICES.contains(&stem.as_str()) {
         return Err(format!("the name `{name}` is a device"));
     }
     Ok(())
+}
+
+fn is_port_number(text: &str) -> bool {
+    let mut chars = text.chars();
+    matches!(
+        (chars.next(), chars.next()),
+        (Some('0'..='9' | '¹' | '²' | '³'), None)
+    )
 }
 
 /// Checks a whole path as a map gives it.

@@ -92,7 +92,30 @@ fn windows_refuses_more() {
         Platform::Windows,
         Some("the name `com7.txt` is a device"),
     );
-    check_component("complete", Platform::Windows, None);
+    for device in [
+        "con",
+        "PRN",
+        "aux.tar.gz",
+        "COM0",
+        "com¹",
+        "COM².txt",
+        "lpt3",
+        "LPT³",
+        "CONIN$",
+        "conout$",
+        "ConIn$.log",
+        "nul .txt",
+    ] {
+        check_component(
+            device,
+            Platform::Windows,
+            Some(&format!("the name `{device}` is a device")),
+        );
+        check_component(device, Platform::Unix, None);
+    }
+    for name in ["complete", "com", "com10", "com⁴", "lpt¹²", "conin", "con$"] {
+        check_component(name, Platform::Windows, None);
+    }
     check_component("nul", Platform::Unix, None);
 }
 
