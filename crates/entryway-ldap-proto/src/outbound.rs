@@ -74,7 +74,13 @@ impl Outbound {
     pub(crate) fn append_secret(&mut self, room: usize, write: impl FnOnce(&mut Vec<u8>)) {
         self.reserve(room);
         self.secret = true;
+        let before = self.bytes.len();
         self.in_place(write);
+        // Stricter than that the buffer did not grow: room to spare must not hide a bad estimate.
+        debug_assert!(
+            self.bytes.len() - before <= room,
+            "the room for a secret is estimated too small"
+        );
     }
 
     /// Writes to the end. Beside a secret the buffer must not grow meanwhile.

@@ -84,6 +84,14 @@ fn a_secret_that_outgrows_its_room_is_noticed() {
 }
 
 #[test]
+#[cfg(debug_assertions)]
+#[should_panic = "the room for a secret is estimated too small"]
+fn an_estimate_that_only_luck_makes_suffice_is_noticed() {
+    let mut outbound = Outbound::default();
+    outbound.append_secret(10, |out| out.extend_from_slice(&[b'p'; 11]));
+}
+
+#[test]
 fn an_outgrown_buffer_is_wiped_if_it_held_a_secret() {
     let mut outbound = Outbound::default();
     append(&mut outbound, b"search");
