@@ -316,6 +316,8 @@ proptest! {
         // However it ends: bounded, every bind is for the entry just given, and at most one was answered.
         prop_assert!(seen.finds <= 5 && seen.binds.len() <= 2);
         prop_assert!(seen.binds.iter().all(|bind| bind.of_the_entry_found));
+        // A password is shown to one entry in all, however often it was looked for.
+        prop_assert!(seen.binds.iter().all(|bind| bind.dn == seen.binds[0].dn));
         prop_assert!(seen.binds.iter().filter(|bind| bind.answered).count() <= 1);
         let successes: Vec<_> = seen.binds.iter().filter(|bind| bind.clean_success).collect();
         match &decided.decision {

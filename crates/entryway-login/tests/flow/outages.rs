@@ -122,6 +122,55 @@ fn a_bind_that_never_left_is_repeated_once_after_finding_anew() {
     assert_eq!(world.binds(), 2);
 }
 
+/// The name is searched twice, because the first bind never left; each search finds one of these.
+fn found_twice(first: Entry, second: Entry, expected: &str, binds: usize) {
+    let mut world = one_world(vec![(first, "right")]);
+    world.directories[0].unanswered.push(unanswered(false));
+    world.directories[0].people_after_a_bind = Some(vec![(second, "right")]);
+    check(one(|eng| eng), &mut world, "bob", expected);
+    assert_eq!((domains_asked(&world).len(), world.binds()), (2, binds));
+}
+
+#[test]
+fn a_repeated_search_that_finds_somebody_else_shows_them_no_password() {
+    let renamed = |dn: &str| Entry {
+        dn: Dn::parse(dn).unwrap(),
+        dn_text: dn.into(),
+        ..person("bob", "eng")
+    };
+    let bob = || person("bob", "eng");
+    for other in [
+        "uid=bob,ou=robots,ou=people,dc=eng",
+        "uid=b,ou=people,dc=eng",
+        "uid=bo\u{200b}b,ou=people,dc=eng",
+    ] {
+        found_twice(bob(), renamed(other), "directory_unreachable", 1);
+    }
+    found_twice(
+        bob(),
+        renamed("UID=Bob, ou=people,dc=eng"),
+        "accept bob in eng",
+        2,
+    );
+}
+
+#[test]
+fn a_repeated_search_that_finds_nobody_or_several_is_no_answer() {
+    for people in [
+        vec![],
+        vec![
+            (person("bob", "eng"), "right"),
+            (with(person("b", "eng"), "uid", "bob"), "right"),
+        ],
+    ] {
+        let mut world = one_world(vec![(person("bob", "eng"), "right")]);
+        world.directories[0].unanswered.push(unanswered(false));
+        world.directories[0].people_after_a_bind = Some(people);
+        check(one(|eng| eng), &mut world, "bob", "directory_unreachable");
+        assert_eq!(world.binds(), 1);
+    }
+}
+
 #[test]
 fn nothing_is_asked_after_the_deadline() {
     // The search takes so long that its answer comes too late for a bind.

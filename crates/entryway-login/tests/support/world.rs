@@ -15,6 +15,8 @@ pub(crate) struct Directory {
     /// In order of preference, and whether each serves.
     pub(crate) servers: Vec<(Arc<str>, Option<ServerFault>)>,
     pub(crate) people: Vec<(Entry, &'static str)>,
+    /// Who they are once a bind was tried.
+    pub(crate) people_after_a_bind: Option<Vec<(Entry, &'static str)>>,
     /// Answers every bind, whatever the password.
     pub(crate) bind_reply: Option<BindReply>,
     /// The next binds end unanswered.
@@ -50,6 +52,7 @@ impl Directory {
         Self {
             servers: vec![(format!("ldaps://dc1.{name}").into(), None)],
             people,
+            people_after_a_bind: None,
             bind_reply: None,
             unanswered: Vec::new(),
             search_code: ResultCode::SUCCESS,
@@ -155,6 +158,9 @@ impl World {
             password: password.clone(),
         });
         let directory = &mut self.directories[operation.domain.0];
+        if let Some(people) = directory.people_after_a_bind.take() {
+            directory.people = people;
+        }
         let reply = if let Some(unanswered) = directory.unanswered.pop() {
             Err(unanswered)
         } else if let Some(reply) = &directory.bind_reply {
