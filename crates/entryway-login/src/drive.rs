@@ -11,6 +11,10 @@ pub trait Clock: Send + Sync {
 }
 
 /// Runs the login. Cancelled when dropped: the directory abandons what was asked.
+///
+/// There is no timer in it: after [`Attempt::deadline`] nothing more is asked, but an answer that never
+/// comes is waited for without end. Whoever awaits this times it out at the deadline, drops it, and answers
+/// [`Decided::deadline`].
 pub async fn drive(
     directories: &impl Directories,
     clock: &impl Clock,

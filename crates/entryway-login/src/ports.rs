@@ -120,7 +120,8 @@ pub struct BindUnanswered {
     pub cause: String,
 }
 
-/// The directories, as a login's driver uses them. Dropping a future abandons what it asked.
+/// The directories, as a login's driver uses them. Dropping a future abandons what it asked. Each operation
+/// says by when to answer; the driver does not enforce it.
 pub trait Directories: Send + Sync {
     /// Finds; never fails otherwise than by its answer.
     fn find(&self, operation: &FindOperation) -> impl Future<Output = FindAnswer> + Send;
@@ -129,7 +130,11 @@ pub trait Directories: Send + Sync {
 }
 
 /// A login as the fronts (HTTP, pages, command line) use it.
+///
+/// The fronts have no timer of their own for it: whoever implements this times the login out. With
+/// [`drive`](crate::drive), which only counts the time between answers, that is a timer around it and
+/// [`Decided::deadline`] when it fires.
 pub trait LoginService: Send + Sync {
-    /// Decides the attempt before its deadline.
+    /// Decides the attempt by its deadline, whatever the directories do.
     fn login(&self, attempt: Attempt) -> Pin<Box<dyn Future<Output = Decided> + Send + '_>>;
 }
