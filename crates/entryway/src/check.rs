@@ -177,13 +177,13 @@ async fn look_at(
 fn base_entry(policy: &DomainPolicy) -> SearchRequest {
     let object_class = AttributeName::from_static("objectClass");
     SearchRequest {
-        base: policy.people.base_text.to_string(),
+        base: policy.people.base_text.clone(),
         scope: Scope::Base,
         deref: DerefAliases::Never,
         size_limit: 1,
         time_limit: 0,
         types_only: false,
-        filter: Filter::Present(object_class.clone()),
+        filter: Filter::Present(object_class.clone()).into(),
         attributes: [object_class].into(),
     }
 }

@@ -3,6 +3,9 @@
 //! A document's `console` blocks run in a folder with the files that the documents speak of, against an
 //! in-process directory; its `toml` blocks must load. What cannot run inside a test is listed with why.
 
+// Functions beside the tests are tests too; the lint's own exception ends at `#[test]`.
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
+
 use entryway_testdir::{TestServer, demo};
 use std::collections::BTreeSet;
 use std::io::{BufRead, BufReader};
@@ -133,6 +136,10 @@ bind = {{ method = "simple", dn = "{service}", password = {{ file = "staff.pass"
 name = "portal"
 secret = {{ file = "portal.token" }}
 scopes = ["login", "login.reasons"]
+[[token]]
+name = "monitoring"
+secret = {{ file = "monitoring.token" }}
+scopes = ["admin"]
 "#,
             ldaps = directory.ldaps_addr().port(),
             base = demo::BASE,
@@ -143,6 +150,7 @@ scopes = ["login", "login.reasons"]
             ("ca.pem", &directory.ca_pem()),
             ("staff.pass", demo::service_password()),
             ("portal.token", "0123456789abcdef0123456789abcdef"),
+            ("monitoring.token", "fedcba9876543210fedcba9876543210"),
             ("aokafor.pass", &demo::password("aokafor")),
         ] {
             let path = folder.path().join(name);
