@@ -11,6 +11,8 @@ use entryway_ldap_types::{AttributeName, Filter, Password, Scope};
 /// Limits small enough that a fuzzer reaches them.
 const SMALL: Limits = Limits {
     message_bytes: 4096,
+    brief_message_bytes: 1024,
+    urls: 4,
     side_replies: 4,
     outstanding: 8,
     abandoned: 4,
@@ -89,13 +91,13 @@ fn submit(client: &mut client::Connection, script: u8) -> Vec<Asked> {
         64..96 => ask(Kind::Extended, client.start_tls()),
         _ => {
             let request = SearchRequest {
-                base: String::new(),
+                base: "".into(),
                 scope: Scope::Subtree,
                 deref: DerefAliases::Never,
                 size_limit: 0,
                 time_limit: 0,
                 types_only: false,
-                filter: Filter::Present(uid.clone()),
+                filter: Filter::Present(uid.clone()).into(),
                 attributes: [].into(),
             };
             for _ in 0..3 {

@@ -128,13 +128,13 @@ fn resend(search: &ReceivedSearch<'_>) {
     let names: Result<Vec<_>, _> = search.attributes.map(AttributeName::parse).collect();
     let Ok(names) = names else { return };
     let request = SearchRequest {
-        base: search.base.to_owned(),
+        base: search.base.into(),
         scope: search.scope,
         deref: search.deref,
         size_limit: search.size_limit,
         time_limit: search.time_limit,
         types_only: search.types_only,
-        filter: search.filter.clone(),
+        filter: search.filter.clone().into(),
         attributes: names.into(),
     };
     let mut client = Connection::new(Limits::CLIENT);

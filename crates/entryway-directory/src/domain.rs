@@ -3,7 +3,7 @@
 use crate::fault::server_fault;
 use crate::share::share;
 use entryway_ldap::{DerefAliases, LdapError, Role, SearchRequest, SearchResult, Server};
-use entryway_ldap_types::{Filter, ResultCode};
+use entryway_ldap_types::ResultCode;
 use entryway_login::{
     BindAnswer, BindOperation, BindReply, BindUnanswered, Directories, FindAnswer, FindOperation,
     Served, ServerFault, ServerTry,
@@ -77,13 +77,13 @@ impl Domain {
     async fn find(&self, operation: &FindOperation) -> FindAnswer {
         let started = Instant::now();
         let request = SearchRequest {
-            base: operation.base.to_string(),
+            base: Arc::clone(&operation.base),
             scope: operation.scope,
             deref: DerefAliases::Never,
             size_limit: FIND_SIZE_LIMIT,
             time_limit: 0,
             types_only: false,
-            filter: Filter::clone(&operation.filter),
+            filter: Arc::clone(&operation.filter),
             attributes: Arc::clone(&operation.attributes),
         };
         let order = self.order_now(started);

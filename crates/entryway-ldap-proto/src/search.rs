@@ -6,11 +6,12 @@ use crate::{EncodeError, filter};
 use entryway_ldap_types::{AttributeName, Filter, Scope};
 use std::sync::Arc;
 
-/// What is searched, where, and what of it is wanted. Cheap to keep and send again.
+/// What is searched, where, and what of it is wanted. Cheap to make of parts that are kept, and to
+/// clone: nothing in it is copied.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SearchRequest {
     /// The base entry's name; empty for the root DSE.
-    pub base: String,
+    pub base: Arc<str>,
     /// How far below the base.
     pub scope: Scope,
     /// What to do with aliases.
@@ -22,7 +23,7 @@ pub struct SearchRequest {
     /// Leave the values out.
     pub types_only: bool,
     /// Which entries.
-    pub filter: Filter,
+    pub filter: Arc<Filter>,
     /// Which attributes; none means all user attributes (RFC 4511 §4.5.1.8).
     pub attributes: Arc<[AttributeName]>,
 }

@@ -70,13 +70,13 @@ const OBJECT_CLASS: AttributeName = AttributeName::from_static("objectClass");
 
 fn request() -> SearchRequest {
     SearchRequest {
-        base: String::new(),
+        base: "".into(),
         scope: Scope::Base,
         deref: DerefAliases::Never,
         size_limit: 1,
         time_limit: 0,
         types_only: false,
-        filter: Filter::Present(OBJECT_CLASS),
+        filter: Filter::Present(OBJECT_CLASS).into(),
         attributes: Arc::new([
             SUPPORTED_CONTROL,
             SUPPORTED_EXTENSION,

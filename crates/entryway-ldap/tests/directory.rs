@@ -48,7 +48,8 @@ async fn login(server: &Server, uid: &str, secret: &str) -> ResultCode {
     let mut request = request(PEOPLE);
     request.scope = Scope::Subtree;
     request.size_limit = 2;
-    request.filter = Filter::Equal(AttributeName::from_static("uid"), uid.as_bytes().to_vec());
+    request.filter =
+        Filter::Equal(AttributeName::from_static("uid"), uid.as_bytes().to_vec()).into();
     let found = server
         .search(Role::FindLogin, &request, soon())
         .await

@@ -67,13 +67,13 @@ pub(crate) fn of(target: &str) -> Vec<Vec<u8>> {
 
 fn search() -> SearchRequest {
     SearchRequest {
-        base: "dc=corp,dc=example".to_owned(),
+        base: "dc=corp,dc=example".into(),
         scope: Scope::Subtree,
         deref: DerefAliases::Never,
         size_limit: 2,
         time_limit: 3,
         types_only: false,
-        filter: Filter::parse(FILTERS[1]).unwrap(),
+        filter: Filter::parse(FILTERS[1]).unwrap().into(),
         attributes: ["uid", "cn", "memberOf"]
             .map(|name| AttributeName::parse(name).unwrap())
             .into(),

@@ -63,13 +63,13 @@ fn template() -> Result<SearchRequest> {
         .map(|name| AttributeName::parse(name))
         .collect::<Result<_, _>>()?;
     Ok(SearchRequest {
-        base: PEOPLE.to_owned(),
+        base: PEOPLE.into(),
         scope: Scope::Subtree,
         deref: DerefAliases::Never,
         size_limit: 2,
         time_limit: 0,
         types_only: false,
-        filter: Filter::And(Vec::new()),
+        filter: Filter::And(Vec::new()).into(),
         attributes: Arc::from(attributes),
     })
 }
@@ -87,10 +87,10 @@ impl Client for Slot {
         let equal = |name: &str, value: String| {
             AttributeName::parse(name).map(|name| Filter::Equal(name, value.into_bytes()))
         };
-        self.request.filter = Filter::And(vec![
+        self.request.filter = Arc::new(Filter::And(vec![
             equal("objectClass", "person".to_owned())?,
             equal("uid", format!("u{person:07}"))?,
-        ]);
+        ]));
         let dn = self.searches.find(&self.request).await?;
         self.binds
             .connection

@@ -21,13 +21,13 @@ struct Pair {
 
 fn search_request() -> SearchRequest {
     SearchRequest {
-        base: "dc=example".to_owned(),
+        base: "dc=example".into(),
         scope: Scope::Subtree,
         deref: DerefAliases::Never,
         size_limit: 2,
         time_limit: 3,
         types_only: false,
-        filter: Filter::Equal(AttributeName::parse("uid").unwrap(), b"jdoe".to_vec()),
+        filter: Filter::Equal(AttributeName::parse("uid").unwrap(), b"jdoe".to_vec()).into(),
         attributes: [AttributeName::parse("cn").unwrap()].into(),
     }
 }

@@ -233,13 +233,13 @@ pub(crate) fn search(binary: bool) -> impl Strategy<Value = SearchRequest> {
         .prop_map(
             |(base, scope, deref, (size_limit, time_limit, types_only), filter, attributes)| {
                 SearchRequest {
-                    base,
+                    base: base.into(),
                     scope,
                     deref,
                     size_limit,
                     time_limit,
                     types_only,
-                    filter,
+                    filter: filter.into(),
                     attributes: attributes.into(),
                 }
             },

@@ -64,7 +64,7 @@ fn same_request(ours: &Request) {
             );
         }
         (Request::Search(ours), LdapOp::SearchRequest(theirs)) => {
-            assert_eq!(theirs.base, ours.base);
+            assert_eq!(theirs.base, &*ours.base);
             assert_eq!(
                 theirs.scope,
                 match ours.scope {

@@ -59,7 +59,7 @@ fn same_request(ours: &Request) {
             );
         }
         (Request::Search(ours), ProtocolOp::SearchRequest(theirs)) => {
-            assert_eq!(theirs.base_object.0, ours.base);
+            assert_eq!(theirs.base_object.0, &*ours.base);
             assert_eq!(
                 theirs.scope.0,
                 match ours.scope {

@@ -280,13 +280,13 @@ pub async fn obedient(mut peer: Peer) {
 /// A search for the entry `base` itself.
 pub fn request(base: &str) -> SearchRequest {
     SearchRequest {
-        base: base.to_owned(),
+        base: base.into(),
         scope: Scope::Base,
         deref: DerefAliases::Never,
         size_limit: 0,
         time_limit: 0,
         types_only: false,
-        filter: Filter::Present(AttributeName::from_static("objectClass")),
+        filter: Filter::Present(AttributeName::from_static("objectClass")).into(),
         attributes: Arc::new([AttributeName::from_static("cn")]),
     }
 }

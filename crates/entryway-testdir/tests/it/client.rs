@@ -233,13 +233,13 @@ pub(crate) fn request(
     attributes: &[&str],
 ) -> SearchRequest {
     SearchRequest {
-        base: base.to_owned(),
+        base: base.into(),
         scope,
         deref: DerefAliases::Never,
         size_limit: 0,
         time_limit: 0,
         types_only: false,
-        filter: Filter::parse(filter).unwrap(),
+        filter: Filter::parse(filter).unwrap().into(),
         attributes: attributes
             .iter()
             .map(|&name| attribute(name))

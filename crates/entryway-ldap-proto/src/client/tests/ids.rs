@@ -11,18 +11,18 @@ fn rfc4511_4_1_1_1_ids_count_up_from_1() {
 #[test]
 fn what_was_refused_used_no_id() {
     let mut pair = Pair::new();
-    let deep = (0..40).fold(search_request().filter, |inner, _| {
+    let deep = (0..40).fold(Filter::clone(&search_request().filter), |inner, _| {
         Filter::Not(Box::new(inner))
     });
     let request = SearchRequest {
-        filter: deep,
+        filter: deep.into(),
         ..search_request()
     };
     let limit = Filter::MAX_DEPTH;
     let error = SubmitError::Encode(crate::EncodeError::FilterDepth { limit });
     assert_eq!(pair.client.search(&request, 1, NO_CONTROLS), Err(error));
     let request = SearchRequest {
-        base: "x".repeat(17 << 20),
+        base: "x".repeat(17 << 20).into(),
         ..search_request()
     };
     let found = pair.client.search(&request, 1, NO_CONTROLS);

@@ -144,7 +144,7 @@ fn what_is_sent_behind_it_is_written_in_place_too() {
         .compare("cn=x", &attribute, &secret(1000), &[])
         .unwrap();
     let long = SearchRequest {
-        base: "x".repeat(5000),
+        base: "x".repeat(5000).into(),
         ..search_request()
     };
     client.search(&long, 1, NO_CONTROLS).unwrap();
