@@ -1,8 +1,6 @@
 //! What is fetched of an entry: exactly what the login needs, by name, worked out once per domain.
-//!
-//! Owns the list of attributes that are never fetched, whoever asks for them.
 
-use crate::{AttributeMap, PeopleSearch};
+use crate::{AttributeMap, PeopleSearch, is_secret_attribute};
 use entryway_ldap_types::{
     AccountStateAttributes, AttributeName, Filter, FilterTemplate, Placeholder,
 };
@@ -80,59 +78,6 @@ fn collect_marked(filter: &Filter, names: &mut Vec<AttributeName>) {
         }
         _ => {}
     }
-}
-
-/// Attributes that hold passwords, their hashes or keys, in lower case.
-const SECRET: [&str; 34] = [
-    "2.5.4.35",
-    "authpassword",
-    "currentvalue",
-    "dbcspwd",
-    "initialauthincoming",
-    "initialauthoutgoing",
-    "ipanthash",
-    "krbmkey",
-    "krbprincipalkey",
-    "krbpwdhistory",
-    "lmpwdhistory",
-    "ms-mcs-admpwd",
-    "msds-managedpassword",
-    "msfve-keypackage",
-    "msfve-recoverypassword",
-    "mssfu30password",
-    "nsds5replicacredentials",
-    "nsmultiplexorcredentials",
-    "ntpwdhistory",
-    "oathsecret",
-    "oathtotpsecret",
-    "olcrootpw",
-    "orclpassword",
-    "passwordhistory",
-    "pwdhistory",
-    "radiustunnelpassword",
-    "sambalmpassword",
-    "sambantpassword",
-    "sambapasswordhistory",
-    "supplementalcredentials",
-    "unicodepwd",
-    "unixuserpassword",
-    "userpassword",
-    "userpkcs12",
-];
-
-/// Whole families: Windows LAPS, and what holds trusts between domains together.
-const SECRET_PREFIXES: [&str; 2] = ["mslaps-", "trustauth"];
-
-/// Whether an attribute holds a password, its hash or a key: never fetched, never part of a session.
-pub fn is_secret_attribute(name: &AttributeName) -> bool {
-    let base = name.base();
-    SECRET
-        .iter()
-        .any(|secret| base.eq_ignore_ascii_case(secret))
-        || SECRET_PREFIXES.iter().any(|prefix| {
-            base.get(..prefix.len())
-                .is_some_and(|start| start.eq_ignore_ascii_case(prefix))
-        })
 }
 
 #[cfg(test)]

@@ -27,6 +27,7 @@ mod ports;
 mod reason;
 mod required;
 mod route;
+mod secret;
 mod session;
 mod steps;
 mod trace;
@@ -35,7 +36,7 @@ mod verdict;
 pub use attempt::{Attempt, LoginId, SubmittedPassword};
 pub use decision::{Accepted, Challenge, Decided, Decision};
 pub use drive::{Clock, drive};
-pub use fetch::{Fetch, is_secret_attribute};
+pub use fetch::Fetch;
 pub use flow::{AfterBind, AfterFind, Step, begin};
 pub use policy::{
     AttributeMap, Defaults, DomainId, DomainPolicy, HomeFolder, LdapUse, LoginPolicy, MapTarget,
@@ -47,6 +48,7 @@ pub use ports::{
 };
 pub use reason::{Fault, LogLevel, Outcome, Reason, Row};
 pub use route::Route;
+pub use secret::is_secret_attribute;
 pub use session::{Method, PasswordState, Session, Source, Subject, UserType};
 pub use trace::{
     BindVerdict, HomeResult, IdentityPart, MapOutcome, MapResult, NameForm, NamedDomain, Record,

@@ -59,34 +59,17 @@ fn secrets_are_never_fetched() {
     assert_eq!(fetched(&staff), fetched(&domain("staff")));
 }
 
-fn check_secret(name: &str, expected: bool) {
-    assert_eq!(is_secret_attribute(&attribute(name)), expected, "{name}");
-}
-
 #[test]
-fn secrets_by_name_and_family() {
-    for name in [
-        "userPassword",
-        "USERPASSWORD",
-        "ms-Mcs-AdmPwd",
-        "msLAPS-Password",
-        "trustAuthIncoming",
-        "krbPrincipalKey",
-        "sambaNTPassword",
-    ] {
-        check_secret(name, true);
-    }
-    for name in [
-        "uid",
-        "mail",
-        "pwdLastSet",
-        "pwdAccountLockedTime",
-        "userPasswordHint",
-        "mslap",
-        "userCertificate",
-    ] {
-        check_secret(name, false);
-    }
+fn neither_identity_nor_name_nor_mail_may_be_a_secret() {
+    let secret = || attribute("sambaNTPassword");
+    let staff = searching(domain("staff"), |people| {
+        people.search_attribute = Some(secret());
+        people.id_attributes = vec![attribute("1.2.840.113556.1.4.90"), attribute("entryUUID")];
+        people.email_attribute = secret();
+        people.name_attribute = attribute("userPassword;x-a");
+    });
+    let names = fetched(&staff);
+    assert!(names.starts_with(&["entryUUID".to_owned(), "uidNumber".to_owned()]));
 }
 
 fn check_name_from(filter: &str, expected: &str) {
