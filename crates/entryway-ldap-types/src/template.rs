@@ -77,7 +77,8 @@ impl FilterTemplate {
         Self { tree }
     }
     /// Puts values in place of placeholders. In a substring assertion with an empty piece the piece is
-    /// dropped; when none is left, `(cn={text}*)` with an empty text is `(cn=*)`.
+    /// dropped; when none is left, `(cn={text}*)` with an empty text is `(cn=*)`, which fits everybody: who may not
+    /// widen a filter gives no empty value.
     /// A `None` from `value` means the value is not there: the filter cannot be built.
     pub fn fill<'v>(&self, value: &dyn Fn(&Placeholder) -> Option<&'v [u8]>) -> Option<Filter> {
         self.tree

@@ -17,14 +17,26 @@ pub(crate) enum By {
     Mail,
 }
 
-/// The search for a person. `None` when the domain does not search by that, or the filter cannot be built.
+/// Why a domain is not searched by a name.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum NotAsked {
+    /// The domain has no such search.
+    NoSuchSearch,
+    /// The filter asks for a part that the name does not have. Filled with nothing it would fit more people than
+    /// the administrator meant: `(ou={suffix}*)` would be `(ou=*)`. So nobody here has that name.
+    NoSuchPart(Placeholder),
+    /// The filter asks for something that no login name has.
+    Unfillable,
+}
+
+/// The search for a person.
 pub(crate) fn operation(
     by: By,
     id: DomainId,
     domain: &DomainPolicy,
     route: &Route,
     deadline: Instant,
-) -> Option<FindOperation> {
+) -> Result<FindOperation, NotAsked> {
     let people = &domain.people;
     let filter = match by {
         By::Name => fill(
@@ -33,9 +45,12 @@ pub(crate) fn operation(
             route,
             people.search_attribute.is_some() && route.by_suffix(),
         ),
-        By::Mail => fill(people.by_email.as_ref()?, domain, route, false),
+        By::Mail => {
+            let template = people.by_email.as_ref().ok_or(NotAsked::NoSuchSearch)?;
+            fill(template, domain, route, false)
+        }
     }?;
-    Some(FindOperation {
+    Ok(FindOperation {
         domain: id,
         base: Arc::clone(&people.base_text),
         scope: people.scope,
@@ -50,7 +65,7 @@ fn fill(
     domain: &DomainPolicy,
     route: &Route,
     user_as_login: bool,
-) -> Option<Filter> {
+) -> Result<Filter, NotAsked> {
     let case = domain.login_name_case;
     let login = case.apply(if user_as_login {
         &route.user
@@ -59,12 +74,21 @@ fn fill(
     });
     let user = case.apply(&route.user);
     let suffix = case.apply(&route.suffix);
-    template.fill(&|placeholder| match placeholder {
-        Placeholder::Login => Some(login.as_bytes()),
-        Placeholder::User => Some(user.as_bytes()),
-        Placeholder::Suffix => Some(suffix.as_bytes()),
+    let part = |placeholder: &Placeholder| match placeholder {
+        Placeholder::Login => Some(&*login),
+        Placeholder::User => Some(&*user),
+        Placeholder::Suffix => Some(&*suffix),
         _ => None,
-    })
+    };
+    // A name's route has no blank login or user; a bare name has no suffix.
+    let is_blank =
+        |placeholder: &&Placeholder| part(placeholder).is_some_and(|text| text.trim().is_empty());
+    if let Some(missing) = template.placeholders().into_iter().find(is_blank) {
+        return Err(NotAsked::NoSuchPart(missing.clone()));
+    }
+    template
+        .fill(&|placeholder| part(placeholder).map(str::as_bytes))
+        .ok_or(NotAsked::Unfillable)
 }
 
 impl NameCase {

@@ -8,7 +8,7 @@ mod begin;
 
 use crate::account;
 use crate::decision::Accepted;
-use crate::find::{self, By, Conclusion};
+use crate::find::{self, By, Conclusion, NotAsked};
 use crate::maps;
 use crate::steps::{self, Subjected};
 use crate::trace::{DIAGNOSTIC_MAX, clip};
@@ -168,9 +168,7 @@ impl AfterFind {
         }
         match conclusion {
             Conclusion::One(entry, server) => login.found(by, asked, Found { entry, server }),
-            Conclusion::Nobody if by == By::Name && domain.people.by_email.is_some() => {
-                login.ask(By::Mail, asked.domain)
-            }
+            Conclusion::Nobody if by == By::Name => login.ask_by_mail(asked.domain),
             Conclusion::Nobody => login.ask_next(),
             Conclusion::Refuse(reason) => login.reject(reason),
             Conclusion::NoAnswer(fault) => login.indeterminate(fault),
@@ -296,24 +294,52 @@ impl Login {
     }
 
     fn ask_next(mut self: Box<Self>) -> Step {
-        match self.route.tries.get(self.asked).copied() {
-            Some(domain) => {
-                self.asked += 1;
-                self.ask(By::Name, domain)
+        while let Some(domain) = self.route.tries.get(self.asked).copied() {
+            self.asked += 1;
+            match self.question(&[By::Name, By::Mail], domain) {
+                Ok(Some((by, operation))) => return self.search(by, operation, None),
+                Ok(None) => {}
+                Err(fault) => return self.indeterminate(fault),
             }
-            None => self.reject(Reason::UnknownLogin),
+        }
+        self.reject(Reason::UnknownLogin)
+    }
+
+    /// Nobody has that name; somebody may have that address.
+    fn ask_by_mail(mut self: Box<Self>, domain: DomainId) -> Step {
+        match self.question(&[By::Mail], domain) {
+            Ok(Some((by, operation))) => self.search(by, operation, None),
+            Ok(None) => self.ask_next(),
+            Err(fault) => self.indeterminate(fault),
         }
     }
 
-    fn ask(self: Box<Self>, by: By, id: DomainId) -> Step {
-        let Some(domain) = self.policy.domains.get(id.0) else {
-            return self.indeterminate(Fault::DirectoryRefusedOperation);
-        };
-        match find::operation(by, id, domain, &self.route, self.deadline) {
-            Some(operation) => self.search(by, operation, None),
-            // A filter that nothing can fill finds nobody, and must not pass for an answer.
-            None => self.indeterminate(Fault::DirectoryRefusedOperation),
+    /// The first of these searches that the domain can be asked; `None` when nobody there can have that name.
+    fn question(
+        &mut self,
+        ways: &[By],
+        id: DomainId,
+    ) -> Result<Option<(By, FindOperation)>, Fault> {
+        let policy = Arc::clone(&self.policy);
+        let domain = policy
+            .domains
+            .get(id.0)
+            .ok_or(Fault::DirectoryRefusedOperation)?;
+        for by in ways.iter().copied() {
+            match find::operation(by, id, domain, &self.route, self.deadline) {
+                Ok(operation) => return Ok(Some((by, operation))),
+                Err(NotAsked::NoSuchSearch) => {}
+                Err(NotAsked::NoSuchPart(placeholder)) => self.log.note(Record::NotSearched {
+                    domain: id,
+                    placeholder,
+                    rule: domain.people.rule,
+                    by_email: by == By::Mail,
+                }),
+                // A filter that nothing can fill finds nobody, and must not pass for an answer.
+                Err(NotAsked::Unfillable) => return Err(Fault::DirectoryRefusedOperation),
+            }
         }
+        Ok(None)
     }
 
     fn search(self: Box<Self>, by: By, operation: FindOperation, again: Option<Again>) -> Step {

@@ -106,11 +106,13 @@ pub struct PeopleSearch {
     pub base_text: Arc<str>,
     /// One level or subtree; an entry elsewhere is not an answer.
     pub scope: Scope,
-    /// The filter by name. Placeholders: `{login}`, `{user}`, `{suffix}`.
+    /// The filter by name. Placeholders: `{login}`, `{user}`, `{suffix}`. A name without a suffix is nobody's
+    /// here if the filter mentions `{suffix}` anywhere.
     pub filter: FilterTemplate,
     /// Set when `filter` was built from `search_attribute` (then `{login}` in it is the user part where
     /// a suffix chose the domain); `None` when a whole filter is configured (then `{login}` is as typed).
-    /// Its value becomes the session's name.
+    /// Its value becomes the session's name. Of several values, the one in the entry's RDN; where that does not
+    /// tell, the login is refused.
     pub search_attribute: Option<AttributeName>,
     /// Names the stable identity: `entryUUID`, `objectGUID`, `nsUniqueId`; several are tried in order.
     pub id_attributes: Vec<AttributeName>,

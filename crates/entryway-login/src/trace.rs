@@ -2,7 +2,9 @@
 //! this same list.
 
 use crate::{Challenge, DomainId, Fault, MapTarget, Reason, RuleId, ServerTry};
-use entryway_ldap_types::{AccountState, AttributeName, Filter, PasswordPolicy, ResultCode, Scope};
+use entryway_ldap_types::{
+    AccountState, AttributeName, Filter, PasswordPolicy, Placeholder, ResultCode, Scope,
+};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -96,6 +98,18 @@ pub enum Record {
         /// Whether this was the search by mail.
         by_email: bool,
     },
+    /// A search that was not made: its filter asks for a part that the name does not have, so it can name
+    /// nobody in this domain.
+    NotSearched {
+        /// Which domain.
+        domain: DomainId,
+        /// The part: `{suffix}` for a name without an `@`.
+        placeholder: Placeholder,
+        /// Where the filter was written.
+        rule: RuleId,
+        /// Whether this was the search by mail.
+        by_email: bool,
+    },
     /// The bind was not asked for.
     PasswordNotChecked,
     /// The bind, answered.
@@ -177,7 +191,7 @@ impl Record {
             Self::NameRefused { .. } | Self::NameRead { .. } | Self::DomainUnknown { .. } => {
                 Stage::LoginName
             }
-            Self::Searched { .. } => Stage::Find,
+            Self::Searched { .. } | Self::NotSearched { .. } => Stage::Find,
             Self::PasswordRefused
             | Self::PasswordNotChecked
             | Self::Bound { .. }

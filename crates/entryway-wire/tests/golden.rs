@@ -171,6 +171,19 @@ fn unusable_attributes() {
 }
 
 #[test]
+fn not_searched() {
+    let mut policy = staff();
+    policy.domains[0] = searching(policy.domains[0].clone(), |people| {
+        people.search_attribute = None;
+        people.filter = template("(&(uid={user})(ou={suffix}*))");
+    });
+    check_both(
+        "not_searched",
+        &login(policy, jdoe(), "jdoe", given("right-password")),
+    );
+}
+
+#[test]
 fn unusable_identity() {
     let mut directory = jdoe();
     let second = entry("dc=x", &[("entryUUID", &["somebody-elses"])]).attributes;

@@ -130,6 +130,19 @@ impl Walk<'_> {
                 self.rows
                     .extend(words::searched(&entry.record, entry.took, self.names));
             }
+            Record::NotSearched {
+                domain,
+                placeholder,
+                rule,
+                by_email,
+            } => {
+                let by_mail = if *by_email { ", by mail" } else { "" };
+                let place = self.names.at(*rule);
+                let note = format!(
+                    "the filter{by_mail} asks for `{placeholder}`, which the name lacks{place}"
+                );
+                self.push(Row::new(self.names.domain(*domain), "not searched").note(note));
+            }
             Record::PasswordRefused => {
                 self.push(
                     Row::new("password", "refused")

@@ -108,16 +108,74 @@ fn what_is_typed_stays_a_value() {
 
 #[test]
 fn without_mail_logins_there_is_no_mail_search() {
-    assert!(
-        operation(
-            By::Mail,
-            DomainId(0),
-            &domain("staff"),
-            &bare("jdoe"),
-            Instant::now()
-        )
-        .is_none()
+    check_not_asked(
+        By::Mail,
+        &domain("staff"),
+        &bare("jdoe"),
+        NotAsked::NoSuchSearch,
     );
+}
+
+fn check_not_asked(by: By, domain: &DomainPolicy, route: &Route, expected: NotAsked) {
+    let asked = operation(by, DomainId(0), domain, route, Instant::now());
+    assert_eq!(
+        asked.map(|operation| operation.filter.to_string()),
+        Err(expected)
+    );
+}
+
+#[test]
+fn a_part_that_the_name_lacks_widens_no_filter() {
+    for filter in [
+        "(&(uid={user})(ou={suffix}*))",
+        "(&(uid={user})(ou=*{suffix}*))",
+        "(&(uid={user})(ou={suffix}))",
+        "(|(uid={user})(!(ou={suffix})))",
+    ] {
+        let staff = searching(domain("staff"), |people| {
+            people.search_attribute = None;
+            people.filter = template(filter);
+            people.by_email = Some(template(filter));
+        });
+        for by in [By::Name, By::Mail] {
+            check_not_asked(
+                by,
+                &staff,
+                &bare("jdoe"),
+                NotAsked::NoSuchPart(Placeholder::Suffix),
+            );
+        }
+    }
+}
+
+#[test]
+fn a_blank_user_or_login_widens_no_filter_either() {
+    for (filter, expected) in [
+        ("(uid={user}*)", Placeholder::User),
+        ("(uid={login}*)", Placeholder::Login),
+    ] {
+        let staff = searching(domain("staff"), |people| {
+            people.search_attribute = None;
+            people.filter = template(filter);
+        });
+        for blank in ["", " "] {
+            check_not_asked(
+                By::Name,
+                &staff,
+                &bare(blank),
+                NotAsked::NoSuchPart(expected.clone()),
+            );
+        }
+    }
+}
+
+#[test]
+fn a_filter_that_no_name_fills() {
+    let staff = searching(domain("staff"), |people| {
+        people.search_attribute = None;
+        people.filter = FilterTemplate::parse("(uid={text})", &[Placeholder::Text]).unwrap();
+    });
+    check_not_asked(By::Name, &staff, &bare("jdoe"), NotAsked::Unfillable);
 }
 
 const JDOE: &str = "uid=jdoe,ou=people,dc=staff";

@@ -134,6 +134,55 @@ fn an_entry_without_a_name_is_never_bound() {
     }
 }
 
+/// `eng` has people with any suffix, `ops` asks for no suffix.
+fn suffixed(by_email: bool) -> LoginPolicy {
+    let mut policy = three();
+    policy.domains[0] = searching(policy.domains[0].clone(), |people| {
+        people.search_attribute = None;
+        people.filter = template("(&(uid={user})(mail=*{suffix}))");
+        people.by_email = by_email.then(|| template("(mail={login})"));
+    });
+    policy
+}
+
+#[test]
+fn a_bare_name_is_nobody_where_the_filter_wants_a_suffix() {
+    for (ops, expected) in [
+        (Some("right"), "accept bob in ops"),
+        (None, "unknown_login"),
+    ] {
+        let mut world = world(Some("right"), ops, None);
+        let decided = check(suffixed(false), &mut world, "bob", expected);
+        assert_eq!(domains_asked(&world), [1]);
+        let said = decided.trace.entries.iter().find_map(|entry| {
+            let Record::NotSearched {
+                domain,
+                placeholder,
+                by_email,
+                ..
+            } = &entry.record
+            else {
+                return None;
+            };
+            Some((domain.0, placeholder.to_string(), *by_email))
+        });
+        assert_eq!(said, Some((0, "{suffix}".to_owned(), false)));
+    }
+    // The search by mail has what it needs.
+    let mut world = world(None, None, None);
+    check(suffixed(true), &mut world, "bob", "unknown_login");
+    assert_eq!(domains_asked(&world), [0, 1]);
+}
+
+#[test]
+fn however_many_domains_want_a_suffix() {
+    let mut policy = suffixed(false);
+    policy.default_domains = vec![DomainId(0); 20_000];
+    let mut world = world(Some("right"), None, None);
+    check(policy, &mut world, "bob", "unknown_login");
+    assert!(world.asked.is_empty());
+}
+
 #[test]
 fn mail_logins_need_the_entrys_leave() {
     let policy = || {

@@ -5,7 +5,7 @@ use super::bind::BoundJson;
 use super::search::{OutcomeJson, SearchedJson, TryJson, scope_name};
 use super::values::{HomeJson, MapJson};
 use crate::write::Text;
-use entryway_ldap_types::{AccountState, AttributeName};
+use entryway_ldap_types::{AccountState, AttributeName, Placeholder};
 use entryway_login::{MapTarget, NameForm, NamedDomain, Record, Verdict};
 use serde::Serialize;
 
@@ -17,6 +17,7 @@ pub(super) enum RecordJson<'a> {
     NameRead { login_name: &'a str, #[serde(skip_serializing_if = "Option::is_none")] named: Option<NamedJson<'a>>, tries: Vec<&'a str>, #[serde(skip_serializing_if = "Option::is_none")] rule: Option<String> },
     DomainUnknown { domain: &'a str },
     Searched(Box<SearchedJson<'a>>),
+    NotSearched { domain: &'a str, placeholder: Text<&'a Placeholder>, by_email: bool, #[serde(skip_serializing_if = "Option::is_none")] rule: Option<String> },
     PasswordRefused,
     PasswordNotChecked,
     Bound(Box<BoundJson<'a>>),
@@ -74,6 +75,17 @@ impl<'a> RecordJson<'a> {
                 by_email: *by_email,
                 rule: names.place(*rule),
             })),
+            Record::NotSearched {
+                domain,
+                placeholder,
+                rule,
+                by_email,
+            } => Self::NotSearched {
+                domain: names.domain(*domain),
+                placeholder: Text(placeholder),
+                by_email: *by_email,
+                rule: names.place(*rule),
+            },
             Record::PasswordRefused => Self::PasswordRefused,
             Record::PasswordNotChecked => Self::PasswordNotChecked,
             Record::Bound {
