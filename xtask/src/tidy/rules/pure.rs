@@ -9,7 +9,10 @@ use crate::tidy::use_paths::paths_below;
 /// Each pure crate with everything it may depend on.
 const PURE: [(&str, &[&str]); 6] = [
     ("entryway-ldap-types", &["bytes", "thiserror", "zeroize"]),
-    ("entryway-login", &["entryway-ldap-types", "bytes", "thiserror"]),
+    (
+        "entryway-login",
+        &["entryway-ldap-types", "bytes", "thiserror"],
+    ),
     (
         "entryway-lookup",
         &["entryway-ldap-types", "entryway-login", "thiserror"],
