@@ -5,6 +5,8 @@
 //! list names what is known. It cannot know a schema of one's own.
 
 use entryway_ldap_types::AttributeName;
+use std::collections::HashSet;
+use std::sync::LazyLock;
 
 /// Each with its OIDs: a server answers to either.
 #[rustfmt::skip] // one attribute a line reads as the table it is
@@ -94,12 +96,31 @@ const SECRET_PREFIXES: [&str; 5] = [
 /// Options do not matter, nor whether it is called by name or by OID.
 pub fn is_secret_attribute(name: &AttributeName) -> bool {
     let base = name.base();
-    let is_called = |secret: &&str| base.eq_ignore_ascii_case(secret);
-    SECRET.iter().any(|names| names.iter().any(is_called))
+    is_listed(base)
         || SECRET_PREFIXES.iter().any(|prefix| {
             base.get(..prefix.len())
                 .is_some_and(|start| start.eq_ignore_ascii_case(prefix))
         })
+}
+
+/// No listed name is longer.
+const LONGEST: usize = 64;
+
+/// Asked a dozen times a login, so it neither walks the list nor allocates.
+fn is_listed(base: &str) -> bool {
+    static LISTED: LazyLock<HashSet<Box<[u8]>>> = LazyLock::new(|| {
+        let names = SECRET.iter().flat_map(|names| names.iter());
+        names
+            .map(|name| name.to_ascii_lowercase().into_bytes().into())
+            .collect()
+    });
+    let mut lower = [0; LONGEST];
+    let Some(lower) = lower.get_mut(..base.len()) else {
+        return false;
+    };
+    lower.copy_from_slice(base.as_bytes());
+    lower.make_ascii_lowercase();
+    LISTED.contains(&*lower)
 }
 
 #[cfg(test)]

@@ -108,7 +108,8 @@ fn build(root: &Path, size: Size) -> Result<Programs> {
         .current_dir(root)
         .args(["build", "--quiet", "-p", "entryway", "-p", "xtask"]);
     if size == Size::Full {
-        cargo.arg("--release");
+        // As it is released.
+        cargo.args(["--profile", "dist"]);
     }
     ensure!(
         cargo.status().context("cannot run cargo")?.success(),
@@ -131,7 +132,7 @@ fn build(root: &Path, size: Size) -> Result<Programs> {
         .and_then(Value::as_str)
         .context("cargo names no target folder")?;
     let folder = Path::new(target).join(if size == Size::Full {
-        "release"
+        "dist"
     } else {
         "debug"
     });

@@ -54,3 +54,13 @@ fn what_is_no_secret() {
         check(name, false);
     }
 }
+
+#[test]
+fn every_listed_name_fits_the_room_in_which_it_is_looked_up() {
+    let names = SECRET.iter().flat_map(|names| names.iter());
+    for name in names {
+        assert!(name.len() <= LONGEST, "{name}");
+        check(name, true);
+        check(&name.to_ascii_uppercase(), true);
+    }
+}
