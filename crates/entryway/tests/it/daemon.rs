@@ -95,24 +95,12 @@ impl Daemon {
     }
 
     pub(crate) fn connect(&self) -> TcpStream {
-        let stream = TcpStream::connect(&self.address).expect("a connection");
-        stream.set_read_timeout(Some(SOON)).expect("a timeout");
-        stream
+        connect(&self.address)
     }
 
     /// Sends a login and does not wait for its answer.
     pub(crate) fn begin_login(&self, token: &str, name: &str, password: &str) -> TcpStream {
-        let body = serde_json::json!({ "login_name": name, "password": password, "client_address": "192.0.2.7" }).to_string();
-        let head = format!(
-            "POST /api/v1/login HTTP/1.1\r\nhost: x\r\nconnection: close\r\nauthorization: Bearer {token}\r\n\
-             content-type: application/json\r\ncontent-length: {}\r\n\r\n",
-            body.len()
-        );
-        let mut stream = self.connect();
-        stream
-            .write_all((head + &body).as_bytes())
-            .expect("written");
-        stream
+        begin_login(&self.address, token, name, password)
     }
 
     pub(crate) fn login(&self, token: &str, name: &str, password: &str) -> Answer {
@@ -127,6 +115,27 @@ impl Daemon {
         stream.write_all(request.as_bytes()).expect("written");
         answer(stream)
     }
+}
+
+fn connect(address: &str) -> TcpStream {
+    let stream = TcpStream::connect(address).expect("a connection");
+    stream.set_read_timeout(Some(SOON)).expect("a timeout");
+    stream
+}
+
+/// Sends a login to the gateway at `address` and does not wait for its answer.
+pub(crate) fn begin_login(address: &str, token: &str, name: &str, password: &str) -> TcpStream {
+    let body = serde_json::json!({ "login_name": name, "password": password, "client_address": "192.0.2.7" }).to_string();
+    let head = format!(
+        "POST /api/v1/login HTTP/1.1\r\nhost: x\r\nconnection: close\r\nauthorization: Bearer {token}\r\n\
+         content-type: application/json\r\ncontent-length: {}\r\n\r\n",
+        body.len()
+    );
+    let mut stream = connect(address);
+    stream
+        .write_all((head + &body).as_bytes())
+        .expect("written");
+    stream
 }
 
 /// Reads an answer to its end.

@@ -7,6 +7,7 @@
 mod completions;
 mod daemon;
 mod demo;
+mod hostile;
 mod mask;
 mod serve;
 mod transcripts;
