@@ -19,6 +19,8 @@ pub struct Attempt {
     pub password: SubmittedPassword,
     /// Where the person is, when the application says so or it is seen.
     pub client_address: Option<IpAddr>,
+    /// The application that asks, as logs call it; `None` when nobody asks over the API.
+    pub caller: Option<Arc<str>>,
     /// Wall-clock time of submission.
     pub at: SystemTime,
     /// Monotonic time of submission; elapsed times in the trace count from here.

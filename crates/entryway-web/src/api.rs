@@ -8,6 +8,7 @@ use axum::response::{IntoResponse, Response};
 use entryway_login::{Attempt, Decided, Decision};
 use entryway_wire::LoginRequest;
 use http::{HeaderValue, header};
+use std::sync::Arc;
 use std::time::{Instant, SystemTime};
 
 /// Decides a login. Every refusal of the person is the same 200, whatever its reason.
@@ -17,13 +18,18 @@ pub(crate) async fn login(State(app): State<App>, request: Request) -> Result<Re
     // The caller is judged first: a stranger's body is not even read.
     let caller = bearer::authorize(&head.headers, &generation, Scope::Login)?;
     let body = body::read_json(&head.headers, body, &app.limits).await?;
-    let attempt = attempt(&app, &generation, &body)?;
+    let attempt = attempt(&app, &generation, caller, &body)?;
     drop(body);
     let decided = generation.logins.login(attempt).await;
     respond(&decided, caller)
 }
 
-fn attempt(app: &App, generation: &Generation, body: &[u8]) -> Result<Attempt, Refusal> {
+fn attempt(
+    app: &App,
+    generation: &Generation,
+    caller: &Caller,
+    body: &[u8],
+) -> Result<Attempt, Refusal> {
     let request = LoginRequest::from_json(body).map_err(|error| Refusal::Malformed { error })?;
     let started = Instant::now();
     Ok(Attempt {
@@ -31,6 +37,7 @@ fn attempt(app: &App, generation: &Generation, body: &[u8]) -> Result<Attempt, R
         login_name: request.login_name,
         password: request.password,
         client_address: request.client_address,
+        caller: Some(Arc::clone(&caller.name)),
         at: SystemTime::now(),
         started,
         deadline: started + generation.deadline,

@@ -139,6 +139,7 @@ impl Ready {
                 login_name: name.to_owned(),
                 password,
                 client_address,
+                caller: None,
                 at: SystemTime::now(),
                 started,
                 deadline: started + self.policy().deadline,

@@ -19,6 +19,7 @@ pub fn begin(attempt: Attempt, policy: Arc<LoginPolicy>) -> Step {
         login_name,
         password,
         client_address: _,
+        caller: _,
         at: submitted,
         started,
         deadline,

@@ -174,6 +174,7 @@ pub(crate) fn attempt(login_name: &str, password: SubmittedPassword) -> Attempt 
         login_name: login_name.to_owned(),
         password,
         client_address: None,
+        caller: None,
         at: SystemTime::UNIX_EPOCH + Duration::from_secs(NOON),
         started,
         deadline: started + Duration::from_secs(3),
