@@ -13,21 +13,23 @@ pub(crate) async fn healthz() -> &'static str {
     "ok\n"
 }
 
-/// Whether every domain can serve. Logins are served either way: a name of another domain must not
-/// suffer, and asking is how an outage is noticed to have ended.
-pub(crate) async fn readyz(State(app): State<App>) -> Result<&'static str, Refusal> {
-    let domains: Vec<_> = app
+/// Whether any domain can serve; those that cannot are named. One that is down must not take the
+/// others' people away from a gateway behind a balancer.
+pub(crate) async fn readyz(State(app): State<App>) -> Result<String, Refusal> {
+    let (ready, down): (Vec<_>, Vec<_>) = app
         .readiness
         .readiness()
         .into_iter()
-        .filter(|domain| !domain.ready)
-        .map(|domain| domain.name)
-        .collect();
-    if domains.is_empty() {
-        Ok("ready\n")
-    } else {
-        Err(Refusal::NotReady { domains })
+        .partition(|domain| domain.ready);
+    let down = down.into_iter().map(|domain| domain.name);
+    if ready.is_empty() {
+        return Err(Refusal::NotReady {
+            domains: down.collect(),
+        });
     }
+    Ok(down.fold("ready\n".to_owned(), |text, name| {
+        text + "degraded: " + &name + "\n"
+    }))
 }
 
 /// Counts refusals by reason, which is what a guesser would like to watch: for operators only.

@@ -37,7 +37,7 @@ pub(crate) enum Refusal {
         fault: Fault,
         told: bool,
     },
-    /// Domains that cannot serve.
+    /// No domain can serve.
     NotReady { domains: Vec<std::sync::Arc<str>> },
     /// A bug, caught.
     Broken,
@@ -79,7 +79,7 @@ impl Refusal {
             }
             Self::NotReady { domains } => {
                 let mut problem =
-                    Problem::new(status.as_u16(), "not every domain can serve logins");
+                    Problem::new(status.as_u16(), "no domain can serve logins");
                 problem.domains = domains.iter().map(|name| name.to_string().into()).collect();
                 return problem;
             }

@@ -207,10 +207,17 @@ async fn probes_tell_alive_from_ready() {
     assert_eq!(send(&app, get("/readyz")).await.1, "ready\n");
     behind.take_down("partners");
     let (response, body) = send(&app, get("/readyz")).await;
+    assert_eq!(
+        (response.status().as_u16(), body.as_str()),
+        (200, "ready\ndegraded: partners\n"),
+        "one domain that is down does not take the others' people away"
+    );
+    behind.take_down("staff");
+    let (response, body) = send(&app, get("/readyz")).await;
     let body: Value = serde_json::from_str(&body).expect("JSON");
     assert_eq!(
         (response.status().as_u16(), &body["domains"]),
-        (503, &json!(["partners"]))
+        (503, &json!(["staff", "partners"]))
     );
     assert_eq!(
         send(&app, get("/healthz")).await.0.status(),
