@@ -3,6 +3,7 @@
 use crate::refusal::Refusal;
 use crate::{Caller, Generation, Scope};
 use http::{HeaderMap, header};
+use std::sync::Arc;
 
 /// The caller behind a request, if it may do what `scope` says.
 pub(crate) fn authorize<'a>(
@@ -18,7 +19,10 @@ pub(crate) fn authorize<'a>(
     if caller.scopes.allow(scope) {
         Ok(caller)
     } else {
-        Err(Refusal::Scope { needed: scope })
+        Err(Refusal::Scope {
+            caller: Arc::clone(&caller.name),
+            needed: scope,
+        })
     }
 }
 

@@ -10,12 +10,16 @@ mod bearer;
 mod body;
 mod callers;
 mod caught;
+mod complaints;
+mod connection;
+mod host;
 mod limits;
 mod ports;
 mod probes;
 mod refusal;
 mod routes;
 mod serve;
+mod unread;
 
 pub use app::App;
 pub use callers::{Caller, Callers, Scope, Scopes};

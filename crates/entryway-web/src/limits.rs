@@ -7,7 +7,8 @@ use std::time::Duration;
 pub struct Limits {
     /// Connections at once; further ones wait in the kernel's queue.
     pub connections: usize,
-    /// How long the head of a request may take, and how long a connection may stay unused.
+    /// How long the head of a request may take, how long a connection may stay unused, and how long a
+    /// peer may take nothing of what it is sent.
     pub head: Duration,
     /// How long the body of a request may take once its head has arrived.
     pub body: Duration,

@@ -7,6 +7,7 @@ use entryway_login::{Fault, LoginId};
 use entryway_wire::{Problem, RequestError};
 use http::{HeaderValue, StatusCode, header};
 use std::borrow::Cow;
+use std::sync::Arc;
 
 /// What is wrong, in this crate's words.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,7 +17,9 @@ pub(crate) enum Refusal {
     /// A token nobody has.
     UnknownToken,
     /// The caller may not do this.
-    Scope { needed: Scope },
+    Scope { caller: Arc<str>, needed: Scope },
+    /// An HTTP/1.1 request without one valid `host`.
+    Host,
     /// No such path.
     NotFound,
     /// The path does not take this method.
@@ -38,7 +41,7 @@ pub(crate) enum Refusal {
         told: bool,
     },
     /// No domain can serve.
-    NotReady { domains: Vec<std::sync::Arc<str>> },
+    NotReady { domains: Vec<Arc<str>> },
     /// A bug, caught.
     Broken,
 }
@@ -53,7 +56,7 @@ impl Refusal {
             Self::MediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::TooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
             Self::BodyTooSlow => StatusCode::REQUEST_TIMEOUT,
-            Self::BodyBroken | Self::Malformed { .. } => StatusCode::BAD_REQUEST,
+            Self::Host | Self::BodyBroken | Self::Malformed { .. } => StatusCode::BAD_REQUEST,
             Self::Indeterminate { .. } | Self::NotReady { .. } => StatusCode::SERVICE_UNAVAILABLE,
             Self::Broken => StatusCode::INTERNAL_SERVER_ERROR,
         }
@@ -64,9 +67,10 @@ impl Refusal {
         let detail: Cow<'static, str> = match self {
             Self::NoToken => "expected a bearer token in the header `authorization`".into(),
             Self::UnknownToken => "no caller has this token".into(),
-            Self::Scope { needed } => {
+            Self::Scope { needed, .. } => {
                 format!("this caller has no scope `{}`", needed.as_str()).into()
             }
+            Self::Host => "expected one header `host` with a host".into(),
             Self::NotFound => "there is nothing at this path".into(),
             Self::Method => "this path takes another method, named in the header `allow`".into(),
             Self::MediaType => "expected a body of the type `application/json`".into(),
@@ -78,8 +82,7 @@ impl Refusal {
                 return Problem::indeterminate(status.as_u16(), id, fault, told);
             }
             Self::NotReady { domains } => {
-                let mut problem =
-                    Problem::new(status.as_u16(), "no domain can serve logins");
+                let mut problem = Problem::new(status.as_u16(), "no domain can serve logins");
                 problem.domains = domains.iter().map(|name| name.to_string().into()).collect();
                 return problem;
             }
@@ -99,7 +102,7 @@ impl Refusal {
             Self::UnknownToken => Some(HeaderValue::from_static(
                 "Bearer realm=\"entryway\", error=\"invalid_token\"",
             )),
-            Self::Scope { needed } => {
+            Self::Scope { needed, .. } => {
                 let text = format!(
                     "Bearer realm=\"entryway\", error=\"insufficient_scope\", scope=\"{}\"",
                     needed.as_str()
@@ -111,10 +114,42 @@ impl Refusal {
     }
 }
 
+/// A caller that was turned away, kept with the response for the log.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Denied {
+    pub(crate) status: StatusCode,
+    /// `no_token`, `unknown_token` or `scope`.
+    pub(crate) problem: &'static str,
+    /// Who, when the token told.
+    pub(crate) caller: Option<Arc<str>>,
+    /// What would have been needed.
+    pub(crate) needed: Option<&'static str>,
+}
+
+impl Denied {
+    fn of(refusal: &Refusal) -> Option<Self> {
+        let (problem, caller, needed) = match refusal {
+            Refusal::NoToken => ("no_token", None, None),
+            Refusal::UnknownToken => ("unknown_token", None, None),
+            Refusal::Scope { caller, needed } => {
+                ("scope", Some(Arc::clone(caller)), Some(needed.as_str()))
+            }
+            _ => return None,
+        };
+        Some(Self {
+            status: refusal.status(),
+            problem,
+            caller,
+            needed,
+        })
+    }
+}
+
 impl IntoResponse for Refusal {
     fn into_response(self) -> Response {
         let status = self.status();
         let challenge = self.challenge();
+        let denied = Denied::of(&self);
         // What is left of an unread body must not be taken for the next request.
         let closes = matches!(
             self,
@@ -123,6 +158,9 @@ impl IntoResponse for Refusal {
         let json = serde_json::to_vec(&self.problem(status)).unwrap_or_default();
         let mut response = Response::new(Body::from(json));
         *response.status_mut() = status;
+        if let Some(denied) = denied {
+            response.extensions_mut().insert(denied);
+        }
         let headers = response.headers_mut();
         headers.insert(
             header::CONTENT_TYPE,

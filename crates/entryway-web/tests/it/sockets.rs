@@ -6,7 +6,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
@@ -244,4 +244,93 @@ async fn what_does_not_end_is_cut() {
     server.stop();
     assert_eq!(response(&mut stream).await, "");
     assert_eq!(server.ended().await.cut, 1);
+}
+
+#[tokio::test]
+async fn rfc9112_3_2_a_request_names_its_host() {
+    let server = Server::start(Limits::default()).await;
+    for (head, status) in [
+        ("GET /healthz HTTP/1.1\r\n\r\n", "400"),
+        ("GET /healthz HTTP/1.1\r\nhost: a\r\nhost: b\r\n\r\n", "400"),
+        ("GET /healthz HTTP/1.1\r\nhost: a\r\n\r\n", "200"),
+        ("GET /healthz HTTP/1.0\r\n\r\n", "200"),
+    ] {
+        let mut stream = server.connect().await;
+        stream.write_all(head.as_bytes()).await.expect("written");
+        let response = response(&mut stream).await;
+        assert_eq!(response.split(' ').nth(1), Some(status), "{head:?}");
+    }
+}
+
+/// Sends requests and reads nothing, until nothing more can be sent.
+#[tokio::test]
+async fn a_peer_that_does_not_read_is_not_waited_for() {
+    let server = Server::start(Limits {
+        head: Duration::from_millis(200),
+        ..Limits::default()
+    })
+    .await;
+    let socket = TcpSocket::new_v4().expect("a socket");
+    // The less this side buffers, the fewer answers are needed.
+    socket.set_recv_buffer_size(4096).expect("a size");
+    let mut stream = socket.connect(server.address).await.expect("a connection");
+    let requests = "GET /healthz HTTP/1.1\r\nhost: x\r\n\r\n".repeat(100);
+    let sending = async { while stream.write_all(requests.as_bytes()).await.is_ok() {} };
+    timeout(SOON, sending).await.expect("cut off in time");
+}
+
+/// Frames of HTTP/2 (RFC 9113 §4.1, §6.5, §6.7) and one request's head (RFC 7541), by hand: a client
+/// that answers pings and does nothing else.
+#[tokio::test]
+async fn an_http2_peer_that_only_answers_pings_is_not_waited_for() {
+    const PING: u8 = 6;
+    let server = Server::start(Limits {
+        head: Duration::from_millis(200),
+        ..Limits::default()
+    })
+    .await;
+    let mut stream = server.connect().await;
+    let mut opening = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".to_vec();
+    opening.extend([0, 0, 6, 4, 0, 0, 0, 0, 0]);
+    // SETTINGS_INITIAL_WINDOW_SIZE 0: no answer's body can ever be sent.
+    opening.extend([0, 4, 0, 0, 0, 0]);
+    let head = [
+        b"\x82\x86\x04\x08/healthz".as_slice(),
+        b"\x41\x01x".as_slice(),
+    ]
+    .concat();
+    opening.extend([
+        0,
+        0,
+        u8::try_from(head.len()).expect("short"),
+        1,
+        5,
+        0,
+        0,
+        0,
+        1,
+    ]);
+    opening.extend(head);
+    stream.write_all(&opening).await.expect("written");
+    let staying = async {
+        loop {
+            let mut head = [0; 9];
+            if stream.read_exact(&mut head).await.is_err() {
+                return;
+            }
+            let length = usize::from(head[1]) * 256 + usize::from(head[2]);
+            let mut payload = vec![0; length];
+            if stream.read_exact(&mut payload).await.is_err() {
+                return;
+            }
+            if head[3] == PING && head[4] == 0 {
+                let ack = [&[0, 0, 8, PING, 1, 0, 0, 0, 0], payload.as_slice()].concat();
+                if stream.write_all(&ack).await.is_err() {
+                    return;
+                }
+            }
+        }
+    };
+    timeout(SOON, staying).await.expect("cut off in time");
+    assert_eq!(*server.behind.answered.lock(), [("/healthz", 200)]);
 }
