@@ -4,9 +4,13 @@ mod json_text;
 
 use entryway_ldap_types::Password;
 use entryway_login::SubmittedPassword;
-use serde::Deserialize;
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{MapAccess, Visitor};
+use serde::{Deserialize, Deserializer};
 use serde_json::error::Category;
 use serde_json::value::RawValue;
+use std::fmt;
+use std::marker::PhantomData;
 use std::net::IpAddr;
 use std::sync::Arc;
 
@@ -60,15 +64,36 @@ struct Shape<'a> {
     client_address: Option<IpAddr>,
 }
 
+/// A shape that is written as an object only: what is derived would take an array of the same values, too.
+struct Object<T>(T);
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Object<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(Members(PhantomData))
+    }
+}
+
+struct Members<T>(PhantomData<T>);
+
+impl<'de, T: Deserialize<'de>> Visitor<'de> for Members<T> {
+    type Value = Object<T>;
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+    fn visit_map<A: MapAccess<'de>>(self, members: A) -> Result<Self::Value, A::Error> {
+        T::deserialize(MapAccessDeserializer::new(members)).map(Object)
+    }
+}
+
 impl LoginRequest {
     /// Reads a body. The password goes from the body's bytes into a wiped buffer and nowhere else; the
     /// body itself is its owner's to wipe.
     pub fn from_json(body: &[u8]) -> Result<Self, RequestError> {
-        let Shape {
+        let Object(Shape {
             login_name,
             password,
             client_address,
-        } = serde_json::from_slice(body).map_err(place)?;
+        }) = serde_json::from_slice(body).map_err(place)?;
         let mut text = json_text::read(password.get()).ok_or(RequestError::Password)?;
         let password = if text.len() > Password::MAX_BYTES {
             SubmittedPassword::Malformed
