@@ -49,7 +49,7 @@ pub fn login_response(decided: &Decided, show_reason: bool) -> LoginResponse<'_>
         Decision::WouldAccept(session) => {
             // Its own word: whoever looks for `accept` must not find it here.
             response.decision = row.code;
-            response.session = Some(SessionJson::of(session));
+            response.session = Some(SessionJson::unproven(session));
         }
         Decision::Challenge(_) => response.challenge = Some(row.code),
         Decision::Reject(_) if show_reason => response.reason = Some(row.code),

@@ -35,8 +35,10 @@ pub(crate) struct SessionJson<'a> {
     attributes: Attributes<'a>,
     #[serde(skip_serializing_if = "Option::is_none")]
     password: Option<PasswordJson>,
-    authenticated_at: Text<Rfc3339>,
-    method: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    authenticated_at: Option<Text<Rfc3339>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    method: Option<&'static str>,
 }
 
 impl<'a> SessionJson<'a> {
@@ -61,10 +63,19 @@ impl<'a> SessionJson<'a> {
             display_name: session.display_name.as_deref(),
             attributes: Attributes(&session.attributes),
             password: PasswordJson::of(session.password),
-            authenticated_at: Text(Rfc3339(session.authenticated_at)),
-            method: match session.method {
+            authenticated_at: Some(Text(Rfc3339(session.authenticated_at))),
+            method: Some(match session.method {
                 Method::Password => "password",
-            },
+            }),
+        }
+    }
+
+    /// The session of a person who has proved nothing: nobody was authenticated, so neither when nor how.
+    pub(crate) fn unproven(session: &'a Session) -> Self {
+        Self {
+            authenticated_at: None,
+            method: None,
+            ..Self::of(session)
         }
     }
 }
