@@ -10,6 +10,16 @@ pub enum Severity {
     Warning,
 }
 
+impl Severity {
+    /// `error` or `warning`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Error => "error",
+            Self::Warning => "warning",
+        }
+    }
+}
+
 macro_rules! codes {
     ($($name:ident = $code:literal, $severity:ident, $title:literal;)*) => {
         /// What is wrong. The long text of each stands in `code/help.md`.
@@ -107,12 +117,9 @@ pub fn help(code: &str) -> Option<String> {
     let found = Code::ALL
         .iter()
         .find(|known| known.as_str().eq_ignore_ascii_case(code))?;
-    let severity = match found.severity() {
-        Severity::Error => "error",
-        Severity::Warning => "warning",
-    };
     Some(format!(
-        "{severity}[{}]: {}\n\n{}\n",
+        "{}[{}]: {}\n\n{}\n",
+        found.severity().as_str(),
         found.as_str(),
         found.title(),
         found.help()

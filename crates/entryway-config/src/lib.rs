@@ -33,7 +33,7 @@ pub use code::{Severity, codes, help};
 pub use load::{Loaded, load};
 pub use place::RuleBook;
 pub use reference::reference_markdown;
-pub use report::Report;
+pub use report::{Problem, Report};
 pub use schema::json_schema;
 pub use settings::{
     ApiToken, Connections, Dialect, DomainSettings, Security, ServerAddress, ServiceBind, Settings,

@@ -49,6 +49,17 @@ impl Text {
     pub(crate) fn line(&self, at: usize) -> usize {
         self.lines.partition_point(|start| *start <= at)
     }
+    /// The column of a byte in its line, in characters, counted from 1.
+    pub(crate) fn column(&self, at: usize) -> usize {
+        let begins = self
+            .line(at)
+            .checked_sub(1)
+            .and_then(|line| self.lines.get(line).copied())
+            .unwrap_or(0);
+        self.shown
+            .get(begins..at)
+            .map_or(1, |before| before.chars().count() + 1)
+    }
 }
 
 /// Every text that the configuration was read from.

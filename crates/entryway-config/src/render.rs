@@ -2,7 +2,7 @@
 
 use crate::code::Severity;
 use crate::place::{Place, Text, Texts};
-use crate::report::Diagnostic;
+use crate::report::{Diagnostic, Problem};
 use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
 use std::borrow::Cow;
 use std::fmt::Write as _;
@@ -38,20 +38,49 @@ pub(crate) fn report(
     out
 }
 
-/// One line, without a snippet.
-pub(crate) fn line(diagnostic: &Diagnostic, texts: &Texts) -> String {
-    let (code, message) = (diagnostic.code.as_str(), printable(&diagnostic.message));
-    let level = match diagnostic.code.severity() {
-        Severity::Error => "error",
-        Severity::Warning => "warning",
-    };
-    match &diagnostic.place {
-        Some((place, _)) => {
-            let place = texts.line_of(*place);
-            format!("{}: {level}[{code}]: {message}", printable(&place))
+/// The problem as values.
+pub(crate) fn problem(diagnostic: &Diagnostic, texts: &Texts) -> Problem {
+    let at = diagnostic
+        .place
+        .as_ref()
+        .and_then(|(place, label)| Some((texts.get(place.text)?, place.start, label)));
+    let lines = at.filter(|(text, ..)| !text.variable);
+    let message = match at {
+        Some((_, _, label)) if !label.is_empty() => {
+            format!("{}: {label}", diagnostic.message)
         }
-        None => format!("{level}[{code}]: {message}"),
+        _ => diagnostic.message.clone(),
+    };
+    Problem {
+        code: diagnostic.code.as_str(),
+        severity: diagnostic.code.severity(),
+        file: at.map(|(text, ..)| printable(&text.name).into_owned()),
+        line: lines.map(|(text, start, _)| text.line(start)),
+        column: lines.map(|(text, start, _)| text.column(start)),
+        message: printable(&message).into_owned(),
+        hint: diagnostic
+            .hint
+            .as_deref()
+            .map(|hint| printable(hint).into_owned()),
     }
+}
+
+/// One line, without a snippet.
+pub(crate) fn line(problem: &Problem) -> String {
+    let mut out = String::new();
+    if let Some(file) = &problem.file {
+        out.push_str(file);
+        for number in [problem.line, problem.column].into_iter().flatten() {
+            let _ = write!(out, ":{number}");
+        }
+        out.push_str(": ");
+    }
+    let (level, code) = (problem.severity.as_str(), problem.code);
+    let _ = write!(out, "{level}[{code}]: {}", problem.message);
+    if let Some(hint) = &problem.hint {
+        let _ = write!(out, "; hint: {hint}");
+    }
+    out
 }
 
 fn one(diagnostic: &Diagnostic, texts: &Texts, colour: bool) -> String {

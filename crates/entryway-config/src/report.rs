@@ -101,6 +101,26 @@ impl Problems {
     }
 }
 
+/// One problem as values, for whoever writes JSON. Holds no secret, and no character that could steer
+/// a terminal.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Problem {
+    /// `C020`.
+    pub code: &'static str,
+    /// How bad it is.
+    pub severity: Severity,
+    /// The file as it was named, or `$VARIABLE`; `None` for a problem of the whole.
+    pub file: Option<String>,
+    /// Counted from 1; `None` in a variable, which has no lines.
+    pub line: Option<usize>,
+    /// In characters, counted from 1; `None` where there is no line.
+    pub column: Option<usize>,
+    /// What is wrong, and after a colon what stands beside the caret.
+    pub message: String,
+    /// What to do about it, where that is likely.
+    pub hint: Option<String>,
+}
+
 /// Every problem that was found: errors, warnings, or both. Holds no secret.
 #[derive(Clone)]
 pub struct Report {
@@ -127,11 +147,15 @@ impl Report {
             .iter()
             .map(|diagnostic| diagnostic.code.as_str())
     }
-    /// One line for each problem, for logs: `entryway.toml:18: error[C020]: …`.
-    pub fn lines(&self) -> impl Iterator<Item = String> {
+    /// Each problem as values, in the order of the text.
+    pub fn problems(&self) -> impl Iterator<Item = Problem> {
         self.diagnostics
             .iter()
-            .map(|diagnostic| render::line(diagnostic, &self.texts))
+            .map(|diagnostic| render::problem(diagnostic, &self.texts))
+    }
+    /// One line for each problem, for logs: `entryway.toml:18:12: error[C020]: …; hint: …`.
+    pub fn lines(&self) -> impl Iterator<Item = String> {
+        self.problems().map(|problem| render::line(&problem))
     }
     /// The problems with the lines they are in, a caret, and a closing line of totals.
     pub fn render(&self, colour: bool) -> String {

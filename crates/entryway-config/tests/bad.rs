@@ -160,6 +160,24 @@ fn no_secret_is_shown() {
 }
 
 #[test]
+fn values_and_rendering_name_the_same_places() {
+    for path in cases() {
+        let report = report(&path);
+        let shown = report.render(false);
+        assert_eq!(report.problems().count(), report.codes().count());
+        for problem in report.problems() {
+            let (Some(file), Some(line), Some(column)) =
+                (&problem.file, problem.line, problem.column)
+            else {
+                continue;
+            };
+            let place = format!("--> {file}:{line}:{column}\n");
+            assert!(shown.contains(&place), "{problem:?} is not in\n{shown}");
+        }
+    }
+}
+
+#[test]
 fn colour_is_all_that_colour_changes() {
     for path in cases() {
         let report = report(&path);

@@ -67,6 +67,37 @@ fn a_flood_is_cut_and_counted() {
 }
 
 #[test]
+fn a_log_line_says_place_reason_and_remedy() {
+    let mut texts = Texts::default();
+    let index = texts.add_file(Path::new("entryway.toml"), "x = 1\n\"é\" = 2");
+    let variable = texts.add_variable("ENTRYWAY__x", "1", false, "".into());
+    let at = |text, start| Place {
+        text,
+        start,
+        end: start + 1,
+    };
+    let problems = Problems::default();
+    problems.push(Diagnostic::new(Code::NoToken, "nobody").hint("add one"));
+    problems.push(Diagnostic::new(Code::WrongType, "wrong").at(at(index, 13), "an integer"));
+    problems.push(Diagnostic::new(Code::Empty, "empty").at(at(variable, 0), ""));
+    let report = problems.into_report(texts);
+    let lines: Vec<_> = report.lines().collect();
+    assert_eq!(
+        lines,
+        [
+            "entryway.toml:2:7: error[C004]: wrong: an integer",
+            "$ENTRYWAY__x: error[C041]: empty",
+            "warning[C019]: nobody; hint: add one",
+        ]
+    );
+    let first = report.problems().next().expect("a problem");
+    assert_eq!((first.line, first.column), (Some(2), Some(7)));
+    assert_eq!(first.file.as_deref(), Some("entryway.toml"));
+    let second = report.problems().nth(1).expect("another");
+    assert_eq!((second.line, second.column), (None, None));
+}
+
+#[test]
 fn what_was_written_cannot_steer_the_terminal() {
     let mut texts = Texts::default();
     let text = "\"a\u{1b}[31m\u{202e}\" = 1";
