@@ -116,14 +116,18 @@ pub(crate) enum Conclusion {
     NoAnswer(Fault),
 }
 
-/// Judges an answer, and words it for the trace.
+/// Judges an answer, and words it for the trace. `is_over` is whether the login's own deadline has passed.
 pub(crate) fn judge(
     served: Option<Served>,
     tried: &[ServerTry],
     people: &PeopleSearch,
+    is_over: bool,
 ) -> (Conclusion, SearchOutcome) {
     match served {
-        None => (Conclusion::Down(fault_of(tried)), SearchOutcome::Unanswered),
+        None => (
+            Conclusion::Down(fault_of(tried, is_over)),
+            SearchOutcome::Unanswered,
+        ),
         Some(served) => judge_served(served, people),
     }
 }
@@ -191,7 +195,8 @@ fn is_within(entry: &Entry, people: &PeopleSearch) -> bool {
 
 /// The fault of a domain whose servers all failed: a refused service bind outweighs everything, because it
 /// stays until somebody mends it; any other kind names the fault if all servers agree; else nobody was reached.
-fn fault_of(tried: &[ServerTry]) -> Fault {
+/// Where there was no time to try any, that is the fault.
+fn fault_of(tried: &[ServerTry], is_over: bool) -> Fault {
     if tried
         .iter()
         .any(|server| server.fault == ServerFault::ServiceBindRefused)
@@ -200,20 +205,23 @@ fn fault_of(tried: &[ServerTry]) -> Fault {
     }
     match tried.split_first() {
         Some((first, rest)) if rest.iter().all(|server| server.fault == first.fault) => {
-            first.fault.into()
+            first.fault.for_login(is_over)
         }
+        None if is_over => Fault::Deadline,
         _ => Fault::DirectoryUnreachable,
     }
 }
 
-impl From<ServerFault> for Fault {
-    fn from(fault: ServerFault) -> Self {
-        match fault {
-            ServerFault::Unreachable => Self::DirectoryUnreachable,
-            ServerFault::TlsUntrusted => Self::TlsUntrusted,
-            ServerFault::ServiceBindRefused => Self::DirectoryRefusedServiceBind,
-            ServerFault::Protocol => Self::DirectoryProtocolError,
-            ServerFault::TimedOut => Self::Deadline,
+impl ServerFault {
+    /// The fault of the login. A server that was waited for in vain while the login had time left is out of
+    /// reach; only the login's own deadline is told as one.
+    pub(crate) fn for_login(self, is_over: bool) -> Fault {
+        match self {
+            Self::TimedOut if is_over => Fault::Deadline,
+            Self::Unreachable | Self::TimedOut => Fault::DirectoryUnreachable,
+            Self::TlsUntrusted => Fault::TlsUntrusted,
+            Self::ServiceBindRefused => Fault::DirectoryRefusedServiceBind,
+            Self::Protocol => Fault::DirectoryProtocolError,
         }
     }
 }

@@ -142,8 +142,11 @@ impl AfterFind {
             took,
         } = answer;
         let server = served.as_ref().map(|served| Arc::clone(&served.server));
-        let (conclusion, outcome) =
-            permitted(by, domain, find::judge(served, &tried, &domain.people));
+        let (conclusion, outcome) = permitted(
+            by,
+            domain,
+            find::judge(served, &tried, &domain.people, login.is_over()),
+        );
         let searched = Record::Searched {
             domain: asked.domain,
             server,
@@ -223,7 +226,7 @@ impl AfterBind {
         let reply = match reply {
             Ok(reply) => reply,
             Err(unanswered) => {
-                let fault = Fault::from(unanswered.fault);
+                let fault = unanswered.fault.for_login(login.is_over());
                 let (written, cause) = (unanswered.written, unanswered.cause);
                 login.log.note_answer(
                     Record::BindUnanswered {

@@ -198,7 +198,7 @@ fn judged_under(base: &str, scope: Scope, dns: &[&str], code: ResultCode) -> Str
         code,
         diagnostic: "because".to_owned(),
     };
-    let (conclusion, _) = judge(Some(served), &[], &staff.people);
+    let (conclusion, _) = judge(Some(served), &[], &staff.people, false);
     match conclusion {
         Conclusion::One(entry, server) => format!("{} from {server}", entry.dn_text),
         Conclusion::Nobody => "nobody".to_owned(),
@@ -299,7 +299,7 @@ fn an_entry_without_a_name_is_not_an_answer() {
     );
 }
 
-fn check_fault(faults: &[ServerFault], expected: Fault) {
+fn check_fault(faults: &[ServerFault], is_over: bool, expected: Fault) {
     let tried: Vec<_> = faults
         .iter()
         .map(|fault| ServerTry {
@@ -308,21 +308,36 @@ fn check_fault(faults: &[ServerFault], expected: Fault) {
             cause: String::new(),
         })
         .collect();
-    assert_eq!(fault_of(&tried), expected, "{faults:?}");
+    assert_eq!(
+        fault_of(&tried, is_over),
+        expected,
+        "{faults:?}, over: {is_over}"
+    );
 }
 
 #[test]
 fn the_fault_of_a_domain_whose_servers_all_failed() {
     use ServerFault::{Protocol, ServiceBindRefused, TimedOut, TlsUntrusted, Unreachable};
-    check_fault(&[], Fault::DirectoryUnreachable);
-    check_fault(&[Unreachable], Fault::DirectoryUnreachable);
-    check_fault(
+    let always = |faults: &[ServerFault], expected| {
+        check_fault(faults, false, expected);
+        check_fault(faults, true, expected);
+    };
+    always(&[Unreachable], Fault::DirectoryUnreachable);
+    always(
         &[Unreachable, ServiceBindRefused],
         Fault::DirectoryRefusedServiceBind,
     );
-    check_fault(&[TlsUntrusted, TlsUntrusted], Fault::TlsUntrusted);
-    check_fault(&[TlsUntrusted, Unreachable], Fault::DirectoryUnreachable);
-    check_fault(&[TimedOut, TimedOut], Fault::Deadline);
-    check_fault(&[TimedOut, Protocol], Fault::DirectoryUnreachable);
-    check_fault(&[Protocol], Fault::DirectoryProtocolError);
+    always(&[TlsUntrusted, TlsUntrusted], Fault::TlsUntrusted);
+    always(&[TlsUntrusted, Unreachable], Fault::DirectoryUnreachable);
+    always(&[TimedOut, Protocol], Fault::DirectoryUnreachable);
+    always(&[Protocol], Fault::DirectoryProtocolError);
+}
+
+#[test]
+fn a_deadline_is_told_only_when_it_has_passed() {
+    use ServerFault::TimedOut;
+    check_fault(&[TimedOut, TimedOut], true, Fault::Deadline);
+    check_fault(&[TimedOut, TimedOut], false, Fault::DirectoryUnreachable);
+    check_fault(&[], true, Fault::Deadline);
+    check_fault(&[], false, Fault::DirectoryUnreachable);
 }

@@ -62,11 +62,10 @@ fn enter(attempt: &Attempt, policy: &LoginPolicy, log: &mut Log) -> Result<Route
         return Err(Reason::MalformedLogin);
     }
     if policy.ldap == LdapUse::Disabled {
-        log.note(Record::NameRead {
+        // Not "read": whatever it names, nobody looked.
+        log.note(Record::NameRefused {
             login_name: typed,
-            named: None,
-            tries: Vec::new(),
-            rule: None,
+            problem: "directories are switched off (`login.ldap`)".to_owned(),
         });
         return Err(Reason::LdapDisabled);
     }

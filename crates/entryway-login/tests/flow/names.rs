@@ -68,8 +68,14 @@ fn directories_switched_off() {
         let mut policy = three();
         policy.ldap = LdapUse::Disabled;
         let mut world = world(Some("right"), None, None);
-        check(policy, &mut world, typed, "ldap_disabled");
+        let decided = check(policy, &mut world, typed, "ldap_disabled");
         assert!(world.asked.is_empty());
+        // Nothing is said of domains that nobody looked at.
+        assert!(
+            matches!(&decided.trace.entries[0].record, Record::NameRefused { login_name, .. } if login_name == typed),
+            "{:?}",
+            decided.trace
+        );
     }
 }
 

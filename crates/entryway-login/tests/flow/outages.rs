@@ -59,10 +59,29 @@ fn an_outage_that_may_be_skipped() {
 fn the_last_domain_down_is_no_unknown_login() {
     check(
         skipping(),
-        &mut down(world(None, None, None), 1, ServerFault::TimedOut),
+        &mut down(world(None, None, None), 1, ServerFault::TlsUntrusted),
         "bob",
-        "deadline",
+        "tls_untrusted",
     );
+}
+
+#[test]
+fn a_wait_in_vain_is_a_deadline_only_when_the_logins_own_has_passed() {
+    for (pace, expected) in [(1, "directory_unreachable"), (3, "deadline")] {
+        let mut silent = down(world(Some("right"), None, None), 0, ServerFault::TimedOut);
+        silent.pace = Duration::from_secs(pace);
+        check(three(), &mut silent, "eng/bob", expected);
+    }
+    // The same of a bind, which comes second.
+    for (pace, expected) in [(1, "directory_unreachable"), (2, "deadline")] {
+        let mut silent = one_world(vec![(person("bob", "eng"), "right")]);
+        silent.pace = Duration::from_secs(pace);
+        silent.directories[0].unanswered.push(BindUnanswered {
+            fault: ServerFault::TimedOut,
+            ..unanswered(true)
+        });
+        check(one(|eng| eng), &mut silent, "bob", expected);
+    }
 }
 
 #[test]
