@@ -1,6 +1,7 @@
 //! The command line as data: what can be asked of the binary, and nothing of how it is done.
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::builder::Resettable;
+use clap::{Arg, Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use std::net::IpAddr;
 use std::path::PathBuf;
@@ -22,6 +23,25 @@ pub(crate) struct Cli {
     pub(crate) common: Common,
     #[command(subcommand)]
     pub(crate) command: Command,
+}
+
+impl Cli {
+    /// This process's command line.
+    pub(crate) fn read() -> Result<Self, clap::Error> {
+        let mut command = Self::command().mut_args(unset_if_empty);
+        let matches = command.try_get_matches_from_mut(std::env::args_os())?;
+        Self::from_arg_matches(&matches).map_err(|error| error.format(&mut command))
+    }
+}
+
+/// A variable that is set to nothing says nothing, as in `ENTRYWAY_CONFIG= entryway check`.
+fn unset_if_empty(arg: Arg) -> Arg {
+    let empty = |name| std::env::var_os(name).is_some_and(|value| value.is_empty());
+    if arg.get_env().is_some_and(empty) {
+        arg.env(Resettable::Reset)
+    } else {
+        arg
+    }
 }
 
 /// What every command takes.
@@ -110,8 +130,7 @@ pub(crate) struct PasswordFrom {
 /// `entryway login`.
 #[derive(Debug, Args)]
 pub(crate) struct Login {
-    /// The login name as a person would type it
-    #[arg(allow_hyphen_values = true)]
+    /// The login name as a person would type it; after `--` if it begins with a `-`
     pub(crate) name: String,
     #[command(flatten)]
     pub(crate) password: PasswordFrom,
@@ -123,8 +142,7 @@ pub(crate) struct Login {
 /// `entryway explain`.
 #[derive(Debug, Args)]
 pub(crate) struct Explain {
-    /// The login name as a person would type it
-    #[arg(allow_hyphen_values = true)]
+    /// The login name as a person would type it; after `--` if it begins with a `-`
     pub(crate) name: String,
     #[command(flatten)]
     pub(crate) password: PasswordFrom,

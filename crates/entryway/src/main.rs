@@ -26,7 +26,6 @@ mod serve;
 mod sources;
 mod witness;
 
-use clap::Parser;
 use cli::{Cli, Command};
 use exit::Exit;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -35,7 +34,7 @@ use std::time::Duration;
 use tokio::runtime::Builder;
 
 fn main() -> ExitCode {
-    let ended = catch_unwind(AssertUnwindSafe(|| match Cli::try_parse() {
+    let ended = catch_unwind(AssertUnwindSafe(|| match Cli::read() {
         Ok(cli) => run(&cli),
         Err(error) => help::usage(&error),
     }));

@@ -7,6 +7,7 @@
 mod completions;
 mod daemon;
 mod demo;
+mod environment;
 mod hostile;
 mod mask;
 mod serve;
