@@ -11,12 +11,14 @@ pub(crate) enum Exit {
     No,
     /// The command line is not understood.
     Usage,
-    /// The configuration does not load.
+    /// The configuration does not load, or what it listens on cannot be had.
     Configuration,
     /// No answer: a directory is out of reach.
     NoAnswer,
     /// A bug.
     Bug,
+    /// Interrupted at a prompt, as a shell reports SIGINT.
+    Interrupted,
 }
 
 impl Exit {
@@ -29,6 +31,7 @@ impl Exit {
             Self::Configuration => 3,
             Self::NoAnswer => 4,
             Self::Bug => 70,
+            Self::Interrupted => 130,
         }
     }
 

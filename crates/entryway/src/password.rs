@@ -6,7 +6,9 @@ use crate::exit::Exit;
 use crate::out;
 use entryway_ldap_types::Password;
 use entryway_login::SubmittedPassword;
-use rustix::termios::{LocalModes, OptionalActions, Termios, tcgetattr, tcsetattr};
+use rustix::termios::{
+    LocalModes, OptionalActions, SpecialCodeIndex, Termios, tcgetattr, tcsetattr,
+};
 use std::fs::File;
 use std::io::{self, IsTerminal, Read, Stdin};
 use std::sync::Arc;
@@ -47,17 +49,28 @@ pub(crate) fn given_or_typed(from: &PasswordFrom) -> Result<SubmittedPassword, E
         );
         return Err(Exit::Usage);
     }
-    out::aside("password: ");
-    let typed = Unseen::on(&stdin).and_then(|_unseen| first_line(stdin.lock()));
-    // The line's end was not shown either.
-    out::aside("\n");
-    match typed {
-        Ok(line) => Ok(submitted(line)),
+    match typed(&stdin) {
+        Ok(Some(line)) => Ok(submitted(line)),
+        Ok(None) => Err(Exit::Interrupted),
         Err(error) => {
             out::aside(&format!("error: the password cannot be read: {error}\n"));
             Err(Exit::Usage)
         }
     }
+}
+
+/// Asks at a terminal; nothing when that was interrupted. The terminal is as it was before either way.
+fn typed(terminal: &Stdin) -> io::Result<Option<Zeroizing<Vec<u8>>>> {
+    // First of all: what is typed at once must not be shown, nor be lost when the terminal changes.
+    let unseen = Unseen::on(terminal)?;
+    out::aside("password: ");
+    let keys = unseen.keys.into_iter().filter(|key| *key != NO_KEY);
+    let ends: Vec<u8> = keys.chain([b'\n']).collect();
+    let read = up_to(terminal.lock(), &ends);
+    // The line's end was not shown either.
+    out::aside("\n");
+    let (line, end) = read?;
+    Ok(matches!(end, None | Some(b'\n')).then_some(line))
 }
 
 fn submitted(mut line: Zeroizing<Vec<u8>>) -> SubmittedPassword {
@@ -71,40 +84,68 @@ fn submitted(mut line: Zeroizing<Vec<u8>>) -> SubmittedPassword {
 }
 
 /// Up to the first line's end, which is not part of it; at most [`MOST`] bytes.
-fn first_line(mut from: impl Read) -> io::Result<Zeroizing<Vec<u8>>> {
-    // Never grown, so that no copy is left behind.
-    let mut line = Zeroizing::new(Vec::with_capacity(MOST + 1));
-    let mut byte = Zeroizing::new([0u8]);
-    while line.len() <= MOST {
-        match from.read(byte.as_mut_slice()) {
-            Ok(0) => break,
-            Ok(_) => match *byte {
-                [b'\n'] => break,
-                [other] => line.push(other),
-            },
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            Err(error) => return Err(error),
-        }
-    }
+fn first_line(from: impl Read) -> io::Result<Zeroizing<Vec<u8>>> {
+    let (mut line, _) = up_to(from, b"\n")?;
     if line.last() == Some(&b'\r') {
         line.pop();
     }
     Ok(line)
 }
 
+/// Up to one of these bytes, which is returned beside the rest; at most [`MOST`] bytes.
+fn up_to(mut from: impl Read, ends: &[u8]) -> io::Result<(Zeroizing<Vec<u8>>, Option<u8>)> {
+    // Never grown, so that no copy is left behind.
+    let mut line = Zeroizing::new(Vec::with_capacity(MOST + 1));
+    let mut byte = Zeroizing::new([0u8]);
+    while line.len() <= MOST {
+        match from.read(byte.as_mut_slice()) {
+            Ok(0) => break,
+            Ok(_) => {
+                let [read] = *byte;
+                if ends.contains(&read) {
+                    return Ok((line, Some(read)));
+                }
+                line.push(read);
+            }
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok((line, None))
+}
+
 /// A terminal that does not show what is typed, until this is dropped.
+///
+/// A signal would end the process before that and leave the terminal silent. So the keys that send
+/// SIGINT and SIGQUIT end the line instead, where they are found.
 struct Unseen<'a> {
     terminal: &'a Stdin,
     before: Termios,
+    /// Ctrl-C and Ctrl-\ on most terminals, or [`NO_KEY`].
+    keys: [u8; 2],
 }
+
+/// A key that is switched off (POSIX `_POSIX_VDISABLE`, on Linux).
+const NO_KEY: u8 = 0;
 
 impl<'a> Unseen<'a> {
     fn on(terminal: &'a Stdin) -> io::Result<Self> {
         let before = tcgetattr(terminal)?;
         let mut silent = before.clone();
-        silent.local_modes.remove(LocalModes::ECHO);
+        silent
+            .local_modes
+            .remove(LocalModes::ECHO | LocalModes::ISIG);
+        let codes = &before.special_codes;
+        let keys = [SpecialCodeIndex::VINTR, SpecialCodeIndex::VQUIT].map(|key| codes[key]);
+        let [interrupt, quit] = keys;
+        silent.special_codes[SpecialCodeIndex::VEOL] = interrupt;
+        silent.special_codes[SpecialCodeIndex::VEOL2] = quit;
         tcsetattr(terminal, OptionalActions::Flush, &silent)?;
-        Ok(Self { terminal, before })
+        Ok(Self {
+            terminal,
+            before,
+            keys,
+        })
     }
 }
 

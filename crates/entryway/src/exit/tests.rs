@@ -30,6 +30,7 @@ fn codes_are_an_interface() {
         Exit::Configuration,
         Exit::NoAnswer,
         Exit::Bug,
+        Exit::Interrupted,
     ];
-    assert_eq!(all.map(Exit::code), [0, 1, 2, 3, 4, 70]);
+    assert_eq!(all.map(Exit::code), [0, 1, 2, 3, 4, 70, 130]);
 }

@@ -10,6 +10,7 @@ mod demo;
 mod environment;
 mod hostile;
 mod mask;
+mod prompt;
 mod serve;
 mod transcripts;
 mod world;

@@ -1,0 +1,105 @@
+//! The password's prompt at a terminal.
+
+use crate::world::{SOON, World};
+use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
+use rustix::termios::{LocalModes, tcgetattr};
+use std::fs::{File, OpenOptions};
+use std::io::{Read, Write};
+use std::os::unix::fs::OpenOptionsExt;
+use std::process::{Child, ExitStatus, Stdio};
+use std::sync::mpsc::channel;
+
+/// `entryway login jdoe` at a terminal of its own, killed when dropped.
+struct Prompted {
+    child: Child,
+    keyboard: File,
+    terminal: File,
+}
+
+impl Prompted {
+    /// Returns when the password has been asked for.
+    fn start(world: &World) -> Self {
+        let keyboard = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).expect("a terminal");
+        grantpt(&keyboard).expect("granted");
+        unlockpt(&keyboard).expect("unlocked");
+        let name = ptsname(&keyboard, Vec::new()).expect("a name");
+        let terminal = OpenOptions::new()
+            .read(true)
+            .write(true)
+            .custom_flags(i32::try_from(OpenptFlags::NOCTTY.bits()).expect("a flag"))
+            .open(name.to_str().expect("a path"))
+            .expect("the other end");
+        let mut child = world
+            .command(&["login", "jdoe"])
+            .stdin(terminal.try_clone().expect("a terminal"))
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("the binary");
+        let mut asked = [0; "password: ".len()];
+        let stderr = child.stderr.as_mut().expect("a pipe");
+        stderr.read_exact(&mut asked).expect("a prompt");
+        assert_eq!(&asked, b"password: ");
+        Self {
+            child,
+            keyboard: keyboard.into(),
+            terminal,
+        }
+    }
+
+    fn shows_what_is_typed(&self) -> bool {
+        let modes = tcgetattr(&self.terminal).expect("modes").local_modes;
+        modes.contains(LocalModes::ECHO | LocalModes::ISIG)
+    }
+
+    /// Types, and waits for the end.
+    fn typed(&mut self, keys: &[u8]) -> (ExitStatus, String) {
+        self.keyboard.write_all(keys).expect("typed");
+        let mut stdout = self.child.stdout.take().expect("a pipe");
+        let (told, answer) = channel();
+        std::thread::spawn(move || {
+            let mut text = String::new();
+            let _ = stdout.read_to_string(&mut text);
+            let _ = told.send(text);
+        });
+        let text = answer.recv_timeout(SOON).expect("an end in time");
+        (self.child.wait().expect("an end"), text)
+    }
+}
+
+impl Drop for Prompted {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+#[test]
+fn a_password_is_typed_unseen() {
+    let world = World::new();
+    let mut prompted = Prompted::start(&world);
+    assert!(!prompted.shows_what_is_typed());
+    // The terminal edits the line: the erased character is not part of it.
+    let (ended, answer) = prompted.typed(b"rightx\x7f\n");
+    assert!(answer.starts_with("decision     accept"), "{answer}");
+    assert_eq!(ended.code(), Some(0));
+    assert!(prompted.shows_what_is_typed());
+}
+
+#[test]
+fn an_interrupted_prompt_leaves_the_terminal_as_it_was() {
+    const CTRL_C: u8 = 3;
+    const CTRL_BACKSLASH: u8 = 28;
+    let world = World::new();
+    for key in [CTRL_C, CTRL_BACKSLASH] {
+        let mut prompted = Prompted::start(&world);
+        let (ended, answer) = prompted.typed(&[b'r', b'i', key]);
+        assert_eq!((ended.code(), answer.as_str()), (Some(130), ""));
+        assert!(prompted.shows_what_is_typed());
+    }
+    assert_eq!(
+        world.directory.counters().connections,
+        0,
+        "nobody was asked"
+    );
+}
