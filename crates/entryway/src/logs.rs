@@ -31,7 +31,7 @@ pub(crate) fn start(common: &Common, level: LevelFilter) -> Result<Writer, Exit>
         Exit::Usage
     })?;
     let queue = Arc::new(Queue::new());
-    let writer = Writer::start(Arc::clone(&queue)).map_err(|error| {
+    let writer = Writer::start(Arc::clone(&queue), common.log_format).map_err(|error| {
         out::aside(&format!("error: the log cannot be started: {error}\n"));
         Exit::Bug
     })?;

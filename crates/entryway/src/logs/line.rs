@@ -56,8 +56,13 @@ impl<'a> Line<'a> {
         self.out.push(b'\n');
     }
 
-    fn key(&mut self, field: &Field) {
-        let name = field.name();
+    /// Adds a number to a line of the log's own.
+    pub(super) fn number(&mut self, name: &str, value: u64) {
+        self.key(name);
+        let _ = write!(self.out, "{value}");
+    }
+
+    fn key(&mut self, name: &str) {
         let _ = match self.format {
             LogFormat::Text => write!(self.out, " {name}="),
             LogFormat::Json => write!(self.out, ",\"{name}\":"),
@@ -66,12 +71,12 @@ impl<'a> Line<'a> {
 
     /// A number or truth: the same in both formats.
     fn bare(&mut self, field: &Field, value: std::fmt::Arguments<'_>) {
-        self.key(field);
+        self.key(field.name());
         let _ = self.out.write_fmt(value);
     }
 
     fn text(&mut self, field: &Field, value: &str) {
-        self.key(field);
+        self.key(field.name());
         let _ = match self.format {
             LogFormat::Json => {
                 serde_json::to_writer(&mut *self.out, value).map_err(std::io::Error::from)

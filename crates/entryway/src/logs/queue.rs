@@ -1,11 +1,14 @@
 //! Lines on their way out. Whoever logs copies a line and goes on: a slow reader of standard error
 //! costs lines, which are counted, never logins.
 
+use super::line::Line;
+use crate::cli::LogFormat;
 use parking_lot::{Condvar, Mutex};
 use std::io::Write;
 use std::sync::Arc;
 use std::thread::JoinHandle;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
+use tracing::Level;
 
 /// Bytes that may wait. At two hundred bytes a line, a second of five thousand logins.
 const MOST: usize = 1024 * 1024;
@@ -56,7 +59,7 @@ impl Queue {
 
     /// Writes until the queue is closed and empty. `batch` and the queue's own buffer change places,
     /// so that two buffers serve for ever.
-    fn write_to(&self, mut out: impl Write) {
+    fn write_to(&self, mut out: impl Write, format: LogFormat) {
         let mut batch = Vec::new();
         loop {
             let mut waiting = self.waiting.lock();
@@ -71,11 +74,19 @@ impl Queue {
             std::mem::swap(&mut batch, &mut waiting.bytes);
             let (dropped, closed) = (std::mem::take(&mut waiting.dropped), waiting.closed);
             drop(waiting);
+            if dropped > 0 {
+                let mut line = Line::begin(
+                    &mut batch,
+                    format,
+                    SystemTime::now(),
+                    Level::WARN,
+                    "log.dropped",
+                );
+                line.number("lines", dropped);
+                line.end();
+            }
             // A standard error that is gone takes its lines with it; nobody is left to tell.
             let _ = out.write_all(&batch);
-            if dropped > 0 {
-                let _ = writeln!(out, "log.dropped lines={dropped}");
-            }
             if closed {
                 return;
             }
@@ -91,15 +102,19 @@ pub(crate) struct Writer {
 
 impl Writer {
     /// Starts writing to standard error.
-    pub(crate) fn start(queue: Arc<Queue>) -> std::io::Result<Self> {
-        Self::start_to(queue, std::io::stderr())
+    pub(crate) fn start(queue: Arc<Queue>, format: LogFormat) -> std::io::Result<Self> {
+        Self::start_to(queue, std::io::stderr(), format)
     }
 
-    fn start_to(queue: Arc<Queue>, out: impl Write + Send + 'static) -> std::io::Result<Self> {
+    fn start_to(
+        queue: Arc<Queue>,
+        out: impl Write + Send + 'static,
+        format: LogFormat,
+    ) -> std::io::Result<Self> {
         let writing = Arc::clone(&queue);
         let thread = std::thread::Builder::new()
             .name("log".to_owned())
-            .spawn(move || writing.write_to(out))?;
+            .spawn(move || writing.write_to(out, format))?;
         Ok(Self {
             queue,
             thread: Some(thread),

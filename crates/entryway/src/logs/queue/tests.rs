@@ -1,4 +1,5 @@
 use super::{MOST, Queue, Writer};
+use crate::cli::LogFormat;
 use parking_lot::Mutex;
 use std::io::Write;
 use std::sync::Arc;
@@ -23,7 +24,8 @@ fn text(sink: &Sink) -> String {
 #[test]
 fn every_line_is_written_in_order_before_the_writer_ends() {
     let (queue, sink) = (Arc::new(Queue::new()), Sink::default());
-    let writer = Writer::start_to(Arc::clone(&queue), sink.clone()).expect("a thread");
+    let writer =
+        Writer::start_to(Arc::clone(&queue), sink.clone(), LogFormat::Text).expect("a thread");
     let mut expected = String::new();
     for number in 0..1_000 {
         let line = format!("line {number}\n");
@@ -34,20 +36,31 @@ fn every_line_is_written_in_order_before_the_writer_ends() {
     assert_eq!(text(&sink), expected);
 }
 
-#[test]
-fn too_many_lines_are_dropped_and_counted() {
+/// What is written after four lines that fit and three that do not.
+fn last_line(format: LogFormat) -> String {
     let (queue, sink) = (Arc::new(Queue::new()), Sink::default());
-    let line = vec![b'x'; MOST / 4];
+    let line = [vec![b'x'; MOST / 4 - 1], vec![b'\n']].concat();
     for _ in 0..7 {
         queue.push(&line);
     }
-    drop(Writer::start_to(Arc::clone(&queue), sink.clone()).expect("a thread"));
-    assert!(
-        text(&sink).ends_with("log.dropped lines=3\n"),
-        "four fit, three are told of"
-    );
+    drop(Writer::start_to(Arc::clone(&queue), sink.clone(), format).expect("a thread"));
+    let text = text(&sink);
+    assert_eq!(text.lines().count(), 5);
+    text.lines().last().expect("a line").to_owned()
+}
+
+#[test]
+fn too_many_lines_are_dropped_and_counted() {
+    let line = last_line(LogFormat::Text);
+    assert!(line.ends_with("Z warn  log.dropped lines=3"), "{line}");
+}
+
+#[test]
+fn whoever_reads_json_reads_what_was_dropped_too() {
+    let line = last_line(LogFormat::Json);
+    let line: serde_json::Value = serde_json::from_str(&line).expect("JSON");
     assert_eq!(
-        text(&sink).bytes().filter(|byte| *byte == b'x').count(),
-        MOST / 4 * 4
+        (&line["event"], &line["level"], &line["lines"]),
+        (&"log.dropped".into(), &"warn".into(), &3.into())
     );
 }
