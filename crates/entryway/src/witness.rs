@@ -1,14 +1,22 @@
 //! Who hears of each login's end: the log, the metrics, and whoever else a command needs.
 
-use entryway_login::{Attempt, Decided, Decision, LogLevel, LoginId, LoginPolicy, Record};
+use entryway_ldap_types::ResultCode;
+use entryway_login::{
+    Attempt, BindVerdict, Decided, Decision, LogLevel, LoginId, LoginPolicy, Reason, Record,
+    SearchOutcome, ServerTry,
+};
 use std::net::IpAddr;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 /// What is remembered of an attempt for its log line; never the password.
 pub(crate) struct Submitted {
     pub(crate) id: LoginId,
+    /// As typed, cut to 256 bytes: a stranger chooses how long it is.
     pub(crate) login_name: String,
     pub(crate) client_address: Option<IpAddr>,
+    /// The application that asked.
+    pub(crate) caller: Option<Arc<str>>,
     pub(crate) started: Instant,
 }
 
@@ -16,10 +24,21 @@ impl Submitted {
     pub(crate) fn of(attempt: &Attempt) -> Self {
         Self {
             id: attempt.id,
-            login_name: attempt.login_name.clone(),
+            login_name: cut(&attempt.login_name),
             client_address: attempt.client_address,
+            caller: attempt.caller.clone(),
             started: attempt.started,
         }
+    }
+}
+
+/// Most bytes of a typed name in a line of the log.
+const NAME_MAX: usize = 256;
+
+fn cut(name: &str) -> String {
+    match name.split_at_checked(name.floor_char_boundary(NAME_MAX)) {
+        Some((start, rest)) if !rest.is_empty() => format!("{start}…"),
+        _ => name.to_owned(),
     }
 }
 
@@ -36,16 +55,101 @@ pub(crate) fn domain<'a>(decided: &'a Decided, policy: &'a LoginPolicy) -> Optio
     if let Decision::Accept(session) = &decided.decision {
         return Some(&session.domain);
     }
-    let id = decided
-        .trace
-        .entries
-        .iter()
-        .rev()
-        .find_map(|entry| match &entry.record {
-            Record::Searched { domain, .. } => Some(domain.0),
-            _ => None,
-        })?;
+    let id = last(decided, |record| match record {
+        Record::Searched { domain, .. } => Some(domain.0),
+        _ => None,
+    })?;
     policy.domains.get(id).map(|domain| &*domain.name)
+}
+
+/// The entries that all answer to an ambiguous name: a directory's fault, and only these names lead to
+/// it. A DN escapes the `;` in it (RFC 4514 §2.4), so they can be told apart.
+fn ambiguous(decided: &Decided) -> Option<String> {
+    if !matches!(decided.decision, Decision::Reject(Reason::AmbiguousLogin)) {
+        return None;
+    }
+    last(decided, |record| match record {
+        Record::Searched {
+            outcome: SearchOutcome::Ambiguous { dns },
+            ..
+        } => Some(dns.join("; ")),
+        _ => None,
+    })
+}
+
+/// Which server kept a login from a verdict, and how.
+struct Blame {
+    server: String,
+    cause: String,
+}
+
+fn blame(decided: &Decided) -> Option<Blame> {
+    if !matches!(decided.decision, Decision::Indeterminate(_)) {
+        return None;
+    }
+    last(decided, |record| match record {
+        Record::Searched {
+            server,
+            tried,
+            outcome,
+            ..
+        } => {
+            let cause = match outcome {
+                SearchOutcome::Unanswered => return tries(tried),
+                SearchOutcome::Refused { code, diagnostic } => said(*code, diagnostic),
+                SearchOutcome::OutsideBase { .. } => {
+                    "gave an entry where the search does not reach".to_owned()
+                }
+                _ => return None,
+            };
+            let server = server.as_deref().unwrap_or_default().to_owned();
+            Some(Blame { server, cause })
+        }
+        Record::Bound {
+            server,
+            code,
+            diagnostic,
+            verdict: BindVerdict::NoVerdict(_),
+            ..
+        } => Some(Blame {
+            server: server.to_string(),
+            cause: said(*code, diagnostic),
+        }),
+        Record::BindUnanswered { server, cause, .. } => Some(Blame {
+            server: server.to_string(),
+            cause: cause.clone(),
+        }),
+        _ => None,
+    })
+}
+
+/// All that were tried in vain; where all say the same, it is said once.
+fn tries(tried: &[ServerTry]) -> Option<Blame> {
+    let mut servers: Vec<&str> = Vec::new();
+    let mut causes: Vec<&str> = Vec::new();
+    for one in tried {
+        servers.push(&one.server);
+        if !causes.contains(&&*one.cause) {
+            causes.push(&one.cause);
+        }
+    }
+    (!servers.is_empty()).then(|| Blame {
+        server: servers.join(", "),
+        cause: causes.join("; "),
+    })
+}
+
+fn said(code: ResultCode, diagnostic: &str) -> String {
+    if diagnostic.is_empty() {
+        format!("answers {code}")
+    } else {
+        format!("answers {code}: {diagnostic}")
+    }
+}
+
+fn last<T>(decided: &Decided, which: impl FnMut(&Record) -> Option<T>) -> Option<T> {
+    let records = decided.trace.entries.iter().map(|entry| &entry.record);
+    records.rev().find_map(which)
 }
 
 /// Writes `login.decided`, one line for each decision.
@@ -54,6 +158,7 @@ pub(crate) struct DecisionLog;
 impl Witness for DecisionLog {
     fn decided(&self, submitted: &Submitted, decided: &Decided, policy: &LoginPolicy) {
         let row = decided.decision.row();
+        let (dns, blame) = (ambiguous(decided), blame(decided));
         // The level of an event is part of its code, so there is one event for each level.
         macro_rules! line {
             ($level:ident) => {
@@ -65,6 +170,10 @@ impl Witness for DecisionLog {
                     domain = domain(decided, policy),
                     login_name = submitted.login_name.as_str(),
                     client_address = submitted.client_address.map(tracing::field::display),
+                    caller = submitted.caller.as_deref(),
+                    dns = dns.as_deref(),
+                    server = blame.as_ref().map(|blame| &*blame.server),
+                    cause = blame.as_ref().map(|blame| &*blame.cause),
                     took_ms = millis(decided.took),
                 )
             };
@@ -82,6 +191,7 @@ impl Witness for DecisionLog {
             id = %submitted.id,
             login_name = submitted.login_name.as_str(),
             client_address = submitted.client_address.map(tracing::field::display),
+            caller = submitted.caller.as_deref(),
             took_ms = millis(submitted.started.elapsed()),
         );
     }

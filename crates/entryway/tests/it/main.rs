@@ -9,6 +9,7 @@ mod daemon;
 mod demo;
 mod environment;
 mod hostile;
+mod log;
 mod mask;
 mod prompt;
 mod serve;
