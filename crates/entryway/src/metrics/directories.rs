@@ -268,7 +268,7 @@ fn latency(encoder: &mut DescriptorEncoder<'_>, seen: &[Seen]) -> fmt::Result {
             let bounds = LATENCY_BOUNDS_US
                 .iter()
                 .map(|bound| *bound as f64 / 1e6)
-                .chain([f64::MAX]);
+                .chain([f64::INFINITY]);
             let buckets: Vec<_> = bounds.zip(role.latency.buckets.iter().copied()).collect();
             let count = buckets.iter().map(|(_, count)| count).sum();
             let sum = role.latency.sum_us as f64 / 1e6;
