@@ -12,7 +12,7 @@ use crate::live::Live;
 use crate::metrics::Metrics;
 use crate::once::domain_names;
 use crate::palette::Tone;
-use crate::serve::Front;
+use crate::serve::{Front, listen_on};
 use crate::witness::{DecisionLog, Submitted, Witness};
 use crate::{logs, out};
 use anyhow::Context;
@@ -25,7 +25,6 @@ use parking_lot::Mutex;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::Instant;
-use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::oneshot;
 use tracing::level_filters::LevelFilter;
@@ -45,9 +44,10 @@ pub(crate) async fn demo(common: &Common, asked: &Demo) -> Result<Exit, Exit> {
 
 async fn run(common: &Common, asked: &Demo) -> anyhow::Result<Exit> {
     let started = Instant::now();
-    // From here on an interrupt ends the demo in order, so that its folder is removed.
+    // From here on these end the demo in order, so that its folder is removed: Ctrl-C, a closed window.
     let mut interrupt = signal(SignalKind::interrupt())?;
     let mut terminate = signal(SignalKind::terminate())?;
+    let mut hangup = signal(SignalKind::hangup())?;
     let stage = Stage::set(asked.port).await?;
     let show = Show {
         style: out::answer_style(),
@@ -65,6 +65,7 @@ async fn run(common: &Common, asked: &Demo) -> anyhow::Result<Exit> {
         tokio::select! {
             _ = interrupt.recv() => {}
             _ = terminate.recv() => {}
+            _ = hangup.recv() => {}
         }
         anyhow::Ok(())
     };
@@ -101,9 +102,7 @@ impl Stage {
         let people = directory()?;
         let entries = people.len();
         let directory = TestServer::start(people, options()).await?;
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port))
-            .await
-            .with_context(|| format!("port {port} of 127.0.0.1 cannot be listened on"))?;
+        let listener = listen_on((Ipv4Addr::LOCALHOST, port).into()).await?;
         let address = listener.local_addr()?;
         let folder = Folder::new(&directory, address)?;
         // Without this process's environment: an override meant for another gateway must not change the demo.

@@ -5,9 +5,12 @@ use crate::gateway::Gateway;
 use crate::witness::Witness;
 use arc_swap::ArcSwap;
 use entryway_config::{Loaded, Settings, TokenScope};
+use entryway_login::{Attempt, Decided, LoginService};
 use entryway_web::{Caller, Callers, Current, DomainReady, Generation, Readiness, Scope};
+use std::pin::Pin;
 use std::sync::Arc;
 use std::time::SystemTime;
+use tokio::sync::watch;
 
 /// One configuration, composed.
 pub(crate) struct Running {
@@ -20,6 +23,20 @@ pub(crate) struct Running {
     /// Its logins.
     pub(crate) gateway: Arc<Gateway>,
     front: Arc<Generation>,
+    unused: watch::Receiver<()>,
+}
+
+/// The logins of one generation, as its requests hold them. A request holds on from its head to its
+/// answer; when the last one has let go, the sender is gone.
+struct Held {
+    gateway: Arc<Gateway>,
+    _used: watch::Sender<()>,
+}
+
+impl LoginService for Held {
+    fn login(&self, attempt: Attempt) -> Pin<Box<dyn Future<Output = Decided> + Send + '_>> {
+        self.gateway.login(attempt)
+    }
 }
 
 impl Running {
@@ -34,8 +51,13 @@ impl Running {
             composed.domains,
             witnesses,
         ));
+        let (used, unused) = watch::channel(());
+        let held = Held {
+            gateway: Arc::clone(&gateway),
+            _used: used,
+        };
         let front = Arc::new(Generation {
-            logins: Arc::clone(&gateway) as _,
+            logins: Arc::new(held),
             callers: callers(&settings),
             deadline: settings.policy.deadline,
         });
@@ -45,14 +67,21 @@ impl Running {
             settings,
             gateway,
             front,
+            unused,
         };
         Ok((running, composed.warnings))
     }
 
-    /// Closes the pools after the last login that may still use them: each ends by its deadline.
-    async fn retire(self: Arc<Self>) {
-        tokio::time::sleep(self.settings.policy.deadline).await;
-        self.gateway.domains().close().await;
+    /// Closes the pools once no request can use them any more. A deadline would be too early: a body
+    /// may still be on its way when the configuration that its head met is replaced.
+    fn retire(self: Arc<Self>) {
+        let (gateway, mut unused) = (Arc::clone(&self.gateway), self.unused.clone());
+        // From here on only requests hold the generation.
+        drop(self);
+        tokio::spawn(async move {
+            while unused.changed().await.is_ok() {}
+            gateway.domains().close().await;
+        });
     }
 }
 
@@ -120,7 +149,7 @@ impl Live {
         self.running.store(Arc::clone(&new));
         // Told once it is true: whoever waits for this line may rely on it.
         applied(&new, &warnings);
-        tokio::spawn(old.retire());
+        old.retire();
         Ok(())
     }
 

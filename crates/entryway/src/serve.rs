@@ -10,6 +10,7 @@ use crate::{logs, out, sources};
 use anyhow::Context;
 use entryway_config::Loaded;
 use entryway_web::{App, Limits};
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use tokio::net::TcpListener;
@@ -63,11 +64,9 @@ pub(crate) async fn serve(common: &Common) -> Result<Exit, Exit> {
     let metrics = Arc::new(Metrics::new());
     let witnesses: Vec<Arc<dyn Witness>> = vec![Arc::new(DecisionLog), Arc::clone(&metrics) as _];
     let listen = loaded.settings.listen;
+    // First of all: a configuration whose address is taken is not one that was applied.
+    let listener = listen_on(listen).await?;
     let live = Arc::new(Live::start(loaded, witnesses).map_err(|error| refused(&error))?);
-    let listener = TcpListener::bind(listen)
-        .await
-        .with_context(|| format!("`{listen}` cannot be listened on"))
-        .map_err(|error| refused(&error))?;
     // Before anybody is told that the server runs: a signal must not meet the default action.
     let mut signals = Signals::new().map_err(|error| refused(&error.into()))?;
     let listen = listener.local_addr().unwrap_or(listen);
@@ -95,6 +94,14 @@ pub(crate) async fn serve(common: &Common) -> Result<Exit, Exit> {
             },
         }
     }
+}
+
+/// Listens, or says why that is not possible.
+pub(crate) async fn listen_on(address: SocketAddr) -> Result<TcpListener, Exit> {
+    TcpListener::bind(address)
+        .await
+        .with_context(|| format!("`{address}` cannot be listened on"))
+        .map_err(|error| refused(&error))
 }
 
 fn refused(error: &anyhow::Error) -> Exit {

@@ -100,7 +100,25 @@ impl Daemon {
 
     /// Sends a login and does not wait for its answer.
     pub(crate) fn begin_login(&self, token: &str, name: &str, password: &str) -> TcpStream {
-        begin_login(&self.address, token, name, password)
+        let (head, body) = login_request(token, name, password, "");
+        let mut stream = self.connect();
+        stream
+            .write_all((head + &body).as_bytes())
+            .expect("written");
+        stream
+    }
+
+    /// Sends the head of a login and returns its body. `100 Continue` says that the body is wanted.
+    pub(crate) fn begin_request(
+        &self,
+        token: &str,
+        name: &str,
+        password: &str,
+    ) -> (TcpStream, String) {
+        let (head, body) = login_request(token, name, password, "expect: 100-continue\r\n");
+        let mut stream = self.connect();
+        stream.write_all(head.as_bytes()).expect("written");
+        (stream, body)
     }
 
     pub(crate) fn login(&self, token: &str, name: &str, password: &str) -> Answer {
@@ -136,6 +154,17 @@ pub(crate) fn begin_login(address: &str, token: &str, name: &str, password: &str
         .write_all((head + &body).as_bytes())
         .expect("written");
     stream
+}
+
+/// Head and body.
+fn login_request(token: &str, name: &str, password: &str, header: &str) -> (String, String) {
+    let body = serde_json::json!({ "login_name": name, "password": password, "client_address": "192.0.2.7" }).to_string();
+    let head = format!(
+        "POST /api/v1/login HTTP/1.1\r\nhost: x\r\nconnection: close\r\nauthorization: Bearer {token}\r\n\
+         content-type: application/json\r\n{header}content-length: {}\r\n\r\n",
+        body.len()
+    );
+    (head, body)
 }
 
 /// Reads an answer to its end.

@@ -116,14 +116,7 @@ fn its_command_lines_work_until_it_is_interrupted() {
         "a name that two people have"
     );
 
-    let pid = child.0.id().to_string();
-    assert!(
-        Command::new("kill")
-            .args(["-s", "INT", &pid])
-            .status()
-            .expect("kill")
-            .success()
-    );
+    signal(&child, "INT");
     assert_eq!(child.0.wait().expect("an end").code(), Some(0));
     let mut log = String::new();
     child
@@ -134,6 +127,31 @@ fn its_command_lines_work_until_it_is_interrupted() {
         .read_to_string(&mut log)
         .expect("a log");
     assert!(log.contains("\"event\":\"login.decided\""), "{log}");
+    assert!(is_empty(folder.path()), "its files are removed");
+}
+
+fn signal(child: &Running, name: &str) {
+    let pid = child.0.id().to_string();
+    let sent = Command::new("kill").args(["-s", name, &pid]).status();
+    assert!(sent.expect("kill").success());
+}
+
+#[test]
+fn a_window_that_is_closed_ends_it_in_order() {
+    let folder = tempfile::TempDir::new().expect("a folder");
+    let mut child = Running(
+        command(folder.path())
+            .arg("demo")
+            .spawn()
+            .expect("the binary"),
+    );
+    let lines = BufReader::new(child.0.stdout.take().expect("a pipe")).lines();
+    lines
+        .map_while(Result::ok)
+        .find(|line| line.contains("Ctrl-C"))
+        .expect("how to stop");
+    signal(&child, "HUP");
+    assert_eq!(child.0.wait().expect("an end").code(), Some(0));
     assert!(is_empty(folder.path()), "its files are removed");
 }
 

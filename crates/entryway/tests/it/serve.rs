@@ -6,6 +6,7 @@ use entryway_ldap_types::ResultCode;
 use entryway_testdir::Kind;
 use entryway_testdir::faults::{ConnectFault, Fault, FaultPlan, Gate, Rule};
 use serde_json::json;
+use std::io::{Read, Write};
 
 const JDOE: &str = "uid=jdoe,ou=people,dc=corp,dc=example";
 
@@ -116,6 +117,7 @@ fn metrics_count_what_happened() {
         "operation=\"bind\",result=\"success\"} 1",
         "operation=\"bind\",result=\"invalidCredentials\"} 1",
         "role=\"find-login\",operation=\"search\",result=\"success\"} 2",
+        "le=\"+Inf\",domain=\"staff\"",
         "process_resident_memory_bytes ",
         "process_cpu_seconds_total ",
         "entryway_build_info{version=",
@@ -204,6 +206,39 @@ fn a_good_configuration_takes_over_and_the_old_connections_go() {
         .directory
         .wait_until(SOON, |counters| counters.unbinds >= open);
     assert!(world.runtime.block_on(closed), "the old pools said goodbye");
+}
+
+/// A request belongs to the configuration that its head met, however long its body takes.
+#[test]
+fn a_request_whose_body_is_on_its_way_outlives_a_reload() {
+    let world = World::new();
+    let deadline = |text: &str, deadline: &str| {
+        text.replace(
+            "[[home_folder]]",
+            &format!("[login]\ndeadline = \"{deadline}\"\n\n[[home_folder]]"),
+        )
+    };
+    world.write("entryway.toml", &deadline(&world.configuration(), "1s"));
+    let mut daemon = Daemon::start(&world);
+    let (mut waiting, body) = daemon.begin_request(PORTAL, "jdoe", "right");
+    // The body is asked for by who has read the head: the request has met the first configuration.
+    let mut waited = [0; 25];
+    waiting.read_exact(&mut waited).expect("to go on");
+    assert_eq!(&waited, b"HTTP/1.1 100 Continue\r\n\r\n");
+
+    world.write("entryway.toml", &deadline(&world.configuration(), "2s"));
+    daemon.signal("HUP");
+    assert_eq!(daemon.event("config.applied")["generation"], 2);
+    // A login that ends by the new deadline has seen the old one pass.
+    let gate = Gate::new();
+    world
+        .directory
+        .set_faults(FaultPlan::new().on(Kind::Search, Fault::Hold(gate.clone())));
+    assert_eq!(daemon.login(PORTAL, "jdoe", "right").status, 503);
+    gate.open();
+    world.directory.set_faults(FaultPlan::new());
+    waiting.write_all(body.as_bytes()).expect("written");
+    assert_eq!(answer(waiting).json()["decision"], "accept");
 }
 
 #[test]
@@ -334,11 +369,15 @@ fn a_port_that_is_taken_is_told() {
         "entryway.toml",
         &world.configuration().replace("127.0.0.1:0", &address),
     );
-    let ended = world.command(&["serve"]).output().expect("an end");
-    assert_eq!(ended.status.code(), Some(3));
-    let text = String::from_utf8(ended.stderr).expect("text");
-    assert!(
-        text.contains(&format!("`{address}` cannot be listened on")),
-        "{text}"
-    );
+    let (_, port) = address.rsplit_once(':').expect("a port");
+    for arguments in [&["serve"][..], &["demo", "--port", port][..]] {
+        let ended = world.command(arguments).output().expect("an end");
+        assert_eq!(ended.status.code(), Some(3), "{arguments:?}");
+        let text = String::from_utf8(ended.stderr).expect("text");
+        assert!(
+            text.contains(&format!("`{address}` cannot be listened on")),
+            "{text}"
+        );
+        assert!(!text.contains("config.applied"), "it never was: {text}");
+    }
 }
