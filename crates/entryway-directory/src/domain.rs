@@ -63,13 +63,12 @@ impl Domain {
         &self.servers
     }
 
-    /// Servers that are believed to be up, in order of preference, then the others: with nothing
-    /// better left, asking one whose breaker is open is how an outage is noticed to have ended.
-    fn order_now(&self, now: Instant) -> Vec<&Arc<Server>> {
-        let (mut up, down): (Vec<_>, Vec<_>) = self
-            .servers
-            .iter()
-            .partition(|server| server.available(now));
+    /// Servers that are not known to be down, in order of preference, then the others: they are dialled
+    /// only where none of the first serves, and then hardly ever (see [`Server::available`]). So a
+    /// login never pays for finding out whether a better server is back.
+    fn order_now(&self) -> Vec<&Arc<Server>> {
+        let (mut up, down): (Vec<_>, Vec<_>) =
+            self.servers.iter().partition(|server| server.available());
         up.extend(down);
         up
     }
@@ -86,7 +85,7 @@ impl Domain {
             filter: Arc::clone(&operation.filter),
             attributes: Arc::clone(&operation.attributes),
         };
-        let order = self.order_now(started);
+        let order = self.order_now();
         let mut tried = Vec::new();
         for (position, server) in order.iter().enumerate() {
             let now = Instant::now();
@@ -184,6 +183,14 @@ impl Domains {
     /// Each domain.
     pub fn iter(&self) -> impl Iterator<Item = &Domain> {
         self.domains.iter()
+    }
+
+    /// Looks at every server once, in the background, and returns at once. A server that is down delays
+    /// nothing; it shows in [`Domains::readiness`] soon, without a login. Needs a tokio runtime.
+    pub fn start(&self) {
+        for server in self.domains.iter().flat_map(|domain| &domain.servers) {
+            server.start(Role::FindLogin);
+        }
     }
 
     /// Whether each domain can serve logins, from what is already known: asks nobody.

@@ -3,9 +3,10 @@
 use entryway_ldap::LdapError;
 use entryway_login::ServerFault;
 
-/// Whose fault an error is, for the decision.
+/// Whose fault an error is, for the decision. A server that is left alone for a while is so for the
+/// failure before: a configuration fault stays one, however often it is asked.
 pub(crate) fn server_fault(error: &LdapError) -> ServerFault {
-    match error {
+    match error.underlying() {
         LdapError::Tls(_) => ServerFault::TlsUntrusted,
         LdapError::ServiceBindRefused { .. } => ServerFault::ServiceBindRefused,
         LdapError::TimedOut { .. } => ServerFault::TimedOut,

@@ -1,112 +1,17 @@
 //! Servers in order of preference, against in-process directories that fail on request.
 
-use entryway_directory::{Domain, Domains};
-use entryway_ldap::{Limits, PoolLimits, Security, Server, ServerSettings, ServiceBind, Timeouts};
-use entryway_ldap_types::{AttributeName, Filter, Password, ResultCode, Scope};
-use entryway_login::{
-    BindOperation, Directories, DomainId, FindAnswer, FindOperation, ServerFault,
-};
+#![allow(clippy::unwrap_used)] // functions beside `#[test]` ones
+
+mod support;
+
+use entryway_directory::Domains;
+use entryway_ldap_types::{Password, ResultCode};
+use entryway_login::{BindOperation, Directories, DomainId, ServerFault};
+use entryway_testdir::Kind;
 use entryway_testdir::faults::{ConnectFault, Fault, FaultPlan};
-use entryway_testdir::{Directory, Kind, Options, TestServer};
-use std::net::SocketAddr;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
-
-const PEOPLE: &str = "dn: dc=example,dc=com
-objectClass: domain
-dc: example
-
-dn: uid=ada,dc=example,dc=com
-objectClass: person
-uid: ada
-cn: Ada
-userPassword: right
-";
-const SERVICE_DN: &str = "cn=entryway,dc=example,dc=com";
-const SERVICE: &str = "
-dn: cn=entryway,dc=example,dc=com
-objectClass: applicationProcess
-cn: entryway
-userPassword: service
-";
-const ADA: &str = "uid=ada,dc=example,dc=com";
-const DEADLINE: Duration = Duration::from_secs(4);
-
-async fn start(ldif: &str) -> TestServer {
-    let directory = Directory::from_ldif(ldif).unwrap();
-    TestServer::start(directory, Options::default())
-        .await
-        .unwrap()
-}
-
-async fn full() -> TestServer {
-    start(&format!("{PEOPLE}{SERVICE}")).await
-}
-
-/// A server that knows the service account and nobody else.
-async fn empty() -> TestServer {
-    start(&format!(
-        "dn: dc=example,dc=com\nobjectClass: domain\ndc: example\n{SERVICE}"
-    ))
-    .await
-}
-
-/// An address at which nobody listens.
-async fn nobody() -> SocketAddr {
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-    listener.local_addr().unwrap()
-}
-
-fn server(address: SocketAddr) -> Arc<Server> {
-    Server::new(ServerSettings {
-        display: format!("ldap://{address}").into(),
-        host: address.ip().to_string(),
-        port: address.port(),
-        security: Security::Clear,
-        service_bind: ServiceBind::Simple {
-            dn: SERVICE_DN.to_owned(),
-            password: Arc::new(Password::new(b"service".to_vec()).unwrap()),
-        },
-        timeouts: Timeouts::default(),
-        limits: PoolLimits::default(),
-        proto_limits: Limits::CLIENT,
-    })
-}
-
-fn domains(addresses: &[SocketAddr]) -> Domains {
-    let servers = addresses.iter().copied().map(server).collect();
-    Domains::new(vec![Domain::new("staff".into(), servers)])
-}
-
-async fn find(domains: &Domains, uid: &str) -> FindAnswer {
-    let operation = FindOperation {
-        domain: DomainId(0),
-        base: "dc=example,dc=com".into(),
-        scope: Scope::Subtree,
-        filter: Arc::new(Filter::Equal(
-            AttributeName::from_static("uid"),
-            uid.as_bytes().to_vec(),
-        )),
-        attributes: Arc::new([AttributeName::from_static("uid")]),
-        deadline: Instant::now() + DEADLINE,
-    };
-    domains.find(&operation).await
-}
-
-/// Who served, how many entries it gave, and whose fault it was that others did not.
-fn check(answer: &FindAnswer, served: Option<(SocketAddr, usize)>, faults: &[ServerFault]) {
-    let got = answer
-        .served
-        .as_ref()
-        .map(|served| (served.server.to_string(), served.entries.len()));
-    assert_eq!(
-        got,
-        served.map(|(address, count)| (format!("ldap://{address}"), count))
-    );
-    let tried: Vec<_> = answer.tried.iter().map(|tried| tried.fault).collect();
-    assert_eq!(tried, faults, "{:?}", answer.tried);
-    assert!(answer.took <= DEADLINE, "{:?}", answer.took);
-}
+use std::time::Instant;
+use support::{ADA, DEADLINE, PEOPLE, check, domains, empty, find, full, nobody, start};
 
 #[tokio::test]
 async fn the_preferred_server_is_the_one_that_is_asked() {

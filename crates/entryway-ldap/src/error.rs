@@ -85,10 +85,11 @@ pub enum DialError {
     #[error("the host is neither a name nor an address")]
     NoServerName,
     /// It failed a moment ago and is left alone for a short while.
-    #[error("it is not tried again yet after the last failure: {last}")]
+    #[error("it is not tried again yet after the last failure")]
     Suspended {
-        /// The last failure, in words.
-        last: Arc<str>,
+        /// The last failure; never itself a suspension.
+        #[source]
+        last: Arc<LdapError>,
     },
 }
 
@@ -177,6 +178,16 @@ impl LdapError {
             behind = error.source();
         }
         words
+    }
+    /// What is wrong with the server: of a suspension, the failure that led to it.
+    pub fn underlying(&self) -> &Self {
+        match self {
+            Self::Unreachable {
+                cause: DialError::Suspended { last },
+                ..
+            } => last,
+            error => error,
+        }
     }
     /// Whether waiting for it cost time: a black hole, not a refusal.
     pub(crate) fn is_slow(&self) -> bool {

@@ -1,22 +1,29 @@
-//! Whether a server is worth dialling: a breaker that learns from real traffic.
+//! Whether a server is worth dialling: a breaker that learns from real traffic and, once it is open,
+//! from a background look.
 //!
 //! Only a whole LDAP answer counts as health; a connection that opens and then says nothing does
-//! not. While the breaker is open one dial is let through per interval, so that a server that
-//! comes back is found and one that does not costs one attempt.
+//! not. While the breaker is open, [`crate::watch`] looks at the server after growing pauses. Work
+//! that has nowhere else to go may dial too, one at a time, so that a lone server that comes back
+//! is used at once and one that does not costs a few people a wait.
 
 use crate::error::{DialError, LdapError};
+use entryway_ldap_types::ResultCode;
 use parking_lot::Mutex;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
+use tokio::task::AbortHandle;
 use tokio::time::Instant;
 
 /// Failures that answer at once (a refusal) cost nobody time: several are waited for.
 const QUICK_FAILURES: u32 = 3;
-/// The first interval without dials, doubled with each further failure.
+/// The first pause between looks, doubled with each that fails. Between dials of others, the only one.
 const FIRST_PAUSE: Duration = Duration::from_millis(500);
-/// The longest interval without dials: how late a recovered server may be noticed.
+/// The longest pause between looks: how late a recovered server may be noticed.
 const LONGEST_PAUSE: Duration = Duration::from_secs(15);
+/// The same where the service account's password is refused. Each look is a failed bind then, and
+/// directories lock accounts for a handful of those in a quarter of an hour.
+const LONGEST_PAUSE_REFUSED: Duration = Duration::from_secs(300);
 
 /// A server's health as it was learnt.
 #[derive(Debug, Clone, Default)]
@@ -39,17 +46,47 @@ pub(crate) struct Health {
 #[derive(Default)]
 struct State {
     failures: u32,
-    last: Option<Arc<str>>,
+    last: Option<Arc<LdapError>>,
     open: Option<Open>,
+    /// When the breaker was last closed, and the pause it had come to.
+    closed: Option<(Instant, Duration)>,
 }
 
+/// An open breaker.
 struct Open {
     since: Instant,
     pause: Duration,
-    /// The next dial is let through from here on.
-    retry_at: Instant,
-    /// A dial was let through and has not been heard of.
-    probing: bool,
+    /// The watch looks next.
+    look_at: Instant,
+    /// A dial of anybody else is let through from here on.
+    dial_at: Instant,
+    /// One was let through and has not ended.
+    dialling: bool,
+    _watch: Watch,
+}
+
+/// The background task of an open breaker: ends with it.
+struct Watch(Option<AbortHandle>);
+
+impl Drop for Watch {
+    fn drop(&mut self) {
+        if let Some(task) = &self.0 {
+            task.abort();
+        }
+    }
+}
+
+/// The right to dial; given back when dropped.
+pub(crate) struct Grant<'a>(Option<&'a Health>);
+
+impl Drop for Grant<'_> {
+    fn drop(&mut self) {
+        let Some(health) = self.0 else { return };
+        if let Some(open) = &mut health.state.lock().open {
+            open.dialling = false;
+            open.dial_at = open.dial_at.max(Instant::now() + FIRST_PAUSE);
+        }
+    }
 }
 
 impl Health {
@@ -60,33 +97,28 @@ impl Health {
             state: Mutex::default(),
         }
     }
-    /// Whether a dial would be let through.
-    pub(crate) fn available(&self, now: Instant) -> bool {
-        self.spotless.load(Ordering::Relaxed)
-            || self
-                .state
-                .lock()
-                .open
-                .as_ref()
-                .is_none_or(|open| now >= open.retry_at)
+    /// Whether it is not known to be down.
+    pub(crate) fn available(&self) -> bool {
+        self.spotless.load(Ordering::Relaxed) || self.state.lock().open.is_none()
     }
-    /// Asks for a dial. While the breaker is open each interval grants one.
-    pub(crate) fn grant(&self, now: Instant) -> Result<(), DialError> {
+    /// Asks for a dial.
+    pub(crate) fn grant(&self, now: Instant) -> Result<Grant<'_>, DialError> {
         if self.spotless.load(Ordering::Relaxed) {
-            return Ok(());
+            return Ok(Grant(None));
         }
         let mut state = self.state.lock();
-        let last = state.last.clone();
-        match &mut state.open {
-            Some(open) if now < open.retry_at => Err(DialError::Suspended {
-                last: last.unwrap_or_else(|| Arc::from("unknown")),
-            }),
-            Some(open) => {
-                open.retry_at = now + open.pause;
-                open.probing = true;
-                Ok(())
+        let State { open, last, .. } = &mut *state;
+        match (open, last) {
+            (Some(open), Some(last)) if open.dialling || now < open.dial_at => {
+                Err(DialError::Suspended {
+                    last: Arc::clone(last),
+                })
             }
-            None => Ok(()),
+            (Some(open), _) => {
+                open.dialling = true;
+                Ok(Grant(Some(self)))
+            }
+            (None, _) => Ok(Grant(None)),
         }
     }
     /// The server answered something, whatever it was.
@@ -97,7 +129,14 @@ impl Health {
         let recovered = {
             let mut state = self.state.lock();
             let open = state.open.take();
-            *state = State::default();
+            let closed = match &open {
+                Some(open) => Some((Instant::now(), open.pause)),
+                None => state.closed,
+            };
+            *state = State {
+                closed,
+                ..State::default()
+            };
             self.spotless.store(true, Ordering::Relaxed);
             open
         };
@@ -110,58 +149,143 @@ impl Health {
             );
         }
     }
-    /// A dial failed, or the server went silent.
-    pub(crate) fn failed(&self, error: &LdapError, now: Instant) {
+    /// A dial failed, or the server went silent. `watch` is called when the breaker opens.
+    pub(crate) fn failed(
+        &self,
+        error: &LdapError,
+        now: Instant,
+        watch: impl FnOnce() -> Option<AbortHandle>,
+    ) {
+        self.note(error, |state, last| match &mut state.open {
+            Some(open) => {
+                open.dial_at = open.dial_at.max(open.next_dial(last, now));
+                false
+            }
+            None if last.is_slow() || state.failures >= QUICK_FAILURES => {
+                state.open(last, now, watch);
+                true
+            }
+            None => false,
+        });
+    }
+    /// The first look at the server failed: nothing else is needed to know that it is down.
+    pub(crate) fn found_down(
+        &self,
+        error: &LdapError,
+        now: Instant,
+        watch: impl FnOnce() -> Option<AbortHandle>,
+    ) {
+        self.note(error, |state, last| {
+            let opens = state.open.is_none();
+            if opens {
+                state.open(last, now, watch);
+            }
+            opens
+        });
+    }
+    /// A look of the watch failed. Opens nothing: where the breaker was closed meanwhile, that watch is over.
+    pub(crate) fn still_down(&self, error: &LdapError, now: Instant) {
+        self.note(error, |state, last| {
+            if let Some(open) = &mut state.open {
+                open.pause = longer(open.pause, last);
+                open.look_at = now + open.pause;
+                open.dial_at = open.next_dial(last, now);
+            }
+            false
+        });
+    }
+    /// Notes a failure; `judge` says whether it opened the breaker.
+    fn note(&self, error: &LdapError, judge: impl FnOnce(&mut State, &LdapError) -> bool) {
         if !is_the_servers(error) {
             return;
         }
-        let degraded = {
+        let (opened, failures) = {
             let mut state = self.state.lock();
             self.spotless.store(false, Ordering::Relaxed);
             state.failures = state.failures.saturating_add(1);
-            let words: Arc<str> = error.in_words().into();
-            state.last = Some(Arc::clone(&words));
-            let failures = state.failures;
-            match &mut state.open {
-                Some(open) => {
-                    // Attempts that were under way when it opened fail late: they say nothing new.
-                    if std::mem::take(&mut open.probing) {
-                        open.pause = (open.pause * 2).min(LONGEST_PAUSE);
-                        open.retry_at = now + open.pause;
-                    }
-                    None
-                }
-                None if error.is_slow() || failures >= QUICK_FAILURES => {
-                    state.open = Some(Open {
-                        since: now,
-                        pause: FIRST_PAUSE,
-                        retry_at: now + FIRST_PAUSE,
-                        probing: false,
-                    });
-                    Some((words, failures))
-                }
-                None => None,
-            }
+            state.last = Some(Arc::new(error.clone()));
+            (judge(&mut state, error), state.failures)
         };
-        if let Some((error_words, failures)) = degraded {
+        if opened {
             tracing::warn!(
                 target: "directory.degraded",
                 server = %self.display,
                 code = error.code(),
-                error = %error_words,
+                error = %error.in_words(),
                 failures,
                 "server is left alone for a while"
             );
         }
+    }
+    /// When the watch looks next; `None` while the breaker is closed.
+    pub(crate) fn next_look(&self) -> Option<Instant> {
+        self.state.lock().open.as_ref().map(|open| open.look_at)
     }
     pub(crate) fn report(&self) -> HealthReport {
         let state = self.state.lock();
         HealthReport {
             degraded_since: state.open.as_ref().map(|open| open.since.into_std()),
             consecutive_failures: state.failures,
-            last_error: state.last.clone(),
+            last_error: state.last.as_ref().map(|last| last.in_words().into()),
         }
     }
+}
+
+impl State {
+    fn open(
+        &mut self,
+        error: &LdapError,
+        now: Instant,
+        watch: impl FnOnce() -> Option<AbortHandle>,
+    ) {
+        // A server that answers each look and fails the work after it costs somebody a wait each time.
+        let pause = match self.closed {
+            Some((at, pause)) if now.saturating_duration_since(at) < LONGEST_PAUSE => {
+                longer(pause, error)
+            }
+            _ => FIRST_PAUSE,
+        };
+        let mut open = Open {
+            since: now,
+            pause,
+            look_at: now + pause,
+            dial_at: now,
+            dialling: false,
+            _watch: Watch(watch()),
+        };
+        open.dial_at = open.next_dial(error, now);
+        self.open = Some(open);
+    }
+}
+
+impl Open {
+    /// A refused service bind leaves the dialling to the watch, which knows how often is too often.
+    fn next_dial(&self, error: &LdapError, now: Instant) -> Instant {
+        if refuses_credentials(error) {
+            self.look_at.max(now) + FIRST_PAUSE
+        } else {
+            now + FIRST_PAUSE
+        }
+    }
+}
+
+fn longer(pause: Duration, error: &LdapError) -> Duration {
+    let longest = if refuses_credentials(error) {
+        LONGEST_PAUSE_REFUSED
+    } else {
+        LONGEST_PAUSE
+    };
+    (pause * 2).min(longest)
+}
+
+fn refuses_credentials(error: &LdapError) -> bool {
+    matches!(
+        error,
+        LdapError::ServiceBindRefused {
+            code: ResultCode::INVALID_CREDENTIALS,
+            ..
+        }
+    )
 }
 
 /// Our own shutdown, limits and requests say nothing about the server.

@@ -20,6 +20,7 @@ mod shared;
 mod stats;
 mod stream;
 mod tls;
+mod watch;
 
 pub use entryway_ldap_proto::client::{BindResult, SubmitError};
 pub use entryway_ldap_proto::{

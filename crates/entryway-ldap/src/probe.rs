@@ -68,7 +68,8 @@ const VENDOR_VERSION: AttributeName = AttributeName::from_static("vendorVersion"
 const SUPPORTED_CAPABILITIES: AttributeName = AttributeName::from_static("supportedCapabilities");
 const OBJECT_CLASS: AttributeName = AttributeName::from_static("objectClass");
 
-fn request() -> SearchRequest {
+/// The search for the root DSE.
+pub(crate) fn request() -> SearchRequest {
     SearchRequest {
         base: "".into(),
         scope: Scope::Base,

@@ -9,6 +9,7 @@ use crate::probe::{self, ProbeReport};
 use crate::settings::{Role, ServerSettings};
 use crate::shared::Shared;
 use crate::stats::{Counters, OperationKind, ServerStats, Tally};
+use crate::watch;
 use entryway_ldap_proto::SearchRequest;
 use entryway_ldap_proto::client::BindResult;
 use entryway_ldap_types::Password;
@@ -124,6 +125,7 @@ impl Server {
             .shared
             .dial(Identity::Service, &counters, deadline, &Progress::default())
             .await?;
+        let asked = RuntimeInstant::now();
         let report = probe::read(
             link,
             steps,
@@ -133,15 +135,39 @@ impl Server {
         .await;
         match &report {
             Ok(_) => self.shared.health.answered(),
-            Err(error) => self.shared.health.failed(error, RuntimeInstant::now()),
+            Err(error) => {
+                let limit = self.shared.settings.timeouts.operation;
+                self.shared.failed(error, asked, limit);
+            }
         }
         report
     }
 
-    /// Whether a dial would be let through: false for a short while after failures. Open connections
-    /// are used in any case.
-    pub fn available(&self, now: Instant) -> bool {
-        self.shared.health.available(now.into())
+    /// Looks at it once in the background and returns at once: health then tells the truth, and a
+    /// connection of `role` is open when the first search comes.
+    ///
+    /// Needs a tokio runtime. What is down is looked at again until it answers, started or not.
+    pub fn start(self: &Arc<Self>, role: Role) {
+        let server = Arc::clone(self);
+        tokio::spawn(async move {
+            let deadline = server.shared.nobodys_deadline();
+            let pool = server.pool(role);
+            let looked = server.search_on(pool, &probe::request(), deadline).await;
+            if let Err(error) = looked {
+                server
+                    .shared
+                    .health
+                    .found_down(&error, RuntimeInstant::now(), || {
+                        watch::start(&server.shared)
+                    });
+            }
+        });
+    }
+
+    /// Whether it is not known to be down. While it is, it is looked at in the background, and a dial
+    /// for anybody else is let through now and then; open connections are used in any case.
+    pub fn available(&self) -> bool {
+        self.shared.health.available()
     }
     /// Health as it was learnt.
     pub fn health(&self) -> HealthReport {

@@ -6,6 +6,7 @@ use crate::health::Health;
 use crate::link::Link;
 use crate::settings::{ServerSettings, Timeouts};
 use crate::stats::{Counted, Counters};
+use crate::watch;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::time::Instant;
@@ -49,14 +50,15 @@ impl Shared {
     }
     /// Dials, if the breaker lets it, and tells the breaker how it went.
     pub(crate) async fn dial(
-        &self,
+        self: &Arc<Self>,
         identity: Identity,
         counters: &Arc<Counters>,
         deadline: Instant,
         progress: &Progress,
     ) -> Result<(Link, Steps), LdapError> {
         let started = Instant::now();
-        self.health
+        let _grant = self
+            .health
             .grant(started)
             .map_err(|cause| LdapError::unreachable(&self.address, cause))?;
         let _dialling = Counted::new(counters, |counters| &counters.dialling);
@@ -83,9 +85,17 @@ impl Shared {
         opened
     }
     /// Tells the breaker of a failure, unless it was the caller's time that was short.
-    pub(crate) fn failed(&self, error: &LdapError, started: Instant, limit: Duration) {
+    pub(crate) fn failed(self: &Arc<Self>, error: &LdapError, started: Instant, limit: Duration) {
         if !error.is_slow() || started.elapsed() >= limit.min(TELLING_WAIT) {
-            self.health.failed(error, Instant::now());
+            self.health
+                .failed(error, Instant::now(), || watch::start(self));
         }
+    }
+    /// Long enough for a dial and an operation, whose steps are each bounded on their own.
+    pub(crate) fn nobodys_deadline(&self) -> Instant {
+        let Timeouts {
+            connect, operation, ..
+        } = self.settings.timeouts;
+        Instant::now() + connect * 8 + operation * 2
     }
 }

@@ -1,7 +1,8 @@
 use super::server_fault;
-use entryway_ldap::{CloseReason, LdapError, Step, TlsFailure};
+use entryway_ldap::{CloseReason, DialError, LdapError, Step, TlsFailure};
 use entryway_ldap_types::ResultCode;
 use entryway_login::ServerFault;
+use std::sync::Arc;
 
 fn check(error: &LdapError, expected: ServerFault) {
     assert_eq!(server_fault(error), expected, "{}", error.in_words());
@@ -31,5 +32,30 @@ fn each_kind_of_error_is_somebodys_fault() {
             diagnostic: String::new(),
         },
         ServerFault::ServiceBindRefused,
+    );
+}
+
+#[test]
+fn a_suspended_server_has_the_fault_that_led_to_it() {
+    let suspended_after = |last| LdapError::Unreachable {
+        address: "dc1:636".into(),
+        cause: DialError::Suspended {
+            last: Arc::new(last),
+        },
+    };
+    check(
+        &suspended_after(LdapError::Tls(TlsFailure::UnknownIssuer)),
+        ServerFault::TlsUntrusted,
+    );
+    check(
+        &suspended_after(LdapError::ServiceBindRefused {
+            code: ResultCode::INVALID_CREDENTIALS,
+            diagnostic: String::new(),
+        }),
+        ServerFault::ServiceBindRefused,
+    );
+    check(
+        &suspended_after(LdapError::Closed(CloseReason::ByServer)),
+        ServerFault::Unreachable,
     );
 }

@@ -17,7 +17,9 @@ fn errors_read_as_one_sentence() {
         LdapError::unreachable(
             &address,
             DialError::Suspended {
-                last: Arc::from("connecting takes longer than it may"),
+                last: Arc::new(LdapError::TimedOut {
+                    step: Step::Connect,
+                }),
             },
         ),
         "suspended",

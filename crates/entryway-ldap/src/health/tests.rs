@@ -16,17 +16,33 @@ fn quick() -> LdapError {
     LdapError::Closed(CloseReason::ByServer)
 }
 
+fn refused() -> LdapError {
+    LdapError::ServiceBindRefused {
+        code: ResultCode::INVALID_CREDENTIALS,
+        diagnostic: String::new(),
+    }
+}
+
+fn fail(health: &Health, error: &LdapError, now: Instant) {
+    health.failed(error, now, || None);
+}
+
+fn may_dial(health: &Health, now: Instant) -> bool {
+    health.grant(now).is_ok()
+}
+
 /// Whether the breaker is open after these failures, `answered` where there is none.
 fn check(events: &[Option<LdapError>], available: bool) {
     let (health, now) = (health(), Instant::now());
     for event in events {
         match event {
-            Some(error) => health.failed(error, now),
+            Some(error) => fail(&health, error, now),
             None => health.answered(),
         }
     }
-    assert_eq!(health.available(now), available, "after {events:?}");
-    assert_eq!(health.grant(now).is_ok(), available, "after {events:?}");
+    assert_eq!(health.available(), available, "after {events:?}");
+    assert_eq!(may_dial(&health, now), available, "after {events:?}");
+    assert_eq!(health.next_look().is_none(), available, "after {events:?}");
     assert_eq!(
         health.report().degraded_since.is_none(),
         available,
@@ -53,51 +69,132 @@ fn our_own_limits_say_nothing_about_the_server() {
         LdapError::unreachable(
             &Arc::from("dc1:389"),
             DialError::Suspended {
-                last: Arc::from("x"),
+                last: Arc::new(slow()),
             },
         ),
     ];
     for error in own {
-        check(&vec![Some(error); 5], true);
+        check(&vec![Some(error.clone()); 5], true);
+        let health = health();
+        health.found_down(&error, Instant::now(), || None);
+        assert!(health.available(), "{error:?}");
     }
 }
 
 #[test]
-fn an_open_breaker_lets_one_dial_through_per_interval() {
+fn a_look_that_fails_is_enough_and_opens_once() {
+    let (health, now) = (health(), Instant::now());
+    let opened = std::cell::Cell::new(0);
+    for error in [quick(), quick(), slow()] {
+        health.found_down(&error, now, || {
+            opened.set(opened.get() + 1);
+            None
+        });
+        assert!(!health.available());
+    }
+    assert_eq!(opened.get(), 1, "one watch for each breaker");
+}
+
+#[test]
+fn an_open_breaker_lets_one_dial_through_at_a_time_and_then_pauses() {
     let (health, start) = (health(), Instant::now());
-    health.failed(&slow(), start);
-    assert!(matches!(
-        health.grant(start),
-        Err(DialError::Suspended { .. })
-    ));
+    fail(&health, &slow(), start);
+    assert!(!may_dial(&health, start));
     let later = start + FIRST_PAUSE;
-    assert!(health.available(later));
-    assert!(health.grant(later).is_ok());
-    assert!(health.grant(later).is_err());
-    assert!(!health.available(later));
+    let dialling = health.grant(later);
+    assert!(dialling.is_ok());
+    assert!(!may_dial(&health, later), "one at a time");
+    assert!(!may_dial(&health, later + LONGEST_PAUSE), "however long");
+    fail(&health, &slow(), later);
+    drop(dialling);
+    assert!(!may_dial(&health, later));
+    let next = later.max(Instant::now()) + FIRST_PAUSE;
+    assert!(may_dial(&health, next));
+    assert!(!health.available(), "a dial is no answer");
 }
 
 #[test]
-fn intervals_grow_with_failed_probes_up_to_a_bound_and_late_failures_do_not_count() {
-    let (health, mut now) = (health(), Instant::now());
-    health.failed(&slow(), now);
-    let mut pause = FIRST_PAUSE;
-    for _ in 0..10 {
-        health.failed(&slow(), now);
-        now += pause;
-        assert!(health.grant(now).is_ok());
-        health.failed(&slow(), now);
-        pause = (pause * 2).min(LONGEST_PAUSE);
-        assert!(!health.available(now + pause - Duration::from_millis(1)));
-        assert!(health.available(now + pause));
+fn who_is_refused_a_dial_is_told_the_failure_that_led_to_it() {
+    let (health, now) = (health(), Instant::now());
+    for _ in 0..QUICK_FAILURES {
+        fail(&health, &refused(), now);
     }
-    assert_eq!(pause, LONGEST_PAUSE);
+    let Err(cause) = health.grant(now) else {
+        panic!("expected a suspension")
+    };
+    let error = LdapError::unreachable(&Arc::from("dc1:389"), cause);
+    assert_eq!(error.code(), "suspended");
+    assert!(matches!(
+        error.underlying(),
+        LdapError::ServiceBindRefused { .. }
+    ));
+}
+
+/// The pauses between looks that all fail with `error`.
+fn check_pauses(error: &LdapError, longest: Duration) {
+    let (health, mut now) = (health(), Instant::now());
+    health.found_down(error, now, || None);
+    let mut pause = FIRST_PAUSE;
+    for _ in 0..12 {
+        assert_eq!(health.next_look(), Some(now + pause));
+        // What was under way when it opened fails late and says nothing new.
+        fail(&health, error, now);
+        assert_eq!(health.next_look(), Some(now + pause));
+        now += pause;
+        health.still_down(error, now);
+        pause = (pause * 2).min(longest);
+    }
+    assert_eq!(pause, longest);
+}
+
+#[test]
+fn pauses_between_looks_grow_up_to_a_bound() {
+    check_pauses(&slow(), LONGEST_PAUSE);
+    check_pauses(&quick(), LONGEST_PAUSE);
+    check_pauses(&refused(), LONGEST_PAUSE_REFUSED);
+}
+
+#[test]
+fn a_refused_service_bind_is_repeated_by_the_watch_alone() {
+    let (health, mut now) = (health(), Instant::now());
+    health.found_down(&refused(), now, || None);
+    for _ in 0..12 {
+        let look = health.next_look().unwrap_or(now);
+        fail(&health, &refused(), now);
+        assert!(!may_dial(&health, look));
+        now = look;
+        health.still_down(&refused(), now);
+    }
+}
+
+#[test]
+fn a_server_that_fails_again_soon_after_an_answer_is_left_alone_for_longer() {
+    let (health, now) = (health(), Instant::now());
+    fail(&health, &slow(), now);
+    assert_eq!(health.next_look(), Some(now + FIRST_PAUSE));
+    health.answered();
+    let soon = Instant::now();
+    fail(&health, &slow(), soon);
+    assert_eq!(health.next_look(), Some(soon + FIRST_PAUSE * 2));
+    health.answered();
+    let late = Instant::now() + LONGEST_PAUSE;
+    fail(&health, &slow(), late);
+    assert_eq!(health.next_look(), Some(late + FIRST_PAUSE));
+}
+
+#[test]
+fn a_look_that_fails_after_an_answer_opens_nothing() {
+    let (health, now) = (health(), Instant::now());
+    fail(&health, &slow(), now);
+    health.answered();
+    health.still_down(&slow(), now);
+    assert!(health.available());
 }
 
 #[test]
 fn an_answer_forgets_everything() {
     let (health, now) = (health(), Instant::now());
-    health.failed(&slow(), now);
+    fail(&health, &slow(), now);
     let report = health.report();
     assert_eq!(
         report.last_error.as_deref(),

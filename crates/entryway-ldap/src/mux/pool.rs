@@ -29,8 +29,8 @@ pub(crate) struct MuxPool {
 #[derive(Default)]
 struct PoolState {
     connections: Vec<Arc<Mux>>,
-    /// The dial that is under way.
-    dial: Option<Arc<Progress>>,
+    /// The dial that is under way, and since when.
+    dial: Option<(Arc<Progress>, Instant)>,
     /// Dials that failed, and how the last one did.
     failures: u64,
     last_failure: Option<LdapError>,
@@ -61,6 +61,7 @@ impl MuxPool {
         }
         let _waiting = Counted::new(&self.counters, |counters| &counters.waiting);
         let known_failures = self.state.lock().failures;
+        let began = Instant::now();
         loop {
             let mut room = pin!(self.room.notified());
             // Listens before it looks, so that room made in between is not missed.
@@ -70,7 +71,7 @@ impl MuxPool {
             }
             self.dial_if_useful(known_failures)?;
             if timeout_at(deadline, room).await.is_err() {
-                return Err(self.waited_too_long());
+                return Err(self.waited_too_long(began));
             }
         }
     }
@@ -117,7 +118,7 @@ impl MuxPool {
             return Ok(());
         }
         let progress = Arc::new(Progress::default());
-        state.dial = Some(Arc::clone(&progress));
+        state.dial = Some((Arc::clone(&progress), Instant::now()));
         drop(state);
         let guard = DialGuard {
             pool: Arc::clone(self),
@@ -127,14 +128,21 @@ impl MuxPool {
         Ok(())
     }
 
-    fn waited_too_long(&self) -> LdapError {
+    /// What kept somebody waiting who came at `began`.
+    fn waited_too_long(&self, began: Instant) -> LdapError {
         let state = self.state.lock();
-        match &state.dial {
-            Some(dial) if !state.connections.iter().any(|mux| mux.is_open()) => {
-                LdapError::TimedOut { step: dial.step() }
+        let (dial, since) = match &state.dial {
+            Some((dial, since)) if !state.connections.iter().any(|mux| mux.is_open()) => {
+                (dial, *since)
             }
-            _ => LdapError::Overloaded(Overload::Connections),
-        }
+            _ => return LdapError::Overloaded(Overload::Connections),
+        };
+        let error = LdapError::TimedOut { step: dial.step() };
+        drop(state);
+        // The dial goes on, but those who come later need not wait for its end to know.
+        let limit = self.shared.settings.timeouts.connect;
+        self.shared.failed(&error, began.max(since), limit);
+        error
     }
 
     /// Takes no more searches; returns when those in flight are over, or at `limit`.
@@ -190,8 +198,7 @@ impl DialGuard {
         let pool = &self.pool;
         let settings = &pool.shared.settings;
         // Nobody's deadline: each step is bounded on its own. Far enough away never to be met.
-        let deadline =
-            Instant::now() + settings.timeouts.connect * 8 + settings.timeouts.operation * 2;
+        let deadline = pool.shared.nobodys_deadline();
         let dialled = pool
             .shared
             .dial(Identity::Service, &pool.counters, deadline, &progress)
