@@ -1,20 +1,24 @@
 //! `entryway check`: the configuration, and every server of every domain as a login would use it.
 
+mod json;
+
 use crate::cli::{Common, Output};
 use crate::columns::{Row, render};
 use crate::compose::compose;
 use crate::exit::Exit;
 use crate::explain::elapsed;
 use crate::palette::Tone;
+use crate::sources::NotLoaded;
 use crate::{logs, out, sources};
-use entryway_config::Settings;
+use entryway_config::{Loaded, Settings, Severity};
 use entryway_ldap::{
     DerefAliases, LdapError, ProbeReport, Role, RootDse, SearchRequest, Server, ServiceBind, Step,
 };
 use entryway_ldap_types::{AttributeName, Filter, ResultCode, Scope};
 use entryway_login::DomainPolicy;
+use json::{Answer, ProblemJson};
 use serde::Serialize;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 use tracing::level_filters::LevelFilter;
 
@@ -33,25 +37,30 @@ struct Finding {
     detail: String,
 }
 
-/// The whole answer as JSON.
-#[derive(Serialize)]
-struct Answer<'a> {
-    ok: bool,
-    configuration: String,
-    warnings: usize,
-    findings: &'a [Finding],
-}
-
 /// Looks at everything; exit 1 when something fails.
 pub(crate) async fn check(common: &Common) -> Result<Exit, Exit> {
-    let (path, loaded) = sources::load_and_show(common)?;
+    let (path, loaded) = configuration(common)?;
     let _log = logs::start(common, LevelFilter::OFF)?;
-    let composed = compose(&loaded.settings).map_err(|error| {
-        out::aside(&format!("error: {error:#}\n"));
-        Exit::Configuration
-    })?;
+    let mut problems = ProblemJson::all(&loaded.warnings);
+    let composed = match compose(&loaded.settings) {
+        Ok(composed) => composed,
+        Err(error) => {
+            let message = format!("{error:#}");
+            match common.output {
+                Output::Json => {
+                    problems.push(ProblemJson::elsewhere(Severity::Error, message));
+                    json::unusable(Some(path.display().to_string()), problems);
+                }
+                Output::Text => out::aside(&format!("error: {message}\n")),
+            }
+            return Err(Exit::Configuration);
+        }
+    };
     for warning in &composed.warnings {
-        out::aside(&format!("warning: {warning}\n"));
+        match common.output {
+            Output::Json => problems.push(ProblemJson::elsewhere(Severity::Warning, warning)),
+            Output::Text => out::aside(&format!("warning: {warning}\n")),
+        }
     }
     let mut findings = Vec::new();
     for (domain, policy) in composed.domains.iter().zip(&loaded.settings.policy.domains) {
@@ -64,8 +73,8 @@ pub(crate) async fn check(common: &Common) -> Result<Exit, Exit> {
     match common.output {
         Output::Json => out::json(&Answer {
             ok,
-            configuration: path.display().to_string(),
-            warnings: loaded.warnings.warnings(),
+            configuration: Some(path.display().to_string()),
+            problems,
             findings: &findings,
         }),
         Output::Text => {
@@ -79,6 +88,28 @@ pub(crate) async fn check(common: &Common) -> Result<Exit, Exit> {
         }
     }
     Ok(if ok { Exit::Done } else { Exit::No })
+}
+
+/// The configuration. What is wrong or odd about it is part of the answer for programs, and stands
+/// beside it for people.
+fn configuration(common: &Common) -> Result<(PathBuf, Loaded), Exit> {
+    if common.output == Output::Text {
+        return sources::load_and_show(common);
+    }
+    sources::find_and_load(common).map_err(|not| {
+        match not {
+            NotLoaded::Nowhere { expected } => {
+                json::unusable(
+                    None,
+                    vec![ProblemJson::elsewhere(Severity::Error, expected)],
+                );
+            }
+            NotLoaded::Bad { path, report } => {
+                json::unusable(Some(path.display().to_string()), ProblemJson::all(&report))
+            }
+        }
+        Exit::Configuration
+    })
 }
 
 async fn look_at(

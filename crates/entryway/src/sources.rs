@@ -41,18 +41,39 @@ pub(crate) fn show_warnings(loaded: &Loaded) {
 
 /// Finds and reads the configuration; on failure shows every problem.
 pub(crate) fn load_or_show(common: &Common) -> Result<(PathBuf, Loaded), Exit> {
+    find_and_load(common).map_err(|not| {
+        match not {
+            NotLoaded::Nowhere { expected } => {
+                out::aside(&format!("error: {expected}\n"));
+            }
+            NotLoaded::Bad { report, .. } => {
+                out::aside(&report.render(out::aside_in_colour()));
+            }
+        }
+        Exit::Configuration
+    })
+}
+
+/// Why there is no configuration to use.
+pub(crate) enum NotLoaded {
+    /// There is no file.
+    Nowhere {
+        /// Where one is looked for.
+        expected: String,
+    },
+    /// There is one, with problems.
+    Bad { path: PathBuf, report: Report },
+}
+
+/// Finds and reads the configuration, and shows nothing.
+pub(crate) fn find_and_load(common: &Common) -> Result<(PathBuf, Loaded), NotLoaded> {
     let Some(path) = find(common) else {
         let places = PLACES.map(|place| format!("`{place}`")).join(" or ");
-        out::aside(&format!(
-            "error: no configuration: expected {places}, or --config FILE\n"
-        ));
-        return Err(Exit::Configuration);
+        let expected = format!("no configuration: expected {places}, or --config FILE");
+        return Err(NotLoaded::Nowhere { expected });
     };
     match load(&path) {
         Ok(loaded) => Ok((path, loaded)),
-        Err(report) => {
-            out::aside(&report.render(out::aside_in_colour()));
-            Err(Exit::Configuration)
-        }
+        Err(report) => Err(NotLoaded::Bad { path, report }),
     }
 }
