@@ -5,6 +5,7 @@ mod settings;
 
 use crate::closest::closest;
 use crate::code::Code;
+use crate::mask::is_secret_key;
 use crate::report::{Diagnostic, Problems};
 use crate::tree::{Table, Value};
 
@@ -138,6 +139,41 @@ pub(crate) fn addressable(keys: &[&str]) -> Result<(), String> {
     } else {
         Ok(())
     }
+}
+
+/// Whether what is written under these keys may be shown: it is the value of a setting, and no secret.
+pub(crate) fn is_open(keys: &[&str]) -> bool {
+    let mut prefix: Vec<&str> = Vec::new();
+    let mut rest = keys;
+    while let Below::Table(known) = below(&prefix) {
+        let Some((key, others)) = rest.split_first() else {
+            return false;
+        };
+        let Some(part) = part_for(key, &known) else {
+            return false;
+        };
+        prefix.push(part);
+        rest = others;
+    }
+    let Some(setting) = setting(&prefix.join(".")) else {
+        return false;
+    };
+    match (&setting.shape, rest) {
+        (Shape::Secret, [source]) => SECRET_KEYS.contains(source),
+        (Shape::Secret, _) => false,
+        // The name of a map is anybody's choice.
+        (Shape::Map, []) => !keys.last().is_some_and(|key| is_secret_key(key)),
+        (Shape::Map, [option]) => MAP_KEYS.contains(option),
+        (_, rest) => rest.is_empty(),
+    }
+}
+
+/// Whether a key stands anywhere in the catalogue.
+pub(crate) fn is_word(key: &str) -> bool {
+    let known = |part: &str| part.strip_suffix("[]").unwrap_or(part) == key;
+    SECRET_KEYS.contains(&key)
+        || MAP_KEYS.contains(&key)
+        || all().iter().any(|setting| parts(setting.path).any(known))
 }
 
 /// Reports every key that is no setting.

@@ -2,7 +2,6 @@
 
 use crate::catalogue;
 use crate::code::Code;
-use crate::mask;
 use crate::place::{Place, Texts};
 use crate::report::{Diagnostic, Problems};
 use crate::sources::Sources;
@@ -191,8 +190,7 @@ fn overrides(sources: &Sources, root: &mut Table, texts: &mut Texts, problems: &
             continue;
         };
         let keys: Vec<&str> = path.split("__").collect();
-        let secret = keys.iter().any(|key| mask::is_secret_key(key));
-        let text = texts.add_variable(name, content, secret, folder.clone());
+        let text = texts.add_variable(name, content, &keys, folder.clone());
         let place = Place {
             text,
             start: 0,

@@ -53,10 +53,11 @@ pub fn load(sources: &Sources) -> Result<Loaded, Report> {
     catalogue::check_keys(&gathered.root, &problems);
     let resolved = resolve::settings(&Section::root(&gathered.root, gathered.main, &cx), &cx);
     let (places, files) = cx.into_parts();
-    let problems = if gathering.has(Code::Syntax) {
-        problems.echoless(&gathering, &texts, &OF_ONE_VALUE)
+    let (gathering, problems) = if gathering.has(Code::Syntax) {
+        let problems = problems.echoless(&gathering, &texts, &OF_ONE_VALUE);
+        (gathering.guarded(&texts), problems.guarded(&texts))
     } else {
-        problems
+        (gathering, problems)
     };
     let report = gathering.and(problems).into_report(texts);
     match resolved {

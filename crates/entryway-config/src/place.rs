@@ -49,8 +49,14 @@ impl Text {
     pub(crate) fn line(&self, at: usize) -> usize {
         self.lines.partition_point(|start| *start <= at)
     }
-    /// The column of a byte in its line, in characters, counted from 1.
+    /// The column of a byte in its line, in characters, counted from 1. Of one in a secret it is the
+    /// secret's, or it would tell how long that is.
     pub(crate) fn column(&self, at: usize) -> usize {
+        let secret = self
+            .masks
+            .iter()
+            .find(|mask| mask.start <= at && at <= mask.end);
+        let at = secret.map_or(at, |mask| mask.start);
         let begins = self
             .line(at)
             .checked_sub(1)
@@ -75,19 +81,15 @@ impl Texts {
         let folder = path.parent().unwrap_or(Path::new("")).to_owned();
         self.add(Text::new(path.display().to_string(), shown, masks, folder))
     }
-    /// Adds an override; its value is masked when the setting is a secret.
+    /// Adds an override of the setting at `keys`. Only its masked form is kept.
     pub(crate) fn add_variable(
         &mut self,
         name: &str,
         value: &str,
-        secret: bool,
+        keys: &[&str],
         folder: PathBuf,
     ) -> usize {
-        let (shown, masks) = if secret {
-            mask::whole(value)
-        } else {
-            (value.to_owned(), Vec::new())
-        };
+        let (shown, masks) = mask::variable(value, keys);
         let text = Text::new(format!("${name}"), shown, masks, folder);
         self.add(Text {
             variable: true,
@@ -105,6 +107,14 @@ impl Texts {
     pub(crate) fn folder(&self, place: Place) -> &Path {
         self.get(place.text)
             .map_or(Path::new(""), |text| &text.folder)
+    }
+    /// Whether something at the place is not to be shown.
+    pub(crate) fn is_masked(&self, place: Place) -> bool {
+        self.get(place.text).is_some_and(|text| {
+            text.masks
+                .iter()
+                .any(|mask| mask.start < place.end && place.start < mask.end)
+        })
     }
     /// Whether the place is a variable of the environment.
     pub(crate) fn is_variable(&self, place: Place) -> bool {

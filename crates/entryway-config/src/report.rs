@@ -65,6 +65,24 @@ impl Problems {
         self.list.borrow_mut().extend(other.list.into_inner());
         self
     }
+    /// Those that quote nothing of what is not to be shown. After a syntax error the parser may take
+    /// a secret for the value of another setting, whose message would quote it.
+    pub(crate) fn guarded(self, texts: &Texts) -> Self {
+        let quotes_nothing = |one: &Diagnostic| {
+            matches!(one.code, Code::Syntax | Code::WrongType)
+                || !one
+                    .place
+                    .iter()
+                    .map(|(place, _)| place)
+                    .chain(one.also.iter().map(|(place, _)| place))
+                    .any(|place| texts.is_masked(*place))
+        };
+        let mut list = self.list.into_inner();
+        list.retain(quotes_nothing);
+        Self {
+            list: RefCell::new(list),
+        }
+    }
     /// Those of the given codes that are not on a line with a syntax error.
     pub(crate) fn echoless(self, syntax: &Self, texts: &Texts, codes: &[Code]) -> Self {
         let line = |place: &Option<(Place, String)>| {

@@ -171,8 +171,15 @@ fn values_and_rendering_name_the_same_places() {
             else {
                 continue;
             };
-            let place = format!("--> {file}:{line}:{column}\n");
-            assert!(shown.contains(&place), "{problem:?} is not in\n{shown}");
+            let place = if shown.contains(&format!("--> {file}:{line}:{column}\n")) {
+                continue;
+            } else {
+                format!("--> {file}:{line}:")
+            };
+            // Behind a secret the column would tell how long it is.
+            let behind = |rest: &str| rest.lines().nth(2).is_some_and(|line| line.contains("***"));
+            let found = shown.split(&place).skip(1).any(behind);
+            assert!(found, "{problem:?} is not in\n{shown}");
         }
     }
 }

@@ -43,7 +43,12 @@ fn strings_over_several_lines_are_shown_whole() {
 #[test]
 fn a_variable_is_named_without_a_line() {
     let mut texts = Texts::default();
-    let text = texts.add_variable("ENTRYWAY__login__ldap", "required", false, "".into());
+    let text = texts.add_variable(
+        "ENTRYWAY__login__ldap",
+        "required",
+        &["login", "ldap"],
+        "".into(),
+    );
     assert_eq!(
         texts.line_of(Place {
             text,

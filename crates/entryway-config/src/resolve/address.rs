@@ -2,6 +2,7 @@
 
 use crate::code::Code;
 use crate::context::Context;
+use crate::mask;
 use crate::place::Place;
 use crate::report::Diagnostic;
 use crate::resolve::text::host_name;
@@ -77,7 +78,8 @@ pub(super) fn servers(
 
 fn address<'a>(written: Text<'a>, cx: &Context<'_>) -> Option<Address<'a>> {
     let refuse = |place: Place, label: &str| {
-        let shown = written.text.escape_debug();
+        let shown = mask::address(written.text);
+        let shown = shown.escape_debug();
         let hint = if host_name(written.text) {
             format!("write `ldaps://{shown}`")
         } else {

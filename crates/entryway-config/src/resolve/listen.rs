@@ -2,6 +2,7 @@
 
 use crate::code::Code;
 use crate::context::Context;
+use crate::mask;
 use crate::report::Diagnostic;
 use crate::section::Section;
 use std::net::SocketAddr;
@@ -14,7 +15,7 @@ pub(super) fn listen(server: &Section<'_>, cx: &Context<'_>) -> Option<SocketAdd
                 Code::Listen,
                 format!(
                     "`{}` is not an address to listen on",
-                    written.text.escape_debug()
+                    mask::address(written.text).escape_debug()
                 ),
             )
             .at(written.place, "expected an IP address and a port")

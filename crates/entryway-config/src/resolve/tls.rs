@@ -3,6 +3,7 @@
 use crate::code::Code;
 use crate::context::Context;
 use crate::gather::why;
+use crate::mask;
 use crate::report::Diagnostic;
 use crate::resolve::text::host_name;
 use crate::section::Section;
@@ -39,7 +40,10 @@ fn server_name(tls: &Section<'_>, cx: &Context<'_>) -> Option<String> {
     cx.push(
         Diagnostic::new(
             Code::ServerAddress,
-            format!("`{}` is not the name of a server", name.text.escape_debug()),
+            format!(
+                "`{}` is not the name of a server",
+                mask::address(name.text).escape_debug()
+            ),
         )
         .at(name.place, "expected a host name or an IP address"),
     );
