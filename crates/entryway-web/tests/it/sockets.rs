@@ -262,6 +262,22 @@ async fn rfc9112_3_2_a_request_names_its_host() {
     }
 }
 
+#[tokio::test]
+async fn rfc6585_5_a_head_that_is_too_large_is_refused() {
+    let server = Server::start(Limits::default()).await;
+    let mut stream = server.connect().await;
+    let head = format!(
+        "GET /healthz HTTP/1.1\r\nhost: x\r\nx: {}",
+        "x".repeat(40_000)
+    );
+    // It may be refused, and the connection closed, before all of it is sent.
+    let _ = stream.write_all(head.as_bytes()).await;
+    let mut first = [0; 12];
+    let read = timeout(SOON, stream.read_exact(&mut first)).await;
+    read.expect("in time").expect("an answer");
+    assert_eq!(&first, b"HTTP/1.1 431");
+}
+
 /// Sends requests and reads nothing, until nothing more can be sent.
 #[tokio::test]
 async fn a_peer_that_does_not_read_is_not_waited_for() {
