@@ -268,6 +268,63 @@ async fn every_command_in_the_documents_works() {
     drop(gateway);
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn every_metric_in_the_documents_exists() {
+    let reader = Reader::new().await;
+    let _gateway = Gateway::start(&reader);
+    let page = reader.run(
+        "curl -s -H \"authorization: Bearer $(cat monitoring.token)\" http://127.0.0.1:8389/metrics",
+    );
+    let page = String::from_utf8(page.stdout).unwrap();
+    let mut named = 0;
+    for path in documents() {
+        for word in fs::read_to_string(&path).unwrap().split('`') {
+            if word.starts_with("entryway_") {
+                // A whole name, or the beginning that several share.
+                assert!(
+                    page.lines().any(|line| line.starts_with(word)),
+                    "{}: no metric is `{word}`",
+                    path.display()
+                );
+                named += 1;
+            }
+        }
+    }
+    assert!(named > 0, "no metric was found in the documents");
+}
+
+/// A line without what differs from run to run: blanks, durations, ports, ids.
+fn shape(line: &str) -> String {
+    let words = line.split_whitespace().filter(|word| *word != "under");
+    let masked = words.map(|word| {
+        let differs = word.contains("localhost:") || word.len() == 17 && word.ends_with(',');
+        let number = word.bytes().all(|byte| byte.is_ascii_digit());
+        if differs || number { "#" } else { word }
+    });
+    masked.collect::<Vec<_>>().join(" ")
+}
+
+#[test]
+fn the_readmes_sample_is_what_the_demo_shows() {
+    let readme = fs::read_to_string(repository().join("README.md")).unwrap();
+    let (_, sample) = blocks(&readme, "text")
+        .into_iter()
+        .find(|(_, block)| block.starts_with("1 of 5"))
+        .unwrap();
+    let demo = Command::new(env!("CARGO_BIN_EXE_entryway"))
+        .args(["demo", "--once"])
+        .output()
+        .unwrap();
+    let demo = String::from_utf8(demo.stdout).unwrap();
+    let shown = demo
+        .lines()
+        .skip_while(|line| !line.starts_with("1 of 5"))
+        .take_while(|line| !line.is_empty());
+    let shown: Vec<_> = shown.map(shape).collect();
+    let sample: Vec<_> = sample.lines().map(shape).collect();
+    assert_eq!(sample, shown);
+}
+
 #[test]
 fn every_configuration_in_the_documents_loads() {
     let mut loaded = 0;
