@@ -18,6 +18,7 @@ fn rfc9112_3_2_exactly_one_host() {
     check(Version::HTTP_11, &["a", "a"], false);
     check(Version::HTTP_11, &["a b"], false);
     check(Version::HTTP_11, &["somebody@a"], false);
+    check(Version::HTTP_11, &["a/b"], false);
     check(Version::HTTP_10, &[], true);
     check(Version::HTTP_10, &["a", "b"], false);
     check(Version::HTTP_2, &[], true);
