@@ -26,5 +26,5 @@ pub use microsoft::{AdSubError, Guid, Sid};
 pub use password::{EmptyPassword, Password};
 pub use password_policy::{PasswordPolicy, PasswordPolicyError};
 pub use result_code::ResultCode;
-pub use template::{FilterTemplate, Placeholder, TemplateError};
+pub use template::{FilterTemplate, Placeholder, TemplateError, TemplateParts};
 pub use url::{LdapUrl, LdapUrlError, Scheme, Scope};

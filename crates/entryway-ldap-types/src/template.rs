@@ -16,6 +16,19 @@ pub struct FilterTemplate {
     tree: Tree<TemplateValue>,
 }
 
+/// A template taken apart by one level.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum TemplateParts {
+    /// All of them.
+    And(Vec<FilterTemplate>),
+    /// Any of them.
+    Or(Vec<FilterTemplate>),
+    /// Not this.
+    Not(Box<FilterTemplate>),
+    /// One attribute with its value: nothing to take apart.
+    Item,
+}
+
 /// Why a text is not a filter template, and where.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum TemplateError {
@@ -75,6 +88,27 @@ impl FilterTemplate {
             }
         };
         Self { tree }
+    }
+    /// `(attribute=value)`, the value as it is.
+    pub fn literal(attribute: AttributeName, value: &str) -> Self {
+        let tree = Tree::Item {
+            attribute,
+            comparison: Comparison::Equal,
+            value: TemplateValue::from(value.as_bytes().to_vec()),
+        };
+        Self { tree }
+    }
+    /// What it is put together from.
+    pub fn parts(&self) -> TemplateParts {
+        let list = |parts: &[Tree<_>]| parts.iter().cloned().map(|tree| Self { tree }).collect();
+        match &self.tree {
+            Tree::And(parts) => TemplateParts::And(list(parts)),
+            Tree::Or(parts) => TemplateParts::Or(list(parts)),
+            Tree::Not(part) => TemplateParts::Not(Box::new(Self {
+                tree: (**part).clone(),
+            })),
+            Tree::Item { .. } | Tree::Pieces(..) | Tree::Extensible { .. } => TemplateParts::Item,
+        }
     }
     /// Puts values in place of placeholders. In a substring assertion with an empty piece the piece is
     /// dropped; when none is left, `(cn={text}*)` with an empty text is `(cn=*)`, which fits everybody: who may not

@@ -324,3 +324,27 @@ proptest! {
         prop_assert_eq!(FilterTemplate::parse(&template.to_string(), &ALLOWED), Ok(template));
     }
 }
+
+#[test]
+fn a_template_is_taken_apart_by_one_level() {
+    let texts = |parts: Vec<FilterTemplate>| -> Vec<String> {
+        parts.iter().map(ToString::to_string).collect()
+    };
+    let TemplateParts::And(parts) = parse("(&(a=1)(|(b={login})(c=*)))").parts() else {
+        unreachable!("it is an `&`")
+    };
+    assert_eq!(texts(parts.clone()), ["(a=1)", "(|(b={login})(c=*))"]);
+    assert!(matches!(parts[1].parts(), TemplateParts::Or(parts) if parts.len() == 2));
+    assert!(
+        matches!(parse("(!(a=1))").parts(), TemplateParts::Not(part) if *part == parse("(a=1)"))
+    );
+    for item in ["(a=*)", "(a={login})", "(a=*b*)", "(a:dn:=x)"] {
+        assert_eq!(parse(item).parts(), TemplateParts::Item, "{item}");
+    }
+}
+
+#[test]
+fn a_literal_is_no_grammar() {
+    let literal = FilterTemplate::literal(name("cn"), "a)(b={login}*");
+    assert_eq!(literal.to_string(), "(cn=a\\29\\28b=\\7blogin\\7d\\2a)");
+}
