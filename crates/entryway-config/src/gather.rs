@@ -185,12 +185,14 @@ fn expand(sources: &Sources, folder: &Path, pattern: &str) -> Result<Vec<PathBuf
 
 fn overrides(sources: &Sources, root: &mut Table, texts: &mut Texts, problems: &Problems) {
     let folder = sources.file.parent().unwrap_or(Path::new("")).to_owned();
-    for (name, content) in &sources.environment {
+    for (written, value) in &sources.environment {
+        // What is not UTF-8 is read all the same, to be reported.
+        let (name, content) = (written.to_string_lossy(), value.to_string_lossy());
         let Some(path) = name.strip_prefix(PREFIX) else {
             continue;
         };
         let keys: Vec<&str> = path.split("__").collect();
-        let text = texts.add_variable(name, content, &keys, folder.clone());
+        let text = texts.add_variable(&name, &content, &keys, folder.clone());
         let place = Place {
             text,
             start: 0,
@@ -202,11 +204,15 @@ fn overrides(sources: &Sources, root: &mut Table, texts: &mut Texts, problems: &
                     .at(place, ""),
             );
         };
-        if keys.iter().any(|key| key.is_empty()) {
+        if written.to_str().is_none() {
+            refuse("its name is not UTF-8".to_owned());
+        } else if value.to_str().is_none() {
+            refuse("its value is not UTF-8".to_owned());
+        } else if keys.iter().any(|key| key.is_empty()) {
             refuse("a part of its name is empty".to_owned());
         } else if let Err(unknown) = catalogue::addressable(&keys) {
             refuse(unknown);
-        } else if let Err(why) = set(root, &keys, parse_variable(content, text), place) {
+        } else if let Err(why) = set(root, &keys, parse_variable(&content, text), place) {
             refuse(why);
         }
     }

@@ -159,17 +159,17 @@ fn without_newline(mut bytes: Vec<u8>) -> Vec<u8> {
 }
 
 fn from_environment(name: &str, place: Place, entry: &Entry, cx: &Context<'_>) -> Option<Vec<u8>> {
-    let found = cx.sources.environment.get(name);
-    if found.is_none() {
-        cx.push(
-            unavailable(
-                entry,
-                &format!("the environment has no `{}`", name.escape_debug()),
-            )
-            .at(place, ""),
-        );
-    }
-    found.map(|text| text.clone().into_bytes())
+    let refused = |why: &str| cx.push(unavailable(entry, why).at(place, ""));
+    let shown = name.escape_debug();
+    let Some(found) = cx.sources.variable(name) else {
+        refused(&format!("the environment has no `{shown}`"));
+        return None;
+    };
+    let Some(text) = found.to_str() else {
+        refused(&format!("the variable `{shown}` is not UTF-8"));
+        return None;
+    };
+    Some(text.as_bytes().to_vec())
 }
 
 fn from_credential(name: &str, place: Place, entry: &Entry, cx: &Context<'_>) -> Option<Vec<u8>> {
@@ -183,7 +183,7 @@ fn from_credential(name: &str, place: Place, entry: &Entry, cx: &Context<'_>) ->
         );
         return None;
     }
-    let Some(folder) = cx.sources.environment.get(CREDENTIALS) else {
+    let Some(folder) = cx.sources.variable(CREDENTIALS) else {
         cx.push(
             unavailable(entry, &format!("`{CREDENTIALS}` is not set"))
                 .at(place, "")

@@ -2,7 +2,7 @@
 //! need neither.
 
 use std::collections::BTreeMap;
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
@@ -12,7 +12,7 @@ use std::sync::Arc;
 #[derive(Clone)]
 pub struct Sources {
     pub(crate) file: PathBuf,
-    pub(crate) environment: BTreeMap<String, String>,
+    pub(crate) environment: BTreeMap<OsString, OsString>,
     pub(crate) files: Arc<dyn Files>,
 }
 
@@ -26,10 +26,23 @@ impl Sources {
         }
     }
     /// The environment: `ENTRYWAY__…` overrides, `{ env = "…" }` secrets and `CREDENTIALS_DIRECTORY`.
+    /// All of it, UTF-8 or not: an override that cannot be read is reported and not passed over.
     #[must_use]
-    pub fn environment(mut self, variables: impl IntoIterator<Item = (String, String)>) -> Self {
-        self.environment.extend(variables);
+    pub fn environment<N, V>(mut self, variables: impl IntoIterator<Item = (N, V)>) -> Self
+    where
+        N: Into<OsString>,
+        V: Into<OsString>,
+    {
+        let variables = variables.into_iter();
+        self.environment
+            .extend(variables.map(|(name, value)| (name.into(), value.into())));
         self
+    }
+    /// A variable of the environment.
+    pub(crate) fn variable(&self, name: &str) -> Option<&OsStr> {
+        self.environment
+            .get(OsStr::new(name))
+            .map(OsString::as_os_str)
     }
     /// Reads from `files` and not from the disk.
     #[must_use]

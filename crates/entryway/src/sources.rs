@@ -19,10 +19,7 @@ pub(crate) fn find(common: &Common) -> Option<PathBuf> {
 
 /// Reads the configuration with this process's environment.
 pub(crate) fn load(path: &Path) -> Result<Loaded, Report> {
-    // A variable that is not UTF-8 cannot be one of ours.
-    let variables = std::env::vars_os()
-        .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
-    entryway_config::load(&Sources::file(path).environment(variables))
+    entryway_config::load(&Sources::file(path).environment(std::env::vars_os()))
 }
 
 /// Finds and reads the configuration, and shows what is odd about it; on failure shows every problem.
