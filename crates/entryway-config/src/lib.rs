@@ -7,13 +7,15 @@
 //! ```
 //!
 //! Only this crate knows TOML. It reads files, and it reads the environment only as far as
-//! [`Sources`] hands it in. It must not know sockets, TLS libraries or the clock.
+//! [`Sources`] hands it in. It must not know sockets, TLS libraries (of certificates it knows the form)
+//! or the clock.
 
 mod catalogue;
 mod closest;
 mod code;
 mod context;
 mod duration;
+mod flat;
 mod gather;
 mod load;
 mod mask;

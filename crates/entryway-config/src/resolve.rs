@@ -12,7 +12,9 @@ mod listen;
 mod login;
 mod maps;
 mod name;
+mod pem;
 mod people;
+mod suffix;
 mod text;
 mod tls;
 mod token;
@@ -43,7 +45,10 @@ pub(crate) fn settings(root: &Section<'_>, cx: &Context<'_>) -> Option<Settings>
     );
     let names = domains::check(&read, cx);
     let (default_domains, default_domains_rule) = login::default_domains(root, &names, cx);
-    if names.is_empty() && basics.ldap != LdapUse::Disabled {
+    suffix::warn(&read, &default_domains, cx);
+    // A domain without a name has been reported.
+    let nameless = cx.problems.has(Code::NamelessDomain);
+    if names.is_empty() && !nameless && basics.ldap != LdapUse::Disabled {
         cx.push(
             Diagnostic::new(Code::NoDomain, "no domain is configured")
                 .hint("a domain is at least `[domain.staff]` with `servers` and `base`; or write `ldap = \"disabled\"` in `[login]`"),

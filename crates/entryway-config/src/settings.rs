@@ -127,7 +127,7 @@ pub struct TlsSettings {
 pub enum TrustSource {
     /// The operating system's store.
     System,
-    /// A file that exists and can be read; its content is not looked at here.
+    /// A file that can be read and holds certificates, as far as their form goes.
     File(PathBuf),
 }
 

@@ -42,6 +42,16 @@ fn files() -> MemoryFiles {
         .with("newline.token", "\r\n", 0o600)
         .with("large.token", vec![b'x'; 5000], 0o600)
         .with("staff.pass", "staff-pass", 0o600)
+        .with(
+            "key.pem",
+            "-----BEGIN PUBLIC KEY-----\nMAA=\n-----END PUBLIC KEY-----\n",
+            0o644,
+        )
+        .with(
+            "damaged.pem",
+            "-----BEGIN CERTIFICATE-----\nMAA=\n-----END CERTIFICATE-----\n",
+            0o644,
+        )
 }
 
 fn report(path: &Path) -> Report {

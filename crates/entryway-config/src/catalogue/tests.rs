@@ -4,6 +4,8 @@ use super::{Default, Setting, all, setting};
 use crate::sources::{MemoryFiles, Sources};
 use crate::{Loaded, duration, load};
 
+const CORP_CA: &str = include_str!("../../tests/good/corp-ca.pem");
+
 const FILE: &str = r#"
 #@
 [server]
@@ -106,7 +108,7 @@ fn outcome(text: &str) -> Result<String, String> {
         .with("portal.token", "portal-token", 0o600)
         .with("grafana.token", "grafana-token", 0o600)
         .with("staff.pass", "from-the-file", 0o600)
-        .with("corp-ca.pem", "", 0o644)
+        .with("corp-ca.pem", CORP_CA, 0o644)
         .with("conf.d/more.toml", "[login]\nplatform = \"windows\"\n[[home_folder]]\nprefix = 'C:\\homes'\nenabled = false\n[tls]\n", 0o644);
     let environment = [(
         "STAFF_PASSWORD".to_owned(),

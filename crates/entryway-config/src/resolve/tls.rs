@@ -5,6 +5,7 @@ use crate::context::Context;
 use crate::gather::why;
 use crate::mask;
 use crate::report::Diagnostic;
+use crate::resolve::pem;
 use crate::resolve::text::host_name;
 use crate::section::Section;
 use crate::settings::{TlsSettings, TlsVersion, TrustSource};
@@ -66,17 +67,20 @@ fn trust(tls: &Section<'_>, cx: &Context<'_>) -> Option<Vec<TrustSource>> {
             TrustSource::System
         } else {
             let path = cx.path(item.place, item.text);
-            if let Err(error) = cx.sources.files.read(&path, LARGEST_STORE) {
+            let refused = match cx.sources.files.read(&path, LARGEST_STORE) {
+                Err(error) => Some(format!("cannot read `{}`: {}", path.display(), why(&error))),
+                Ok(file) => pem::problem(&file.bytes)
+                    .map(|problem| format!("cannot trust `{}`: {problem}", path.display())),
+            };
+            if let Some(message) = refused {
+                let hint = item
+                    .text
+                    .eq_ignore_ascii_case("system")
+                    .then(|| "did you mean `system`?".to_owned());
                 cx.push(
-                    Diagnostic::new(
-                        Code::TrustFile,
-                        format!("cannot read `{}`: {}", path.display(), why(&error)),
-                    )
-                    .at(item.place, "")
-                    .maybe_hint(
-                        (item.text.eq_ignore_ascii_case("system"))
-                            .then(|| "did you mean `system`?".to_owned()),
-                    ),
+                    Diagnostic::new(Code::TrustFile, message)
+                        .at(item.place, "")
+                        .maybe_hint(hint),
                 );
                 continue;
             }
