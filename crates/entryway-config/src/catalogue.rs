@@ -168,6 +168,11 @@ pub(crate) fn is_open(keys: &[&str]) -> bool {
     }
 }
 
+/// Whether a key may stand right below a prefix of parts.
+pub(crate) fn is_key_of(prefix: &[&str], key: &str) -> bool {
+    matches!(below(prefix), Below::Table(known) if part_for(key, &known).is_some())
+}
+
 /// Whether a key stands anywhere in the catalogue.
 pub(crate) fn is_word(key: &str) -> bool {
     let known = |part: &str| part.strip_suffix("[]").unwrap_or(part) == key;

@@ -77,7 +77,7 @@ codes! {
     SecretUnusable = "C037", Error, "a secret that cannot be used";
     SecretInline = "C038", Warning, "a secret in the configuration file";
     SecretExposed = "C039", Warning, "a secret file that others can read";
-    TrustFile = "C040", Error, "a trust file that cannot be read";
+    TrustFile = "C040", Error, "a trust file that cannot be used";
     Empty = "C041", Error, "nothing where something is needed";
     DeadlineShort = "C042", Warning, "a deadline shorter than what it covers";
     UnknownClass = "C043", Error, "a user class that does not exist";
@@ -86,6 +86,9 @@ codes! {
     NoHome = "C046", Warning, "nothing gives a home folder";
     NeverUsed = "C047", Warning, "a row that is never reached";
     BindContradiction = "C048", Error, "an anonymous bind with a name or a password";
+    LostRestriction = "C049", Error, "a filter whose restrictions a login by mail would lose";
+    SuffixAsked = "C050", Warning, "a filter that no bare name fits";
+    NamelessDomain = "C051", Error, "a domain without a name";
 }
 
 impl Code {

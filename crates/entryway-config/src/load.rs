@@ -3,6 +3,7 @@
 use crate::catalogue;
 use crate::code::Code;
 use crate::context::Context;
+use crate::flat::unflatten;
 use crate::gather::gather;
 use crate::place::{RuleBook, Texts};
 use crate::report::{Problems, Report};
@@ -22,7 +23,8 @@ pub struct Loaded {
 }
 
 /// Problems of a value in itself. After a syntax error the others may be its echo.
-const OF_ONE_VALUE: [Code; 12] = [
+const OF_ONE_VALUE: [Code; 13] = [
+    Code::NamelessDomain,
     Code::UnknownKey,
     Code::WrongType,
     Code::UnknownWord,
@@ -45,10 +47,11 @@ const OF_ONE_VALUE: [Code; 12] = [
 pub fn load(sources: &Sources) -> Result<Loaded, Report> {
     let mut texts = Texts::default();
     let gathering = Problems::default();
-    let Some(gathered) = gather(sources, &mut texts, &gathering) else {
+    let Some(mut gathered) = gather(sources, &mut texts, &gathering) else {
         return Err(gathering.into_report(texts));
     };
     let problems = Problems::default();
+    unflatten(&mut gathered.root, &problems);
     let cx = Context::new(sources, &texts, &problems, gathered.files);
     catalogue::check_keys(&gathered.root, &problems);
     let resolved = resolve::settings(&Section::root(&gathered.root, gathered.main, &cx), &cx);

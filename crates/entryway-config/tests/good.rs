@@ -20,6 +20,8 @@ use std::time::Duration;
 const MINIMAL: &str = include_str!("good/minimal.toml");
 const FULL: &str = include_str!("good/full.toml");
 
+const CORP_CA: &str = include_str!("good/corp-ca.pem");
+
 const MORE: &str = r#"
 [domain.partners]
 servers = ["ldaps://dc1.partners.example"]
@@ -40,7 +42,7 @@ fn sources(text: &str, variables: &[(&str, &str)]) -> Sources {
         .with("etc/conf.d/20-partners.toml", MORE, 0o644)
         .with("etc/conf.d/.hidden.toml", "not = toml = at all", 0o644)
         .with("etc/conf.d/readme.md", "not = toml = at all", 0o644)
-        .with("etc/corp-ca.pem", "", 0o644)
+        .with("etc/corp-ca.pem", CORP_CA, 0o644)
         .with("etc/portal.token", "portal-token\n", 0o600)
         .with("run/staff", "staff-password\n\n", 0o440);
     let variables = variables
@@ -159,7 +161,7 @@ fn everything_at_once() {
     assert_eq!(domain.people.scope, Scope::OneLevel);
     assert_eq!(
         domain.people.filter.to_string(),
-        "(&(objectClass=user)(sAMAccountName={login}))"
+        "(&(objectCategory=person)(objectClass=user)(sAMAccountName={login}))"
     );
     assert_eq!(domain.people.id_attributes[0].as_str(), "objectGUID");
     assert_eq!(
@@ -169,7 +171,7 @@ fn everything_at_once() {
             .as_ref()
             .map(ToString::to_string)
             .as_deref(),
-        Some("(&(objectClass=user)(mail={login}))")
+        Some("(&(objectCategory=person)(objectClass=user)(mail={login}))")
     );
 
     let maps: Vec<_> = domain
@@ -274,6 +276,23 @@ fn a_login_by_mail_keeps_the_ordinary_restrictions() {
 }
 
 #[test]
+fn a_login_by_mail_keeps_nested_restrictions() {
+    let text = format!(
+        "{MINIMAL}\n[domain.staff.people]\nlogin_by_email = true\n\
+         filter = \"(&(objectClass=person)(&(uid={{login}})(!(uid=aokafor))))\"\n"
+    );
+    let by_email = loaded(&text, &[]).settings.policy.domains[0]
+        .people
+        .by_email
+        .as_ref()
+        .map(ToString::to_string);
+    assert_eq!(
+        by_email.as_deref(),
+        Some("(&(objectClass=person)(!(uid=aokafor))(mail={login}))")
+    );
+}
+
+#[test]
 fn the_environment_has_the_last_word() {
     let variables = [
         ("ENTRYWAY__domain__staff__base", "dc=other"),
@@ -312,6 +331,47 @@ fn the_environment_has_the_last_word() {
         places.place(settings.policy.default_domains_rule),
         Some("$ENTRYWAY__login__default_domains")
     );
+}
+
+#[cfg(unix)]
+#[test]
+fn what_is_not_utf8_in_the_environment_is_reported() {
+    use std::ffi::OsString;
+    use std::os::unix::ffi::OsStringExt as _;
+
+    let check = |name: &[u8], value: &[u8], expected: &str| {
+        let text =
+            format!("{MINIMAL}bind = {{ dn = \"cn=x\", password = {{ env = \"PASS\" }} }}\n");
+        let files = MemoryFiles::default().with("entryway.toml", text, 0o600);
+        let usual = (OsString::from("PASS"), OsString::from("right"));
+        let odd = (
+            OsString::from_vec(name.to_vec()),
+            OsString::from_vec(value.to_vec()),
+        );
+        let sources = Sources::file("entryway.toml").files(files);
+        let found = load(&sources.environment([usual, odd]));
+        let lines: Vec<String> = match found {
+            Ok(loaded) => loaded.warnings.lines().collect(),
+            Err(report) => report.lines().collect(),
+        };
+        assert!(lines[0].contains(expected), "{lines:?}");
+    };
+    check(
+        b"ENTRYWAY__domain__staff__base",
+        b"dc=\xff",
+        "[C009]: `ENTRYWAY__domain__staff__base` overrides nothing: its value is not UTF-8",
+    );
+    check(
+        b"ENTRYWAY__domain__st\xff__base",
+        b"dc=x",
+        "overrides nothing: its name is not UTF-8",
+    );
+    check(
+        b"PASS",
+        b"\xff",
+        "[C036]: cannot read `password`: the variable `PASS` is not UTF-8",
+    );
+    check(b"PA\xff", b"\xff", "[C019]");
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! What each kind of directory is like, where nothing else is written.
 
 use crate::settings::Dialect;
-use entryway_ldap_types::AttributeName;
+use entryway_ldap_types::{AttributeName, FilterTemplate};
 use entryway_login::MapTarget;
 
 pub(super) const DIALECTS: [(&str, Dialect); 5] = [
@@ -22,6 +22,20 @@ pub(super) fn object_class(dialect: Dialect) -> &'static str {
         // Contacts are `person` too; `user` is who can log in.
         Dialect::ActiveDirectory => "user",
         Dialect::Auto | Dialect::OpenLdap | Dialect::Ds389 | Dialect::Generic => "person",
+    }
+}
+
+/// What an entry must be to be a person.
+pub(super) fn people(dialect: Dialect, object_class: &str) -> FilterTemplate {
+    let class = FilterTemplate::literal(AttributeName::from_static("objectClass"), object_class);
+    match dialect {
+        // Computers are `user` too (MS-ADSC: `computer` is derived from it), and have a password; their
+        // category is their own.
+        Dialect::ActiveDirectory => {
+            FilterTemplate::literal(AttributeName::from_static("objectCategory"), "person")
+                .and(class)
+        }
+        Dialect::Auto | Dialect::OpenLdap | Dialect::Ds389 | Dialect::Generic => class,
     }
 }
 

@@ -61,7 +61,7 @@ fn read<'a>(
     homes: bool,
     cx: &Context<'_>,
 ) -> Read<'a> {
-    let usable = name::usable(name, "the name of a domain", cx);
+    let usable = name::usable_domain(name, cx);
     let suffixes: Vec<Text<'a>> = domain
         .texts("suffixes")
         .map(|list| list.items)

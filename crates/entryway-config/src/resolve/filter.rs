@@ -5,7 +5,7 @@ use crate::context::Context;
 use crate::report::Diagnostic;
 use crate::resolve::text::secret_attribute;
 use crate::section::Text;
-use entryway_ldap_types::{FilterTemplate, Placeholder, TemplateError};
+use entryway_ldap_types::{FilterTemplate, Placeholder, TemplateError, TemplateParts};
 use entryway_login::is_secret_attribute;
 
 /// What may stand in a filter that looks for a login name.
@@ -23,11 +23,7 @@ pub(super) fn of_login(written: Text<'_>, key: &str, cx: &Context<'_>) -> Option
         cx.push(secret_attribute(written, name));
         return None;
     }
-    let asks = filter
-        .placeholders()
-        .into_iter()
-        .any(|one| matches!(one, Placeholder::Login | Placeholder::User));
-    if !asks {
+    if !asks_for_name(&filter) {
         cx.push(
             Diagnostic::new(
                 Code::NameNotAsked,
@@ -64,69 +60,111 @@ fn parse(written: Text<'_>, key: &str, cx: &Context<'_>) -> Option<FilterTemplat
     None
 }
 
-/// The terms of a filter that do not look at the login name: they restrict who may log in.
+/// The terms of a filter that hold whatever name is typed: they restrict who may log in, and so they
+/// restrict a login by mail too. `None` when they cannot be told from the term that asks for the name.
 ///
-/// `(&(objectClass=person)(!(locked=TRUE))(uid={login}))` has two of them. In RFC 4515 text a
-/// parenthesis inside a value is escaped, and so is a brace: counting and looking is exact.
-pub(super) fn restrictions(filter: &str) -> Vec<FilterTemplate> {
-    let Some(inner) = filter
-        .trim()
-        .strip_prefix("(&")
-        .and_then(|rest| rest.strip_suffix(')'))
-    else {
-        return Vec::new();
-    };
-    let (mut depth, mut start) = (0_usize, 0);
+/// `(&(objectClass=person)(!(locked=TRUE))(uid={login}))` has two of them. In
+/// `(|(&(type=staff)(uid={login}))(number={login}))` one stands beside the name under `|`: it holds
+/// for some names and not for others, and nobody can say what it means for an address.
+pub(super) fn restrictions(filter: &FilterTemplate) -> Option<Vec<FilterTemplate>> {
     let mut terms = Vec::new();
-    for (at, char) in inner.char_indices() {
-        match char {
-            '(' => {
-                if depth == 0 {
-                    start = at;
-                }
-                depth += 1;
-            }
-            ')' => {
-                depth = depth.saturating_sub(1);
-                if depth == 0 {
-                    terms.extend(inner.get(start..=at));
-                }
-            }
-            _ => {}
-        }
+    conjuncts(filter, &mut terms);
+    let (asking, restricting): (Vec<_>, Vec<_>) = terms.into_iter().partition(asks_for_name);
+    match &asking[..] {
+        [one] if only_asks(one) => Some(restricting),
+        _ => None,
     }
-    terms
+}
+
+/// The terms that must all hold, those of nested `&` among them.
+fn conjuncts(filter: &FilterTemplate, terms: &mut Vec<FilterTemplate>) {
+    match filter.parts() {
+        TemplateParts::And(parts) => parts.iter().for_each(|part| conjuncts(part, terms)),
+        _ => terms.push(filter.clone()),
+    }
+}
+
+/// `{suffix}` alone does not name anybody.
+fn asks_for_name(filter: &FilterTemplate) -> bool {
+    filter
+        .placeholders()
         .into_iter()
-        .filter(|term| !term.contains('{'))
-        .filter_map(|term| FilterTemplate::parse(term, &[]).ok())
-        .collect()
+        .any(|one| matches!(one, Placeholder::Login | Placeholder::User))
+}
+
+/// Whether every alternative asks for the name, and for nothing else.
+fn only_asks(filter: &FilterTemplate) -> bool {
+    match filter.parts() {
+        TemplateParts::Or(parts) => parts.iter().all(only_asks),
+        TemplateParts::And(parts) => matches!(&parts[..], [one] if only_asks(one)),
+        TemplateParts::Not(_) => false,
+        TemplateParts::Item => asks_for_name(filter),
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::restrictions;
+    use super::{LOGIN, restrictions};
+    use entryway_ldap_types::FilterTemplate;
 
-    fn check(filter: &str, expected: &[&str]) {
-        let found: Vec<String> = restrictions(filter)
-            .iter()
-            .map(ToString::to_string)
-            .collect();
-        assert_eq!(found, expected, "{filter}");
+    fn check(filter: &str, expected: Option<&[&str]>) {
+        let parsed = FilterTemplate::parse(filter, &LOGIN).expect(filter);
+        let found: Option<Vec<String>> =
+            restrictions(&parsed).map(|all| all.iter().map(ToString::to_string).collect());
+        let found: Option<Vec<&str>> = found
+            .as_ref()
+            .map(|all| all.iter().map(String::as_str).collect());
+        assert_eq!(found.as_deref(), expected, "{filter}");
     }
 
     #[test]
     fn terms_without_the_name_restrict() {
         check(
             "(&(objectClass=person)(!(locked=TRUE))(uid={login}))",
-            &["(objectClass=person)", "(!(locked=TRUE))"],
+            Some(&["(objectClass=person)", "(!(locked=TRUE))"]),
         );
-        check("(&(uid={login})(|(o=a)(o=b\\29)))", &["(|(o=a)(o=b\\29))"]);
-        check("(&(|(uid={login})(cn={user})))", &[]);
+        check(
+            "(&(uid={login})(|(o=a)(o=b\\29)))",
+            Some(&["(|(o=a)(o=b\\29))"]),
+        );
+        check("(&(uid={user})(o={suffix}))", Some(&["(o={suffix})"]));
+        check(
+            "(&(uid={login})(o=\\7blogin\\7d))",
+            Some(&["(o=\\7blogin\\7d)"]),
+        );
     }
 
     #[test]
-    fn a_filter_of_one_term_has_none() {
-        check("(uid={login})", &[]);
-        check("(|(objectClass=person)(uid={login}))", &[]);
+    fn so_do_those_in_a_nested_and() {
+        check(
+            "(&(objectClass=person)(&(uid={login})(!(uid=aokafor))))",
+            Some(&["(objectClass=person)", "(!(uid=aokafor))"]),
+        );
+        check("(&(&(&(a=1))(&(uid={login}))))", Some(&["(a=1)"]));
+    }
+
+    #[test]
+    fn names_alone_have_none() {
+        check("(uid={login})", Some(&[]));
+        check("(&(|(uid={login})(cn={user})))", Some(&[]));
+        check(
+            "(|(uid={login})(|(cn={user})(&(mail={user}@x))))",
+            Some(&[]),
+        );
+    }
+
+    #[test]
+    fn what_is_mixed_with_the_name_cannot_be_told_from_it() {
+        for filter in [
+            "(|(&(employeeType=staff)(uid={login}))(&(employeeType=staff)(employeeNumber={login})))",
+            "(|(objectClass=person)(uid={login}))",
+            "(&(a=1)(|(uid={login})(o={suffix})))",
+            "(&(uid={login})(!(blocked={login})))",
+            "(&(uid={login})(!(&(blocked={user})(a=1))))",
+            "(&(uid={login})(mayLogIn={login}))",
+            "(!(uid={login}))",
+        ] {
+            check(filter, None);
+        }
     }
 }

@@ -77,6 +77,10 @@ pub(super) fn default_domains(
             .iter()
             .position(|named| named.name.eq_ignore_ascii_case(item.text))
         else {
+            // It may well be the domain whose name is missing.
+            if cx.problems.has(Code::NamelessDomain) {
+                continue;
+            }
             let near = closest(item.text, names.iter().map(|named| named.name))
                 .map(|near| format!("did you mean `{near}`?"));
             cx.push(

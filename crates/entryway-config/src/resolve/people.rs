@@ -22,8 +22,8 @@ pub(super) struct Base<'a> {
 struct ByName {
     filter: FilterTemplate,
     search_attribute: Option<AttributeName>,
-    /// What a login by mail must fulfil too.
-    restrictions: Vec<FilterTemplate>,
+    /// What a login by mail must fulfil too; `None` when nobody can say.
+    restrictions: Option<Vec<FilterTemplate>>,
     rule: Place,
 }
 
@@ -62,7 +62,11 @@ pub(super) fn people(
             Some((_, filter)) => Some(filter?),
             None => None,
         };
-        Some(by_email(written, &email_attribute, &by_name.restrictions))
+        let Some(restrictions) = &by_name.restrictions else {
+            cx.push(lost_restrictions(&people));
+            return None;
+        };
+        Some(by_email(written, &email_attribute, restrictions))
     } else {
         None
     };
@@ -137,8 +141,12 @@ fn by_name(
             None => dialect::search_attribute(kind),
             Some(written) => text::attribute(written, "search_attribute", cx)?,
         };
-        let filter = FilterTemplate::equality(Some(object_class), &attribute, Placeholder::Login);
-        let restrictions = filter::restrictions(&filter.to_string());
+        let filter = dialect::people(kind, object_class).and(FilterTemplate::equality(
+            None,
+            &attribute,
+            Placeholder::Login,
+        ));
+        let restrictions = filter::restrictions(&filter);
         return Some(ByName {
             filter,
             search_attribute: Some(attribute),
@@ -165,13 +173,24 @@ fn by_name(
         );
     }
     let filter = filter::of_login(written, "filter", cx)?;
-    let restrictions = filter::restrictions(written.text);
+    let restrictions = filter::restrictions(&filter);
     Some(ByName {
         filter,
         search_attribute: None,
         restrictions,
         rule: people.place_of("filter"),
     })
+}
+
+fn lost_restrictions(people: &Section<'_>) -> Diagnostic {
+    let place = people.written("filter").unwrap_or(people.place);
+    Diagnostic::new(
+        Code::LostRestriction,
+        "a login by mail would not know what this filter asks of a person",
+    )
+    .at(place, "other terms stand under `|` or `!` with the name, or ask for it too")
+    .also(people.place_of("login_by_email"), "logins by mail")
+    .hint("ask for the name in one term, and for the rest beside it: `(&(employeeType=staff)(|(uid={login})(employeeNumber={login})))`")
 }
 
 /// The filter by mail address: what is written, beside the mail attribute unless it is mentioned, and
