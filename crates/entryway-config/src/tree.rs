@@ -1,5 +1,7 @@
 //! Values that remember where they were written, from TOML text, from several files put together.
 
+mod twice;
+
 use crate::code::Code;
 use crate::place::Place;
 use crate::report::{Diagnostic, Problems};
@@ -100,11 +102,17 @@ fn is_rows(nodes: &[Node]) -> bool {
             .all(|node| matches!(node.value, Value::Table(_)))
 }
 
+/// The parser's words for a key that is written twice.
+const DUPLICATE: &str = "duplicate key";
+/// Each search reads the text again; after so many the pattern is clear.
+const MOST_SEARCHES: usize = 20;
+
 /// Reads a whole text. Every syntax error is reported, and what could be read is given back.
 pub(crate) fn parse(content: &str, text: usize, problems: &Problems) -> Table {
     let (table, mut errors) = DeTable::parse_recoverable(content);
     errors.sort_by_key(|error| error.span().map_or(0, |span| span.start));
     let mut line_end = 0;
+    let mut searches = 0;
     for error in errors {
         let span = error.span().unwrap_or(0..0);
         // A second one on a line is the echo of the first.
@@ -120,7 +128,18 @@ pub(crate) fn parse(content: &str, text: usize, problems: &Problems) -> Table {
             start: floor(content, span.start),
             end: floor(content, span.end),
         };
-        problems.push(Diagnostic::new(Code::Syntax, one_line(error.message())).at(place, ""));
+        let diagnostic = Diagnostic::new(Code::Syntax, one_line(error.message()));
+        let first = match error.message() {
+            DUPLICATE if searches < MOST_SEARCHES => {
+                searches += 1;
+                twice::first(content, &span, text)
+            }
+            _ => None,
+        };
+        problems.push(match first {
+            Some(first) => diagnostic.at(place, "again").also(first, "first here"),
+            None => diagnostic.at(place, ""),
+        });
     }
     Reader { text }.table(table.into_inner())
 }
