@@ -1,6 +1,8 @@
 //! One event as one line of text or JSON. Nothing that arrives in a field can start another line
 //! or move a terminal's cursor.
 
+mod json;
+
 use crate::cli::LogFormat;
 use entryway_wire::Rfc3339;
 use std::fmt::{Debug, Write as _};
@@ -78,9 +80,7 @@ impl<'a> Line<'a> {
     fn text(&mut self, field: &Field, value: &str) {
         self.key(field.name());
         let _ = match self.format {
-            LogFormat::Json => {
-                serde_json::to_writer(&mut *self.out, value).map_err(std::io::Error::from)
-            }
+            LogFormat::Json => json::string(self.out, value),
             LogFormat::Text if is_one_word(value) => self.out.write_all(value.as_bytes()),
             LogFormat::Text => write!(self.out, "{value:?}"),
         };

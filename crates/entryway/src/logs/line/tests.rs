@@ -68,3 +68,23 @@ fn what_the_filter_forbids_is_not_written() {
         ""
     );
 }
+
+#[test]
+fn nothing_typed_moves_a_terminal_in_either_format() {
+    // DEL, a C1 CSI, a right-to-left override, a language tag of two UTF-16 units.
+    let typed = "gr\u{fc}n\u{7f}\u{9b}2J\u{202e}\u{e0001}'";
+    let emit = || tracing::info!(target: "login.decided", login_name = typed);
+    let json = logged(LogFormat::Json, emit);
+    assert!(
+        json.contains(r#""login_name":"grün\u007f\u009b2J\u202e\udb40\udc01'""#),
+        "{json:?}"
+    );
+    let line: serde_json::Value = serde_json::from_str(&json).expect("JSON");
+    assert_eq!(line["login_name"], typed);
+    assert!(
+        logged(LogFormat::Text, emit)
+            .trim_end()
+            .chars()
+            .all(|char| matches!(char, ' '..='~' | 'ü'))
+    );
+}
