@@ -6,7 +6,7 @@ use crate::cli::LogFormat;
 use parking_lot::{Condvar, Mutex};
 use std::io::Write;
 use std::sync::Arc;
-use std::thread::JoinHandle;
+use std::sync::mpsc::{Receiver, channel};
 use std::time::{Duration, SystemTime};
 use tracing::Level;
 
@@ -14,6 +14,8 @@ use tracing::Level;
 const MOST: usize = 1024 * 1024;
 /// Lines gather for this long before they are written together: one write for many logins.
 const GATHER: Duration = Duration::from_millis(10);
+/// How long the end waits for the last lines: whoever does not read must not keep the process alive.
+const LAST_LINES: Duration = Duration::from_secs(1);
 
 /// The lines that wait to be written.
 pub(crate) struct Queue {
@@ -94,10 +96,12 @@ impl Queue {
     }
 }
 
-/// The thread that writes. Dropped, it writes what waits and ends.
+/// The thread that writes. When this is dropped, it writes what waits and ends; after
+/// [`LAST_LINES`] it is left to itself.
 pub(crate) struct Writer {
     queue: Arc<Queue>,
-    thread: Option<JoinHandle<()>>,
+    /// Nothing is ever sent; the sender goes when the thread ends, however it ends.
+    ended: Receiver<()>,
 }
 
 impl Writer {
@@ -112,13 +116,14 @@ impl Writer {
         format: LogFormat,
     ) -> std::io::Result<Self> {
         let writing = Arc::clone(&queue);
-        let thread = std::thread::Builder::new()
+        let (alive, ended) = channel();
+        std::thread::Builder::new()
             .name("log".to_owned())
-            .spawn(move || writing.write_to(out, format))?;
-        Ok(Self {
-            queue,
-            thread: Some(thread),
-        })
+            .spawn(move || {
+                let _alive = alive;
+                writing.write_to(out, format);
+            })?;
+        Ok(Self { queue, ended })
     }
 }
 
@@ -126,9 +131,7 @@ impl Drop for Writer {
     fn drop(&mut self) {
         self.queue.waiting.lock().closed = true;
         self.queue.changed.notify_all();
-        if let Some(thread) = self.thread.take() {
-            let _ = thread.join();
-        }
+        let _ = self.ended.recv_timeout(LAST_LINES);
     }
 }
 

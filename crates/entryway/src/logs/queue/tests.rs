@@ -3,6 +3,8 @@ use crate::cli::LogFormat;
 use parking_lot::Mutex;
 use std::io::Write;
 use std::sync::Arc;
+use std::sync::mpsc::{Receiver, channel};
+use std::time::Duration;
 
 #[derive(Clone, Default)]
 struct Sink(Arc<Mutex<Vec<u8>>>);
@@ -63,4 +65,33 @@ fn whoever_reads_json_reads_what_was_dropped_too() {
         (&line["event"], &line["level"], &line["lines"]),
         (&"log.dropped".into(), &"warn".into(), &3.into())
     );
+}
+
+/// A standard error that nobody reads: full as long as the sender lives.
+struct Full(Receiver<()>);
+
+impl Write for Full {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        let _ = self.0.recv();
+        Ok(bytes.len())
+    }
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+#[test]
+fn whoever_does_not_read_cannot_keep_the_process_alive() {
+    let (room, full) = channel();
+    let queue = Arc::new(Queue::new());
+    queue.push(b"unread\n");
+    let writer = Writer::start_to(queue, Full(full), LogFormat::Text).expect("a thread");
+    let (told, ended) = channel();
+    std::thread::spawn(move || {
+        drop(writer);
+        let _ = told.send(());
+    });
+    let ended = ended.recv_timeout(Duration::from_secs(30));
+    drop(room);
+    assert_eq!(ended, Ok(()));
 }
