@@ -2,10 +2,10 @@
 
 use entryway_testdir::TestServer;
 use entryway_testdir::demo::{SERVICE_DN, service_password};
-use std::fs::OpenOptions;
+use std::fs::{OpenOptions, Permissions};
 use std::io::Write;
 use std::net::SocketAddr;
-use std::os::unix::fs::OpenOptionsExt;
+use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use tempfile::TempDir;
 
@@ -21,6 +21,8 @@ impl Folder {
     pub(super) fn new(directory: &TestServer, listen: SocketAddr) -> anyhow::Result<Self> {
         let folder = tempfile::Builder::new()
             .prefix("entryway-demo-")
+            // Whatever the umask is: nobody else may put a file beside these.
+            .permissions(Permissions::from_mode(0o700))
             .tempdir()?;
         let (token, operator_token) = (random_token()?, random_token()?);
         let configuration = include_str!("entryway.toml")

@@ -4,6 +4,7 @@ use crate::daemon::answer;
 use crate::world::SOON;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
+use std::os::unix::fs::PermissionsExt;
 use std::process::{Child, Command, Stdio};
 
 fn command(folder: &std::path::Path) -> Command {
@@ -55,6 +56,15 @@ fn once_walks_five_logins_and_leaves_nothing() {
     assert_eq!(refused.len(), 1, "{refused:?}");
     assert!(text.lines().count() < 90, "about two screens");
     assert!(is_empty(folder.path()), "its files are removed");
+}
+
+/// The permissions of everything in a folder.
+fn modes_in(folder: &std::path::Path) -> Vec<u32> {
+    std::fs::read_dir(folder)
+        .expect("a folder")
+        .map(|entry| entry.and_then(|entry| entry.metadata()).expect("an entry"))
+        .map(|metadata| metadata.permissions().mode() & 0o777)
+        .collect()
 }
 
 /// Killed when dropped, should a test end early.
@@ -150,6 +160,7 @@ fn a_window_that_is_closed_ends_it_in_order() {
         .map_while(Result::ok)
         .find(|line| line.contains("Ctrl-C"))
         .expect("how to stop");
+    assert_eq!(modes_in(folder.path()), [0o700], "nobody else looks in");
     signal(&child, "HUP");
     assert_eq!(child.0.wait().expect("an end").code(), Some(0));
     assert!(is_empty(folder.path()), "its files are removed");
