@@ -22,11 +22,16 @@ pub(crate) fn rows() -> Vec<Row> {
             "directory_refused_service_bind",
         ),
         refused("server down", Setup::Down, "directory_unreachable"),
-        refused("server says nothing", Setup::Silent, "deadline"),
+        // The handshake's own limit ends it; the login's deadline has not passed.
+        refused(
+            "server says nothing",
+            Setup::Silent,
+            "directory_unreachable",
+        ),
         refused(
             "server says nothing to StartTLS",
             Setup::SilentWithStartTls,
-            "deadline",
+            "directory_unreachable",
         ),
         Row::new(
             "first of two servers is down",
