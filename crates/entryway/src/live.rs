@@ -7,6 +7,7 @@ use arc_swap::ArcSwap;
 use entryway_config::{Loaded, Settings, TokenScope};
 use entryway_login::{Attempt, Decided, LoginService};
 use entryway_web::{Caller, Callers, Current, DomainReady, Generation, Readiness, Scope};
+use std::net::SocketAddr;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::time::SystemTime;
@@ -18,12 +19,20 @@ pub(crate) struct Running {
     pub(crate) number: u64,
     /// When it was applied.
     pub(crate) since: SystemTime,
-    /// As configured.
-    pub(crate) settings: Settings,
     /// Its logins.
     pub(crate) gateway: Arc<Gateway>,
+    /// What is told of it. The settings themselves go: they hold every caller's token in clear.
+    summary: Summary,
     front: Arc<Generation>,
     unused: watch::Receiver<()>,
+}
+
+/// A configuration in numbers.
+struct Summary {
+    listen: SocketAddr,
+    domains: usize,
+    callers: usize,
+    files: usize,
 }
 
 /// The logins of one generation, as its requests hold them. A request holds on from its head to its
@@ -64,7 +73,12 @@ impl Running {
         let running = Self {
             number,
             since: SystemTime::now(),
-            settings,
+            summary: Summary {
+                listen: settings.listen,
+                domains: settings.domains.len(),
+                callers: settings.tokens.len(),
+                files: settings.files.len(),
+            },
             gateway,
             front,
             unused,
@@ -137,12 +151,12 @@ impl Live {
         let old = self.now();
         let (new, warnings) =
             Running::new(old.number + 1, loaded.settings, self.witnesses.clone())?;
-        if new.settings.listen != old.settings.listen {
+        if new.summary.listen != old.summary.listen {
             tracing::warn!(
                 target: "config.restart_needed",
                 setting = "server.listen",
-                running = %old.settings.listen,
-                configured = %new.settings.listen,
+                running = %old.summary.listen,
+                configured = %new.summary.listen,
             );
         }
         let new = Arc::new(new);
@@ -166,9 +180,9 @@ fn applied(running: &Running, warnings: &[String]) {
     tracing::info!(
         target: "config.applied",
         generation = running.number,
-        domains = running.settings.domains.len(),
-        callers = running.settings.tokens.len(),
-        files = running.settings.files.len(),
+        domains = running.summary.domains,
+        callers = running.summary.callers,
+        files = running.summary.files,
     );
 }
 
@@ -190,3 +204,6 @@ impl Readiness for Live {
             .collect()
     }
 }
+
+#[cfg(test)]
+mod tests;
