@@ -1,5 +1,7 @@
 //! The running gateway: start, reload on SIGHUP, drain on SIGTERM or SIGINT.
 
+mod reload;
+
 use crate::cli::{Common, LogFormat};
 use crate::exit::Exit;
 use crate::ids::RandomIds;
@@ -10,8 +12,8 @@ use crate::{logs, out, sources};
 use anyhow::Context;
 use entryway_config::Loaded;
 use entryway_web::{App, Limits};
+use reload::Reloads;
 use std::net::SocketAddr;
-use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{Signal, SignalKind, signal};
@@ -77,14 +79,18 @@ pub(crate) async fn serve(common: &Common) -> Result<Exit, Exit> {
     // A task of its own: connections are taken while a configuration is read.
     let mut running = tokio::spawn(front.run(async { _ = stopped.await }));
     let mut stop = Some(stop);
+    let mut reloads = Reloads::new(Arc::clone(&live), path);
     loop {
         tokio::select! {
             ended = &mut running => return ended.map(|()| Exit::Done).map_err(|_| Exit::Bug),
+            () = reloads.ended() => {}
             told = signals.next() => match (told, stop.take()) {
-                (Told::Reload, going_on) => {
-                    stop = going_on;
-                    reload(&live, path.clone()).await;
+                (Told::Reload, Some(going_on)) => {
+                    stop = Some(going_on);
+                    reloads.ask();
                 }
+                // Nobody is left for a new configuration.
+                (Told::Reload, None) => {}
                 (Told::Stop, Some(stop)) => drop(stop),
                 // A second one: no more waiting for answers in flight.
                 (Told::Stop, None) => {
@@ -112,34 +118,6 @@ fn refused(error: &anyhow::Error) -> Exit {
 fn log_warnings(loaded: &Loaded) {
     for line in loaded.warnings.lines() {
         tracing::warn!(target: "config.warning", warning = line.as_str());
-    }
-}
-
-/// Reads the configuration again; whatever is wrong with it, the one in force stays.
-async fn reload(live: &Arc<Live>, path: PathBuf) {
-    let live = Arc::clone(live);
-    // Reading files and certificates may wait for a disk; logins must not wait with it.
-    let reading = tokio::task::spawn_blocking(move || read_again(&live, &path));
-    if reading.await.is_err() {
-        tracing::error!(target: "config.refused", problem = "reading it again has failed");
-    }
-}
-
-fn read_again(live: &Live, path: &Path) {
-    let kept = live.now().number;
-    match sources::load(path) {
-        Ok(loaded) => {
-            log_warnings(&loaded);
-            if let Err(error) = live.replace(loaded) {
-                tracing::error!(target: "config.refused", kept, problem = format!("{error:#}"));
-            }
-        }
-        Err(report) => {
-            for problem in report.lines() {
-                tracing::error!(target: "config.problem", problem = problem.as_str());
-            }
-            tracing::error!(target: "config.refused", kept, problem = report.summary());
-        }
     }
 }
 
