@@ -120,7 +120,7 @@ async fn the_start_tells_which_servers_are_down_and_opens_a_connection_to_the_ot
     assert_eq!(ready(&domains), [true]);
     assert!(
         second
-            .wait_until(PATIENCE, |seen| seen.root_dse_reads == 1)
+            .wait_until(PATIENCE, |seen| seen.all_binds() == 1)
             .await
     );
     check(
@@ -142,8 +142,8 @@ async fn a_refused_service_bind_stays_one_however_often_it_is_asked() {
             &[ServerFault::ServiceBindRefused],
         );
     }
-    let binds = only.counters().all_binds();
-    assert!(binds < 10, "{binds} binds may lock the account");
+    // A few of them would lock the account.
+    assert_eq!(only.counters().all_binds(), 1);
 }
 
 #[tokio::test]

@@ -6,8 +6,10 @@
 //! that has nowhere else to go may dial too, one at a time, so that a lone server that comes back
 //! is used at once and one that does not costs a few people a wait.
 
+mod pace;
+
 use crate::error::{DialError, LdapError};
-use entryway_ldap_types::ResultCode;
+use pace::{PACE, PACE_REFUSED, Pace, refuses_password};
 use parking_lot::Mutex;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -17,13 +19,8 @@ use tokio::time::Instant;
 
 /// Failures that answer at once (a refusal) cost nobody time: several are waited for.
 const QUICK_FAILURES: u32 = 3;
-/// The first pause between looks, doubled with each that fails. Between dials of others, the only one.
-const FIRST_PAUSE: Duration = Duration::from_millis(500);
-/// The longest pause between looks: how late a recovered server may be noticed.
-const LONGEST_PAUSE: Duration = Duration::from_secs(15);
-/// The same where the service account's password is refused. Each look is a failed bind then, and
-/// directories lock accounts for a handful of those in a quarter of an hour.
-const LONGEST_PAUSE_REFUSED: Duration = Duration::from_secs(300);
+/// The pause between dials of anybody else while the breaker is open.
+const DIAL_PAUSE: Duration = Duration::from_millis(500);
 
 /// A server's health as it was learnt.
 #[derive(Debug, Clone, Default)]
@@ -84,7 +81,7 @@ impl Drop for Grant<'_> {
         let Some(health) = self.0 else { return };
         if let Some(open) = &mut health.state.lock().open {
             open.dialling = false;
-            open.dial_at = open.dial_at.max(Instant::now() + FIRST_PAUSE);
+            open.dial_at = open.dial_at.max(Instant::now() + DIAL_PAUSE);
         }
     }
 }
@@ -158,10 +155,13 @@ impl Health {
     ) {
         self.note(error, |state, last| match &mut state.open {
             Some(open) => {
-                open.dial_at = open.dial_at.max(open.next_dial(last, now));
+                open.put_off(last, now);
                 false
             }
-            None if last.is_slow() || state.failures >= QUICK_FAILURES => {
+            None if last.is_slow()
+                || refuses_password(last)
+                || state.failures >= QUICK_FAILURES =>
+            {
                 state.open(last, now, watch);
                 true
             }
@@ -187,9 +187,10 @@ impl Health {
     pub(crate) fn still_down(&self, error: &LdapError, now: Instant) {
         self.note(error, |state, last| {
             if let Some(open) = &mut state.open {
-                open.pause = longer(open.pause, last);
+                open.pause = Pace::of(last).after(open.pause);
                 open.look_at = now + open.pause;
-                open.dial_at = open.next_dial(last, now);
+                open.dial_at = now;
+                open.put_off(last, now);
             }
             false
         });
@@ -238,12 +239,13 @@ impl State {
         now: Instant,
         watch: impl FnOnce() -> Option<AbortHandle>,
     ) {
+        let pace = Pace::of(error);
         // A server that answers each look and fails the work after it costs somebody a wait each time.
         let pause = match self.closed {
-            Some((at, pause)) if now.saturating_duration_since(at) < LONGEST_PAUSE => {
-                longer(pause, error)
+            Some((at, pause)) if now.saturating_duration_since(at) < PACE.longest => {
+                pace.after(pause)
             }
-            _ => FIRST_PAUSE,
+            _ => pace.first,
         };
         let mut open = Open {
             since: now,
@@ -253,39 +255,21 @@ impl State {
             dialling: false,
             _watch: Watch(watch()),
         };
-        open.dial_at = open.next_dial(error, now);
+        open.put_off(error, now);
         self.open = Some(open);
     }
 }
 
 impl Open {
-    /// A refused service bind leaves the dialling to the watch, which knows how often is too often.
-    fn next_dial(&self, error: &LdapError, now: Instant) -> Instant {
-        if refuses_credentials(error) {
-            self.look_at.max(now) + FIRST_PAUSE
-        } else {
-            now + FIRST_PAUSE
+    /// Nobody dials for a moment. Where the service account's password is refused nobody but the watch
+    /// does at all, because it alone knows how often is too often.
+    fn put_off(&mut self, error: &LdapError, now: Instant) {
+        self.dial_at = self.dial_at.max(now + DIAL_PAUSE);
+        if refuses_password(error) {
+            self.look_at = self.look_at.max(now + PACE_REFUSED.first);
+            self.dial_at = self.dial_at.max(self.look_at + DIAL_PAUSE);
         }
     }
-}
-
-fn longer(pause: Duration, error: &LdapError) -> Duration {
-    let longest = if refuses_credentials(error) {
-        LONGEST_PAUSE_REFUSED
-    } else {
-        LONGEST_PAUSE
-    };
-    (pause * 2).min(longest)
-}
-
-fn refuses_credentials(error: &LdapError) -> bool {
-    matches!(
-        error,
-        LdapError::ServiceBindRefused {
-            code: ResultCode::INVALID_CREDENTIALS,
-            ..
-        }
-    )
 }
 
 /// Our own shutdown, limits and requests say nothing about the server.

@@ -6,7 +6,7 @@ use crate::health::HealthReport;
 use crate::mux::{MuxPool, SearchResult, Unanswered};
 use crate::persons::PersonPool;
 use crate::probe::{self, ProbeReport};
-use crate::settings::{Role, ServerSettings};
+use crate::settings::{Role, ServerSettings, ServiceBind};
 use crate::shared::Shared;
 use crate::stats::{Counters, OperationKind, ServerStats, Tally};
 use crate::watch;
@@ -151,8 +151,7 @@ impl Server {
         let server = Arc::clone(self);
         tokio::spawn(async move {
             let deadline = server.shared.nobodys_deadline();
-            let pool = server.pool(role);
-            let looked = server.search_on(pool, &probe::request(), deadline).await;
+            let looked = server.look(server.pool(role), deadline).await;
             if let Err(error) = looked {
                 server
                     .shared
@@ -162,6 +161,18 @@ impl Server {
                     });
             }
         });
+    }
+
+    /// Takes a whole LDAP answer for health: a service bind's, or else the root DSE.
+    async fn look(&self, pool: &Arc<MuxPool>, deadline: RuntimeInstant) -> Result<(), LdapError> {
+        pool.warm(deadline).await?;
+        match self.shared.settings.service_bind {
+            ServiceBind::Simple { .. } => Ok(()),
+            ServiceBind::Anonymous => self
+                .search_on(pool, &probe::request(), deadline)
+                .await
+                .map(|_| ()),
+        }
     }
 
     /// Whether it is not known to be down. While it is, it is looked at in the background, and a dial

@@ -1,5 +1,6 @@
 use super::*;
 use crate::error::{CloseReason, Overload, Step};
+use entryway_ldap_types::ResultCode;
 use std::sync::Arc;
 
 fn health() -> Health {
@@ -59,6 +60,7 @@ fn one_wait_is_enough_and_several_quick_failures() {
     check(&[Some(quick()), Some(quick()), Some(quick())], false);
     check(&[Some(quick()), Some(quick()), None, Some(quick())], true);
     check(&[Some(slow()), None], true);
+    check(&[Some(refused())], false);
 }
 
 #[test]
@@ -100,15 +102,15 @@ fn an_open_breaker_lets_one_dial_through_at_a_time_and_then_pauses() {
     let (health, start) = (health(), Instant::now());
     fail(&health, &slow(), start);
     assert!(!may_dial(&health, start));
-    let later = start + FIRST_PAUSE;
+    let later = start + DIAL_PAUSE;
     let dialling = health.grant(later);
     assert!(dialling.is_ok());
     assert!(!may_dial(&health, later), "one at a time");
-    assert!(!may_dial(&health, later + LONGEST_PAUSE), "however long");
+    assert!(!may_dial(&health, later + PACE.longest), "however long");
     fail(&health, &slow(), later);
     drop(dialling);
     assert!(!may_dial(&health, later));
-    let next = later.max(Instant::now()) + FIRST_PAUSE;
+    let next = later.max(Instant::now()) + DIAL_PAUSE;
     assert!(may_dial(&health, next));
     assert!(!health.available(), "a dial is no answer");
 }
@@ -116,9 +118,7 @@ fn an_open_breaker_lets_one_dial_through_at_a_time_and_then_pauses() {
 #[test]
 fn who_is_refused_a_dial_is_told_the_failure_that_led_to_it() {
     let (health, now) = (health(), Instant::now());
-    for _ in 0..QUICK_FAILURES {
-        fail(&health, &refused(), now);
-    }
+    fail(&health, &refused(), now);
     let Err(cause) = health.grant(now) else {
         panic!("expected a suspension")
     };
@@ -131,10 +131,10 @@ fn who_is_refused_a_dial_is_told_the_failure_that_led_to_it() {
 }
 
 /// The pauses between looks that all fail with `error`.
-fn check_pauses(error: &LdapError, longest: Duration) {
+fn check_pauses(error: &LdapError, pace: &Pace) {
     let (health, mut now) = (health(), Instant::now());
     health.found_down(error, now, || None);
-    let mut pause = FIRST_PAUSE;
+    let mut pause = pace.first;
     for _ in 0..12 {
         assert_eq!(health.next_look(), Some(now + pause));
         // What was under way when it opened fails late and says nothing new.
@@ -142,44 +142,60 @@ fn check_pauses(error: &LdapError, longest: Duration) {
         assert_eq!(health.next_look(), Some(now + pause));
         now += pause;
         health.still_down(error, now);
-        pause = (pause * 2).min(longest);
+        pause = (pause * 2).min(pace.longest);
     }
-    assert_eq!(pause, longest);
+    assert_eq!(pause, pace.longest);
 }
 
 #[test]
 fn pauses_between_looks_grow_up_to_a_bound() {
-    check_pauses(&slow(), LONGEST_PAUSE);
-    check_pauses(&quick(), LONGEST_PAUSE);
-    check_pauses(&refused(), LONGEST_PAUSE_REFUSED);
+    check_pauses(&slow(), &PACE);
+    check_pauses(&quick(), &PACE);
+    check_pauses(&refused(), &PACE_REFUSED);
 }
 
 #[test]
-fn a_refused_service_bind_is_repeated_by_the_watch_alone() {
+fn a_refused_password_is_sent_again_by_the_watch_alone_and_never_five_times_in_half_an_hour() {
     let (health, mut now) = (health(), Instant::now());
-    health.found_down(&refused(), now, || None);
-    for _ in 0..12 {
+    let mut sent = vec![now];
+    fail(&health, &refused(), now);
+    while sent.len() < 20 {
         let look = health.next_look().unwrap_or(now);
-        fail(&health, &refused(), now);
         assert!(!may_dial(&health, look));
         now = look;
+        sent.push(now);
         health.still_down(&refused(), now);
     }
+    for five in sent.windows(5) {
+        assert!(five[4] - five[0] > Duration::from_secs(30 * 60), "{five:?}");
+    }
+}
+
+#[test]
+fn a_password_that_is_refused_to_a_last_resort_puts_the_look_off() {
+    let (health, now) = (health(), Instant::now());
+    fail(&health, &slow(), now);
+    fail(&health, &refused(), now);
+    assert_eq!(health.next_look(), Some(now + PACE_REFUSED.first));
+    // The server is gone altogether: the usual pace again.
+    health.still_down(&slow(), now);
+    assert!(health.next_look() <= Some(now + PACE.longest));
+    assert!(may_dial(&health, now + DIAL_PAUSE));
 }
 
 #[test]
 fn a_server_that_fails_again_soon_after_an_answer_is_left_alone_for_longer() {
     let (health, now) = (health(), Instant::now());
     fail(&health, &slow(), now);
-    assert_eq!(health.next_look(), Some(now + FIRST_PAUSE));
+    assert_eq!(health.next_look(), Some(now + PACE.first));
     health.answered();
     let soon = Instant::now();
     fail(&health, &slow(), soon);
-    assert_eq!(health.next_look(), Some(soon + FIRST_PAUSE * 2));
+    assert_eq!(health.next_look(), Some(soon + PACE.first * 2));
     health.answered();
-    let late = Instant::now() + LONGEST_PAUSE;
+    let late = Instant::now() + PACE.longest;
     fail(&health, &slow(), late);
-    assert_eq!(health.next_look(), Some(late + FIRST_PAUSE));
+    assert_eq!(health.next_look(), Some(late + PACE.first));
 }
 
 #[test]

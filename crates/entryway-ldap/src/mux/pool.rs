@@ -59,6 +59,28 @@ impl MuxPool {
         if let Some(ticket) = self.try_submit(request)? {
             return Ok(ticket);
         }
+        self.wait_for(deadline, || self.try_submit(request)).await
+    }
+
+    /// Returns when a connection is open, dialled if need be.
+    pub(crate) async fn warm(self: &Arc<Self>, deadline: Instant) -> Result<(), LdapError> {
+        let is_warm = || {
+            let state = self.state.lock();
+            if state.closing {
+                return Err(LdapError::Closed(CloseReason::ShuttingDown));
+            }
+            let open = state.connections.iter().any(|mux| mux.is_open());
+            Ok(open.then_some(()))
+        };
+        self.wait_for(deadline, is_warm).await
+    }
+
+    /// Waits until `attempt` gives something, dialling where that may make it do so.
+    async fn wait_for<T>(
+        self: &Arc<Self>,
+        deadline: Instant,
+        attempt: impl Fn() -> Result<Option<T>, LdapError>,
+    ) -> Result<T, LdapError> {
         let _waiting = Counted::new(&self.counters, |counters| &counters.waiting);
         let known_failures = self.state.lock().failures;
         let began = Instant::now();
@@ -66,8 +88,8 @@ impl MuxPool {
             let mut room = pin!(self.room.notified());
             // Listens before it looks, so that room made in between is not missed.
             room.as_mut().enable();
-            if let Some(ticket) = self.try_submit(request)? {
-                return Ok(ticket);
+            if let Some(got) = attempt()? {
+                return Ok(got);
             }
             self.dial_if_useful(known_failures)?;
             if timeout_at(deadline, room).await.is_err() {
