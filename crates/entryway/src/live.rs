@@ -133,6 +133,7 @@ impl Live {
     pub(crate) fn start(loaded: Loaded, witnesses: Vec<Arc<dyn Witness>>) -> anyhow::Result<Self> {
         let (running, warnings) = Running::new(1, loaded.settings, witnesses.clone())?;
         applied(&running, &warnings);
+        running.gateway.domains().start();
         Ok(Self {
             running: ArcSwap::from_pointee(running),
             witnesses,
@@ -163,6 +164,7 @@ impl Live {
         self.running.store(Arc::clone(&new));
         // Told once it is true: whoever waits for this line may rely on it.
         applied(&new, &warnings);
+        new.gateway.domains().start();
         old.retire();
         Ok(())
     }
