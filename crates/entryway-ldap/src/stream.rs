@@ -8,6 +8,7 @@ use bytes::BytesMut;
 use entryway_ldap_proto::Outbound;
 use rustls::ClientConnection;
 use socket2::SockRef;
+use std::future::poll_fn;
 use std::io::{self, BufRead as _, Write as _};
 use std::mem::MaybeUninit;
 use std::net::SocketAddr;
@@ -20,6 +21,9 @@ use tokio::net::TcpStream;
 const SMALL_READ: usize = 512;
 /// Read at a time while much comes.
 const LARGE_READ: usize = 64 << 10;
+/// Turns in which an idle connection may have something to say that is not LDAP. A peer with more is
+/// not worth the wait of whoever wants to bind: another connection is.
+const QUIET_ROUNDS: u32 = 16;
 
 pub(crate) struct Stream {
     tcp: TcpStream,
@@ -208,32 +212,56 @@ impl Stream {
     /// Whether an idle connection may be used again: the peer has neither closed it nor said
     /// anything that LDAP could mean. Asks the kernel, as the runtime may not have heard yet.
     pub(crate) async fn is_quiet(&mut self) -> bool {
+        let mut rounds = 0;
+        poll_fn(|cx| {
+            rounds += 1;
+            match self.poll_quiet(cx) {
+                Poll::Pending if rounds >= QUIET_ROUNDS => Poll::Ready(false),
+                poll => poll,
+            }
+        })
+        .await
+    }
+
+    /// Never looks again where the runtime says to wait: it says so, too, to a task that has had its
+    /// share, whatever the kernel holds. Asking on, such a task would keep its thread for ever.
+    fn poll_quiet(&mut self, cx: &mut Context<'_>) -> Poll<bool> {
+        // What was decrypted already is no longer the kernel's to know.
+        let unread = self
+            .tls
+            .as_mut()
+            .map(|tls| tls.reader().fill_buf().map(<[u8]>::len));
+        match unread {
+            None => {}
+            Some(Err(error)) if error.kind() == io::ErrorKind::WouldBlock => {}
+            Some(Ok(_) | Err(_)) => return Poll::Ready(false),
+        }
+        match self.waits_in_kernel() {
+            Some(false) => return Poll::Ready(true),
+            // TLS has something to say between messages: session tickets, key updates.
+            Some(true) if self.tls.is_some() => {}
+            Some(true) | None => return Poll::Ready(false),
+        }
+        let mut input = BytesMut::new();
+        if self.poll_read(cx, &mut input).is_ready() {
+            return Poll::Ready(false);
+        }
+        match self.waits_in_kernel() {
+            Some(false) => Poll::Ready(true),
+            // The read has left the waker: this task is woken when there is something to read.
+            Some(true) => Poll::Pending,
+            None => Poll::Ready(false),
+        }
+    }
+
+    /// Whether bytes can be read; `None` at the end of the stream.
+    fn waits_in_kernel(&self) -> Option<bool> {
         let mut byte = [MaybeUninit::uninit()];
-        loop {
-            // What was decrypted already is no longer the kernel's to know.
-            let unread = self
-                .tls
-                .as_mut()
-                .map(|tls| tls.reader().fill_buf().map(<[u8]>::len));
-            match unread {
-                None => {}
-                Some(Err(error)) if error.kind() == io::ErrorKind::WouldBlock => {}
-                Some(Ok(_) | Err(_)) => return false,
-            }
-            match SockRef::from(&self.tcp).peek(&mut byte) {
-                Err(error) if error.kind() == io::ErrorKind::WouldBlock => return true,
-                // TLS has something to say between messages: session tickets, key updates.
-                Ok(1..) if self.tls.is_some() => {}
-                Ok(_) | Err(_) => return false,
-            }
-            if self.tcp.readable().await.is_err() {
-                return false;
-            }
-            let mut input = BytesMut::new();
-            match self.poll_read(&mut Context::from_waker(Waker::noop()), &mut input) {
-                Poll::Pending => {}
-                Poll::Ready(_) => return false,
-            }
+        match SockRef::from(&self.tcp).peek(&mut byte) {
+            Ok(0) => None,
+            Ok(_) => Some(true),
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => Some(false),
+            Err(_) => None,
         }
     }
 }
@@ -301,3 +329,6 @@ impl io::Write for Polled<'_, '_> {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests;
