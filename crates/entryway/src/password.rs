@@ -11,6 +11,7 @@ use rustix::termios::{
 };
 use std::fs::File;
 use std::io::{self, IsTerminal, Read, Stdin};
+use std::os::fd::AsFd;
 use std::sync::Arc;
 use zeroize::Zeroizing;
 
@@ -20,7 +21,7 @@ const MOST: usize = Password::MAX_BYTES + 1;
 /// The password that was given, if any way was named.
 pub(crate) fn given(from: &PasswordFrom) -> Result<Option<SubmittedPassword>, Exit> {
     let line = if from.password_stdin {
-        first_line(io::stdin().lock())
+        first_line(Unbuffered(io::stdin()))
     } else if let Some(path) = &from.password_file {
         File::open(path)
             .and_then(first_line)
@@ -66,7 +67,7 @@ fn typed(terminal: &Stdin) -> io::Result<Option<Zeroizing<Vec<u8>>>> {
     out::aside("password: ");
     let keys = unseen.keys.into_iter().filter(|key| *key != NO_KEY);
     let ends: Vec<u8> = keys.chain([b'\n']).collect();
-    let read = up_to(terminal.lock(), &ends);
+    let read = up_to(Unbuffered(terminal), &ends);
     // The line's end was not shown either.
     out::aside("\n");
     let (line, end) = read?;
@@ -80,6 +81,16 @@ fn submitted(mut line: Zeroizing<Vec<u8>>) -> SubmittedPassword {
     match Password::new(std::mem::take(&mut *line)) {
         Ok(password) => SubmittedPassword::Given(Arc::new(password)),
         Err(_) => SubmittedPassword::Malformed,
+    }
+}
+
+/// Reads from the descriptor itself: the standard library keeps what it reads from standard input in a
+/// buffer that nobody wipes.
+struct Unbuffered<F>(F);
+
+impl<F: AsFd> Read for Unbuffered<F> {
+    fn read(&mut self, bytes: &mut [u8]) -> io::Result<usize> {
+        Ok(rustix::io::read(&self.0, bytes)?)
     }
 }
 

@@ -1,10 +1,10 @@
-//! The password's prompt at a terminal.
+//! The password's prompt at a terminal, and its line on standard input.
 
 use crate::world::{SOON, World};
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 use rustix::termios::{LocalModes, tcgetattr};
 use std::fs::{File, OpenOptions};
-use std::io::{Read, Write};
+use std::io::{Read, Seek, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::process::{Child, ExitStatus, Stdio};
 use std::sync::mpsc::channel;
@@ -102,4 +102,20 @@ fn an_interrupted_prompt_leaves_the_terminal_as_it_was() {
         0,
         "nobody was asked"
     );
+}
+
+/// What is read and not asked for would be kept in a buffer that nobody wipes.
+#[test]
+fn nothing_is_read_beyond_the_passwords_line() {
+    let world = World::new();
+    world.write("typed", "right\nand what comes next\n");
+    let mut typed = File::open(world.path("typed")).expect("a file");
+    let ended = world
+        .command(&["login", "jdoe", "--password-stdin"])
+        .stdin(typed.try_clone().expect("the same place in it"))
+        .output()
+        .expect("an end");
+    assert_eq!(ended.status.code(), Some(0), "{ended:?}");
+    let place = typed.stream_position().expect("a place");
+    assert_eq!(place, "right\n".len() as u64);
 }
