@@ -20,6 +20,7 @@ use entryway_config::{RuleBook, Sources};
 use entryway_login::{Decided, LoginPolicy};
 use entryway_testdir::TestServer;
 use entryway_testdir::demo::{PASSWORD_HINT, RIGHT, WALK, WalkLogin, directory, options};
+use entryway_web::Limits;
 use folder::Folder;
 use parking_lot::Mutex;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -116,7 +117,7 @@ impl Stage {
             Arc::new(DecisionLog),
         ];
         let live = Arc::new(Live::start(loaded, witnesses)?);
-        let front = Front::new(listener, Arc::clone(&live), metrics);
+        let front = Front::new(listener, Arc::clone(&live), metrics, Limits::default());
         let (stop, stopped) = oneshot::channel::<()>();
         let gateway = tokio::spawn(front.run(async { _ = stopped.await }));
         Ok(Self {

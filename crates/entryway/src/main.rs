@@ -10,6 +10,7 @@ mod columns;
 mod completions;
 mod compose;
 mod demo;
+mod descriptors;
 mod exit;
 mod explain;
 mod gateway;

@@ -8,7 +8,7 @@ use crate::ids::RandomIds;
 use crate::live::Live;
 use crate::metrics::{Exposition, Metrics};
 use crate::witness::{DecisionLog, Witness};
-use crate::{logs, out, sources};
+use crate::{descriptors, logs, out, sources};
 use anyhow::Context;
 use entryway_config::Loaded;
 use entryway_web::{App, Limits};
@@ -29,14 +29,19 @@ pub(crate) struct Front {
 
 impl Front {
     /// Puts ports and listener together.
-    pub(crate) fn new(listener: TcpListener, live: Arc<Live>, metrics: Arc<Metrics>) -> Self {
+    pub(crate) fn new(
+        listener: TcpListener,
+        live: Arc<Live>,
+        metrics: Arc<Metrics>,
+        limits: Limits,
+    ) -> Self {
         let app = App {
             current: Arc::clone(&live) as _,
             ids: Arc::new(RandomIds),
             readiness: Arc::clone(&live) as _,
             metrics: Arc::new(Exposition::new(&metrics, Arc::clone(&live))),
             observer: metrics,
-            limits: Arc::new(Limits::default()),
+            limits: Arc::new(limits),
         };
         Self {
             listener,
@@ -68,13 +73,14 @@ pub(crate) async fn serve(common: &Common) -> Result<Exit, Exit> {
     let listen = loaded.settings.listen;
     // First of all: a configuration whose address is taken is not one that was applied.
     let listener = listen_on(listen).await?;
+    let limits = descriptors::share(descriptors::raise(), &loaded.settings);
     let live = Arc::new(Live::start(loaded, witnesses).map_err(|error| refused(&error))?);
     // Before anybody is told that the server runs: a signal must not meet the default action.
     let mut signals = Signals::new().map_err(|error| refused(&error.into()))?;
     let listen = listener.local_addr().unwrap_or(listen);
     tracing::info!(target: "server.started", %listen, version = env!("CARGO_PKG_VERSION"), config = %path.display());
 
-    let front = Front::new(listener, Arc::clone(&live), metrics);
+    let front = Front::new(listener, Arc::clone(&live), metrics, limits);
     let (stop, stopped) = oneshot::channel::<()>();
     // A task of its own: connections are taken while a configuration is read.
     let mut running = tokio::spawn(front.run(async { _ = stopped.await }));

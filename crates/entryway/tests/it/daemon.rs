@@ -3,7 +3,7 @@
 use crate::world::{SOON, World};
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
-use std::process::{Child, ExitStatus, Stdio};
+use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{Receiver, channel};
 use std::time::Instant;
 
@@ -31,8 +31,12 @@ impl Answer {
 impl Daemon {
     /// Starts, and waits until it serves.
     pub(crate) fn start(world: &World) -> Self {
-        let mut child = world
-            .command(&["serve", "--log-format", "json"])
+        Self::of(world.command(&["serve", "--log-format", "json"]))
+    }
+
+    /// Starts it by another command.
+    pub(crate) fn of(mut command: Command) -> Self {
+        let mut child = command
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(Stdio::piped())
@@ -74,6 +78,26 @@ impl Daemon {
         }
     }
 
+    /// An event of this name that has been waited past.
+    pub(crate) fn seen(&self, name: &str) -> &serde_json::Value {
+        let seen = self.seen.iter().find(|event| event["event"] == name);
+        seen.unwrap_or_else(|| panic!("no `{name}` in {:#?}", self.seen))
+    }
+
+    /// Waits until it has this many files open.
+    pub(crate) fn wait_for_descriptors(&self, count: usize) {
+        let deadline = Instant::now() + SOON;
+        let folder = format!("/proc/{}/fd", self.pid());
+        loop {
+            let open = std::fs::read_dir(&folder).expect("a folder").count();
+            if open >= count {
+                return;
+            }
+            assert!(Instant::now() < deadline, "{open} open files");
+            std::thread::yield_now();
+        }
+    }
+
     /// Every event until the end.
     pub(crate) fn rest(mut self) -> (ExitStatus, Vec<serde_json::Value>) {
         let status = self.child.wait().expect("an end");
@@ -88,9 +112,7 @@ impl Daemon {
     /// Sends a signal, by name.
     pub(crate) fn signal(&self, name: &str) {
         let pid = self.pid().to_string();
-        let sent = std::process::Command::new("kill")
-            .args(["-s", name, &pid])
-            .status();
+        let sent = Command::new("kill").args(["-s", name, &pid]).status();
         assert!(sent.expect("kill").success());
     }
 

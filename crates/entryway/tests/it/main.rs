@@ -7,6 +7,7 @@
 mod completions;
 mod daemon;
 mod demo;
+mod descriptors;
 mod environment;
 mod hostile;
 mod log;

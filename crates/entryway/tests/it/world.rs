@@ -70,4 +70,17 @@ impl World {
             .env_clear();
         command
     }
+
+    /// The same, by a shell that sets limits first.
+    pub(crate) fn limited(&self, limits: &str, arguments: &[&str]) -> Command {
+        let mut command = Command::new("/bin/sh");
+        command
+            .arg("-c")
+            .arg(format!("{limits} && exec \"$0\" \"$@\""))
+            .arg(env!("CARGO_BIN_EXE_entryway"))
+            .args(arguments)
+            .current_dir(self.folder())
+            .env_clear();
+        command
+    }
 }
