@@ -87,6 +87,8 @@ struct State {
     phase: Phase,
     /// When the server was last heard.
     heard: Instant,
+    /// The server sends what nobody asked for.
+    floods: bool,
 }
 
 enum Phase {
@@ -127,6 +129,7 @@ impl Mux {
             driver: None,
             phase: Phase::Open,
             heard: Instant::now(),
+            floods: false,
         };
         let mux = Arc::new(Self {
             state: Mutex::new(state),
@@ -269,7 +272,9 @@ impl State {
             }
             Event::SearchOverflow { id } => {
                 // The server ignores the limit it was told; what it meant stays the same: there is more.
-                // Passing for an outage, an ambiguous name would be looked for elsewhere.
+                // Passing for an outage, an ambiguous name would be looked for elsewhere. It may ignore that it
+                // is abandoned, too: a hundred thousand entries that nobody reads are others' time.
+                self.floods = true;
                 if let Some(slot) = self.remove(id) {
                     let found = SearchResult {
                         entries: slot.entries,
@@ -336,10 +341,11 @@ impl State {
         let at = self.slots.iter().position(|slot| slot.id == id)?;
         Some(self.slots.swap_remove(at))
     }
-    /// A server that owes too many answers to abandoned searches gets no further ones.
-    /// Tells whether it was that just now.
+    /// A server that owes too many answers to abandoned searches, or sends more than it was asked for,
+    /// gets no further ones here. Tells whether it was that just now.
     fn retire_if_worn(&mut self) -> bool {
-        let worn = self.connection.must_close() && matches!(self.phase, Phase::Open);
+        let worn =
+            (self.floods || self.connection.must_close()) && matches!(self.phase, Phase::Open);
         if worn {
             self.phase = Phase::Retiring;
         }

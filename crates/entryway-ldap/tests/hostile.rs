@@ -333,6 +333,42 @@ async fn an_answer_may_come_byte_by_byte() {
 }
 
 #[tokio::test]
+async fn a_flood_is_an_answer_and_ends_with_its_connection() {
+    let hung_up = Arc::new(Notify::new());
+    let told = Arc::clone(&hung_up);
+    let scripted = Scripted::start(move |mut peer, _| {
+        let hung_up = Arc::clone(&hung_up);
+        async move {
+            let id = peer.next_search().await;
+            loop {
+                for _ in 0..64 {
+                    peer.entry(id, "cn=again");
+                }
+                if !peer.flush().await {
+                    return hung_up.notify_one();
+                }
+            }
+        }
+    })
+    .await;
+    let server = scripted.server();
+    let mut request = request("cn=jane");
+    request.size_limit = 2;
+    for _ in 0..2 {
+        let found = server
+            .search(Role::FindLogin, &request, soon())
+            .await
+            .unwrap();
+        assert_eq!(found.code, ResultCode::SIZE_LIMIT_EXCEEDED);
+        // Nobody reads on: the server cannot write any more.
+        tokio::time::timeout(support::PATIENCE, told.notified())
+            .await
+            .unwrap();
+    }
+    assert_eq!(scripted.accepted(), 2);
+}
+
+#[tokio::test]
 async fn silence_costs_its_limit_and_the_connection() {
     let scripted = Scripted::start(|mut peer, number| async move {
         if number == 0 {

@@ -37,6 +37,12 @@ pub(super) struct Driver {
     _open: Counted,
 }
 
+/// Whether there is anything to read on for.
+enum Stay {
+    Yes,
+    No,
+}
+
 impl Driver {
     pub(super) fn new(
         mux: Arc<Mux>,
@@ -78,8 +84,11 @@ impl Driver {
                 Poll::Ready(Ok(0)) => return Poll::Ready(LdapError::Closed(closed(&self.input))),
                 Poll::Ready(Ok(count)) => {
                     self.mux.counters.received(count);
-                    if let Err(error) = self.read() {
-                        return Poll::Ready(error);
+                    match self.read() {
+                        Ok(Stay::Yes) => {}
+                        // Before the rest is read: a flood that answers nothing has no rest.
+                        Ok(Stay::No) => return self.rest(cx),
+                        Err(error) => return Poll::Ready(error),
                     }
                 }
                 Poll::Ready(Err(error)) => return Poll::Ready(stream_error(error)),
@@ -129,13 +138,15 @@ impl Driver {
     }
 
     /// Deals out every complete message that was read.
-    fn read(&mut self) -> Result<(), LdapError> {
+    fn read(&mut self) -> Result<Stay, LdapError> {
         let mut ready = std::mem::take(&mut self.ready);
-        let (judged, retired) = {
+        let (judged, retired, stay) = {
             let mut state = self.mux.state.lock();
             state.heard = Instant::now();
             let judged = judge(&mut state, &mut self.input, &mut ready);
-            (judged, state.retire_if_worn())
+            let retired = state.retire_if_worn();
+            let leaving = state.slots.is_empty() && !matches!(state.phase, Phase::Open);
+            (judged, retired, if leaving { Stay::No } else { Stay::Yes })
         };
         if retired {
             self.mux.room.notify_waiters();
@@ -150,7 +161,7 @@ impl Driver {
         if answered && self.input.is_empty() && self.ready.capacity() > 256 {
             self.ready = Vec::new();
         }
-        judged
+        judged.map(|()| stay)
     }
 
     /// Nothing to read: is there anything to stay for?
