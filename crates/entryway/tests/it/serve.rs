@@ -334,6 +334,21 @@ fn a_silent_directory_ends_in_time_and_shows_in_readiness() {
 }
 
 #[test]
+fn a_directory_that_is_down_at_the_start_shows_in_readiness_and_is_found_well_without_a_login() {
+    let world = World::new();
+    world
+        .directory
+        .set_faults(FaultPlan::new().on_connect(ConnectFault::Close));
+    let mut daemon = Daemon::start(&world);
+    daemon.event("directory.degraded");
+    assert_eq!(daemon.get("/readyz", "").status, 503);
+    world.directory.set_faults(FaultPlan::new());
+    daemon.event("directory.recovered");
+    assert_eq!(daemon.get("/readyz", "").status, 200);
+    assert_eq!(world.directory.counters().binds_of(JDOE), 0);
+}
+
+#[test]
 fn an_idle_gateway_is_small_and_quick_to_start() {
     let world = World::new();
     let began = std::time::Instant::now();
