@@ -48,8 +48,12 @@ pub struct ServerReadiness {
 }
 
 impl Domain {
-    /// A domain of these servers, the preferred one first. Does no I/O.
+    /// A domain of these servers, the preferred one first. Does no I/O. Their service account is one: a
+    /// password that is refused is sent again as rarely as if they were one server.
     pub fn new(name: Arc<str>, servers: Vec<Arc<Server>>) -> Self {
+        if let Some((first, others)) = servers.split_first() {
+            others.iter().for_each(|server| server.share_account(first));
+        }
         Self { name, servers }
     }
 

@@ -147,6 +147,24 @@ async fn a_refused_service_bind_stays_one_however_often_it_is_asked() {
 }
 
 #[tokio::test]
+async fn a_refused_service_password_is_sent_to_each_server_once() {
+    let (first, second) = (start(PEOPLE).await, start(PEOPLE).await);
+    let domains = domains(&[first.ldap_addr(), second.ldap_addr()]);
+    domains.start();
+    until(|| up(&domains) == [false, false]).await;
+    assert_eq!(ready(&domains), [false]);
+    for _ in 0..20 {
+        check(
+            &find(&domains, "ada").await,
+            None,
+            &[ServerFault::ServiceBindRefused; 2],
+        );
+    }
+    let binds = [&first, &second].map(|server| server.counters().all_binds());
+    assert_eq!(binds, [1, 1]);
+}
+
+#[tokio::test]
 async fn an_untrusted_certificate_stays_one_however_often_it_is_asked() {
     let (only, another) = (full().await, full().await);
     let folder = tempfile::tempdir().unwrap();

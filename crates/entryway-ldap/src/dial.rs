@@ -3,9 +3,11 @@
 //!
 //! The only place that opens a socket to a directory.
 
+use crate::account::Credentials;
 use crate::error::{Breach, CloseReason, DialError, LdapError, Step};
 use crate::link::{Link, stream_error, unexpected};
 use crate::settings::{Security, ServerSettings, ServiceBind};
+use crate::shared::Shared;
 use crate::stats::Counters;
 use crate::stream::Stream;
 use crate::tls::{TlsClient, TlsFailure, TlsSetupError};
@@ -62,21 +64,18 @@ impl Progress {
 pub(crate) struct Dial<'a> {
     settings: &'a ServerSettings,
     address: &'a Arc<str>,
+    credentials: &'a Credentials,
     deadline: Instant,
     progress: &'a Progress,
     steps: Steps,
 }
 
 impl<'a> Dial<'a> {
-    pub(crate) fn new(
-        settings: &'a ServerSettings,
-        address: &'a Arc<str>,
-        deadline: Instant,
-        progress: &'a Progress,
-    ) -> Self {
+    pub(crate) fn new(shared: &'a Shared, deadline: Instant, progress: &'a Progress) -> Self {
         Self {
-            settings,
-            address,
+            settings: &shared.settings,
+            address: &shared.address,
+            credentials: &shared.credentials,
             deadline,
             progress,
             steps: Steps::new(),
@@ -89,6 +88,14 @@ impl<'a> Dial<'a> {
         counters: &Arc<Counters>,
     ) -> Result<(Link, Steps), LdapError> {
         let settings = self.settings;
+        let (credentials, address) = (self.credentials, self.address);
+        let account = match &settings.service_bind {
+            ServiceBind::Simple { dn, password } if identity == Identity::Service => {
+                credentials.check(address, Instant::now())?;
+                Some((dn, password))
+            }
+            _ => None,
+        };
         let addresses = self.resolve().await?;
         let tcp = self.connect(&addresses).await?;
         let mut link = Link::new(
@@ -112,18 +119,13 @@ impl<'a> Dial<'a> {
                     .map_err(LdapError::breach)?;
             }
         }
-        if identity == Identity::Service
-            && let ServiceBind::Simple { dn, password } = &settings.service_bind
-        {
+        if let Some((dn, password)) = account {
             link.connection
                 .bind_simple(dn, password, &[])
                 .map_err(submit_error)?;
-            self.step(
-                Step::ServiceBind,
-                settings.timeouts.operation,
-                service_bind(&mut link),
-            )
-            .await?;
+            let limit = settings.timeouts.operation;
+            let bind = credentials.bind(address, limit / 2, service_bind(&mut link));
+            self.step(Step::ServiceBind, limit, bind).await?;
         }
         if !link.input.is_empty() {
             // It would be read as an answer to what is asked next.

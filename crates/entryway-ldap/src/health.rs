@@ -9,7 +9,8 @@
 mod pace;
 
 use crate::error::{DialError, LdapError};
-use pace::{PACE, PACE_REFUSED, Pace, refuses_password};
+use pace::{PACE, Pace};
+pub(crate) use pace::{PACE_REFUSED, refuses_password};
 use parking_lot::Mutex;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};

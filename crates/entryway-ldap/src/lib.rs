@@ -7,6 +7,7 @@
 //!
 //! Must not know: domains, failover between servers, what an entry or a result code means.
 
+mod account;
 mod dial;
 mod error;
 mod health;

@@ -39,6 +39,17 @@ impl Server {
             shared,
         })
     }
+    /// Has the same service account as another server: what one of them learns of its password the other
+    /// knows. For servers of one domain, before either is used; nothing changes where the names differ.
+    pub fn share_account(&self, with: &Self) {
+        let (own, other) = (self.settings(), with.settings());
+        if let (ServiceBind::Simple { dn, .. }, ServiceBind::Simple { dn: known, .. }) =
+            (&own.service_bind, &other.service_bind)
+            && dn == known
+        {
+            self.shared.credentials.share(&with.shared.credentials);
+        }
+    }
     /// As shown to the administrator.
     pub fn display(&self) -> &Arc<str> {
         &self.shared.settings.display

@@ -1,5 +1,6 @@
 //! What all roles of one server have in common: its settings, its health, and the one way to dial it.
 
+use crate::account::Credentials;
 use crate::dial::{Dial, Identity, Progress, Steps};
 use crate::error::{LdapError, Step};
 use crate::health::Health;
@@ -24,6 +25,7 @@ pub(crate) struct Shared {
     /// Host and port.
     pub(crate) address: Arc<str>,
     pub(crate) health: Health,
+    pub(crate) credentials: Credentials,
 }
 
 impl Shared {
@@ -45,6 +47,7 @@ impl Shared {
         Self {
             health: Health::new(Arc::clone(&settings.display)),
             address: address.into(),
+            credentials: Credentials::default(),
             settings,
         }
     }
@@ -62,7 +65,7 @@ impl Shared {
             .grant(started)
             .map_err(|cause| LdapError::unreachable(&self.address, cause))?;
         let _dialling = Counted::new(counters, |counters| &counters.dialling);
-        let opened = Dial::new(&self.settings, &self.address, deadline, progress)
+        let opened = Dial::new(self, deadline, progress)
             .open(identity, counters)
             .await;
         match &opened {
@@ -79,7 +82,8 @@ impl Shared {
             Err(error) => {
                 counters.dial_failed();
                 tracing::debug!(server = %self.settings.display, code = error.code(), error = %error.in_words(), "dial failed");
-                self.failed(error, started, self.settings.timeouts.connect);
+                // What another server of the domain was told is this one's failure too: it cannot serve.
+                self.failed(error.underlying(), started, self.settings.timeouts.connect);
             }
         }
         opened

@@ -36,7 +36,7 @@ async fn watch(server: Weak<Shared>) {
             Ok(()) => shared.health.answered(),
             Err(error) => {
                 tracing::debug!(server = %shared.settings.display, code = error.code(), error = %error.in_words(), "server is still down");
-                shared.health.still_down(&error, Instant::now());
+                shared.health.still_down(error.underlying(), Instant::now());
             }
         }
     }
@@ -47,7 +47,7 @@ async fn look(shared: &Shared) -> Result<(), LdapError> {
     let progress = Progress::default();
     // Not among any role's: nothing here was done for a role.
     let counters = Arc::<Counters>::default();
-    let (link, steps) = Dial::new(&shared.settings, &shared.address, deadline, &progress)
+    let (link, steps) = Dial::new(shared, deadline, &progress)
         .open(Identity::Service, &counters)
         .await?;
     let operation = shared.settings.timeouts.operation;

@@ -5,25 +5,25 @@ use entryway_ldap_types::ResultCode;
 use std::time::Duration;
 
 /// The pauses between looks: each that fails doubles it.
-pub(super) struct Pace {
-    pub(super) first: Duration,
+pub(crate) struct Pace {
+    pub(crate) first: Duration,
     /// How late a recovered server may be noticed.
-    pub(super) longest: Duration,
+    pub(crate) longest: Duration,
 }
 
-pub(super) const PACE: Pace = Pace {
+pub(crate) const PACE: Pace = Pace {
     first: Duration::from_millis(500),
     longest: Duration::from_secs(15),
 };
 /// Where the service account's password is refused, each look is one more failed bind, and directories
 /// lock an account after a few of them. At this pace no half hour has five.
-pub(super) const PACE_REFUSED: Pace = Pace {
+pub(crate) const PACE_REFUSED: Pace = Pace {
     first: Duration::from_secs(300),
     longest: Duration::from_secs(3600),
 };
 
 impl Pace {
-    pub(super) fn of(error: &LdapError) -> &'static Self {
+    pub(crate) fn of(error: &LdapError) -> &'static Self {
         if refuses_password(error) {
             &PACE_REFUSED
         } else {
@@ -31,13 +31,13 @@ impl Pace {
         }
     }
     /// The pause that follows this one.
-    pub(super) fn after(&self, pause: Duration) -> Duration {
+    pub(crate) fn after(&self, pause: Duration) -> Duration {
         (pause * 2).clamp(self.first, self.longest)
     }
 }
 
 /// Whether the directory says that the service account's password is wrong, and may have counted it.
-pub(super) fn refuses_password(error: &LdapError) -> bool {
+pub(crate) fn refuses_password(error: &LdapError) -> bool {
     matches!(
         error,
         LdapError::ServiceBindRefused {
