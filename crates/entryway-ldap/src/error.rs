@@ -10,6 +10,9 @@ use std::fmt;
 use std::io;
 use std::sync::Arc;
 
+/// ENFILE and EMFILE, the same on every Unix: the machine or this process has no descriptor left.
+const OUT_OF_DESCRIPTORS: [i32; 2] = [23, 24];
+
 /// Why a server gave no answer. Cheap to clone: one dead connection may owe answers to many.
 #[derive(Debug, Clone, thiserror::Error)]
 pub enum LdapError {
@@ -187,6 +190,24 @@ impl LdapError {
                 ..
             } => last,
             error => error,
+        }
+    }
+    /// Whether it is Entryway's own: its limits, its shutdown, its request. It says nothing about the server.
+    pub fn is_our_own(&self) -> bool {
+        match self {
+            Self::Overloaded(_) | Self::Unsendable(_) => true,
+            Self::Closed(reason) => *reason == CloseReason::ShuttingDown,
+            Self::Unreachable {
+                cause: DialError::Io(error),
+                ..
+            } => error
+                .raw_os_error()
+                .is_some_and(|code| OUT_OF_DESCRIPTORS.contains(&code)),
+            Self::Unreachable { .. }
+            | Self::Tls(_)
+            | Self::ServiceBindRefused { .. }
+            | Self::TimedOut { .. }
+            | Self::Protocol(_) => false,
         }
     }
     /// Whether waiting for it cost time: a black hole, not a refusal.

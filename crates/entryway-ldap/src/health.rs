@@ -8,7 +8,7 @@
 
 mod pace;
 
-use crate::error::{DialError, LdapError};
+use crate::error::{Breach, DialError, LdapError};
 use pace::{PACE, Pace};
 pub(crate) use pace::{PACE_REFUSED, refuses_password};
 use parking_lot::Mutex;
@@ -273,18 +273,16 @@ impl Open {
     }
 }
 
-/// Our own shutdown, limits and requests say nothing about the server.
+/// Our own shutdown, limits and requests say nothing about the server; nor does one entry that cannot
+/// be read, which is an answer to one question.
 fn is_the_servers(error: &LdapError) -> bool {
     match error {
-        LdapError::Unreachable { cause, .. } => {
-            !matches!(cause, DialError::Suspended { .. } | DialError::NoServerName)
+        LdapError::Unreachable {
+            cause: DialError::Suspended { .. } | DialError::NoServerName,
+            ..
         }
-        LdapError::Overloaded(_) | LdapError::Unsendable(_) => false,
-        LdapError::Closed(reason) => *reason != crate::error::CloseReason::ShuttingDown,
-        LdapError::Tls(_)
-        | LdapError::ServiceBindRefused { .. }
-        | LdapError::TimedOut { .. }
-        | LdapError::Protocol(_) => true,
+        | LdapError::Protocol(Breach::Entry(_)) => false,
+        error => !error.is_our_own(),
     }
 }
 

@@ -1,6 +1,7 @@
 use super::*;
 use crate::error::{CloseReason, Overload, Step};
-use entryway_ldap_types::ResultCode;
+use entryway_ldap_proto::EntryError;
+use entryway_ldap_types::{AttributeName, ResultCode};
 use std::sync::Arc;
 
 fn health() -> Health {
@@ -22,6 +23,15 @@ fn refused() -> LdapError {
         code: ResultCode::INVALID_CREDENTIALS,
         diagnostic: String::new(),
     }
+}
+
+fn unreadable() -> EntryError {
+    EntryError::Attribute("1 2".parse::<AttributeName>().unwrap_err())
+}
+
+fn out_of_descriptors(code: i32) -> LdapError {
+    let error = std::io::Error::from_raw_os_error(code);
+    LdapError::unreachable(&Arc::from("dc1:389"), DialError::Io(Arc::new(error)))
 }
 
 fn fail(health: &Health, error: &LdapError, now: Instant) {
@@ -74,6 +84,9 @@ fn our_own_limits_say_nothing_about_the_server() {
                 last: Arc::new(slow()),
             },
         ),
+        out_of_descriptors(23),
+        out_of_descriptors(24),
+        LdapError::breach(Breach::Entry(unreadable())),
     ];
     for error in own {
         check(&vec![Some(error.clone()); 5], true);
