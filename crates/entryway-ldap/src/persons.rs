@@ -122,7 +122,7 @@ impl PersonPool {
                 Err(_) => {
                     let cause = LdapError::TimedOut { step: Step::Bind };
                     self.shared
-                        .failed(&cause, started, self.shared.settings.timeouts.operation);
+                        .doubt(started, self.shared.settings.timeouts.operation);
                     // Dropped, the flight waits for its own answer in the background.
                     return Err(BindFailure {
                         written: flight.has_written(),

@@ -9,6 +9,7 @@ use crate::settings::{ServerSettings, Timeouts};
 use crate::stats::{Counted, Counters};
 use crate::watch;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 use tokio::time::Instant;
 
@@ -26,6 +27,8 @@ pub(crate) struct Shared {
     pub(crate) address: Arc<str>,
     pub(crate) health: Health,
     pub(crate) credentials: Credentials,
+    /// Whether it is being asked because of a bind without an answer.
+    pub(crate) doubted: AtomicBool,
 }
 
 impl Shared {
@@ -48,6 +51,7 @@ impl Shared {
             health: Health::new(Arc::clone(&settings.display)),
             address: address.into(),
             credentials: Credentials::default(),
+            doubted: AtomicBool::new(false),
             settings,
         }
     }
@@ -93,6 +97,16 @@ impl Shared {
         if !error.is_slow() || started.elapsed() >= limit.min(TELLING_WAIT) {
             self.health
                 .failed(error, Instant::now(), || watch::start(self));
+        }
+    }
+    /// One person's bind has no answer in time. That may be the bind's fault, so it closes the server to
+    /// nobody: the server itself is asked, in the background, and by one task at a time.
+    pub(crate) fn doubt(self: &Arc<Self>, started: Instant, limit: Duration) {
+        if started.elapsed() >= limit.min(TELLING_WAIT)
+            && self.health.available()
+            && !self.doubted.swap(true, Ordering::Relaxed)
+        {
+            watch::look_once(self);
         }
     }
     /// Long enough for a dial and an operation, whose steps are each bounded on their own.

@@ -8,6 +8,7 @@ use crate::error::LdapError;
 use crate::probe;
 use crate::shared::Shared;
 use crate::stats::Counters;
+use std::sync::atomic::Ordering;
 use std::sync::{Arc, Weak};
 use tokio::runtime::Handle;
 use tokio::task::AbortHandle;
@@ -40,6 +41,24 @@ async fn watch(server: Weak<Shared>) {
             }
         }
     }
+}
+
+/// Looks now, at a server that is not known to be down.
+pub(crate) fn look_once(shared: &Arc<Shared>) {
+    let shared = Arc::clone(shared);
+    let Ok(runtime) = Handle::try_current() else {
+        return;
+    };
+    runtime.spawn(async move {
+        let looked = look(&shared).await;
+        shared.doubted.store(false, Ordering::Relaxed);
+        match looked {
+            Ok(()) => shared.health.answered(),
+            Err(error) => shared
+                .health
+                .found_down(error.underlying(), Instant::now(), || start(&shared)),
+        }
+    });
 }
 
 async fn look(shared: &Shared) -> Result<(), LdapError> {

@@ -11,7 +11,7 @@ use entryway_ldap_types::ResultCode;
 use std::future::Future;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
-use support::{Peer, Scripted, obedient, password, request, soon};
+use support::{Asked, Peer, Scripted, obedient, password, request, soon};
 use tokio::sync::Notify;
 
 /// The first connection misbehaves, all further ones obey. Returns how the first search ended,
@@ -529,4 +529,48 @@ async fn silence_during_the_service_bind_is_named() {
         ),
         "{error:?}"
     );
+}
+
+/// Answers searches at once and binds never.
+async fn slow_binds(mut peer: Peer) {
+    while let Some(asked) = peer.next().await {
+        if let Asked::Search { id, base } = asked {
+            peer.entry(id, &base);
+            peer.done(id, ResultCode::SUCCESS, "");
+            peer.flush().await;
+        }
+    }
+}
+
+#[tokio::test]
+async fn one_persons_slow_bind_closes_the_server_to_nobody() {
+    let scripted = Scripted::start(|peer, _| slow_binds(peer)).await;
+    let server =
+        scripted.server_with(|settings| settings.timeouts.operation = Duration::from_millis(250));
+    let failure = server
+        .bind_as("cn=slow", &password("right"), soon())
+        .await
+        .unwrap_err();
+    assert!(
+        matches!(failure.cause, LdapError::TimedOut { step: Step::Bind }),
+        "{failure:?}"
+    );
+    // The server is asked whether it is there, on a connection of its own.
+    support::until(|| scripted.accepted() == 2).await;
+    server
+        .search(Role::FindLogin, &request("cn=next"), soon())
+        .await
+        .unwrap();
+    assert!(server.available());
+    assert_eq!(server.health().consecutive_failures, 0);
+}
+
+#[tokio::test]
+async fn a_server_that_answers_nobody_after_a_bind_is_found_down() {
+    let scripted = Scripted::start(|mut peer, _| async move { peer.until_closed().await }).await;
+    let server =
+        scripted.server_with(|settings| settings.timeouts.operation = Duration::from_millis(250));
+    let bound = server.bind_as("cn=slow", &password("right"), soon()).await;
+    assert!(bound.is_err());
+    support::until(|| !server.available()).await;
 }
