@@ -7,12 +7,11 @@ use entryway_login::ServerFault;
 /// failure before: a configuration fault stays one, however often it is asked.
 pub(crate) fn server_fault(error: &LdapError) -> ServerFault {
     match error.underlying() {
+        error if error.is_our_own() => ServerFault::Ourselves,
         LdapError::Tls(_) => ServerFault::TlsUntrusted,
         LdapError::ServiceBindRefused { .. } => ServerFault::ServiceBindRefused,
         LdapError::TimedOut { .. } => ServerFault::TimedOut,
         LdapError::Protocol(_) => ServerFault::Protocol,
-        // Our own limits and shutdown count here too: the directory was not reached, and that is all
-        // a login may conclude.
         LdapError::Unreachable { .. }
         | LdapError::Closed(_)
         | LdapError::Overloaded(_)

@@ -124,10 +124,19 @@ pub(crate) fn judge(
     is_over: bool,
 ) -> (Conclusion, SearchOutcome) {
     match served {
-        None => (
-            Conclusion::Down(fault_of(tried, is_over)),
-            SearchOutcome::Unanswered,
-        ),
+        None => {
+            let fault = fault_of(tried, is_over);
+            // A domain that was not asked is not down: skipping it would show the password to another.
+            let ours = tried
+                .iter()
+                .any(|server| server.fault == ServerFault::Ourselves);
+            let conclusion = if ours {
+                Conclusion::NoAnswer(fault)
+            } else {
+                Conclusion::Down(fault)
+            };
+            (conclusion, SearchOutcome::Unanswered)
+        }
         Some(served) => judge_served(served, people),
     }
 }
@@ -218,7 +227,7 @@ impl ServerFault {
     pub(crate) fn for_login(self, is_over: bool) -> Fault {
         match self {
             Self::TimedOut if is_over => Fault::Deadline,
-            Self::Unreachable | Self::TimedOut => Fault::DirectoryUnreachable,
+            Self::Unreachable | Self::TimedOut | Self::Ourselves => Fault::DirectoryUnreachable,
             Self::TlsUntrusted => Fault::TlsUntrusted,
             Self::ServiceBindRefused => Fault::DirectoryRefusedServiceBind,
             Self::Protocol => Fault::DirectoryProtocolError,

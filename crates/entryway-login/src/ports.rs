@@ -72,6 +72,9 @@ pub enum ServerFault {
     Protocol,
     /// It accepted and then said nothing within its share of the deadline.
     TimedOut,
+    /// Not the server's: Entryway's own limits or shutdown. Nobody knows what the domain would have said, so
+    /// no other is asked, whatever [`WhenDown`](crate::WhenDown) says.
+    Ourselves,
 }
 
 /// Bind once as the entry that was found, on the server that gave it.

@@ -55,13 +55,16 @@ enum Bind {
 }
 
 fn fault() -> impl Strategy<Value = ServerFault> {
-    use ServerFault::{Protocol, ServiceBindRefused, TimedOut, TlsUntrusted, Unreachable};
+    use ServerFault::{
+        Ourselves, Protocol, ServiceBindRefused, TimedOut, TlsUntrusted, Unreachable,
+    };
     prop::sample::select(vec![
         Unreachable,
         TlsUntrusted,
         ServiceBindRefused,
         Protocol,
         TimedOut,
+        Ourselves,
     ])
 }
 

@@ -24,7 +24,11 @@ fn each_kind_of_error_is_somebodys_fault() {
     );
     check(
         &LdapError::Overloaded(entryway_ldap::Overload::Connections),
-        ServerFault::Unreachable,
+        ServerFault::Ourselves,
+    );
+    check(
+        &LdapError::Closed(CloseReason::ShuttingDown),
+        ServerFault::Ourselves,
     );
     check(
         &LdapError::ServiceBindRefused {

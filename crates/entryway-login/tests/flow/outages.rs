@@ -56,6 +56,13 @@ fn an_outage_that_may_be_skipped() {
 }
 
 #[test]
+fn what_is_our_own_is_never_skipped() {
+    let mut busy = down(world(None, Some("right"), None), 0, ServerFault::Ourselves);
+    check(skipping(), &mut busy, "bob", "directory_unreachable");
+    assert_eq!((domains_asked(&busy), busy.binds()), (vec![0], 0));
+}
+
+#[test]
 fn the_last_domain_down_is_no_unknown_login() {
     check(
         skipping(),

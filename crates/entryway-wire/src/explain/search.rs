@@ -37,6 +37,7 @@ impl<'a> TryJson<'a> {
             ServerFault::ServiceBindRefused => "service_bind_refused",
             ServerFault::Protocol => "protocol",
             ServerFault::TimedOut => "timed_out",
+            ServerFault::Ourselves => "ourselves",
         };
         Self {
             server: &tried.server,
