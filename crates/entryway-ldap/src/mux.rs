@@ -27,8 +27,10 @@ use std::time::Duration;
 use tokio::sync::{Notify, oneshot};
 use tokio::time::Instant;
 
-/// Bytes that one search may make us hold.
-const ANSWER_BYTES: usize = 64 << 20;
+/// All searches of a connection together may hold what this many of them may hold alone.
+const FULL_ANSWERS: usize = 4;
+/// Below this a search is too small for its part in a connection's sum to matter.
+const SMALL_ANSWER: usize = 16 << 10;
 /// Bytes that may wait to be written: more means that the server does not read.
 const UNWRITTEN_BYTES: usize = 1 << 20;
 
@@ -89,6 +91,17 @@ struct State {
     heard: Instant,
     /// The server sends what nobody asked for.
     floods: bool,
+    /// Bytes that one search may make us hold.
+    answer_bytes: usize,
+}
+
+/// How much one connection carries.
+#[derive(Clone, Copy)]
+pub(crate) struct Bounds {
+    /// Most searches in flight.
+    pub(crate) outstanding: usize,
+    /// Bytes that one search may make us hold; all of them together, [`FULL_ANSWERS`] times as much.
+    pub(crate) answer_bytes: usize,
 }
 
 enum Phase {
@@ -115,7 +128,12 @@ type Delivery = (oneshot::Sender<Answer>, Answer);
 
 impl Mux {
     /// Takes over a connection that is ready, and starts driving it.
-    pub(crate) fn start(link: Link, limit: usize, idle: Duration, room: Arc<Notify>) -> Arc<Self> {
+    pub(crate) fn start(
+        link: Link,
+        bounds: Bounds,
+        idle: Duration,
+        room: Arc<Notify>,
+    ) -> Arc<Self> {
         let Link {
             stream,
             connection,
@@ -130,10 +148,11 @@ impl Mux {
             phase: Phase::Open,
             heard: Instant::now(),
             floods: false,
+            answer_bytes: bounds.answer_bytes,
         };
         let mux = Arc::new(Self {
             state: Mutex::new(state),
-            limit: limit.max(1),
+            limit: bounds.outstanding.max(1),
             counters,
             room,
         });
@@ -325,17 +344,25 @@ impl State {
             return;
         };
         slot.bytes += bytes;
-        if slot.bytes <= ANSWER_BYTES {
-            add(slot);
-        } else if let Some(slot) = self.remove(id) {
-            let _ = self.connection.abandon(id);
-            slot.fail(
-                LdapError::Overloaded(Overload::Bytes {
-                    limit: ANSWER_BYTES,
-                }),
-                ready,
-            );
+        add(slot);
+        let limit = self.answer_bytes;
+        let over = if slot.bytes > limit {
+            Some(id)
+        } else if slot.bytes > SMALL_ANSWER {
+            self.largest_of_too_much()
+        } else {
+            None
+        };
+        if let Some(slot) = over.and_then(|over| self.remove(over)) {
+            let _ = self.connection.abandon(slot.id);
+            slot.fail(LdapError::Overloaded(Overload::Bytes { limit }), ready);
         }
+    }
+    /// The search that holds the most, when all together hold too much.
+    fn largest_of_too_much(&self) -> Option<MessageId> {
+        let held: usize = self.slots.iter().map(|slot| slot.bytes).sum();
+        let largest = self.slots.iter().max_by_key(|slot| slot.bytes)?;
+        (held > self.answer_bytes.saturating_mul(FULL_ANSWERS)).then_some(largest.id)
     }
     fn remove(&mut self, id: MessageId) -> Option<Slot> {
         let at = self.slots.iter().position(|slot| slot.id == id)?;

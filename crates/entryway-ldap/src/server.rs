@@ -35,7 +35,7 @@ impl Server {
         let shared = Arc::new(Shared::new(settings));
         Arc::new(Self {
             persons: Arc::new(PersonPool::new(Arc::clone(&shared))),
-            searches: Role::ALL.map(|_| Arc::new(MuxPool::new(Arc::clone(&shared)))),
+            searches: Role::ALL.map(|role| Arc::new(MuxPool::new(Arc::clone(&shared), role))),
             shared,
         })
     }

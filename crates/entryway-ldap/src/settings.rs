@@ -135,6 +135,14 @@ impl Role {
         Self::Cards,
         Self::ChangePassword,
     ];
+    /// Bytes that one search of this role may make us hold. A login needs one entry without pictures; the
+    /// others page through many, or fetch photos.
+    pub(crate) fn answer_bytes(self) -> usize {
+        match self {
+            Self::FindLogin => 1 << 20,
+            _ => 64 << 20,
+        }
+    }
     /// The configured spelling.
     pub fn as_str(self) -> &'static str {
         match self {

@@ -261,6 +261,31 @@ async fn entries_without_end_are_cut_and_the_connection_is_given_up() {
 }
 
 #[tokio::test]
+async fn a_login_holds_no_more_of_an_answer_than_a_login_needs() {
+    let large = vec![b'x'; 2 << 20];
+    let scripted = Scripted::start(move |mut peer, _| {
+        let large = large.clone();
+        async move {
+            let id = peer.next_search().await;
+            peer.entry_with(id, "cn=large", &large);
+            while peer.flush().await {
+                peer.entry_with(id, "cn=large", &large);
+            }
+        }
+    })
+    .await;
+    let server = scripted.server();
+    let error = server
+        .search(Role::FindLogin, &request("cn=victim"), soon())
+        .await
+        .unwrap_err();
+    assert!(
+        matches!(error, LdapError::Overloaded(Overload::Bytes { limit }) if limit == 1 << 20),
+        "{error:?}"
+    );
+}
+
+#[tokio::test]
 async fn an_answer_of_too_many_bytes_is_cut() {
     let large = vec![b'x'; 1 << 20];
     let scripted = Scripted::start(move |mut peer, _| {

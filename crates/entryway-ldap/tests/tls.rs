@@ -108,7 +108,7 @@ async fn large_answers_pass_through_tls() {
     .await;
     let server = scripted.server_with(|settings| ldaps(settings, authority.client()));
     let found = server
-        .search(Role::FindLogin, &request("cn=jane"), soon())
+        .search(Role::Browse, &request("cn=jane"), soon())
         .await
         .unwrap();
     assert_eq!(found.entries.len(), 20);

@@ -3,9 +3,10 @@
 //! Dialling is done by a task of its own, for all who wait: whoever gives up waiting takes nothing
 //! from the others. One dial is under way at most.
 
-use super::{Mux, Refusal, Ticket};
+use super::{Bounds, Mux, Refusal, Ticket};
 use crate::dial::{Identity, Progress};
 use crate::error::{CloseReason, LdapError, Overload};
+use crate::settings::Role;
 use crate::shared::Shared;
 use crate::stats::{Counted, Counters};
 use entryway_ldap_proto::SearchRequest;
@@ -20,6 +21,7 @@ const ENTRIES: u32 = 10_000;
 
 pub(crate) struct MuxPool {
     shared: Arc<Shared>,
+    bounds: Bounds,
     counters: Arc<Counters>,
     state: Mutex<PoolState>,
     /// Told when a connection has room, was added, has ended or could not be dialled.
@@ -38,8 +40,13 @@ struct PoolState {
 }
 
 impl MuxPool {
-    pub(crate) fn new(shared: Arc<Shared>) -> Self {
+    pub(crate) fn new(shared: Arc<Shared>, role: Role) -> Self {
+        let bounds = Bounds {
+            outstanding: shared.settings.limits.outstanding,
+            answer_bytes: role.answer_bytes(),
+        };
         Self {
+            bounds,
             shared,
             counters: Arc::default(),
             state: Mutex::default(),
@@ -228,7 +235,7 @@ impl DialGuard {
         self.outcome = Some(dialled.map(|(link, _)| {
             Mux::start(
                 link,
-                settings.limits.outstanding,
+                pool.bounds,
                 settings.timeouts.idle,
                 Arc::clone(&pool.room),
             )
