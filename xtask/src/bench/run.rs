@@ -131,11 +131,7 @@ fn build(root: &Path, size: Size) -> Result<Programs> {
         .get("target_directory")
         .and_then(Value::as_str)
         .context("cargo names no target folder")?;
-    let folder = Path::new(target).join(if size == Size::Full {
-        "dist"
-    } else {
-        "debug"
-    });
+    let folder = Path::new(target).join(if size == Size::Full { "dist" } else { "debug" });
     Ok(Programs {
         entryway: folder.join("entryway"),
         driver: folder.join("xtask"),
