@@ -6,7 +6,7 @@
 // Functions beside the tests are tests too; the lint's own exception ends at `#[test]`.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
 
-use entryway_testdir::{TestServer, demo};
+use entryway_testdir::{Authority, TestServer, demo};
 use std::collections::BTreeSet;
 use std::io::{BufRead, BufReader};
 use std::net::TcpListener;
@@ -18,7 +18,7 @@ use std::{env, fs};
 const DOCUMENTED_PORT: &str = "8389";
 
 /// Commands that are not run here, and what runs them instead.
-const RUN_ELSEWHERE: [(&str, &str); 8] = [
+const RUN_ELSEWHERE: [(&str, &str); 9] = [
     ("./test", "runs this test"),
     (
         "cargo run --release -- demo",
@@ -33,6 +33,10 @@ const RUN_ELSEWHERE: [(&str, &str); 8] = [
         "./test, for every crate",
     ),
     ("git clone", "there is no network in a test"),
+    (
+        "cargo install --locked --path crates/entryway",
+        "builds what ./test builds, into the reader's own folder",
+    ),
 ];
 
 fn repository() -> PathBuf {
@@ -335,7 +339,9 @@ fn every_configuration_in_the_documents_loads() {
         }
         for (line, block) in blocks(&fs::read_to_string(&path).unwrap(), "toml") {
             let folder = tempfile::tempdir().unwrap();
-            for name in ["staff.pass", "portal.token", "corp-ca.pem"] {
+            let authority = Authority::new().unwrap();
+            fs::write(folder.path().join("corp-ca.pem"), authority.pem()).unwrap();
+            for name in ["staff.pass", "portal.token"] {
                 fs::write(folder.path().join(name), "0123456789abcdef0123456789abcdef").unwrap();
             }
             let file = folder.path().join("entryway.toml");
