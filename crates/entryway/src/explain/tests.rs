@@ -295,7 +295,7 @@ fn an_outage_names_every_server_that_was_tried() {
         &format!(
             "\
 login name   jdoe                        no domain named; tries staff, partners (entryway.toml:9)
-partners     no answer, 3 ms             no server in reach
+partners     no answer, 3 ms             no server could be used
              tried ldaps://dc1.corp.example  no connection to `dc1.corp.example:636`: connection refused
              (&(objectClass=person)(uid=jdoe)) under ou=people,dc=corp,dc=example (entryway.toml:24)
 decision     indeterminate, directory_unreachable  {}; login 0000000000000abc, 7 ms

@@ -106,7 +106,7 @@ pub(super) fn searched(record: &Record, took: Option<Duration>, names: &Names<'_
         || count.clone(),
         |took| format!("{count}, {}", elapsed(took)),
     );
-    let server = server.as_deref().unwrap_or("no server in reach");
+    let server = server.as_deref().unwrap_or("no server could be used");
     let by_mail = if *by_email { ", by mail" } else { "" };
     let mut rows = vec![
         Row::new(names.domain(*domain), count)
