@@ -2,13 +2,15 @@
 #![allow(clippy::unwrap_used, reason = "tests fail by panicking")]
 
 use entryway_conformance::{Deadline, until};
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Read};
 use std::net::{SocketAddr, TcpStream};
 use std::path::PathBuf;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, ChildStdout, Command, Stdio};
 
 struct Lab {
     xtask: Child,
+    /// Kept open: it has more to say than the test reads.
+    _stdout: BufReader<ChildStdout>,
     ldaps: SocketAddr,
     configuration: PathBuf,
 }
@@ -20,9 +22,8 @@ fn start() -> Lab {
         .stdout(Stdio::piped())
         .spawn()
         .unwrap();
-    let mut lines = BufReader::new(xtask.stdout.take().unwrap())
-        .lines()
-        .map(Result::unwrap);
+    let mut stdout = BufReader::new(xtask.stdout.take().unwrap());
+    let mut lines = stdout.by_ref().lines().map(Result::unwrap);
     let first = lines.next().unwrap();
     let (_, rest) = first.split_once("ldaps://").unwrap();
     let ldaps = rest.split(',').next().unwrap().parse().unwrap();
@@ -30,6 +31,7 @@ fn start() -> Lab {
     let configuration = PathBuf::from(second.split_once("--config ").unwrap().1);
     Lab {
         xtask,
+        _stdout: stdout,
         ldaps,
         configuration,
     }
