@@ -5,7 +5,7 @@ use crate::tidy::Finding;
 use crate::tidy::tree::Tree;
 
 /// Folders that exist on a developer's machine and nowhere else.
-const MACHINE: [&str; 4] = ["/work/", "/root/", "/home/runner/", "/farm/"];
+const MACHINE: [&str; 3] = ["/work/", "/root/", "/home/runner/"];
 /// Not in the product either: it asks the system where temporary files go.
 const TEMPORARY: &str = "/tmp/";
 const REMEDY: &str = "take it from the configuration, the environment or the caller";
