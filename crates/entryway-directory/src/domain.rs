@@ -6,7 +6,7 @@ use entryway_ldap::{DerefAliases, LdapError, Role, SearchRequest, SearchResult, 
 use entryway_ldap_types::ResultCode;
 use entryway_login::{
     BindAnswer, BindOperation, BindReply, BindUnanswered, Directories, FindAnswer, FindOperation,
-    Served, ServerFault, ServerTry,
+    GroupsAnswer, GroupsOperation, Served, ServerFault, ServerTry,
 };
 use std::sync::Arc;
 use std::time::Instant;
@@ -243,6 +243,17 @@ impl Directories for Domains {
             },
         }
     }
+
+    async fn groups(&self, operation: &GroupsOperation) -> GroupsAnswer {
+        GroupsAnswer {
+            groups: Vec::new(),
+            partial: Some(format!("domain {} has no groups", operation.domain.0)),
+            tried: Vec::new(),
+            server: None,
+            round_trips: 0,
+            took: std::time::Duration::ZERO,
+        }
+    }
 }
 
 /// Codes by which a server says that another one should be asked (RFC 4511 appendix A.2).
@@ -256,6 +267,7 @@ fn served(server: &Server, result: SearchResult) -> Served {
         entries: result.entries,
         code: result.code,
         diagnostic: result.diagnostic,
+        lockout_threshold: None,
     }
 }
 

@@ -147,6 +147,7 @@ fn judge_served(served: Served, people: &PeopleSearch) -> (Conclusion, SearchOut
         entries,
         code,
         diagnostic,
+        ..
     } = served;
     if let Some(stray) = entries.iter().find(|entry| !is_within(entry, people)) {
         let outcome = SearchOutcome::OutsideBase {

@@ -16,6 +16,7 @@ mod attempt;
 mod decision;
 mod draft;
 mod drive;
+mod facts;
 mod fetch;
 mod find;
 mod flow;
@@ -27,6 +28,7 @@ mod ports;
 mod reason;
 mod required;
 mod route;
+mod rules;
 mod secret;
 mod session;
 mod steps;
@@ -36,18 +38,27 @@ mod verdict;
 pub use attempt::{Attempt, LoginId, SubmittedPassword};
 pub use decision::{Accepted, Challenge, Decided, Decision};
 pub use drive::{Clock, drive};
+pub use facts::{Authority, Condition, Facts, Group, Needs, RuleFailed, Template};
 pub use fetch::Fetch;
 pub use flow::{AfterBind, AfterFind, Step, begin};
 pub use policy::{
-    AttributeMap, Defaults, DomainId, DomainPolicy, HomeFolder, LdapUse, LoginPolicy, MapTarget,
-    MapValues, NameCase, OnInvalid, PeopleSearch, Platform, RuleId, WhenDown,
+    AttributeMap, Defaults, DomainId, DomainPolicy, LdapUse, LoginPolicy, MapTarget, MapValues,
+    NameCase, OnInvalid, PeopleSearch, Platform, RuleId, WhenDown,
 };
 pub use ports::{
-    BindAnswer, BindOperation, BindReply, BindUnanswered, Directories, FindAnswer, FindOperation,
-    LoginService, Served, ServerFault, ServerTry,
+    BindAnswer, BindOperation, BindReply, BindUnanswered, Bucket, DeviceId, Directories,
+    FindAnswer, FindOperation, GroupsAnswer, GroupsOperation, IdentityReserve, KeptIn,
+    LocalAccount, LocalAccounts, LoginService, OsAccount, OsAccounts, OsAnswer, OsOperation,
+    OsRefusal, OsReply, ReserveAnswer, ReserveOperation, Served, ServerFault, ServerTry, Settled,
+    StoreUnavailable, Throttle, VerifyAnswer, VerifyOperation,
 };
 pub use reason::{Fault, LogLevel, Outcome, Reason, Row};
 pub use route::Route;
+pub use rules::class::{AddressRange, GroupCriterion, NamePattern, UserClass, UserClasses};
+pub use rules::dn_filter::{DnFilter, DnFilters, DnMatch};
+pub use rules::home_folder::HomeFolder;
+pub use rules::template::AccountTemplate;
+pub use rules::type_range::{TypeRange, TypeRanges};
 pub use secret::is_secret_attribute;
 pub use session::{Method, PasswordState, Session, Source, Subject, UserType};
 pub use trace::{

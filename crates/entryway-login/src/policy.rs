@@ -1,6 +1,6 @@
 //! What the administrator decided, resolved and checked: the login's unchanging input.
 
-use crate::Fetch;
+use crate::{Fetch, HomeFolder};
 use entryway_ldap_types::{AttributeName, Dn, FilterTemplate, Scope};
 use std::sync::Arc;
 use std::time::Duration;
@@ -223,16 +223,5 @@ pub struct Defaults {
     /// Default off.
     pub auth_by_email: bool,
     /// Where the table was written.
-    pub rule: RuleId,
-}
-
-/// An enabled `[[home_folder]]` row.
-#[derive(Debug, Clone)]
-pub struct HomeFolder {
-    /// The user class it belongs to; `None` is `*`. (Classes follow; until then only `*` exists.)
-    pub class: Option<Box<str>>,
-    /// Absolute path; home is prefix + `/` + session name.
-    pub prefix: String,
-    /// Where it was written.
     pub rule: RuleId,
 }

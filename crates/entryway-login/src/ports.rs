@@ -1,5 +1,18 @@
 //! What a login asks of the world, and what the world asks of a login.
 
+mod accounts;
+mod groups;
+mod throttle;
+
+pub use accounts::{
+    KeptIn, LocalAccount, LocalAccounts, OsAccount, OsAccounts, OsAnswer, OsOperation, OsRefusal,
+    OsReply, StoreUnavailable, VerifyAnswer, VerifyOperation,
+};
+pub use groups::{GroupsAnswer, GroupsOperation};
+pub use throttle::{
+    Bucket, DeviceId, IdentityReserve, ReserveAnswer, ReserveOperation, Settled, Throttle,
+};
+
 use crate::{Attempt, Decided, DomainId};
 use entryway_ldap_types::{
     AttributeName, Entry, Filter, Password, PasswordPolicy, ResultCode, Scope,
@@ -46,6 +59,9 @@ pub struct Served {
     pub code: ResultCode,
     /// The server's diagnostic message, for the administrator.
     pub diagnostic: String,
+    /// Wrong passwords after which the directory locks an account, where it let that be read; the smallest that
+    /// applies to anybody in the domain. `None`: it does not lock, or does not tell.
+    pub lockout_threshold: Option<u32>,
 }
 
 /// A server that did not serve.
@@ -130,6 +146,8 @@ pub trait Directories: Send + Sync {
     fn find(&self, operation: &FindOperation) -> impl Future<Output = FindAnswer> + Send;
     /// Binds once; never repeats by itself.
     fn bind(&self, operation: BindOperation) -> impl Future<Output = BindAnswer> + Send;
+    /// Finds the groups of an entry; never fails otherwise than by its answer.
+    fn groups(&self, operation: &GroupsOperation) -> impl Future<Output = GroupsAnswer> + Send;
 }
 
 /// A login as the fronts (HTTP, pages, command line) use it.

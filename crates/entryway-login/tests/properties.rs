@@ -205,6 +205,7 @@ fn run(policy: LoginPolicy, password: SubmittedPassword, answers: &[Answer]) -> 
                                 entries,
                                 code: ResultCode(code),
                                 diagnostic: String::new(),
+                                lockout_threshold: None,
                             }),
                         )
                     }

@@ -4,7 +4,7 @@ use crate::witness::{Submitted, Witness};
 use entryway_directory::Domains;
 use entryway_login::{
     Attempt, BindAnswer, BindOperation, BindUnanswered, Clock, Decided, Directories, FindAnswer,
-    FindOperation, LoginPolicy, LoginService, ServerFault, drive,
+    FindOperation, GroupsAnswer, GroupsOperation, LoginPolicy, LoginService, ServerFault, drive,
 };
 use std::future::Future;
 use std::pin::Pin;
@@ -114,6 +114,10 @@ impl Directories for OnTime<'_> {
             served: None,
             took: asked.elapsed(),
         })
+    }
+
+    async fn groups(&self, operation: &GroupsOperation) -> GroupsAnswer {
+        self.0.groups(operation).await
     }
 
     async fn bind(&self, operation: BindOperation) -> BindAnswer {

@@ -1,7 +1,8 @@
 use super::*;
 use crate::support::{attempt, domain, entry, given, policy};
 use crate::{
-    BindAnswer, BindOperation, BindReply, Decision, Directories, FindAnswer, FindOperation, Served,
+    BindAnswer, BindOperation, BindReply, Decision, Directories, FindAnswer, FindOperation,
+    GroupsAnswer, GroupsOperation, Served,
 };
 use entryway_ldap_types::ResultCode;
 use std::future::Future;
@@ -20,10 +21,21 @@ impl Directories for OneServer {
             entries: vec![jdoe],
             code: ResultCode::SUCCESS,
             diagnostic: String::new(),
+            lockout_threshold: None,
         };
         FindAnswer {
             tried: Vec::new(),
             served: Some(served),
+            took: Duration::from_millis(1),
+        }
+    }
+    async fn groups(&self, _operation: &GroupsOperation) -> GroupsAnswer {
+        GroupsAnswer {
+            groups: Vec::new(),
+            partial: None,
+            tried: Vec::new(),
+            server: Some("ldaps://dc1".into()),
+            round_trips: 1,
             took: Duration::from_millis(1),
         }
     }

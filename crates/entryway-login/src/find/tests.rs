@@ -197,6 +197,7 @@ fn judged_under(base: &str, scope: Scope, dns: &[&str], code: ResultCode) -> Str
         entries,
         code,
         diagnostic: "because".to_owned(),
+        lockout_threshold: None,
     };
     let (conclusion, _) = judge(Some(served), &[], &staff.people, false);
     match conclusion {

@@ -133,6 +133,7 @@ impl World {
                         entries: found.take(2).cloned().collect(),
                         code: directory.search_code,
                         diagnostic: String::new(),
+                        lockout_threshold: None,
                     };
                     return FindAnswer {
                         tried,

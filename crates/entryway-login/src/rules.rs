@@ -1,0 +1,9 @@
+//! The administrator's rows, kept so that a login's cost does not grow with their number.
+//!
+//! Each list is built once from its enabled rows, in the file's order, and then only asked.
+
+pub(crate) mod class;
+pub(crate) mod dn_filter;
+pub(crate) mod home_folder;
+pub(crate) mod template;
+pub(crate) mod type_range;
