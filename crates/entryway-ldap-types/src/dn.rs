@@ -40,6 +40,13 @@ pub struct Ava {
     ber: bool,
 }
 
+/// What becomes of a value's letters.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Case {
+    Folded,
+    Kept,
+}
+
 /// Why a text is not a distinguished name, and where.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{kind} at byte {at} of the distinguished name")]
@@ -91,12 +98,21 @@ impl Dn {
     /// values case-folded with inner blanks collapsed, specials and control characters as hex escapes so that a
     /// bare `,`, `+` or `=` always separates. Two names are equal when these are.
     pub fn normalized(&self) -> String {
+        self.written(Case::Folded)
+    }
+    /// The comparison form, but for the case of the values, which stays: for patterns, where the
+    /// administrator says whether case counts. Equal names may differ in it.
+    pub fn normalized_keeping_case(&self) -> String {
+        self.written(Case::Kept)
+    }
+
+    fn written(&self, case: Case) -> String {
         let mut out = String::new();
         for (at, rdn) in self.rdns.iter().enumerate() {
             if at > 0 {
                 out.push(',');
             }
-            rdn.normalize(&mut out);
+            rdn.normalize(case, &mut out);
         }
         out
     }
@@ -119,13 +135,19 @@ impl Rdn {
         })
     }
 
-    fn normalize(&self, out: &mut String) {
+    fn normalize(&self, case: Case, out: &mut String) {
         if self.more.is_empty() {
-            return self.first.normalize(out);
+            return self.first.normalize(case, out);
         }
-        let mut avas: Vec<String> = self.avas().map(Ava::normalized).collect();
-        avas.sort_unstable();
-        out.push_str(&avas.join("+"));
+        // Sorted without case in either form, so that the order is the same in both.
+        let mut avas: Vec<&Ava> = self.avas().collect();
+        avas.sort_by_cached_key(|ava| (ava.normalized(Case::Folded), ava.normalized(case)));
+        for (at, ava) in avas.into_iter().enumerate() {
+            if at > 0 {
+                out.push('+');
+            }
+            ava.normalize(case, out);
+        }
     }
 }
 
@@ -147,18 +169,19 @@ impl Ava {
         }
     }
 
-    fn normalized(&self) -> String {
+    fn normalized(&self, case: Case) -> String {
         let mut out = String::new();
-        self.normalize(&mut out);
+        self.normalize(case, &mut out);
         out
     }
 
-    fn normalize(&self, out: &mut String) {
+    fn normalize(&self, case: Case, out: &mut String) {
         for char in types::canonical(self.attribute.base()).chars() {
             out.push(char.to_ascii_lowercase());
         }
         out.push('=');
         match self.text() {
+            Some(text) if case == Case::Kept => prepare::write_keeping_case(text, out),
             Some(text) => prepare::write(text, out),
             None if self.ber => {
                 out.push('#');
@@ -187,8 +210,8 @@ impl PartialEq for Rdn {
             ([], []) => self.first == other.first,
             (one, other_more) if one.len() == other_more.len() => {
                 let mut forms = (String::new(), String::new());
-                self.normalize(&mut forms.0);
-                other.normalize(&mut forms.1);
+                self.normalize(Case::Folded, &mut forms.0);
+                other.normalize(Case::Folded, &mut forms.1);
                 forms.0 == forms.1
             }
             _ => false,

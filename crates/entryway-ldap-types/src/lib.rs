@@ -16,7 +16,7 @@ mod result_code;
 mod template;
 mod url;
 
-pub use account::{AccountState, AccountStateAttributes};
+pub use account::{AccountState, AccountStateAttributes, LockoutDuration, PasswordStamp};
 pub use attribute::{AttributeName, AttributeNameError};
 pub use dn::{Ava, Dn, DnError, Rdn};
 pub use entry::{Attribute, Entry};

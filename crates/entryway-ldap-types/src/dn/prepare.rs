@@ -16,9 +16,14 @@ use super::hex;
 
 /// The characters of the comparison form, before escaping.
 fn prepared(text: &str) -> impl Iterator<Item = char> {
+    trimmed(text).flat_map(char::to_lowercase)
+}
+
+/// The same with their case.
+fn trimmed(text: &str) -> impl Iterator<Item = char> {
     let mut source = text.chars().peekable();
     let mut started = false;
-    let folded = std::iter::from_fn(move || {
+    std::iter::from_fn(move || {
         let mut blank = false;
         while source.next_if_eq(&' ').is_some() {
             blank = true;
@@ -31,8 +36,7 @@ fn prepared(text: &str) -> impl Iterator<Item = char> {
         started = true;
         source.next();
         Some(next)
-    });
-    folded.flat_map(char::to_lowercase)
+    })
 }
 
 pub(super) fn are_equal(one: &str, other: &str) -> bool {
@@ -41,7 +45,16 @@ pub(super) fn are_equal(one: &str, other: &str) -> bool {
 
 /// Writes the comparison form, each byte of specials and control characters as `\xx`.
 pub(super) fn write(text: &str, out: &mut String) {
-    for char in prepared(text) {
+    write_chars(prepared(text), out);
+}
+
+/// The same, but letters keep their case.
+pub(super) fn write_keeping_case(text: &str, out: &mut String) {
+    write_chars(trimmed(text), out);
+}
+
+fn write_chars(chars: impl Iterator<Item = char>, out: &mut String) {
+    for char in chars {
         if is_special(char) || char.is_control() {
             escape(char.encode_utf8(&mut [0; 4]).as_bytes(), out);
         } else {

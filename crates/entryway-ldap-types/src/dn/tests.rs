@@ -397,3 +397,16 @@ fn parts_are_as_written() {
     );
     assert_eq!(format!("{name:?}"), "\"CN=J\\\\, D+sn=x,dc=corp\"");
 }
+
+#[test]
+fn case_is_kept_where_a_pattern_wants_it() {
+    for (text, expected) in [
+        ("UID=J  Doe , OU=Sales\\, EU", "uid=J Doe,ou=Sales\\2c EU"),
+        ("SN=b+CN=A", "cn=A+sn=b"),
+        ("cn=B+cn=a", "cn=a+cn=B"),
+        ("cn=A+cn=a", "cn=A+cn=a"),
+        ("cn=İ", "cn=İ"),
+    ] {
+        assert_eq!(dn(text).normalized_keeping_case(), expected, "{text}");
+    }
+}

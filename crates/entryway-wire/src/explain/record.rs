@@ -204,5 +204,7 @@ fn state_name(state: AccountState) -> &'static str {
         AccountState::Disabled => "disabled",
         AccountState::Expired => "expired",
         AccountState::Locked => "locked",
+        AccountState::PasswordExpired => "password_expired",
+        AccountState::MustChange => "must_change",
     }
 }

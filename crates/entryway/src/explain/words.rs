@@ -206,6 +206,8 @@ pub(super) fn account(state: AccountState) -> Row {
         AccountState::Disabled => ("disabled", Tone::Bad),
         AccountState::Expired => ("expired", Tone::Bad),
         AccountState::Locked => ("locked", Tone::Bad),
+        AccountState::PasswordExpired => ("password expired", Tone::Bad),
+        AccountState::MustChange => ("password must change", Tone::Bad),
     };
     Row::new("account", text)
         .tone(tone)
