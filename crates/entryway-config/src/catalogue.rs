@@ -1,6 +1,7 @@
 //! The one table of settings. It says which keys exist, what they hold and what they default to;
 //! reading, the JSON schema and the reference page all follow it.
 
+mod named;
 mod settings;
 
 use crate::closest::closest;
@@ -8,6 +9,7 @@ use crate::code::Code;
 use crate::mask::is_secret_key;
 use crate::report::{Diagnostic, Problems};
 use crate::tree::{Table, Value};
+pub use named::{setting_paths, settings_named};
 
 /// One setting.
 pub(crate) struct Setting {

@@ -31,6 +31,7 @@ mod settings;
 mod sources;
 mod tree;
 
+pub use catalogue::{setting_paths, settings_named};
 pub use code::{Severity, codes, help};
 pub use load::{Loaded, load};
 pub use place::RuleBook;

@@ -12,6 +12,7 @@
 mod bind;
 mod connection;
 pub mod demo;
+mod direct;
 mod directory;
 #[cfg(feature = "faults")]
 pub mod faults;
@@ -26,6 +27,7 @@ mod search;
 mod server;
 mod session;
 
+pub use direct::{BindAnswer, SearchAnswer};
 pub use directory::{Directory, DirectoryError};
 pub use identity::{Authority, Identity, IdentityError};
 pub use ldif::{LdifError, LdifProblem};
