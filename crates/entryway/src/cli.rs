@@ -98,6 +98,8 @@ pub(crate) enum Command {
     Explain(Explain),
     /// Test the configuration and every domain, server and role
     Check,
+    /// Run scenarios: logins in Markdown with what must come of them
+    Test(Test),
     /// Print a completion script
     Completions(Completions),
     /// Explain a code, as in `entryway help C020`, or a command
@@ -149,6 +151,14 @@ pub(crate) struct Explain {
     /// Where the person is
     #[arg(long, value_name = "ADDRESS")]
     pub(crate) client_address: Option<IpAddr>,
+}
+
+/// `entryway test`.
+#[derive(Debug, Args)]
+pub(crate) struct Test {
+    /// Markdown files with logins; one without a configuration of its own is run against this one
+    #[arg(required = true, value_name = "FILE")]
+    pub(crate) files: Vec<PathBuf>,
 }
 
 /// `entryway completions`.

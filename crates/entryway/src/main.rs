@@ -23,6 +23,7 @@ mod once;
 mod out;
 mod palette;
 mod password;
+mod scenarios;
 mod serve;
 mod sources;
 mod witness;
@@ -53,6 +54,7 @@ fn run(cli: &Cli) -> Exit {
         Command::Demo(demo) => on_workers(demo::demo(common, demo)),
         Command::Login(login) => on_this_thread(once::login(common, login)),
         Command::Explain(explain) => on_this_thread(once::explain(common, explain)),
+        Command::Test(test) => on_this_thread(scenarios::test(common, test)),
         Command::Check => on_this_thread(check::check(common)),
         Command::Completions(completions) => Ok(completions::print(completions.shell)),
         Command::Help(topic) => Ok(help::help(topic.topic.as_deref())),

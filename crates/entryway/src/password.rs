@@ -74,7 +74,8 @@ fn typed(terminal: &Stdin) -> io::Result<Option<Zeroizing<Vec<u8>>>> {
     Ok(matches!(end, None | Some(b'\n')).then_some(line))
 }
 
-fn submitted(mut line: Zeroizing<Vec<u8>>) -> SubmittedPassword {
+/// What stood in a password field.
+pub(crate) fn submitted(mut line: Zeroizing<Vec<u8>>) -> SubmittedPassword {
     if line.len() > Password::MAX_BYTES {
         return SubmittedPassword::Malformed;
     }

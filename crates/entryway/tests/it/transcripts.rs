@@ -139,6 +139,11 @@ fn down() {
 }
 
 #[test]
+fn scenarios() {
+    check("test.txt");
+}
+
+#[test]
 fn usage() {
     check("usage.txt");
 }
@@ -157,6 +162,7 @@ fn every_transcript_is_replayed() {
         "down.txt",
         "explain.txt",
         "login.txt",
+        "test.txt",
         "usage.txt",
     ];
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/transcripts");
