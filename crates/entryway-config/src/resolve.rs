@@ -68,7 +68,13 @@ pub(crate) fn settings(root: &Section<'_>, cx: &Context<'_>) -> Option<Settings>
         default_domains_rule,
         platform: basics.platform,
         deadline: basics.deadline,
-        home_folders,
+        local_password_mismatch: basics.local_password_mismatch,
+        os_users: basics.os_users,
+        reject_after: basics.reject_after,
+        type_ranges: entryway_login::TypeRanges::default(),
+        classes: entryway_login::UserClasses::default(),
+        home_folders: entryway_login::HomeFolders::new(home_folders),
+        templates: entryway_login::AccountTemplates::default(),
     };
     Some(Settings {
         listen: listen?,

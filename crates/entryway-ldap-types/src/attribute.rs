@@ -82,6 +82,13 @@ impl AttributeName {
             base_len,
         }
     }
+    /// `*`: every user attribute, as a search may ask for (RFC 4511 §4.5.1.8). No entry has one of that name.
+    pub const fn all_user() -> Self {
+        Self {
+            spelling: Cow::Borrowed("*"),
+            base_len: 1,
+        }
+    }
     /// As written, options included.
     pub fn as_str(&self) -> &str {
         &self.spelling

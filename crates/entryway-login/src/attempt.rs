@@ -1,5 +1,6 @@
 //! What is submitted.
 
+use crate::DeviceId;
 use entryway_ldap_types::Password;
 use std::fmt;
 use std::net::IpAddr;
@@ -19,6 +20,10 @@ pub struct Attempt {
     pub password: SubmittedPassword,
     /// Where the person is, when the application says so or it is seen.
     pub client_address: Option<IpAddr>,
+    /// A browser or application that this person logged in from before, as a token that Entryway signed says.
+    pub device: Option<Device>,
+    /// Whether the session is to carry the person's groups, whatever the rules need.
+    pub wants_groups: bool,
     /// The application that asks, as logs call it; `None` when nobody asks over the API.
     pub caller: Option<Arc<str>>,
     /// Wall-clock time of submission.
@@ -27,6 +32,15 @@ pub struct Attempt {
     pub started: Instant,
     /// When an answer is due, whatever it is.
     pub deadline: Instant,
+}
+
+/// A device, and whose it is: for anybody else it is no device at all.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Device {
+    /// The identity that logged in from it ([`IdentityReserve::identity`](crate::IdentityReserve::identity)).
+    pub identity: Arc<str>,
+    /// Which device.
+    pub id: DeviceId,
 }
 
 /// The password half of an attempt.
@@ -44,9 +58,21 @@ pub enum SubmittedPassword {
 pub struct LoginId(u64);
 
 impl LoginId {
-    /// From 64 random bits, drawn by the caller.
+    /// From 64 bits: by convention 40 of time and 24 drawn at random, so that a record is found by its id.
     pub fn from_bits(bits: u64) -> Self {
         Self(bits)
+    }
+    /// The same bits.
+    pub fn bits(self) -> u64 {
+        self.0
+    }
+    /// From its 16 hexadecimal characters.
+    pub fn parse(text: &str) -> Option<Self> {
+        let digits = text.len() == 16 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
+        digits
+            .then(|| u64::from_str_radix(text, 16).ok())
+            .flatten()
+            .map(Self)
     }
 }
 

@@ -1,8 +1,12 @@
 //! How a login ends.
 
 use crate::account::AccountUsable;
+use crate::flow::StillValid;
 use crate::verdict::PasswordVerified;
-use crate::{Fault, LoginId, Reason, Record, Row, Session, Trace, TraceEntry, Verdict};
+use crate::{
+    Fault, LoginId, Reason, Record, ReserveOperation, Row, Session, Settled, Trace, TraceEntry,
+    Verdict,
+};
 use std::ops::Deref;
 use std::time::Duration;
 
@@ -41,6 +45,14 @@ impl Accepted {
         mut session: Box<Session>,
     ) -> Self {
         session.password = verified.into_state();
+        Self(session)
+    }
+    /// For somebody whose password was verified at an earlier login.
+    pub(crate) fn renewed(
+        _valid: StillValid,
+        _usable: AccountUsable,
+        session: Box<Session>,
+    ) -> Self {
         Self(session)
     }
     /// The session itself.
@@ -84,22 +96,20 @@ pub struct Decided {
     pub trace: Trace,
     /// From submission to decision.
     pub took: Duration,
+    /// What the throttle is told: reservations that do not stay. [`drive`](crate::drive) has told it.
+    pub settle: Vec<(ReserveOperation, Settled)>,
 }
 
 impl Decided {
-    /// A decision taken outside the flow: the deadline passed while it waited. `trace` is what is known of it.
-    pub fn deadline(id: LoginId, mut trace: Trace, took: Duration) -> Self {
-        let fault = Fault::Deadline;
-        trace.entries.push(TraceEntry {
-            record: Record::Decided(Verdict::Indeterminate(fault)),
-            at: took,
+    /// The same login without a verdict: what decided it cannot be written down, or could not be held to its time.
+    pub fn withdrawn(mut self, fault: Fault) -> Self {
+        let verdict = Verdict::Indeterminate(fault);
+        self.trace.entries.push(TraceEntry {
+            record: Record::Decided(verdict),
+            at: self.took,
             took: None,
         });
-        Self {
-            id,
-            decision: Decision::Indeterminate(fault),
-            trace,
-            took,
-        }
+        self.decision = Decision::Indeterminate(fault);
+        self
     }
 }

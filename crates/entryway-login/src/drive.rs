@@ -1,6 +1,8 @@
-//! Drives a login to its decision against any set of directories.
+//! Drives a login to its decision in any world.
 
-use crate::{Attempt, Decided, Directories, LoginPolicy, Step, begin};
+use crate::{
+    Attempt, Decided, Directories, LocalAccounts, LoginPolicy, OsAccounts, Step, Throttle, begin,
+};
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -10,29 +12,67 @@ pub trait Clock: Send + Sync {
     fn now(&self) -> Instant;
 }
 
-/// Runs the login. Cancelled when dropped: the directory abandons what was asked.
+/// Everything that a login asks.
+pub trait World: Directories + LocalAccounts + OsAccounts + Throttle {}
+
+impl<T: Directories + LocalAccounts + OsAccounts + Throttle> World for T {}
+
+/// Runs the login. Cancelled when dropped: the directory abandons what was asked, and failures that were counted
+/// stay counted.
 ///
 /// There is no timer in it: after [`Attempt::deadline`] nothing more is asked, but an answer that never
-/// comes is waited for without end. Whoever awaits this times it out at the deadline, drops it, and answers
-/// [`Decided::deadline`].
+/// comes is waited for without end. Whoever implements the ports answers by the deadline that each operation carries.
 pub async fn drive(
-    directories: &impl Directories,
+    world: &impl World,
     clock: &impl Clock,
     policy: Arc<LoginPolicy>,
     attempt: Attempt,
 ) -> Decided {
-    let mut step = begin(attempt, policy);
+    drive_from(world, clock, begin(attempt, policy)).await
+}
+
+/// The same from any step, as [`begin_revalidation`](crate::begin_revalidation) gives one.
+pub async fn drive_from(world: &impl World, clock: &impl Clock, mut step: Step) -> Decided {
     loop {
         step = match step {
+            Step::Reserve(operation, then) => {
+                let answer = world.reserve(&operation);
+                then.resume(answer, clock.now())
+            }
+            Step::FindLocal(name, then) => {
+                let answer = world.find_local(&name);
+                then.resume(answer, clock.now())
+            }
+            Step::VerifyLocal(operation, then) => {
+                let answer = world.verify_local(operation).await;
+                then.resume(answer, clock.now())
+            }
             Step::Find(operation, then) => {
-                let answer = directories.find(&operation).await;
+                let answer = world.find(&operation).await;
                 then.resume(answer, clock.now())
             }
             Step::Bind(operation, then) => {
-                let answer = directories.bind(operation).await;
+                let answer = world.bind(operation).await;
                 then.resume(answer, clock.now())
             }
-            Step::Decided(decided) => return *decided,
+            Step::Groups(operation, then) => {
+                let answer = world.groups(&operation).await;
+                then.resume(answer, clock.now())
+            }
+            Step::FindOs(name, then) => {
+                let answer = world.find_os(&name).await;
+                then.resume(answer, clock.now())
+            }
+            Step::LoginOs(operation, then) => {
+                let answer = world.login_os(operation).await;
+                then.resume(answer, clock.now())
+            }
+            Step::Decided(decided) => {
+                for (operation, settled) in &decided.settle {
+                    world.settle(operation, *settled);
+                }
+                return *decided;
+            }
         };
     }
 }

@@ -1,8 +1,8 @@
 //! What is fetched of an entry: exactly what the login needs, by name, worked out once per domain.
 
-use crate::{AttributeMap, PeopleSearch, is_secret_attribute};
+use crate::{AttributeMap, Carried, Carry, PeopleSearch, is_secret_attribute};
 use entryway_ldap_types::{
-    AccountStateAttributes, AttributeName, Filter, FilterTemplate, Placeholder,
+    AccountStateAttributes, AttributeName, Filter, FilterTemplate, PasswordStamp, Placeholder,
 };
 use std::sync::Arc;
 
@@ -14,25 +14,43 @@ pub struct Fetch {
 }
 
 impl Fetch {
-    /// Works the list out: identity, name, mail, the maps' sources and the account's state; no secrets.
-    pub fn of(people: &PeopleSearch, maps: &[AttributeMap]) -> Self {
+    /// Works the list out: identity, name, mail, the maps' sources, what the session carries, the account's
+    /// state, and what the rules look at (`needed`); no secrets.
+    pub fn of(
+        people: &PeopleSearch,
+        maps: &[AttributeMap],
+        carry: &Carry,
+        needed: &[AttributeName],
+    ) -> Self {
         let name_from: Box<[AttributeName]> = match &people.search_attribute {
             Some(attribute) => [attribute.clone()].into(),
             None => attributes_of_login(&people.filter).into(),
         };
         let state = AccountStateAttributes::names();
+        let stamp = PasswordStamp::names();
+        let (carried, everything): (&[AttributeName], bool) = match &carry.attributes {
+            Carried::Named(names) => (names, false),
+            Carried::All => (&[], true),
+        };
         let mut wanted: Vec<AttributeName> = Vec::new();
         let all = name_from
             .iter()
             .chain(&people.id_attributes)
             .chain([&people.email_attribute, &people.name_attribute])
             .chain(maps.iter().map(|map| &map.from))
-            .chain(&state);
+            .chain(&state)
+            .chain(&stamp)
+            .chain(needed)
+            .chain(carried);
         for name in all {
             if !is_secret_attribute(name) && !wanted.contains(name) {
                 // Names compare without options, so the base is asked for: `cn;lang-de` alone would hide `cn`.
                 wanted.push(AttributeName::parse(name.base()).unwrap_or_else(|_| name.clone()));
             }
+        }
+        if everything {
+            // RFC 4511 §4.5.1.8: all user attributes. The operational ones above are asked for by name beside it.
+            wanted.push(AttributeName::all_user());
         }
         Self {
             attributes: wanted.into(),

@@ -15,6 +15,8 @@ use std::time::Instant;
 pub(crate) enum By {
     Name,
     Mail,
+    /// By what an earlier login left: whether that person is still welcome.
+    Identity,
 }
 
 /// Why a domain is not searched by a name.
@@ -49,6 +51,7 @@ pub(crate) fn operation(
             let template = people.by_email.as_ref().ok_or(NotAsked::NoSuchSearch)?;
             fill(template, domain, route, false)
         }
+        By::Identity => return Err(NotAsked::NoSuchSearch),
     }?;
     Ok(FindOperation {
         domain: id,
@@ -91,6 +94,53 @@ fn fill(
         .ok_or(NotAsked::Unfillable)
 }
 
+/// Stands for any name while a filter is turned into the restriction that it makes.
+const ANYBODY: &[u8] = b"\0anybody";
+
+/// Whom a domain lets in at all, whatever they are called: its filters with presence where the name stood.
+/// `None` where nothing but the name restricts.
+pub(crate) fn restriction(people: &PeopleSearch) -> Option<Filter> {
+    let anybody = |_: &Placeholder| Some(ANYBODY);
+    let mut ways: Vec<Filter> = [Some(&people.filter), people.by_email.as_ref()]
+        .into_iter()
+        .flatten()
+        .filter_map(|template| template.fill(&anybody))
+        .map(unnamed)
+        .collect();
+    match ways.len() {
+        0 | 1 => ways.pop(),
+        _ => Some(Filter::Or(ways)),
+    }
+}
+
+/// Filters are at most [`Filter::MAX_DEPTH`] deep, so the recursion is bounded.
+fn unnamed(filter: Filter) -> Filter {
+    match filter {
+        Filter::And(parts) => Filter::And(parts.into_iter().map(unnamed).collect()),
+        Filter::Or(parts) => Filter::Or(parts.into_iter().map(unnamed).collect()),
+        Filter::Not(part) => Filter::Not(Box::new(unnamed(*part))),
+        Filter::Equal(name, value) if mentions(&value) => Filter::Present(name),
+        Filter::Substrings {
+            attribute,
+            initial,
+            any,
+            last,
+        } if initial
+            .iter()
+            .chain(&any)
+            .chain(&last)
+            .any(|part| mentions(part)) =>
+        {
+            Filter::Present(attribute)
+        }
+        other => other,
+    }
+}
+
+fn mentions(value: &[u8]) -> bool {
+    value.windows(ANYBODY.len()).any(|part| part == ANYBODY)
+}
+
 impl NameCase {
     /// The text in this case; borrowed when it is that already.
     pub(crate) fn apply(self, text: &str) -> Cow<'_, str> {
@@ -104,8 +154,8 @@ impl NameCase {
 
 /// What an answer means for the login.
 pub(crate) enum Conclusion {
-    /// Exactly one entry, from this server.
-    One(Entry, Arc<str>),
+    /// Exactly one entry.
+    One(FoundOne),
     /// Nobody here; the next domain may know them.
     Nobody,
     /// Final: no other domain is asked.
@@ -114,6 +164,14 @@ pub(crate) enum Conclusion {
     Down(Fault),
     /// A server answered with something that is neither an entry nor "none": final.
     NoAnswer(Fault),
+}
+
+/// The one entry, who gave it, and what is known of that directory.
+pub(crate) struct FoundOne {
+    pub(crate) entry: Entry,
+    pub(crate) server: Arc<str>,
+    /// [`Served::lockout_threshold`].
+    pub(crate) threshold: Option<u32>,
 }
 
 /// Judges an answer, and words it for the trace. `is_over` is whether the login's own deadline has passed.
@@ -147,7 +205,7 @@ fn judge_served(served: Served, people: &PeopleSearch) -> (Conclusion, SearchOut
         entries,
         code,
         diagnostic,
-        ..
+        lockout_threshold: threshold,
     } = served;
     if let Some(stray) = entries.iter().find(|entry| !is_within(entry, people)) {
         let outcome = SearchOutcome::OutsideBase {
@@ -181,7 +239,12 @@ fn judge_served(served: Served, people: &PeopleSearch) -> (Conclusion, SearchOut
         None => (Conclusion::Nobody, SearchOutcome::NoEntry),
         Some(entry) => {
             let dn = entry.dn_text.to_string();
-            (Conclusion::One(entry, server), SearchOutcome::Found { dn })
+            let found = FoundOne {
+                entry,
+                server,
+                threshold,
+            };
+            (Conclusion::One(found), SearchOutcome::Found { dn })
         }
     }
 }

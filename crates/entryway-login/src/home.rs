@@ -1,11 +1,12 @@
 //! Step 6, the home folder, and what may stand in one.
 
 use crate::draft::Draft;
-use crate::{HomeFolder, HomeResult, MapTarget, Platform};
+use crate::{HomeFolders, HomeResult, MapTarget, Platform};
 
-/// Gives a home from the rows, if no map gave one. Rows of a class wait for classes; `*` rows apply.
+/// Gives a home from the row of the class, else of `*`, if nothing gave one before.
 pub(crate) fn apply(
-    rows: &[HomeFolder],
+    rows: &HomeFolders,
+    class: Option<&str>,
     platform: Platform,
     name: &str,
     draft: &mut Draft,
@@ -13,7 +14,7 @@ pub(crate) fn apply(
     if draft.home.is_some() {
         return HomeResult::AlreadySet;
     }
-    let Some(row) = rows.iter().find(|row| row.class.is_none()) else {
+    let Some(row) = rows.find(class) else {
         return HomeResult::NoRow;
     };
     if !draft.may_default(&MapTarget::Home) {

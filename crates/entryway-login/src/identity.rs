@@ -5,8 +5,8 @@
 //! somebody else's on the day on which it can.
 
 use crate::trace::quoted;
-use crate::{DomainPolicy, IdentityPart, Route, Subject, is_secret_attribute};
-use entryway_ldap_types::{AttributeName, Entry, Guid};
+use crate::{Anchor, DomainPolicy, IdentityPart, Route, Subject, is_secret_attribute};
+use entryway_ldap_types::{AttributeName, Entry, Guid, PasswordStamp};
 
 static OBJECT_GUID: AttributeName = AttributeName::from_static("objectGUID");
 
@@ -40,6 +40,24 @@ pub(crate) fn subject(domain: &DomainPolicy, entry: &Entry) -> Result<Subject, U
         });
     }
     Ok(Subject::from_dn(&domain.name, &entry.dn))
+}
+
+/// The attribute and value by which the entry is found again, wherever it moves.
+pub(crate) fn anchor(domain: &DomainPolicy, entry: &Entry) -> Anchor {
+    let identity = domain.people.id_attributes.iter().find_map(|name| {
+        let values = values(entry, name)?;
+        let value = values.first()?;
+        Some((name.clone(), Box::from(*value)))
+    });
+    Anchor {
+        identity,
+        password_stamp: password_stamp(entry),
+    }
+}
+
+/// What changes when the entry's password changes, as far as the directory tells.
+pub(crate) fn password_stamp(entry: &Entry) -> Option<Box<[u8]>> {
+    PasswordStamp::read(entry).map(|stamp| stamp.as_bytes().into())
 }
 
 fn identity(name: &AttributeName, values: &[&[u8]]) -> Result<String, String> {

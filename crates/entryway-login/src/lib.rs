@@ -13,6 +13,7 @@ mod support;
 
 mod account;
 mod attempt;
+mod carry;
 mod decision;
 mod draft;
 mod drive;
@@ -35,15 +36,19 @@ mod steps;
 mod trace;
 mod verdict;
 
-pub use attempt::{Attempt, LoginId, SubmittedPassword};
+pub use attempt::{Attempt, Device, LoginId, SubmittedPassword};
 pub use decision::{Accepted, Challenge, Decided, Decision};
-pub use drive::{Clock, drive};
+pub use drive::{Clock, World, drive, drive_from};
 pub use facts::{Authority, Condition, Facts, Group, Needs, RuleFailed, Template};
 pub use fetch::Fetch;
-pub use flow::{AfterBind, AfterFind, Step, begin};
+pub use flow::{
+    AfterBind, AfterFind, AfterFindLocal, AfterFindOs, AfterGroups, AfterLoginOs, AfterReserve,
+    AfterVerifyLocal, Remembered, Step, begin, begin_revalidation,
+};
 pub use policy::{
-    AttributeMap, Defaults, DomainId, DomainPolicy, LdapUse, LoginPolicy, MapTarget, MapValues,
-    NameCase, OnInvalid, PeopleSearch, Platform, RuleId, WhenDown,
+    AttributeMap, Carried, Carry, Defaults, DomainId, DomainPolicy, LdapUse, LoginPolicy,
+    MapTarget, MapValues, NameCase, OnInvalid, PasswordMismatch, PeopleSearch, Platform, RuleId,
+    WhenDown,
 };
 pub use ports::{
     BindAnswer, BindOperation, BindReply, BindUnanswered, Bucket, DeviceId, Directories,
@@ -54,14 +59,18 @@ pub use ports::{
 };
 pub use reason::{Fault, LogLevel, Outcome, Reason, Row};
 pub use route::Route;
-pub use rules::class::{AddressRange, GroupCriterion, NamePattern, UserClass, UserClasses};
-pub use rules::dn_filter::{DnFilter, DnFilters, DnMatch};
-pub use rules::home_folder::HomeFolder;
-pub use rules::template::AccountTemplate;
-pub use rules::type_range::{TypeRange, TypeRanges};
+pub use rules::address::{AddressError, AddressRange};
+pub use rules::class::{GroupCriterion, UserClass, UserClasses};
+pub use rules::dn_filter::{DnFilter, DnFilters, DnMatch, DnVerdict, PatternError};
+pub use rules::home_folder::{HomeFolder, HomeFolders};
+pub use rules::name_pattern::NamePattern;
+pub use rules::template::{AccountTemplate, AccountTemplates};
+pub use rules::type_range::{Overlap, TypeRange, TypeRanges};
 pub use secret::is_secret_attribute;
-pub use session::{Method, PasswordState, Session, Source, Subject, UserType};
+pub use session::{
+    Anchor, Method, PasswordState, Session, SessionGroups, Source, Subject, UserType,
+};
 pub use trace::{
-    BindVerdict, HomeResult, IdentityPart, MapOutcome, MapResult, NameForm, NamedDomain, Record,
-    SearchOutcome, Stage, Trace, TraceEntry, Verdict,
+    BindVerdict, DnOutcome, HomeResult, IdentityPart, LocalOutcome, MapOutcome, MapResult,
+    NameForm, NamedDomain, OsOutcome, Record, SearchOutcome, Stage, Trace, TraceEntry, Verdict,
 };

@@ -48,6 +48,18 @@ fn run(map: &AttributeMap, platform: Platform, entry: &Entry, draft: &mut Draft)
     MapOutcome::Set(texts)
 }
 
+/// Whether a target can take a text, or why not.
+pub(crate) fn check(target: &MapTarget, text: &str, platform: Platform) -> Result<(), String> {
+    value::parse(target, text, platform).map(|_| ())
+}
+
+/// Sets a target from a text that [`check`] takes.
+pub(crate) fn set(target: &MapTarget, text: &str, platform: Platform, draft: &mut Draft) {
+    if let Ok(parsed) = value::parse(target, text, platform) {
+        parsed.put(draft);
+    }
+}
+
 fn invalid(map: &AttributeMap, problem: String, draft: &mut Draft) -> MapOutcome {
     let defaulted = map.on_invalid == OnInvalid::Default;
     if !defaulted {

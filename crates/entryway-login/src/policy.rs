@@ -1,6 +1,6 @@
 //! What the administrator decided, resolved and checked: the login's unchanging input.
 
-use crate::{Fetch, HomeFolder};
+use crate::{AccountTemplates, DnFilters, Fetch, HomeFolders, TypeRanges, UserClasses};
 use entryway_ldap_types::{AttributeName, Dn, FilterTemplate, Scope};
 use std::sync::Arc;
 use std::time::Duration;
@@ -28,8 +28,29 @@ pub struct LoginPolicy {
     pub platform: Platform,
     /// `login.deadline`.
     pub deadline: Duration,
-    /// `[[home_folder]]`, enabled rows only, in the file's order.
-    pub home_folders: Vec<HomeFolder>,
+    /// `login.local_password_mismatch`.
+    pub local_password_mismatch: PasswordMismatch,
+    /// `login.os_users`: whether the operating system is asked in the end.
+    pub os_users: bool,
+    /// `login.reject_after`: no refusal leaves earlier. Whoever answers the person holds it.
+    pub reject_after: Duration,
+    /// `[[user_type_range]]`.
+    pub type_ranges: TypeRanges,
+    /// `[[user_class]]`.
+    pub classes: UserClasses,
+    /// `[[home_folder]]`.
+    pub home_folders: HomeFolders,
+    /// `[[account_template]]`.
+    pub templates: AccountTemplates,
+}
+
+/// `login.local_password_mismatch`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PasswordMismatch {
+    /// A wrong password at a local account is final.
+    Reject,
+    /// The domains are asked too.
+    Continue,
 }
 
 /// `login.ldap`.
@@ -69,12 +90,36 @@ pub struct DomainPolicy {
     pub people: PeopleSearch,
     /// Step 1, enabled maps only.
     pub maps: Vec<AttributeMap>,
-    /// What is fetched of an entry: [`Fetch::of`]`(&people, &maps)`.
+    /// `attributes`: what else the session carries under its own name.
+    pub carry: Carry,
+    /// Step 5.
+    pub dn_filters: DnFilters,
+    /// Whether a class, an expression or a template that may apply here looks at groups.
+    pub needs_groups: bool,
+    /// What is fetched of an entry: [`Fetch::of`]`(&people, &maps, &carry, ..)`.
     pub fetch: Fetch,
     /// Step 3.
     pub defaults: Defaults,
     /// Where `[domain.X]` (or its `defaults` table) was written, for the trace.
     pub rule: RuleId,
+}
+
+/// `attributes` of a domain: what a session carries under its own name, beside the custom maps.
+#[derive(Debug, Clone)]
+pub struct Carry {
+    /// Which attributes.
+    pub attributes: Carried,
+    /// Where it was written.
+    pub rule: RuleId,
+}
+
+/// Which attributes a session carries under their own names. Never a secret one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Carried {
+    /// These, possibly none.
+    Named(Vec<AttributeName>),
+    /// `"*"`: whatever the directory gives to its service account.
+    All,
 }
 
 /// `login_name_case`.

@@ -32,8 +32,18 @@ pub enum Reason {
     MissingAttribute,
     /// A value is present but unusable.
     InvalidAttribute,
-    /// `login.ldap` is disabled and nothing else knows the name.
+    /// `login.ldap` is disabled and the name says a domain.
     LdapDisabled,
+    /// No DN filter of the domain lets the entry in.
+    DnNotPermitted,
+    /// The account template that applies cannot be resolved.
+    TemplateUnresolved,
+    /// An expression of the configuration fails for this person.
+    RuleFailed,
+    /// Too many failures: nobody was asked.
+    Throttled,
+    /// The password was changed since the login that is asked about.
+    PasswordChanged,
 }
 
 /// Why no verdict could be had.
@@ -51,6 +61,12 @@ pub enum Fault {
     DirectoryProtocolError,
     /// The directory answered with a code that is neither yes nor no.
     DirectoryRefusedOperation,
+    /// The store gives no answer: full, locked, read-only or gone.
+    StoreUnavailable,
+    /// A rule needs the person's groups, and not all of them could be found out.
+    PartialGroups,
+    /// The operating system gives no verdict.
+    OsUnavailable,
 }
 
 /// The four outcomes that have a row.

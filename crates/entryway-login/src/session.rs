@@ -1,7 +1,7 @@
 //! What an application gets after Accept.
 
-use crate::{DomainId, Reason};
-use entryway_ldap_types::Dn;
+use crate::{DomainId, Group, Reason};
+use entryway_ldap_types::{AttributeName, Dn};
 use std::sync::Arc;
 use std::time::SystemTime;
 
@@ -16,12 +16,12 @@ pub struct Session {
     pub login_name: String,
     /// Which authority let them in.
     pub source: Source,
-    /// The domain's name.
+    /// The domain's name, `local` or `os`.
     pub domain: Arc<str>,
-    /// The entry's DN as the server spelt it.
-    pub dn: String,
+    /// The entry's DN as the server spelt it, where there is an entry.
+    pub dn: Option<String>,
     /// The server that gave the entry.
-    pub server: Arc<str>,
+    pub server: Option<Arc<str>>,
     /// Numeric user id (unix).
     pub uid: Option<u32>,
     /// Numeric group id.
@@ -34,6 +34,12 @@ pub struct Session {
     pub shell: Option<String>,
     /// Passed on to the application.
     pub system_user: Option<String>,
+    /// The user class, if one fits.
+    pub user_class: Option<Arc<str>>,
+    /// The account template that applied.
+    pub template: Option<Arc<str>>,
+    /// Effective groups; `None` when nobody asked for them.
+    pub groups: Option<SessionGroups>,
     /// Primary mail address.
     pub email: Option<String>,
     /// Human name.
@@ -46,9 +52,29 @@ pub struct Session {
     pub authenticated_at: SystemTime,
     /// How.
     pub method: Method,
+    /// By what the person is found again. Not for the application: it travels sealed.
+    pub anchor: Anchor,
 }
 
-/// Domain plus identity: `staff:3f2504e0-…`; `staff:dn:uid=jdoe,…`, the normalised DN, when the directory has
+/// A session's groups.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SessionGroups {
+    /// Each once, direct ones first.
+    pub groups: Vec<Group>,
+    /// Whether there may be more: a server failed, or a limit was reached.
+    pub partial: bool,
+}
+
+/// By what a person is found again when somebody asks whether they are still welcome.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Anchor {
+    /// The attribute and value that are the entry's stable identity; `None` where only its DN is.
+    pub identity: Option<(AttributeName, Box<[u8]>)>,
+    /// What changes when the password changes, as far as the directory tells.
+    pub password_stamp: Option<Box<[u8]>>,
+}
+
+/// Domain plus identity: `local:<id>` and `os:<name>` for the other authorities; `staff:3f2504e0-…`; `staff:dn:uid=jdoe,…`, the normalised DN, when the directory has
 /// no identity. The mark keeps the two apart: an identity that looks like somebody's DN is not that
 /// somebody.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -58,6 +84,14 @@ pub struct Subject(pub String);
 const DN_MARK: &str = "dn:";
 
 impl Subject {
+    /// Of a local account, by its id in the store.
+    pub fn of_local(id: &str) -> Self {
+        Self(format!("local:{id}"))
+    }
+    /// Of an account of the operating system.
+    pub fn of_os(name: &str) -> Self {
+        Self(format!("os:{name}"))
+    }
     /// From an identity in its text form; `None` when it begins with the mark of a DN's subject, in any case.
     /// A UUID is the same in any case and is written in lower case; any other identity is kept as it is.
     pub fn from_identity(domain: &str, identity: &str) -> Option<Self> {
@@ -97,6 +131,10 @@ pub enum UserType {
 pub enum Source {
     /// A directory.
     Domain(DomainId),
+    /// An account in Entryway's own store.
+    Local,
+    /// An account of the operating system.
+    Os,
 }
 
 /// What the directory said about the password.
@@ -111,7 +149,7 @@ pub struct PasswordState {
 /// How the person proved who they are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Method {
-    /// By a password, verified by the directory's bind.
+    /// By a password, verified by the directory's bind, the store or PAM.
     Password,
 }
 

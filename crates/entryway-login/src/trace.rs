@@ -1,12 +1,14 @@
 //! Every step of a login, typed. `explain`, the audit record, the API and the golden tests render
 //! this same list.
 
-use crate::{Challenge, DomainId, Fault, MapTarget, Reason, RuleId, ServerTry};
+use crate::{
+    Bucket, Challenge, DomainId, Fault, Group, MapTarget, Reason, RuleId, ServerTry, UserType,
+};
 use entryway_ldap_types::{
     AccountState, AttributeName, Filter, PasswordPolicy, Placeholder, ResultCode, Scope,
 };
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 /// The list, in the order in which it happened.
 #[derive(Debug, Clone, Default)]
@@ -31,18 +33,34 @@ pub struct TraceEntry {
 pub enum Stage {
     /// Parsing and routing the name.
     LoginName,
+    /// The throttle.
+    Throttle,
+    /// Local accounts.
+    Local,
     /// Finding the entry in a domain.
     Find,
+    /// Accounts of the operating system.
+    Os,
     /// The bind.
     Password,
     /// The account's own state.
     Account,
     /// Attribute maps.
     Maps,
+    /// User type ranges.
+    UserType,
     /// Defaults.
     Defaults,
+    /// The person's groups.
+    Groups,
+    /// User class.
+    UserClass,
+    /// DN filters.
+    DnFilters,
     /// Home folder.
     Home,
+    /// Account template.
+    Template,
     /// Required attributes.
     Required,
     /// The verdict.
@@ -76,6 +94,34 @@ pub enum Record {
     DomainUnknown {
         /// As typed.
         domain: String,
+    },
+    /// Too many failures: nobody was asked.
+    Throttled {
+        /// Which limit was reached.
+        bucket: Bucket,
+        /// That limit: failures.
+        limit: u32,
+        /// From then on there is room again.
+        until: SystemTime,
+    },
+    /// The store gives no answer.
+    StoreUnavailable {
+        /// In words.
+        problem: String,
+    },
+    /// The local account of that name.
+    LocalLooked(LocalOutcome),
+    /// The password against the local account's hash.
+    LocalVerified {
+        /// What it means.
+        verdict: BindVerdict,
+        /// Whether the domains are asked although it is wrong (`local_password_mismatch`).
+        continued: bool,
+    },
+    /// The operating system's answer.
+    OsAnswered {
+        /// What it means.
+        outcome: OsOutcome,
     },
     /// A search for the person.
     Searched {
@@ -164,6 +210,81 @@ pub enum Record {
         /// Each enabled map with what it gave.
         maps: Vec<MapResult>,
     },
+    /// Attributes that the session carries under their own names, or was to carry.
+    Carried {
+        /// Those that it carries.
+        carried: Vec<String>,
+        /// Those that it does not, with why.
+        left_out: Vec<(String, String)>,
+        /// Where `attributes` was written.
+        rule: RuleId,
+    },
+    /// Step 2: a range gave the user type.
+    TypeRanged {
+        /// What it gave.
+        user_type: UserType,
+        /// Which row.
+        rule: RuleId,
+    },
+    /// What the local account gives the session.
+    FromAccount {
+        /// Target and value as text.
+        values: Vec<(MapTarget, String)>,
+    },
+    /// The person's groups.
+    GroupsRead {
+        /// Effective ones, at most the first 100.
+        groups: Vec<Group>,
+        /// How many there are.
+        total: usize,
+        /// Why there may be more, in words.
+        partial: Option<String>,
+        /// Searches that were made.
+        round_trips: u32,
+    },
+    /// Step 4: the user class.
+    Classed {
+        /// Its name and row; `None` when no enabled class fits.
+        class: Option<(Arc<str>, RuleId)>,
+        /// How many enabled classes there are.
+        of: usize,
+    },
+    /// An expression failed, which refuses the login.
+    RuleFailed {
+        /// In words.
+        problem: String,
+        /// Which row.
+        rule: RuleId,
+        /// Where: the user class or the account template.
+        stage: Stage,
+    },
+    /// Step 5: the DN filters of the domain.
+    DnFiltered(DnOutcome),
+    /// Step 7: an account template applied.
+    Templated {
+        /// Its name.
+        name: Arc<str>,
+        /// What it replaced: target and value as text.
+        values: Vec<(MapTarget, String)>,
+        /// Which row.
+        rule: RuleId,
+    },
+    /// The account template that applies gives no usable value, which refuses the login.
+    TemplateUnresolved {
+        /// Its name.
+        name: Arc<str>,
+        /// What it should have given.
+        target: MapTarget,
+        /// In words.
+        problem: String,
+        /// Which row.
+        rule: RuleId,
+    },
+    /// Whether the password is still the one of the login that is asked about.
+    PasswordCompared {
+        /// `None`: the directory does not tell when it was changed.
+        unchanged: Option<bool>,
+    },
     /// Step 3: what the domain's defaults filled.
     Defaulted {
         /// Target and value as text.
@@ -191,13 +312,27 @@ impl Record {
             Self::NameRefused { .. } | Self::NameRead { .. } | Self::DomainUnknown { .. } => {
                 Stage::LoginName
             }
+            Self::Throttled { .. } | Self::StoreUnavailable { .. } => Stage::Throttle,
+            Self::LocalLooked(_) | Self::FromAccount { .. } => Stage::Local,
+            Self::OsAnswered { .. } => Stage::Os,
             Self::Searched { .. } | Self::NotSearched { .. } => Stage::Find,
             Self::PasswordRefused
             | Self::PasswordNotChecked
+            | Self::LocalVerified { .. }
+            | Self::PasswordCompared { .. }
             | Self::Bound { .. }
             | Self::BindUnanswered { .. } => Stage::Password,
             Self::AccountRead { .. } => Stage::Account,
-            Self::Named { .. } | Self::IdentityUnusable { .. } | Self::Mapped { .. } => Stage::Maps,
+            Self::Named { .. }
+            | Self::IdentityUnusable { .. }
+            | Self::Mapped { .. }
+            | Self::Carried { .. } => Stage::Maps,
+            Self::TypeRanged { .. } => Stage::UserType,
+            Self::GroupsRead { .. } => Stage::Groups,
+            Self::Classed { .. } => Stage::UserClass,
+            Self::RuleFailed { stage, .. } => *stage,
+            Self::DnFiltered(_) => Stage::DnFilters,
+            Self::Templated { .. } | Self::TemplateUnresolved { .. } => Stage::Template,
             Self::Defaulted { .. } => Stage::Defaults,
             Self::Homed(_) => Stage::Home,
             Self::Required { .. } => Stage::Required,
@@ -226,6 +361,78 @@ const QUOTED_MAX: usize = 128;
 pub(crate) const TYPED_MAX: usize = 256;
 /// Most bytes of a server's message that a trace keeps.
 pub(crate) const DIAGNOSTIC_MAX: usize = 512;
+
+/// What the look for a local account gave.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum LocalOutcome {
+    /// There is none of that name.
+    NoAccount,
+    /// There is one, and its password is in the store: it decides.
+    Decides {
+        /// As the store spells it.
+        name: Arc<str>,
+    },
+    /// There is one whose password is in the directory: the domains decide, and it replaces what it has.
+    KeptInDirectory {
+        /// As the store spells it.
+        name: Arc<str>,
+    },
+    /// There is one, and `login.ldap = "required"` leaves it out.
+    LeftOut {
+        /// As the store spells it.
+        name: Arc<str>,
+    },
+}
+
+/// What the operating system said.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum OsOutcome {
+    /// The account is there; no password was asked for.
+    Found {
+        /// Its name.
+        name: String,
+    },
+    /// The password is right and the account may be used.
+    Verified {
+        /// Its name.
+        name: String,
+    },
+    /// There is no such account.
+    NoAccount,
+    /// Refused, in PAM's words where it has any.
+    Refused {
+        /// Why.
+        reason: Reason,
+        /// In PAM's words; may be empty.
+        words: String,
+    },
+    /// The password is right and must be changed first.
+    MustChange,
+    /// No verdict, in words.
+    NoVerdict {
+        /// Why.
+        problem: String,
+    },
+}
+
+/// Step 5.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum DnOutcome {
+    /// No enabled row is for this class or `*`.
+    NoFilter,
+    /// A row lets the entry in.
+    Permitted {
+        /// Which row.
+        rule: RuleId,
+        /// How many rows are for this class or `*`.
+        of: usize,
+    },
+    /// None of them does.
+    Refused {
+        /// How many rows are for this class or `*`.
+        of: usize,
+    },
+}
 
 /// How a name named its domain.
 #[derive(Debug, Clone, PartialEq, Eq)]

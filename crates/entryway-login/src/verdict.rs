@@ -5,12 +5,13 @@
 //! so that nobody is told "wrong password" because a server has a problem of its own.
 
 use crate::trace::BindVerdict;
-use crate::{BindReply, Fault, PasswordState, Reason};
+use crate::{BindReply, Fault, OsRefusal, OsReply, PasswordState, Reason, VerifyAnswer};
 use entryway_ldap_types::{
     AccountState, AdSubError, PasswordPolicy, PasswordPolicyError, ResultCode,
 };
 
-/// The directory answered success to a bind with a password. Made by [`judge`] alone.
+/// An authority verified a password: the directory answered success to a bind with it, the store knows its hash, or
+/// PAM took it. Made by [`judge`], [`local`] and [`os`] alone.
 #[derive(Debug)]
 pub(crate) struct PasswordVerified(PasswordState);
 
@@ -18,6 +19,29 @@ impl PasswordVerified {
     /// What the directory said about the password.
     pub(crate) fn into_state(self) -> PasswordState {
         self.0
+    }
+}
+
+/// Judges a local account's password.
+pub(crate) fn local(answer: &VerifyAnswer) -> Judgement {
+    match answer.verified {
+        Ok(true) => Judgement::Verified(PasswordVerified(PasswordState::default())),
+        Ok(false) => Judgement::Refused(Reason::WrongPassword),
+        Err(_) => Judgement::NoVerdict(Fault::StoreUnavailable),
+    }
+}
+
+/// Judges what the operating system said.
+pub(crate) fn os(reply: &OsReply) -> Judgement {
+    match reply {
+        OsReply::Verified(_) => Judgement::Verified(PasswordVerified(PasswordState::default())),
+        OsReply::Unknown => Judgement::Refused(Reason::UnknownLogin),
+        OsReply::WrongPassword => Judgement::Refused(Reason::WrongPassword),
+        OsReply::MustChange => Judgement::MustChange,
+        OsReply::NotUsable(OsRefusal::Expired, _) => Judgement::Refused(Reason::AccountExpired),
+        OsReply::NotUsable(OsRefusal::Locked, _) => Judgement::Refused(Reason::AccountLocked),
+        OsReply::NotUsable(OsRefusal::Denied, _) => Judgement::Refused(Reason::AccountDisabled),
+        OsReply::NoVerdict(_) => Judgement::NoVerdict(Fault::OsUnavailable),
     }
 }
 

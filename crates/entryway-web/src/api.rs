@@ -37,6 +37,8 @@ fn attempt(
         login_name: request.login_name,
         password: request.password,
         client_address: request.client_address,
+        device: None,
+        wants_groups: false,
         caller: Some(Arc::clone(&caller.name)),
         at: SystemTime::now(),
         started,

@@ -3,6 +3,7 @@
 
 mod bind;
 mod record;
+mod rules;
 mod search;
 mod values;
 
@@ -65,12 +66,20 @@ impl<'a> TraceJson<'a> {
 fn stage(stage: Stage) -> &'static str {
     match stage {
         Stage::LoginName => "login_name",
+        Stage::Throttle => "throttle",
+        Stage::Local => "local",
         Stage::Find => "find",
+        Stage::Os => "os",
         Stage::Password => "password",
         Stage::Account => "account",
         Stage::Maps => "maps",
+        Stage::UserType => "user_type",
         Stage::Defaults => "defaults",
+        Stage::Groups => "groups",
+        Stage::UserClass => "user_class",
+        Stage::DnFilters => "dn_filters",
         Stage::Home => "home",
+        Stage::Template => "template",
         Stage::Required => "required",
         Stage::Decision => "decision",
     }

@@ -2,7 +2,7 @@
 
 use crate::time::Rfc3339;
 use crate::write::Text;
-use entryway_login::{Method, PasswordState, Session, Source};
+use entryway_login::{Group, Method, PasswordState, Session, SessionGroups, Source};
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 
@@ -13,8 +13,10 @@ pub(crate) struct SessionJson<'a> {
     login_name: &'a str,
     source: &'static str,
     domain: &'a str,
-    dn: &'a str,
-    server: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    dn: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    server: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     uid: Option<u32>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -27,6 +29,14 @@ pub(crate) struct SessionJson<'a> {
     shell: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     system_user: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    user_class: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    template: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    groups: Option<Vec<GroupJson<'a>>>,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    groups_partial: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     email: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -49,16 +59,22 @@ impl<'a> SessionJson<'a> {
             login_name: &session.login_name,
             source: match session.source {
                 Source::Domain(_) => "domain",
+                Source::Local => "local",
+                Source::Os => "os",
             },
             domain: &session.domain,
-            dn: &session.dn,
-            server: &session.server,
+            dn: session.dn.as_deref(),
+            server: session.server.as_deref(),
             uid: session.uid,
             gid: session.gid,
             home: session.home.as_deref(),
             user_type: session.user_type.map(|user_type| user_type.as_str()),
             shell: session.shell.as_deref(),
             system_user: session.system_user.as_deref(),
+            user_class: session.user_class.as_deref(),
+            template: session.template.as_deref(),
+            groups: session.groups.as_ref().map(groups),
+            groups_partial: session.groups.as_ref().is_some_and(|groups| groups.partial),
             email: session.email.as_deref(),
             display_name: session.display_name.as_deref(),
             attributes: Attributes(&session.attributes),
@@ -76,6 +92,36 @@ impl<'a> SessionJson<'a> {
             authenticated_at: None,
             method: None,
             ..Self::of(session)
+        }
+    }
+}
+
+fn groups(groups: &SessionGroups) -> Vec<GroupJson<'_>> {
+    groups.groups.iter().map(GroupJson::of).collect()
+}
+
+/// A group, and how the person came to it.
+#[derive(Serialize)]
+pub(crate) struct GroupJson<'a> {
+    domain: &'a str,
+    name: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    dn: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    gid: Option<u32>,
+    /// The names of the groups in between; absent for a direct one.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    path: Vec<&'a str>,
+}
+
+impl<'a> GroupJson<'a> {
+    pub(crate) fn of(group: &'a Group) -> Self {
+        Self {
+            domain: &group.domain,
+            name: &group.name,
+            dn: group.dn.as_ref().map(ToString::to_string),
+            gid: group.gid,
+            path: group.path.iter().map(|name| &**name).collect(),
         }
     }
 }

@@ -2,6 +2,7 @@
 //!
 //! It shows the trace and decides nothing; what it cannot find in the trace it does not say.
 
+mod rules;
 mod session;
 mod words;
 
@@ -179,6 +180,7 @@ impl Walk<'_> {
             Record::Required { missing, invalid } => self.required(missing, invalid),
             // The decision itself is shown from the decision.
             Record::Decided(_) => {}
+            _ => self.rows.extend(rules::rows(entry, self.names)),
         }
     }
 

@@ -4,7 +4,10 @@ use crate::witness::{Submitted, Witness};
 use entryway_directory::Domains;
 use entryway_login::{
     Attempt, BindAnswer, BindOperation, BindUnanswered, Clock, Decided, Directories, FindAnswer,
-    FindOperation, GroupsAnswer, GroupsOperation, LoginPolicy, LoginService, ServerFault, drive,
+    FindOperation, GroupsAnswer, GroupsOperation, LocalAccount, LocalAccounts, LoginPolicy,
+    LoginService, OsAccount, OsAccounts, OsAnswer, OsOperation, OsReply, ReserveAnswer,
+    ReserveOperation, ServerFault, Settled, StoreUnavailable, Throttle, VerifyAnswer,
+    VerifyOperation, drive,
 };
 use std::future::Future;
 use std::pin::Pin;
@@ -49,7 +52,9 @@ impl Gateway {
             submitted: Some(Submitted::of(&attempt)),
         };
         let decided = drive(
-            &OnTime(&self.domains),
+            &World {
+                domains: OnTime(&self.domains),
+            },
             &Monotonic,
             Arc::clone(&self.policy),
             attempt,
@@ -95,6 +100,54 @@ impl Clock for Monotonic {
     }
 }
 
+/// Everything that a login asks.
+struct World<'a> {
+    domains: OnTime<'a>,
+}
+
+impl Directories for World<'_> {
+    async fn find(&self, operation: &FindOperation) -> FindAnswer {
+        self.domains.find(operation).await
+    }
+    async fn bind(&self, operation: BindOperation) -> BindAnswer {
+        self.domains.bind(operation).await
+    }
+    async fn groups(&self, operation: &GroupsOperation) -> GroupsAnswer {
+        self.domains.groups(operation).await
+    }
+}
+
+impl LocalAccounts for World<'_> {
+    fn find_local(&self, _name: &str) -> Result<Option<Arc<LocalAccount>>, StoreUnavailable> {
+        Ok(None)
+    }
+    async fn verify_local(&self, _operation: VerifyOperation) -> VerifyAnswer {
+        VerifyAnswer {
+            verified: Err(StoreUnavailable("there is no store".to_owned())),
+            took: Duration::ZERO,
+        }
+    }
+}
+
+impl OsAccounts for World<'_> {
+    async fn find_os(&self, _name: &str) -> Result<Option<OsAccount>, String> {
+        Ok(None)
+    }
+    async fn login_os(&self, _operation: OsOperation) -> OsAnswer {
+        OsAnswer {
+            reply: OsReply::Unknown,
+            took: Duration::ZERO,
+        }
+    }
+}
+
+impl Throttle for World<'_> {
+    fn reserve(&self, _operation: &ReserveOperation) -> ReserveAnswer {
+        ReserveAnswer::Reserved
+    }
+    fn settle(&self, _operation: &ReserveOperation, _settled: Settled) {}
+}
+
 /// The domains, held to the deadline from outside: whatever a server or a pool does, the login is
 /// answered, and its trace says what it was waiting for.
 struct OnTime<'a>(&'a Domains);
@@ -117,7 +170,16 @@ impl Directories for OnTime<'_> {
     }
 
     async fn groups(&self, operation: &GroupsOperation) -> GroupsAnswer {
-        self.0.groups(operation).await
+        let asked = Instant::now();
+        let answer = timeout_at((operation.deadline + NET).into(), self.0.groups(operation)).await;
+        answer.unwrap_or_else(|_| GroupsAnswer {
+            groups: Vec::new(),
+            partial: Some(LATE.to_owned()),
+            tried: Vec::new(),
+            server: None,
+            round_trips: 0,
+            took: asked.elapsed(),
+        })
     }
 
     async fn bind(&self, operation: BindOperation) -> BindAnswer {

@@ -27,6 +27,13 @@ pub(super) const SETTINGS: &[Setting] = &[
     Setting { path: "login.deadline", shape: Duration(100, MINUTE), default: Value(r#""3s""#), example: r#""5s""#,
         doc: "How long a whole login may take, whatever it waits for." },
 
+    Setting { path: "login.reject_after", shape: Duration(0, 10 * SECOND), default: Value(r#""400ms""#), example: r#""1s""#,
+        doc: "No refusal leaves earlier than this after it was asked for, whatever its reason, so that its time tells a guesser nothing." },
+    Setting { path: "login.local_password_mismatch", shape: Word(&["reject", "continue"]), default: Value(r#""reject""#), example: r#""continue""#,
+        doc: "What a wrong password at a local account means: it is final, or the domains are asked too, where somebody of the same name may have it." },
+    Setting { path: "login.os_users", shape: Boolean, default: Value("false"), example: "true",
+        doc: "Whether a bare name that nobody else knows is asked of the operating system, through PAM. Only with `ldap` optional or disabled." },
+
     Setting { path: "token[].name", shape: Text, default: Required, example: r#""grafana""#,
         doc: "What the caller is called in logs." },
     Setting { path: "token[].secret", shape: Secret, default: Required, example: r#"{ file = "grafana.token" }"#,

@@ -107,6 +107,10 @@ fn read<'a>(
             ),
         );
     }
+    let carry = entryway_login::Carry {
+        attributes: entryway_login::Carried::Named(Vec::new()),
+        rule: cx.rule(domain.place),
+    };
     let resolved = if let (true, Some(servers), Some(bind), Some(people), Some(maps)) =
         (usable, servers, bind, people, maps)
     {
@@ -128,7 +132,10 @@ fn read<'a>(
             netbios_name: netbios_name.map(|netbios| netbios.text.to_owned()),
             login_name_case,
             when_down,
-            fetch: Fetch::of(&people, &maps),
+            carry: carry.clone(),
+            dn_filters: entryway_login::DnFilters::default(),
+            needs_groups: false,
+            fetch: Fetch::of(&people, &maps, &carry, &[]),
             people,
             maps,
             defaults,

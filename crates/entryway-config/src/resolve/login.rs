@@ -7,7 +7,7 @@ use crate::place::Place;
 use crate::report::Diagnostic;
 use crate::resolve::domains::Named;
 use crate::section::Section;
-use entryway_login::{DomainId, LdapUse, Platform, RuleId};
+use entryway_login::{DomainId, LdapUse, PasswordMismatch, Platform, RuleId};
 use std::time::Duration;
 
 const LDAP_USE: [(&str, LdapUse); 3] = [
@@ -17,11 +17,19 @@ const LDAP_USE: [(&str, LdapUse); 3] = [
 ];
 const PLATFORMS: [(&str, Platform); 2] = [("unix", Platform::Unix), ("windows", Platform::Windows)];
 
+const MISMATCHES: [(&str, PasswordMismatch); 2] = [
+    ("reject", PasswordMismatch::Reject),
+    ("continue", PasswordMismatch::Continue),
+];
+
 /// What other parts look at.
 pub(super) struct Basics {
     pub(super) ldap: LdapUse,
     pub(super) platform: Platform,
     pub(super) deadline: Duration,
+    pub(super) reject_after: Duration,
+    pub(super) os_users: bool,
+    pub(super) local_password_mismatch: PasswordMismatch,
     /// Where the deadline was written, if it was.
     pub(super) deadline_place: Option<Place>,
 }
@@ -31,6 +39,13 @@ pub(super) fn basics(login: &Section<'_>) -> Basics {
         ldap: login.word("ldap", &LDAP_USE, LdapUse::Optional),
         platform: login.word("platform", &PLATFORMS, Platform::Unix),
         deadline: login.duration("deadline"),
+        reject_after: login.duration("reject_after"),
+        os_users: login.boolean("os_users"),
+        local_password_mismatch: login.word(
+            "local_password_mismatch",
+            &MISMATCHES,
+            PasswordMismatch::Reject,
+        ),
         deadline_place: login.written("deadline"),
     }
 }

@@ -2,7 +2,9 @@ use super::*;
 use crate::support::{attempt, domain, entry, given, policy};
 use crate::{
     BindAnswer, BindOperation, BindReply, Decision, Directories, FindAnswer, FindOperation,
-    GroupsAnswer, GroupsOperation, Served,
+    GroupsAnswer, GroupsOperation, LocalAccount, OsAccount, OsAnswer, OsOperation, OsReply,
+    ReserveAnswer, ReserveOperation, Served, Settled, StoreUnavailable, VerifyAnswer,
+    VerifyOperation,
 };
 use entryway_ldap_types::ResultCode;
 use std::future::Future;
@@ -12,6 +14,37 @@ use std::time::Duration;
 
 /// Knows one person and accepts one password.
 struct OneServer;
+
+impl LocalAccounts for OneServer {
+    fn find_local(&self, _name: &str) -> Result<Option<Arc<LocalAccount>>, StoreUnavailable> {
+        Ok(None)
+    }
+    async fn verify_local(&self, _operation: VerifyOperation) -> VerifyAnswer {
+        VerifyAnswer {
+            verified: Ok(false),
+            took: Duration::ZERO,
+        }
+    }
+}
+
+impl OsAccounts for OneServer {
+    async fn find_os(&self, _name: &str) -> Result<Option<OsAccount>, String> {
+        Ok(None)
+    }
+    async fn login_os(&self, _operation: OsOperation) -> OsAnswer {
+        OsAnswer {
+            reply: OsReply::Unknown,
+            took: Duration::ZERO,
+        }
+    }
+}
+
+impl Throttle for OneServer {
+    fn reserve(&self, _operation: &ReserveOperation) -> ReserveAnswer {
+        ReserveAnswer::Reserved
+    }
+    fn settle(&self, _operation: &ReserveOperation, _settled: Settled) {}
+}
 
 impl Directories for OneServer {
     async fn find(&self, _operation: &FindOperation) -> FindAnswer {

@@ -201,7 +201,7 @@ fn judged_under(base: &str, scope: Scope, dns: &[&str], code: ResultCode) -> Str
     };
     let (conclusion, _) = judge(Some(served), &[], &staff.people, false);
     match conclusion {
-        Conclusion::One(entry, server) => format!("{} from {server}", entry.dn_text),
+        Conclusion::One(found) => format!("{} from {}", found.entry.dn_text, found.server),
         Conclusion::Nobody => "nobody".to_owned(),
         Conclusion::Refuse(reason) => format!("{reason:?}"),
         Conclusion::Down(fault) => format!("down: {fault:?}"),

@@ -1,6 +1,6 @@
-//! The start of a login: what is refused before anything is asked.
+//! The start of a login: what is refused before anything is asked, and who is asked first.
 
-use super::{Log, Login, Step};
+use super::{Log, Login, Step, Tally};
 use crate::route::RouteError;
 use crate::trace::{TYPED_MAX, clip};
 use crate::{Attempt, Decision, LdapUse, LoginPolicy, Reason, Record, Route, SubmittedPassword};
@@ -12,13 +12,15 @@ pub fn begin(attempt: Attempt, policy: Arc<LoginPolicy>) -> Step {
     let mut log = Log::default();
     let route = match enter(&attempt, &policy, &mut log) {
         Ok(route) => route,
-        Err(reason) => return log.decide(attempt.id, Decision::Reject(reason)),
+        Err(reason) => return log.decide(attempt.id, Decision::Reject(reason), Vec::new()),
     };
     let Attempt {
         id,
         login_name,
         password,
-        client_address: _,
+        client_address,
+        device,
+        wants_groups,
         caller: _,
         at: submitted,
         started,
@@ -31,13 +33,30 @@ pub fn begin(attempt: Attempt, policy: Arc<LoginPolicy>) -> Step {
         submitted,
         started,
         deadline,
+        client_address,
+        device,
+        wants_groups,
         policy,
         route,
         asked: 0,
         skipped: None,
+        account: None,
+        remembered: None,
+        tally: Tally::default(),
         log,
     };
-    Box::new(login).ask_next()
+    Box::new(login).reserve_address()
+}
+
+impl Login {
+    /// A bare name may be a local account's; a named domain is asked alone.
+    pub(super) fn ask_first(self: Box<Self>) -> Step {
+        if self.route.named.is_none() {
+            self.ask_local()
+        } else {
+            self.ask_next()
+        }
+    }
 }
 
 fn enter(attempt: &Attempt, policy: &LoginPolicy, log: &mut Log) -> Result<Route, Reason> {
@@ -61,15 +80,15 @@ fn enter(attempt: &Attempt, policy: &LoginPolicy, log: &mut Log) -> Result<Route
         log.note(Record::PasswordRefused);
         return Err(Reason::MalformedLogin);
     }
-    if policy.ldap == LdapUse::Disabled {
-        // Not "read": whatever it names, nobody looked.
-        log.note(Record::NameRefused {
-            login_name: typed,
-            problem: "directories are switched off (`login.ldap`)".to_owned(),
-        });
-        return Err(Reason::LdapDisabled);
-    }
     match Route::of(&name, policy) {
+        Ok(route) if policy.ldap == LdapUse::Disabled && route.named.is_some() => {
+            log.note(Record::NameRefused {
+                login_name: typed,
+                problem: "names a domain, and directories are switched off (`login.ldap`)"
+                    .to_owned(),
+            });
+            Err(Reason::LdapDisabled)
+        }
         Ok(route) => {
             let rule = route.named.is_none().then_some(policy.default_domains_rule);
             let (named, tries) = (route.named.clone(), route.tries.clone());

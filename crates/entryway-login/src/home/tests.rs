@@ -152,8 +152,8 @@ fn absolute_paths() {
     }
 }
 
-fn row(class: Option<&str>, prefix: &str, rule: u32) -> HomeFolder {
-    HomeFolder {
+fn row(class: Option<&str>, prefix: &str, rule: u32) -> crate::HomeFolder {
+    crate::HomeFolder {
         class: class.map(Box::from),
         prefix: prefix.to_owned(),
         rule: RuleId(rule),
@@ -161,8 +161,31 @@ fn row(class: Option<&str>, prefix: &str, rule: u32) -> HomeFolder {
 }
 
 #[test]
+fn the_row_of_the_class_comes_before_the_one_for_everybody() {
+    for (class, home) in [
+        (Some("engineers"), "/srv/e/jdoe"),
+        (Some("others"), "/srv/all/jdoe"),
+        (None, "/srv/all/jdoe"),
+    ] {
+        let rows = vec![
+            row(None, "/srv/all", 2),
+            row(Some("engineers"), "/srv/e", 1),
+        ];
+        let mut draft = Draft::default();
+        apply(
+            &HomeFolders::new(rows),
+            class,
+            Platform::Unix,
+            "jdoe",
+            &mut draft,
+        );
+        assert_eq!(draft.home.as_deref(), Some(home), "{class:?}");
+    }
+}
+
+#[test]
 fn the_first_row_for_everybody_gives_the_home() {
-    let rows = [
+    let rows = vec![
         row(Some("engineers"), "/srv/e", 1),
         row(None, "/srv/all/", 2),
         row(None, "/srv/late", 3),
@@ -172,7 +195,16 @@ fn the_first_row_for_everybody_gives_the_home() {
         home: "/srv/all/jdoe".to_owned(),
         rule: RuleId(2),
     };
-    assert_eq!(apply(&rows, Platform::Unix, "jdoe", &mut draft), expected);
+    assert_eq!(
+        apply(
+            &HomeFolders::new(rows),
+            None,
+            Platform::Unix,
+            "jdoe",
+            &mut draft
+        ),
+        expected
+    );
     assert_eq!(draft.home.as_deref(), Some("/srv/all/jdoe"));
 }
 
@@ -183,7 +215,13 @@ fn a_mapped_home_stays() {
         ..Draft::default()
     };
     assert_eq!(
-        apply(&[row(None, "/srv", 1)], Platform::Unix, "a<b", &mut draft),
+        apply(
+            &HomeFolders::new(vec![row(None, "/srv", 1)]),
+            None,
+            Platform::Unix,
+            "a<b",
+            &mut draft
+        ),
         HomeResult::AlreadySet
     );
     assert_eq!(draft.home.as_deref(), Some("/mapped"));
@@ -196,7 +234,13 @@ fn an_unusable_mapped_home_is_not_replaced() {
         ..Draft::default()
     };
     assert_eq!(
-        apply(&[row(None, "/srv", 1)], Platform::Unix, "jdoe", &mut draft),
+        apply(
+            &HomeFolders::new(vec![row(None, "/srv", 1)]),
+            None,
+            Platform::Unix,
+            "jdoe",
+            &mut draft
+        ),
         HomeResult::NoRow
     );
     assert_eq!(draft.home, None);
@@ -205,7 +249,13 @@ fn an_unusable_mapped_home_is_not_replaced() {
 #[test]
 fn a_root_prefix_does_not_double_the_slash() {
     let mut draft = Draft::default();
-    apply(&[row(None, "/", 1)], Platform::Unix, "jdoe", &mut draft);
+    apply(
+        &HomeFolders::new(vec![row(None, "/", 1)]),
+        None,
+        Platform::Unix,
+        "jdoe",
+        &mut draft,
+    );
     assert_eq!(draft.home.as_deref(), Some("/jdoe"));
 }
 
@@ -214,7 +264,8 @@ fn no_row_no_home() {
     let mut draft = Draft::default();
     assert_eq!(
         apply(
-            &[row(Some("engineers"), "/srv", 1)],
+            &HomeFolders::new(vec![row(Some("engineers"), "/srv", 1)]),
+            None,
             Platform::Unix,
             "jdoe",
             &mut draft

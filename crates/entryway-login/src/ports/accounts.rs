@@ -15,6 +15,8 @@ pub struct LocalAccount {
     pub name: Arc<str>,
     /// Where its password is.
     pub password: KeptIn,
+    /// Changes whenever the password does; says nothing of it.
+    pub password_stamp: Box<[u8]>,
     /// One that is switched off lets nobody in.
     pub enabled: bool,
     /// What the session gets; what is absent is filled by home folders, or missing.

@@ -14,7 +14,7 @@ const TOO_LATE: &str = "The answer took too long, and this says nothing about yo
 const ACCEPT: Row = Row {
     code: "accept",
     outcome: Outcome::Accept,
-    operator: "the directory verified the password and every check passed",
+    operator: "the password is right and every check passed",
     person: "You are logged in.",
     level: LogLevel::Info,
     oauth_error: "",
@@ -59,7 +59,7 @@ const fn outage(
 
 impl Reason {
     /// Every reason, in the order of the enum.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 19] = [
         Self::UnknownLogin,
         Self::WrongPassword,
         Self::AmbiguousLogin,
@@ -74,6 +74,11 @@ impl Reason {
         Self::MissingAttribute,
         Self::InvalidAttribute,
         Self::LdapDisabled,
+        Self::DnNotPermitted,
+        Self::TemplateUnresolved,
+        Self::RuleFailed,
+        Self::Throttled,
+        Self::PasswordChanged,
     ];
 
     /// How it looks to each audience.
@@ -83,11 +88,9 @@ impl Reason {
             Self::UnknownLogin => refusal(
                 "unknown_login",
                 Info,
-                "no domain that was asked knows this name",
+                "nobody that was asked knows this name",
             ),
-            Self::WrongPassword => {
-                refusal("wrong_password", Info, "the directory refused the password")
-            }
+            Self::WrongPassword => refusal("wrong_password", Info, "the password is wrong"),
             Self::AmbiguousLogin => refusal(
                 "ambiguous_login",
                 Warn,
@@ -149,6 +152,32 @@ impl Reason {
                 Info,
                 "the use of directories is switched off",
             ),
+            Self::DnNotPermitted => refusal(
+                "dn_not_permitted",
+                Info,
+                "no DN filter of the domain lets this entry in",
+            ),
+            // Somebody should look at the rule.
+            Self::TemplateUnresolved => refusal(
+                "template_unresolved",
+                Warn,
+                "the account template that applies gives no usable value",
+            ),
+            Self::RuleFailed => refusal(
+                "rule_failed",
+                Warn,
+                "an expression of the configuration fails for this person",
+            ),
+            Self::Throttled => refusal(
+                "throttled",
+                Info,
+                "too many failures: nobody was asked, and the password was not looked at",
+            ),
+            Self::PasswordChanged => refusal(
+                "password_changed",
+                Info,
+                "the password was changed since this person logged in",
+            ),
         }
     }
 
@@ -160,13 +189,16 @@ impl Reason {
 
 impl Fault {
     /// Every fault, in the order of the enum.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 9] = [
         Self::DirectoryUnreachable,
         Self::DirectoryRefusedServiceBind,
         Self::TlsUntrusted,
         Self::Deadline,
         Self::DirectoryProtocolError,
         Self::DirectoryRefusedOperation,
+        Self::StoreUnavailable,
+        Self::PartialGroups,
+        Self::OsUnavailable,
     ];
 
     /// How it looks to each audience.
@@ -207,6 +239,24 @@ impl Fault {
                 "directory_refused_operation",
                 Error,
                 "the directory answered with a code that is neither yes nor no",
+                NOT_NOW,
+            ),
+            Self::StoreUnavailable => outage(
+                "store_unavailable",
+                Error,
+                "the store gives no answer: it is full, locked, read-only or gone",
+                NOT_NOW,
+            ),
+            Self::PartialGroups => outage(
+                "partial_groups",
+                Warn,
+                "a rule needs the person's groups, and not all of them could be found out",
+                NOT_NOW,
+            ),
+            Self::OsUnavailable => outage(
+                "os_unavailable",
+                Error,
+                "the operating system gives no verdict",
                 NOT_NOW,
             ),
         }

@@ -19,6 +19,11 @@ fn place_of_reason(reason: Reason) -> usize {
         Reason::MissingAttribute => 11,
         Reason::InvalidAttribute => 12,
         Reason::LdapDisabled => 13,
+        Reason::DnNotPermitted => 14,
+        Reason::TemplateUnresolved => 15,
+        Reason::RuleFailed => 16,
+        Reason::Throttled => 17,
+        Reason::PasswordChanged => 18,
     }
 }
 
@@ -30,6 +35,9 @@ fn place_of_fault(fault: Fault) -> usize {
         Fault::Deadline => 3,
         Fault::DirectoryProtocolError => 4,
         Fault::DirectoryRefusedOperation => 5,
+        Fault::StoreUnavailable => 6,
+        Fault::PartialGroups => 7,
+        Fault::OsUnavailable => 8,
     }
 }
 

@@ -1,9 +1,15 @@
 //! `[[user_class]]`: the first enabled row whose every criterion fits.
 
-use crate::facts::{Condition, Facts, RuleFailed};
+mod index;
+mod key;
+
+use self::index::Index;
+use self::key::Folded;
+use crate::facts::{Condition, Facts, Needs, RuleFailed};
+use crate::rules::address::AddressRange;
+use crate::rules::name_pattern::NamePattern;
 use crate::{RuleId, UserType};
 use entryway_ldap_types::Dn;
-use std::net::IpAddr;
 use std::sync::Arc;
 
 /// An enabled row. A criterion that is `*` is absent here.
@@ -27,10 +33,6 @@ pub struct UserClass {
     pub rule: RuleId,
 }
 
-/// A name in which `?` stands for one character and `*` for any number.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct NamePattern(pub Box<str>);
-
 /// Which group a class asks for.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum GroupCriterion {
@@ -52,29 +54,106 @@ pub enum GroupCriterion {
     },
 }
 
-/// An address or a CIDR block.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct AddressRange {
-    /// Its first address: the bits behind the prefix are zero.
-    pub network: IpAddr,
-    /// 0 to 32, or to 128.
-    pub prefix: u8,
-}
-
 /// Every enabled row.
+///
+/// Flat: rows that differ in domain, user type, user name, group or address, alone or in any combination, and user
+/// name patterns of the forms `abc*` and `*abc`. A search makes one lookup for each combination of
+/// the person's groups, address blocks and name that rows of each form in use could ask for, and only of groups, blocks
+/// and names that some row mentions; rows that are not the person's are never looked at.
+///
+/// Not flat: rows with an expression or with another pattern ([`UserClasses::unindexed`]) are evaluated one by one, in
+/// order, as far as everything else in them fits.
 #[derive(Debug, Clone, Default)]
 pub struct UserClasses {
     rows: Vec<UserClass>,
+    index: Index,
 }
 
 impl UserClasses {
     /// From the enabled rows in the file's order.
     pub fn new(rows: Vec<UserClass>) -> Self {
-        Self { rows }
+        let index = Index::new(&rows);
+        Self { rows, index }
     }
-    /// The first row that fits; an expression that fails ends the search.
+
+    /// The first row that fits. An expression is evaluated only if the rest of its row fits; one that fails ends
+    /// the search with its row's rule, because the person might have been of that class.
     pub fn find(&self, facts: &Facts<'_>) -> Result<Option<&UserClass>, (RuleId, RuleFailed)> {
-        let _ = facts;
-        Ok(self.rows.first())
+        let found = self.index.candidates(facts);
+        for row in found.in_order().filter_map(|at| self.rows.get(at)) {
+            if row
+                .users
+                .as_ref()
+                .is_some_and(|users| !users.matches(facts.name))
+            {
+                continue;
+            }
+            let Some(when) = &row.when else {
+                return Ok(Some(row));
+            };
+            if when.holds(facts).map_err(|failed| (row.rule, failed))? {
+                return Ok(Some(row));
+            }
+        }
+        Ok(None)
+    }
+
+    /// What must be fetched so that the rows can be decided for the people of a domain (or `local`, or `os`). Walks
+    /// over every row: for when the configuration loads.
+    pub fn needs(&self, domain: &str) -> Needs {
+        let domain = Folded::new(domain);
+        let mut needs = Needs::default();
+        for row in &self.rows {
+            if row
+                .domain
+                .as_ref()
+                .is_some_and(|of| Folded::new(of) != domain)
+            {
+                continue;
+            }
+            needs.groups |= match &row.group {
+                None => false,
+                Some(GroupCriterion::Gid(_)) => true,
+                Some(
+                    GroupCriterion::Named { domain: of, .. }
+                    | GroupCriterion::Dn { domain: of, .. },
+                ) => Folded::new(of) == domain,
+            };
+            let Some(when) = row.when.as_ref().map(|when| when.needs()) else {
+                continue;
+            };
+            needs.groups |= when.groups;
+            for attribute in &when.attributes {
+                if !needs.attributes.contains(attribute) {
+                    needs.attributes.push(attribute.clone());
+                }
+            }
+        }
+        needs
+    }
+
+    /// The rows that are evaluated one by one, in the file's order: those with an expression, and those with a user
+    /// name pattern that is more than a beginning or an ending.
+    pub fn unindexed(&self) -> impl Iterator<Item = RuleId> {
+        let rows = self.rows.iter().filter(|row| key::is_evaluated(row));
+        rows.map(|row| row.rule)
+    }
+
+    /// How many rows there are.
+    pub fn len(&self) -> usize {
+        self.rows.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.rows.is_empty()
+    }
+
+    /// The rows in the file's order.
+    pub fn rows(&self) -> &[UserClass] {
+        &self.rows
     }
 }
+
+#[cfg(test)]
+mod tests;

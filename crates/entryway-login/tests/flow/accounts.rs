@@ -152,7 +152,7 @@ fn every_unusable_and_missing_attribute_is_named_at_once() {
         eng.defaults.shell = None;
         eng
     });
-    policy.home_folders.clear();
+    policy.home_folders = entryway_login::HomeFolders::default();
     let decided = check(
         policy,
         &mut one_world(vec![(odd, "right")]),
@@ -290,7 +290,10 @@ fn a_whole_session() {
     );
     assert_eq!((session.uid, session.gid), (Some(1042), Some(100)));
     assert_eq!(
-        (session.login_name.as_str(), session.dn.as_str()),
+        (
+            session.login_name.as_str(),
+            session.dn.as_deref().unwrap_or_default()
+        ),
         ("ENG/BOB", "uid=bob,ou=people,dc=eng")
     );
     assert_eq!(session.home.as_deref(), Some("/home/bob"));

@@ -117,7 +117,7 @@ fn check_with(
 fn domains_asked(world: &World) -> Vec<usize> {
     let domain = |asked: &Asked| match asked {
         Asked::Find { domain, .. } => Some(*domain),
-        Asked::Bind { .. } => None,
+        _ => None,
     };
     world.asked.iter().filter_map(domain).collect()
 }

@@ -64,11 +64,20 @@ fn an_unknown_domain_is_final() {
 
 #[test]
 fn directories_switched_off() {
-    for typed in ["bob", "eng/bob", "nowhere/bob"] {
+    let off = || {
         let mut policy = three();
         policy.ldap = LdapUse::Disabled;
+        policy
+    };
+    // A bare name may still be a local account's.
+    for (typed, expected) in [("bob", "unknown_login"), ("nowhere/bob", "unknown_domain")] {
         let mut world = world(Some("right"), None, None);
-        let decided = check(policy, &mut world, typed, "ldap_disabled");
+        check(off(), &mut world, typed, expected);
+        assert!(world.asked.is_empty());
+    }
+    for typed in ["eng/bob", "eng\\bob"] {
+        let mut world = world(Some("right"), None, None);
+        let decided = check(off(), &mut world, typed, "ldap_disabled");
         assert!(world.asked.is_empty());
         // Nothing is said of domains that nobody looked at.
         assert!(

@@ -87,6 +87,7 @@ fn a_wait_in_vain_is_a_deadline_only_when_the_logins_own_has_passed() {
             fault: ServerFault::TimedOut,
             ..unanswered(true)
         });
+        silent.throttled_after = Some(2);
         check(one(|eng| eng), &mut silent, "bob", expected);
     }
 }
@@ -128,11 +129,24 @@ fn unanswered(written: bool) -> BindUnanswered {
 }
 
 #[test]
-fn a_bind_that_may_have_counted_is_not_repeated() {
+fn a_bind_that_may_have_counted_is_repeated_only_if_a_second_failure_has_room() {
+    for (room, expected, binds) in [(2, "directory_unreachable", 1), (3, "accept bob in eng", 2)] {
+        let mut world = one_world(vec![(person("bob", "eng"), "right")]);
+        world.directories[0].unanswered.push(unanswered(true));
+        world.throttled_after = Some(room);
+        check(one(|eng| eng), &mut world, "bob", expected);
+        assert_eq!(world.binds(), binds);
+    }
+}
+
+#[test]
+fn a_bind_is_repeated_once_and_no_more() {
     let mut world = one_world(vec![(person("bob", "eng"), "right")]);
-    world.directories[0].unanswered.push(unanswered(true));
+    world.directories[0].unanswered = vec![unanswered(true), unanswered(true), unanswered(true)];
     check(one(|eng| eng), &mut world, "bob", "directory_unreachable");
-    assert_eq!(world.binds(), 1);
+    assert_eq!(world.binds(), 2);
+    // Either of them may have counted: what was reserved for the person stays, the address gets its own back.
+    assert_eq!((world.reserved.len(), world.settled.len()), (3, 1));
 }
 
 #[test]
@@ -212,19 +226,16 @@ fn nothing_is_asked_after_the_deadline() {
 }
 
 #[test]
-fn a_decision_from_outside_ends_its_trace_too() {
-    let decided = Decided::deadline(
-        entryway_login::LoginId::from_bits(1),
-        entryway_login::Trace::default(),
-        Duration::from_secs(3),
-    );
-    assert_eq!(
-        decided.decision.verdict(),
-        Verdict::Indeterminate(Fault::Deadline)
-    );
+fn a_decision_that_is_withdrawn_ends_its_trace_too() {
+    let mut world = world(None, Some("right"), None);
+    let decided = world
+        .login(three(), attempt("bob", given("right")))
+        .withdrawn(Fault::StoreUnavailable);
+    let withdrawn = Verdict::Indeterminate(Fault::StoreUnavailable);
+    assert_eq!(decided.decision.verdict(), withdrawn);
     assert!(matches!(
         decided.trace.entries.last().map(|entry| &entry.record),
-        Some(Record::Decided(Verdict::Indeterminate(Fault::Deadline)))
+        Some(Record::Decided(verdict)) if *verdict == withdrawn
     ));
     assert_ne!(
         decided.decision.verdict(),

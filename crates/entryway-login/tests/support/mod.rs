@@ -10,9 +10,10 @@ use entryway_ldap_types::{
     Attribute, AttributeName, Dn, Entry, FilterTemplate, Password, Placeholder, Scope,
 };
 use entryway_login::{
-    Attempt, AttributeMap, Defaults, DomainId, DomainPolicy, Fetch, HomeFolder, LdapUse, LoginId,
-    LoginPolicy, MapTarget, MapValues, NameCase, OnInvalid, PeopleSearch, Platform, Route, RuleId,
-    SubmittedPassword, UserType, WhenDown,
+    AccountTemplates, Attempt, AttributeMap, Carried, Carry, Defaults, DnFilters, DomainId,
+    DomainPolicy, Fetch, HomeFolder, HomeFolders, LdapUse, LoginId, LoginPolicy, MapTarget,
+    MapValues, NameCase, OnInvalid, PasswordMismatch, PeopleSearch, Platform, Route, RuleId,
+    SubmittedPassword, TypeRanges, UserClasses, UserType, WhenDown,
 };
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
@@ -102,11 +103,22 @@ pub(crate) fn domain(name: &str) -> DomainPolicy {
         netbios_name: None,
         login_name_case: NameCase::Keep,
         when_down: WhenDown::Stop,
-        fetch: Fetch::of(&people, &maps),
+        carry: carry(&[]),
+        dn_filters: DnFilters::default(),
+        needs_groups: false,
+        fetch: Fetch::of(&people, &maps, &carry(&[]), &[]),
         people,
         maps,
         defaults: defaults(),
         rule: RuleId(10),
+    }
+}
+
+/// What a session carries under its own name.
+pub(crate) fn carry(names: &[&str]) -> Carry {
+    Carry {
+        attributes: Carried::Named(names.iter().map(|name| attribute(name)).collect()),
+        rule: RuleId(50),
     }
 }
 
@@ -129,7 +141,7 @@ pub(crate) fn searching(
     change: impl FnOnce(&mut PeopleSearch),
 ) -> DomainPolicy {
     change(&mut domain.people);
-    domain.fetch = Fetch::of(&domain.people, &domain.maps);
+    domain.fetch = Fetch::of(&domain.people, &domain.maps, &domain.carry, &[]);
     domain
 }
 
@@ -139,7 +151,7 @@ pub(crate) fn mapping(
     change: impl FnOnce(&mut Vec<AttributeMap>),
 ) -> DomainPolicy {
     change(&mut domain.maps);
-    domain.fetch = Fetch::of(&domain.people, &domain.maps);
+    domain.fetch = Fetch::of(&domain.people, &domain.maps, &domain.carry, &[]);
     domain
 }
 
@@ -152,12 +164,23 @@ pub(crate) fn policy(domains: Vec<DomainPolicy>) -> LoginPolicy {
         default_domains_rule: RuleId(9),
         platform: Platform::Unix,
         deadline: Duration::from_secs(3),
-        home_folders: vec![HomeFolder {
-            class: None,
-            prefix: "/home".to_owned(),
-            rule: RuleId(81),
-        }],
+        local_password_mismatch: PasswordMismatch::Reject,
+        os_users: false,
+        reject_after: Duration::ZERO,
+        type_ranges: TypeRanges::default(),
+        classes: UserClasses::default(),
+        home_folders: homes(),
+        templates: AccountTemplates::default(),
     }
+}
+
+/// `/home/NAME` for everybody.
+pub(crate) fn homes() -> HomeFolders {
+    HomeFolders::new(vec![HomeFolder {
+        class: None,
+        prefix: "/home".to_owned(),
+        rule: RuleId(81),
+    }])
 }
 
 pub(crate) fn given(password: &str) -> SubmittedPassword {
@@ -174,6 +197,8 @@ pub(crate) fn attempt(login_name: &str, password: SubmittedPassword) -> Attempt 
         login_name: login_name.to_owned(),
         password,
         client_address: None,
+        device: None,
+        wants_groups: false,
         caller: None,
         at: SystemTime::UNIX_EPOCH + Duration::from_secs(NOON),
         started,

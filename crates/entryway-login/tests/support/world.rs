@@ -4,11 +4,13 @@
 use bytes::Bytes;
 use entryway_ldap_types::{Entry, Filter, PasswordPolicy, ResultCode};
 use entryway_login::{
-    Attempt, BindAnswer, BindOperation, BindReply, BindUnanswered, Decided, FindAnswer,
-    FindOperation, LoginPolicy, Served, ServerFault, ServerTry, Step, begin,
+    Attempt, BindAnswer, BindOperation, BindReply, BindUnanswered, Bucket, Decided, FindAnswer,
+    FindOperation, Group, GroupsAnswer, GroupsOperation, LocalAccount, LoginPolicy, OsAccount,
+    OsAnswer, OsOperation, OsReply, ReserveAnswer, ReserveOperation, Served, ServerFault,
+    ServerTry, Settled, Step, StoreUnavailable, VerifyAnswer, VerifyOperation, begin,
 };
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant, SystemTime};
 
 /// One domain's servers, all with the same content.
 pub(crate) struct Directory {
@@ -38,10 +40,26 @@ pub(crate) enum Asked {
         dn: String,
         password: String,
     },
+    Verify(String),
+    Os(String),
+    Groups(String),
 }
 
 pub(crate) struct World {
     pub(crate) directories: Vec<Directory>,
+    /// Local accounts with their passwords, or why the store does not answer.
+    pub(crate) accounts: Result<Vec<(LocalAccount, &'static str)>, StoreUnavailable>,
+    /// The operating system's accounts with their passwords.
+    pub(crate) os: Vec<(OsAccount, &'static str)>,
+    /// Answers every reservation that is not this many-th or earlier.
+    pub(crate) throttled_after: Option<usize>,
+    /// What was reserved, and what was settled how.
+    pub(crate) reserved: Vec<ReserveOperation>,
+    pub(crate) settled: Vec<(ReserveOperation, Settled)>,
+    /// Everybody's groups.
+    pub(crate) groups: Vec<Group>,
+    /// Why they may not be all.
+    pub(crate) groups_partial: Option<String>,
     pub(crate) asked: Vec<Asked>,
     /// How long each operation takes.
     pub(crate) pace: Duration,
@@ -83,21 +101,121 @@ impl World {
     pub(crate) fn of(directories: Vec<Directory>) -> Self {
         Self {
             directories,
+            accounts: Ok(Vec::new()),
+            os: Vec::new(),
+            throttled_after: None,
+            reserved: Vec::new(),
+            settled: Vec::new(),
+            groups: Vec::new(),
+            groups_partial: None,
             asked: Vec::new(),
             pace: Duration::from_millis(3),
         }
     }
 
     pub(crate) fn login(&mut self, policy: LoginPolicy, attempt: Attempt) -> Decided {
-        let mut now = attempt.started;
-        let mut step = begin(attempt, Arc::new(policy));
+        let now = attempt.started;
+        self.walk(begin(attempt, Arc::new(policy)), now)
+    }
+
+    /// Answers until there is a decision.
+    pub(crate) fn walk(&mut self, mut step: Step, mut now: Instant) -> Decided {
         loop {
             now += self.pace;
             step = match step {
+                // What is answered from memory takes no time.
+                Step::Reserve(operation, then) => {
+                    now -= self.pace;
+                    then.resume(self.reserve(operation), now)
+                }
+                Step::FindLocal(name, then) => {
+                    now -= self.pace;
+                    then.resume(self.find_local(&name), now)
+                }
+                Step::VerifyLocal(operation, then) => {
+                    then.resume(self.verify_local(&operation), now)
+                }
+                Step::Groups(operation, then) => then.resume(self.find_groups(&operation), now),
+                Step::FindOs(name, then) => {
+                    let account = self.os.iter().find(|(account, _)| account.name == *name);
+                    then.resume(Ok(account.map(|(account, _)| account.clone())), now)
+                }
+                Step::LoginOs(operation, then) => then.resume(self.login_os(&operation), now),
                 Step::Find(operation, then) => then.resume(self.find(&operation), now),
                 Step::Bind(operation, then) => then.resume(self.bind(&operation), now),
-                Step::Decided(decided) => return *decided,
+                Step::Decided(decided) => {
+                    self.settled.extend(decided.settle.iter().cloned());
+                    return *decided;
+                }
             };
+        }
+    }
+
+    fn reserve(&mut self, operation: ReserveOperation) -> ReserveAnswer {
+        if self.throttled_after == Some(self.reserved.len()) {
+            return ReserveAnswer::Throttled {
+                until: SystemTime::UNIX_EPOCH,
+                bucket: Bucket::IdentityAndNetwork,
+                limit: 5,
+            };
+        }
+        self.reserved.push(operation);
+        ReserveAnswer::Reserved
+    }
+
+    fn find_local(&mut self, name: &str) -> Result<Option<Arc<LocalAccount>>, StoreUnavailable> {
+        let accounts = self.accounts.as_ref().map_err(Clone::clone)?;
+        let found = accounts.iter().find(|(account, _)| *account.name == *name);
+        Ok(found.map(|(account, _)| Arc::new(account.clone())))
+    }
+
+    fn verify_local(&mut self, operation: &VerifyOperation) -> VerifyAnswer {
+        self.asked
+            .push(Asked::Verify(operation.account.name.to_string()));
+        let right = self
+            .accounts
+            .as_ref()
+            .map_err(Clone::clone)
+            .map(|accounts| {
+                accounts.iter().any(|(account, right)| {
+                    *account == *operation.account
+                        && operation.password.expose() == right.as_bytes()
+                })
+            });
+        VerifyAnswer {
+            verified: right,
+            took: self.pace,
+        }
+    }
+
+    fn login_os(&mut self, operation: &OsOperation) -> OsAnswer {
+        self.asked.push(Asked::Os(operation.name.to_string()));
+        let account = self
+            .os
+            .iter()
+            .find(|(account, _)| *account.name == *operation.name);
+        let reply = match account {
+            None => OsReply::Unknown,
+            Some((account, right)) if operation.password.expose() == right.as_bytes() => {
+                OsReply::Verified(account.clone())
+            }
+            Some(_) => OsReply::WrongPassword,
+        };
+        OsAnswer {
+            reply,
+            took: self.pace,
+        }
+    }
+
+    fn find_groups(&mut self, operation: &GroupsOperation) -> GroupsAnswer {
+        self.asked.push(Asked::Groups(operation.name.to_string()));
+        GroupsAnswer {
+            groups: self.groups.clone(),
+            partial: self.groups_partial.clone(),
+            tried: Vec::new(),
+            server: Some(Arc::clone(&operation.server)),
+            round_trips: 1,
+            took: self.pace,
         }
     }
 

@@ -45,7 +45,7 @@ impl<'a> BoundJson<'a> {
 
 #[derive(Serialize)]
 #[serde(tag = "verdict", rename_all = "snake_case")]
-enum BindJson {
+pub(super) enum BindJson {
     Verified,
     MustChange,
     Refused { reason: &'static str },
@@ -53,7 +53,7 @@ enum BindJson {
 }
 
 impl BindJson {
-    fn of(verdict: &BindVerdict) -> Self {
+    pub(super) fn of(verdict: &BindVerdict) -> Self {
         match verdict {
             BindVerdict::Verified => Self::Verified,
             BindVerdict::MustChange => Self::MustChange,

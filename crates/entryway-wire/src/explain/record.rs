@@ -1,9 +1,11 @@
 //! One step's own fields. The names of events and fields are an interface: never reuse one.
 
 use super::Names;
-use super::bind::BoundJson;
+use super::bind::{BindJson, BoundJson};
+use super::rules::{DnFilteredJson, GroupsJson, LeftOutJson, LocalJson, OsJson};
 use super::search::{OutcomeJson, SearchedJson, TryJson, scope_name};
 use super::values::{HomeJson, MapJson};
+use crate::time::Rfc3339;
 use crate::write::Text;
 use entryway_ldap_types::{AccountState, AttributeName, Placeholder};
 use entryway_login::{MapTarget, NameForm, NamedDomain, Record, Verdict};
@@ -18,8 +20,14 @@ pub(super) enum RecordJson<'a> {
     DomainUnknown { domain: &'a str },
     Searched(Box<SearchedJson<'a>>),
     NotSearched { domain: &'a str, placeholder: Text<&'a Placeholder>, by_email: bool, #[serde(skip_serializing_if = "Option::is_none")] rule: Option<String> },
+    Throttled { bucket: &'static str, limit: u32, until: Text<Rfc3339> },
+    StoreUnavailable { problem: &'a str },
+    LocalLooked(LocalJson<'a>),
+    LocalVerified { #[serde(flatten)] verdict: BindJson, continued: bool },
+    OsAnswered(OsJson<'a>),
     PasswordRefused,
     PasswordNotChecked,
+    PasswordCompared { #[serde(skip_serializing_if = "Option::is_none")] unchanged: Option<bool> },
     Bound(Box<BoundJson<'a>>),
     BindUnanswered { server: &'a str, written: bool, cause: &'a str },
     AccountRead { state: &'static str },
@@ -27,7 +35,16 @@ pub(super) enum RecordJson<'a> {
     IdentityUnusable { part: &'static str, from: Text<&'a AttributeName>, problem: &'a str, #[serde(skip_serializing_if = "Option::is_none")] rule: Option<String> },
     Mapped { maps: Vec<MapJson<'a>> },
     Defaulted { filled: Vec<FilledJson<'a>>, #[serde(skip_serializing_if = "Option::is_none")] rule: Option<String> },
+    Carried { carried: &'a [String], left_out: Vec<LeftOutJson<'a>>, #[serde(skip_serializing_if = "Option::is_none")] rule: Option<String> },
+    TypeRanged { user_type: &'static str, #[serde(skip_serializing_if = "Option::is_none")] rule: Option<String> },
+    FromAccount { values: Vec<FilledJson<'a>> },
+    GroupsRead(GroupsJson<'a>),
+    Classed { #[serde(skip_serializing_if = "Option::is_none")] class: Option<&'a str>, of: usize, #[serde(skip_serializing_if = "Option::is_none")] rule: Option<String> },
+    RuleFailed { problem: &'a str, #[serde(skip_serializing_if = "Option::is_none")] rule: Option<String> },
+    DnFiltered(DnFilteredJson),
     Homed(HomeJson<'a>),
+    Templated { name: &'a str, values: Vec<FilledJson<'a>>, #[serde(skip_serializing_if = "Option::is_none")] rule: Option<String> },
+    TemplateUnresolved { name: &'a str, target: &'a str, problem: &'a str, #[serde(skip_serializing_if = "Option::is_none")] rule: Option<String> },
     Required { missing: Vec<&'a str>, invalid: Vec<InvalidJson<'a>> },
     Decided { verdict: &'static str, code: &'static str, meaning: &'static str },
 }
@@ -86,6 +103,25 @@ impl<'a> RecordJson<'a> {
                 by_email: *by_email,
                 rule: names.place(*rule),
             },
+            Record::Throttled {
+                bucket,
+                limit,
+                until,
+            } => Self::Throttled {
+                bucket: bucket.as_str(),
+                limit: *limit,
+                until: Text(Rfc3339(*until)),
+            },
+            Record::StoreUnavailable { problem } => Self::StoreUnavailable { problem },
+            Record::LocalLooked(outcome) => Self::LocalLooked(LocalJson::of(outcome)),
+            Record::LocalVerified { verdict, continued } => Self::LocalVerified {
+                verdict: BindJson::of(verdict),
+                continued: *continued,
+            },
+            Record::OsAnswered { outcome } => Self::OsAnswered(OsJson::of(outcome)),
+            Record::PasswordCompared { unchanged } => Self::PasswordCompared {
+                unchanged: *unchanged,
+            },
             Record::PasswordRefused => Self::PasswordRefused,
             Record::PasswordNotChecked => Self::PasswordNotChecked,
             Record::Bound {
@@ -129,13 +165,63 @@ impl<'a> RecordJson<'a> {
                 maps: maps.iter().map(|map| MapJson::of(map, names)).collect(),
             },
             Record::Defaulted { filled, rule } => Self::Defaulted {
-                filled: filled
+                filled: FilledJson::all(filled),
+                rule: names.place(*rule),
+            },
+            Record::Carried {
+                carried,
+                left_out,
+                rule,
+            } => Self::Carried {
+                carried,
+                left_out: left_out
                     .iter()
-                    .map(|(target, value)| FilledJson {
-                        target: target.as_str(),
-                        value,
-                    })
+                    .map(|(attribute, problem)| LeftOutJson { attribute, problem })
                     .collect(),
+                rule: names.place(*rule),
+            },
+            Record::TypeRanged { user_type, rule } => Self::TypeRanged {
+                user_type: user_type.as_str(),
+                rule: names.place(*rule),
+            },
+            Record::FromAccount { values } => Self::FromAccount {
+                values: FilledJson::all(values),
+            },
+            Record::GroupsRead {
+                groups,
+                total,
+                partial,
+                round_trips,
+            } => Self::GroupsRead(GroupsJson::of(
+                groups,
+                *total,
+                partial.as_deref(),
+                *round_trips,
+            )),
+            Record::Classed { class, of } => Self::Classed {
+                class: class.as_ref().map(|(name, _)| &**name),
+                of: *of,
+                rule: class.as_ref().and_then(|(_, rule)| names.place(*rule)),
+            },
+            Record::RuleFailed { problem, rule, .. } => Self::RuleFailed {
+                problem,
+                rule: names.place(*rule),
+            },
+            Record::DnFiltered(outcome) => Self::DnFiltered(DnFilteredJson::of(outcome, names)),
+            Record::Templated { name, values, rule } => Self::Templated {
+                name,
+                values: FilledJson::all(values),
+                rule: names.place(*rule),
+            },
+            Record::TemplateUnresolved {
+                name,
+                target,
+                problem,
+                rule,
+            } => Self::TemplateUnresolved {
+                name,
+                target: target.as_str(),
+                problem,
                 rule: names.place(*rule),
             },
             Record::Homed(result) => Self::Homed(HomeJson::of(result, names)),
@@ -190,6 +276,18 @@ impl<'a> NamedJson<'a> {
 pub(super) struct FilledJson<'a> {
     target: &'a str,
     value: &'a str,
+}
+
+impl<'a> FilledJson<'a> {
+    fn all(filled: &'a [(MapTarget, String)]) -> Vec<Self> {
+        filled
+            .iter()
+            .map(|(target, value)| Self {
+                target: target.as_str(),
+                value,
+            })
+            .collect()
+    }
 }
 
 #[derive(Serialize)]

@@ -2,7 +2,15 @@
 
 use super::words::{days_or_less, list, plain_or_quoted};
 use crate::columns::Row;
-use entryway_login::{Method, Session, UserType};
+use entryway_login::{Method, Session, SessionGroups, UserType};
+
+/// Their names, each with its domain.
+fn groups(groups: &SessionGroups) -> String {
+    let names = groups.groups.iter();
+    let names = list(names.map(|group| format!("{}/{}", group.domain, group.name)));
+    let more = if groups.partial { ", and maybe more" } else { "" };
+    format!("{names}{more}")
+}
 
 /// One line for each thing the session knows; what it does not know is left out.
 pub(crate) fn session_rows(session: &Session) -> Vec<Row> {
@@ -14,8 +22,8 @@ pub(crate) fn session_rows(session: &Session) -> Vec<Row> {
         ("name", Some(session.name.clone())),
         ("subject", Some(session.subject.0.clone())),
         ("domain", Some(session.domain.to_string())),
-        ("dn", Some(session.dn.clone())),
-        ("server", Some(session.server.to_string())),
+        ("dn", session.dn.clone()),
+        ("server", session.server.as_deref().map(str::to_owned)),
         ("uid", number(session.uid)),
         ("gid", number(session.gid)),
         ("home", session.home.clone()),
@@ -25,6 +33,9 @@ pub(crate) fn session_rows(session: &Session) -> Vec<Row> {
         ),
         ("shell", session.shell.clone()),
         ("system user", session.system_user.clone()),
+        ("user class", session.user_class.as_deref().map(str::to_owned)),
+        ("template", session.template.as_deref().map(str::to_owned)),
+        ("groups", session.groups.as_ref().map(groups)),
         ("email", session.email.clone()),
         ("display name", session.display_name.clone()),
         ("method", Some(method.to_owned())),

@@ -143,6 +143,16 @@ pub(super) fn searched(record: &Record, took: Option<Duration>, names: &Names<'_
     rows
 }
 
+/// What a check of a password means, and how that looks.
+pub(super) fn bind_verdict(verdict: &BindVerdict) -> (&'static str, Tone) {
+    match verdict {
+        BindVerdict::Verified => ("right", Tone::Good),
+        BindVerdict::Refused(_) => ("refused", Tone::Bad),
+        BindVerdict::MustChange => ("right, must be changed", Tone::Doubt),
+        BindVerdict::NoVerdict(_) => ("no verdict", Tone::Doubt),
+    }
+}
+
 /// A bind: what it means, and what the server said.
 pub(super) fn bound(record: &Record, took: Option<Duration>) -> Vec<Row> {
     let time = took.map_or_else(String::new, |took| format!(", {}", elapsed(took)));
@@ -154,12 +164,7 @@ pub(super) fn bound(record: &Record, took: Option<Duration>) -> Vec<Row> {
             policy,
             verdict,
         } => {
-            let (text, tone) = match verdict {
-                BindVerdict::Verified => ("right", Tone::Good),
-                BindVerdict::Refused(_) => ("refused", Tone::Bad),
-                BindVerdict::MustChange => ("right, must be changed", Tone::Doubt),
-                BindVerdict::NoVerdict(_) => ("no verdict", Tone::Doubt),
-            };
+            let (text, tone) = bind_verdict(verdict);
             let first = Row::new("password", format!("{text}{time}"))
                 .tone(tone)
                 .note(&**server);

@@ -1,0 +1,156 @@
+//! The one bind, as the entry that was found, on the server that gave it.
+
+use super::find::Asking;
+use super::reserve::Then;
+use super::{Found, Login, Proof, Step};
+use crate::trace::{DIAGNOSTIC_MAX, clip};
+use crate::verdict::{self, Judgement};
+use crate::{
+    BindAnswer, BindOperation, BindReply, BindUnanswered, Fault, Reason, Record, ReserveOperation,
+    SubmittedPassword,
+};
+use entryway_ldap_types::{AccountState, Entry};
+use std::sync::Arc;
+use std::time::Instant;
+
+/// A login that waits for the answer to a bind.
+pub struct AfterBind {
+    login: Box<Login>,
+    asking: Asking,
+    found: Found,
+    repeated: bool,
+}
+
+impl AfterBind {
+    /// Goes on with what came back.
+    pub fn resume(self, answer: BindAnswer, now: Instant) -> Step {
+        let Self {
+            mut login,
+            asking,
+            found,
+            repeated,
+        } = self;
+        login.look_at(now);
+        let BindAnswer {
+            server,
+            reply,
+            took,
+        } = answer;
+        let reply = match reply {
+            Ok(reply) => reply,
+            Err(BindUnanswered {
+                written,
+                fault,
+                cause,
+            }) => {
+                let fault = fault.for_login(login.is_over());
+                let unanswered = Record::BindUnanswered {
+                    server,
+                    written,
+                    cause,
+                };
+                login.log.note_answer(unanswered, took);
+                return login.unanswered(asking, found, written, repeated, fault);
+            }
+        };
+        let state = login.account_state(&found.entry);
+        // An answer in another server's name answers another question.
+        let judgement = if server == found.server {
+            verdict::judge(&reply, state)
+        } else {
+            Judgement::NoVerdict(Fault::DirectoryProtocolError)
+        };
+        let BindReply {
+            code,
+            diagnostic,
+            policy,
+        } = &reply;
+        let bound = Record::Bound {
+            server,
+            code: *code,
+            diagnostic: clip(diagnostic, DIAGNOSTIC_MAX),
+            policy: *policy,
+            verdict: judgement.for_trace(),
+        };
+        login.log.note_answer(bound, took);
+        let domain = asking.operation.domain;
+        match judgement {
+            Judgement::Verified(verified) => {
+                login.tally.verified = true;
+                login.conclude(domain, found, Proof::Verified(verified))
+            }
+            Judgement::MustChange => {
+                login.tally.verified = true;
+                login.conclude(domain, found, Proof::MustChange)
+            }
+            Judgement::Refused(reason) => {
+                login.tally.exposed = true;
+                login.reject(reason)
+            }
+            Judgement::NoVerdict(fault) => login.indeterminate(fault),
+        }
+    }
+}
+
+impl Login {
+    /// Repeated once where that cannot lock anybody: no byte of the bind left this machine, or there is room for a
+    /// second failure.
+    fn unanswered(
+        mut self: Box<Self>,
+        asking: Asking,
+        found: Found,
+        written: bool,
+        repeated: bool,
+        fault: Fault,
+    ) -> Step {
+        self.tally.exposed |= written;
+        if repeated || self.is_over() {
+            return self.indeterminate(fault);
+        }
+        if !written {
+            return self.find_again(asking, found, fault);
+        }
+        let counted = self
+            .tally
+            .identity
+            .iter()
+            .find_map(|counted| match counted {
+                ReserveOperation::Identity(counted) => Some(counted.identity.to_string()),
+                ReserveOperation::Address { .. } => None,
+            });
+        let Some(identity) = counted else {
+            return self.indeterminate(fault);
+        };
+        let threshold = found.threshold;
+        self.reserve_identity(identity, threshold, Then::BindAgain(asking, found, fault))
+    }
+
+    pub(super) fn bind(self: Box<Self>, asking: Asking, found: Found, repeated: bool) -> Step {
+        if self.is_over() {
+            return self.indeterminate(Fault::Deadline);
+        }
+        let SubmittedPassword::Given(password) = &self.password else {
+            return self.reject(Reason::MalformedLogin);
+        };
+        let operation = BindOperation {
+            domain: asking.operation.domain,
+            server: Arc::clone(&found.server),
+            dn: found.entry.dn_text.clone(),
+            password: Arc::clone(password),
+            deadline: self.deadline,
+        };
+        Step::Bind(
+            operation,
+            AfterBind {
+                login: self,
+                asking,
+                found,
+                repeated,
+            },
+        )
+    }
+
+    pub(super) fn account_state(&self, entry: &Entry) -> AccountState {
+        AccountState::read(entry, self.wall_clock())
+    }
+}

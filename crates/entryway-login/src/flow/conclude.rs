@@ -1,0 +1,153 @@
+//! The password is no longer in question: the account's state, then the steps from entry to session.
+
+use super::{Found, Login, Proof, Step};
+use crate::account::{self, AccountUsable};
+use crate::decision::Accepted;
+use crate::steps::{self, Person, Sight};
+use crate::{
+    Challenge, Decision, DomainId, Fault, GroupsAnswer, GroupsOperation, Method, Record,
+    SessionGroups,
+};
+use std::sync::Arc;
+use std::time::Instant;
+
+/// A login that waits for the person's groups.
+pub struct AfterGroups {
+    login: Box<Login>,
+    person: Person,
+    usable: AccountUsable,
+    proof: Proof,
+    needed: bool,
+}
+
+/// Most groups that a trace keeps; a session has them all.
+const TRACED_MAX: usize = 100;
+
+impl AfterGroups {
+    /// Goes on with what came back.
+    pub fn resume(self, answer: GroupsAnswer, now: Instant) -> Step {
+        let Self {
+            mut login,
+            person,
+            usable,
+            proof,
+            needed,
+        } = self;
+        login.look_at(now);
+        let GroupsAnswer {
+            groups,
+            partial,
+            tried: _,
+            server: _,
+            round_trips,
+            took,
+        } = answer;
+        let is_partial = partial.is_some();
+        let read = Record::GroupsRead {
+            groups: groups.iter().take(TRACED_MAX).cloned().collect(),
+            total: groups.len(),
+            partial,
+            round_trips,
+        };
+        login.log.note_answer(read, took);
+        // A rule that does not see a group might let in whom another row would have kept out.
+        if is_partial && needed {
+            return login.indeterminate(Fault::PartialGroups);
+        }
+        let groups = SessionGroups {
+            groups,
+            partial: is_partial,
+        };
+        login.finish(person, usable, proof, Some(groups))
+    }
+}
+
+impl Login {
+    pub(super) fn conclude(mut self: Box<Self>, id: DomainId, found: Found, proof: Proof) -> Step {
+        let state = self.account_state(&found.entry);
+        self.log.note(Record::AccountRead { state });
+        let overlaid = self.account.as_deref().map_or(Ok(()), account::switched_on);
+        let usable = match account::check(state).and_then(|usable| overlaid.map(|()| usable)) {
+            Ok(usable) => usable,
+            Err(reason) => return self.reject(reason),
+        };
+        let policy = Arc::clone(&self.policy);
+        let Some(domain) = policy.domains.get(id.0) else {
+            return self.indeterminate(Fault::DirectoryRefusedOperation);
+        };
+        let server = Arc::clone(&found.server);
+        let sight = Sight {
+            policy: &policy,
+            id,
+            domain,
+            route: &self.route,
+        };
+        let entry = Arc::clone(&found.entry);
+        let person = match steps::person(&sight, entry, found.server, &mut self.log) {
+            Ok(person) => person,
+            Err(reason) => return self.reject(reason),
+        };
+        let needed = domain.needs_groups;
+        if !needed && !self.wants_groups {
+            return self.finish(person, usable, proof, None);
+        }
+        if self.is_over() {
+            return self.indeterminate(Fault::Deadline);
+        }
+        let operation = GroupsOperation {
+            domain: id,
+            entry: found.entry,
+            server,
+            name: person.name.as_str().into(),
+            deadline: self.deadline,
+        };
+        Step::Groups(
+            operation,
+            AfterGroups {
+                login: self,
+                person,
+                usable,
+                proof,
+                needed,
+            },
+        )
+    }
+
+    /// The rules, and the decision.
+    pub(super) fn finish(
+        mut self: Box<Self>,
+        person: Person,
+        usable: AccountUsable,
+        proof: Proof,
+        groups: Option<SessionGroups>,
+    ) -> Step {
+        let policy = Arc::clone(&self.policy);
+        let origin = steps::Origin {
+            login_name: std::mem::take(&mut self.login_name),
+            client_address: self.client_address,
+            account: self.account.clone(),
+            at: match &proof {
+                Proof::Remembered(valid) => valid.authenticated_at(),
+                _ => self.wall_clock(),
+            },
+            method: match &proof {
+                Proof::Remembered(valid) => valid.method(),
+                _ => Method::Password,
+            },
+        };
+        let session = match steps::session(&policy, person, origin, groups, &mut self.log) {
+            Ok(session) => session,
+            Err(reason) => return self.reject(reason),
+        };
+        match proof {
+            Proof::Verified(verified) => {
+                self.decide(Decision::Accept(Accepted::new(verified, usable, session)))
+            }
+            Proof::NotAsked => self.decide(Decision::WouldAccept(session)),
+            Proof::MustChange => self.decide(Decision::Challenge(Challenge::ChangePassword)),
+            Proof::Remembered(valid) => {
+                self.decide(Decision::Accept(Accepted::renewed(valid, usable, session)))
+            }
+        }
+    }
+}

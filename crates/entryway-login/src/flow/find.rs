@@ -1,0 +1,230 @@
+//! Asking the domains in their order; the first record found decides.
+
+use super::reserve::Then;
+use super::{Found, Login, Proof, Step};
+use crate::find::{self, By, Conclusion, FoundOne, NotAsked};
+use crate::{
+    DomainId, DomainPolicy, Fault, FindAnswer, FindOperation, Record, SearchOutcome, Subject,
+    WhenDown, identity, maps,
+};
+use entryway_ldap_types::Dn;
+use std::sync::Arc;
+use std::time::Instant;
+
+/// A search, and by what.
+#[derive(Clone)]
+pub(super) struct Asking {
+    pub(super) by: By,
+    pub(super) operation: FindOperation,
+}
+
+/// A login that waits for the answer to a search.
+pub struct AfterFind {
+    login: Box<Login>,
+    asking: Asking,
+    again: Option<Again>,
+}
+
+/// Why an entry is looked for a second time: its bind had no answer.
+struct Again {
+    dn: Dn,
+    fault: Fault,
+}
+
+impl AfterFind {
+    /// Goes on with what came back.
+    pub fn resume(self, answer: FindAnswer, now: Instant) -> Step {
+        let Self {
+            mut login,
+            asking,
+            again,
+        } = self;
+        login.look_at(now);
+        let policy = Arc::clone(&login.policy);
+        let Some(domain) = policy.domains.get(asking.operation.domain.0) else {
+            return login.indeterminate(Fault::DirectoryRefusedOperation);
+        };
+        let conclusion = login.judge(&asking, domain, answer);
+        if let Some(again) = again {
+            // It was found before, so "nobody" or "somebody else" is no answer: going on would show the
+            // password to another entry.
+            return match conclusion {
+                Conclusion::One(found) if found.entry.dn == again.dn => {
+                    login.bind(asking, found.into(), true)
+                }
+                _ => login.indeterminate(again.fault),
+            };
+        }
+        if asking.by == By::Identity {
+            return login.compare_entry(asking, conclusion);
+        }
+        match conclusion {
+            Conclusion::One(found) => login.found(asking, found.into()),
+            Conclusion::Nobody if asking.by == By::Name => {
+                login.ask_by_mail(asking.operation.domain)
+            }
+            Conclusion::Nobody => login.ask_next(),
+            Conclusion::Refuse(reason) => login.reject(reason),
+            Conclusion::NoAnswer(fault) => login.indeterminate(fault),
+            Conclusion::Down(fault) => match domain.when_down {
+                WhenDown::Skip if login.route.named.is_none() => {
+                    login.skipped.get_or_insert(fault);
+                    login.ask_next()
+                }
+                WhenDown::Skip | WhenDown::Stop => login.indeterminate(fault),
+            },
+        }
+    }
+}
+
+impl From<FoundOne> for Found {
+    fn from(found: FoundOne) -> Self {
+        Self {
+            entry: Arc::new(found.entry),
+            server: found.server,
+            threshold: found.threshold,
+        }
+    }
+}
+
+/// An entry found by mail counts only if it may log in by mail.
+fn permitted(
+    by: By,
+    domain: &DomainPolicy,
+    judged: (Conclusion, SearchOutcome),
+) -> (Conclusion, SearchOutcome) {
+    match judged {
+        (Conclusion::One(found), _)
+            if by == By::Mail && !maps::allows_mail_login(domain, &found.entry) =>
+        {
+            (
+                Conclusion::Nobody,
+                SearchOutcome::MailNotAllowed {
+                    dn: found.entry.dn_text.into(),
+                },
+            )
+        }
+        judged => judged,
+    }
+}
+
+impl Login {
+    /// What an answer means; noted.
+    fn judge(&mut self, asking: &Asking, domain: &DomainPolicy, answer: FindAnswer) -> Conclusion {
+        let FindAnswer {
+            tried,
+            served,
+            took,
+        } = answer;
+        let server = served.as_ref().map(|served| Arc::clone(&served.server));
+        let judged = find::judge(served, &tried, &domain.people, self.is_over());
+        let (conclusion, outcome) = permitted(asking.by, domain, judged);
+        let asked = &asking.operation;
+        let searched = Record::Searched {
+            domain: asked.domain,
+            server,
+            tried,
+            base: Arc::clone(&asked.base),
+            scope: asked.scope,
+            filter: Arc::clone(&asked.filter),
+            outcome,
+            rule: domain.people.rule,
+            by_email: asking.by == By::Mail,
+        };
+        self.log.note_answer(searched, took);
+        conclusion
+    }
+
+    pub(super) fn ask_next(mut self: Box<Self>) -> Step {
+        if self.policy.ldap == crate::LdapUse::Disabled {
+            return self.ask_last();
+        }
+        while let Some(domain) = self.route.tries.get(self.asked).copied() {
+            self.asked += 1;
+            match self.question(&[By::Name, By::Mail], domain) {
+                Ok(Some(asking)) => return self.search(asking, None),
+                Ok(None) => {}
+                Err(fault) => return self.indeterminate(fault),
+            }
+        }
+        self.ask_last()
+    }
+
+    /// Nobody has that name; somebody may have that address.
+    fn ask_by_mail(mut self: Box<Self>, domain: DomainId) -> Step {
+        match self.question(&[By::Mail], domain) {
+            Ok(Some(asking)) => self.search(asking, None),
+            Ok(None) => self.ask_next(),
+            Err(fault) => self.indeterminate(fault),
+        }
+    }
+
+    /// The first of these searches that the domain can be asked; `None` when nobody there can have that name.
+    fn question(&mut self, ways: &[By], id: DomainId) -> Result<Option<Asking>, Fault> {
+        let policy = Arc::clone(&self.policy);
+        let domain = policy
+            .domains
+            .get(id.0)
+            .ok_or(Fault::DirectoryRefusedOperation)?;
+        for by in ways.iter().copied() {
+            match find::operation(by, id, domain, &self.route, self.deadline) {
+                Ok(operation) => return Ok(Some(Asking { by, operation })),
+                Err(NotAsked::NoSuchSearch) => {}
+                Err(NotAsked::NoSuchPart(placeholder)) => self.log.note(Record::NotSearched {
+                    domain: id,
+                    placeholder,
+                    rule: domain.people.rule,
+                    by_email: by == By::Mail,
+                }),
+                // A filter that nothing can fill finds nobody, and must not pass for an answer.
+                Err(NotAsked::Unfillable) => return Err(Fault::DirectoryRefusedOperation),
+            }
+        }
+        Ok(None)
+    }
+
+    pub(super) fn find_by_identity(self: Box<Self>, operation: FindOperation) -> Step {
+        let by = By::Identity;
+        self.search(Asking { by, operation }, None)
+    }
+
+    fn search(self: Box<Self>, asking: Asking, again: Option<Again>) -> Step {
+        if self.is_over() {
+            return self.indeterminate(Fault::Deadline);
+        }
+        let operation = asking.operation.clone();
+        Step::Find(
+            operation,
+            AfterFind {
+                login: self,
+                asking,
+                again,
+            },
+        )
+    }
+
+    fn found(mut self: Box<Self>, asking: Asking, found: Found) -> Step {
+        if self.is_explained() {
+            self.log.note(Record::PasswordNotChecked);
+            return self.conclude(asking.operation.domain, found, Proof::NotAsked);
+        }
+        let Some(domain) = self.policy.domains.get(asking.operation.domain.0) else {
+            return self.indeterminate(Fault::DirectoryRefusedOperation);
+        };
+        // Whatever was typed, it is this entry whose password is in question. One whose identity cannot be used is
+        // refused in the end; its guesses count all the same.
+        let subject = identity::subject(domain, &found.entry)
+            .unwrap_or_else(|_| Subject::from_dn(&domain.name, &found.entry.dn));
+        let threshold = found.threshold;
+        self.reserve_identity(subject.0, threshold, Then::Bind(asking, found))
+    }
+
+    /// The bind had no answer: the entry is found anew, on a server that is there. Once.
+    pub(super) fn find_again(self: Box<Self>, asking: Asking, found: Found, fault: Fault) -> Step {
+        let again = Again {
+            dn: found.entry.dn.clone(),
+            fault,
+        };
+        self.search(asking, Some(again))
+    }
+}

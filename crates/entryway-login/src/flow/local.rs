@@ -1,0 +1,146 @@
+//! Local accounts: they come first, and one of that name decides.
+
+use super::reserve::Then;
+use super::{Login, Proof, Step};
+use crate::verdict::{self, Judgement};
+use crate::{
+    KeptIn, LdapUse, LocalAccount, LocalOutcome, PasswordMismatch, Record, StoreUnavailable,
+    Subject, SubmittedPassword, VerifyAnswer, VerifyOperation, account, steps,
+};
+use std::sync::Arc;
+use std::time::Instant;
+
+/// A login that waits for the look for a local account.
+pub struct AfterFindLocal {
+    login: Box<Login>,
+}
+
+/// A login that waits for a local account's password to be checked.
+pub struct AfterVerifyLocal {
+    login: Box<Login>,
+    account: Arc<LocalAccount>,
+}
+
+impl AfterFindLocal {
+    /// Goes on with what came back.
+    pub fn resume(
+        self,
+        answer: Result<Option<Arc<LocalAccount>>, StoreUnavailable>,
+        now: Instant,
+    ) -> Step {
+        let mut login = self.login;
+        login.look_at(now);
+        let account = match answer {
+            Ok(account) => account,
+            Err(why) => return login.without_store(why.0),
+        };
+        if login.remembered.is_some() {
+            return login.compare_local(account);
+        }
+        let Some(account) = account else {
+            login.log.note(Record::LocalLooked(LocalOutcome::NoAccount));
+            return login.ask_next();
+        };
+        let name = Arc::clone(&account.name);
+        let (outcome, decides) = match (account.password, login.policy.ldap) {
+            (KeptIn::Directory, _) => (LocalOutcome::KeptInDirectory { name }, false),
+            (KeptIn::Store, LdapUse::Required) => (LocalOutcome::LeftOut { name }, false),
+            (KeptIn::Store, _) => (LocalOutcome::Decides { name }, true),
+        };
+        login.log.note(Record::LocalLooked(outcome));
+        if decides {
+            return login.local(account);
+        }
+        if account.password == KeptIn::Directory {
+            login.account = Some(account);
+        }
+        login.ask_next()
+    }
+}
+
+impl AfterVerifyLocal {
+    /// Goes on with what came back.
+    pub fn resume(self, answer: VerifyAnswer, now: Instant) -> Step {
+        let Self { mut login, account } = self;
+        login.look_at(now);
+        let judgement = verdict::local(&answer);
+        let goes_on = login.policy.local_password_mismatch == PasswordMismatch::Continue
+            && login.policy.ldap == LdapUse::Optional
+            && account.enabled
+            && matches!(judgement, Judgement::Refused(_));
+        login.log.note_answer(
+            Record::LocalVerified {
+                verdict: judgement.for_trace(),
+                continued: goes_on,
+            },
+            answer.took,
+        );
+        match judgement {
+            Judgement::Verified(verified) => {
+                login.tally.verified = true;
+                login.conclude_local(account, Proof::Verified(verified))
+            }
+            Judgement::Refused(_) if goes_on => {
+                // What was counted for the account stays, whatever the domains say: its password was guessed.
+                login.tally.identity.clear();
+                login.ask_next()
+            }
+            Judgement::Refused(reason) => {
+                login.tally.exposed = true;
+                login.reject(reason)
+            }
+            Judgement::NoVerdict(fault) => login.indeterminate(fault),
+            Judgement::MustChange => login.conclude_local(account, Proof::MustChange),
+        }
+    }
+}
+
+impl Login {
+    pub(super) fn ask_local(self: Box<Self>) -> Step {
+        let name = Arc::from(self.route.login.trim());
+        Step::FindLocal(name, AfterFindLocal { login: self })
+    }
+
+    fn local(mut self: Box<Self>, account: Arc<LocalAccount>) -> Step {
+        if self.is_explained() {
+            self.log.note(Record::PasswordNotChecked);
+            return self.conclude_local(account, Proof::NotAsked);
+        }
+        let identity = Subject::of_local(&account.id).0;
+        self.reserve_identity(identity, None, Then::VerifyLocal(account))
+    }
+
+    pub(super) fn verify_local(self: Box<Self>, account: Arc<LocalAccount>) -> Step {
+        if self.is_over() {
+            return self.indeterminate(crate::Fault::Deadline);
+        }
+        let SubmittedPassword::Given(password) = &self.password else {
+            return self.reject(crate::Reason::MalformedLogin);
+        };
+        let operation = VerifyOperation {
+            account: Arc::clone(&account),
+            password: Arc::clone(password),
+            deadline: self.deadline,
+        };
+        Step::VerifyLocal(
+            operation,
+            AfterVerifyLocal {
+                login: self,
+                account,
+            },
+        )
+    }
+
+    pub(super) fn conclude_local(
+        mut self: Box<Self>,
+        account: Arc<LocalAccount>,
+        proof: Proof,
+    ) -> Step {
+        let usable = match account::local(&account) {
+            Ok(usable) => usable,
+            Err(reason) => return self.reject(reason),
+        };
+        let person = steps::local_person(&account, &mut self.log);
+        self.finish(person, usable, proof, None)
+    }
+}

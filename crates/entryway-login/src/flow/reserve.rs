@@ -1,0 +1,124 @@
+//! Counting failures before they are made, so that parallel guesses cannot overrun the count.
+
+use super::{Found, Login, Step, find::Asking};
+use crate::{
+    Fault, IdentityReserve, LocalAccount, Reason, Record, ReserveAnswer, ReserveOperation,
+    SubmittedPassword,
+};
+use std::sync::Arc;
+use std::time::Instant;
+
+/// A login that waits for its failures to be counted.
+pub struct AfterReserve {
+    login: Box<Login>,
+    operation: ReserveOperation,
+    then: Then,
+}
+
+/// What the failures are counted for.
+pub(super) enum Then {
+    /// The address, before anybody is asked.
+    Begin,
+    /// A local account's password.
+    VerifyLocal(Arc<LocalAccount>),
+    /// An entry's.
+    Bind(Asking, Found),
+    /// The entry's once more, because its bind may or may not have arrived.
+    BindAgain(Asking, Found, Fault),
+    /// The operating system's.
+    LoginOs,
+}
+
+impl AfterReserve {
+    /// Goes on with what came back.
+    pub fn resume(self, answer: ReserveAnswer, now: Instant) -> Step {
+        let Self {
+            mut login,
+            operation,
+            then,
+        } = self;
+        login.look_at(now);
+        match answer {
+            ReserveAnswer::Reserved => match &operation {
+                ReserveOperation::Address { .. } => login.tally.address = Some(operation),
+                ReserveOperation::Identity(_) => login.tally.identity.push(operation),
+            },
+            ReserveAnswer::Throttled {
+                until,
+                bucket,
+                limit,
+            } => {
+                login.log.note(Record::Throttled {
+                    bucket,
+                    limit,
+                    until,
+                });
+                // A second failure has no room: what the first one came to is unknown.
+                return match then {
+                    Then::BindAgain(_, _, fault) => login.indeterminate(fault),
+                    _ => login.reject(Reason::Throttled),
+                };
+            }
+            ReserveAnswer::Unavailable(why) => return login.without_store(why.0),
+        }
+        match then {
+            Then::Begin => login.ask_first(),
+            Then::VerifyLocal(account) => login.verify_local(account),
+            Then::Bind(asking, found) => login.bind(asking, found, false),
+            Then::BindAgain(asking, found, fault) => login.find_again(asking, found, fault),
+            Then::LoginOs => login.login_os(),
+        }
+    }
+}
+
+impl Login {
+    /// Where a password is about to be shown, one failure is counted for the address first.
+    pub(super) fn reserve_address(self: Box<Self>) -> Step {
+        let operation = ReserveOperation::Address {
+            address: self.client_address,
+            at: self.wall_clock(),
+        };
+        match self.password {
+            SubmittedPassword::Given(_) => self.reserve(operation, Then::Begin),
+            // Nothing is guessed.
+            SubmittedPassword::NotAsked | SubmittedPassword::Malformed => self.ask_first(),
+        }
+    }
+
+    /// One failure for an identity. `threshold` is the directory's own.
+    pub(super) fn reserve_identity(
+        self: Box<Self>,
+        identity: String,
+        threshold: Option<u32>,
+        then: Then,
+    ) -> Step {
+        let device = self.device.as_ref();
+        let device = device.filter(|device| *device.identity == *identity);
+        let operation = ReserveOperation::Identity(IdentityReserve {
+            device: device.map(|device| device.id),
+            identity: identity.into(),
+            address: self.client_address,
+            threshold,
+            failures: 1,
+            at: self.wall_clock(),
+        });
+        self.reserve(operation, then)
+    }
+
+    fn reserve(self: Box<Self>, operation: ReserveOperation, then: Then) -> Step {
+        let asked = operation.clone();
+        Step::Reserve(
+            asked,
+            AfterReserve {
+                login: self,
+                operation,
+                then,
+            },
+        )
+    }
+
+    pub(super) fn without_store(mut self: Box<Self>, problem: String) -> Step {
+        self.log.note(Record::StoreUnavailable { problem });
+        self.indeterminate(Fault::StoreUnavailable)
+    }
+}

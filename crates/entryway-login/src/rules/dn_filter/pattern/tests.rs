@@ -1,0 +1,93 @@
+use super::*;
+
+#[track_caller]
+fn check(text: &str, exact: bool, expected: &str) {
+    let found = match compile(text, exact) {
+        Ok(Compiled::Whole(text)) => format!("whole {text}"),
+        Ok(Compiled::Ending(text)) => format!("ending {text}"),
+        Ok(Compiled::Free(_)) => "free".to_owned(),
+        Err(error) => error.to_string(),
+    };
+    assert_eq!(found, expected, "{text}");
+}
+
+#[test]
+fn literals_are_found_whatever_way_they_are_written() {
+    check(".*,OU=People,dc=x", false, "ending ,ou=people,dc=x");
+    check(".*,ou=People,dc=x", true, "ending ,ou=People,dc=x");
+    check(".*,ou=a\\.b", false, "ending ,ou=a.b");
+    check(".*,ou=a\\\\2cb", false, "ending ,ou=a\\2cb");
+    check(".*[,]ou=\\x61", false, "ending ,ou=a");
+    check("^.*,dc=x$", false, "ending ,dc=x");
+    check("(.*),dc=x", false, "ending ,dc=x");
+    check(".*?,dc=x", false, "ending ,dc=x");
+    check("uid=a,dc=x", false, "whole uid=a,dc=x");
+    check(".*", false, "ending ");
+    check("", false, "whole ");
+    check(".*,ou=ÄΣς", false, "ending ,ou=äσσ");
+    check("(?:.*),dc=x", true, "ending ,dc=x");
+}
+
+#[test]
+fn everything_else_is_matched() {
+    for text in [
+        ".+,dc=x",
+        ".*,ou=people,.*",
+        ".*,ou=a.b",
+        ".*,dc=x|.*,dc=y",
+        "(?i).*,dc=x",
+        "(?-i).*,dc=x",
+        "[^,]*,dc=x",
+        ".*,dc=x\\b",
+        ".{0,5},dc=x",
+        "(?m)^a$",
+    ] {
+        check(text, false, "free");
+    }
+    // In-line flags are in the tree already when case counts.
+    check("(?-i).*,dc=X", true, "ending ,dc=X");
+    check("(?i).*,dc=X", true, "free");
+}
+
+#[test]
+fn what_cannot_be_used_says_why() {
+    check(
+        "a(b",
+        false,
+        "expected a regular expression, found unclosed group at byte 1",
+    );
+    check(
+        "a)|(b",
+        false,
+        "expected a regular expression, found unopened group at byte 1",
+    );
+    check(
+        "\\p{Nonsense}",
+        false,
+        "expected a regular expression, found Unicode property not found at byte 0",
+    );
+    check(
+        "(a)\\1",
+        true,
+        "expected a regular expression, found backreferences are not supported at byte 3",
+    );
+    check(
+        "(?:\\w{1000}){1000}",
+        false,
+        "expected a regular expression that compiles to at most 1 MiB, found a larger one",
+    );
+    check(
+        &"a".repeat(4097),
+        false,
+        "expected a regular expression of at most 4096 bytes, found 4097",
+    );
+    check(&"a".repeat(4096), true, &format!("whole {}", "a".repeat(4096)));
+    let deep = format!("{}{}", "(".repeat(101), ")".repeat(101));
+    assert!(matches!(
+        compile(&deep, false),
+        Err(PatternError::Malformed { .. })
+    ));
+    // As deep and as many as they come: read, not overflown.
+    let deep = format!("{}[a-c]{}", "(".repeat(99), ")+".repeat(99));
+    assert!(compile(&deep, false).is_ok());
+}
