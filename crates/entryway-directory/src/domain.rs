@@ -1,15 +1,19 @@
-//! A domain's servers in order of preference, and the two things a login asks of them.
+//! A domain's servers in order of preference, and what a login asks of them.
 
+use crate::ask::{Asker, busy, failed, passes_on};
 use crate::fault::server_fault;
+use crate::groups::{GroupsSettings, groups_of};
+use crate::lockout::{Lockout, LockoutPolicy};
 use crate::share::share;
-use entryway_ldap::{DerefAliases, LdapError, Role, SearchRequest, SearchResult, Server};
-use entryway_ldap_types::ResultCode;
+use entryway_ldap::{DerefAliases, Role, SearchRequest, SearchResult, Server};
 use entryway_login::{
     BindAnswer, BindOperation, BindReply, BindUnanswered, Directories, FindAnswer, FindOperation,
-    GroupsAnswer, GroupsOperation, Served, ServerFault, ServerTry,
+    GroupsAnswer, GroupsOperation, Served, ServerFault,
 };
+use parking_lot::Mutex;
 use std::sync::Arc;
 use std::time::Instant;
+use tokio::task::JoinSet;
 
 /// More entries than this never matter to a login: two already make the name ambiguous.
 const FIND_SIZE_LIMIT: u32 = 2;
@@ -17,12 +21,16 @@ const FIND_SIZE_LIMIT: u32 = 2;
 /// Every configured domain, in the order of `entryway_login::LoginPolicy::domains`.
 pub struct Domains {
     domains: Vec<Domain>,
+    /// Read what changes now and then; they end with the domains.
+    readers: Mutex<JoinSet<()>>,
 }
 
 /// One domain with its servers.
 pub struct Domain {
     name: Arc<str>,
     servers: Vec<Arc<Server>>,
+    groups: Option<GroupsSettings>,
+    lockout: Arc<Lockout>,
 }
 
 /// Whether a domain can serve logins now.
@@ -54,7 +62,27 @@ impl Domain {
         if let Some((first, others)) = servers.split_first() {
             others.iter().for_each(|server| server.share_account(first));
         }
-        Self { name, servers }
+        Self {
+            name,
+            servers,
+            groups: None,
+            lockout: Arc::default(),
+        }
+    }
+
+    /// The same domain, which finds people's groups this way. Without it, it has none.
+    #[must_use]
+    pub fn with_groups(self, groups: GroupsSettings) -> Self {
+        Self {
+            groups: Some(groups),
+            ..self
+        }
+    }
+
+    /// After how many wrong passwords the directory locks an account and for how long, as it was last read: not
+    /// before [`Domains::start`].
+    pub fn lockout(&self) -> LockoutPolicy {
+        self.lockout.policy()
     }
 
     /// The domain's name.
@@ -65,16 +93,6 @@ impl Domain {
     /// Its servers, the preferred one first.
     pub fn servers(&self) -> &[Arc<Server>] {
         &self.servers
-    }
-
-    /// Servers that are not known to be down, in order of preference, then the others: they are dialled
-    /// only where none of the first serves, and then hardly ever (see [`Server::available`]). So a
-    /// login never pays for finding out whether a better server is back.
-    fn order_now(&self) -> Vec<&Arc<Server>> {
-        let (mut up, down): (Vec<_>, Vec<_>) =
-            self.servers.iter().partition(|server| server.available());
-        up.extend(down);
-        up
     }
 
     async fn find(&self, operation: &FindOperation) -> FindAnswer {
@@ -89,7 +107,7 @@ impl Domain {
             filter: Arc::clone(&operation.filter),
             attributes: Arc::clone(&operation.attributes),
         };
-        let order = self.order_now();
+        let order = order_now(&self.servers);
         let mut tried = Vec::new();
         for (position, server) in order.iter().enumerate() {
             let now = Instant::now();
@@ -102,7 +120,7 @@ impl Domain {
                 Ok(result) => {
                     return FindAnswer {
                         tried,
-                        served: Some(served(server, result)),
+                        served: Some(self.served(server, result)),
                         took: started.elapsed(),
                     };
                 }
@@ -157,6 +175,42 @@ impl Domain {
         }
     }
 
+    async fn groups(&self, operation: &GroupsOperation) -> GroupsAnswer {
+        let started = Instant::now();
+        let Some(settings) = &self.groups else {
+            return GroupsAnswer {
+                took: started.elapsed(),
+                ..no_groups(format!("domain `{}` has no groups configured", self.name))
+            };
+        };
+        // The server that gave the entry knows it as it was found; another one may be behind.
+        let (mut order, others): (Vec<_>, Vec<_>) = order_now(&self.servers)
+            .into_iter()
+            .partition(|server| *server.display() == operation.server);
+        order.extend(others);
+        let mut asker = Asker::new(order, operation.deadline, settings.max_searches);
+        let (groups, partial) = groups_of(operation, &self.name, settings, &mut asker).await;
+        let asked = asker.end();
+        GroupsAnswer {
+            groups,
+            partial,
+            tried: asked.tried,
+            server: asked.served,
+            round_trips: asked.round_trips,
+            took: started.elapsed(),
+        }
+    }
+
+    fn served(&self, server: &Server, result: SearchResult) -> Served {
+        Served {
+            server: server.display().clone(),
+            entries: result.entries,
+            code: result.code,
+            diagnostic: result.diagnostic,
+            lockout_threshold: self.lockout().threshold,
+        }
+    }
+
     fn readiness(&self) -> DomainReadiness {
         let servers: Vec<_> = self
             .servers
@@ -181,7 +235,10 @@ impl Domain {
 impl Domains {
     /// These domains; the order is that of the login policy.
     pub fn new(domains: Vec<Domain>) -> Self {
-        Self { domains }
+        Self {
+            domains,
+            readers: Mutex::default(),
+        }
     }
 
     /// Each domain.
@@ -190,10 +247,17 @@ impl Domains {
     }
 
     /// Looks at every server once, in the background, and returns at once. A server that is down delays
-    /// nothing; it shows in [`Domains::readiness`] soon, without a login. Needs a tokio runtime.
+    /// nothing; it shows in [`Domains::readiness`] soon, without a login. From then on each domain's
+    /// [`Domain::lockout`] is read now and then. Needs a tokio runtime.
     pub fn start(&self) {
         for server in self.domains.iter().flat_map(|domain| &domain.servers) {
             server.start(Role::FindLogin);
+        }
+        let mut readers = self.readers.lock();
+        for domain in &self.domains {
+            let (name, servers) = (Arc::clone(&domain.name), domain.servers.clone());
+            let lockout = Arc::clone(&domain.lockout);
+            readers.spawn(async move { lockout.keep_reading(&name, &servers).await });
         }
     }
 
@@ -208,7 +272,8 @@ impl Domains {
     /// Says goodbye on what is idle and waits for what is in flight, no longer than an operation may
     /// take; all servers at the same time, so that a dead one holds nobody up.
     pub async fn close(&self) {
-        let mut closing = tokio::task::JoinSet::new();
+        self.readers.lock().abort_all();
+        let mut closing = JoinSet::new();
         for server in self.domains.iter().flat_map(|domain| &domain.servers) {
             let server = Arc::clone(server);
             closing.spawn(async move { server.close().await });
@@ -245,44 +310,32 @@ impl Directories for Domains {
     }
 
     async fn groups(&self, operation: &GroupsOperation) -> GroupsAnswer {
-        GroupsAnswer {
-            groups: Vec::new(),
-            partial: Some(format!("domain {} has no groups", operation.domain.0)),
-            tried: Vec::new(),
-            server: None,
-            round_trips: 0,
-            took: std::time::Duration::ZERO,
+        match self.domains.get(operation.domain.0) {
+            Some(domain) => domain.groups(operation).await,
+            None => no_groups("the domain is no longer configured".to_owned()),
         }
     }
 }
 
-/// Codes by which a server says that another one should be asked (RFC 4511 appendix A.2).
-fn passes_on(code: ResultCode) -> bool {
-    matches!(code, ResultCode::BUSY | ResultCode::UNAVAILABLE)
+/// Servers that are not known to be down, in order of preference, then the others: they are dialled
+/// only where none of the first serves, and then hardly ever (see [`Server::available`]). So a
+/// login never pays for finding out whether a better server is back.
+pub(crate) fn order_now(servers: &[Arc<Server>]) -> Vec<Arc<Server>> {
+    let (mut up, down): (Vec<_>, Vec<_>) = servers
+        .iter()
+        .map(Arc::clone)
+        .partition(|server| server.available());
+    up.extend(down);
+    up
 }
 
-fn served(server: &Server, result: SearchResult) -> Served {
-    Served {
-        server: server.display().clone(),
-        entries: result.entries,
-        code: result.code,
-        diagnostic: result.diagnostic,
-        lockout_threshold: None,
-    }
-}
-
-fn busy(server: &Server, result: &SearchResult) -> ServerTry {
-    ServerTry {
-        server: server.display().clone(),
-        fault: ServerFault::Unreachable,
-        cause: format!("answers {}", result.code),
-    }
-}
-
-fn failed(server: &Server, error: &LdapError) -> ServerTry {
-    ServerTry {
-        server: server.display().clone(),
-        fault: server_fault(error),
-        cause: error.in_words(),
+fn no_groups(partial: String) -> GroupsAnswer {
+    GroupsAnswer {
+        groups: Vec::new(),
+        partial: Some(partial),
+        tried: Vec::new(),
+        server: None,
+        round_trips: 0,
+        took: std::time::Duration::ZERO,
     }
 }

@@ -3,6 +3,8 @@
 #![allow(dead_code, unreachable_pub)] // each test file uses its own part
 #![allow(clippy::unwrap_used)] // tests, though not inside `#[test]`
 
+pub mod groups;
+
 use entryway_directory::{Domain, Domains};
 use entryway_ldap::{Limits, PoolLimits, Security, Server, ServerSettings, ServiceBind, Timeouts};
 use entryway_ldap_types::{AttributeName, Filter, Password, Scope};

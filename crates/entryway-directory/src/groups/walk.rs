@@ -1,0 +1,340 @@
+//! The walk from a person's entry upward, level by level.
+
+use super::GroupsSettings;
+use super::found::{Found, From};
+use super::person::{Person, Way, member_of};
+use crate::ask::{Asker, Unanswered};
+use entryway_ldap::{DerefAliases, SearchRequest, SearchResult};
+use entryway_ldap_types::{AttributeName, Dn, Entry, Filter, ResultCode, Scope};
+use entryway_login::{Group, GroupsOperation};
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+
+/// Most DNs in one search.
+const BATCH: usize = 50;
+/// Into how many parts a batch is split to learn which of its groups a group was found by.
+const PARTS: usize = 8;
+
+/// Finds an entry's groups: those that were found, and why there may be more.
+pub(crate) async fn groups_of(
+    operation: &GroupsOperation,
+    domain: &Arc<str>,
+    settings: &GroupsSettings,
+    asker: &mut Asker,
+) -> (Vec<Group>, Option<String>) {
+    let mut walk = Walk {
+        settings,
+        person: Person::new(&operation.entry, settings),
+        attributes: settings.of_group(),
+        asker,
+        found: Found::new(settings.max_groups),
+        chain: HashMap::new(),
+        partial: None,
+    };
+    walk.walk(&operation.name).await;
+    (walk.found.into_groups(domain), walk.partial)
+}
+
+struct Walk<'a> {
+    settings: &'a GroupsSettings,
+    person: Person<'a>,
+    /// What is asked of each group.
+    attributes: Arc<[AttributeName]>,
+    asker: &'a mut Asker,
+    found: Found,
+    /// What the server reached by itself and the walk did not yet.
+    chain: HashMap<Dn, Entry>,
+    /// The first reason why there may be more groups.
+    partial: Option<String>,
+}
+
+impl Walk<'_> {
+    async fn walk(&mut self, name: &str) {
+        let direct = self.direct(name).await;
+        let mut frontier = self.take(direct);
+        let Some(depth) = self.settings.depth else {
+            return;
+        };
+        for level in 1_u32.. {
+            if frontier.is_empty() || self.person.way == Way::Nowhere {
+                break;
+            }
+            let parents = self.parents(&frontier).await;
+            if parents.is_empty() {
+                break;
+            }
+            if level > depth {
+                self.is_partial(|| format!("groups nest deeper than {depth} levels"));
+                return;
+            }
+            frontier = self.take(parents);
+        }
+        // The server came to these through groups that it does not show.
+        let rest = self
+            .chain
+            .drain()
+            .map(|(_, entry)| (From::Somewhere, entry));
+        let rest = rest.collect();
+        self.take(rest);
+    }
+
+    /// The person's own groups.
+    async fn direct(&mut self, name: &str) -> Vec<(From, Entry)> {
+        let (settings, person) = (self.settings, &self.person);
+        let (named, more) = member_of(person.entry);
+        let mut filters: Vec<Filter> = settings.direct(person, name).into_iter().collect();
+        if person.way == Way::MemberOf {
+            let inside: Vec<&Dn> = named.iter().filter(|dn| self.is_inside(dn)).collect();
+            let active_directory = person.is_active_directory();
+            filters.extend(
+                inside
+                    .chunks(BATCH)
+                    .map(|batch| settings.named(batch.iter().copied(), active_directory)),
+            );
+        }
+        let primary = person.primary_sid.as_deref();
+        filters.extend(primary.map(|sid| settings.with_sid(sid)));
+        if person.way == Way::InChain {
+            // Last, so that the others can be told from it.
+            filters.push(settings.in_chain(&person.entry.dn_text));
+        }
+        let requests: Vec<_> = filters
+            .into_iter()
+            .map(|filter| self.request(filter))
+            .collect();
+        if more && self.person.way == Way::MemberOf {
+            self.is_partial(|| {
+                "the entry has more groups than the server tells at once".to_owned()
+            });
+        }
+        let mut answers = self.ask(&requests).await;
+        if self.person.way == Way::InChain {
+            let chain = answers.pop().unwrap_or_default();
+            let direct: Vec<Entry> = answers.concat();
+            self.in_chain(chain, &direct, &named).await
+        } else {
+            let direct = answers.into_iter().flatten();
+            direct.map(|entry| (From::Person, entry)).collect()
+        }
+    }
+
+    /// Keeps what the server reached for the levels to come, and picks out the direct groups.
+    async fn in_chain(
+        &mut self,
+        chain: Vec<Entry>,
+        primary: &[Entry],
+        named: &[Dn],
+    ) -> Vec<(From, Entry)> {
+        let requests: Vec<_> = primary
+            .iter()
+            .map(|group| self.request(self.settings.in_chain(&group.dn_text)))
+            .collect();
+        let above_primary = self.ask(&requests).await.concat();
+        let reached = chain.into_iter().chain(above_primary);
+        self.chain = reached.map(|entry| (entry.dn.clone(), entry)).collect();
+        let mut direct = Vec::new();
+        for group in primary {
+            self.chain.remove(&group.dn);
+            direct.push((From::Person, group.clone()));
+        }
+        for name in named {
+            direct.extend(self.chain.remove(name).map(|entry| (From::Person, entry)));
+        }
+        direct
+    }
+
+    /// The groups one level above, none of which was found before.
+    async fn parents(&mut self, frontier: &[usize]) -> Vec<(From, Entry)> {
+        match self.person.way {
+            Way::Member => self.parents_by_member(frontier).await,
+            Way::MemberOf => self.parents_by_name(frontier).await,
+            Way::InChain => self.parents_in_chain(frontier),
+            Way::Nowhere => Vec::new(),
+        }
+    }
+
+    fn parents_in_chain(&mut self, frontier: &[usize]) -> Vec<(From, Entry)> {
+        let above = self.named_by(frontier);
+        above
+            .into_iter()
+            .filter_map(|(dn, below)| Some((From::Group(below), self.chain.remove(&dn)?)))
+            .collect()
+    }
+
+    async fn parents_by_name(&mut self, frontier: &[usize]) -> Vec<(From, Entry)> {
+        let above = self.named_by(frontier);
+        let active_directory = self.person.is_active_directory();
+        let requests: Vec<_> = above
+            .chunks(BATCH)
+            .map(|batch| {
+                let names = batch.iter().map(|(dn, _)| dn);
+                self.request(self.settings.named(names, active_directory))
+            })
+            .collect();
+        let below: HashMap<&Dn, usize> = above.iter().map(|(dn, below)| (dn, *below)).collect();
+        let answers = self.ask(&requests).await.concat();
+        answers
+            .into_iter()
+            .filter(|entry| !self.found.has(&entry.dn))
+            .map(|entry| match below.get(&entry.dn) {
+                Some(&below) => (From::Group(below), entry),
+                None => (From::Somewhere, entry),
+            })
+            .collect()
+    }
+
+    /// What these groups name above them, each once, without what was found or lies outside the base.
+    fn named_by(&self, frontier: &[usize]) -> Vec<(Dn, usize)> {
+        let mut seen = HashSet::new();
+        let mut above = Vec::new();
+        for &at in frontier {
+            for dn in self
+                .found
+                .node(at)
+                .into_iter()
+                .flat_map(|node| &node.member_of)
+            {
+                if !self.found.has(dn) && self.is_inside(dn) && seen.insert(dn) {
+                    above.push((dn.clone(), at));
+                }
+            }
+        }
+        above
+    }
+
+    /// Asks for the parents of whole batches. A batch that has some is split until it is known which of its
+    /// groups they came from; most have none, and cost one search.
+    async fn parents_by_member(&mut self, frontier: &[usize]) -> Vec<(From, Entry)> {
+        let mut parents: Vec<Entry> = Vec::new();
+        let mut seen: HashSet<Dn> = HashSet::new();
+        let mut below: HashMap<Dn, usize> = HashMap::new();
+        let mut parts: Vec<Vec<usize>> = frontier.chunks(BATCH).map(<[usize]>::to_vec).collect();
+        // What for is a path alone must leave enough for the groups themselves.
+        let spare = self.asker.left() / 2;
+        let mut whole = true;
+        while !parts.is_empty() {
+            let requests: Vec<_> = parts.iter().map(|part| self.above(part)).collect();
+            let answers = if whole {
+                self.ask(&requests).await
+            } else {
+                // Without an answer the groups are known all the same.
+                self.try_to_ask(&requests).await.unwrap_or_default()
+            };
+            let mut split = Vec::new();
+            // One way to each is enough: the first part that has it is followed.
+            let mut followed: HashSet<Dn> = HashSet::new();
+            for (part, answer) in parts.iter().zip(answers) {
+                let mut open = false;
+                for entry in answer {
+                    if self.found.has(&entry.dn) || below.contains_key(&entry.dn) {
+                        continue;
+                    }
+                    match part.as_slice() {
+                        [only] => {
+                            below.insert(entry.dn.clone(), *only);
+                        }
+                        _ => open |= followed.insert(entry.dn.clone()),
+                    }
+                    if whole && seen.insert(entry.dn.clone()) {
+                        parents.push(entry);
+                    }
+                }
+                if open {
+                    let size = part.len().div_ceil(PARTS);
+                    split.extend(part.chunks(size).map(<[usize]>::to_vec));
+                }
+            }
+            let cost = u32::try_from(split.len()).unwrap_or(u32::MAX);
+            if self.asker.left().saturating_sub(cost) < spare {
+                break;
+            }
+            parts = split;
+            whole = false;
+        }
+        parents
+            .into_iter()
+            .map(|entry| match below.get(&entry.dn) {
+                Some(&below) => (From::Group(below), entry),
+                None => (From::Somewhere, entry),
+            })
+            .collect()
+    }
+
+    /// Asks which groups have one of these as a member.
+    fn above(&self, part: &[usize]) -> SearchRequest {
+        let members = part
+            .iter()
+            .filter_map(|&at| Some(&*self.found.node(at)?.dn_text));
+        self.request(self.settings.with_members(members))
+    }
+
+    fn request(&self, filter: Filter) -> SearchRequest {
+        SearchRequest {
+            base: Arc::clone(&self.settings.base_text),
+            scope: Scope::Subtree,
+            deref: DerefAliases::Never,
+            // One more than is taken tells that there are more.
+            size_limit: self.settings.max_groups.saturating_add(1),
+            time_limit: 0,
+            types_only: false,
+            filter: Arc::new(filter),
+            attributes: Arc::clone(&self.attributes),
+        }
+    }
+
+    /// Asks, and remembers why an answer is missing or not whole.
+    async fn ask(&mut self, requests: &[SearchRequest]) -> Vec<Vec<Entry>> {
+        match self.try_to_ask(requests).await {
+            Ok(answers) => answers,
+            Err(unanswered) => {
+                self.is_partial(|| unanswered.to_string());
+                Vec::new()
+            }
+        }
+    }
+
+    async fn try_to_ask(
+        &mut self,
+        requests: &[SearchRequest],
+    ) -> Result<Vec<Vec<Entry>>, Unanswered> {
+        let answers = self.asker.ask_all(requests).await?;
+        Ok(answers
+            .into_iter()
+            .map(|answer| self.read(answer))
+            .collect())
+    }
+
+    /// The entries of an answer. An entry outside the base is no answer.
+    fn read(&mut self, answer: SearchResult) -> Vec<Entry> {
+        match answer.code {
+            ResultCode::SUCCESS => {}
+            ResultCode::SIZE_LIMIT_EXCEEDED => {
+                let sent = answer.entries.len();
+                self.is_partial(|| format!("the server sends {sent} groups and has more"));
+            }
+            code => self.is_partial(|| format!("the server answers {code}")),
+        }
+        let mut entries = answer.entries;
+        entries.retain(|entry| self.is_inside(&entry.dn));
+        entries
+    }
+
+    fn take(&mut self, level: Vec<(From, Entry)>) -> Vec<usize> {
+        let (new, all) = self.found.take(level, self.settings);
+        if !all {
+            let most = self.settings.max_groups;
+            self.is_partial(|| format!("there are more than {most} groups"));
+            // Nothing more is found: there is no room for it.
+            return Vec::new();
+        }
+        new
+    }
+
+    fn is_inside(&self, dn: &Dn) -> bool {
+        dn.is_under(&self.settings.base)
+    }
+
+    fn is_partial(&mut self, why: impl FnOnce() -> String) {
+        self.partial.get_or_insert_with(why);
+    }
+}
