@@ -11,6 +11,7 @@ mod lab;
 mod openldap;
 mod outages;
 mod row;
+mod scenarios;
 mod setups;
 mod together;
 
@@ -37,6 +38,7 @@ fn main() -> ExitCode {
     trials.extend(tests(&lab, "openldap", openldap::tests()));
     trials.extend(tests(&lab, "counted", counted::tests()));
     trials.extend(tests(&lab, "active_directory", active_directory::tests()));
+    trials.extend(scenarios::trials(&lab));
     // The servers go when the last trial lets go of the lab, before the exit status is given.
     let conclusion = libtest_mimic::run(&arguments, trials);
     drop(lab);

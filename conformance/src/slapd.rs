@@ -5,7 +5,7 @@ mod settings;
 
 use crate::keeper::{Keeper, Rights};
 use crate::scratch::write_private;
-use crate::{Authority, Certificate, Directory, free_port, programs};
+use crate::{Authority, BASE, Certificate, Directory, free_port, programs};
 use anyhow::{Context, Result};
 pub use log::{LoggedOperation, StatsLog};
 use std::fs;
@@ -49,6 +49,30 @@ pub struct Slapd {
 impl Slapd {
     /// Loads the directory and starts the server.
     pub fn start(authority: &Authority, options: SlapdOptions) -> Result<Self> {
+        Self::holding(authority, options, BASE, &options.directory.ldif())
+    }
+
+    /// One with entries of its own, all at or below `suffix`, that logs every operation.
+    pub fn with_entries(
+        authority: &Authority,
+        certificate: Certificate,
+        suffix: &str,
+        ldif: &str,
+    ) -> Result<Self> {
+        let options = SlapdOptions {
+            certificate,
+            log_operations: true,
+            ..SlapdOptions::default()
+        };
+        Self::holding(authority, options, suffix, ldif.as_bytes())
+    }
+
+    fn holding(
+        authority: &Authority,
+        options: SlapdOptions,
+        suffix: &str,
+        ldif: &[u8],
+    ) -> Result<Self> {
         let program = programs::find("slapd", PACKAGE)?;
         let keeper = Keeper::new(Rights::Ours)?;
         let identity = authority.issue(options.certificate, Ipv4Addr::LOCALHOST, keeper.dir())?;
@@ -56,7 +80,7 @@ impl Slapd {
         fs::create_dir(&database).context("cannot make the database's folder")?;
         write_private(
             &keeper.dir().join("slapd.conf"),
-            &settings::slapd_conf(&database, &identity),
+            &settings::slapd_conf(&database, &identity, suffix),
         )?;
         let mut slapd = Self {
             keeper,
@@ -65,19 +89,18 @@ impl Slapd {
             ldaps: 0,
             log_operations: options.log_operations,
         };
-        slapd.load(options.directory)?;
+        slapd.load(ldif)?;
         slapd.run()?;
         Ok(slapd)
     }
 
-    fn load(&self, directory: Directory) -> Result<()> {
+    fn load(&self, ldif: &[u8]) -> Result<()> {
         let mut slapadd = Command::new(programs::find("slapadd", PACKAGE)?);
         slapadd
             .arg("-q")
             .arg("-f")
             .arg(self.keeper.dir().join("slapd.conf"));
-        programs::run(&mut slapadd, &directory.ldif())
-            .context("the directory of the tests does not load")?;
+        programs::run(&mut slapadd, ldif).context("the directory of the tests does not load")?;
         Ok(())
     }
 

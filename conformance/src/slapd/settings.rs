@@ -1,12 +1,12 @@
 //! The text of `slapd.conf`.
 
-use crate::{BASE, Identity, SERVICE_DN};
+use crate::{Identity, SERVICE_DN};
 use std::path::Path;
 
 /// The configuration of a server with one database: anonymous sees nothing, people see
 /// everything but passwords, and the password policy is in force. The root DN has no password: it
 /// is whose rights the overlays write with, and without it no failed bind is counted.
-pub(super) fn slapd_conf(database: &Path, identity: &Identity) -> String {
+pub(super) fn slapd_conf(database: &Path, identity: &Identity, suffix: &str) -> String {
     let database = database.display();
     let certificate = identity.certificate.display();
     let key = identity.key.display();
@@ -30,8 +30,8 @@ TLSCertificateKeyFile {key}
 TLSVerifyClient never
 TLSProtocolMin 3.3
 database mdb
-suffix "{BASE}"
-rootdn "cn=root,{BASE}"
+suffix "{suffix}"
+rootdn "cn=root,{suffix}"
 directory {database}
 maxsize 1073741824
 dbnosync
@@ -43,7 +43,7 @@ access to * by users read by * none
 overlay memberof
 memberof-group-oc groupOfNames
 overlay ppolicy
-ppolicy_default "cn=default,ou=policies,{BASE}"
+ppolicy_default "cn=default,ou=policies,{suffix}"
 ppolicy_use_lockout
 "#
     )
