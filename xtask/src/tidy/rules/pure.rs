@@ -11,7 +11,8 @@ const PURE: [(&str, &[&str]); 6] = [
     ("entryway-ldap-types", &["bytes", "thiserror", "zeroize"]),
     (
         "entryway-login",
-        &["entryway-ldap-types", "bytes", "thiserror"],
+        // DN filters are regular expressions; their syntax tree tells which of them can be looked up.
+        &["entryway-ldap-types", "bytes", "regex", "regex-syntax", "thiserror"],
     ),
     (
         "entryway-lookup",

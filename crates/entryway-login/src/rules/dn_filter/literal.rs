@@ -1,6 +1,7 @@
 //! Literal names and endings of names, looked up. Equality without case is exactly that of the expressions'
 //! engine, so that it does not matter whether an expression is looked up or matched.
 
+use regex_syntax::hir::{ClassUnicode, ClassUnicodeRange};
 use std::collections::{BTreeSet, HashMap};
 
 /// Literals, each with the first row that asks for it.
@@ -47,55 +48,25 @@ pub(super) fn without_false_ascii(text: &str) -> String {
     text.replace('ſ', "\\c5\\bf")
 }
 
-/// Unicode's simple case folding, character by character.
+/// What the engine takes for one character becomes one: the first of all that it does, so upper case as a rule.
 pub(super) fn fold(text: &str) -> String {
     if text.is_ascii() {
-        return text.to_ascii_lowercase();
+        return text.to_ascii_uppercase();
     }
     text.chars().map(fold_char).collect()
 }
 
+/// Asks the engine, whose Unicode need not be the standard library's.
 fn fold_char(char: char) -> char {
-    let mut lower = char.to_lowercase();
-    let lower = match (lower.next(), lower.next()) {
-        (Some(only), None) => only,
-        // `İ`: more than one character is not simple.
-        _ => char,
-    };
-    match OTHER_FORMS.binary_search_by_key(&lower, |(form, _)| *form) {
-        Ok(at) => OTHER_FORMS.get(at).map_or(lower, |(_, letter)| *letter),
-        Err(_) => lower,
+    if char.is_ascii() {
+        return char.to_ascii_uppercase();
     }
+    let mut class = ClassUnicode::new([ClassUnicodeRange::new(char, char)]);
+    // Fails only without the tables, and then expressions that ignore case do not compile either.
+    let folded = class.try_case_fold_simple();
+    let first = class.ranges().first().map(ClassUnicodeRange::start);
+    folded.ok().and(first).unwrap_or(char)
 }
-
-/// Lower-case forms of a letter that has another one, ascending. The tests hold it against the engine's tables.
-const OTHER_FORMS: &[(char, char)] = &[
-    ('\u{b5}', 'μ'),
-    ('\u{17f}', 's'),
-    ('\u{345}', 'ι'),
-    ('\u{3c2}', 'σ'),
-    ('\u{3d0}', 'β'),
-    ('\u{3d1}', 'θ'),
-    ('\u{3d5}', 'φ'),
-    ('\u{3d6}', 'π'),
-    ('\u{3f0}', 'κ'),
-    ('\u{3f1}', 'ρ'),
-    ('\u{3f5}', 'ε'),
-    ('\u{1c80}', 'в'),
-    ('\u{1c81}', 'д'),
-    ('\u{1c82}', 'о'),
-    ('\u{1c83}', 'с'),
-    ('\u{1c84}', 'т'),
-    ('\u{1c85}', 'т'),
-    ('\u{1c86}', 'ъ'),
-    ('\u{1c87}', 'ѣ'),
-    ('\u{1c88}', 'ꙋ'),
-    ('\u{1e9b}', 'ṡ'),
-    ('\u{1fbe}', 'ι'),
-    ('\u{1fd3}', '\u{390}'),
-    ('\u{1fe3}', '\u{3b0}'),
-    ('\u{fb06}', '\u{fb05}'),
-];
 
 #[cfg(test)]
 mod tests;

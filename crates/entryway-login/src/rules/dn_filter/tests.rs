@@ -60,7 +60,12 @@ fn rows_of_other_classes_do_not_count() {
     check(list(), "uid=1,dc=x", Some("B"), DnVerdict::NoFilter);
     check(list(), "uid=1,dc=x", Some("a"), DnVerdict::NoFilter);
     check(list(), "uid=1,dc=x", None, DnVerdict::NoFilter);
-    check(list(), "uid=1,dc=x", Some("A"), DnVerdict::Refused { applied: 2 });
+    check(
+        list(),
+        "uid=1,dc=x",
+        Some("A"),
+        DnVerdict::Refused { applied: 2 },
+    );
     check(list(), "uid=1,dc=y", Some("A"), matched(1, 2));
     check(Vec::new(), "uid=1,dc=y", Some("A"), DnVerdict::NoFilter);
 }
@@ -70,7 +75,12 @@ fn a_row_for_all_lets_in_whom_the_class_row_does_not() {
     let list = || vec![("A", under("ou=a,dc=x")), ("*", under("dc=y"))];
     check(list(), "uid=1,dc=y", Some("A"), matched(1, 2));
     check(list(), "uid=1,ou=a,dc=x", Some("A"), matched(0, 2));
-    check(list(), "uid=1,ou=a,dc=x", None, DnVerdict::Refused { applied: 1 });
+    check(
+        list(),
+        "uid=1,ou=a,dc=x",
+        None,
+        DnVerdict::Refused { applied: 1 },
+    );
 }
 
 #[test]
@@ -93,7 +103,11 @@ fn the_first_row_that_matches_is_named() {
 fn a_subtree_is_compared_as_names_are() {
     check_one(under("OU = People , DC=x"), "uid=j,ou=people,dc=X", true);
     check_one(under("ou=people,dc=x"), "ou=people,dc=x", true);
-    check_one(under("ou=people,dc=x"), "uid=j,ou=a\\,ou=people,dc=x", false);
+    check_one(
+        under("ou=people,dc=x"),
+        "uid=j,ou=a\\,ou=people,dc=x",
+        false,
+    );
     check_one(under("ou=people,dc=x"), "uid=j\\,ou=people,dc=x", false);
     check_one(under("ou=people,dc=x"), "dc=x", false);
     check_one(under("ou=a\\, b,dc=x"), "uid=j,ou=A\\2c  b,dc=x", true);
@@ -115,8 +129,16 @@ fn an_expression_is_anchored_at_both_ends() {
 
 #[test]
 fn a_bare_comma_separates() {
-    check_one(pattern(".*,ou=people,dc=x"), "uid=j\\,ou=people,dc=x", false);
-    check_one(pattern("[^,]+,ou=people,dc=x"), "uid=j\\, k,ou=people,dc=x", true);
+    check_one(
+        pattern(".*,ou=people,dc=x"),
+        "uid=j\\,ou=people,dc=x",
+        false,
+    );
+    check_one(
+        pattern("[^,]+,ou=people,dc=x"),
+        "uid=j\\, k,ou=people,dc=x",
+        true,
+    );
     check_one(pattern("cn=doe\\\\2c j,.*"), "CN=Doe\\, J,dc=x", true);
     check_one(pattern(".*, dc=x"), "uid=j, dc=x", false);
 }
@@ -186,7 +208,10 @@ fn naive(rows: &[DnFilter], name: &Dn, class: Option<&str>) -> DnVerdict {
     let text = name.normalized_keeping_case();
     let lets_in = |row: &&DnFilter| match &row.matches {
         DnMatch::Under(top) => name.is_under(top),
-        DnMatch::Pattern { text: expression, exact } => {
+        DnMatch::Pattern {
+            text: expression,
+            exact,
+        } => {
             let regex = |flags: &str| Regex::new(&format!("^(?s{flags}:{expression}\n)$")).unwrap();
             match exact {
                 true => regex("x").is_match(&text),
@@ -195,7 +220,10 @@ fn naive(rows: &[DnFilter], name: &Dn, class: Option<&str>) -> DnVerdict {
         }
     };
     match rows.iter().filter(is_for).find(lets_in) {
-        Some(row) => DnVerdict::Matched { rule: row.rule, applied },
+        Some(row) => DnVerdict::Matched {
+            rule: row.rule,
+            applied,
+        },
         None => DnVerdict::Refused { applied },
     }
 }
@@ -205,10 +233,28 @@ const VALUES: [&str; 12] = [
     "people", "People", "a", "A", "a\\,b", "sales", "ſales", "K", "ως", "ΩΣ", "İ", "x",
 ];
 const EXPRESSIONS: [&str; 22] = [
-    "", ".*", ".+", ".*,ou=people,dc=x", ".*ou=PEOPLE,dc=x", "uid=a,ou=People,dc=x", ".*,ou=people,.*",
-    "^.*,dc=x$", ".*,dc=x|.*,dc=a", "(?-i).*,ou=People,dc=x", "(?i).*,ou=people,dc=X", "uid=a\\\\2cb,.*",
-    "(.*),ou=a", ".*?,dc=x", ".*,ou=k", ".*,ou=ωσ", ".*=ΩΣ", ".*,.*=ως", ".*,ou=sales", ".*sales.*",
-    ".*,ou=i̇", ".*,ou=İ",
+    "",
+    ".*",
+    ".+",
+    ".*,ou=people,dc=x",
+    ".*ou=PEOPLE,dc=x",
+    "uid=a,ou=People,dc=x",
+    ".*,ou=people,.*",
+    "^.*,dc=x$",
+    ".*,dc=x|.*,dc=a",
+    "(?-i).*,ou=People,dc=x",
+    "(?i).*,ou=people,dc=X",
+    "uid=a\\\\2cb,.*",
+    "(.*),ou=a",
+    ".*?,dc=x",
+    ".*,ou=k",
+    ".*,ou=ωσ",
+    ".*=ΩΣ",
+    ".*,.*=ως",
+    ".*,ou=sales",
+    ".*sales.*",
+    ".*,ou=i̇",
+    ".*,ou=İ",
 ];
 
 fn a_dn() -> impl Strategy<Value = String> {
@@ -258,7 +304,10 @@ proptest! {
 /// The same for one expression in which flags and comments may stand.
 fn naive_unflagged(rows: &[DnFilter], name: &Dn) -> DnVerdict {
     let text = name.normalized_keeping_case().replace('ſ', "\\c5\\bf");
-    let DnMatch::Pattern { text: expression, .. } = &rows[0].matches else {
+    let DnMatch::Pattern {
+        text: expression, ..
+    } = &rows[0].matches
+    else {
         unreachable!("these rows are expressions");
     };
     let regex = Regex::new(&format!("^(?si:(?:{expression}\n)|(?:{expression}))$"));
