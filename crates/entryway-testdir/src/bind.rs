@@ -1,9 +1,12 @@
 //! What a simple bind comes to (RFC 4511 §4.2, RFC 4513 §5.1), as each kind of server decides it.
 //!
-//! Judges alone: sends nothing, counts nothing, changes nothing. A wrong password is not remembered,
-//! so nobody gets locked here who is not locked in the LDIF.
+//! Judges alone: sends nothing, counts nothing, changes nothing. Wrong passwords are remembered in `failures`, and
+//! only if the options say so.
 
 mod active_directory;
+mod failures;
+
+pub(crate) use failures::Failures;
 
 use crate::directory::{Directory, StoredEntry};
 use crate::options::{Dialect, Options};
@@ -67,6 +70,29 @@ pub(crate) fn judge(
                 active_directory::judge(directory, netbios, name, password, options.now())
             }
         },
+    }
+}
+
+/// The entry that a name binds as, if there is one.
+fn account(directory: &Directory, options: &Options, name: &str) -> Option<usize> {
+    match &options.dialect {
+        Dialect::OpenLdap => directory.find(&Dn::parse(name).ok()?),
+        Dialect::ActiveDirectory { netbios } => active_directory::find(directory, netbios, name),
+    }
+}
+
+/// The answer to anybody who binds as an account that is locked: a right password is not told from a wrong one.
+fn locked(options: &Options) -> Verdict {
+    match &options.dialect {
+        Dialect::OpenLdap => {
+            Verdict::refused(ResultCode::INVALID_CREDENTIALS, "").with(PasswordPolicy {
+                error: Some(PasswordPolicyError::AccountLocked),
+                ..PasswordPolicy::default()
+            })
+        }
+        Dialect::ActiveDirectory { .. } => {
+            active_directory::refused(entryway_ldap_types::AdSubError::AccountLocked)
+        }
     }
 }
 

@@ -24,6 +24,9 @@ pub struct Options {
     pub ldaps_port: u16,
     /// What time the server thinks it is; `None` for the system's clock. Expiry and logon hours go by it.
     pub now: Option<SystemTime>,
+    /// Wrong passwords in a row after which an account is locked until the server ends; `None` locks nobody who is
+    /// not locked in the LDIF.
+    pub lock_after: Option<u32>,
     /// How many operations the log keeps; older ones go first.
     pub log_capacity: usize,
 }
@@ -40,6 +43,7 @@ impl Default for Options {
             ldap_port: 0,
             ldaps_port: 0,
             now: None,
+            lock_after: None,
             log_capacity: 10_000,
         }
     }

@@ -1,5 +1,6 @@
 //! The server: two listeners, and a task for each connection, all of which end with the value.
 
+use crate::bind::Failures;
 use crate::connection;
 use crate::record::Record;
 use crate::{Authority, Counters, Directory, Identity, IdentityError, Options, Received};
@@ -44,6 +45,7 @@ pub(crate) struct Shared {
     identity: RwLock<Identity>,
     pub(crate) options: Options,
     pub(crate) record: Record,
+    pub(crate) failures: Failures,
     #[cfg(feature = "faults")]
     pub(crate) faults: crate::faults::Faults,
 }
@@ -62,6 +64,7 @@ impl TestServer {
             identity: RwLock::new(identity),
             record: Record::new(options.log_capacity),
             options,
+            failures: Failures::default(),
             #[cfg(feature = "faults")]
             faults: crate::faults::Faults::default(),
         });

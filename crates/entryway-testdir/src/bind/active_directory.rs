@@ -38,7 +38,7 @@ pub(super) fn judge(
 }
 
 /// The words of a domain controller, whose `DSID` names a place in its source and means nothing here.
-fn refused(error: AdSubError) -> Verdict {
+pub(super) fn refused(error: AdSubError) -> Verdict {
     let diagnostic = format!(
         "80090308: LdapErr: DSID-0C09044E, comment: AcceptSecurityContext error, data {error}, v1db1"
     );
@@ -46,7 +46,7 @@ fn refused(error: AdSubError) -> Verdict {
 }
 
 /// The account that a bind name means: a DN, a UPN, or `DOMAIN\name` (MS-ADTS §5.1.1.1.1).
-fn find(directory: &Directory, netbios: &str, name: &str) -> Option<usize> {
+pub(super) fn find(directory: &Directory, netbios: &str, name: &str) -> Option<usize> {
     let only = |key: &str, value: &str| match directory
         .indexed(key, &crate::schema::Rule::of(key).normal(value.as_bytes())?)?
     {

@@ -1,7 +1,7 @@
 //! The answers, one function an operation.
 
 use super::{Next, Session, is_root_dse, page};
-use crate::bind::{self, Verdict};
+use crate::bind::Verdict;
 use crate::matching::{Selector, Truth};
 use crate::options::Dialect;
 use crate::root_dse;
@@ -49,7 +49,10 @@ impl Session {
             policy,
             bound,
             must_change,
-        } = bind::judge(&self.directory, &self.shared.options, name, password);
+        } = self
+            .shared
+            .failures
+            .judge(&self.directory, &self.shared.options, name, password);
         self.bound = bound;
         self.must_change = must_change;
         self.shared.record.count_bind(name, code);
