@@ -12,7 +12,13 @@ const PURE: [(&str, &[&str]); 6] = [
     (
         "entryway-login",
         // DN filters are regular expressions; their syntax tree tells which of them can be looked up.
-        &["entryway-ldap-types", "bytes", "regex", "regex-syntax", "thiserror"],
+        &[
+            "entryway-ldap-types",
+            "bytes",
+            "regex",
+            "regex-syntax",
+            "thiserror",
+        ],
     ),
     (
         "entryway-lookup",
