@@ -18,7 +18,7 @@ echo $$ > {folder}/script
 fn with_script(lines: &str) -> System {
     let system = System::new(CHECKED);
     let text =
-        format!("{NUMBERS}{lines}").replace("{folder}", &system.path("").display().to_string());
+        format!("{NUMBERS}{lines}").replace("{folder}", &system.folder().display().to_string());
     system.script("check", &text);
     system
 }
@@ -125,17 +125,22 @@ async fn a_worker_that_crashes_gives_no_verdict() {
 }
 
 #[tokio::test]
-async fn a_worker_or_keeper_that_is_killed_gives_no_verdict() {
-    for (victim, how) in [("$PPID", "(signal 9)"), ("$keeper", "SIGKILL")] {
-        let system = with_script(&format!(
-            "kill -KILL {victim}; read -r _ < /dev/tty; while :; do :; done"
-        ));
-        let OsReply::NoVerdict(words) = system.login(RIGHT).await else {
-            panic!("a verdict")
-        };
-        assert!(words.contains(how), "{words}");
-        gone(system.number("worker").await).await;
-    }
+async fn a_worker_that_is_killed_gives_no_verdict() {
+    let system = with_script("kill -KILL $PPID; while :; do :; done");
+    let words = "the helper for OS accounts ended without an answer (signal 9)".to_owned();
+    assert_eq!(system.login(RIGHT).await, OsReply::NoVerdict(words));
+    all_gone(&system).await;
+}
+
+#[tokio::test]
+async fn a_keeper_that_is_killed_takes_its_worker_along() {
+    // The script ends by itself: its session is its own, and nobody is left to end it.
+    let system = with_script("kill -KILL $keeper");
+    let OsReply::NoVerdict(words) = system.login(RIGHT).await else {
+        panic!("a verdict")
+    };
+    assert!(words.contains("SIGKILL"), "{words}");
+    all_gone(&system).await;
 }
 
 #[tokio::test]

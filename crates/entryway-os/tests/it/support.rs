@@ -44,7 +44,7 @@ impl System {
             "check",
             &format!("IFS= read -r typed || :\n[ \"$typed\" = '{RIGHT}' ]"),
         );
-        let mut text = service.replace("{folder}", &system.path("").display().to_string());
+        let mut text = service.replace("{folder}", &system.folder.path().display().to_string());
         if text.contains("{module}") {
             text = text.replace("{module}", &module().display().to_string());
         }
@@ -57,8 +57,12 @@ impl System {
         fs::write(self.path(name), text).unwrap();
     }
 
+    pub(crate) fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
     pub(crate) fn path(&self, name: &str) -> PathBuf {
-        self.folder.path().join(name)
+        self.folder().join(name)
     }
 
     pub(crate) async fn login(&self, password: &str) -> OsReply {
