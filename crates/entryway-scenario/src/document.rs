@@ -45,6 +45,8 @@ pub struct Scenario {
     pub ldif: Vec<LdifBlock>,
     /// Servers that are not well, by address.
     pub servers: Vec<ServerState>,
+    /// Entryway's own store gives no answer.
+    pub store_is_down: bool,
     /// Local accounts.
     pub accounts: Vec<Account>,
     /// In the order in which they happen; never empty.
@@ -54,6 +56,8 @@ pub struct Scenario {
 /// Where a scenario runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Ground {
+    /// No directory at all: what is said here can be played on the login alone.
+    Memory,
     /// The directory in the process, over real sockets.
     InProcess,
     /// OpenLDAP.
@@ -65,13 +69,19 @@ pub enum Ground {
 impl Ground {
     /// As a directive names it.
     pub fn parse(word: &str) -> Option<Self> {
-        [Self::InProcess, Self::OpenLdap, Self::ActiveDirectory]
-            .into_iter()
-            .find(|ground| ground.as_str() == word)
+        [
+            Self::Memory,
+            Self::InProcess,
+            Self::OpenLdap,
+            Self::ActiveDirectory,
+        ]
+        .into_iter()
+        .find(|ground| ground.as_str() == word)
     }
     /// Likewise.
     pub fn as_str(self) -> &'static str {
         match self {
+            Self::Memory => "none",
             Self::InProcess => "in-process",
             Self::OpenLdap => "openldap",
             Self::ActiveDirectory => "active-directory",

@@ -23,7 +23,9 @@ pub enum Problem {
     #[error("this block has no end")]
     OpenBlock,
     /// A line of a `given` block.
-    #[error("expected `server URL is down` (or `silent`, `garbled`, `untrusted`), found `{0}`")]
+    #[error(
+        "expected `server URL is down` (or `silent`, `garbled`, `untrusted`), or `the store is down`, found `{0}`"
+    )]
     Given(String),
     /// A table, or a row of one.
     #[error("{0}")]
@@ -37,7 +39,7 @@ pub enum Problem {
         what: String,
     },
     /// A comment that begins like a directive.
-    #[error("expected `in-process`, `openldap` or `active-directory`, found `{0}`")]
+    #[error("expected `none`, `in-process`, `openldap` or `active-directory`, found `{0}`")]
     Ground(String),
     /// Something that stands in the wrong place, or is missing.
     #[error("{0}")]

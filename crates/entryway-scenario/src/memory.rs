@@ -1,6 +1,7 @@
 //! A scenario on the pure login: its configuration is loaded as usual, and its directories answer at
 //! once and without a socket.
 
+mod accounts;
 mod world;
 
 use crate::check::Found;
@@ -29,6 +30,9 @@ pub enum MemoryError {
         /// In words.
         problem: String,
     },
+    /// One of its accounts is none.
+    #[error(transparent)]
+    Account(#[from] crate::ScenarioError),
     /// It says no configuration.
     #[error("there is no configuration")]
     NoConfiguration,
@@ -112,6 +116,8 @@ fn decide(world: &World, loaded: &Loaded, login: &Login) -> Result<Decided, Memo
             LoginPassword::Text(text) => submitted(text),
         },
         client_address: login.address,
+        device: None,
+        wants_groups: true,
         caller: None,
         at: SystemTime::now(),
         started,

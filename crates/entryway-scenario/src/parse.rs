@@ -23,6 +23,7 @@ struct Section {
     alone: bool,
     ldif: Vec<LdifBlock>,
     servers: Vec<ServerState>,
+    store_is_down: bool,
     accounts: Vec<Account>,
     logins: Vec<Login>,
 }
@@ -107,6 +108,7 @@ fn scenario(file: &Arc<str>, shared: &Section, own: Section) -> Result<Scenario,
         configuration: own.configuration,
         ldif,
         servers,
+        store_is_down: own.store_is_down || shared.store_is_down,
         accounts,
         logins: own.logins,
     })
@@ -216,6 +218,10 @@ impl<'a> Reader<'a> {
             }
             (Some("given"), []) => {
                 for (offset, line) in text.lines().enumerate() {
+                    if line.trim() == "the store is down" {
+                        self.section().store_is_down = true;
+                        continue;
+                    }
                     let state = given(line).ok_or_else(|| {
                         self.error_at(opened + offset + 1, Problem::Given(line.to_owned()))
                     })?;

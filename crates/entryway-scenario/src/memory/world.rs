@@ -1,6 +1,7 @@
 //! The directories of a scenario, answering as `entryway-directory` does over the network: servers in
 //! order, the first that accepts the service bind is searched.
 
+use super::accounts::{Limits, Store};
 use super::{MemoryError, Told};
 use crate::document::{Answering, Scenario};
 use entryway_config::{
@@ -21,6 +22,7 @@ pub(super) struct World {
     domains: Vec<Domain>,
     binds: AtomicU32,
     pub(super) clock: Told,
+    pub(super) store: Store,
 }
 
 struct Domain {
@@ -37,6 +39,12 @@ struct Server {
     options: Options,
 }
 
+/// What `[throttle]` has where nothing is written.
+const LIMITS: Limits = Limits {
+    network: 5,
+    identity: 50,
+    address: 200,
+};
 /// How long anything takes.
 const TOOK: Duration = Duration::from_millis(1);
 /// More entries never matter to a login.
@@ -51,8 +59,8 @@ impl World {
                 .servers
                 .iter()
                 .map(|address| server(scenario, domain, policy.netbios_name.as_deref(), address))
-                .collect::<Result<_, _>>()?;
-            Ok(Domain {
+                .collect::<Result<_, MemoryError>>()?;
+            Ok::<_, MemoryError>(Domain {
                 name: Arc::clone(&domain.name),
                 servers,
             })
@@ -66,6 +74,12 @@ impl World {
                 .collect::<Result<_, _>>()?,
             binds: AtomicU32::new(0),
             clock: Told::new(),
+            store: Store::of(
+                &scenario.file,
+                &scenario.accounts,
+                LIMITS,
+                scenario.store_is_down,
+            )?,
         })
     }
 

@@ -35,8 +35,8 @@ pub(super) struct Stage {
 
 struct Own {
     servers: Servers,
-    /// Goes with the stage.
-    _folder: TempDir,
+    /// Its files; goes with the stage.
+    folder: TempDir,
 }
 
 impl Stage {
@@ -62,10 +62,7 @@ impl Stage {
             .map_err(|report| anyhow::anyhow!("{}", report.render(false)))
             .context("the configuration does not load")?;
         let servers = Servers::start(scenario, &mut loaded.settings, &authorities).await?;
-        let own = Own {
-            servers,
-            _folder: folder,
-        };
+        let own = Own { servers, folder };
         Self::set(loaded, Some(own))
     }
 
@@ -95,6 +92,8 @@ impl Stage {
                 login_name: login.name.clone(),
                 password,
                 client_address: login.address,
+                device: None,
+                wants_groups: true,
                 caller: None,
                 at: SystemTime::now(),
                 started,
@@ -109,7 +108,16 @@ impl Stage {
     }
 
     fn found(&self, decided: &Decided, binds: Option<u32>) -> Found {
-        let place = |rule| self.loaded.places.place(rule).map(str::to_owned);
+        let place = |rule| {
+            let place = self.loaded.places.place(rule)?;
+            // A scenario's own files are in a folder that means nothing to anybody.
+            let own = self.own.as_ref().and_then(|own| own.folder.path().to_str());
+            let name = own.and_then(|folder| place.strip_prefix(folder));
+            Some(
+                name.map_or(place, |name| name.trim_start_matches('/'))
+                    .to_owned(),
+            )
+        };
         let policy = self.gateway.policy();
         let name = |id: DomainId| policy.domains.get(id.0).map(|domain| &*domain.name);
         let answer = entryway_wire::explanation(decided, &place, &name);
