@@ -89,6 +89,17 @@ codes! {
     LostRestriction = "C049", Error, "a filter whose restrictions a login by mail would lose";
     SuffixAsked = "C050", Warning, "a filter that no bare name fits";
     NamelessDomain = "C051", Error, "a domain without a name";
+    RowTwice = "C052", Error, "two rows share a name";
+    NotExpression = "C053", Error, "not a usable expression";
+    NotPattern = "C054", Error, "not a usable regular expression";
+    UnderOrPattern = "C055", Error, "a DN filter without, or with two, rules";
+    NotAddress = "C056", Error, "not a network";
+    NotGroup = "C057", Error, "not a group";
+    RangeBackwards = "C058", Error, "a range that holds nothing";
+    StoreAddress = "C059", Error, "not the address of a store";
+    StoreForgets = "C060", Warning, "a store that forgets";
+    EveryAttribute = "C061", Warning, "a session carries every attribute";
+    PricedRows = "C062", Warning, "rows whose cost grows with their number";
 }
 
 impl Code {

@@ -12,10 +12,10 @@ pub(crate) enum DurationError {
     #[error("expected a whole number before the unit")]
     Number,
     /// A number alone.
-    #[error("the unit is missing, expected `ms`, `s`, `m` or `h`")]
+    #[error("the unit is missing, expected `ms`, `s`, `m`, `h` or `d`")]
     NoUnit,
     /// Another unit.
-    #[error("unknown unit, expected `ms`, `s`, `m` or `h`")]
+    #[error("unknown unit, expected `ms`, `s`, `m`, `h` or `d`")]
     Unit,
 }
 
@@ -31,6 +31,7 @@ pub(crate) fn parse(text: &str) -> Result<Duration, DurationError> {
         "s" => 1_000,
         "m" => 60_000,
         "h" => 3_600_000,
+        "d" => 86_400_000,
         "" => return Err(DurationError::NoUnit),
         unit if unit.starts_with(['.', ',']) => return Err(DurationError::Number),
         _ => return Err(DurationError::Unit),

@@ -204,6 +204,22 @@ impl Report {
             Some(parts.join(", "))
         }
     }
+    /// The problems that another report has not as often, by code and words: what an edit brought.
+    pub(crate) fn beyond(&self, other: &Self) -> Self {
+        let mut known: Vec<_> = other.diagnostics.iter().collect();
+        let is_new = |one: &&Diagnostic| {
+            let same = |known: &&Diagnostic| known.code == one.code && known.message == one.message;
+            known
+                .iter()
+                .position(same)
+                .map(|at| known.remove(at))
+                .is_none()
+        };
+        Self {
+            diagnostics: self.diagnostics.iter().filter(is_new).cloned().collect(),
+            texts: Arc::clone(&self.texts),
+        }
+    }
     fn count(&self, severity: Severity) -> usize {
         self.diagnostics
             .iter()

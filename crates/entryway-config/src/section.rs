@@ -97,6 +97,36 @@ impl<'a> Section<'a> {
             }
         }
     }
+    /// The rows of `[[key]]`, for a look before they are read: nothing is reported.
+    pub(crate) fn rows_quietly(&self, key: &str) -> Vec<Self> {
+        let Some(Entry {
+            node: Node {
+                value: Value::Array(rows),
+                ..
+            },
+            ..
+        }) = self.entry(key)
+        else {
+            return Vec::new();
+        };
+        let path = self.path_of(&format!("{key}[]"));
+        let tables = rows.iter().filter_map(|row| match &row.value {
+            Value::Table(table) => Some((table, row.place)),
+            _ => None,
+        });
+        tables
+            .map(|(table, place)| Self {
+                table: Some(table),
+                place,
+                path: path.clone(),
+                cx: self.cx,
+            })
+            .collect()
+    }
+    /// A string, if it is one: nothing is reported.
+    pub(crate) fn text_quietly(&self, key: &str) -> Option<Text<'a>> {
+        as_text(&self.entry(key)?.node)
+    }
     /// The rows of `[[key]]`.
     pub(crate) fn rows(&self, key: &str) -> Vec<Self> {
         let path = self.path_of(&format!("{key}[]"));

@@ -3,7 +3,7 @@
 //! Everything here is checked; nothing here remembers where it was written (see [`crate::RuleBook`])
 //! or knows what a socket or a certificate is.
 
-use entryway_ldap_types::Password;
+use entryway_ldap_types::{AttributeName, Dn, FilterTemplate, Password, Placeholder};
 use entryway_login::LoginPolicy;
 use std::fmt;
 use std::net::SocketAddr;
@@ -20,6 +20,16 @@ pub struct Settings {
     pub policy: Arc<LoginPolicy>,
     /// Servers and limits of each domain: same order and index as the policy's domains.
     pub domains: Vec<DomainSettings>,
+    /// `[store]`.
+    pub store: StoreSettings,
+    /// `[audit]`.
+    pub audit: AuditSettings,
+    /// `[throttle]`.
+    pub throttle: ThrottleSettings,
+    /// `[os]`; whether it is asked at all is the policy's.
+    pub os: OsSettings,
+    /// Rows that no index can take, with their price: see the warning that counts them.
+    pub priced_rows: usize,
     /// `[[token]]`: who may call the API.
     pub tokens: Vec<ApiToken>,
     /// Every file that was read for it, secrets and trust files included: the ones worth watching.
@@ -43,6 +53,138 @@ pub struct DomainSettings {
     pub timeouts: Timeouts,
     /// How many connections, and how much on each.
     pub connections: Connections,
+    /// How a person's groups are found.
+    pub groups: GroupsSettings,
+}
+
+/// `[domain.X.groups]`.
+#[derive(Debug, Clone)]
+pub struct GroupsSettings {
+    /// Where groups are, at any depth.
+    pub base: Dn,
+    /// The same as written.
+    pub base_text: Arc<str>,
+    /// What groups are; `None` for whatever has members.
+    pub object_class: Option<Box<str>>,
+    /// What gives a group its name.
+    pub name_attribute: AttributeName,
+    /// What a group writes its members' DNs to.
+    pub member_attribute: AttributeName,
+    /// How it is found out who belongs to which group.
+    pub membership: Membership,
+    /// A person's direct groups, in place of the question that `membership` has for them.
+    pub membership_filter: Option<FilterTemplate>,
+    /// How many groups may stand between a group and the person; `None` for direct groups only.
+    pub depth: Option<u32>,
+}
+
+impl GroupsSettings {
+    /// Attributes of the person's entry by which groups are found.
+    pub fn needs(&self) -> Vec<AttributeName> {
+        let by_way: &[&'static str] = match self.membership {
+            Membership::Auto => &["memberOf", "uid", "gidNumber"],
+            Membership::MemberOf | Membership::InChain | Membership::TokenGroups => &["memberOf"],
+            Membership::MemberUid => &["uid", "gidNumber"],
+            Membership::Member => &[],
+        };
+        // Active Directory's primary group is in no list of members, whichever way the others are found.
+        let names = ["objectSid", "primaryGroupID"].iter().chain(by_way);
+        let mut names: Vec<AttributeName> =
+            names.map(|name| AttributeName::from_static(name)).collect();
+        let placeholders = self.membership_filter.iter();
+        names.extend(
+            placeholders
+                .flat_map(FilterTemplate::placeholders)
+                .filter_map(|placeholder| match placeholder {
+                    Placeholder::EntryAttribute(name) => Some(name.clone()),
+                    _ => None,
+                }),
+        );
+        names
+    }
+}
+
+/// `domain.X.groups.membership`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Membership {
+    /// By what the entry has.
+    Auto,
+    /// By the groups' member attribute, level by level.
+    Member,
+    /// By the entry's `memberOf`.
+    MemberOf,
+    /// By Active Directory's matching rule in chain.
+    InChain,
+    /// By Active Directory's `tokenGroups`.
+    TokenGroups,
+    /// By `memberUid` and `gidNumber`.
+    MemberUid,
+}
+
+/// `[store]`.
+#[derive(Clone)]
+pub struct StoreSettings {
+    /// Where it is.
+    pub url: StoreUrl,
+    /// What PostgreSQL asks for.
+    pub password: Option<Arc<Password>>,
+}
+
+/// The address alone: the password stays out of logs.
+impl fmt::Debug for StoreSettings {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("StoreSettings")
+            .field("url", &self.url)
+            .finish_non_exhaustive()
+    }
+}
+
+/// `store.url`. Holds no password.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum StoreUrl {
+    /// A SQLite file in the state directory.
+    Default,
+    /// A SQLite file.
+    Sqlite(PathBuf),
+    /// A PostgreSQL server, as written.
+    Postgres(String),
+    /// Nothing outlives the process.
+    Memory,
+}
+
+/// `[audit]`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AuditSettings {
+    /// How long records are kept; zero for ever.
+    pub keep: Duration,
+    /// What this machine is called in the records; `None` for its host name.
+    pub node: Option<String>,
+    /// The file of the key that signs checkpoints; `None` for one in the state directory.
+    pub key: Option<PathBuf>,
+}
+
+/// `[throttle]`: failures within the window.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ThrottleSettings {
+    /// Of one identity from one network.
+    pub failures: u32,
+    /// Of one identity from everywhere.
+    pub failures_per_identity: u32,
+    /// Of one address, whoever is tried.
+    pub failures_per_address: u32,
+    /// After which a failure is forgotten.
+    pub window: Duration,
+}
+
+/// `[os]`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OsSettings {
+    /// PAM's name for Entryway: the file in `/etc/pam.d`.
+    pub service: String,
+    /// Where that file is, if not in `/etc/pam.d`.
+    pub confdir: Option<PathBuf>,
+    /// How many logins PAM may work on at once.
+    pub max: usize,
 }
 
 /// One LDAP host of a domain.

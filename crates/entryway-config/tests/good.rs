@@ -139,7 +139,7 @@ fn everything_at_once() {
         Some("etc/entryway.toml:8")
     );
     assert_eq!(
-        places.place(policy.home_folders[0].rule),
+        places.place(policy.home_folders.find(None).expect("a row").rule),
         Some("etc/conf.d/20-partners.toml:11")
     );
 

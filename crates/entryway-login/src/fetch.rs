@@ -10,17 +10,19 @@ use std::sync::Arc;
 #[derive(Debug, Clone)]
 pub struct Fetch {
     attributes: Arc<[AttributeName]>,
+    with_groups: Arc<[AttributeName]>,
     name_from: Box<[AttributeName]>,
 }
 
 impl Fetch {
-    /// Works the list out: identity, name, mail, the maps' sources, what the session carries, the account's
-    /// state, and what the rules look at (`needed`); no secrets.
+    /// Works the lists out: identity, name, mail, the maps' sources, what the session carries, the account's
+    /// state, and what the rules look at (`needed`); no secrets. `for_groups` is fetched where groups are asked for.
     pub fn of(
         people: &PeopleSearch,
         maps: &[AttributeMap],
         carry: &Carry,
         needed: &[AttributeName],
+        for_groups: &[AttributeName],
     ) -> Self {
         let name_from: Box<[AttributeName]> = match &people.search_attribute {
             Some(attribute) => [attribute.clone()].into(),
@@ -43,17 +45,19 @@ impl Fetch {
             .chain(needed)
             .chain(carried);
         for name in all {
-            if !is_secret_attribute(name) && !wanted.contains(name) {
-                // Names compare without options, so the base is asked for: `cn;lang-de` alone would hide `cn`.
-                wanted.push(AttributeName::parse(name.base()).unwrap_or_else(|_| name.clone()));
-            }
+            add(name, &mut wanted);
         }
         if everything {
             // RFC 4511 §4.5.1.8: all user attributes. The operational ones above are asked for by name beside it.
             wanted.push(AttributeName::all_user());
         }
+        let mut with_groups = wanted.clone();
+        for name in for_groups {
+            add(name, &mut with_groups);
+        }
         Self {
             attributes: wanted.into(),
+            with_groups: with_groups.into(),
             name_from,
         }
     }
@@ -61,10 +65,22 @@ impl Fetch {
     pub fn attributes(&self) -> &Arc<[AttributeName]> {
         &self.attributes
     }
+    /// What it asks for where the person's groups are asked for afterwards.
+    pub fn attributes_with_groups(&self) -> &Arc<[AttributeName]> {
+        &self.with_groups
+    }
     /// The attributes whose value may become the session's name, in order: the search attribute, or
     /// those that a whole filter compares with `{login}` or `{user}`. Empty when it compares none.
     pub fn name_from(&self) -> &[AttributeName] {
         &self.name_from
+    }
+}
+
+/// Each once, and never a secret. Names compare without options, so the base is asked for: `cn;lang-de` alone would
+/// hide `cn`.
+fn add(name: &AttributeName, wanted: &mut Vec<AttributeName>) {
+    if !is_secret_attribute(name) && !wanted.contains(name) {
+        wanted.push(AttributeName::parse(name.base()).unwrap_or_else(|_| name.clone()));
     }
 }
 

@@ -37,6 +37,7 @@ pub(crate) fn operation(
     id: DomainId,
     domain: &DomainPolicy,
     route: &Route,
+    wants_groups: bool,
     deadline: Instant,
 ) -> Result<FindOperation, NotAsked> {
     let people = &domain.people;
@@ -58,7 +59,7 @@ pub(crate) fn operation(
         base: Arc::clone(&people.base_text),
         scope: people.scope,
         filter: Arc::new(filter),
-        attributes: Arc::clone(domain.fetch.attributes()),
+        attributes: Arc::clone(domain.fetched(wants_groups)),
         deadline,
     })
 }

@@ -212,6 +212,17 @@ pub enum MapTarget {
     Custom(Box<str>),
 }
 
+impl DomainPolicy {
+    /// What a search for a person asks for; `wants_groups` if a client wants their groups whatever the rules need.
+    pub(crate) fn fetched(&self, wants_groups: bool) -> &Arc<[AttributeName]> {
+        if wants_groups || self.needs_groups {
+            self.fetch.attributes_with_groups()
+        } else {
+            self.fetch.attributes()
+        }
+    }
+}
+
 impl MapTarget {
     /// The key under `[domain.X.maps]`.
     pub fn as_str(&self) -> &str {

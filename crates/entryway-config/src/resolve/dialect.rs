@@ -12,12 +12,18 @@ pub(super) const DIALECTS: [(&str, Dialect); 5] = [
     ("generic", Dialect::Generic),
 ];
 
+/// The dialect of that name; an unknown one is reported by whoever reads the domain.
+pub(crate) fn of_word(word: &str) -> Dialect {
+    let known = DIALECTS.iter().find(|(name, _)| *name == word);
+    known.map_or(Dialect::Auto, |(_, dialect)| *dialect)
+}
+
 const ENTRY_UUID: AttributeName = AttributeName::from_static("entryUUID");
 const OBJECT_GUID: AttributeName = AttributeName::from_static("objectGUID");
 const NS_UNIQUE_ID: AttributeName = AttributeName::from_static("nsUniqueId");
 
 /// The object class of people.
-pub(super) fn object_class(dialect: Dialect) -> &'static str {
+pub(crate) fn object_class(dialect: Dialect) -> &'static str {
     match dialect {
         // Contacts are `person` too; `user` is who can log in.
         Dialect::ActiveDirectory => "user",
@@ -40,7 +46,7 @@ pub(super) fn people(dialect: Dialect, object_class: &str) -> FilterTemplate {
 }
 
 /// The attribute with the login name.
-pub(super) fn search_attribute(dialect: Dialect) -> AttributeName {
+pub(crate) fn search_attribute(dialect: Dialect) -> AttributeName {
     match dialect {
         Dialect::ActiveDirectory => AttributeName::from_static("sAMAccountName"),
         Dialect::Auto | Dialect::OpenLdap | Dialect::Ds389 | Dialect::Generic => {
@@ -50,7 +56,7 @@ pub(super) fn search_attribute(dialect: Dialect) -> AttributeName {
 }
 
 /// What names a person for good, tried in this order.
-pub(super) fn id_attributes(dialect: Dialect) -> Vec<AttributeName> {
+pub(crate) fn id_attributes(dialect: Dialect) -> Vec<AttributeName> {
     match dialect {
         Dialect::ActiveDirectory => vec![OBJECT_GUID],
         Dialect::OpenLdap => vec![ENTRY_UUID],
@@ -61,7 +67,7 @@ pub(super) fn id_attributes(dialect: Dialect) -> Vec<AttributeName> {
 
 /// The maps of a domain without a `maps` table: RFC 2307's attributes, where they can be expected.
 /// In Active Directory `homeDirectory` is a network share and uids are the exception.
-pub(super) fn maps(dialect: Dialect) -> Vec<(MapTarget, AttributeName)> {
+pub(crate) fn maps(dialect: Dialect) -> Vec<(MapTarget, AttributeName)> {
     match dialect {
         Dialect::ActiveDirectory => Vec::new(),
         Dialect::Auto | Dialect::OpenLdap | Dialect::Ds389 | Dialect::Generic => vec![

@@ -6,10 +6,11 @@ use crate::report::Diagnostic;
 use crate::resolve::dialect::DIALECTS;
 use crate::resolve::login::Basics;
 use crate::resolve::people::{Base, people};
-use crate::resolve::{address, bind, maps, name, text, tls};
+use crate::resolve::rules::{ClassNames, dn_filter};
+use crate::resolve::{address, bind, groups, maps, name, text, tls};
 use crate::section::{Section, Text};
 use crate::settings::{Connections, Dialect, DomainSettings, Timeouts, TlsSettings};
-use entryway_login::{DomainPolicy, Fetch, MapTarget, NameCase, WhenDown};
+use entryway_login::{Carried, Carry, DomainPolicy, Fetch, MapTarget, NameCase, WhenDown};
 
 const WHEN_DOWN: [(&str, WhenDown); 2] = [("stop", WhenDown::Stop), ("skip", WhenDown::Skip)];
 const CASES: [(&str, NameCase); 3] = [
@@ -33,6 +34,7 @@ pub(super) fn all<'a>(
     tls: &TlsSettings,
     basics: &Basics,
     homes: bool,
+    classes: &ClassNames<'a>,
     cx: &Context<'_>,
 ) -> Vec<Read<'a>> {
     let domains = root.section("domain");
@@ -47,6 +49,7 @@ pub(super) fn all<'a>(
             tls,
             basics,
             homes,
+            classes,
             cx,
         )
     };
@@ -59,6 +62,7 @@ fn read<'a>(
     global_tls: &TlsSettings,
     basics: &Basics,
     homes: bool,
+    classes: &ClassNames<'a>,
     cx: &Context<'_>,
 ) -> Read<'a> {
     let usable = name::usable_domain(name, cx);
@@ -107,12 +111,18 @@ fn read<'a>(
             ),
         );
     }
-    let carry = entryway_login::Carry {
-        attributes: entryway_login::Carried::Named(Vec::new()),
-        rule: cx.rule(domain.place),
-    };
-    let resolved = if let (true, Some(servers), Some(bind), Some(people), Some(maps)) =
-        (usable, servers, bind, people, maps)
+    let carry = carry(&domain, cx);
+    let groups = groups::groups(&domain, base.as_ref(), cx);
+    let dn_filters = dn_filter::rows(&domain, classes, cx);
+    let resolved = if let (
+        true,
+        Some(servers),
+        Some(bind),
+        Some(people),
+        Some(maps),
+        Some(groups),
+        Some(dn_filters),
+    ) = (usable, servers, bind, people, maps, groups, dn_filters)
     {
         let settings = DomainSettings {
             name: name.text.into(),
@@ -122,6 +132,7 @@ fn read<'a>(
             tls,
             timeouts,
             connections,
+            groups,
         };
         let policy = DomainPolicy {
             name: settings.name.clone(),
@@ -132,10 +143,11 @@ fn read<'a>(
             netbios_name: netbios_name.map(|netbios| netbios.text.to_owned()),
             login_name_case,
             when_down,
-            carry: carry.clone(),
-            dn_filters: entryway_login::DnFilters::default(),
+            dn_filters,
+            // Known once the classes are.
             needs_groups: false,
-            fetch: Fetch::of(&people, &maps, &carry, &[]),
+            fetch: Fetch::of(&people, &maps, &carry, &[], &[]),
+            carry,
             people,
             maps,
             defaults,
@@ -151,6 +163,42 @@ fn read<'a>(
         suffixes,
         netbios_name,
         resolved,
+    }
+}
+
+/// `attributes`: what the session carries under its own name.
+fn carry(domain: &Section<'_>, cx: &Context<'_>) -> Carry {
+    let list = domain.texts("attributes");
+    let rule = cx.rule(domain.place_of("attributes"));
+    let items = list.map(|list| list.items).unwrap_or_default();
+    if let Some(all) = items.iter().find(|item| item.text == "*") {
+        cx.push(
+            Diagnostic::new(
+                Code::EveryAttribute,
+                "every attribute of a person goes to every application",
+            )
+            .at(
+                all.place,
+                "passwords, hashes and keys stay out; anything else does not",
+            )
+            .hint("name the attributes that applications need"),
+        );
+        return Carry {
+            attributes: Carried::All,
+            rule,
+        };
+    }
+    let mut names = Vec::new();
+    for item in items {
+        if let Some(name) = text::attribute(item, "attributes", cx)
+            && !names.contains(&name)
+        {
+            names.push(name);
+        }
+    }
+    Carry {
+        attributes: Carried::Named(names),
+        rule,
     }
 }
 

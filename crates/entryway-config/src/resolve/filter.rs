@@ -5,12 +5,21 @@ use crate::context::Context;
 use crate::report::Diagnostic;
 use crate::resolve::text::secret_attribute;
 use crate::section::Text;
-use entryway_ldap_types::{FilterTemplate, Placeholder, TemplateError, TemplateParts};
+use entryway_ldap_types::{
+    AttributeName, FilterTemplate, Placeholder, TemplateError, TemplateParts,
+};
 use entryway_login::is_secret_attribute;
 
 /// What may stand in a filter that looks for a login name.
 pub(super) const LOGIN: [Placeholder; 3] =
     [Placeholder::Login, Placeholder::User, Placeholder::Suffix];
+
+/// What may stand in a filter that looks for a person's groups; an attribute of any name.
+static MEMBER: [Placeholder; 3] = [
+    Placeholder::EntryDn,
+    Placeholder::Name,
+    Placeholder::EntryAttribute(AttributeName::from_static("uid")),
+];
 
 /// A filter that asks for the login name.
 pub(super) fn of_login(written: Text<'_>, key: &str, cx: &Context<'_>) -> Option<FilterTemplate> {
@@ -36,9 +45,37 @@ pub(super) fn of_login(written: Text<'_>, key: &str, cx: &Context<'_>) -> Option
     Some(filter)
 }
 
+/// A filter that asks for the groups of a person.
+pub(super) fn of_member(written: Text<'_>, key: &str, cx: &Context<'_>) -> Option<FilterTemplate> {
+    let filter = parse_with(written, key, &MEMBER, cx)?;
+    if filter.placeholders().is_empty() {
+        cx.push(
+            Diagnostic::new(
+                Code::NameNotAsked,
+                format!("`{key}` finds the same groups whoever is asked about"),
+            )
+            .at(
+                written.place,
+                "none of `{dn}`, `{name}` and `{entry.…}` stands in it",
+            ),
+        );
+        return None;
+    }
+    Some(filter)
+}
+
 fn parse(written: Text<'_>, key: &str, cx: &Context<'_>) -> Option<FilterTemplate> {
+    parse_with(written, key, &LOGIN, cx)
+}
+
+fn parse_with(
+    written: Text<'_>,
+    key: &str,
+    allowed: &[Placeholder],
+    cx: &Context<'_>,
+) -> Option<FilterTemplate> {
     let inside = |at| cx.texts.inside(written.place, at);
-    let diagnostic = match FilterTemplate::parse(written.text, &LOGIN) {
+    let diagnostic = match FilterTemplate::parse(written.text, allowed) {
         Ok(filter) => return Some(filter),
         Err(TemplateError::Filter(error)) => {
             Diagnostic::new(Code::NotFilter, format!("`{key}` is not a search filter"))

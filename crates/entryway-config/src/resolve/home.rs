@@ -4,29 +4,31 @@ use crate::code::Code;
 use crate::context::Context;
 use crate::place::Place;
 use crate::report::Diagnostic;
+use crate::resolve::rules::{ClassNames, never_used};
 use crate::resolve::text::not_absolute;
 use crate::section::Section;
-use entryway_login::{HomeFolder, Platform};
+use entryway_login::{HomeFolder, HomeFolders, Platform};
+
+/// The enabled rows, and whether there is one for everybody.
+pub(super) struct Homes {
+    pub(super) folders: HomeFolders,
+    pub(super) for_all: bool,
+    pub(super) any: bool,
+}
 
 /// The enabled rows, in the file's order.
-pub(super) fn rows(root: &Section<'_>, platform: Platform, cx: &Context<'_>) -> Vec<HomeFolder> {
+pub(super) fn rows<'a>(
+    root: &Section<'a>,
+    classes: &ClassNames<'a>,
+    platform: Platform,
+    cx: &Context<'_>,
+) -> Homes {
     let mut folders = Vec::new();
-    let mut first: Option<Place> = None;
+    let mut seen: Vec<(Option<&str>, Place)> = Vec::new();
     for row in root.rows("home_folder") {
         let enabled = row.boolean("enabled");
         row.text("description");
-        let class = row.text_or_default("class");
-        if class.text != "*" {
-            cx.push(
-                Diagnostic::new(
-                    Code::UnknownClass,
-                    format!("there is no user class `{}`", class.text.escape_debug()),
-                )
-                .at(class.place, "")
-                .hint("there are no classes yet: a row is for everybody, `*`"),
-            );
-            continue;
-        }
+        let class = classes.class(row.text_or_default("class"), cx);
         let Some(prefix) = row.required_text("prefix", "this home folder") else {
             continue;
         };
@@ -37,25 +39,29 @@ pub(super) fn rows(root: &Section<'_>, platform: Platform, cx: &Context<'_>) -> 
             );
             continue;
         }
+        let Ok(class) = class else { continue };
         if !enabled {
             continue;
         }
-        match first {
-            Some(first) => cx.push(
-                Diagnostic::new(
-                    Code::NeverUsed,
-                    "this home folder is never given to anybody",
-                )
-                .at(row.place, "a second row for everybody")
-                .also(first, "this one comes first"),
-            ),
-            None => first = Some(row.place),
+        match seen.iter().find(|(known, _)| *known == class) {
+            Some((_, first)) => {
+                let label = match class {
+                    None => "a second row for everybody",
+                    Some(_) => "a second row for this class",
+                };
+                cx.push(never_used("home folder", row.place, label, *first));
+            }
+            None => seen.push((class, row.place)),
         }
         folders.push(HomeFolder {
-            class: None,
+            class: class.map(Into::into),
             prefix: prefix.text.to_owned(),
             rule: cx.rule(row.place),
         });
     }
-    folders
+    Homes {
+        folders: HomeFolders::new(folders),
+        any: !seen.is_empty(),
+        for_all: seen.iter().any(|(class, _)| class.is_none()),
+    }
 }

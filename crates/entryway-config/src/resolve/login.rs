@@ -50,6 +50,31 @@ pub(super) fn basics(login: &Section<'_>) -> Basics {
     }
 }
 
+/// Settings that the use of directories leaves nothing to do.
+pub(super) fn without_effect(login: &Section<'_>, basics: &Basics, cx: &Context<'_>) {
+    let tell = |key, label: &str| {
+        if let Some(place) = login.written(key) {
+            cx.push(
+                Diagnostic::new(Code::NoEffect, format!("`{key}` has no effect")).at(place, label),
+            );
+        }
+    };
+    if basics.os_users && basics.ldap == LdapUse::Required {
+        tell(
+            "os_users",
+            "`ldap` is `required`: only domains let people in",
+        );
+    }
+    if basics.local_password_mismatch == PasswordMismatch::Continue
+        && basics.ldap != LdapUse::Optional
+    {
+        tell(
+            "local_password_mismatch",
+            "only with `ldap` optional do domains come after local accounts",
+        );
+    }
+}
+
 /// The domains for bare names, in order, and the rule that says so.
 pub(super) fn default_domains(
     root: &Section<'_>,

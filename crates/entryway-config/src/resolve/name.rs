@@ -12,7 +12,11 @@ const SEPARATORS: [char; 3] = ['/', '\\', '@'];
 /// Whether the name of a domain can be typed, and can stand at the head of a subject.
 pub(super) fn usable_domain(name: Text<'_>, cx: &Context<'_>) -> bool {
     // A subject is `domain:…`: a domain called `staff:dn` could pass its people off as those of `staff`.
-    let problem = unusable(name.text, |char| char == ':');
+    let taken = ["local", "os"]
+        .iter()
+        .any(|word| name.text.eq_ignore_ascii_case(word));
+    let problem = unusable(name.text, |char| char == ':')
+        .or_else(|| taken.then(|| "it means another authority".to_owned()));
     told(
         name,
         "the name of a domain",

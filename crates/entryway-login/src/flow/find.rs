@@ -167,7 +167,14 @@ impl Login {
             .get(id.0)
             .ok_or(Fault::DirectoryRefusedOperation)?;
         for by in ways.iter().copied() {
-            match find::operation(by, id, domain, &self.route, self.deadline) {
+            match find::operation(
+                by,
+                id,
+                domain,
+                &self.route,
+                self.wants_groups,
+                self.deadline,
+            ) {
                 Ok(operation) => return Ok(Some(Asking { by, operation })),
                 Err(NotAsked::NoSuchSearch) => {}
                 Err(NotAsked::NoSuchPart(placeholder)) => self.log.note(Record::NotSearched {

@@ -149,7 +149,7 @@ impl Login {
             base,
             scope,
             filter: Arc::new(filter),
-            attributes: Arc::clone(domain.fetch.attributes()),
+            attributes: Arc::clone(domain.fetched(self.wants_groups)),
             deadline: self.deadline,
         };
         self.find_by_identity(operation)

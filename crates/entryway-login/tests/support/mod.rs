@@ -106,7 +106,7 @@ pub(crate) fn domain(name: &str) -> DomainPolicy {
         carry: carry(&[]),
         dn_filters: DnFilters::default(),
         needs_groups: false,
-        fetch: Fetch::of(&people, &maps, &carry(&[]), &[]),
+        fetch: Fetch::of(&people, &maps, &carry(&[]), &[], &[]),
         people,
         maps,
         defaults: defaults(),
@@ -141,7 +141,7 @@ pub(crate) fn searching(
     change: impl FnOnce(&mut PeopleSearch),
 ) -> DomainPolicy {
     change(&mut domain.people);
-    domain.fetch = Fetch::of(&domain.people, &domain.maps, &domain.carry, &[]);
+    domain.fetch = Fetch::of(&domain.people, &domain.maps, &domain.carry, &[], &[]);
     domain
 }
 
@@ -151,7 +151,7 @@ pub(crate) fn mapping(
     change: impl FnOnce(&mut Vec<AttributeMap>),
 ) -> DomainPolicy {
     change(&mut domain.maps);
-    domain.fetch = Fetch::of(&domain.people, &domain.maps, &domain.carry, &[]);
+    domain.fetch = Fetch::of(&domain.people, &domain.maps, &domain.carry, &[], &[]);
     domain
 }
 
