@@ -3,4 +3,34 @@
 //! The only crate that knows SQL. It must not know LDAP, HTTP, configuration files or how a record of the
 //! audit reads: a record is bytes here.
 
+mod account;
+mod accounts;
+mod audit;
+mod backup;
+mod database;
+mod error;
+mod held;
+mod keys;
+mod password;
+mod random;
+mod schema;
+mod store;
 mod throttle;
+mod time;
+mod url;
+
+pub use account::{
+    AccountChange, AccountProblem, Details, HashProblem, MOST_ACCOUNTS, NameProblem, NewAccount,
+    NewPassword, StoredAccount,
+};
+pub use accounts::Accounts;
+pub use audit::{
+    Audit, AuditEntry, AuditKey, AuditRecord, Breach, BreachKind, KeyError, NodeReport, Report,
+};
+pub use backup::{RestoreOptions, restore};
+pub use error::{Outage, StoreError};
+pub use held::HeldAccounts;
+pub use keys::Key;
+pub use store::{OpenOptions, Store};
+pub use throttle::{Throttle, ThrottleCounts, ThrottleSettings};
+pub use url::{AddressProblem, StoreUrl};

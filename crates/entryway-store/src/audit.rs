@@ -1,0 +1,118 @@
+//! The record of decisions: append-only, chained by hashes, signed by a key that is not in the store.
+//!
+//! Records of a node stand in segments, one for each commit. A segment's hash covers the hash before it, its own
+//! head and all its bytes; checkpoints sign the hash reached so far. What is changed, moved or taken out is found
+//! by [`Audit::verify`]; so is a tail that is cut off, unless every checkpoint behind the cut is cut off too.
+
+mod chain;
+mod checkpoint;
+mod key;
+mod prune;
+mod read;
+mod segment;
+mod verify;
+mod writer;
+
+pub use key::{AuditKey, KeyError};
+pub use read::AuditRecord;
+pub use verify::{Breach, BreachKind, NodeReport, Report};
+
+use crate::store::Inner;
+use entryway_login::StoreUnavailable;
+use parking_lot::Mutex;
+use std::sync::Arc;
+use std::time::SystemTime;
+use tokio::sync::{mpsc, oneshot};
+use tokio::task::JoinHandle;
+use writer::Queued;
+
+/// Decisions that wait for the commit before theirs. More at once is a store that does not keep up.
+const QUEUE: usize = 8192;
+/// Largest record, in bytes.
+const LARGEST: usize = 1 << 20;
+
+/// One decision, to be kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AuditEntry {
+    /// The login's id, whose upper 40 bits are its submission in milliseconds since 2026-01-01 UTC.
+    pub login_id: u64,
+    /// When it was decided.
+    pub at: SystemTime,
+    /// The record, as JSON; at most 1 MiB. Opaque here.
+    pub body: Vec<u8>,
+}
+
+/// The record of decisions. Cheap to clone.
+#[derive(Clone)]
+pub struct Audit {
+    store: Arc<Inner>,
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    node: Arc<str>,
+    key: Arc<AuditKey>,
+    queue: Mutex<Option<mpsc::Sender<Queued>>>,
+    writer: Mutex<Option<JoinHandle<()>>>,
+}
+
+impl Audit {
+    pub(crate) fn start(store: Arc<Inner>, node: String, key: AuditKey) -> Self {
+        let (queue, waiting) = mpsc::channel(QUEUE);
+        let (node, key) = (Arc::<str>::from(node), Arc::new(key));
+        let writer = tokio::spawn(writer::run(
+            store.clone(),
+            node.clone(),
+            key.clone(),
+            waiting,
+        ));
+        Self {
+            store,
+            shared: Arc::new(Shared {
+                node,
+                key,
+                queue: Mutex::new(Some(queue)),
+                writer: Mutex::new(Some(writer)),
+            }),
+        }
+    }
+
+    /// Keeps a decision; returns when it is durable. On an error nobody may be told the decision: it is not kept,
+    /// or nobody knows whether it is.
+    pub async fn append(&self, entry: AuditEntry) -> Result<(), StoreUnavailable> {
+        if entry.body.len() > LARGEST {
+            return Err(StoreUnavailable(format!(
+                "the record has {} bytes, more than the audit takes",
+                entry.body.len()
+            )));
+        }
+        let (done, written) = oneshot::channel();
+        {
+            let queue = self.shared.queue.lock();
+            let queue = queue.as_ref().ok_or_else(closed)?;
+            queue
+                .try_send(Queued { entry, done })
+                .map_err(|error| match error {
+                    mpsc::error::TrySendError::Full(_) => {
+                        StoreUnavailable("the store does not keep up with the audit".to_owned())
+                    }
+                    mpsc::error::TrySendError::Closed(_) => closed(),
+                })?;
+        }
+        written.await.map_err(|_| closed())?
+    }
+
+    /// Writes what is queued and a checkpoint.
+    pub(crate) async fn close(&self) {
+        drop(self.shared.queue.lock().take());
+        let writer = self.shared.writer.lock().take();
+        if let Some(writer) = writer {
+            // A writer that failed has told those who waited.
+            let _ = writer.await;
+        }
+    }
+}
+
+fn closed() -> StoreUnavailable {
+    StoreUnavailable("the store is closed".to_owned())
+}

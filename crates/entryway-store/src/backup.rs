@@ -1,0 +1,132 @@
+//! Backup and restore. A backup is a SQLite file, whatever the store is: one can be restored into the other.
+
+use crate::database::{Arg, Begin, Database, Row, Tx, args};
+use crate::database::{FileDatabase, FileUse};
+use crate::schema::{self, TABLES, Table};
+use crate::store::open_database;
+use crate::{Outage, Store, StoreError, StoreUrl, random};
+use std::fs;
+use std::path::Path;
+
+/// Rows that are copied at once; an audit's row may have 3 MiB.
+const PAGE: i64 = 16;
+
+/// How a backup is restored.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct RestoreOptions {
+    /// Replaces what the store holds. Without it a store with accounts or audit records is refused
+    /// ([`Outage::Occupied`]).
+    pub replace: bool,
+}
+
+impl Store {
+    /// Writes everything, as it stands at one moment, into a new file that only this user can read. A file that is
+    /// there is refused ([`Outage::Occupied`]). The store goes on working meanwhile.
+    ///
+    /// The file holds hashes and signing keys.
+    pub async fn backup(&self, path: impl AsRef<Path>) -> Result<(), StoreError> {
+        let path = path.as_ref();
+        let place = StoreUrl::file(path).to_string();
+        let file = Database::File(FileDatabase::open(path, place, FileUse::New)?);
+        let done = async {
+            let mut from = self.database().begin(Begin::Read).await?;
+            let mut to = file.begin(Begin::Write).await?;
+            schema::migrate(&mut to).await?;
+            copy(&mut from, &mut to).await?;
+            to.commit().await
+        }
+        .await;
+        file.close().await;
+        if done.is_err() {
+            // Half a backup is none.
+            let _ = fs::remove_file(path);
+        }
+        done
+    }
+}
+
+/// Puts a backup's contents into a store, which is made when it is not there. All or nothing. Daemons that have
+/// the store open see it within a second.
+pub async fn restore(
+    from: impl AsRef<Path>,
+    into: &StoreUrl,
+    options: RestoreOptions,
+) -> Result<(), StoreError> {
+    let from = from.as_ref();
+    let place = StoreUrl::file(from).to_string();
+    let backup = Database::File(FileDatabase::open(from, place, FileUse::ReadOnly)?);
+    let store = open_database(into, FileUse::Create).await?;
+    let done = restore_between(&backup, &store, options).await;
+    backup.close().await;
+    store.close().await;
+    done
+}
+
+async fn restore_between(
+    backup: &Database,
+    store: &Database,
+    options: RestoreOptions,
+) -> Result<(), StoreError> {
+    let mut from = backup.begin(Begin::Read).await?;
+    let found = schema::version(&mut from).await?;
+    schema::known(&from, found)?;
+    if found != schema::KNOWN {
+        return Err(StoreError::NotAStore {
+            place: backup.place().to_owned(),
+            why: "it has no tables of entryway",
+        });
+    }
+    let mut to = store.begin(Begin::Write).await?;
+    schema::migrate(&mut to).await?;
+    let held = to
+        .row(
+            "SELECT (SELECT count(*) FROM local_account) + (SELECT count(*) FROM audit_segment)",
+            args![],
+        )
+        .await?;
+    if !options.replace && held.map_or(Ok(0), |row| row.int(0))? > 0 {
+        return Err(StoreError::unavailable(store.place(), Outage::Occupied));
+    }
+    copy(&mut from, &mut to).await?;
+    // Whoever holds the store's contents in memory learns by this that they are others now.
+    to.execute(
+        "UPDATE store_state SET epoch = $1 WHERE one = 1",
+        args![random::number()?],
+    )
+    .await?;
+    to.commit().await
+}
+
+/// Empties every table and fills it from the other store.
+async fn copy(from: &mut Tx, to: &mut Tx) -> Result<(), StoreError> {
+    for table in &TABLES {
+        to.execute(table.delete, args![]).await?;
+        let mut offset = 0;
+        loop {
+            let rows = from.rows(table.select, args![PAGE, offset]).await?;
+            if rows.is_empty() {
+                break;
+            }
+            for row in &rows {
+                to.execute(table.insert, values(table, row)?).await?;
+            }
+            offset += PAGE;
+        }
+    }
+    Ok(())
+}
+
+fn values(table: &Table, row: &Row) -> Result<Vec<Arg>, StoreError> {
+    table
+        .columns
+        .bytes()
+        .enumerate()
+        .map(|(at, kind)| {
+            Ok(match kind {
+                b'i' => Arg::Int(row.int_or_none(at)?),
+                b't' => Arg::Text(row.text_or_none(at)?),
+                _ => Arg::Bytes(row.bytes_or_none(at)?),
+            })
+        })
+        .collect()
+}

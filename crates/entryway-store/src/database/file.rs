@@ -1,0 +1,206 @@
+//! A file of SQLite.
+//!
+//! One connection writes, a few read: writers in SQLite wait for each other anyway, and here they do so in a
+//! queue. The file is looked at before each use: one that was deleted or replaced under us would otherwise be
+//! written to for ever, and read by nobody.
+
+use super::Begin;
+use super::outage::explain;
+use crate::{Outage, StoreError};
+use parking_lot::Mutex;
+use sqlx::sqlite::{
+    Sqlite, SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions,
+    SqliteSynchronous,
+};
+use sqlx::{ConnectOptions, Transaction};
+use std::fs;
+use std::io::ErrorKind;
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt, PermissionsExt};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+/// How long a connection or a lock is waited for.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(3);
+const READERS: u32 = 4;
+
+/// What a file is opened for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum FileUse {
+    /// It has to be there.
+    Existing,
+    /// It is made when it is not there.
+    Create,
+    /// It must not be there: a backup. One file when closed.
+    New,
+    /// A backup that is read.
+    ReadOnly,
+}
+
+/// A database in a file.
+pub(crate) struct FileDatabase {
+    path: PathBuf,
+    place: String,
+    how: FileUse,
+    open: Mutex<Pools>,
+}
+
+#[derive(Clone)]
+struct Pools {
+    file: FileId,
+    writer: SqlitePool,
+    readers: SqlitePool,
+}
+
+/// Which file it is, whatever it is called.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct FileId {
+    device: u64,
+    inode: u64,
+}
+
+impl FileDatabase {
+    pub(crate) fn open(path: &Path, place: String, how: FileUse) -> Result<Self, StoreError> {
+        prepare(path, &place, how)?;
+        let open = Mutex::new(pools(path, &place, how)?);
+        Ok(Self {
+            path: path.to_path_buf(),
+            place,
+            how,
+            open,
+        })
+    }
+
+    pub(crate) fn place(&self) -> &str {
+        &self.place
+    }
+
+    pub(crate) async fn begin(
+        &self,
+        how: Begin,
+    ) -> Result<Transaction<'static, Sqlite>, StoreError> {
+        let pools = self.current()?;
+        let begun = match how {
+            Begin::Read => pools.readers.begin_with("BEGIN DEFERRED").await,
+            Begin::Write => pools.writer.begin_with("BEGIN IMMEDIATE").await,
+        };
+        begun.map_err(|error| explain(&self.place, error))
+    }
+
+    /// The connection that writes.
+    pub(crate) fn writer(&self) -> Result<SqlitePool, StoreError> {
+        Ok(self.current()?.writer)
+    }
+
+    /// The connections to the file that now has the name.
+    fn current(&self) -> Result<Pools, StoreError> {
+        let file = file_id(&self.path, &self.place)?;
+        let mut open = self.open.lock();
+        if open.file != file {
+            // Connections to the file that was there end as they come back.
+            *open = pools(&self.path, &self.place, self.how)?;
+        }
+        Ok(open.clone())
+    }
+
+    pub(crate) async fn close(&self) {
+        let pools = self.open.lock().clone();
+        pools.readers.close().await;
+        // The last connection to close folds the write-ahead log into the file.
+        pools.writer.close().await;
+    }
+}
+
+/// The file and its folder, with errors that SQLite would not tell apart.
+fn prepare(path: &Path, place: &str, how: FileUse) -> Result<(), StoreError> {
+    let folder = match path.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent,
+        _ => Path::new("."),
+    };
+    if !folder.is_dir() {
+        return Err(StoreError::unavailable(place, Outage::NoFolder));
+    }
+    if path.is_dir() {
+        return Err(StoreError::NotAStore {
+            place: place.to_owned(),
+            why: "it is a folder",
+        });
+    }
+    if matches!(how, FileUse::Create | FileUse::New) {
+        // Made here, because SQLite would make it readable for others; its companions get the same mode.
+        match fs::OpenOptions::new()
+            .write(true)
+            .create_new(true)
+            .mode(0o600)
+            .open(path)
+        {
+            Ok(_) => return Ok(()),
+            Err(error) if error.kind() == ErrorKind::AlreadyExists => {
+                if how == FileUse::New {
+                    return Err(StoreError::unavailable(place, Outage::Occupied));
+                }
+            }
+            Err(error) => return Err(file_error(place, error)),
+        }
+    }
+    let metadata = fs::metadata(path).map_err(|error| file_error(place, error))?;
+    if how != FileUse::ReadOnly && metadata.permissions().mode() & 0o077 != 0 {
+        fs::set_permissions(path, fs::Permissions::from_mode(0o600))
+            .map_err(|error| file_error(place, error))?;
+    }
+    fs::File::open(path).map_err(|error| file_error(place, error))?;
+    Ok(())
+}
+
+fn pools(path: &Path, place: &str, how: FileUse) -> Result<Pools, StoreError> {
+    let file = file_id(path, place)?;
+    let options = SqliteConnectOptions::new()
+        .filename(path)
+        .create_if_missing(false)
+        .read_only(how == FileUse::ReadOnly)
+        .busy_timeout(PATIENCE)
+        .foreign_keys(true)
+        .synchronous(SqliteSynchronous::Full)
+        .disable_statement_logging();
+    let options = match how {
+        FileUse::Existing | FileUse::Create => options.journal_mode(SqliteJournalMode::Wal),
+        FileUse::New => options.journal_mode(SqliteJournalMode::Delete),
+        FileUse::ReadOnly => options,
+    };
+    let pool = |connections| {
+        SqlitePoolOptions::new()
+            .max_connections(connections)
+            .acquire_timeout(PATIENCE * 2)
+            .test_before_acquire(false)
+            .idle_timeout(None)
+            .max_lifetime(None)
+            .connect_lazy_with(options.clone())
+    };
+    Ok(Pools {
+        file,
+        writer: pool(1),
+        readers: pool(READERS),
+    })
+}
+
+fn file_id(path: &Path, place: &str) -> Result<FileId, StoreError> {
+    let metadata = fs::metadata(path).map_err(|error| file_error(place, error))?;
+    Ok(FileId {
+        device: metadata.dev(),
+        inode: metadata.ino(),
+    })
+}
+
+fn file_error(place: &str, error: std::io::Error) -> StoreError {
+    let outage = match error.kind() {
+        ErrorKind::NotFound => Outage::Gone,
+        ErrorKind::PermissionDenied => Outage::NotPermitted,
+        ErrorKind::ReadOnlyFilesystem => Outage::ReadOnly,
+        ErrorKind::StorageFull | ErrorKind::QuotaExceeded => Outage::Full,
+        _ => Outage::Failed,
+    };
+    StoreError::Unavailable {
+        place: place.to_owned(),
+        outage,
+        source: Some(Box::new(error)),
+    }
+}

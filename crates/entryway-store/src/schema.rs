@@ -1,0 +1,183 @@
+//! The tables, and how they come to be: numbered steps, each once, in both dialects.
+
+use crate::database::{Tx, args};
+use crate::time::now_ms;
+use crate::{StoreError, random};
+
+struct Migration {
+    number: i64,
+    sqlite: &'static str,
+    postgres: &'static str,
+}
+
+const MIGRATIONS: [Migration; 1] = [Migration {
+    number: 1,
+    sqlite: include_str!("../migrations/0001_start.sqlite.sql"),
+    postgres: include_str!("../migrations/0001_start.postgres.sql"),
+}];
+
+/// The newest schema that this binary knows.
+pub(crate) const KNOWN: i64 = 1;
+
+/// A table, as a backup copies it.
+pub(crate) struct Table {
+    /// What its columns are, in the order of the statements: `i` integer, `t` text, `b` bytes.
+    pub(crate) columns: &'static str,
+    pub(crate) select: &'static str,
+    pub(crate) insert: &'static str,
+    pub(crate) delete: &'static str,
+}
+
+macro_rules! table {
+    ($name:literal by $key:literal: $columns:literal, $kinds:literal, $places:literal) => {
+        Table {
+            columns: $kinds,
+            select: concat!(
+                "SELECT ",
+                $columns,
+                " FROM ",
+                $name,
+                " ORDER BY ",
+                $key,
+                " LIMIT $1 OFFSET $2"
+            ),
+            insert: concat!(
+                "INSERT INTO ",
+                $name,
+                " (",
+                $columns,
+                ") VALUES (",
+                $places,
+                ")"
+            ),
+            delete: concat!("DELETE FROM ", $name),
+        }
+    };
+}
+
+/// Every table but the list of versions.
+pub(crate) const TABLES: [Table; 7] = [
+    table!("store_state" by "one":
+        "one, epoch, accounts",
+        "iii",
+        "$1, $2, $3"),
+    table!("local_account" by "id":
+        "id, name, name_key, kept_in, password_hash, password_stamp, enabled, \
+     uid, gid, home, shell, user_type, email, display_name, created_ms, changed_ms, revision",
+        "tttttbiiitttttiii",
+        "$1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17"),
+    table!("removed_account" by "id":
+        "id, name_key, revision",
+        "tti",
+        "$1, $2, $3"),
+    table!("throttle" by "bucket":
+        "bucket, version, over_ms, state",
+        "biib",
+        "$1, $2, $3, $4"),
+    table!("store_key" by "name, kid":
+        "name, kid, secret, made_ms",
+        "tibi",
+        "$1, $2, $3, $4"),
+    table!("audit_segment" by "node, first_seq":
+        "node, first_seq, count, from_ms, to_ms, previous_hash, hash, body",
+        "tiiiibbb",
+        "$1, $2, $3, $4, $5, $6, $7, $8"),
+    table!("audit_checkpoint" by "node, next_seq, kind":
+        "node, next_seq, kind, hash, at_ms, public_key, signature",
+        "titbibb",
+        "$1, $2, $3, $4, $5, $6, $7"),
+];
+
+/// The schema that stands, 0 when none does.
+pub(crate) async fn version(tx: &mut Tx) -> Result<i64, StoreError> {
+    let known = if tx.is_file() {
+        "SELECT count(*) FROM sqlite_schema WHERE name = 'store_version'"
+    } else {
+        "SELECT count(*) FROM pg_catalog.pg_class \
+         WHERE oid = to_regclass('store_version')"
+    };
+    let there = match tx.row(known, args![]).await? {
+        Some(row) => row.int(0)? > 0,
+        None => false,
+    };
+    if !there {
+        return Ok(0);
+    }
+    let newest = tx
+        .row("SELECT max(number) FROM store_version", args![])
+        .await?;
+    Ok(newest
+        .map_or(Ok(None), |row| row.int_or_none(0))?
+        .unwrap_or(0))
+}
+
+/// Refuses what this binary does not know.
+pub(crate) fn known(tx: &Tx, found: i64) -> Result<(), StoreError> {
+    if found > KNOWN {
+        return Err(StoreError::TooNew {
+            place: tx.place().to_owned(),
+            found,
+            known: KNOWN,
+        });
+    }
+    Ok(())
+}
+
+/// Brings the schema to the newest that this binary knows, in the caller's transaction.
+pub(crate) async fn migrate(tx: &mut Tx) -> Result<(), StoreError> {
+    if !tx.is_file() {
+        // SQLite's write lock is taken already; here two who begin at once wait for each other.
+        tx.script("SELECT pg_advisory_xact_lock(7310312471)")
+            .await?;
+    }
+    let found = version(tx).await?;
+    known(tx, found)?;
+    if found == KNOWN {
+        return Ok(());
+    }
+    if found == 0 {
+        refuse_others(tx).await?;
+        tx.script(
+            "CREATE TABLE store_version (number BIGINT PRIMARY KEY, applied_ms BIGINT NOT NULL)",
+        )
+        .await?;
+    }
+    for step in MIGRATIONS.iter().filter(|step| step.number > found) {
+        tx.script(if tx.is_file() {
+            step.sqlite
+        } else {
+            step.postgres
+        })
+        .await?;
+        tx.execute(
+            "INSERT INTO store_version (number, applied_ms) VALUES ($1, $2)",
+            args![step.number, now_ms()],
+        )
+        .await?;
+    }
+    if found == 0 {
+        tx.execute(
+            "INSERT INTO store_state (one, epoch, accounts) VALUES (1, $1, 0)",
+            args![random::number()?],
+        )
+        .await?;
+    }
+    Ok(())
+}
+
+/// A file of another program is not made ours. A PostgreSQL database may be shared.
+async fn refuse_others(tx: &mut Tx) -> Result<(), StoreError> {
+    if !tx.is_file() {
+        return Ok(());
+    }
+    let other = tx
+        .row("SELECT name FROM sqlite_schema LIMIT 1", args![])
+        .await?;
+    match other {
+        None => Ok(()),
+        Some(_) => Err(StoreError::NotAStore {
+            place: tx.place().to_owned(),
+            why: "it holds the tables of another program",
+        }),
+    }
+}

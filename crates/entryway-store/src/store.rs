@@ -1,0 +1,134 @@
+//! A store that is open.
+
+use crate::audit::{Audit, AuditKey};
+use crate::database::{Begin, Database, FileDatabase, FileUse, ServerDatabase};
+use crate::held::Held;
+use crate::url::Place;
+use crate::{
+    Accounts, HeldAccounts, Outage, StoreError, StoreUrl, Throttle, ThrottleSettings, schema,
+};
+use std::sync::{Arc, OnceLock};
+use std::thread::available_parallelism;
+use tokio::sync::Semaphore;
+
+/// How a store is opened.
+pub struct OpenOptions {
+    /// This machine's name in the audit; the host name, usually. Two daemons with the same one share a chain.
+    pub node: String,
+    /// What signs this node's audit.
+    pub audit_key: AuditKey,
+    /// Whether a SQLite file is made when it is not there.
+    pub create: bool,
+}
+
+/// A store that is open. Cheap to clone.
+#[derive(Clone)]
+pub struct Store {
+    inner: Arc<Inner>,
+    audit: Audit,
+}
+
+/// What the handles share.
+pub(crate) struct Inner {
+    pub(crate) database: Arc<Database>,
+    pub(crate) held: OnceLock<Arc<Held>>,
+    /// Hashes that are computed at once: each wants a processor and 19 MiB.
+    pub(crate) hashing: Arc<Semaphore>,
+}
+
+impl Store {
+    /// Opens a store and brings its tables to this binary's schema. Needs a tokio runtime, as everything here.
+    pub async fn open(url: &StoreUrl, options: OpenOptions) -> Result<Self, StoreError> {
+        let how = if options.create {
+            FileUse::Create
+        } else {
+            FileUse::Existing
+        };
+        let database = open_database(url, how).await?;
+        let mut tx = database.begin(Begin::Read).await?;
+        let found = schema::version(&mut tx).await?;
+        schema::known(&tx, found)?;
+        drop(tx);
+        if found < schema::KNOWN {
+            let mut tx = database.begin(Begin::Write).await?;
+            schema::migrate(&mut tx).await?;
+            tx.commit().await?;
+        }
+        let processors = available_parallelism().map_or(1, usize::from);
+        let inner = Arc::new(Inner {
+            database: Arc::new(database),
+            held: OnceLock::new(),
+            hashing: Arc::new(Semaphore::new(processors)),
+        });
+        let audit = Audit::start(inner.clone(), options.node, options.audit_key);
+        Ok(Self { inner, audit })
+    }
+
+    /// The accounts, as an administrator keeps them.
+    pub fn accounts(&self) -> Accounts {
+        Accounts(self.inner.clone())
+    }
+
+    /// The accounts, as logins ask for them: read into memory, and kept up with while any handle of this store is
+    /// there. A second call gives the same memory.
+    pub async fn hold_accounts(&self) -> Result<HeldAccounts, StoreError> {
+        HeldAccounts::start(self.inner.clone()).await
+    }
+
+    /// The throttle, with what was counted before. [`Throttle::close`] it before the store is closed.
+    pub async fn throttle(&self, settings: &ThrottleSettings) -> Result<Throttle, StoreError> {
+        // Never rotated: another key would forget every count.
+        let key = self.key("throttle").await?;
+        Throttle::over(self.inner.database.clone(), &key.secret, settings).await
+    }
+
+    /// The record of decisions.
+    pub fn audit(&self) -> &Audit {
+        &self.audit
+    }
+
+    /// Where it is, without a password.
+    pub fn place(&self) -> &str {
+        self.inner.database.place()
+    }
+
+    /// Whether it answers at this moment.
+    pub async fn ping(&self) -> Result<(), StoreError> {
+        let mut tx = self.inner.database.begin(Begin::Read).await?;
+        schema::version(&mut tx).await.map(drop)
+    }
+
+    /// Writes what is queued and a checkpoint, and closes. What is asked of other handles afterwards fails.
+    pub async fn close(self) {
+        self.audit.close().await;
+        self.inner.hashing.close();
+        self.inner.database.close().await;
+    }
+
+    pub(crate) fn database(&self) -> &Database {
+        &self.inner.database
+    }
+}
+
+impl Inner {
+    pub(crate) async fn refresh_held(&self) -> Result<(), StoreError> {
+        match self.held.get() {
+            Some(held) => held.refresh(self).await,
+            None => Ok(()),
+        }
+    }
+
+    pub(crate) fn closed(&self) -> StoreError {
+        StoreError::unavailable(self.database.place(), Outage::Closed)
+    }
+}
+
+/// Opens what an address names, without looking at what is in it.
+pub(crate) async fn open_database(url: &StoreUrl, how: FileUse) -> Result<Database, StoreError> {
+    match &url.place {
+        Place::File(path) => FileDatabase::open(path, url.to_string(), how).map(Database::File),
+        Place::Server(options) => ServerDatabase::open((**options).clone(), url.to_string())
+            .await
+            .map(Database::Server),
+    }
+}
