@@ -6,11 +6,13 @@
 
 mod config;
 mod connections;
+mod expressions;
 mod ldap;
 mod names;
 
 pub use config::config;
 pub use connections::{client_connection, server_connection};
+pub use expressions::{condition, template};
 pub use ldap::{ber, filter, ldap_message, password_policy};
 pub use names::{dn, filter_template, filter_text, ldap_url, login_name};
 
@@ -21,6 +23,7 @@ pub type Target = fn(&[u8]);
 pub const TARGETS: &[(&str, Target)] = &[
     ("ber", ber),
     ("client_connection", client_connection),
+    ("condition", condition),
     ("config", config),
     ("dn", dn),
     ("filter", filter),
@@ -31,4 +34,5 @@ pub const TARGETS: &[(&str, Target)] = &[
     ("login_name", login_name),
     ("password_policy", password_policy),
     ("server_connection", server_connection),
+    ("template", template),
 ];

@@ -84,6 +84,7 @@ macro_rules! targets {
 targets! {
     ber: 3_000_000,
     client_connection: 3_000_000,
+    condition: 400_000,
     config: 400_000,
     dn: 3_000_000,
     filter: 3_000_000,
@@ -94,4 +95,5 @@ targets! {
     login_name: 3_000_000,
     password_policy: 3_000_000,
     server_connection: 3_000_000,
+    template: 400_000,
 }

@@ -61,6 +61,20 @@ pub(crate) fn of(target: &str) -> Vec<Vec<u8>> {
             "[domain.\"a b\"]\nservers = [\"ldap://x\", \"ldap://[::1]:389\"]\nencrypt = \"all\"\nbind = { dn = \"cn=x\", password = { env = \"P\" } }\n",
             "include = [\"conf.d/*.toml\"]\n[tls]\ntrust = [\"system\"]\n[domain.a.maps]\nuid = \"uidNumber\"\n[login]\ndeadline = \"3s\"\n",
         ]),
+        "condition" => texts(&[
+            "\"12\" in entry.ou && user.uid >= 1000 || !has(user.home)",
+            "groups.exists(g, g.matches(\"^staff/[a-z]+$\") && g.size() < 40)",
+            "in_network(client.address, '10.0.0.0/8') ? domain == 'staff' : dn.endsWith('dc=x')",
+            "entry.mail.map(m, m.split('@')[0].lowerAscii()).filter(m, m != '').join(r'\\') + 'é' < \"\\u00e9\"",
+            "int(string(uid)) % 7 in [1, -2, 3 * (4 - gid)] // end",
+            "((((((true)))))) && '''x'y'''.replace('x', \"z\").substring(0, 1).trim() == name",
+        ]),
+        "template" => texts(&[
+            "/home/{name}",
+            "/srv/{{x}}/{user.attributes[\"a b\"]}/{entry.mail[0].split('@')[1]}",
+            "{has(home) ? home : \"/home/}\" + login_name}{uid}",
+            "{groups.filter(g, g.startsWith('staff/'))}{[1][0] + 2}{'''}'''}",
+        ]),
         other => panic!("no seeds for {other}"),
     }
 }

@@ -7,7 +7,7 @@ use crate::tidy::tree::Tree;
 use crate::tidy::use_paths::paths_below;
 
 /// Each pure crate with everything it may depend on.
-const PURE: [(&str, &[&str]); 6] = [
+const PURE: [(&str, &[&str]); 7] = [
     ("entryway-ldap-types", &["bytes", "thiserror", "zeroize"]),
     (
         "entryway-login",
@@ -17,6 +17,17 @@ const PURE: [(&str, &[&str]); 6] = [
             "bytes",
             "regex",
             "regex-syntax",
+            "thiserror",
+        ],
+    ),
+    (
+        "entryway-cel",
+        // The grammar of expressions, and the patterns in them.
+        &[
+            "entryway-ldap-types",
+            "entryway-login",
+            "cel",
+            "regex",
             "thiserror",
         ],
     ),
