@@ -56,15 +56,17 @@ pub struct GroupsSettings {
 /// How it is found out who belongs to which group.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum Membership {
-    /// By what the entry has: `objectSid` makes it Active Directory's ([`Membership::InChain`]); else `memberOf`, where the
-    /// server keeps it; else `member`. With a `gidNumber`, `memberUid` and the primary group too, in the same search.
+    /// By what the entry has: `memberOf`, where the server keeps it and shows it ([`Membership::InChain`] where it shows only a
+    /// part of it); else [`Membership::Member`]. With a `gidNumber`, and not in Active Directory, `memberUid` and the primary
+    /// group too, in the same search.
     #[default]
     Auto,
     /// Groups that name the person, then groups that name those, one search a level.
     Member,
     /// The entry's `memberOf`, then that of the groups.
     MemberOf,
-    /// The server walks the chain (1.2.840.113556.1.4.1941): Active Directory and Samba.
+    /// The server walks the chain (1.2.840.113556.1.4.1941): Active Directory and Samba. Two round trips however
+    /// deep groups nest, and much work for the server: a tenth of a second on Samba.
     InChain,
     /// For now as [`Membership::InChain`].
     TokenGroups,

@@ -185,8 +185,10 @@ impl Account<'_> {
     }
 
     fn has_old_password(&self) -> bool {
+        // Active Directory also sets the bit while a given password must be changed.
+        let given = self.any(&PWD_LAST_SET, |text| number(text) == Some(0));
         self.any(&CONTROL_COMPUTED, |text| {
-            number(text).is_none_or(|flags| flags & PASSWORD_EXPIRED != 0)
+            number(text).is_none_or(|flags| flags & PASSWORD_EXPIRED != 0 && !given)
         }) || self.any(&PASSWORD_EXPIRATION_TIME, |text| {
             text.and_then(generalized)
                 .is_none_or(|end| end != 0 && end <= self.now)

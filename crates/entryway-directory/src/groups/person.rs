@@ -44,9 +44,12 @@ impl<'a> Person<'a> {
             Membership::InChain | Membership::TokenGroups => Way::InChain,
             Membership::MemberUid => Way::Nowhere,
             Membership::Auto if settings.membership_filter.is_some() => Way::Member,
-            Membership::Auto if active_directory => Way::InChain,
-            Membership::Auto if entry.first(&MEMBER_OF).is_some() => Way::MemberOf,
-            Membership::Auto => Way::Member,
+            // Where it is absent, the person may be in no group, or the service account may not see it.
+            Membership::Auto => match member_of(entry) {
+                (groups, false) if groups.is_empty() => Way::Member,
+                (_, false) => Way::MemberOf,
+                (_, true) => Way::InChain,
+            },
         };
         let posix = match settings.membership {
             Membership::MemberUid => true,

@@ -168,6 +168,10 @@ fn what_active_directory_computes_is_exact() {
     check(&[(COMPUTED, b"8388608")], AccountState::PasswordExpired);
     check(&[(COMPUTED, b"8388624")], AccountState::Locked);
     check(&[(COMPUTED, b"x")], AccountState::Locked);
+    check(
+        &[(COMPUTED, b"8388608"), ("pwdLastSet", b"0")],
+        AccountState::MustChange,
+    );
     check_with(
         good,
         &[(COMPUTED, b"0"), ("lockoutTime", &since)],

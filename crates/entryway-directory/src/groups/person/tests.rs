@@ -22,7 +22,10 @@ fn what_the_entry_has_chooses_the_way() {
     check(Membership::Auto, &[], Way::Member, false);
     check(Membership::Auto, &[gid], Way::Member, true);
     check(Membership::Auto, &[of, gid], Way::MemberOf, true);
-    check(Membership::Auto, &[sid, of, gid], Way::InChain, false);
+    check(Membership::Auto, &[sid, of, gid], Way::MemberOf, false);
+    check(Membership::Auto, &[sid, gid], Way::Member, false);
+    let part = ("memberOf;range=0-1499", &b"cn=a"[..]);
+    check(Membership::Auto, &[sid, part], Way::InChain, false);
     check(Membership::Member, &[sid, of, gid], Way::Member, false);
     check(Membership::MemberOf, &[gid], Way::MemberOf, false);
     check(Membership::TokenGroups, &[], Way::InChain, false);
