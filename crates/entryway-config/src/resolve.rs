@@ -7,6 +7,7 @@ pub(crate) mod dialect;
 mod domain;
 mod domains;
 mod filter;
+mod groups;
 mod home;
 mod listen;
 mod login;
@@ -14,6 +15,8 @@ mod maps;
 mod name;
 mod pem;
 mod people;
+mod rules;
+mod store;
 mod suffix;
 mod text;
 mod tls;
@@ -23,8 +26,11 @@ use crate::code::Code;
 use crate::context::Context;
 use crate::report::Diagnostic;
 use crate::section::Section;
-use crate::settings::Settings;
-use entryway_login::{LdapUse, LoginPolicy};
+use crate::settings::{DomainSettings, Settings};
+use entryway_ldap_types::AttributeName;
+use entryway_login::{
+    AccountTemplates, DomainPolicy, Fetch, LdapUse, LoginPolicy, Needs, UserClasses,
+};
 use std::sync::Arc;
 
 /// Reads everything. The result means something only when no error was reported.
@@ -33,14 +39,24 @@ pub(crate) fn settings(root: &Section<'_>, cx: &Context<'_>) -> Option<Settings>
     root.texts("include");
     let listen = listen::listen(&root.section("server"), cx);
     let basics = login::basics(&root.section("login"));
+    login::without_effect(&root.section("login"), &basics, cx);
     let tokens = token::tokens(root, cx);
     let global_tls = tls::global(&root.section("tls"), cx);
-    let home_folders = home::rows(root, basics.platform, cx);
+    let store = store::store(root, cx);
+    let audit = store::audit(root, cx);
+    let throttle = store::throttle(root);
+    let os = store::os(root, cx);
+    let class_names = rules::ClassNames::of(root);
+    let homes = home::rows(root, &class_names, basics.platform, cx);
+    let type_ranges = rules::range::rows(root, basics.platform, cx);
+    let templates = rules::template::rows(root, &class_names, basics.platform, cx);
     let read = domain::all(
         root,
         &global_tls,
         &basics,
-        home_folders.iter().any(|row| row.class.is_none()),
+        // A template or a class's row may give a home too: only then is nothing said.
+        homes.for_all || homes.any || !templates.rows().is_empty(),
+        &class_names,
         cx,
     );
     let names = domains::check(&read, cx);
@@ -54,13 +70,18 @@ pub(crate) fn settings(root: &Section<'_>, cx: &Context<'_>) -> Option<Settings>
                 .hint("a domain is at least `[domain.staff]` with `servers` and `base`; or write `ldap = \"disabled\"` in `[login]`"),
         );
     }
+    let classes = rules::class::rows(root, &names, cx);
     // Every domain must have come through: an index that shifts would ask the wrong one.
-    let (domains, policies) = read
+    let (domains, mut policies): (Vec<DomainSettings>, Vec<DomainPolicy>) = read
         .into_iter()
         .map(|one| one.resolved)
         .collect::<Option<Vec<_>>>()?
         .into_iter()
         .unzip();
+    for (policy, settings) in policies.iter_mut().zip(&domains) {
+        needs(policy, settings, &classes, &templates);
+    }
+    let priced_rows = priced(&classes, &policies, cx);
     let policy = LoginPolicy {
         ldap: basics.ldap,
         domains: policies,
@@ -71,16 +92,79 @@ pub(crate) fn settings(root: &Section<'_>, cx: &Context<'_>) -> Option<Settings>
         local_password_mismatch: basics.local_password_mismatch,
         os_users: basics.os_users,
         reject_after: basics.reject_after,
-        type_ranges: entryway_login::TypeRanges::default(),
-        classes: entryway_login::UserClasses::default(),
-        home_folders: entryway_login::HomeFolders::new(home_folders),
-        templates: entryway_login::AccountTemplates::default(),
+        type_ranges,
+        classes,
+        home_folders: homes.folders,
+        templates,
     };
     Some(Settings {
         listen: listen?,
         policy: Arc::new(policy),
         domains,
+        store: store?,
+        audit,
+        throttle,
+        os,
+        priced_rows,
         tokens,
         files: Vec::new(),
     })
+}
+
+/// What the rules look at in a domain's entries must be fetched with them.
+fn needs(
+    policy: &mut DomainPolicy,
+    settings: &DomainSettings,
+    classes: &UserClasses,
+    templates: &AccountTemplates,
+) {
+    let of_classes = classes.needs(&policy.name);
+    let of_templates = templates
+        .rows()
+        .iter()
+        .flat_map(|row| [&row.uid, &row.gid, &row.home])
+        .flatten()
+        .map(|template| template.needs());
+    let mut attributes: Vec<AttributeName> = Vec::new();
+    let mut groups = false;
+    for Needs {
+        attributes: some,
+        groups: these,
+    } in of_templates.chain([&of_classes])
+    {
+        groups |= these;
+        attributes.extend(some.iter().cloned());
+    }
+    policy.needs_groups = groups;
+    policy.fetch = Fetch::of(
+        &policy.people,
+        &policy.maps,
+        &policy.carry,
+        &attributes,
+        &settings.groups.needs(),
+    );
+}
+
+/// More rows than this that are evaluated one by one are told of.
+const PRICED_MAX: usize = 100;
+
+/// Rows with an expression or a free pattern are tried one after the other: their number is a login's price.
+fn priced(classes: &UserClasses, policies: &[DomainPolicy], cx: &Context<'_>) -> usize {
+    let expressions = classes.unindexed().count();
+    let patterns: usize = policies
+        .iter()
+        .map(|policy| policy.dn_filters.unindexed().count())
+        .sum();
+    if expressions + patterns > PRICED_MAX {
+        cx.push(
+            Diagnostic::new(
+                Code::PricedRows,
+                format!(
+                    "{expressions} user classes and {patterns} DN filters are tried one by one at every login"
+                ),
+            )
+            .hint("rows by domain, exact name, group, address, type, subtree or literal ending cost the same however many there are"),
+        );
+    }
+    expressions + patterns
 }
