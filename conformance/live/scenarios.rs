@@ -1,14 +1,15 @@
 //! The scenarios of the repository against OpenLDAP, each with servers of its own that hold what it
-//! says, through `entryway test`. Binds are counted by the directory itself.
+//! says, and against Samba's Active Directory, through `entryway test`. OpenLDAP itself counts the binds.
 
 use crate::lab::Lab;
 use anyhow::{Context, Result, bail, ensure};
 use entryway_conformance::{
-    Certificate, Deadline, Encrypt, LoggedOperation, Slapd, StatsLog, closed_address, until,
+    Certificate, Deadline, Encrypt, LoggedOperation, Slapd, StatsLog, until,
 };
 use entryway_scenario::{Answering, Document, Ground, Rewrite, Scenario};
 use libtest_mimic::Trial;
 use std::fs;
+use std::net::{Ipv4Addr, SocketAddr, SocketAddrV4};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::Arc;
@@ -20,8 +21,14 @@ pub(crate) fn trials(lab: &Arc<Lab>) -> Vec<Trial> {
         Ok(documents) => documents
             .into_iter()
             .flat_map(|document| document.scenarios)
-            .filter(|scenario| scenario.grounds.contains(&Ground::OpenLdap))
-            .map(|scenario| trial(lab, scenario))
+            .flat_map(|scenario| {
+                let grounds = scenario.grounds.clone();
+                grounds
+                    .into_iter()
+                    .filter(|ground| LIVE.contains(ground))
+                    .map(move |ground| (ground, scenario.clone()))
+            })
+            .map(|(ground, scenario)| trial(lab, ground, scenario))
             .collect(),
         Err(error) => vec![Trial::test("scenarios", move || {
             Err(format!("{error:?}").into())
@@ -46,17 +53,29 @@ fn documents(folder: &Path) -> Result<Vec<Document>> {
     paths.iter().map(document).collect()
 }
 
-fn trial(lab: &Arc<Lab>, scenario: Scenario) -> Trial {
+/// Where scenarios play here.
+const LIVE: [Ground; 2] = [Ground::OpenLdap, Ground::ActiveDirectory];
+
+fn trial(lab: &Arc<Lab>, ground: Ground, scenario: Scenario) -> Trial {
     let lab = Arc::clone(lab);
-    let name = format!("{}: {} (openldap)", scenario.file, scenario.title);
+    let name = format!(
+        "{}: {} ({})",
+        scenario.file,
+        scenario.title,
+        ground.as_str()
+    );
     Trial::test(name, move || {
-        run(&lab, &scenario)
+        run(&lab, ground, &scenario)
             .map_err(|error| format!("{}:{}: {error:?}", scenario.file, scenario.line).into())
     })
 }
 
-fn run(lab: &Lab, scenario: &Scenario) -> Result<()> {
-    let world = World::start(lab, scenario)?;
+fn run(lab: &Lab, ground: Ground, scenario: &Scenario) -> Result<()> {
+    let world = if ground == Ground::ActiveDirectory {
+        World::of_samba(lab, scenario)?
+    } else {
+        World::start(lab, scenario)?
+    };
     let scenario = world.rewrite.scenario(scenario);
     let folder = lab.scratch()?.path().join(format!(
         "{}-{}",
@@ -95,6 +114,9 @@ fn run(lab: &Lab, scenario: &Scenario) -> Result<()> {
     world.counted(&scenario)
 }
 
+/// Where nobody listens. A free port would not do: another scenario's server may take it meanwhile.
+const NOBODY: SocketAddr = SocketAddr::V4(SocketAddrV4::new(Ipv4Addr::LOCALHOST, 1));
+
 /// The servers of one scenario.
 struct World {
     slapds: Vec<Slapd>,
@@ -116,7 +138,7 @@ impl World {
                 Answering::Well => Certificate::Good,
                 Answering::Untrusted => Certificate::Untrusted,
                 Answering::Down => {
-                    pairs.push((url, encrypt.url(closed_address()?)));
+                    pairs.push((url, encrypt.url(NOBODY)));
                     continue;
                 }
                 Answering::Silent => {
@@ -142,8 +164,28 @@ impl World {
         })
     }
 
+    /// Samba has its own people, and a scenario for it is about them: its entries say who they are.
+    fn of_samba(lab: &Lab, scenario: &Scenario) -> Result<Self> {
+        let samba = lab.samba()?;
+        let at = |url: String| {
+            let real = if url.starts_with("ldaps://") {
+                Encrypt::Ldaps.url(samba.ldaps())
+            } else {
+                Encrypt::StartTls.url(samba.ldap())
+            };
+            (url, real)
+        };
+        Ok(Self {
+            slapds: Vec::new(),
+            rewrite: Rewrite::new(scenario.urls().into_iter().map(at).collect()),
+        })
+    }
+
     /// The directories have seen as many binds as people as the logins say together, where each says it.
     fn counted(&self, scenario: &Scenario) -> Result<()> {
+        if self.slapds.is_empty() {
+            return Ok(());
+        }
         let expected: Option<u32> = scenario
             .logins
             .iter()

@@ -5,7 +5,7 @@ use entryway_config::{Dialect, Settings};
 use entryway_scenario::{Answering, Scenario};
 use entryway_testdir::{Authority, Directory, Identity, Options, TestServer};
 use std::collections::HashMap;
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::{Ipv4Addr, SocketAddr, SocketAddrV4};
 use std::path::Path;
 use std::sync::Arc;
 use tokio::io::AsyncWriteExt;
@@ -45,9 +45,11 @@ enum Started {
         _listener: TcpListener,
     },
     Garbled(JoinHandle<()>),
-    /// The port is nobody's.
     Nothing,
 }
+
+/// Where nobody listens. A free port would not do: whoever starts next may take it.
+const NOBODY: SocketAddr = SocketAddr::V4(SocketAddrV4::new(Ipv4Addr::LOCALHOST, 1));
 
 impl Drop for Started {
     fn drop(&mut self) {
@@ -143,6 +145,9 @@ async fn start(
             server.ldap_addr()
         };
         return Ok((Started::Directory(server), address));
+    }
+    if answering == Answering::Down {
+        return Ok((Started::Nothing, NOBODY));
     }
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
     let address = listener.local_addr()?;
