@@ -135,12 +135,19 @@ async fn a_worker_that_is_killed_gives_no_verdict() {
 #[tokio::test]
 async fn a_keeper_that_is_killed_takes_its_worker_along() {
     // The script ends by itself: its session is its own, and nobody is left to end it.
-    let system = with_script("kill -KILL $keeper");
+    let system = with_script(
+        "
+        kill -KILL $keeper
+        while read -r _ _ state _ < /proc/$PPID/stat && [ $state != Z ]; do :; done
+        echo $PPID > {folder}/ended",
+    );
     let OsReply::NoVerdict(words) = system.login(RIGHT).await else {
         panic!("a verdict")
     };
     assert!(words.contains("SIGKILL"), "{words}");
-    all_gone(&system).await;
+    let worker = system.number("worker").await;
+    assert_eq!(system.number("ended").await, worker);
+    gone(system.number("keeper").await).await;
 }
 
 #[tokio::test]
@@ -162,7 +169,8 @@ async fn bytes_in_the_answers_pipe_are_no_verdict() {
 
 #[tokio::test]
 async fn a_module_that_forks_and_returns_twice_is_heard_once() {
-    let service = format!("auth optional {{module}} fork\n{CHECKED}");
+    // The copy has its answer, "wrong password", long before the other one has asked the script.
+    let service = format!("auth [ignore=ignore default=die] {{module}} fork\n{CHECKED}");
     for _ in 0..20 {
         let reply = System::new(&service).login(RIGHT).await;
         assert!(matches!(reply, OsReply::Verified(_)), "{reply:?}");
@@ -170,10 +178,11 @@ async fn a_module_that_forks_and_returns_twice_is_heard_once() {
 }
 
 #[tokio::test]
-async fn modules_have_no_terminal_and_no_descriptors_of_the_daemon() {
+async fn modules_have_no_terminal_descriptors_or_environment_of_the_daemon() {
     let system = with_script(
         "
         ls /proc/self/fd > {folder}/descriptors
+        cat /proc/$keeper/environ > {folder}/environment
         ! read -r _ < /dev/tty",
     );
     let answer = system
@@ -185,6 +194,8 @@ async fn modules_have_no_terminal_and_no_descriptors_of_the_daemon() {
         "{:?}",
         answer.reply
     );
+    let environment = std::fs::read_to_string(system.path("environment")).unwrap();
+    assert_eq!(environment, "");
     let listed = std::fs::read_to_string(system.path("descriptors")).unwrap();
     // The fourth is the folder that `ls` reads.
     assert_eq!(
