@@ -39,24 +39,16 @@ CREATE TABLE removed_account (
 );
 CREATE INDEX removed_account_revision ON removed_account (revision);
 
--- `bucket` is a keyed hash: no name or address stands here.
+-- `bucket` is a keyed hash: no name or address stands here. The row of the empty bucket counts the writes; `version`
+-- is the write that gave a row its state. After `over_ms` nothing of it matters.
 CREATE TABLE throttle (
-    bucket BYTEA PRIMARY KEY,
-    failures BIGINT NOT NULL,
-    until_ms BIGINT NOT NULL,
-    updated_ms BIGINT NOT NULL
-);
-
--- `bucket` is a keyed hash. The row of the empty bucket counts the writes; `version` is the write that gave a row its
--- state. After `over_ms` nothing of it matters.
-CREATE TABLE throttle_bucket (
     bucket BYTEA PRIMARY KEY,
     version BIGINT NOT NULL,
     over_ms BIGINT NOT NULL,
     state BYTEA NOT NULL
 );
-CREATE INDEX throttle_bucket_version ON throttle_bucket (version);
-CREATE INDEX throttle_bucket_over ON throttle_bucket (over_ms);
+CREATE INDEX throttle_version ON throttle (version);
+CREATE INDEX throttle_over ON throttle (over_ms);
 
 CREATE TABLE store_key (
     name TEXT NOT NULL,

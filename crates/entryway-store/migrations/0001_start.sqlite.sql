@@ -39,24 +39,16 @@ CREATE TABLE removed_account (
 ) STRICT;
 CREATE INDEX removed_account_revision ON removed_account (revision);
 
--- `bucket` is a keyed hash: no name or address stands here.
+-- `bucket` is a keyed hash: no name or address stands here. The row of the empty bucket counts the writes; `version`
+-- is the write that gave a row its state. After `over_ms` nothing of it matters.
 CREATE TABLE throttle (
-    bucket BLOB PRIMARY KEY,
-    failures INTEGER NOT NULL,
-    until_ms INTEGER NOT NULL,
-    updated_ms INTEGER NOT NULL
-) STRICT;
-
--- `bucket` is a keyed hash. The row of the empty bucket counts the writes; `version` is the write that gave a row its
--- state. After `over_ms` nothing of it matters.
-CREATE TABLE throttle_bucket (
     bucket BLOB PRIMARY KEY,
     version INTEGER NOT NULL,
     over_ms INTEGER NOT NULL,
     state BLOB NOT NULL
 ) STRICT;
-CREATE INDEX throttle_bucket_version ON throttle_bucket (version);
-CREATE INDEX throttle_bucket_over ON throttle_bucket (over_ms);
+CREATE INDEX throttle_version ON throttle (version);
+CREATE INDEX throttle_over ON throttle (over_ms);
 
 CREATE TABLE store_key (
     name TEXT NOT NULL,

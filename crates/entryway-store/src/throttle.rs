@@ -1,1 +1,222 @@
 //! The throttle: how many failures are counted, for whom, and until when nobody is asked.
+//!
+//! It owns the buckets in memory and their copy in the store. It must not know why a login fails, nor read a clock
+//! for an operation: each says when it happens.
+//!
+//! # Buckets
+//!
+//! A failure without a known device counts for the identity and its network and for the identity alone; one with a
+//! known device for the identity and that device. The address was counted before, by an operation of its own. A
+//! bucket empties evenly, all of it in [`ThrottleSettings::window`]. One that is full closes, 30 seconds at first;
+//! then there is one place, and whoever fails in it closes it for twice as long, up to 15 minutes. It
+//! empties only while it is open.
+//!
+//! # Below the directory's threshold
+//!
+//! A directory that locks at the T-th wrong password counts them from all networks together, so the limit of one
+//! network cannot prevent a lock. Where T is known, Entryway lets through at most T − 1 for one identity until
+//! [`ThrottleSettings::directory_window`] has passed without another failure. A quarter of those T − 1, at
+//! least one, is kept for known devices: strangers together have the rest, so however many they are and
+//! whatever they try, a browser that the person used before has a place of its own and the account is not locked by
+//! us. T = 5 is 3 for strangers and 1 for devices. T = 2 leaves one place, for whoever comes first. T = 1 locks
+//! at the first typing error whatever anybody does; one is let through.
+//!
+//! A right password takes out of the identity's counts what its network (or device) had put in, because the
+//! directory begins anew then. What was reserved so lately that it may still be under way
+//! ([`ThrottleSettings::longest_login`]) stays: the directory will count it after the success.
+//! The price of counting beforehand: an identity has as many logins under way at once as it has places left.
+//!
+//! # Several processes
+//!
+//! Each counts in memory, and once a second tells the store what it added and hears what others did; sums
+//! are right, and what one gives back, all have back. Between two such moments each process lets through
+//! what it knows room for: N processes can exceed a limit, also the directory's, by N − 1 times what was left of it,
+//! within about a second. Without the store, counting goes on in memory for [`ThrottleSettings::patience`]; then
+//! nothing can be counted and nobody may be asked. After a crash at most the last second is missing.
+
+mod book;
+mod cell;
+mod exchange;
+mod key;
+mod news;
+mod series;
+mod settings;
+mod state;
+mod table;
+mod tally;
+
+pub use book::ThrottleCounts;
+pub use settings::ThrottleSettings;
+
+use crate::StoreError;
+use crate::database::Database;
+use book::Book;
+use entryway_login::{ReserveAnswer, ReserveOperation, Settled, StoreUnavailable};
+use exchange::Exchange;
+use parking_lot::Mutex;
+use settings::millis;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
+
+/// The throttle over a store. Dropped without [`Throttle::close`], it loses what was counted in the last second.
+pub struct Throttle {
+    shared: Arc<Shared>,
+    writer: Mutex<Option<Writer>>,
+}
+
+struct Writer {
+    stop: oneshot::Sender<()>,
+    task: JoinHandle<()>,
+}
+
+struct Shared {
+    book: Book,
+    patience: Duration,
+    /// When the store answered last: milliseconds since 1970.
+    reached: AtomicU64,
+    /// Why it did not answer since.
+    trouble: Mutex<String>,
+}
+
+impl Throttle {
+    /// Loads what the store holds, and writes behind from then on. Fails when the store does not answer.
+    pub(crate) async fn over(
+        database: Arc<Database>,
+        secret: &[u8; 32],
+        settings: &ThrottleSettings,
+    ) -> Result<Self, StoreError> {
+        let shared = Arc::new(Shared {
+            book: Book::new(settings, secret),
+            patience: settings.patience,
+            reached: AtomicU64::new(0),
+            trouble: Mutex::default(),
+        });
+        let mut exchange = Exchange::new();
+        shared.exchange(&mut exchange, &database).await?;
+        let (stop, stopped) = oneshot::channel();
+        let every = settings.write_every;
+        let task = write_behind(Arc::clone(&shared), exchange, database, every, stopped);
+        let task = tokio::spawn(task);
+        Ok(Self {
+            shared,
+            writer: Mutex::new(Some(Writer { stop, task })),
+        })
+    }
+
+    /// Writes what is left, and stops writing. What is counted later is lost.
+    pub async fn close(&self) {
+        let writer = self.writer.lock().take();
+        if let Some(Writer { stop, task }) = writer {
+            // Either end may be gone already: then there is nobody left to stop.
+            let _ = stop.send(());
+            let _ = task.await;
+        }
+    }
+
+    /// What it holds and has done.
+    pub fn counts(&self) -> ThrottleCounts {
+        self.shared.book.counts()
+    }
+}
+
+async fn write_behind(
+    shared: Arc<Shared>,
+    mut exchange: Exchange,
+    database: Arc<Database>,
+    every: Duration,
+    mut stopped: oneshot::Receiver<()>,
+) {
+    let mut answered = true;
+    loop {
+        let ends = tokio::select! {
+            _ = &mut stopped => true,
+            () = tokio::time::sleep(every) => false,
+        };
+        let done = shared.exchange(&mut exchange, &database).await;
+        match &done {
+            Err(error) if answered => {
+                tracing::error!(name: "throttle.not_written", error = error as &dyn std::error::Error, "what the throttle counted is not written");
+            }
+            Ok(()) if !answered => {
+                tracing::info!(name: "throttle.written", "what the throttle counted is written again");
+            }
+            _ => {}
+        }
+        answered = done.is_ok();
+        if ends {
+            return;
+        }
+    }
+}
+
+impl Shared {
+    async fn exchange(
+        &self,
+        exchange: &mut Exchange,
+        database: &Database,
+    ) -> Result<(), StoreError> {
+        let at = millis(
+            SystemTime::now()
+                .duration_since(UNIX_EPOCH)
+                .unwrap_or_default(),
+        );
+        let patience = self.patience;
+        match exchange.once(database, &self.book, at, patience).await {
+            Ok(()) => self.reached.store(at, Relaxed),
+            Err(error) => {
+                *self.trouble.lock() = error.to_string();
+                return Err(error);
+            }
+        }
+        Ok(())
+    }
+
+    /// Why nothing can be counted at that time, when nothing can.
+    fn out_of_reach(&self, at: SystemTime) -> Option<StoreUnavailable> {
+        let at = millis(at.duration_since(UNIX_EPOCH).unwrap_or_default());
+        let bound = self
+            .reached
+            .load(Relaxed)
+            .saturating_add(millis(self.patience));
+        (at > bound).then(|| match self.trouble.lock().as_str() {
+            "" => StoreUnavailable("the store does not answer".to_owned()),
+            trouble => StoreUnavailable(trouble.to_owned()),
+        })
+    }
+}
+
+impl entryway_login::Throttle for Throttle {
+    fn reserve(&self, operation: &ReserveOperation) -> ReserveAnswer {
+        let at = match operation {
+            ReserveOperation::Address { at, .. } => *at,
+            ReserveOperation::Identity(operation) => operation.at,
+        };
+        if let Some(unavailable) = self.shared.out_of_reach(at) {
+            return ReserveAnswer::Unavailable(unavailable);
+        }
+        match operation {
+            ReserveOperation::Address { address: None, .. } => ReserveAnswer::Reserved,
+            ReserveOperation::Address {
+                address: Some(address),
+                at,
+            } => self.shared.book.reserve_address(*address, *at),
+            ReserveOperation::Identity(operation) => self.shared.book.reserve_identity(operation),
+        }
+    }
+
+    fn settle(&self, operation: &ReserveOperation, settled: Settled) {
+        match operation {
+            ReserveOperation::Address { address: None, .. } => {}
+            ReserveOperation::Address {
+                address: Some(address),
+                at,
+            } => self.shared.book.settle_address(*address, *at),
+            ReserveOperation::Identity(operation) => {
+                self.shared.book.settle_identity(operation, settled);
+            }
+        }
+    }
+}
