@@ -37,8 +37,9 @@ fn run(path: &Path) -> Result<(), Failed> {
         .env_clear()
         .output()?;
     let told = String::from_utf8_lossy(&ended.stdout);
-    // A document that says nothing would pass, too.
-    if ended.status.success() && told.contains("  ok  ") {
+    // A document that says nothing would pass, too. One that needs no directory has been heard elsewhere.
+    let heard = told.contains("  ok  ") || told.contains("  not here  ");
+    if ended.status.success() && heard {
         Ok(())
     } else {
         let aside = String::from_utf8_lossy(&ended.stderr);

@@ -1,8 +1,9 @@
 //! The accounts of a scenario, and a throttle that starts empty: what a store would have.
 
 use super::world::World;
-use crate::document::Account;
+use crate::document::{Account, Scenario};
 use crate::{Problem, ScenarioError};
+use entryway_config::ThrottleSettings;
 use entryway_login::{
     Bucket, IdentityReserve, KeptIn, LocalAccount, LocalAccounts, OsAccount, OsAccounts, OsAnswer,
     OsOperation, OsReply, ReserveAnswer, ReserveOperation, Settled, StoreUnavailable, Throttle,
@@ -16,16 +17,8 @@ use std::time::Duration;
 pub(super) struct Store {
     accounts: Vec<(Arc<LocalAccount>, Option<String>)>,
     failures: Mutex<HashMap<(Bucket, String), u32>>,
-    limits: Limits,
+    limits: ThrottleSettings,
     down: bool,
-}
-
-/// Failures that are let through.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Limits {
-    pub(super) network: u32,
-    pub(super) identity: u32,
-    pub(super) address: u32,
 }
 
 /// How long anything takes, and how long somebody who was wrong too often waits.
@@ -33,21 +26,17 @@ const TOOK: Duration = Duration::from_millis(1);
 const WAIT: Duration = Duration::from_secs(60);
 
 impl Store {
-    pub(super) fn of(
-        file: &str,
-        accounts: &[Account],
-        limits: Limits,
-        down: bool,
-    ) -> Result<Self, ScenarioError> {
-        let accounts = accounts
+    pub(super) fn of(scenario: &Scenario, limits: ThrottleSettings) -> Result<Self, ScenarioError> {
+        let accounts = scenario
+            .accounts
             .iter()
-            .map(|account| local(file, account))
+            .map(|account| local(&scenario.file, account))
             .collect::<Result<_, _>>()?;
         Ok(Self {
             accounts,
             failures: Mutex::default(),
             limits,
-            down,
+            down: scenario.store_is_down,
         })
     }
 
@@ -63,7 +52,13 @@ impl Store {
         match operation {
             ReserveOperation::Address { address, .. } => address
                 .iter()
-                .map(|address| (Bucket::Address, address.to_string(), self.limits.address))
+                .map(|address| {
+                    (
+                        Bucket::Address,
+                        address.to_string(),
+                        self.limits.failures_per_address,
+                    )
+                })
                 .collect(),
             ReserveOperation::Identity(identity) => self.of_identity(identity),
         }
@@ -73,7 +68,7 @@ impl Store {
         let below = reserve
             .threshold
             .map_or(u32::MAX, |threshold| threshold.saturating_sub(1));
-        let near = self.limits.network.min(below);
+        let near = self.limits.failures.min(below);
         let who = &reserve.identity;
         let first = match reserve.device {
             Some(device) => (
@@ -89,7 +84,11 @@ impl Store {
         };
         vec![
             first,
-            (Bucket::Identity, who.to_string(), self.limits.identity),
+            (
+                Bucket::Identity,
+                who.to_string(),
+                self.limits.failures_per_identity,
+            ),
         ]
     }
 }

@@ -1,7 +1,7 @@
 //! The directories of a scenario, answering as `entryway-directory` does over the network: servers in
 //! order, the first that accepts the service bind is searched.
 
-use super::accounts::{Limits, Store};
+use super::accounts::Store;
 use super::{MemoryError, Told};
 use crate::document::{Answering, Scenario};
 use entryway_config::{
@@ -39,12 +39,6 @@ struct Server {
     options: Options,
 }
 
-/// What `[throttle]` has where nothing is written.
-const LIMITS: Limits = Limits {
-    network: 5,
-    identity: 50,
-    address: 200,
-};
 /// How long anything takes.
 const TOOK: Duration = Duration::from_millis(1);
 /// More entries never matter to a login.
@@ -74,12 +68,7 @@ impl World {
                 .collect::<Result<_, _>>()?,
             binds: AtomicU32::new(0),
             clock: Told::new(),
-            store: Store::of(
-                &scenario.file,
-                &scenario.accounts,
-                LIMITS,
-                scenario.store_is_down,
-            )?,
+            store: Store::of(scenario, settings.throttle)?,
         })
     }
 
