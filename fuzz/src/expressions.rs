@@ -45,7 +45,12 @@ fn assert_points_into(text: &str, error: &CompileError) {
         text.get(error.span.clone()).is_some(),
         "{text:?}: {error:?}"
     );
-    assert!(!error.message.is_empty() && !error.message.chars().any(char::is_control));
+    let texts = error.hint.iter().chain([&error.message]);
+    assert!(
+        texts
+            .into_iter()
+            .all(|text| !text.is_empty() && !text.contains(char::is_control))
+    );
 }
 
 fn of_person(look: impl Fn(&Facts<'_>)) {

@@ -18,13 +18,13 @@ pub struct CompileError {
 impl CompileError {
     pub(crate) fn new(message: impl Into<String>, span: Range<usize>) -> Self {
         Self {
-            message: message.into(),
+            message: printable(message.into()),
             span,
             hint: None,
         }
     }
     pub(crate) fn hint(mut self, hint: Option<impl Into<String>>) -> Self {
-        self.hint = hint.map(Into::into);
+        self.hint = hint.map(|hint| printable(hint.into()));
         self
     }
     /// For an expression that begins at byte `by` of the text that was given.
@@ -32,6 +32,21 @@ impl CompileError {
         self.span = self.span.start + by..self.span.end + by;
         self
     }
+}
+
+/// Messages quote what was written, which may hold anything; a terminal shows them.
+fn printable(text: String) -> String {
+    if !text.contains(char::is_control) {
+        return text;
+    }
+    let mut shown = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            c if c.is_control() => shown.extend(c.escape_default()),
+            c => shown.push(c),
+        }
+    }
+    shown
 }
 
 /// The name in `known` that `written` is most likely meant to be, as a hint.

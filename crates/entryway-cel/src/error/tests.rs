@@ -7,6 +7,13 @@ fn check(written: &str, expected: Option<&str>) {
 }
 
 #[test]
+fn messages_can_be_shown() {
+    let error = CompileError::new("found `a\n\u{1b}[1mé`", 0..0).hint(Some("write `\t`"));
+    assert_eq!(error.to_string(), "found `a\\n\\u{1b}[1mé`");
+    assert_eq!(error.hint.as_deref(), Some("write `\\t`"));
+}
+
+#[test]
 fn near_names() {
     check("nmae", Some("name"));
     check("Name", Some("name"));

@@ -276,7 +276,10 @@ proptest! {
             2 => writer.list(depth),
             _ => writer.truth(depth),
         };
-        if let Some((ours, theirs)) = both(&text) {
+        let said = both(&text);
+        // Few are refused (what costs too much); many would make this test a sham.
+        prop_assume!(said.is_some());
+        if let Some((ours, theirs)) = said {
             prop_assert_eq!(ours, theirs, "{}", text);
         }
     }
