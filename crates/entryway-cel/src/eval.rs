@@ -104,7 +104,12 @@ fn eval<'s>(node: &'s Node, scope: &Scope<'s>) -> Evaluated<'s> {
         }
         Kind::Variable(variable) => facts::variable(node, variable, scope)?,
         Kind::Each => match scope.each {
-            Some(value) => value.clone(),
+            Some(value) => {
+                if let Value::Text(Cow::Owned(text)) = value {
+                    scope.spend(node, text.len())?;
+                }
+                value.clone()
+            }
             None => return Err(node.ill_typed()),
         },
         Kind::Has(variable) => Value::Bool(facts::is_set(variable, scope.facts)),
@@ -141,7 +146,10 @@ fn eval<'s>(node: &'s Node, scope: &Scope<'s>) -> Evaluated<'s> {
         Kind::Size(of) => {
             let size = match eval(of, scope)? {
                 Value::List(values) => values.len(),
-                Value::Text(text) => text.chars().count(),
+                Value::Text(text) => {
+                    scope.spend(node, text.len())?;
+                    text.chars().count()
+                }
                 Value::Bool(_) | Value::Int(_) => return Err(of.ill_typed()),
             };
             Value::Int(i64::try_from(size).unwrap_or(i64::MAX))
@@ -247,6 +255,7 @@ fn is_in<'s>(node: &Node, both: &'s [Node; 2], scope: &Scope<'s>) -> Result<bool
             let Value::Text(name) = &value else {
                 return Err(node.ill_typed());
             };
+            scope.spend(node, name.len())?;
             return Ok(groups.iter().any(|group| is_group(group, name)));
         }
     };

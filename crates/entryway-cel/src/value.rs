@@ -60,9 +60,9 @@ pub(crate) fn is_group(group: &Group, written: &str) -> bool {
     same(&group.domain, domain) && same(&group.name, name)
 }
 
+/// Ends at the first difference: no more work than the group's own name is long.
 fn same(left: &str, right: &str) -> bool {
-    left.eq_ignore_ascii_case(right)
-        || (!(left.is_ascii() && right.is_ascii()) && lower(left).eq(lower(right)))
+    left.eq_ignore_ascii_case(right) || lower(left).eq(lower(right))
 }
 
 /// Character by character, so that both ways of comparing a group agree.

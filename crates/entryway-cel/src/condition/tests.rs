@@ -268,6 +268,9 @@ fn text_that_is_looked_through_is_paid_for() {
     person.groups = (0..5000)
         .map(|at| group("staff", &format!("g{at}")))
         .collect();
+    let dn = format!("ou={},dc=example", "x".repeat(10_000));
+    person.entry.dn = entryway_ldap_types::Dn::parse(&dn).unwrap();
+    person.entry.attributes[0].values = vec![Bytes::from("x".repeat(2 << 20))];
     let facts = Facts {
         display_name: Some(&long),
         ..person.facts()
@@ -280,6 +283,9 @@ fn text_that_is_looked_through_is_paid_for() {
         "groups.exists(g, display_name.replace(g, g) == g)",
         "groups.exists(g, display_name.split(g)[0] == g)",
         "groups.exists(g, display_name.substring(99999) == g)",
+        "groups.exists(g, display_name.size() == 1)",
+        "groups.exists(g, dn == g)",
+        "[1, 2, 3, 4].exists(n, size(entry.departmentnumber) == n + 5)",
         "groups.map(g, display_name).size() == 1",
         "display_name.replace(\"x\", \"0123456789012345678901234567890123456789012\") == \"\"",
     ] {

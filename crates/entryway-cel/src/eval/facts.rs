@@ -18,12 +18,16 @@ pub(super) fn variable<'s>(
             let values = facts.entry.into_iter().flat_map(|entry| entry.values(name));
             // One value that is not text fails the rule whichever value it asks for: whether a rule opens
             // must not depend on the order in which a server sends values.
-            texts(node, values.map(|value| std::str::from_utf8(value).ok()))
+            texts(
+                node,
+                scope,
+                values.map(|value| std::str::from_utf8(value).ok()),
+            )
         }
         Variable::Custom(name) => {
             let of = facts.attributes.iter().find(|(known, _)| known == name);
             let values = of.into_iter().flat_map(|(_, values)| values);
-            texts(node, values.map(|value| Some(value.as_str())))
+            texts(node, scope, values.map(|value| Some(value.as_str())))
         }
         Variable::Groups if facts.groups.len() > MAX_GROUPS => Err(too_long(node, MAX_GROUPS)),
         Variable::Groups => Ok(Value::List(List::Groups(facts.groups))),
@@ -31,12 +35,12 @@ pub(super) fn variable<'s>(
             user(*field, facts).ok_or_else(|| node.failed("is not set; `has` asks whether it is"))
         }
         Variable::Domain => Ok(Value::Text(Cow::Borrowed(facts.authority.as_str()))),
-        Variable::Dn => Ok(Value::Text(Cow::Owned(
-            facts
-                .entry
-                .map(|entry| entry.dn.normalized())
-                .unwrap_or_default(),
-        ))),
+        Variable::Dn => {
+            let dn = facts.entry.map(|entry| entry.dn.normalized());
+            let dn = dn.unwrap_or_default();
+            scope.spend(node, dn.len())?;
+            Ok(Value::Text(Cow::Owned(dn)))
+        }
         Variable::ClientAddress => Ok(Value::Text(Cow::Owned(
             facts
                 .client_address
@@ -46,7 +50,11 @@ pub(super) fn variable<'s>(
     }
 }
 
-fn texts<'s>(node: &Node, values: impl Iterator<Item = Option<&'s str>>) -> Evaluated<'s> {
+fn texts<'s>(
+    node: &Node,
+    scope: &Scope<'s>,
+    values: impl Iterator<Item = Option<&'s str>>,
+) -> Evaluated<'s> {
     let mut list = Vec::new();
     for value in values {
         let Some(text) = value else {
@@ -55,6 +63,7 @@ fn texts<'s>(node: &Node, values: impl Iterator<Item = Option<&'s str>>) -> Eval
         if list.len() == MAX_VALUES {
             return Err(too_long(node, MAX_VALUES));
         }
+        scope.spend(node, text.len())?;
         list.push(Value::Text(Cow::Borrowed(text)));
     }
     Ok(Value::List(List::Values(list)))
