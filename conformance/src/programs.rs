@@ -71,7 +71,7 @@ pub(crate) fn finish(command: &mut Command, input: &[u8]) -> Result<Output> {
     .with_context(|| format!("cannot wait for `{name}`"))
 }
 
-fn is_superuser() -> bool {
+pub(crate) fn is_superuser() -> bool {
     // The owner of /proc/self is the effective user.
     use std::os::unix::fs::MetadataExt;
     std::fs::metadata("/proc/self").is_ok_and(|metadata| metadata.uid() == 0)

@@ -97,23 +97,31 @@ async fn restore_between(
     to.commit().await
 }
 
-/// Empties every table and fills it from the other store.
 async fn copy(from: &mut Tx, to: &mut Tx) -> Result<(), StoreError> {
     for table in &TABLES {
-        to.execute(table.delete, args![]).await?;
-        let mut offset = 0;
-        loop {
-            let rows = from.rows(table.select, args![PAGE, offset]).await?;
-            if rows.is_empty() {
-                break;
-            }
-            for row in &rows {
-                to.execute(table.insert, values(table, row)?).await?;
-            }
-            offset += PAGE;
-        }
+        copy_table(from, to, table).await?;
     }
     Ok(())
+}
+
+/// Empties a table and fills it from the other store.
+pub(crate) async fn copy_table(
+    from: &mut Tx,
+    to: &mut Tx,
+    table: &Table,
+) -> Result<(), StoreError> {
+    to.execute(table.delete, args![]).await?;
+    let mut offset = 0;
+    loop {
+        let rows = from.rows(table.select, args![PAGE, offset]).await?;
+        if rows.is_empty() {
+            return Ok(());
+        }
+        for row in &rows {
+            to.execute(table.insert, values(table, row)?).await?;
+        }
+        offset += PAGE;
+    }
 }
 
 fn values(table: &Table, row: &Row) -> Result<Vec<Arg>, StoreError> {

@@ -7,6 +7,8 @@ mod account;
 mod accounts;
 mod audit;
 mod backup;
+#[cfg(test)]
+mod battery;
 mod database;
 mod error;
 mod held;

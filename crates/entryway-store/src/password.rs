@@ -124,4 +124,4 @@ fn argon2(text: &str) -> Result<Hash, HashProblem> {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -105,6 +105,12 @@ impl Store {
         self.inner.database.close().await;
     }
 
+    /// The places for computing hashes, for tests that take them all.
+    #[cfg(test)]
+    pub(crate) fn hashing(&self) -> &Arc<Semaphore> {
+        &self.inner.hashing
+    }
+
     pub(crate) fn database(&self) -> &Database {
         &self.inner.database
     }

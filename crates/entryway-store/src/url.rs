@@ -72,6 +72,15 @@ impl StoreUrl {
         })
     }
 
+    /// The same with a password, for a server. A file has no use for one.
+    pub fn with_password(mut self, password: &[u8]) -> Result<Self, AddressProblem> {
+        let password = std::str::from_utf8(password).map_err(|_| AddressProblem::Server)?;
+        if let Place::Server(options) = self.place {
+            self.place = Place::Server(Box::new((*options).password(password)));
+        }
+        Ok(self)
+    }
+
     /// The SQLite file at a path.
     pub fn file(path: impl AsRef<Path>) -> Self {
         let path = path.as_ref().to_path_buf();

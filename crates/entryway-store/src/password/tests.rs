@@ -2,7 +2,7 @@ use super::{Hash, hash};
 use crate::HashProblem;
 
 /// As `slappasswd -h SCHEME -s 'correct horse'` wrote them.
-const VECTORS: [(&str, &str); 7] = [
+pub(crate) const VECTORS: [(&str, &str); 7] = [
     ("SHA", "{SHA}L55TUjtiq8FBorTWAZ0jy6g129A="),
     ("SSHA", "{SSHA}OO910YWkiTl4YaznUzCrDt+Hz0C2pl53"),
     (

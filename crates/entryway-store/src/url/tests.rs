@@ -4,7 +4,10 @@ use sqlx::postgres::PgSslMode;
 fn check(text: &str, expected: Result<&str, AddressProblem>) {
     let parsed = StoreUrl::parse(text);
     assert_eq!(
-        parsed.as_ref().map(ToString::to_string),
+        parsed
+            .as_ref()
+            .map(ToString::to_string)
+            .map_err(|problem| *problem),
         expected.map(str::to_owned),
         "{text}"
     );
