@@ -96,8 +96,25 @@ pub struct Decided {
     pub trace: Trace,
     /// From submission to decision.
     pub took: Duration,
+    /// What goes out with an accept, sealed by whoever drove the login; the flow itself makes none.
+    pub tokens: Option<Tokens>,
     /// What the throttle is told: reservations that do not stay. [`drive`](crate::drive) has told it.
     pub settle: Vec<(ReserveOperation, Settled)>,
+}
+
+/// What a person or an application keeps of an accepted login. Whoever has one may use it: never shown, never kept.
+#[derive(Clone)]
+pub struct Tokens {
+    /// Asks later whether the person is still welcome.
+    pub revalidation: String,
+    /// Says at the next login that the person was here before from the same device.
+    pub device: String,
+}
+
+impl std::fmt::Debug for Tokens {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Tokens")
+    }
 }
 
 impl Decided {
@@ -110,6 +127,7 @@ impl Decided {
             took: None,
         });
         self.decision = Decision::Indeterminate(fault);
+        self.tokens = None;
         self
     }
 }

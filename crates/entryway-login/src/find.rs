@@ -134,6 +134,17 @@ fn unnamed(filter: Filter) -> Filter {
         {
             Filter::Present(attribute)
         }
+        Filter::Approx(name, value)
+        | Filter::GreaterOrEqual(name, value)
+        | Filter::LessOrEqual(name, value)
+            if mentions(&value) =>
+        {
+            Filter::Present(name)
+        }
+        // Without an attribute it asks for the value in any of them.
+        Filter::Extensible {
+            attribute, value, ..
+        } if mentions(&value) => attribute.map_or(Filter::And(Vec::new()), Filter::Present),
         other => other,
     }
 }
@@ -194,7 +205,8 @@ pub(crate) fn judge(
             } else {
                 Conclusion::Down(fault)
             };
-            (conclusion, SearchOutcome::Unanswered)
+            let skipped = false;
+            (conclusion, SearchOutcome::Unanswered { fault, skipped })
         }
         Some(served) => judge_served(served, people),
     }

@@ -37,7 +37,7 @@ mod trace;
 mod verdict;
 
 pub use attempt::{Attempt, Device, LoginId, SubmittedPassword};
-pub use decision::{Accepted, Challenge, Decided, Decision};
+pub use decision::{Accepted, Challenge, Decided, Decision, Tokens};
 pub use drive::{Clock, World, drive, drive_from};
 pub use facts::{Authority, Condition, Facts, Group, Needs, RuleFailed, Template};
 pub use fetch::Fetch;

@@ -67,6 +67,8 @@ pub enum Fault {
     PartialGroups,
     /// The operating system gives no verdict.
     OsUnavailable,
+    /// More refusals wait for their time than are held.
+    Overloaded,
 }
 
 /// The four outcomes that have a row.

@@ -3,6 +3,7 @@
 //! What crosses a boundary is one of these types; the domain types of the pure crates are not
 //! serialised. Answers borrow what they show. This crate chooses no HTTP status and does no I/O.
 
+mod audit;
 mod explain;
 mod problem;
 mod request;
@@ -11,6 +12,7 @@ mod session;
 mod time;
 mod write;
 
+pub use audit::AuditBody;
 pub use problem::Problem;
 pub use request::{LoginRequest, RequestError};
 pub use response::{LoginResponse, explanation, login_response};

@@ -24,7 +24,22 @@ pub struct LoginResponse<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     took_ms: Option<Millis>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    revalidation: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    device: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     trace: Option<TraceJson<'a>>,
+}
+
+impl LoginResponse<'_> {
+    /// For what is kept: whoever reads it later must not hold what the person was given.
+    pub(crate) fn without_tokens(self) -> Self {
+        Self {
+            revalidation: None,
+            device: None,
+            ..self
+        }
+    }
 }
 
 /// A login's result. Without `show_reason` every refusal is the same but for its `id`.
@@ -39,12 +54,18 @@ pub fn login_response(decided: &Decided, show_reason: bool) -> LoginResponse<'_>
         message: Some(row.person),
         id: Text(decided.id),
         took_ms: Some(Millis(decided.took)),
+        revalidation: None,
+        device: None,
         trace: None,
     };
     match &decided.decision {
         Decision::Accept(session) => {
             response.session = Some(SessionJson::of(session));
             response.message = None;
+            if let Some(tokens) = &decided.tokens {
+                response.revalidation = Some(&tokens.revalidation);
+                response.device = Some(&tokens.device);
+            }
         }
         Decision::WouldAccept(session) => {
             // Its own word: whoever looks for `accept` must not find it here.

@@ -163,7 +163,7 @@ fn unusable_attributes() {
         .iter_mut()
         .for_each(|map| map.on_invalid = OnInvalid::Refuse);
     policy.domains[0].defaults.shell = None;
-    policy.home_folders.clear();
+    policy.home_folders = entryway_login::HomeFolders::default();
     check_both(
         "invalid_attribute",
         &login(policy, jdoe(), "jdoe", given("right-password")),

@@ -100,6 +100,8 @@ pub(crate) enum Command {
     Check,
     /// Run scenarios: logins in Markdown with what must come of them
     Test(Test),
+    /// Show and change the domains of the configuration, where they are written
+    Domain(Domain),
     /// Print a completion script
     Completions(Completions),
     /// Explain a code, as in `entryway help C020`, or a command
@@ -159,6 +161,96 @@ pub(crate) struct Test {
     /// Markdown files with logins; one without a configuration of its own is run against this one
     #[arg(required = true, value_name = "FILE")]
     pub(crate) files: Vec<PathBuf>,
+}
+
+/// `entryway domain`.
+#[derive(Debug, Args)]
+pub(crate) struct Domain {
+    #[command(subcommand)]
+    pub(crate) command: DomainCommand,
+}
+
+/// What is asked of the domains.
+#[derive(Debug, Subcommand)]
+pub(crate) enum DomainCommand {
+    /// Every domain in a line
+    List,
+    /// One domain: every setting in force, and where it comes from
+    Show {
+        /// The domain
+        name: String,
+    },
+    /// Write a new domain
+    Add(AddDomain),
+    /// Set or unset settings of a domain, where they are written
+    Set(SetDomain),
+    /// Take a domain out of every file, unless something still names it
+    Remove {
+        /// The domain
+        name: String,
+        #[command(flatten)]
+        how: How,
+    },
+    /// Set the domains that bare names are looked up in, in this order; without a name, show them
+    Default {
+        /// The domains
+        names: Vec<String>,
+        #[command(flatten)]
+        how: How,
+    },
+}
+
+/// Whether a change is written.
+#[derive(Debug, Clone, Copy, Args)]
+pub(crate) struct How {
+    /// Show what would be written, as `diff -u` does, and write nothing
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+}
+
+/// `entryway domain add`.
+#[derive(Debug, Args)]
+pub(crate) struct AddDomain {
+    /// What the domain is to be called
+    pub(crate) name: String,
+    /// Further settings below the domain, as in `people.search_attribute=uid`
+    #[arg(value_name = "KEY=VALUE")]
+    pub(crate) settings: Vec<String>,
+    /// A server, as in `ldaps://dc1.corp.example`; once for each, in order of preference
+    #[arg(long = "server", value_name = "URL", required = true)]
+    pub(crate) servers: Vec<String>,
+    /// The name under which the domain's entries are
+    #[arg(long, value_name = "DN")]
+    pub(crate) base: String,
+    /// The name of the service account; without it Entryway binds anonymously
+    #[arg(long, value_name = "DN", requires = "bind_password_file")]
+    pub(crate) bind_dn: Option<String>,
+    /// The file with the service account's password
+    #[arg(long, value_name = "FILE", requires = "bind_dn")]
+    pub(crate) bind_password_file: Option<PathBuf>,
+    /// What kind of directory it is: auto, active-directory, openldap, 389ds or generic
+    #[arg(long, value_name = "DIALECT")]
+    pub(crate) dialect: Option<String>,
+    /// Look bare names up in it too, after the other default domains
+    #[arg(long)]
+    pub(crate) default: bool,
+    #[command(flatten)]
+    pub(crate) how: How,
+}
+
+/// `entryway domain set`.
+#[derive(Debug, Args)]
+pub(crate) struct SetDomain {
+    /// The domain
+    pub(crate) name: String,
+    /// Settings below the domain, as in `people.search_attribute=uid`; a value is TOML or plain text
+    #[arg(value_name = "KEY=VALUE", required_unless_present = "unset")]
+    pub(crate) settings: Vec<String>,
+    /// A setting that is to be as if it had never been written; once for each
+    #[arg(long, value_name = "KEY")]
+    pub(crate) unset: Vec<String>,
+    #[command(flatten)]
+    pub(crate) how: How,
 }
 
 /// `entryway completions`.

@@ -6,14 +6,18 @@ use entryway_config::{
     DomainSettings, Security, ServerAddress, ServiceBind, Settings, TlsSettings, TlsVersion,
     TrustSource,
 };
-use entryway_directory::{Domain, Domains};
+use entryway_directory::{Domain, Domains, GroupsSettings, Membership};
 use entryway_ldap::{Limits, PoolLimits, Server, ServerSettings, Timeouts, TlsClient, TrustStore};
+use entryway_os::PamAccounts;
 use std::collections::HashMap;
+use std::path::PathBuf;
 use std::sync::Arc;
 
-/// The domains of a configuration, and what was odd about its trusted certificates.
+/// The domains of a configuration, the operating system if it is asked, and what was odd about its trusted
+/// certificates.
 pub(crate) struct Composed {
     pub(crate) domains: Domains,
+    pub(crate) os: Option<PamAccounts>,
     pub(crate) warnings: Vec<String>,
 }
 
@@ -28,8 +32,18 @@ pub(crate) fn compose(settings: &Settings) -> anyhow::Result<Composed> {
                 .with_context(|| format!("domain `{}` cannot be used", domain.name))
         })
         .collect::<anyhow::Result<_>>()?;
+    let os = settings.policy.os_users.then(|| {
+        let os = entryway_os::OsSettings {
+            service: settings.os.service.clone(),
+            confdir: settings.os.confdir.clone(),
+            max: settings.os.max,
+        };
+        // This program, even after its file was replaced by a newer one.
+        PamAccounts::new(os, PathBuf::from("/proc/self/exe"))
+    });
     Ok(Composed {
         domains: Domains::new(domains),
+        os,
         warnings: stores.warnings,
     })
 }
@@ -80,7 +94,29 @@ fn domain(settings: &DomainSettings, stores: &mut Stores) -> anyhow::Result<Doma
         };
         servers.push(server(settings, address, security));
     }
-    Ok(Domain::new(Arc::clone(&settings.name), servers))
+    let domain = Domain::new(Arc::clone(&settings.name), servers);
+    Ok(domain.with_groups(groups(&settings.groups)))
+}
+
+fn groups(settings: &entryway_config::GroupsSettings) -> GroupsSettings {
+    let membership = match settings.membership {
+        entryway_config::Membership::Auto => Membership::Auto,
+        entryway_config::Membership::Member => Membership::Member,
+        entryway_config::Membership::MemberOf => Membership::MemberOf,
+        entryway_config::Membership::InChain => Membership::InChain,
+        entryway_config::Membership::TokenGroups => Membership::TokenGroups,
+        entryway_config::Membership::MemberUid => Membership::MemberUid,
+    };
+    GroupsSettings {
+        base_text: Arc::clone(&settings.base_text),
+        object_class: settings.object_class.clone(),
+        name_attribute: settings.name_attribute.clone(),
+        member_attribute: settings.member_attribute.clone(),
+        membership,
+        membership_filter: settings.membership_filter.clone(),
+        depth: settings.depth,
+        ..GroupsSettings::new(settings.base.clone())
+    }
 }
 
 fn tls(settings: &TlsSettings, stores: &mut Stores) -> anyhow::Result<TlsClient> {

@@ -8,6 +8,7 @@ use crate::cli::{Common, Demo};
 use crate::columns::{Row, Style, render};
 use crate::exit::Exit;
 use crate::explain::{Names, elapsed, rows};
+use crate::kept::Kept;
 use crate::live::Live;
 use crate::metrics::Metrics;
 use crate::once::domain_names;
@@ -116,7 +117,8 @@ impl Stage {
             Arc::clone(&metrics) as _,
             Arc::new(DecisionLog),
         ];
-        let live = Arc::new(Live::start(loaded, witnesses)?);
+        let kept = Arc::new(Kept::open(&loaded.settings).await?);
+        let live = Arc::new(Live::start(loaded, kept, witnesses)?);
         let front = Front::new(listener, Arc::clone(&live), metrics, Limits::default());
         let (stop, stopped) = oneshot::channel::<()>();
         let gateway = tokio::spawn(front.run(async { _ = stopped.await }));

@@ -1,44 +1,60 @@
-//! The login of this process: the pure flow, driven against the configured domains under its deadline.
+//! The login of this process: the pure flow, driven in the world that the configuration names; then written down, and
+//! answered no earlier than a refusal may be.
 
+use crate::kept::Kept;
+use crate::record;
 use crate::witness::{Submitted, Witness};
+use crate::world::World;
+use entryway_config::RuleBook;
 use entryway_directory::Domains;
 use entryway_login::{
-    Attempt, BindAnswer, BindOperation, BindUnanswered, Clock, Decided, Directories, FindAnswer,
-    FindOperation, GroupsAnswer, GroupsOperation, LocalAccount, LocalAccounts, LoginPolicy,
-    LoginService, OsAccount, OsAccounts, OsAnswer, OsOperation, OsReply, ReserveAnswer,
-    ReserveOperation, ServerFault, Settled, StoreUnavailable, Throttle, VerifyAnswer,
-    VerifyOperation, drive,
+    Attempt, Clock, Decided, Decision, Fault, LoginPolicy, LoginService, Remembered, Step,
+    SubmittedPassword, begin, begin_revalidation, drive_from,
 };
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
-use tokio::time::timeout_at;
+use std::time::{Instant, SystemTime};
+use tokio::sync::Semaphore;
+use tokio::time::sleep_until;
+
+/// Refusals that are held at a time. One that cannot be held is no verdict: it would tell by its time what it was.
+const HELD_MAX: usize = 8192;
 
 /// One configuration's logins. Replaced as a whole on reload.
 pub(crate) struct Gateway {
     policy: Arc<LoginPolicy>,
-    domains: Domains,
+    places: Arc<RuleBook>,
+    world: World,
     witnesses: Vec<Arc<dyn Witness>>,
+    held: Semaphore,
 }
 
 impl Gateway {
-    /// Logins of `policy` against `domains`, seen by `witnesses`.
+    /// Logins of `policy` in `world`, seen by `witnesses`.
     pub(crate) fn new(
         policy: Arc<LoginPolicy>,
-        domains: Domains,
+        places: Arc<RuleBook>,
+        world: World,
         witnesses: Vec<Arc<dyn Witness>>,
     ) -> Self {
         Self {
             policy,
-            domains,
+            places,
+            world,
             witnesses,
+            held: Semaphore::new(HELD_MAX),
         }
     }
 
     /// The domains, for probes, metrics and the end.
     pub(crate) fn domains(&self) -> &Domains {
-        &self.domains
+        &self.world.domains
+    }
+
+    /// What outlives a request.
+    pub(crate) fn kept(&self) -> &Arc<Kept> {
+        &self.world.kept
     }
 
     /// What the login needs to know beforehand.
@@ -46,25 +62,79 @@ impl Gateway {
         &self.policy
     }
 
+    /// Where its rules were written.
+    pub(crate) fn places(&self) -> &RuleBook {
+        &self.places
+    }
+
     async fn decide(&self, attempt: Attempt) -> Decided {
+        let device = attempt.device.clone();
+        let explained = matches!(attempt.password, SubmittedPassword::NotAsked);
+        let submitted = Submitted::of(&attempt);
+        let started = attempt.started;
+        let step = begin(attempt, Arc::clone(&self.policy));
+        let mut decided = self.drive(submitted, step, !explained).await;
+        if let Decision::Accept(session) = &decided.decision {
+            let own = device.filter(|device| *device.identity == *session.subject.0);
+            decided.tokens =
+                self.kept()
+                    .seals
+                    .tokens(session, SystemTime::now(), own.map(|device| device.id));
+        }
+        if explained {
+            return decided;
+        }
+        self.hold(decided, started).await
+    }
+
+    /// Whether somebody who logged in before is still welcome. Written down as a login is.
+    pub(crate) async fn revalidate(&self, remembered: Remembered, attempt: Attempt) -> Decided {
+        let submitted = Submitted::of(&attempt);
+        let step = begin_revalidation(remembered, attempt, Arc::clone(&self.policy));
+        let mut decided = self.drive(submitted, step, true).await;
+        if let Decision::Accept(session) = &decided.decision {
+            decided.tokens = self.kept().seals.tokens(session, SystemTime::now(), None);
+        }
+        decided
+    }
+
+    /// To the decision, and into the record.
+    async fn drive(&self, submitted: Submitted, step: Step, recorded: bool) -> Decided {
         let mut watched = Watched {
             gateway: self,
-            submitted: Some(Submitted::of(&attempt)),
+            submitted: Some(submitted),
         };
-        let decided = drive(
-            &World {
-                domains: OnTime(&self.domains),
-            },
-            &Monotonic,
-            Arc::clone(&self.policy),
-            attempt,
-        )
-        .await;
-        if let Some(submitted) = watched.submitted.take() {
-            for witness in &self.witnesses {
-                witness.decided(&submitted, &decided, &self.policy);
+        let mut decided = drive_from(&self.world, &Monotonic, step).await;
+        let Some(submitted) = watched.submitted.take() else {
+            return decided;
+        };
+        if recorded {
+            let entry = record::entry(&submitted, &decided, &self.policy, &self.places);
+            if let Err(why) = self.kept().store.audit().append(entry).await {
+                tracing::error!(target: "audit.not_written", login = %decided.id, problem = %why.0);
+                // Nobody is told a decision that nobody can look up.
+                decided = decided.withdrawn(Fault::StoreUnavailable);
             }
         }
+        for witness in &self.witnesses {
+            witness.decided(&submitted, &decided, &self.policy);
+        }
+        decided
+    }
+
+    /// No refusal leaves earlier than any other.
+    async fn hold(&self, decided: Decided, started: Instant) -> Decided {
+        if !matches!(decided.decision, Decision::Reject(_)) {
+            return decided;
+        }
+        let until = started + self.policy.reject_after;
+        if Instant::now() >= until {
+            return decided;
+        }
+        let Ok(_place) = self.held.try_acquire() else {
+            return decided.withdrawn(Fault::Overloaded);
+        };
+        sleep_until(until.into()).await;
         decided
     }
 }
@@ -97,106 +167,5 @@ struct Monotonic;
 impl Clock for Monotonic {
     fn now(&self) -> Instant {
         Instant::now()
-    }
-}
-
-/// Everything that a login asks.
-struct World<'a> {
-    domains: OnTime<'a>,
-}
-
-impl Directories for World<'_> {
-    async fn find(&self, operation: &FindOperation) -> FindAnswer {
-        self.domains.find(operation).await
-    }
-    async fn bind(&self, operation: BindOperation) -> BindAnswer {
-        self.domains.bind(operation).await
-    }
-    async fn groups(&self, operation: &GroupsOperation) -> GroupsAnswer {
-        self.domains.groups(operation).await
-    }
-}
-
-impl LocalAccounts for World<'_> {
-    fn find_local(&self, _name: &str) -> Result<Option<Arc<LocalAccount>>, StoreUnavailable> {
-        Ok(None)
-    }
-    async fn verify_local(&self, _operation: VerifyOperation) -> VerifyAnswer {
-        VerifyAnswer {
-            verified: Err(StoreUnavailable("there is no store".to_owned())),
-            took: Duration::ZERO,
-        }
-    }
-}
-
-impl OsAccounts for World<'_> {
-    async fn find_os(&self, _name: &str) -> Result<Option<OsAccount>, String> {
-        Ok(None)
-    }
-    async fn login_os(&self, _operation: OsOperation) -> OsAnswer {
-        OsAnswer {
-            reply: OsReply::Unknown,
-            took: Duration::ZERO,
-        }
-    }
-}
-
-impl Throttle for World<'_> {
-    fn reserve(&self, _operation: &ReserveOperation) -> ReserveAnswer {
-        ReserveAnswer::Reserved
-    }
-    fn settle(&self, _operation: &ReserveOperation, _settled: Settled) {}
-}
-
-/// The domains, held to the deadline from outside: whatever a server or a pool does, the login is
-/// answered, and its trace says what it was waiting for.
-struct OnTime<'a>(&'a Domains);
-
-/// The domains keep the deadline themselves, and then tell which server was waited for; this net is
-/// for what they might miss, so it lets them speak first.
-const NET: Duration = Duration::from_millis(50);
-
-const LATE: &str = "the login's deadline passed";
-
-impl Directories for OnTime<'_> {
-    async fn find(&self, operation: &FindOperation) -> FindAnswer {
-        let asked = Instant::now();
-        let answer = timeout_at((operation.deadline + NET).into(), self.0.find(operation)).await;
-        answer.unwrap_or_else(|_| FindAnswer {
-            tried: Vec::new(),
-            served: None,
-            took: asked.elapsed(),
-        })
-    }
-
-    async fn groups(&self, operation: &GroupsOperation) -> GroupsAnswer {
-        let asked = Instant::now();
-        let answer = timeout_at((operation.deadline + NET).into(), self.0.groups(operation)).await;
-        answer.unwrap_or_else(|_| GroupsAnswer {
-            groups: Vec::new(),
-            partial: Some(LATE.to_owned()),
-            tried: Vec::new(),
-            server: None,
-            round_trips: 0,
-            took: asked.elapsed(),
-        })
-    }
-
-    async fn bind(&self, operation: BindOperation) -> BindAnswer {
-        let (asked, server) = (Instant::now(), Arc::clone(&operation.server));
-        let answer = timeout_at((operation.deadline + NET).into(), self.0.bind(operation)).await;
-        answer.unwrap_or_else(|_| {
-            // Nobody knows how far it got: it counts as sent.
-            let unanswered = BindUnanswered {
-                written: true,
-                fault: ServerFault::TimedOut,
-                cause: LATE.to_owned(),
-            };
-            BindAnswer {
-                server,
-                reply: Err(unanswered),
-                took: asked.elapsed(),
-            }
-        })
     }
 }

@@ -2,9 +2,13 @@
 
 use crate::compose::compose;
 use crate::gateway::Gateway;
+use crate::kept::{Kept, is_same_store};
 use crate::witness::Witness;
+use crate::world::World;
 use arc_swap::ArcSwap;
-use entryway_config::{Loaded, Settings, TokenScope};
+use entryway_config::{
+    AuditSettings, Loaded, Settings, StoreSettings, ThrottleSettings, TokenScope,
+};
 use entryway_login::{Attempt, Decided, LoginService};
 use entryway_web::{Caller, Callers, Current, DomainReady, Generation, Readiness, Scope};
 use std::net::SocketAddr;
@@ -33,6 +37,10 @@ struct Summary {
     domains: usize,
     callers: usize,
     files: usize,
+    /// What a reload cannot change.
+    store: StoreSettings,
+    throttle: ThrottleSettings,
+    audit: AuditSettings,
 }
 
 /// The logins of one generation, as its requests hold them. A request holds on from its head to its
@@ -51,15 +59,21 @@ impl LoginService for Held {
 impl Running {
     fn new(
         number: u64,
-        settings: Settings,
+        loaded: Loaded,
+        kept: Arc<Kept>,
         witnesses: Vec<Arc<dyn Witness>>,
     ) -> anyhow::Result<(Self, Vec<String>)> {
+        let Loaded {
+            settings, places, ..
+        } = loaded;
         let composed = compose(&settings)?;
-        let gateway = Arc::new(Gateway::new(
-            Arc::clone(&settings.policy),
-            composed.domains,
-            witnesses,
-        ));
+        let world = World {
+            domains: composed.domains,
+            kept,
+            os: composed.os,
+        };
+        let policy = Arc::clone(&settings.policy);
+        let gateway = Arc::new(Gateway::new(policy, places.into(), world, witnesses));
         let (used, unused) = watch::channel(());
         let held = Held {
             gateway: Arc::clone(&gateway),
@@ -78,6 +92,9 @@ impl Running {
                 domains: settings.domains.len(),
                 callers: settings.tokens.len(),
                 files: settings.files.len(),
+                store: settings.store,
+                throttle: settings.throttle,
+                audit: settings.audit,
             },
             gateway,
             front,
@@ -125,17 +142,23 @@ fn callers(settings: &Settings) -> Callers {
 /// The configuration in force.
 pub(crate) struct Live {
     running: ArcSwap<Running>,
+    kept: Arc<Kept>,
     witnesses: Vec<Arc<dyn Witness>>,
 }
 
 impl Live {
     /// The first configuration. Warnings are about certificates that could not be read.
-    pub(crate) fn start(loaded: Loaded, witnesses: Vec<Arc<dyn Witness>>) -> anyhow::Result<Self> {
-        let (running, warnings) = Running::new(1, loaded.settings, witnesses.clone())?;
+    pub(crate) fn start(
+        loaded: Loaded,
+        kept: Arc<Kept>,
+        witnesses: Vec<Arc<dyn Witness>>,
+    ) -> anyhow::Result<Self> {
+        let (running, warnings) = Running::new(1, loaded, Arc::clone(&kept), witnesses.clone())?;
         applied(&running, &warnings);
         running.gateway.domains().start();
         Ok(Self {
             running: ArcSwap::from_pointee(running),
+            kept,
             witnesses,
         })
     }
@@ -150,8 +173,8 @@ impl Live {
     /// Logins under way finish with what they started with; the pools they use are closed afterwards.
     pub(crate) fn replace(&self, loaded: Loaded) -> anyhow::Result<()> {
         let old = self.now();
-        let (new, warnings) =
-            Running::new(old.number + 1, loaded.settings, self.witnesses.clone())?;
+        let kept = Arc::clone(&self.kept);
+        let (new, warnings) = Running::new(old.number + 1, loaded, kept, self.witnesses.clone())?;
         if new.summary.listen != old.summary.listen {
             tracing::warn!(
                 target: "config.restart_needed",
@@ -159,6 +182,19 @@ impl Live {
                 running = %old.summary.listen,
                 configured = %new.summary.listen,
             );
+        }
+        // These are opened once for all configurations.
+        for (setting, same) in [
+            (
+                "store",
+                is_same_store(&new.summary.store, &old.summary.store),
+            ),
+            ("throttle", new.summary.throttle == old.summary.throttle),
+            ("audit", new.summary.audit == old.summary.audit),
+        ] {
+            if !same {
+                tracing::warn!(target: "config.restart_needed", setting);
+            }
         }
         let new = Arc::new(new);
         self.running.store(Arc::clone(&new));
@@ -172,6 +208,14 @@ impl Live {
     /// Closes the pools in force, once nothing asks for logins any more.
     pub(crate) async fn close(&self) {
         self.now().gateway.domains().close().await;
+        self.kept.close().await;
+    }
+
+    /// Takes old records out of the audit now and then; never ends.
+    pub(crate) async fn prune(&self) {
+        let keep = self.now().summary.audit.keep;
+        self.kept.prune(keep).await;
+        std::future::pending().await
     }
 }
 

@@ -11,11 +11,13 @@ mod completions;
 mod compose;
 mod demo;
 mod descriptors;
+mod domain;
 mod exit;
 mod explain;
 mod gateway;
 mod help;
 mod ids;
+mod kept;
 mod live;
 mod logs;
 mod metrics;
@@ -23,10 +25,13 @@ mod once;
 mod out;
 mod palette;
 mod password;
+mod record;
 mod scenarios;
+mod seal;
 mod serve;
 mod sources;
 mod witness;
+mod world;
 
 use cli::{Cli, Command};
 use exit::Exit;
@@ -36,6 +41,10 @@ use std::time::Duration;
 use tokio::runtime::Builder;
 
 fn main() -> ExitCode {
+    // The process that asks PAM is this program, started again for one question.
+    if entryway_os::is_helper() {
+        return u8::try_from(entryway_os::helper_main()).map_or(ExitCode::FAILURE, ExitCode::from);
+    }
     let ended = catch_unwind(AssertUnwindSafe(|| match Cli::read() {
         Ok(cli) => run(&cli),
         Err(error) => help::usage(&error),
@@ -56,6 +65,7 @@ fn run(cli: &Cli) -> Exit {
         Command::Explain(explain) => on_this_thread(once::explain(common, explain)),
         Command::Test(test) => on_this_thread(scenarios::test(common, test)),
         Command::Check => on_this_thread(check::check(common)),
+        Command::Domain(domain) => domain::domain(common, domain),
         Command::Completions(completions) => Ok(completions::print(completions.shell)),
         Command::Help(topic) => Ok(help::help(topic.topic.as_deref())),
     };

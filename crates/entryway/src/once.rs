@@ -7,9 +7,11 @@ use crate::compose::compose;
 use crate::exit::Exit;
 use crate::explain::{Names, decision_row, rows, session_rows};
 use crate::gateway::Gateway;
+use crate::kept::Kept;
 use crate::palette::Tone;
+use crate::world::World;
 use crate::{ids, logs, out, password, sources};
-use entryway_config::RuleBook;
+use entryway_config::Settings;
 use entryway_login::{
     Attempt, Decided, Decision, DomainId, LoginPolicy, LoginService, RuleId, SubmittedPassword,
 };
@@ -23,7 +25,7 @@ const FAREWELL: Duration = Duration::from_millis(200);
 
 /// `entryway login`.
 pub(crate) async fn login(common: &Common, asked: &Login) -> Result<Exit, Exit> {
-    let (ready, _log) = Ready::from(common)?;
+    let (ready, _log) = Ready::from(common).await?;
     let password = password::given_or_typed(&asked.password)?;
     let decided = ready
         .decide(&asked.name, password, asked.client_address)
@@ -37,7 +39,7 @@ pub(crate) async fn login(common: &Common, asked: &Login) -> Result<Exit, Exit> 
 
 /// `entryway explain`.
 pub(crate) async fn explain(common: &Common, asked: &Explain) -> Result<Exit, Exit> {
-    let (ready, _log) = Ready::from(common)?;
+    let (ready, _log) = Ready::from(common).await?;
     let password = password::given(&asked.password)?.unwrap_or(SubmittedPassword::NotAsked);
     let decided = ready
         .decide(&asked.name, password, asked.client_address)
@@ -88,11 +90,18 @@ fn answer(decided: &Decided) -> Vec<Row> {
 /// A configuration that is composed for one login.
 struct Ready {
     gateway: Gateway,
-    places: RuleBook,
+}
+
+/// The store of the daemon: a guess at the command line counts as one at the door.
+pub(crate) async fn kept(settings: &Settings) -> Result<Kept, Exit> {
+    Kept::open(settings).await.map_err(|error| {
+        out::aside(&format!("error: the store cannot be used: {error:#}\n"));
+        Exit::NoAnswer
+    })
 }
 
 impl Ready {
-    fn from(common: &Common) -> Result<(Self, logs::Writer), Exit> {
+    async fn from(common: &Common) -> Result<(Self, logs::Writer), Exit> {
         let (_, loaded) = sources::load_and_show(common)?;
         // What a login does is in its answer; the log would only repeat it.
         let log = logs::start(common, LevelFilter::OFF)?;
@@ -103,18 +112,15 @@ impl Ready {
         for warning in &composed.warnings {
             out::aside(&format!("warning: {warning}\n"));
         }
-        let gateway = Gateway::new(
-            Arc::clone(&loaded.settings.policy),
-            composed.domains,
-            Vec::new(),
-        );
-        Ok((
-            Self {
-                gateway,
-                places: loaded.places,
-            },
-            log,
-        ))
+        let kept = kept(&loaded.settings).await?;
+        let world = World {
+            domains: composed.domains,
+            kept: Arc::new(kept),
+            os: composed.os,
+        };
+        let (policy, places) = (Arc::clone(&loaded.settings.policy), loaded.places.into());
+        let gateway = Gateway::new(policy, places, world, Vec::new());
+        Ok((Self { gateway }, log))
     }
 
     fn policy(&self) -> &LoginPolicy {
@@ -122,7 +128,7 @@ impl Ready {
     }
 
     fn place(&self, rule: RuleId) -> Option<String> {
-        self.places.place(rule).map(str::to_owned)
+        self.gateway.places().place(rule).map(str::to_owned)
     }
 
     async fn decide(
@@ -139,6 +145,8 @@ impl Ready {
                 login_name: name.to_owned(),
                 password,
                 client_address,
+                device: None,
+                wants_groups: false,
                 caller: None,
                 at: SystemTime::now(),
                 started,
@@ -147,6 +155,7 @@ impl Ready {
             .await;
         // The process ends now; a directory that does not take its leave must not hold it up.
         let _ = tokio::time::timeout(FAREWELL, self.gateway.domains().close()).await;
+        self.gateway.kept().close().await;
         decided
     }
 }

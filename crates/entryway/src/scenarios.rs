@@ -36,7 +36,7 @@ pub(crate) async fn test(common: &Common, asked: &Test) -> Result<Exit, Exit> {
             let ran = if scenario.configuration_files().is_empty() {
                 let stage = match here.take() {
                     Some(stage) => stage,
-                    None => Stage::here(common)?,
+                    None => Stage::here(common).await?,
                 };
                 let ran = play(&stage, scenario, folder).await?;
                 here = Some(stage);

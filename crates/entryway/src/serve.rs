@@ -7,6 +7,7 @@ use crate::exit::Exit;
 use crate::ids::RandomIds;
 use crate::live::Live;
 use crate::metrics::{Exposition, Metrics};
+use crate::once::kept;
 use crate::witness::{DecisionLog, Witness};
 use crate::{descriptors, logs, out, sources};
 use anyhow::Context;
@@ -74,7 +75,8 @@ pub(crate) async fn serve(common: &Common) -> Result<Exit, Exit> {
     // First of all: a configuration whose address is taken is not one that was applied.
     let listener = listen_on(listen).await?;
     let limits = descriptors::share(descriptors::raise(), &loaded.settings);
-    let live = Arc::new(Live::start(loaded, witnesses).map_err(|error| refused(&error))?);
+    let kept = Arc::new(kept(&loaded.settings).await?);
+    let live = Arc::new(Live::start(loaded, kept, witnesses).map_err(|error| refused(&error))?);
     // Before anybody is told that the server runs: a signal must not meet the default action.
     let mut signals = Signals::new().map_err(|error| refused(&error.into()))?;
     let listen = listener.local_addr().unwrap_or(listen);
@@ -85,9 +87,12 @@ pub(crate) async fn serve(common: &Common) -> Result<Exit, Exit> {
     // A task of its own: connections are taken while a configuration is read.
     let mut running = tokio::spawn(front.run(async { _ = stopped.await }));
     let mut stop = Some(stop);
+    let pruning = Arc::clone(&live);
+    let mut pruning = tokio::spawn(async move { pruning.prune().await });
     let mut reloads = Reloads::new(Arc::clone(&live), path);
     loop {
         tokio::select! {
+            _ = &mut pruning => {}
             ended = &mut running => return ended.map(|()| Exit::Done).map_err(|_| Exit::Bug),
             () = reloads.ended() => {}
             told = signals.next() => match (told, stop.take()) {

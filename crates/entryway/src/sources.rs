@@ -17,6 +17,20 @@ pub(crate) fn find(common: &Common) -> Option<PathBuf> {
     }
 }
 
+/// The file to read, or a word that there is none.
+pub(crate) fn find_or_show(common: &Common) -> Result<PathBuf, Exit> {
+    find(common).ok_or_else(|| {
+        out::aside(&format!("error: {}\n", nowhere()));
+        Exit::Configuration
+    })
+}
+
+/// What is said where there is no configuration.
+fn nowhere() -> String {
+    let places = PLACES.map(|place| format!("`{place}`")).join(" or ");
+    format!("no configuration: expected {places}, or --config FILE")
+}
+
 /// Reads the configuration with this process's environment.
 pub(crate) fn load(path: &Path) -> Result<Loaded, Report> {
     entryway_config::load(&Sources::file(path).environment(std::env::vars_os()))
@@ -65,9 +79,9 @@ pub(crate) enum NotLoaded {
 /// Finds and reads the configuration, and shows nothing.
 pub(crate) fn find_and_load(common: &Common) -> Result<(PathBuf, Loaded), NotLoaded> {
     let Some(path) = find(common) else {
-        let places = PLACES.map(|place| format!("`{place}`")).join(" or ");
-        let expected = format!("no configuration: expected {places}, or --config FILE");
-        return Err(NotLoaded::Nowhere { expected });
+        return Err(NotLoaded::Nowhere {
+            expected: nowhere(),
+        });
     };
     match load(&path) {
         Ok(loaded) => Ok((path, loaded)),

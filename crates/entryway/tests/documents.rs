@@ -153,6 +153,7 @@ scopes = ["admin"]
             ("entryway.toml", configuration.as_str()),
             ("ca.pem", &directory.ca_pem()),
             ("staff.pass", demo::service_password()),
+            ("partners.pass", "nobody listens"),
             ("portal.token", "0123456789abcdef0123456789abcdef"),
             ("monitoring.token", "fedcba9876543210fedcba9876543210"),
             ("aokafor.pass", &demo::password("aokafor")),
@@ -341,7 +342,7 @@ fn every_configuration_in_the_documents_loads() {
             let folder = tempfile::tempdir().unwrap();
             let authority = Authority::new().unwrap();
             fs::write(folder.path().join("corp-ca.pem"), authority.pem()).unwrap();
-            for name in ["staff.pass", "portal.token"] {
+            for name in ["staff.pass", "partners.pass", "portal.token"] {
                 fs::write(folder.path().join(name), "0123456789abcdef0123456789abcdef").unwrap();
             }
             let file = folder.path().join("entryway.toml");

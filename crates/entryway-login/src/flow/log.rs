@@ -47,6 +47,7 @@ impl Log {
             decision,
             took: self.at,
             trace: self.trace,
+            tokens: None,
             settle,
         }))
     }

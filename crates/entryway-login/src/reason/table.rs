@@ -189,7 +189,7 @@ impl Reason {
 
 impl Fault {
     /// Every fault, in the order of the enum.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::DirectoryUnreachable,
         Self::DirectoryRefusedServiceBind,
         Self::TlsUntrusted,
@@ -199,6 +199,7 @@ impl Fault {
         Self::StoreUnavailable,
         Self::PartialGroups,
         Self::OsUnavailable,
+        Self::Overloaded,
     ];
 
     /// How it looks to each audience.
@@ -252,6 +253,12 @@ impl Fault {
                 Warn,
                 "a rule needs the person's groups, and not all of them could be found out",
                 NOT_NOW,
+            ),
+            Self::Overloaded => outage(
+                "overloaded",
+                Warn,
+                "more refusals wait for their time than are held",
+                TOO_LATE,
             ),
             Self::OsUnavailable => outage(
                 "os_unavailable",

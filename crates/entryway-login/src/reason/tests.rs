@@ -38,6 +38,7 @@ fn place_of_fault(fault: Fault) -> usize {
         Fault::StoreUnavailable => 6,
         Fault::PartialGroups => 7,
         Fault::OsUnavailable => 8,
+        Fault::Overloaded => 9,
     }
 }
 

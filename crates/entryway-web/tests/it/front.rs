@@ -83,6 +83,8 @@ impl LoginService for Logins {
                 decision,
                 trace: Trace::default(),
                 took: Duration::from_millis(3),
+                tokens: None,
+                settle: Vec::new(),
             }
         })
     }
@@ -95,20 +97,24 @@ fn session() -> Box<Session> {
         login_name: "jdoe".to_owned(),
         source: Source::Domain(entryway_login::DomainId(0)),
         domain: "staff".into(),
-        dn: "uid=jdoe".to_owned(),
-        server: "ldaps://dc1".into(),
+        dn: Some("uid=jdoe".to_owned()),
+        server: Some("ldaps://dc1".into()),
         uid: None,
         gid: None,
         home: None,
         user_type: None,
         shell: None,
         system_user: None,
+        user_class: None,
+        template: None,
+        groups: None,
         email: None,
         display_name: None,
         attributes: Vec::new(),
         password: PasswordState::default(),
         authenticated_at: SystemTime::UNIX_EPOCH,
         method: Method::Password,
+        anchor: entryway_login::Anchor::default(),
     })
 }
 

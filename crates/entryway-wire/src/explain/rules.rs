@@ -28,12 +28,21 @@ impl<'a> LocalJson<'a> {
 #[derive(Serialize)]
 #[serde(tag = "outcome", rename_all = "snake_case")]
 pub(super) enum OsJson<'a> {
-    Found { name: &'a str },
-    Verified { name: &'a str },
+    Found {
+        name: &'a str,
+    },
+    Verified {
+        name: &'a str,
+    },
     NoAccount,
-    Refused { reason: &'static str, words: &'a str },
+    Refused {
+        reason: &'static str,
+        words: &'a str,
+    },
     MustChange,
-    NoVerdict { problem: &'a str },
+    NoVerdict {
+        problem: &'a str,
+    },
 }
 
 impl<'a> OsJson<'a> {

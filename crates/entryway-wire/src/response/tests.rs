@@ -9,6 +9,8 @@ fn json(decision: Decision, show_reason: bool) -> String {
         decision,
         trace: Trace::default(),
         took: Duration::from_micros(3214),
+        tokens: None,
+        settle: Vec::new(),
     };
     serde_json::to_string(&login_response(&decided, show_reason)).unwrap()
 }

@@ -48,9 +48,9 @@ pub(super) fn rows(entry: &TraceEntry, names: &Names<'_>) -> Vec<Row> {
         Record::TypeRanged { user_type, rule } => vec![
             Row::new("user type", user_type.as_str()).note(format!("range{}", names.at(*rule))),
         ],
-        Record::FromAccount { values } => vec![
-            Row::new("account", set(values)).note("the account's own"),
-        ],
+        Record::FromAccount { values } => {
+            vec![Row::new("account", set(values)).note("the account's own")]
+        }
         Record::GroupsRead {
             groups,
             total,
@@ -96,7 +96,11 @@ pub(super) fn rows(entry: &TraceEntry, names: &Names<'_>) -> Vec<Row> {
                 _ => "user class",
             };
             let note = format!("{}{}", plain_or_quoted(problem), names.at(*rule));
-            vec![Row::new(label, "an expression fails").tone(Tone::Bad).note(note)]
+            vec![
+                Row::new(label, "an expression fails")
+                    .tone(Tone::Bad)
+                    .note(note),
+            ]
         }
         Record::DnFiltered(outcome) => vec![dn_filtered(outcome, names)],
         Record::Templated { name, values, rule } => vec![
@@ -216,8 +220,11 @@ fn carried_rows(
 fn dn_filtered(outcome: &DnOutcome, names: &Names<'_>) -> Row {
     match outcome {
         DnOutcome::NoFilter => Row::new("DN filters", "none applies"),
-        DnOutcome::Permitted { rule, of } => Row::new("DN filters", "passed")
-            .note(format!("{} applied, matched{}", applied(*of), names.at(*rule))),
+        DnOutcome::Permitted { rule, of } => Row::new("DN filters", "passed").note(format!(
+            "{} applied, matched{}",
+            applied(*of),
+            names.at(*rule)
+        )),
         DnOutcome::Refused { of } => Row::new("DN filters", "refused")
             .tone(Tone::Bad)
             .note(format!("{} applied, none matched", applied(*of))),

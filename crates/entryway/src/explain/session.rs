@@ -8,7 +8,11 @@ use entryway_login::{Method, Session, SessionGroups, UserType};
 fn groups(groups: &SessionGroups) -> String {
     let names = groups.groups.iter();
     let names = list(names.map(|group| format!("{}/{}", group.domain, group.name)));
-    let more = if groups.partial { ", and maybe more" } else { "" };
+    let more = if groups.partial {
+        ", and maybe more"
+    } else {
+        ""
+    };
     format!("{names}{more}")
 }
 
@@ -33,7 +37,10 @@ pub(crate) fn session_rows(session: &Session) -> Vec<Row> {
         ),
         ("shell", session.shell.clone()),
         ("system user", session.system_user.clone()),
-        ("user class", session.user_class.as_deref().map(str::to_owned)),
+        (
+            "user class",
+            session.user_class.as_deref().map(str::to_owned),
+        ),
         ("template", session.template.as_deref().map(str::to_owned)),
         ("groups", session.groups.as_ref().map(groups)),
         ("email", session.email.clone()),

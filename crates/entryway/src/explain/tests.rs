@@ -30,6 +30,8 @@ fn check(decision: Decision, records: Vec<(Record, u64)>, expected: &str) {
         decision,
         trace: Trace { entries },
         took: Duration::from_millis(7),
+        tokens: None,
+        settle: Vec::new(),
     };
     let domains: [Arc<str>; 2] = ["staff".into(), "partners".into()];
     let place = |rule: RuleId| (rule.0 > 0).then(|| format!("entryway.toml:{}", rule.0));
@@ -125,20 +127,24 @@ fn session() -> Box<Session> {
         login_name: "jdoe".to_owned(),
         source: Source::Domain(STAFF),
         domain: "staff".into(),
-        dn: "uid=jdoe".to_owned(),
-        server: "ldaps://dc1".into(),
+        dn: Some("uid=jdoe".to_owned()),
+        server: Some("ldaps://dc1".into()),
         uid: Some(1042),
         gid: Some(100),
         home: None,
         user_type: None,
         shell: None,
         system_user: None,
+        user_class: None,
+        template: None,
+        groups: None,
         email: None,
         display_name: None,
         attributes: Vec::new(),
         password: PasswordState::default(),
         authenticated_at: SystemTime::UNIX_EPOCH,
         method: Method::Password,
+        anchor: entryway_login::Anchor::default(),
     })
 }
 

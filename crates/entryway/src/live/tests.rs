@@ -1,10 +1,13 @@
 use super::Live;
+use crate::kept::Kept;
 use entryway_config::Sources;
 use std::sync::Arc;
 
 const CONFIGURATION: &str = r#"
 [server]
 listen = "127.0.0.1:0"
+[store]
+url = "memory:"
 [[token]]
 name = "portal"
 secret = "portal-token-0123456789abcdef"
@@ -30,7 +33,8 @@ async fn tokens_are_not_kept_in_clear() {
         .map(|token| Arc::downgrade(&token.secret))
         .collect();
     assert_eq!(secrets.len(), 1);
-    let live = Live::start(loaded, Vec::new()).expect("a gateway");
+    let kept = Kept::open(&loaded.settings).await.expect("a store");
+    let live = Live::start(loaded, Arc::new(kept), Vec::new()).expect("a gateway");
     assert!(secrets.iter().all(|secret| secret.upgrade().is_none()));
     live.close().await;
 }

@@ -8,11 +8,13 @@ use crate::compose::compose;
 use crate::exit::Exit;
 use crate::explain::{Names, rows};
 use crate::gateway::Gateway;
+use crate::kept::Kept;
 use crate::once::domain_names;
 use crate::palette::Palette;
+use crate::world::World;
 use crate::{ids, out, password, sources};
 use anyhow::Context;
-use entryway_config::{Loaded, ServiceBind, Settings, Sources};
+use entryway_config::{Loaded, ServiceBind, Settings, Sources, StoreUrl};
 use entryway_login::{Attempt, Decided, DomainId, LoginService, SubmittedPassword};
 use entryway_scenario::{Found, Login, LoginPassword, Scenario};
 use servers::Servers;
@@ -41,9 +43,9 @@ struct Own {
 
 impl Stage {
     /// The configuration that is in force here, with the directories that it names.
-    pub(super) fn here(common: &Common) -> Result<Self, Exit> {
+    pub(super) async fn here(common: &Common) -> Result<Self, Exit> {
         let (_, loaded) = sources::load_and_show(common)?;
-        Self::set(loaded, None).map_err(|error| {
+        Self::set(loaded, None).await.map_err(|error| {
             out::aside(&format!("error: {error:#}\n"));
             Exit::Configuration
         })
@@ -62,17 +64,24 @@ impl Stage {
             .map_err(|report| anyhow::anyhow!("{}", report.render(false)))
             .context("the configuration does not load")?;
         let servers = Servers::start(scenario, &mut loaded.settings, &authorities).await?;
+        // A store of its own: nothing is left of a scenario.
+        loaded.settings.store.url = StoreUrl::Sqlite(folder.path().join("entryway.db"));
         let own = Own { servers, folder };
-        Self::set(loaded, Some(own))
+        Self::set(loaded, Some(own)).await
     }
 
-    fn set(loaded: Loaded, own: Option<Own>) -> anyhow::Result<Self> {
+    async fn set(loaded: Loaded, own: Option<Own>) -> anyhow::Result<Self> {
         let composed = compose(&loaded.settings)?;
-        let gateway = Gateway::new(
+        let world = World {
+            domains: composed.domains,
+            kept: Arc::new(Kept::open(&loaded.settings).await?),
+            os: composed.os,
+        };
+        let (policy, places) = (
             Arc::clone(&loaded.settings.policy),
-            composed.domains,
-            Vec::new(),
+            Arc::new(loaded.places.clone()),
         );
+        let gateway = Gateway::new(policy, places, world, Vec::new());
         Ok(Self {
             gateway,
             loaded,

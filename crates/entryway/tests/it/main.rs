@@ -8,6 +8,7 @@ mod completions;
 mod daemon;
 mod demo;
 mod descriptors;
+mod domain;
 mod environment;
 mod hostile;
 mod log;

@@ -153,12 +153,18 @@ fn configuration() {
     check("configuration.txt");
 }
 
+#[test]
+fn domain() {
+    check("domain.txt");
+}
+
 /// A file without a test would be read by nobody.
 #[test]
 fn every_transcript_is_replayed() {
     let known = [
         "check.txt",
         "configuration.txt",
+        "domain.txt",
         "down.txt",
         "explain.txt",
         "login.txt",

@@ -1,0 +1,54 @@
+//! A decision as the record of decisions keeps it.
+
+use crate::response::{LoginResponse, explanation};
+use crate::time::Rfc3339;
+use crate::write::Text;
+use entryway_login::{Decided, DomainId, RuleId};
+use serde::Serialize;
+use std::net::IpAddr;
+use std::time::SystemTime;
+
+/// What a record is made of; borrows it all.
+pub struct AuditBody<'a> {
+    /// When it was decided.
+    pub at: SystemTime,
+    /// As typed, cut.
+    pub login_name: &'a str,
+    /// The application that asked; `None` for the command line.
+    pub caller: Option<&'a str>,
+    /// Where the person is, if anybody said so.
+    pub client_address: Option<IpAddr>,
+    /// The decision and its trace.
+    pub decided: &'a Decided,
+}
+
+#[derive(Serialize)]
+struct BodyJson<'a> {
+    at: Text<Rfc3339>,
+    login_name: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    caller: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    client_address: Option<IpAddr>,
+    #[serde(flatten)]
+    explanation: LoginResponse<'a>,
+}
+
+impl<'a> AuditBody<'a> {
+    /// `{"at": "…", "login_name": "…", …}` and the keys of an explanation. Sealed tokens are not in it.
+    pub fn to_json(
+        &self,
+        place: &dyn Fn(RuleId) -> Option<String>,
+        domain_name: &dyn Fn(DomainId) -> Option<&'a str>,
+    ) -> Vec<u8> {
+        let body = BodyJson {
+            at: Text(Rfc3339(self.at)),
+            login_name: self.login_name,
+            caller: self.caller,
+            client_address: self.client_address,
+            explanation: explanation(self.decided, place, domain_name).without_tokens(),
+        };
+        // Texts and numbers alone: there is nothing that could not be written.
+        serde_json::to_vec(&body).unwrap_or_default()
+    }
+}

@@ -1,0 +1,130 @@
+//! Everything that a login asks, put together: the domains, the store, the operating system.
+
+use crate::kept::Kept;
+use entryway_directory::Domains;
+use entryway_login::{
+    BindAnswer, BindOperation, BindUnanswered, Directories, FindAnswer, FindOperation,
+    GroupsAnswer, GroupsOperation, LocalAccount, LocalAccounts, OsAccount, OsAccounts, OsAnswer,
+    OsOperation, OsReply, ReserveAnswer, ReserveOperation, ServerFault, Settled, StoreUnavailable,
+    Throttle, VerifyAnswer, VerifyOperation,
+};
+use entryway_os::PamAccounts;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+use tokio::time::timeout_at;
+
+/// What one configuration's logins ask.
+pub(crate) struct World {
+    pub(crate) domains: Domains,
+    pub(crate) kept: Arc<Kept>,
+    /// `None` where `login.os_users` is off.
+    pub(crate) os: Option<PamAccounts>,
+}
+
+/// The domains keep the deadline themselves, and then tell which server was waited for; this net is
+/// for what they might miss, so it lets them speak first.
+const NET: Duration = Duration::from_millis(50);
+
+const LATE: &str = "the login's deadline passed";
+
+/// Held to the deadline from outside: whatever a server or a pool does, the login is answered, and its trace says what
+/// it was waiting for.
+impl Directories for World {
+    async fn find(&self, operation: &FindOperation) -> FindAnswer {
+        let asked = Instant::now();
+        let answer = timeout_at(
+            (operation.deadline + NET).into(),
+            self.domains.find(operation),
+        );
+        answer.await.unwrap_or_else(|_| FindAnswer {
+            tried: Vec::new(),
+            served: None,
+            took: asked.elapsed(),
+        })
+    }
+
+    async fn bind(&self, operation: BindOperation) -> BindAnswer {
+        let (asked, server) = (Instant::now(), Arc::clone(&operation.server));
+        let answer = timeout_at(
+            (operation.deadline + NET).into(),
+            self.domains.bind(operation),
+        );
+        answer.await.unwrap_or_else(|_| {
+            // Nobody knows how far it got: it counts as sent.
+            let unanswered = BindUnanswered {
+                written: true,
+                fault: ServerFault::TimedOut,
+                cause: LATE.to_owned(),
+            };
+            BindAnswer {
+                server,
+                reply: Err(unanswered),
+                took: asked.elapsed(),
+            }
+        })
+    }
+
+    async fn groups(&self, operation: &GroupsOperation) -> GroupsAnswer {
+        let asked = Instant::now();
+        let answer = timeout_at(
+            (operation.deadline + NET).into(),
+            self.domains.groups(operation),
+        );
+        answer.await.unwrap_or_else(|_| GroupsAnswer {
+            groups: Vec::new(),
+            partial: Some(LATE.to_owned()),
+            tried: Vec::new(),
+            server: None,
+            round_trips: 0,
+            took: asked.elapsed(),
+        })
+    }
+}
+
+impl LocalAccounts for World {
+    fn find_local(&self, name: &str) -> Result<Option<Arc<LocalAccount>>, StoreUnavailable> {
+        self.kept.accounts.find_local(name)
+    }
+
+    async fn verify_local(&self, operation: VerifyOperation) -> VerifyAnswer {
+        let (asked, deadline) = (Instant::now(), operation.deadline + NET);
+        let answer = timeout_at(deadline.into(), self.kept.accounts.verify_local(operation));
+        answer.await.unwrap_or_else(|_| VerifyAnswer {
+            verified: Err(StoreUnavailable(LATE.to_owned())),
+            took: asked.elapsed(),
+        })
+    }
+}
+
+impl OsAccounts for World {
+    async fn find_os(&self, name: &str) -> Result<Option<OsAccount>, String> {
+        match &self.os {
+            Some(os) => os.find_os(name).await,
+            None => Ok(None),
+        }
+    }
+
+    async fn login_os(&self, operation: OsOperation) -> OsAnswer {
+        let (asked, deadline) = (Instant::now(), operation.deadline + NET);
+        let Some(os) = &self.os else {
+            return OsAnswer {
+                reply: OsReply::Unknown,
+                took: Duration::ZERO,
+            };
+        };
+        let answer = timeout_at(deadline.into(), os.login_os(operation));
+        answer.await.unwrap_or_else(|_| OsAnswer {
+            reply: OsReply::NoVerdict(LATE.to_owned()),
+            took: asked.elapsed(),
+        })
+    }
+}
+
+impl Throttle for World {
+    fn reserve(&self, operation: &ReserveOperation) -> ReserveAnswer {
+        self.kept.throttle.reserve(operation)
+    }
+    fn settle(&self, operation: &ReserveOperation, settled: Settled) {
+        self.kept.throttle.settle(operation, settled);
+    }
+}
