@@ -5,6 +5,7 @@ mod layers;
 mod names;
 mod paths;
 mod pure;
+mod scenarios;
 mod sizes;
 mod unfinished;
 
@@ -22,6 +23,7 @@ pub(super) fn check(tree: &Tree) -> Vec<Finding> {
         paths::check,
         unfinished::check,
         cases::check,
+        scenarios::check,
     ];
     rules.iter().flat_map(|rule| rule(tree)).collect()
 }

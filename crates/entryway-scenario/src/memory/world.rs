@@ -1,16 +1,19 @@
 //! The directories of a scenario, answering as `entryway-directory` does over the network: servers in
 //! order, the first that accepts the service bind is searched.
 
+mod groups;
+
 use super::accounts::Store;
 use super::{MemoryError, Told};
 use crate::document::{Answering, Scenario};
 use entryway_config::{
-    Dialect, DomainSettings, Security, ServerAddress, ServiceBind, Settings, TrustSource,
+    Dialect, DomainSettings, GroupsSettings, Security, ServerAddress, ServiceBind, Settings,
+    TrustSource,
 };
-use entryway_ldap_types::{AttributeName, Dn, Filter, ResultCode, Scope};
+use entryway_ldap_types::ResultCode;
 use entryway_login::{
     BindAnswer, BindOperation, BindReply, BindUnanswered, Directories, FindAnswer, FindOperation,
-    Group, GroupsAnswer, GroupsOperation, Served, ServerFault, ServerTry,
+    GroupsAnswer, GroupsOperation, Served, ServerFault, ServerTry,
 };
 use entryway_testdir::{Directory, Options};
 use std::sync::Arc;
@@ -28,6 +31,7 @@ pub(super) struct World {
 struct Domain {
     name: Arc<str>,
     servers: Vec<Server>,
+    groups: GroupsSettings,
 }
 
 struct Server {
@@ -43,8 +47,6 @@ struct Server {
 const TOOK: Duration = Duration::from_millis(1);
 /// More entries never matter to a login.
 const FIND_SIZE_LIMIT: usize = 2;
-/// Groups of groups of groups.
-const GROUP_DEPTH: usize = 10;
 
 impl World {
     pub(super) fn of(scenario: &Scenario, settings: &Settings) -> Result<Self, MemoryError> {
@@ -57,6 +59,7 @@ impl World {
             Ok::<_, MemoryError>(Domain {
                 name: Arc::clone(&domain.name),
                 servers,
+                groups: domain.groups.clone(),
             })
         };
         Ok(Self {
@@ -158,49 +161,10 @@ impl World {
             servers.find(|server| server.display == operation.server)
         });
         if let (Some(domain), Some(server)) = (domain, server) {
-            answer.groups = groups(domain, server, operation);
+            (answer.groups, answer.partial) = groups::of(domain, server, operation);
         }
         answer
     }
-}
-
-/// By `member`, level by level, direct ones first.
-fn groups(domain: &Domain, server: &Server, operation: &GroupsOperation) -> Vec<Group> {
-    let mut found: Vec<(Dn, Group)> = Vec::new();
-    let mut level: Vec<(String, Vec<Arc<str>>)> =
-        vec![(operation.entry.dn_text.to_string(), Vec::new())];
-    for _ in 0..GROUP_DEPTH {
-        let mut next = Vec::new();
-        for (member, path) in level {
-            for entry in server.groups_of(&member) {
-                if found.iter().any(|(dn, _)| *dn == entry.dn) {
-                    continue;
-                }
-                let name: Arc<str> = entry
-                    .first_text(&AttributeName::from_static("cn"))
-                    .unwrap_or_default()
-                    .into();
-                let gid = entry
-                    .first_text(&AttributeName::from_static("gidNumber"))
-                    .and_then(|text| text.parse().ok());
-                let mut below = path.clone();
-                below.push(Arc::clone(&name));
-                next.push((entry.dn_text.to_string(), below));
-                found.push((
-                    entry.dn.clone(),
-                    Group {
-                        domain: Arc::clone(&domain.name),
-                        name,
-                        dn: Some(entry.dn),
-                        gid,
-                        path: path.clone(),
-                    },
-                ));
-            }
-        }
-        level = next;
-    }
-    found.into_iter().map(|(_, group)| group).collect()
 }
 
 impl Server {
@@ -226,22 +190,6 @@ impl Server {
             diagnostic: String::new(),
             lockout_threshold: None,
         }
-    }
-
-    fn groups_of(&self, member: &str) -> Vec<entryway_ldap_types::Entry> {
-        let filter = Filter::Equal(
-            AttributeName::from_static("member"),
-            member.as_bytes().to_vec(),
-        );
-        let attributes = ["cn", "gidNumber"].map(AttributeName::from_static);
-        self.directory
-            .naming_contexts()
-            .flat_map(|base| {
-                self.directory
-                    .answer_search(base, Scope::Subtree, &filter, &attributes, 0)
-                    .entries
-            })
-            .collect()
     }
 }
 
