@@ -201,9 +201,15 @@ impl Configuration {
             .collect();
         writeln!(
             out,
-            "[login]\ndefault_domains = [{}]\ndeadline = \"{}\"\n",
+            // Refusals are not held back: the tests have thousands, and their time is not looked at.
+            "[login]\ndefault_domains = [{}]\ndeadline = \"{}\"\nreject_after = \"0ms\"\n",
             names.join(", "),
             self.deadline
+        )?;
+        writeln!(
+            out,
+            "[store]\nurl = {}\n",
+            quoted(&format!("sqlite:{}", dir.join("entryway.db").display()))
         )?;
         writeln!(out, "[tls]\ntrust = [{}]\n", file(dir, "ca.pem"))?;
         writeln!(
