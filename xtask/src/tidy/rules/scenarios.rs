@@ -12,7 +12,7 @@ const FOLDER: &str = "scenarios/";
 const README: &str = "scenarios/README.md";
 
 /// What no scenario can show, and why; a path that ends in `.` or `[]` stands for everything below it.
-const SHOWN_ELSEWHERE: [(&str, &str); 9] = [
+const SHOWN_ELSEWHERE: [(&str, &str); 10] = [
     (
         "include",
         "a scenario's own configuration is an included file",
@@ -39,6 +39,10 @@ const SHOWN_ELSEWHERE: [(&str, &str); 9] = [
     (
         "os_unavailable",
         "the accounts of the machine that runs a scenario are nobody's to write down",
+    ),
+    (
+        "overloaded",
+        "it comes of how many others are being refused at the moment, which no document says",
     ),
 ];
 
