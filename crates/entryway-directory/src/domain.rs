@@ -208,6 +208,7 @@ impl Domain {
             code: result.code,
             diagnostic: result.diagnostic,
             lockout_threshold: self.lockout().threshold,
+            lockout_duration: self.lockout().duration,
         }
     }
 

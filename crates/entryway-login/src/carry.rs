@@ -3,7 +3,8 @@
 use crate::draft::Draft;
 use crate::flow::Log;
 use crate::{Carried, DomainPolicy, Record, is_secret_attribute};
-use entryway_ldap_types::{Attribute, AttributeName, Entry};
+use entryway_ldap_types::{AttributeName, Entry};
+use std::collections::HashSet;
 
 /// Most values of all carried attributes together, and of one.
 const VALUES_MAX: usize = 1000;
@@ -12,11 +13,17 @@ const BYTES_MAX: usize = 64 * 1024;
 
 /// Takes the attributes over; what is secret, no text or too much is left out, and told.
 pub(crate) fn apply(domain: &DomainPolicy, entry: &Entry, draft: &mut Draft, log: &mut Log) {
-    let wanted: Vec<&AttributeName> = match &domain.carry.attributes {
+    let wanted = match &domain.carry.attributes {
         Carried::Named(names) if names.is_empty() => return,
-        Carried::Named(names) => names.iter().collect(),
-        Carried::All => each_once(&entry.attributes),
+        Carried::Named(names) => each_once(names.iter()),
+        Carried::All => each_once(entry.attributes.iter().map(|attribute| &attribute.name)),
     };
+    // A map of that name has said what the key holds. Headers, where sessions travel too, know no case.
+    let mapped: Vec<Box<str>> = draft
+        .attributes
+        .iter()
+        .map(|(key, _)| key.clone())
+        .collect();
     let mut room = Room {
         values: VALUES_MAX,
         bytes: BYTES_MAX,
@@ -24,12 +31,17 @@ pub(crate) fn apply(domain: &DomainPolicy, entry: &Entry, draft: &mut Draft, log
     let (mut carried, mut left_out) = (Vec::new(), Vec::new());
     for name in wanted {
         let key = name.base();
-        match values(entry, name, &mut room) {
-            Ok(values) if values.is_empty() => {}
-            // A map of that name has said what the key holds.
-            Ok(_) if draft.attributes.iter().any(|(taken, _)| **taken == *key) => {
-                left_out.push((key.to_owned(), "a map has this name".to_owned()));
-            }
+        let taken = mapped.iter().any(|taken| taken.eq_ignore_ascii_case(key));
+        let values = if is_secret_attribute(name) {
+            Err("it is secret")
+        } else if entry.first(name).is_none() {
+            continue;
+        } else if taken {
+            Err("a map has this name")
+        } else {
+            values(entry, name, &mut room)
+        };
+        match values {
             Ok(values) => {
                 carried.push(key.to_owned());
                 draft.attributes.push((key.into(), values));
@@ -54,9 +66,6 @@ fn values(
     name: &AttributeName,
     room: &mut Room,
 ) -> Result<Vec<String>, &'static str> {
-    if is_secret_attribute(name) {
-        return Err("it is secret");
-    }
     let mut texts = Vec::new();
     let mut bytes = 0;
     for value in entry.values(name) {
@@ -78,13 +87,17 @@ fn values(
     }
 }
 
-/// Options apart, an attribute is one.
-fn each_once(attributes: &[Attribute]) -> Vec<&AttributeName> {
-    let mut names: Vec<&AttributeName> = Vec::new();
-    for Attribute { name, .. } in attributes {
-        if !names.contains(&name) {
-            names.push(name);
+/// Case and options apart, an attribute is one.
+fn each_once<'n>(names: impl Iterator<Item = &'n AttributeName>) -> Vec<&'n AttributeName> {
+    let mut once = Vec::new();
+    let mut seen = HashSet::new();
+    for name in names {
+        if seen.insert(name.base().to_ascii_lowercase()) {
+            once.push(name);
         }
     }
-    names
+    once
 }
+
+#[cfg(test)]
+mod tests;

@@ -5,7 +5,9 @@ use crate::{
     DomainId, DomainPolicy, Fault, FindOperation, NameCase, PeopleSearch, Reason, Route, Served,
     ServerFault, ServerTry,
 };
-use entryway_ldap_types::{Entry, Filter, FilterTemplate, Placeholder, ResultCode, Scope};
+use entryway_ldap_types::{
+    AttributeName, Entry, Filter, FilterTemplate, LockoutDuration, Placeholder, ResultCode, Scope,
+};
 use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::Instant;
@@ -116,36 +118,59 @@ pub(crate) fn restriction(people: &PeopleSearch) -> Option<Filter> {
 
 /// Filters are at most [`Filter::MAX_DEPTH`] deep, so the recursion is bounded.
 fn unnamed(filter: Filter) -> Filter {
+    let all = |parts: Vec<Filter>| parts.into_iter().map(unnamed).collect();
     match filter {
-        Filter::And(parts) => Filter::And(parts.into_iter().map(unnamed).collect()),
-        Filter::Or(parts) => Filter::Or(parts.into_iter().map(unnamed).collect()),
-        Filter::Not(part) => Filter::Not(Box::new(unnamed(*part))),
-        Filter::Equal(name, value) if mentions(&value) => Filter::Present(name),
-        Filter::Substrings {
-            attribute,
-            initial,
-            any,
-            last,
-        } if initial
-            .iter()
-            .chain(&any)
-            .chain(&last)
-            .any(|part| mentions(part)) =>
-        {
-            Filter::Present(attribute)
-        }
-        Filter::Approx(name, value)
-        | Filter::GreaterOrEqual(name, value)
-        | Filter::LessOrEqual(name, value)
-            if mentions(&value) =>
-        {
-            Filter::Present(name)
-        }
-        // Without an attribute it asks for the value in any of them.
-        Filter::Extensible {
-            attribute, value, ..
-        } if mentions(&value) => attribute.map_or(Filter::And(Vec::new()), Filter::Present),
+        Filter::And(parts) => Filter::And(all(parts)),
+        Filter::Or(parts) => Filter::Or(all(parts)),
+        Filter::Not(part) => Filter::Not(Box::new(nobody(*part))),
+        item if is_named(&item) => present(item),
         other => other,
+    }
+}
+
+/// The same below a `Not`: nobody is called [`ANYBODY`], so that what excludes a name excludes nobody.
+fn nobody(filter: Filter) -> Filter {
+    let all = |parts: Vec<Filter>| parts.into_iter().map(nobody).collect();
+    match filter {
+        Filter::And(parts) => Filter::And(all(parts)),
+        Filter::Or(parts) => Filter::Or(all(parts)),
+        Filter::Not(part) => Filter::Not(Box::new(unnamed(*part))),
+        item => item,
+    }
+}
+
+/// Whether an item compares with the name.
+fn is_named(item: &Filter) -> bool {
+    match item {
+        Filter::Equal(_, value)
+        | Filter::Approx(_, value)
+        | Filter::GreaterOrEqual(_, value)
+        | Filter::LessOrEqual(_, value)
+        | Filter::Extensible { value, .. } => mentions(value),
+        Filter::Substrings {
+            initial, any, last, ..
+        } => {
+            let mut parts = initial.iter().chain(any).chain(last);
+            parts.any(|part| mentions(part))
+        }
+        Filter::And(_) | Filter::Or(_) | Filter::Not(_) | Filter::Present(_) => false,
+    }
+}
+
+/// The attribute that an item looks at is there.
+fn present(item: Filter) -> Filter {
+    match item {
+        Filter::Equal(attribute, _)
+        | Filter::Approx(attribute, _)
+        | Filter::GreaterOrEqual(attribute, _)
+        | Filter::LessOrEqual(attribute, _)
+        | Filter::Substrings { attribute, .. }
+        | Filter::Extensible {
+            attribute: Some(attribute),
+            ..
+        } => Filter::Present(attribute),
+        // It asks for the value in any attribute, and every entry has this one.
+        _ => Filter::Present(AttributeName::from_static("objectClass")),
     }
 }
 
@@ -184,6 +209,8 @@ pub(crate) struct FoundOne {
     pub(crate) server: Arc<str>,
     /// [`Served::lockout_threshold`].
     pub(crate) threshold: Option<u32>,
+    /// [`Served::lockout_duration`].
+    pub(crate) lockout: Option<LockoutDuration>,
 }
 
 /// Judges an answer, and words it for the trace. `is_over` is whether the login's own deadline has passed.
@@ -219,6 +246,7 @@ fn judge_served(served: Served, people: &PeopleSearch) -> (Conclusion, SearchOut
         code,
         diagnostic,
         lockout_threshold: threshold,
+        lockout_duration: lockout,
     } = served;
     if let Some(stray) = entries.iter().find(|entry| !is_within(entry, people)) {
         let outcome = SearchOutcome::OutsideBase {
@@ -256,6 +284,7 @@ fn judge_served(served: Served, people: &PeopleSearch) -> (Conclusion, SearchOut
                 entry,
                 server,
                 threshold,
+                lockout,
             };
             (Conclusion::One(found), SearchOutcome::Found { dn })
         }

@@ -17,10 +17,10 @@ mod revalidate;
 use crate::verdict::PasswordVerified;
 use crate::{
     BindOperation, Decided, Decision, Device, Fault, FindOperation, GroupsOperation, LocalAccount,
-    LoginId, LoginPolicy, OsOperation, Reason, ReserveOperation, Route, Settled, SubmittedPassword,
-    VerifyOperation,
+    LoginId, LoginPolicy, OsOperation, Reason, Record, ReserveOperation, Route, Settled, Stage,
+    SubmittedPassword, VerifyOperation,
 };
-use entryway_ldap_types::Entry;
+use entryway_ldap_types::{Entry, LockoutDuration};
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::{Instant, SystemTime};
@@ -64,6 +64,8 @@ struct Found {
     server: Arc<str>,
     /// Wrong passwords after which the directory locks it.
     threshold: Option<u32>,
+    /// How long it keeps it locked.
+    lockout: Option<LockoutDuration>,
 }
 
 /// What is known of the password when the person's turn comes.
@@ -90,8 +92,10 @@ struct Login {
     route: Route,
     /// How many of the route's domains were asked.
     asked: usize,
-    /// A domain that was down and skipped: from then on nothing but an accept is a verdict.
+    /// A domain that was down and skipped: from then on nothing but a right password is a verdict.
     skipped: Option<Fault>,
+    /// A local account knew the name and not the password, and the domains were asked all the same.
+    mismatched: bool,
     /// A local account whose password is in the directory.
     account: Option<Arc<LocalAccount>>,
     /// What an earlier login left, when somebody asks whether it still holds.
@@ -108,28 +112,43 @@ struct Tally {
     identity: Vec<ReserveOperation>,
     /// An authority said that the password is right.
     verified: bool,
-    /// The password may have been counted as wrong somewhere.
-    exposed: bool,
+    /// An authority said that it is wrong.
+    refused: bool,
+    /// How often the identity's password may have been counted as wrong there.
+    exposed: usize,
 }
 
 impl Tally {
     /// What does not stay. A reservation that is not named here stays.
     fn settle(self, decision: &Decision) -> Vec<(ReserveOperation, Settled)> {
-        let without_verdict = matches!(decision, Decision::Indeterminate(_));
-        let address = match decision {
-            _ if self.verified => Some(Settled::Passed),
-            Decision::Indeterminate(_) => Some(Settled::NotCounted),
-            _ => None,
+        let Self {
+            address,
+            identity,
+            verified,
+            refused,
+            exposed,
+        } = self;
+        // An outage somewhere else does not make a wrong guess undone.
+        let is_guess = refused || !matches!(decision, Decision::Indeterminate(_));
+        let (settled, identity, address) = if verified {
+            (Settled::Passed, identity, address)
+        } else {
+            // One that was reserved and never used was no guess, whatever the others were.
+            let unused = identity.into_iter().skip(exposed).collect();
+            (Settled::NotCounted, unused, address.filter(|_| !is_guess))
         };
-        let identity = match () {
-            () if self.verified => Some(Settled::Passed),
-            () if without_verdict && !self.exposed => Some(Settled::NotCounted),
-            () => None,
-        };
-        let address = self.address.into_iter().zip(address);
-        let identity = self.identity.into_iter().zip(std::iter::repeat(identity));
-        let identity = identity.filter_map(|(operation, settled)| Some((operation, settled?)));
-        address.chain(identity).collect()
+        let settled_so = |operation| (operation, settled);
+        address
+            .into_iter()
+            .chain(identity)
+            .map(settled_so)
+            .collect()
+    }
+
+    /// An authority said no.
+    fn refuse(&mut self) {
+        self.refused = true;
+        self.exposed += 1;
     }
 }
 
@@ -162,10 +181,27 @@ impl Login {
 
     /// "No", unless a domain that might have said "yes" was skipped: then nobody knows.
     fn reject(self: Box<Self>, reason: Reason) -> Step {
+        let reason = match reason {
+            // The local account knows them.
+            Reason::UnknownLogin if self.mismatched => Reason::WrongPassword,
+            reason => reason,
+        };
         match self.skipped {
             Some(fault) => self.indeterminate(fault),
             None => self.decide(Decision::Reject(reason)),
         }
+    }
+    /// Nothing more is asked: there is no time for an answer.
+    fn out_of_time(self: Box<Self>, stage: Stage) -> Step {
+        self.stop(Fault::Deadline, "no time is left", stage)
+    }
+    fn stop(mut self: Box<Self>, fault: Fault, problem: &'static str, stage: Stage) -> Step {
+        self.log.note(Record::Stopped {
+            fault,
+            problem,
+            stage,
+        });
+        self.indeterminate(fault)
     }
     fn indeterminate(self: Box<Self>, fault: Fault) -> Step {
         self.decide(Decision::Indeterminate(fault))

@@ -15,7 +15,7 @@ pub use throttle::{
 
 use crate::{Attempt, Decided, DomainId};
 use entryway_ldap_types::{
-    AttributeName, Entry, Filter, Password, PasswordPolicy, ResultCode, Scope,
+    AttributeName, Entry, Filter, LockoutDuration, Password, PasswordPolicy, ResultCode, Scope,
 };
 use std::future::Future;
 use std::pin::Pin;
@@ -62,6 +62,8 @@ pub struct Served {
     /// Wrong passwords after which the directory locks an account, where it let that be read; the smallest that
     /// applies to anybody in the domain. `None`: it does not lock, or does not tell.
     pub lockout_threshold: Option<u32>,
+    /// How long it keeps one locked; `None` where policies differ, or it does not tell.
+    pub lockout_duration: Option<LockoutDuration>,
 }
 
 /// A server that did not serve.

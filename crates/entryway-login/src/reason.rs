@@ -16,11 +16,11 @@ pub enum Reason {
     UnknownDomain,
     /// Empty, too long, or with control characters; or no password.
     MalformedLogin,
-    /// Disabled at the directory.
+    /// Disabled: at the directory, or a local account that is switched off.
     AccountDisabled,
-    /// Locked at the directory.
+    /// Locked.
     AccountLocked,
-    /// Expired at the directory.
+    /// Expired.
     AccountExpired,
     /// The password has expired.
     PasswordExpired,

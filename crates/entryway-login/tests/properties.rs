@@ -212,6 +212,7 @@ fn run(policy: LoginPolicy, password: SubmittedPassword, answers: &[Answer]) -> 
                                 code: ResultCode(code),
                                 diagnostic: String::new(),
                                 lockout_threshold: None,
+                                lockout_duration: None,
                             }),
                         )
                     }

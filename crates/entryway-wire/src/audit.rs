@@ -46,7 +46,7 @@ impl<'a> AuditBody<'a> {
             login_name: self.login_name,
             caller: self.caller,
             client_address: self.client_address,
-            explanation: explanation(self.decided, place, domain_name).without_tokens(),
+            explanation: explanation(self.decided, place, domain_name),
         };
         // Texts and numbers alone: there is nothing that could not be written.
         serde_json::to_vec(&body).unwrap_or_default()

@@ -31,17 +31,6 @@ pub struct LoginResponse<'a> {
     trace: Option<TraceJson<'a>>,
 }
 
-impl LoginResponse<'_> {
-    /// For what is kept: whoever reads it later must not hold what the person was given.
-    pub(crate) fn without_tokens(self) -> Self {
-        Self {
-            revalidation: None,
-            device: None,
-            ..self
-        }
-    }
-}
-
 /// A login's result. Without `show_reason` every refusal is the same but for its `id`.
 pub fn login_response(decided: &Decided, show_reason: bool) -> LoginResponse<'_> {
     let row = decided.decision.row();
@@ -81,7 +70,8 @@ pub fn login_response(decided: &Decided, show_reason: bool) -> LoginResponse<'_>
     response
 }
 
-/// The same for an administrator: with the reason, and every step as one object of `trace`.
+/// The same for an administrator: with the reason, and every step as one object of `trace`. Without what the person was
+/// given: whoever reads it, now or in the record, must not hold that.
 ///
 /// `place` says where a rule was written (`entryway.toml:31`), `domain_name` what a domain is called.
 pub fn explanation<'a>(
@@ -90,6 +80,8 @@ pub fn explanation<'a>(
     domain_name: &dyn Fn(DomainId) -> Option<&'a str>,
 ) -> LoginResponse<'a> {
     LoginResponse {
+        revalidation: None,
+        device: None,
         trace: Some(TraceJson::of(&decided.trace, place, domain_name)),
         ..login_response(decided, true)
     }

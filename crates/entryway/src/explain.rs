@@ -103,6 +103,7 @@ impl Walk<'_> {
             Record::NameRefused {
                 login_name,
                 problem,
+                reason: _,
             } => {
                 self.push(
                     Row::new("login name", plain_or_quoted(login_name))

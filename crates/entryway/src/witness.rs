@@ -95,7 +95,7 @@ fn blame(decided: &Decided) -> Option<Blame> {
             ..
         } => {
             let cause = match outcome {
-                SearchOutcome::Unanswered => return tries(tried),
+                SearchOutcome::Unanswered { .. } => return tries(tried),
                 SearchOutcome::Refused { code, diagnostic } => said(*code, diagnostic),
                 SearchOutcome::OutsideBase { .. } => {
                     "gave an entry where the search does not reach".to_owned()

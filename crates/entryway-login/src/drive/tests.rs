@@ -55,6 +55,7 @@ impl Directories for OneServer {
             code: ResultCode::SUCCESS,
             diagnostic: String::new(),
             lockout_threshold: None,
+            lockout_duration: None,
         };
         FindAnswer {
             tried: Vec::new(),

@@ -24,6 +24,7 @@ fn check_filter(by: By, domain: &DomainPolicy, route: &Route, expected: &str) {
         DomainId(0),
         domain,
         route,
+        false,
         Instant::now() + Duration::from_secs(1),
     )
     .unwrap();
@@ -117,7 +118,7 @@ fn without_mail_logins_there_is_no_mail_search() {
 }
 
 fn check_not_asked(by: By, domain: &DomainPolicy, route: &Route, expected: NotAsked) {
-    let asked = operation(by, DomainId(0), domain, route, Instant::now());
+    let asked = operation(by, DomainId(0), domain, route, false, Instant::now());
     assert_eq!(
         asked.map(|operation| operation.filter.to_string()),
         Err(expected)
@@ -198,6 +199,7 @@ fn judged_under(base: &str, scope: Scope, dns: &[&str], code: ResultCode) -> Str
         code,
         diagnostic: "because".to_owned(),
         lockout_threshold: None,
+        lockout_duration: None,
     };
     let (conclusion, _) = judge(Some(served), &[], &staff.people, false);
     match conclusion {

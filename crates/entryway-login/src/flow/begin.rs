@@ -40,6 +40,7 @@ pub fn begin(attempt: Attempt, policy: Arc<LoginPolicy>) -> Step {
         route,
         asked: 0,
         skipped: None,
+        mismatched: false,
         account: None,
         remembered: None,
         tally: Tally::default(),
@@ -66,6 +67,7 @@ fn enter(attempt: &Attempt, policy: &LoginPolicy, log: &mut Log) -> Result<Route
         Err(error) => {
             log.note(Record::NameRefused {
                 login_name: typed,
+                reason: Reason::MalformedLogin,
                 problem: error.to_string(),
             });
             return Err(Reason::MalformedLogin);
@@ -84,13 +86,17 @@ fn enter(attempt: &Attempt, policy: &LoginPolicy, log: &mut Log) -> Result<Route
         Ok(route) if policy.ldap == LdapUse::Disabled && route.named.is_some() => {
             log.note(Record::NameRefused {
                 login_name: typed,
+                reason: Reason::LdapDisabled,
                 problem: "names a domain, and directories are switched off (`login.ldap`)"
                     .to_owned(),
             });
             Err(Reason::LdapDisabled)
         }
-        Ok(route) => {
-            let rule = route.named.is_none().then_some(policy.default_domains_rule);
+        Ok(mut route) => {
+            let mut rule = route.named.is_none().then_some(policy.default_domains_rule);
+            if policy.ldap == LdapUse::Disabled {
+                (route.tries, rule) = (Vec::new(), None);
+            }
             let (named, tries) = (route.named.clone(), route.tries.clone());
             log.note(Record::NameRead {
                 login_name: typed,
@@ -103,6 +109,7 @@ fn enter(attempt: &Attempt, policy: &LoginPolicy, log: &mut Log) -> Result<Route
         Err(RouteError::EmptyHalf(problem)) => {
             log.note(Record::NameRefused {
                 login_name: typed,
+                reason: Reason::MalformedLogin,
                 problem: problem.to_owned(),
             });
             Err(Reason::MalformedLogin)

@@ -7,7 +7,7 @@ use crate::trace::{DIAGNOSTIC_MAX, clip};
 use crate::verdict::{self, Judgement};
 use crate::{
     BindAnswer, BindOperation, BindReply, BindUnanswered, Fault, Reason, Record, ReserveOperation,
-    SubmittedPassword,
+    Stage, SubmittedPassword,
 };
 use entryway_ldap_types::{AccountState, Entry};
 use std::sync::Arc;
@@ -47,6 +47,7 @@ impl AfterBind {
                 let unanswered = Record::BindUnanswered {
                     server,
                     written,
+                    fault,
                     cause,
                 };
                 login.log.note_answer(unanswered, took);
@@ -84,10 +85,15 @@ impl AfterBind {
                 login.conclude(domain, found, Proof::MustChange)
             }
             Judgement::Refused(reason) => {
-                login.tally.exposed = true;
+                login.tally.refuse();
                 login.reject(reason)
             }
-            Judgement::NoVerdict(fault) => login.indeterminate(fault),
+            Judgement::NoVerdict(fault) => {
+                // A server that is too busy has looked at nothing; any other odd answer may hide a count.
+                let looked = fault != Fault::DirectoryUnreachable;
+                login.tally.exposed += usize::from(looked);
+                login.indeterminate(fault)
+            }
         }
     }
 }
@@ -103,7 +109,7 @@ impl Login {
         repeated: bool,
         fault: Fault,
     ) -> Step {
-        self.tally.exposed |= written;
+        self.tally.exposed += usize::from(written);
         if repeated || self.is_over() {
             return self.indeterminate(fault);
         }
@@ -127,7 +133,7 @@ impl Login {
 
     pub(super) fn bind(self: Box<Self>, asking: Asking, found: Found, repeated: bool) -> Step {
         if self.is_over() {
-            return self.indeterminate(Fault::Deadline);
+            return self.out_of_time(Stage::Password);
         }
         let SubmittedPassword::Given(password) = &self.password else {
             return self.reject(Reason::MalformedLogin);

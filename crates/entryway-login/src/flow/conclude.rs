@@ -6,8 +6,9 @@ use crate::decision::Accepted;
 use crate::steps::{self, Person, Sight};
 use crate::{
     Challenge, Decision, DomainId, Fault, GroupsAnswer, GroupsOperation, Method, Record,
-    SessionGroups,
+    SessionGroups, Stage,
 };
+use entryway_ldap_types::AccountState;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -47,6 +48,7 @@ impl AfterGroups {
             groups: groups.iter().take(TRACED_MAX).cloned().collect(),
             total: groups.len(),
             partial,
+            needed,
             round_trips,
         };
         login.log.note_answer(read, took);
@@ -64,7 +66,13 @@ impl AfterGroups {
 
 impl Login {
     pub(super) fn conclude(mut self: Box<Self>, id: DomainId, found: Found, proof: Proof) -> Step {
-        let state = self.account_state(&found.entry);
+        let state = match &proof {
+            // The bind has had its say on locks: one that has just ended by the directory's clock may still hold by ours.
+            Proof::Verified(_) | Proof::MustChange => self.account_state(&found.entry),
+            Proof::NotAsked | Proof::Remembered(_) => {
+                AccountState::read_with(&found.entry, self.wall_clock(), found.lockout)
+            }
+        };
         self.log.note(Record::AccountRead { state });
         let overlaid = self.account.as_deref().map_or(Ok(()), account::switched_on);
         let usable = match account::check(state).and_then(|usable| overlaid.map(|()| usable)) {
@@ -73,7 +81,7 @@ impl Login {
         };
         let policy = Arc::clone(&self.policy);
         let Some(domain) = policy.domains.get(id.0) else {
-            return self.indeterminate(Fault::DirectoryRefusedOperation);
+            return self.no_such_domain();
         };
         let server = Arc::clone(&found.server);
         let sight = Sight {
@@ -92,7 +100,7 @@ impl Login {
             return self.finish(person, usable, proof, None);
         }
         if self.is_over() {
-            return self.indeterminate(Fault::Deadline);
+            return self.out_of_time(Stage::Groups);
         }
         let operation = GroupsOperation {
             domain: id,

@@ -4,10 +4,10 @@ use super::reserve::Then;
 use super::{Found, Login, Proof, Step};
 use crate::find::{self, By, Conclusion, FoundOne, NotAsked};
 use crate::{
-    DomainId, DomainPolicy, Fault, FindAnswer, FindOperation, Record, SearchOutcome, Subject,
-    WhenDown, identity, maps,
+    DomainId, DomainPolicy, Fault, FindAnswer, FindOperation, Record, SearchOutcome, Stage,
+    Subject, WhenDown, identity, maps,
 };
-use entryway_ldap_types::Dn;
+use entryway_ldap_types::{Dn, ResultCode, Scope};
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -42,9 +42,14 @@ impl AfterFind {
         login.look_at(now);
         let policy = Arc::clone(&login.policy);
         let Some(domain) = policy.domains.get(asking.operation.domain.0) else {
-            return login.indeterminate(Fault::DirectoryRefusedOperation);
+            return login.no_such_domain();
         };
-        let conclusion = login.judge(&asking, domain, answer);
+        // Nobody else's directory is asked for a name that says whose it is, or for an entry that was found.
+        let skips = domain.when_down == WhenDown::Skip
+            && login.route.named.is_none()
+            && asking.by != By::Identity
+            && again.is_none();
+        let conclusion = login.judge(&asking, domain, skips, answer);
         if let Some(again) = again {
             // It was found before, so "nobody" or "somebody else" is no answer: going on would show the
             // password to another entry.
@@ -66,13 +71,11 @@ impl AfterFind {
             Conclusion::Nobody => login.ask_next(),
             Conclusion::Refuse(reason) => login.reject(reason),
             Conclusion::NoAnswer(fault) => login.indeterminate(fault),
-            Conclusion::Down(fault) => match domain.when_down {
-                WhenDown::Skip if login.route.named.is_none() => {
-                    login.skipped.get_or_insert(fault);
-                    login.ask_next()
-                }
-                WhenDown::Skip | WhenDown::Stop => login.indeterminate(fault),
-            },
+            Conclusion::Down(fault) if skips => {
+                login.skipped.get_or_insert(fault);
+                login.ask_next()
+            }
+            Conclusion::Down(fault) => login.indeterminate(fault),
         }
     }
 }
@@ -83,6 +86,7 @@ impl From<FoundOne> for Found {
             entry: Arc::new(found.entry),
             server: found.server,
             threshold: found.threshold,
+            lockout: found.lockout,
         }
     }
 }
@@ -108,9 +112,28 @@ fn permitted(
     }
 }
 
+/// Where the base is the person's own entry, its not being there is an answer.
+fn gone(asking: &Asking, judged: (Conclusion, SearchOutcome)) -> (Conclusion, SearchOutcome) {
+    let itself = asking.by == By::Identity && asking.operation.scope == Scope::Base;
+    match judged {
+        (Conclusion::NoAnswer(_), SearchOutcome::Refused { code, .. })
+            if itself && code == ResultCode::NO_SUCH_OBJECT =>
+        {
+            (Conclusion::Nobody, SearchOutcome::NoEntry)
+        }
+        judged => judged,
+    }
+}
+
 impl Login {
     /// What an answer means; noted.
-    fn judge(&mut self, asking: &Asking, domain: &DomainPolicy, answer: FindAnswer) -> Conclusion {
+    fn judge(
+        &mut self,
+        asking: &Asking,
+        domain: &DomainPolicy,
+        skips: bool,
+        answer: FindAnswer,
+    ) -> Conclusion {
         let FindAnswer {
             tried,
             served,
@@ -118,7 +141,12 @@ impl Login {
         } = answer;
         let server = served.as_ref().map(|served| Arc::clone(&served.server));
         let judged = find::judge(served, &tried, &domain.people, self.is_over());
-        let (conclusion, outcome) = permitted(asking.by, domain, judged);
+        let (conclusion, mut outcome) = gone(asking, permitted(asking.by, domain, judged));
+        if let (SearchOutcome::Unanswered { skipped, .. }, Conclusion::Down(_)) =
+            (&mut outcome, &conclusion)
+        {
+            *skipped = skips;
+        }
         let asked = &asking.operation;
         let searched = Record::Searched {
             domain: asked.domain,
@@ -136,15 +164,12 @@ impl Login {
     }
 
     pub(super) fn ask_next(mut self: Box<Self>) -> Step {
-        if self.policy.ldap == crate::LdapUse::Disabled {
-            return self.ask_last();
-        }
         while let Some(domain) = self.route.tries.get(self.asked).copied() {
             self.asked += 1;
             match self.question(&[By::Name, By::Mail], domain) {
                 Ok(Some(asking)) => return self.search(asking, None),
                 Ok(None) => {}
-                Err(fault) => return self.indeterminate(fault),
+                Err(problem) => return self.unaskable(problem),
             }
         }
         self.ask_last()
@@ -155,17 +180,26 @@ impl Login {
         match self.question(&[By::Mail], domain) {
             Ok(Some(asking)) => self.search(asking, None),
             Ok(None) => self.ask_next(),
-            Err(fault) => self.indeterminate(fault),
+            Err(problem) => self.unaskable(problem),
         }
     }
 
+    pub(super) fn no_such_domain(self: Box<Self>) -> Step {
+        self.unaskable("the domain is not configured")
+    }
+
+    fn unaskable(self: Box<Self>, problem: &'static str) -> Step {
+        self.stop(Fault::DirectoryRefusedOperation, problem, Stage::Find)
+    }
+
     /// The first of these searches that the domain can be asked; `None` when nobody there can have that name.
-    fn question(&mut self, ways: &[By], id: DomainId) -> Result<Option<Asking>, Fault> {
+    /// An error is a search that nobody can make.
+    fn question(&mut self, ways: &[By], id: DomainId) -> Result<Option<Asking>, &'static str> {
         let policy = Arc::clone(&self.policy);
         let domain = policy
             .domains
             .get(id.0)
-            .ok_or(Fault::DirectoryRefusedOperation)?;
+            .ok_or("the domain is not configured")?;
         for by in ways.iter().copied() {
             match find::operation(
                 by,
@@ -184,7 +218,9 @@ impl Login {
                     by_email: by == By::Mail,
                 }),
                 // A filter that nothing can fill finds nobody, and must not pass for an answer.
-                Err(NotAsked::Unfillable) => return Err(Fault::DirectoryRefusedOperation),
+                Err(NotAsked::Unfillable) => {
+                    return Err("the filter asks for what no login name has");
+                }
             }
         }
         Ok(None)
@@ -197,7 +233,7 @@ impl Login {
 
     fn search(self: Box<Self>, asking: Asking, again: Option<Again>) -> Step {
         if self.is_over() {
-            return self.indeterminate(Fault::Deadline);
+            return self.out_of_time(Stage::Find);
         }
         let operation = asking.operation.clone();
         Step::Find(
@@ -216,7 +252,7 @@ impl Login {
             return self.conclude(asking.operation.domain, found, Proof::NotAsked);
         }
         let Some(domain) = self.policy.domains.get(asking.operation.domain.0) else {
-            return self.indeterminate(Fault::DirectoryRefusedOperation);
+            return self.no_such_domain();
         };
         // Whatever was typed, it is this entry whose password is in question. One whose identity cannot be used is
         // refused in the end; its guesses count all the same.

@@ -4,7 +4,7 @@ use super::reserve::Then;
 use super::{Login, Proof, Step};
 use crate::verdict::{self, Judgement};
 use crate::{
-    KeptIn, LdapUse, LocalAccount, LocalOutcome, PasswordMismatch, Record, StoreUnavailable,
+    KeptIn, LdapUse, LocalAccount, LocalOutcome, PasswordMismatch, Record, Stage, StoreUnavailable,
     Subject, SubmittedPassword, VerifyAnswer, VerifyOperation, account, steps,
 };
 use std::sync::Arc;
@@ -41,20 +41,14 @@ impl AfterFindLocal {
             login.log.note(Record::LocalLooked(LocalOutcome::NoAccount));
             return login.ask_next();
         };
-        let name = Arc::clone(&account.name);
-        let (outcome, decides) = match (account.password, login.policy.ldap) {
-            (KeptIn::Directory, _) => (LocalOutcome::KeptInDirectory { name }, false),
-            (KeptIn::Store, LdapUse::Required) => (LocalOutcome::LeftOut { name }, false),
-            (KeptIn::Store, _) => (LocalOutcome::Decides { name }, true),
-        };
-        login.log.note(Record::LocalLooked(outcome));
-        if decides {
-            return login.local(account);
+        match login.note_local(&account) {
+            Says::Decides => login.local(account),
+            Says::TheDomains => {
+                login.account = Some(account);
+                login.ask_next()
+            }
+            Says::Nothing => login.ask_next(),
         }
-        if account.password == KeptIn::Directory {
-            login.account = Some(account);
-        }
-        login.ask_next()
     }
 }
 
@@ -83,10 +77,12 @@ impl AfterVerifyLocal {
             Judgement::Refused(_) if goes_on => {
                 // What was counted for the account stays, whatever the domains say: its password was guessed.
                 login.tally.identity.clear();
+                login.tally.refused = true;
+                login.mismatched = true;
                 login.ask_next()
             }
             Judgement::Refused(reason) => {
-                login.tally.exposed = true;
+                login.tally.refuse();
                 login.reject(reason)
             }
             Judgement::NoVerdict(fault) => login.indeterminate(fault),
@@ -95,10 +91,44 @@ impl AfterVerifyLocal {
     }
 }
 
+/// What a local account has to say of a login.
+pub(super) enum Says {
+    Decides,
+    /// Its password is in the directory.
+    TheDomains,
+    Nothing,
+}
+
 impl Login {
     pub(super) fn ask_local(self: Box<Self>) -> Step {
+        if self.is_over() {
+            return self.out_of_time(Stage::Local);
+        }
         let name = Arc::from(self.route.login.trim());
         Step::FindLocal(name, AfterFindLocal { login: self })
+    }
+
+    /// The account that stood beside a domain's session, by the name that found it.
+    pub(super) fn ask_local_as_typed(self: Box<Self>) -> Step {
+        if self.is_over() {
+            return self.out_of_time(Stage::Local);
+        }
+        let name = Arc::from(self.login_name.trim());
+        Step::FindLocal(name, AfterFindLocal { login: self })
+    }
+
+    pub(super) fn note_local(&mut self, account: &LocalAccount) -> Says {
+        let (name, enabled) = (Arc::clone(&account.name), account.enabled);
+        let (outcome, says) = match (account.password, self.policy.ldap) {
+            (KeptIn::Directory, _) => (
+                LocalOutcome::KeptInDirectory { name, enabled },
+                Says::TheDomains,
+            ),
+            (KeptIn::Store, LdapUse::Required) => (LocalOutcome::LeftOut { name }, Says::Nothing),
+            (KeptIn::Store, _) => (LocalOutcome::Decides { name, enabled }, Says::Decides),
+        };
+        self.log.note(Record::LocalLooked(outcome));
+        says
     }
 
     fn local(mut self: Box<Self>, account: Arc<LocalAccount>) -> Step {
@@ -112,7 +142,7 @@ impl Login {
 
     pub(super) fn verify_local(self: Box<Self>, account: Arc<LocalAccount>) -> Step {
         if self.is_over() {
-            return self.indeterminate(crate::Fault::Deadline);
+            return self.out_of_time(Stage::Password);
         }
         let SubmittedPassword::Given(password) = &self.password else {
             return self.reject(crate::Reason::MalformedLogin);
@@ -140,7 +170,7 @@ impl Login {
             Ok(usable) => usable,
             Err(reason) => return self.reject(reason),
         };
-        let person = steps::local_person(&account, &mut self.log);
+        let person = steps::local_person(&account, self.policy.platform, &mut self.log);
         self.finish(person, usable, proof, None)
     }
 }

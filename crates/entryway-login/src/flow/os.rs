@@ -1,10 +1,13 @@
 //! Accounts of the operating system: they come last, and only for bare names.
+//!
+//! The user database is asked first, without the password: it says which account a spelling means, and guesses are
+//! counted for that account. PAM is shown no password of somebody who is not there.
 
 use super::reserve::Then;
 use super::{Login, Proof, Step};
 use crate::verdict::{self, Judgement};
 use crate::{
-    Fault, OsAccount, OsAnswer, OsOperation, OsOutcome, OsReply, Reason, Record, Subject,
+    Fault, OsAccount, OsAnswer, OsOperation, OsOutcome, OsReply, Reason, Record, Stage, Subject,
     SubmittedPassword, account, steps,
 };
 use std::sync::Arc;
@@ -18,6 +21,7 @@ pub struct AfterFindOs {
 /// A login that waits for PAM.
 pub struct AfterLoginOs {
     login: Box<Login>,
+    account: OsAccount,
 }
 
 impl AfterFindOs {
@@ -38,49 +42,58 @@ impl AfterFindOs {
             }
         };
         login.log.note(Record::OsAnswered { outcome });
+        let Some(account) = account else {
+            return login.reject(Reason::UnknownLogin);
+        };
         if login.remembered.is_some() {
             return login.compare_os(account);
         }
-        match account {
-            Some(account) => {
-                login.log.note(Record::PasswordNotChecked);
-                login.conclude_os(account, Proof::NotAsked)
-            }
-            None => login.reject(Reason::UnknownLogin),
+        if login.is_explained() {
+            login.log.note(Record::PasswordNotChecked);
+            return login.conclude_os(account, Proof::NotAsked);
         }
+        let identity = Subject::of_os(&account.name).0;
+        login.reserve_identity(identity, None, Then::LoginOs(account))
     }
 }
 
 impl AfterLoginOs {
     /// Goes on with what came back.
     pub fn resume(self, answer: OsAnswer, now: Instant) -> Step {
-        let mut login = self.login;
+        let Self { mut login, account } = self;
         login.look_at(now);
-        let judgement = verdict::os(&answer.reply);
-        let outcome = outcome(&answer.reply, &judgement);
-        login
-            .log
-            .note_answer(Record::OsAnswered { outcome }, answer.took);
-        match (judgement, answer.reply) {
-            (Judgement::Verified(verified), OsReply::Verified(account)) => {
+        let OsAnswer { mut reply, took } = answer;
+        // What was counted was counted for that account.
+        if matches!(&reply, OsReply::Verified(verified) if verified.name != account.name) {
+            let problem = "PAM let another account in than the one that was asked for";
+            reply = OsReply::NoVerdict(problem.to_owned());
+        }
+        let judgement = verdict::os(&reply);
+        let outcome = outcome(&reply, &judgement);
+        login.log.note_answer(Record::OsAnswered { outcome }, took);
+        match judgement {
+            Judgement::Verified(verified) => {
                 login.tally.verified = true;
+                // The newer of two looks at the same account.
+                let account = match reply {
+                    OsReply::Verified(newer) => newer,
+                    _ => account,
+                };
                 login.conclude_os(account, Proof::Verified(verified))
             }
-            (Judgement::MustChange, _) => {
+            Judgement::MustChange => {
                 login.tally.verified = true;
-                login.decide(crate::Decision::Challenge(crate::Challenge::ChangePassword))
+                login.conclude_os(account, Proof::MustChange)
             }
-            (Judgement::Refused(reason), _) => {
-                login.tally.exposed = true;
+            Judgement::Refused(reason) => {
+                login.tally.refuse();
                 login.reject(reason)
             }
-            (Judgement::NoVerdict(fault), _) => {
+            Judgement::NoVerdict(fault) => {
                 // PAM may have counted before it failed.
-                login.tally.exposed = true;
+                login.tally.exposed += 1;
                 login.indeterminate(fault)
             }
-            // `verdict::os` verifies an account alone.
-            (Judgement::Verified(_), _) => login.indeterminate(Fault::OsUnavailable),
         }
     }
 }
@@ -108,37 +121,38 @@ fn outcome(reply: &OsReply, judgement: &Judgement) -> OsOutcome {
 
 impl Login {
     pub(super) fn ask_os(self: Box<Self>) -> Step {
-        let name: Arc<str> = self.route.login.trim().into();
-        if self.is_explained() {
-            return Step::FindOs(name, AfterFindOs { login: self });
+        if self.is_over() {
+            return self.out_of_time(Stage::Os);
         }
-        let identity = Subject::of_os(&name).0;
-        self.reserve_identity(identity, None, Then::LoginOs)
-    }
-
-    pub(super) fn find_os(self: Box<Self>, name: Arc<str>) -> Step {
+        let name: Arc<str> = self.route.login.trim().into();
         Step::FindOs(name, AfterFindOs { login: self })
     }
 
-    pub(super) fn login_os(self: Box<Self>) -> Step {
+    pub(super) fn login_os(self: Box<Self>, account: OsAccount) -> Step {
         if self.is_over() {
-            return self.indeterminate(Fault::Deadline);
+            return self.out_of_time(Stage::Os);
         }
         let SubmittedPassword::Given(password) = &self.password else {
             return self.reject(Reason::MalformedLogin);
         };
         let operation = OsOperation {
-            name: self.route.login.trim().into(),
+            name: account.name.as_str().into(),
             password: Arc::clone(password),
             client_address: self.client_address,
             deadline: self.deadline,
         };
-        Step::LoginOs(operation, AfterLoginOs { login: self })
+        Step::LoginOs(
+            operation,
+            AfterLoginOs {
+                login: self,
+                account,
+            },
+        )
     }
 
     pub(super) fn conclude_os(mut self: Box<Self>, account: OsAccount, proof: Proof) -> Step {
         let usable = account::os(&account);
-        let person = steps::os_person(account, &mut self.log);
+        let person = steps::os_person(account, self.policy.platform, &mut self.log);
         self.finish(person, usable, proof, None)
     }
 }

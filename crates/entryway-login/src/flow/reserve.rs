@@ -2,8 +2,8 @@
 
 use super::{Found, Login, Step, find::Asking};
 use crate::{
-    Fault, IdentityReserve, LocalAccount, Reason, Record, ReserveAnswer, ReserveOperation,
-    SubmittedPassword,
+    Fault, IdentityReserve, LocalAccount, OsAccount, Reason, Record, ReserveAnswer,
+    ReserveOperation, Stage, SubmittedPassword,
 };
 use std::sync::Arc;
 use std::time::Instant;
@@ -26,7 +26,7 @@ pub(super) enum Then {
     /// The entry's once more, because its bind may or may not have arrived.
     BindAgain(Asking, Found, Fault),
     /// The operating system's.
-    LoginOs,
+    LoginOs(OsAccount),
 }
 
 impl AfterReserve {
@@ -66,7 +66,7 @@ impl AfterReserve {
             Then::VerifyLocal(account) => login.verify_local(account),
             Then::Bind(asking, found) => login.bind(asking, found, false),
             Then::BindAgain(asking, found, fault) => login.find_again(asking, found, fault),
-            Then::LoginOs => login.login_os(),
+            Then::LoginOs(account) => login.login_os(account),
         }
     }
 }
@@ -106,6 +106,9 @@ impl Login {
     }
 
     fn reserve(self: Box<Self>, operation: ReserveOperation, then: Then) -> Step {
+        if self.is_over() {
+            return self.out_of_time(Stage::Throttle);
+        }
         let asked = operation.clone();
         Step::Reserve(
             asked,

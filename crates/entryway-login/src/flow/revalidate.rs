@@ -5,10 +5,11 @@ use super::find::Asking;
 use super::{Found, Log, Login, Proof, Step, Tally};
 use crate::find::Conclusion;
 use crate::{
-    Attempt, Decision, DomainId, Fault, FindOperation, LdapUse, LocalAccount, LoginPolicy, Method,
-    OsAccount, Reason, Record, Route, Source, Subject, SubmittedPassword, find, identity,
+    Attempt, Decision, DomainId, FindOperation, KeptIn, LdapUse, LocalAccount, LocalOutcome,
+    LoginPolicy, Method, OsAccount, Reason, Record, Route, Source, Subject, SubmittedPassword,
+    find, identity,
 };
-use entryway_ldap_types::{AttributeName, Filter, Scope};
+use entryway_ldap_types::{AttributeName, Filter, LoginName, Scope};
 use std::sync::Arc;
 use std::time::SystemTime;
 
@@ -60,39 +61,29 @@ pub fn begin_revalidation(
     policy: Arc<LoginPolicy>,
 ) -> Step {
     let mut log = Log::default();
-    let typed = remembered.login_name.to_string();
-    let domain = policy
-        .domains
-        .iter()
-        .position(|domain| *domain.name == *remembered.authority)
-        .map(DomainId);
-    let source = match (&*remembered.authority, domain) {
-        (_, Some(id)) if policy.ldap != LdapUse::Disabled => Ok(Source::Domain(id)),
-        (_, Some(_)) => Err(Reason::LdapDisabled),
-        ("local", None) if policy.ldap != LdapUse::Required => Ok(Source::Local),
-        ("os", None) if policy.os_users && policy.ldap != LdapUse::Required => Ok(Source::Os),
-        _ => Err(Reason::UnknownDomain),
-    };
-    let source = match source {
+    let login_name = remembered.login_name.to_string();
+    let source = match source(&remembered.authority, &policy) {
         Ok(source) => source,
         Err(reason) => {
-            log.note(Record::DomainUnknown {
-                domain: remembered.authority.into(),
-            });
+            log.note(refused(&remembered.authority, &login_name, reason));
             return log.decide(attempt.id, Decision::Reject(reason), Vec::new());
         }
     };
-    let tries: Vec<DomainId> = domain.into_iter().collect();
+    let tries: Vec<DomainId> = match source {
+        Source::Domain(id) => vec![id],
+        Source::Local | Source::Os => Vec::new(),
+    };
     log.note(Record::NameRead {
-        login_name: typed.clone(),
+        login_name: login_name.clone(),
         named: None,
         tries: tries.clone(),
         rule: None,
     });
+    let has_account = may_have_account(&login_name, &policy);
     let name = remembered.name.to_string();
     let login = Box::new(Login {
         id: attempt.id,
-        login_name: typed,
+        login_name,
         password: SubmittedPassword::NotAsked,
         submitted: attempt.at,
         started: attempt.started,
@@ -103,23 +94,60 @@ pub fn begin_revalidation(
         policy,
         route: Route {
             login: name.clone(),
-            user: name.clone(),
+            user: name,
             suffix: String::new(),
             named: None,
             tries,
         },
         asked: 1,
         skipped: None,
+        mismatched: false,
         account: None,
         remembered: Some(Box::new(remembered)),
         tally: Tally::default(),
         log,
     });
     match source {
+        Source::Domain(_) if has_account => login.ask_local_as_typed(),
         Source::Domain(id) => login.find_remembered(id),
         Source::Local => login.ask_local(),
-        Source::Os => login.find_os(name.into()),
+        Source::Os => login.ask_os(),
     }
+}
+
+/// Who has to say whether they are still welcome.
+fn source(authority: &str, policy: &LoginPolicy) -> Result<Source, Reason> {
+    let mut domains = policy.domains.iter();
+    let domain = domains.position(|domain| *domain.name == *authority);
+    let only_domains = policy.ldap == LdapUse::Required;
+    match (authority, domain) {
+        (_, Some(_)) if policy.ldap == LdapUse::Disabled => Err(Reason::LdapDisabled),
+        (_, Some(id)) => Ok(Source::Domain(DomainId(id))),
+        ("local", None) if !only_domains => Ok(Source::Local),
+        ("os", None) if policy.os_users && !only_domains => Ok(Source::Os),
+        _ => Err(Reason::UnknownDomain),
+    }
+}
+
+fn refused(authority: &str, login_name: &str, reason: Reason) -> Record {
+    match reason {
+        Reason::LdapDisabled => Record::NameRefused {
+            login_name: login_name.to_owned(),
+            reason,
+            problem: "logged in at a domain, and directories are switched off (`login.ldap`)"
+                .to_owned(),
+        },
+        _ => Record::DomainUnknown {
+            domain: authority.to_owned(),
+        },
+    }
+}
+
+/// Whether a login by what was typed would look for a local account first, as one by a bare name does.
+fn may_have_account(typed: &str, policy: &LoginPolicy) -> bool {
+    let name = LoginName::parse(typed).ok();
+    let route = name.and_then(|name| Route::of(&name, policy).ok());
+    route.is_some_and(|route| route.named.is_none())
 }
 
 impl Login {
@@ -127,7 +155,7 @@ impl Login {
         let policy = Arc::clone(&self.policy);
         let Some((domain, remembered)) = policy.domains.get(id.0).zip(self.remembered.as_deref())
         else {
-            return self.indeterminate(Fault::DirectoryRefusedOperation);
+            return self.no_such_domain();
         };
         let people = &domain.people;
         let restriction = find::restriction(people);
@@ -166,59 +194,65 @@ impl Login {
         };
         let id = asking.operation.domain;
         let policy = Arc::clone(&self.policy);
-        let subject = policy
-            .domains
-            .get(id.0)
-            .map(|domain| identity::subject(domain, &found.entry));
-        let Some((Ok(subject), remembered)) = subject.zip(self.remembered.as_deref()) else {
-            return self.reject(Reason::UnknownLogin);
+        let Some(domain) = policy.domains.get(id.0) else {
+            return self.no_such_domain();
         };
-        if subject != remembered.subject {
-            return self.reject(Reason::UnknownLogin);
-        }
+        let subject = identity::subject(domain, &found.entry).ok();
         let now = identity::password_stamp(&found.entry);
-        self.compare(now, |login, valid| {
+        self.compare(subject, now, |login, valid| {
             login.conclude(id, found, Proof::Remembered(valid))
         })
     }
 
-    pub(super) fn compare_local(self: Box<Self>, account: Option<Arc<LocalAccount>>) -> Step {
-        let same = account.filter(|account| self.is_remembered(&Subject::of_local(&account.id)));
-        let Some(account) = same else {
+    /// The account whose session it was; or, for a domain's, one that has something to add.
+    pub(super) fn compare_local(mut self: Box<Self>, account: Option<Arc<LocalAccount>>) -> Step {
+        if let Some(id) = self.route.tries.first().copied() {
+            // One with a password of its own is somebody else, who only has the same name.
+            self.account = account.filter(|account| account.password == KeptIn::Directory);
+            if let Some(account) = self.account.clone() {
+                self.note_local(&account);
+            }
+            return self.find_remembered(id);
+        }
+        let Some(account) = account else {
+            self.log.note(Record::LocalLooked(LocalOutcome::NoAccount));
             return self.reject(Reason::UnknownLogin);
         };
-        let stamp = account.password_stamp.clone();
-        self.compare(Some(stamp), |login, valid| {
+        self.note_local(&account);
+        let subject = Subject::of_local(&account.id);
+        // The password of that session is no longer here.
+        let stamp = (account.password == KeptIn::Store).then(|| account.password_stamp.clone());
+        self.compare(Some(subject), stamp, |login, valid| {
             login.conclude_local(account, Proof::Remembered(valid))
         })
     }
 
-    pub(super) fn compare_os(self: Box<Self>, account: Option<OsAccount>) -> Step {
-        let same = account.filter(|account| self.is_remembered(&Subject::of_os(&account.name)));
-        let Some(account) = same else {
-            return self.reject(Reason::UnknownLogin);
-        };
-        self.compare(None, |login, valid| {
+    pub(super) fn compare_os(self: Box<Self>, account: OsAccount) -> Step {
+        let subject = Subject::of_os(&account.name);
+        self.compare(Some(subject), None, |login, valid| {
             login.conclude_os(account, Proof::Remembered(valid))
         })
     }
 
-    fn is_remembered(&self, subject: &Subject) -> bool {
-        let remembered = self.remembered.as_deref();
-        remembered.is_some_and(|remembered| remembered.subject == *subject)
-    }
-
-    /// A stamp that was there and is gone counts as changed; one that never was tells nothing.
+    /// Goes on for the same person with the same password. A stamp that came, went or differs is a change; one that
+    /// never was tells nothing.
     fn compare(
         mut self: Box<Self>,
-        now: Option<Box<[u8]>>,
+        subject: Option<Subject>,
+        stamp: Option<Box<[u8]>>,
         go_on: impl FnOnce(Box<Self>, StillValid) -> Step,
     ) -> Step {
         let Some(remembered) = self.remembered.take() else {
             return self.reject(Reason::UnknownLogin);
         };
-        let then = remembered.password_stamp.as_deref();
-        let unchanged = then.map(|then| now.as_deref() == Some(then));
+        let same = subject.is_some_and(|subject| subject == remembered.subject);
+        self.log.note(Record::SubjectCompared { same });
+        if !same {
+            return self.reject(Reason::UnknownLogin);
+        }
+        let then = &remembered.password_stamp;
+        let told = then.is_some() || stamp.is_some();
+        let unchanged = told.then(|| stamp == *then);
         self.log.note(Record::PasswordCompared { unchanged });
         if unchanged == Some(false) {
             return self.reject(Reason::PasswordChanged);

@@ -109,17 +109,17 @@ impl Reason {
             Self::AccountDisabled => refusal(
                 "account_disabled",
                 Info,
-                "the account is disabled at the directory",
+                "the account is disabled",
             ),
             Self::AccountLocked => refusal(
                 "account_locked",
                 Info,
-                "the account is locked at the directory",
+                "the account is locked",
             ),
             Self::AccountExpired => refusal(
                 "account_expired",
                 Info,
-                "the account has expired at the directory",
+                "the account has expired",
             ),
             Self::PasswordExpired => refusal(
                 "password_expired",

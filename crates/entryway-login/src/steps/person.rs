@@ -5,9 +5,10 @@ use crate::flow::Log;
 use crate::trace::Record;
 use crate::{
     Anchor, DomainId, DomainPolicy, LocalAccount, LoginPolicy, MapTarget, OsAccount, Platform,
-    Reason, Route, RuleId, Source, Subject, UserType, carry, identity, maps, required,
+    Reason, Route, RuleId, Source, Subject, UserType, carry, identity, is_secret_attribute, maps,
+    required,
 };
-use entryway_ldap_types::{AttributeName, Entry};
+use entryway_ldap_types::{Attribute, AttributeName, Entry};
 use std::sync::Arc;
 
 /// A person between the steps.
@@ -84,10 +85,34 @@ pub(crate) fn person(
         name,
         subject,
         anchor: identity::anchor(domain, &entry),
-        entry: Some(entry),
+        entry: Some(public(entry)),
         server: Some(server),
         draft,
     })
+}
+
+/// What rules may look at: a server that gives a secret all the same has nothing to say in an expression.
+fn public(entry: Arc<Entry>) -> Arc<Entry> {
+    let secret = |attribute: &Attribute| is_secret_attribute(&attribute.name);
+    if !entry.attributes.iter().any(secret) {
+        return entry;
+    }
+    let mut entry = Entry::clone(&entry);
+    entry.attributes.retain(|attribute| !secret(attribute));
+    Arc::new(entry)
+}
+
+/// What the store and the user database say is looked at like what a directory says.
+fn vet(platform: Platform, draft: &mut Draft) {
+    let unusable = |target: MapTarget, text: &Option<String>| {
+        let problem = maps::check(&target, text.as_deref()?, platform).err()?;
+        Some((target, problem))
+    };
+    let home = unusable(MapTarget::Home, &draft.home);
+    let shell = unusable(MapTarget::Shell, &draft.shell);
+    draft.home.take_if(|_| home.is_some());
+    draft.shell.take_if(|_| shell.is_some());
+    draft.invalid.extend(home.into_iter().chain(shell));
 }
 
 /// Step 2: unix only, for a uid of the person's own, where nothing said the type.
@@ -107,8 +132,8 @@ fn range(policy: &LoginPolicy, draft: &mut Draft, log: &mut Log) {
 }
 
 /// A local account says everything itself; its type is virtual unless it says otherwise.
-pub(crate) fn local_person(account: &LocalAccount, log: &mut Log) -> Person {
-    let draft = Draft {
+pub(crate) fn local_person(account: &LocalAccount, platform: Platform, log: &mut Log) -> Person {
+    let mut draft = Draft {
         uid: account.uid,
         gid: account.gid,
         home: account.home.clone(),
@@ -122,6 +147,7 @@ pub(crate) fn local_person(account: &LocalAccount, log: &mut Log) -> Person {
     log.note(Record::FromAccount {
         values: given(&draft),
     });
+    vet(platform, &mut draft);
     Person {
         source: Source::Local,
         domain: "local".into(),
@@ -141,10 +167,10 @@ pub(crate) fn local_person(account: &LocalAccount, log: &mut Log) -> Person {
 const SHELL: &str = "/bin/sh";
 
 /// An account of the operating system is a real user.
-pub(crate) fn os_person(account: OsAccount, log: &mut Log) -> Person {
+pub(crate) fn os_person(account: OsAccount, platform: Platform, log: &mut Log) -> Person {
     let some = |text: String| (!text.is_empty()).then_some(text);
     let subject = Subject::of_os(&account.name);
-    let draft = Draft {
+    let mut draft = Draft {
         uid: Some(account.uid),
         gid: Some(account.gid),
         home: some(account.home),
@@ -157,6 +183,7 @@ pub(crate) fn os_person(account: OsAccount, log: &mut Log) -> Person {
     log.note(Record::FromAccount {
         values: given(&draft),
     });
+    vet(platform, &mut draft);
     Person {
         source: Source::Os,
         domain: "os".into(),
@@ -214,7 +241,7 @@ fn usable<T>(
 
 /// An attribute that no map asked for: taken if it is a line of text, left out otherwise.
 fn first_line(entry: &Entry, name: &AttributeName) -> Option<String> {
-    if crate::is_secret_attribute(name) {
+    if is_secret_attribute(name) {
         return None;
     }
     let text = entry.first_text(name)?;

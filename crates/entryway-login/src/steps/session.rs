@@ -7,8 +7,8 @@ use crate::flow::Log;
 use crate::rules::dn_filter::DnVerdict;
 use crate::trace::{DnOutcome, Record};
 use crate::{
-    DomainPolicy, Facts, LocalAccount, LoginPolicy, MapTarget, Method, PasswordState, Reason,
-    Session, SessionGroups, Source, home, required,
+    DomainPolicy, Facts, LocalAccount, LoginPolicy, MapTarget, Method, PasswordState, Platform,
+    Reason, Session, SessionGroups, Source, home, maps, required,
 };
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -53,7 +53,7 @@ pub(crate) fn session(
     log.note(Record::Homed(homed));
     let template = match (&origin.account, domain) {
         (Some(account), _) => {
-            overlay(account, &mut person.draft, log);
+            overlay(account, platform, &mut person.draft, log);
             None
         }
         (None, Some(_)) => {
@@ -156,7 +156,7 @@ fn dn_filters(
 }
 
 /// A local account whose password is in the directory replaces uid, gid and home where it has them.
-fn overlay(account: &LocalAccount, draft: &mut Draft, log: &mut Log) {
+fn overlay(account: &LocalAccount, platform: Platform, draft: &mut Draft, log: &mut Log) {
     let mut values = Vec::new();
     if let Some(uid) = account.uid {
         draft.uid = Some(uid);
@@ -171,5 +171,11 @@ fn overlay(account: &LocalAccount, draft: &mut Draft, log: &mut Log) {
         values.push((MapTarget::Home, home.clone()));
     }
     draft.replaced(values.iter().map(|(target, _)| target));
+    let home = draft.home.as_deref().filter(|_| account.home.is_some());
+    let problem = home.and_then(|home| maps::check(&MapTarget::Home, home, platform).err());
+    if let Some(problem) = problem {
+        draft.home = None;
+        draft.invalid.push((MapTarget::Home, problem));
+    }
     log.note(Record::FromAccount { values });
 }

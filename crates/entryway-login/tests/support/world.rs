@@ -252,6 +252,7 @@ impl World {
                         code: directory.search_code,
                         diagnostic: String::new(),
                         lockout_threshold: None,
+                        lockout_duration: None,
                     };
                     return FindAnswer {
                         tried,

@@ -189,6 +189,7 @@ impl Server {
             code: answer.code,
             diagnostic: String::new(),
             lockout_threshold: None,
+            lockout_duration: None,
         }
     }
 }

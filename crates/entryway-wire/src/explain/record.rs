@@ -5,6 +5,7 @@ use super::bind::{BindJson, BoundJson};
 use super::rules::{DnFilteredJson, GroupsJson, LeftOutJson, LocalJson, OsJson};
 use super::search::{OutcomeJson, SearchedJson, TryJson, scope_name};
 use super::values::{HomeJson, MapJson};
+use crate::session::GroupJson;
 use crate::time::Rfc3339;
 use crate::write::Text;
 use entryway_ldap_types::{AccountState, AttributeName, Placeholder};
@@ -15,7 +16,7 @@ use serde::Serialize;
 #[serde(tag = "event", rename_all = "snake_case")]
 #[rustfmt::skip] // one event a line reads as the table it is
 pub(super) enum RecordJson<'a> {
-    NameRefused { login_name: &'a str, problem: &'a str },
+    NameRefused { login_name: &'a str, reason: &'static str, problem: &'a str },
     NameRead { login_name: &'a str, #[serde(skip_serializing_if = "Option::is_none")] named: Option<NamedJson<'a>>, tries: Vec<&'a str>, #[serde(skip_serializing_if = "Option::is_none")] rule: Option<String> },
     DomainUnknown { domain: &'a str },
     Searched(Box<SearchedJson<'a>>),
@@ -27,9 +28,11 @@ pub(super) enum RecordJson<'a> {
     OsAnswered(OsJson<'a>),
     PasswordRefused,
     PasswordNotChecked,
+    Stopped { fault: &'static str, problem: &'static str },
+    SubjectCompared { same: bool },
     PasswordCompared { #[serde(skip_serializing_if = "Option::is_none")] unchanged: Option<bool> },
     Bound(Box<BoundJson<'a>>),
-    BindUnanswered { server: &'a str, written: bool, cause: &'a str },
+    BindUnanswered { server: &'a str, written: bool, fault: &'static str, cause: &'a str },
     AccountRead { state: &'static str },
     Named { #[serde(skip_serializing_if = "Option::is_none")] name: Option<&'a str>, #[serde(skip_serializing_if = "Option::is_none")] from: Option<Text<&'a AttributeName>>, #[serde(skip_serializing_if = "Option::is_none")] rule: Option<String> },
     IdentityUnusable { part: &'static str, from: Text<&'a AttributeName>, problem: &'a str, #[serde(skip_serializing_if = "Option::is_none")] rule: Option<String> },
@@ -54,9 +57,11 @@ impl<'a> RecordJson<'a> {
         match record {
             Record::NameRefused {
                 login_name,
+                reason,
                 problem,
             } => Self::NameRefused {
                 login_name,
+                reason: reason.code(),
                 problem,
             },
             Record::NameRead {
@@ -119,6 +124,11 @@ impl<'a> RecordJson<'a> {
                 continued: *continued,
             },
             Record::OsAnswered { outcome } => Self::OsAnswered(OsJson::of(outcome)),
+            Record::Stopped { fault, problem, .. } => Self::Stopped {
+                fault: fault.code(),
+                problem,
+            },
+            Record::SubjectCompared { same } => Self::SubjectCompared { same: *same },
             Record::PasswordCompared { unchanged } => Self::PasswordCompared {
                 unchanged: *unchanged,
             },
@@ -136,10 +146,12 @@ impl<'a> RecordJson<'a> {
             Record::BindUnanswered {
                 server,
                 written,
+                fault,
                 cause,
             } => Self::BindUnanswered {
                 server,
                 written: *written,
+                fault: fault.code(),
                 cause,
             },
             Record::AccountRead { state } => Self::AccountRead {
@@ -191,13 +203,15 @@ impl<'a> RecordJson<'a> {
                 groups,
                 total,
                 partial,
+                needed,
                 round_trips,
-            } => Self::GroupsRead(GroupsJson::of(
-                groups,
-                *total,
-                partial.as_deref(),
-                *round_trips,
-            )),
+            } => Self::GroupsRead(GroupsJson {
+                groups: groups.iter().map(GroupJson::of).collect(),
+                total: *total,
+                partial: partial.as_deref(),
+                needed: *needed,
+                round_trips: *round_trips,
+            }),
             Record::Classed { class, of } => Self::Classed {
                 class: class.as_ref().map(|(name, _)| &**name),
                 of: *of,

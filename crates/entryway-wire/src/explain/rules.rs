@@ -9,8 +9,8 @@ use serde::Serialize;
 #[serde(tag = "outcome", rename_all = "snake_case")]
 pub(super) enum LocalJson<'a> {
     NoAccount,
-    Decides { name: &'a str },
-    KeptInDirectory { name: &'a str },
+    Decides { name: &'a str, enabled: bool },
+    KeptInDirectory { name: &'a str, enabled: bool },
     LeftOut { name: &'a str },
 }
 
@@ -18,8 +18,14 @@ impl<'a> LocalJson<'a> {
     pub(super) fn of(outcome: &'a LocalOutcome) -> Self {
         match outcome {
             LocalOutcome::NoAccount => Self::NoAccount,
-            LocalOutcome::Decides { name } => Self::Decides { name },
-            LocalOutcome::KeptInDirectory { name } => Self::KeptInDirectory { name },
+            LocalOutcome::Decides { name, enabled } => Self::Decides {
+                name,
+                enabled: *enabled,
+            },
+            LocalOutcome::KeptInDirectory { name, enabled } => Self::KeptInDirectory {
+                name,
+                enabled: *enabled,
+            },
             LocalOutcome::LeftOut { name } => Self::LeftOut { name },
         }
     }
@@ -85,27 +91,13 @@ impl DnFilteredJson {
 
 #[derive(Serialize)]
 pub(super) struct GroupsJson<'a> {
-    groups: Vec<GroupJson<'a>>,
-    total: usize,
+    pub(super) groups: Vec<GroupJson<'a>>,
+    pub(super) total: usize,
     #[serde(skip_serializing_if = "Option::is_none")]
-    partial: Option<&'a str>,
-    round_trips: u32,
-}
-
-impl<'a> GroupsJson<'a> {
-    pub(super) fn of(
-        groups: &'a [entryway_login::Group],
-        total: usize,
-        partial: Option<&'a str>,
-        round_trips: u32,
-    ) -> Self {
-        Self {
-            groups: groups.iter().map(GroupJson::of).collect(),
-            total,
-            partial,
-            round_trips,
-        }
-    }
+    pub(super) partial: Option<&'a str>,
+    /// Whether a rule looks at them.
+    pub(super) needed: bool,
+    pub(super) round_trips: u32,
 }
 
 #[derive(Serialize)]

@@ -56,7 +56,7 @@ pub(super) enum OutcomeJson<'a> {
     MailNotAllowed { dn: &'a str },
     OutsideBase { dn: &'a str },
     Refused(ResultJson<'a>),
-    Unanswered,
+    Unanswered { fault: &'static str, skipped: bool },
 }
 
 impl<'a> OutcomeJson<'a> {
@@ -70,7 +70,10 @@ impl<'a> OutcomeJson<'a> {
             SearchOutcome::Refused { code, diagnostic } => {
                 Self::Refused(ResultJson::of(*code, diagnostic))
             }
-            SearchOutcome::Unanswered => Self::Unanswered,
+            SearchOutcome::Unanswered { fault, skipped } => Self::Unanswered {
+                fault: fault.code(),
+                skipped: *skipped,
+            },
         }
     }
 }

@@ -39,6 +39,13 @@ pub(super) fn rows(entry: &TraceEntry, names: &Names<'_>) -> Vec<Row> {
             vec![row.tone(tone).note(format!("the local account's{then}"))]
         }
         Record::OsAnswered { outcome } => vec![os(outcome, entry.took)],
+        Record::Stopped { problem, .. } => {
+            vec![Row::new("stopped", *problem).tone(Tone::Doubt)]
+        }
+        Record::SubjectCompared { same: true } => vec![Row::new("person", "the same")],
+        Record::SubjectCompared { same: false } => {
+            vec![Row::new("person", "somebody else").tone(Tone::Bad)]
+        }
         Record::PasswordCompared { unchanged } => vec![compared(*unchanged)],
         Record::Carried {
             carried,
@@ -55,6 +62,7 @@ pub(super) fn rows(entry: &TraceEntry, names: &Names<'_>) -> Vec<Row> {
             groups,
             total,
             partial,
+            needed,
             round_trips,
         } => {
             let count = match total {
@@ -76,7 +84,12 @@ pub(super) fn rows(entry: &TraceEntry, names: &Names<'_>) -> Vec<Row> {
                 rows.push(Row::more(format!("{shown}{more}")));
             }
             if let Some(problem) = partial {
-                let row = Row::more("there may be more").tone(Tone::Doubt);
+                let more = if *needed {
+                    "there may be more, and rules look at them"
+                } else {
+                    "there may be more"
+                };
+                let row = Row::more(more).tone(Tone::Doubt);
                 rows.push(row.note(plain_or_quoted(problem)));
             }
             rows
@@ -153,13 +166,25 @@ fn counted_by(bucket: Bucket) -> &'static str {
 fn local(outcome: &LocalOutcome) -> Row {
     match outcome {
         LocalOutcome::NoAccount => Row::new("local", "no account of this name"),
-        LocalOutcome::Decides { name } => {
-            Row::new("local", plain_or_quoted(name)).note("a local account decides")
+        LocalOutcome::Decides { name, enabled } => {
+            local_account(name, *enabled, "a local account decides")
         }
-        LocalOutcome::KeptInDirectory { name } => Row::new("local", plain_or_quoted(name))
-            .note("its password is in the directory: the domains decide"),
+        LocalOutcome::KeptInDirectory { name, enabled } => local_account(
+            name,
+            *enabled,
+            "its password is in the directory: the domains decide",
+        ),
         LocalOutcome::LeftOut { name } => Row::new("local", plain_or_quoted(name))
             .note("left out: only domains let people in (`login.ldap`)"),
+    }
+}
+
+fn local_account(name: &str, enabled: bool, says: &str) -> Row {
+    let row = Row::new("local", plain_or_quoted(name));
+    if enabled {
+        row.note(says)
+    } else {
+        row.tone(Tone::Bad).note(format!("switched off; {says}"))
     }
 }
 

@@ -286,7 +286,13 @@ fn an_outage_names_every_server_that_was_tried() {
         fault: ServerFault::Unreachable,
         cause: "no connection to `dc1.corp.example:636`: connection refused".to_owned(),
     }];
-    let (mut record, took) = searched(PARTNERS, SearchOutcome::Unanswered);
+    let (mut record, took) = searched(
+        PARTNERS,
+        SearchOutcome::Unanswered {
+            fault: Fault::DirectoryUnreachable,
+            skipped: false,
+        },
+    );
     if let Record::Searched {
         server,
         tried: none,

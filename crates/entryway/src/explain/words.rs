@@ -100,7 +100,10 @@ pub(super) fn searched(record: &Record, took: Option<Duration>, names: &Names<'_
         SearchOutcome::Ambiguous { dns } => (format!("{} entries", dns.len()), Tone::Bad),
         SearchOutcome::OutsideBase { .. } => ("an entry outside the base".to_owned(), Tone::Bad),
         SearchOutcome::Refused { .. } => ("search refused".to_owned(), Tone::Bad),
-        SearchOutcome::Unanswered => ("no answer".to_owned(), Tone::Bad),
+        SearchOutcome::Unanswered { skipped: true, .. } => {
+            ("no answer, skipped".to_owned(), Tone::Bad)
+        }
+        SearchOutcome::Unanswered { .. } => ("no answer".to_owned(), Tone::Bad),
     };
     let count = took.map_or_else(
         || count.clone(),
@@ -138,7 +141,7 @@ pub(super) fn searched(record: &Record, took: Option<Duration>, names: &Names<'_
             rows.extend(dns.iter().map(|dn| Row::more(plain_or_quoted(dn))))
         }
         SearchOutcome::Refused { code, diagnostic } => rows.push(answered(*code, diagnostic)),
-        SearchOutcome::NoEntry | SearchOutcome::Unanswered => {}
+        SearchOutcome::NoEntry | SearchOutcome::Unanswered { .. } => {}
     }
     rows
 }
@@ -179,6 +182,7 @@ pub(super) fn bound(record: &Record, took: Option<Duration>) -> Vec<Row> {
             server,
             written,
             cause,
+            fault: _,
         } => {
             let left = if *written {
                 "the bind may have reached the server"
