@@ -53,6 +53,11 @@ impl HeldAccounts {
         Ok(Self { store, held })
     }
 
+    /// Whether what is in memory is believed: the store has answered lately. Asks nobody.
+    pub fn is_in_reach(&self) -> bool {
+        self.held.in_reach().is_ok()
+    }
+
     /// How many accounts there are.
     pub fn count(&self) -> usize {
         self.held.memory.read().count()
@@ -67,12 +72,13 @@ async fn keep_up(store: Weak<Inner>, held: Arc<Held>) {
         match held.refresh(&store).await {
             Ok(()) if failing => {
                 failing = false;
-                tracing::info!(store = store.database.place(), "store.recovered");
+                tracing::info!(target: "store.recovered", store = store.database.place());
             }
             Ok(()) => {}
             Err(error) if !failing => {
                 failing = true;
-                tracing::error!(%error, "store.unavailable");
+                let error: &dyn std::error::Error = &error;
+                tracing::error!(target: "store.unavailable", store = store.database.place(), error);
             }
             Err(_) => {}
         }

@@ -75,7 +75,8 @@ impl HeldAccounts {
                 Err(_) => return,
             };
             if let Err(error) = done {
-                tracing::warn!(%error, "a weak hash of a password stays for now");
+                let error: &dyn std::error::Error = &error;
+                tracing::warn!(target: "account.not_strengthened", error);
             }
         });
     }
