@@ -7,6 +7,7 @@
 mod active_directory;
 mod counted;
 mod faces;
+mod integrations;
 mod lab;
 mod openldap;
 mod outages;
@@ -38,6 +39,7 @@ fn main() -> ExitCode {
     trials.extend(tests(&lab, "openldap", openldap::tests()));
     trials.extend(tests(&lab, "counted", counted::tests()));
     trials.extend(tests(&lab, "active_directory", active_directory::tests()));
+    trials.extend(tests(&lab, "integrations", integrations::tests()));
     trials.extend(scenarios::trials(&lab));
     // The servers go when the last trial lets go of the lab, before the exit status is given.
     let conclusion = libtest_mimic::run(&arguments, trials);

@@ -27,6 +27,16 @@ pub struct Finished {
 }
 
 impl Finished {
+    /// Of a command that gets `stdin`.
+    pub fn of(command: &mut Command, stdin: &str) -> Result<Self> {
+        let output = programs::finish(command, stdin.as_bytes())?;
+        Ok(Self {
+            exit: output.status.code().unwrap_or(-1),
+            stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
+            stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
+        })
+    }
+
     /// stdout as JSON.
     pub fn json(&self) -> Result<Value> {
         serde_json::from_str(&self.stdout).with_context(|| {
@@ -77,7 +87,7 @@ impl Gateway {
     pub fn check(&self) -> Result<Finished> {
         let mut command = self.command();
         command.args(["check", "--output", "json"]);
-        finish(&mut command, "")
+        Finished::of(&mut command, "")
     }
 
     /// `entryway serve`, ready to answer at `listen`, which the configuration names.
@@ -101,7 +111,7 @@ impl Gateway {
     fn run(&self, arguments: &[&str], name: &str, stdin: &str) -> Result<Finished> {
         let mut command = self.command();
         command.args(arguments).args(["--", name]);
-        finish(&mut command, stdin)
+        Finished::of(&mut command, stdin)
     }
 
     fn command(&self) -> Command {
@@ -111,15 +121,6 @@ impl Gateway {
             .env("NO_COLOR", "1");
         command
     }
-}
-
-fn finish(command: &mut Command, stdin: &str) -> Result<Finished> {
-    let output = programs::finish(command, stdin.as_bytes())?;
-    Ok(Finished {
-        exit: output.status.code().unwrap_or(-1),
-        stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
-        stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
-    })
 }
 
 /// A running gateway; stopped when dropped.

@@ -1,0 +1,53 @@
+//! The integrations of `docs/integrations/`, set up by the commands of their pages.
+//!
+//! Each test has an OpenLDAP server, a gateway with the configuration of the page, and a machine
+//! beside this one on which the page's commands run as root. Where the tests may not become root,
+//! or root may not mount, they fail and say so.
+
+mod directory;
+mod pam;
+mod pure_ftpd;
+mod station;
+
+use crate::Test;
+use crate::lab::Lab;
+use anyhow::{Context, Result, ensure};
+use std::fs;
+use std::path::Path;
+
+pub(crate) fn tests() -> Vec<Test> {
+    let mut tests = pure_ftpd::tests();
+    tests.extend(pam::tests());
+    tests.push((
+        "both programs ask with the same lines",
+        both_programs_ask_with_the_same_lines,
+    ));
+    tests
+}
+
+/// A file of `docs/integrations/`.
+fn page(name: &str) -> Result<String> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../../docs/integrations")
+        .join(name);
+    fs::read_to_string(&path).with_context(|| format!("cannot read `{}`", path.display()))
+}
+
+/// Each is one file, so that it can be copied; what is twice there must not drift apart.
+fn both_programs_ask_with_the_same_lines(_: &Lab) -> Result<()> {
+    let shared = |program: &str| -> Result<String> {
+        let text = page(program)?;
+        let (_, rest) = text
+            .split_once("\n# --- asking Entryway")
+            .with_context(|| format!("no beginning in `{program}`"))?;
+        let (shared, _) = rest
+            .split_once("\n# --- up to here")
+            .with_context(|| format!("no end in `{program}`"))?;
+        Ok(shared.to_owned())
+    };
+    ensure!(
+        shared("pure-ftpd/entryway-pure-ftpd")? == shared("pam/entryway-pam")?,
+        "the shared lines of the two programs differ"
+    );
+    Ok(())
+}
