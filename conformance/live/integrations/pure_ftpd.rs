@@ -234,6 +234,10 @@ fn who_must_stay_out_stays_out(lab: &Lab) -> Result<()> {
         ("root", &password("root")),
         ("bob\tor", &password("bob")),
     ])?;
+    for name in ["aokafor", "nobody-at-all", "''"] {
+        let said = says_no_for_good(&ftp, name)?.stderr;
+        ensure!(!said.contains("no verdict"), "expected a verdict: {said}");
+    }
     // Entryway lets this person in, and Pure-FTPd does not.
     let low = ftp.put("low", &password("low"))?;
     ensure!(low.exit == LOGIN_DENIED, "expected no low uid: {low:?}");
@@ -246,12 +250,30 @@ fn who_must_stay_out_stays_out(lab: &Lab) -> Result<()> {
     Ok(())
 }
 
+/// `auth_ok:0` would hand the password to the next method, if somebody configures one.
+fn says_no_for_good(ftp: &Ftp, name: &str) -> Result<Finished> {
+    let line = format!(
+        "AUTHD_ACCOUNT={name} AUTHD_PASSWORD=a-secret-of-this-test /usr/local/lib/entryway/entryway-pure-ftpd"
+    );
+    let finished = ftp.station.run(&line, "")?;
+    ensure!(
+        finished.stdout == "auth_ok:-1\nend\n" && !finished.stderr.contains("a-secret"),
+        "expected a no and no password, found {finished:?}"
+    );
+    Ok(finished)
+}
+
 fn an_outage_keeps_out(lab: &Lab) -> Result<()> {
     let mut ftp = Ftp::start(lab, "outage")?;
     let right = password("aokafor");
     ftp.station.slapd.stop()?;
     ftp.stay_out(&[("aokafor", &right)])?;
     ftp.station.logs(&["directory_unreachable"])?;
+    let said = says_no_for_good(&ftp, "aokafor")?.stderr;
+    ensure!(
+        said.contains("has no verdict"),
+        "expected an outage: {said}"
+    );
     ftp.station.serving = None;
     ftp.stay_out(&[("aokafor", &right)])?;
     // pure-authd was the first to start.
