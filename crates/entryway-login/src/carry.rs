@@ -98,6 +98,3 @@ fn each_once<'n>(names: impl Iterator<Item = &'n AttributeName>) -> Vec<&'n Attr
     }
     once
 }
-
-#[cfg(test)]
-mod tests;

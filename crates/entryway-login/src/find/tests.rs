@@ -1,7 +1,7 @@
 use super::*;
-use crate::NamedDomain;
 use crate::support::{bare, domain, entry, searching, template};
 use crate::trace::NameForm;
+use crate::{LockoutPolicy, NamedDomain};
 use entryway_ldap_types::Dn;
 use std::time::Duration;
 
@@ -198,8 +198,7 @@ fn judged_under(base: &str, scope: Scope, dns: &[&str], code: ResultCode) -> Str
         entries,
         code,
         diagnostic: "because".to_owned(),
-        lockout_threshold: None,
-        lockout_duration: None,
+        lockout: LockoutPolicy::default(),
     };
     let (conclusion, _) = judge(Some(served), &[], &staff.people, false);
     match conclusion {
@@ -343,4 +342,48 @@ fn a_deadline_is_told_only_when_it_has_passed() {
     check_fault(&[TimedOut, TimedOut], false, Fault::DirectoryUnreachable);
     check_fault(&[], true, Fault::Deadline);
     check_fault(&[], false, Fault::DirectoryUnreachable);
+}
+
+fn check_restriction(filter: &str, by_email: Option<&str>, expected: &str) {
+    let staff = searching(domain("staff"), |people| {
+        people.filter = template(filter);
+        people.by_email = by_email.map(template);
+    });
+    let restriction = restriction(&staff.people).map(|filter| filter.to_string());
+    assert_eq!(restriction.as_deref(), Some(expected));
+}
+
+#[test]
+fn whom_a_filter_lets_in_whatever_they_are_called() {
+    check_restriction(
+        "(&(objectClass=person)(uid={login}))",
+        None,
+        "(&(objectClass=person)(uid=*))",
+    );
+    check_restriction(
+        "(&(o=x)(|(uid={user})(mail=*{suffix})))",
+        None,
+        "(&(o=x)(|(uid=*)(mail=*)))",
+    );
+    check_restriction(
+        "(|(uid~={login})(uid>={login})(uid<={login})(uid:caseExactMatch:={login}))",
+        None,
+        "(|(uid=*)(uid=*)(uid=*)(uid=*))",
+    );
+    check_restriction("(:caseExactMatch:={login})", None, "(objectClass=*)");
+    check_restriction(
+        "(uid={login})",
+        Some("(mail={login})"),
+        "(|(uid=*)(mail=*))",
+    );
+}
+
+#[test]
+fn what_excludes_a_name_excludes_nobody_and_what_excludes_others_still_does() {
+    check_restriction(
+        "(&(uid={login})(!(|(cn={login})(o=gone))))",
+        None,
+        "(&(uid=*)(!(|(cn=\\00anybody)(o=gone))))",
+    );
+    check_restriction("(!(!(uid={login})))", None, "(!(!(uid=*)))");
 }

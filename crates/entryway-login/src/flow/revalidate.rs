@@ -219,10 +219,15 @@ impl Login {
             return self.reject(Reason::UnknownLogin);
         };
         self.note_local(&account);
-        let subject = Subject::of_local(&account.id);
         // The password of that session is no longer here.
-        let stamp = (account.password == KeptIn::Store).then(|| account.password_stamp.clone());
-        self.compare(Some(subject), stamp, |login, valid| {
+        if account.password == KeptIn::Directory {
+            let unchanged = Some(false);
+            self.log.note(Record::PasswordCompared { unchanged });
+            return self.reject(Reason::PasswordChanged);
+        }
+        let subject = Subject::of_local(&account.id);
+        let stamp = account.password_stamp.clone();
+        self.compare(Some(subject), Some(stamp), |login, valid| {
             login.conclude_local(account, Proof::Remembered(valid))
         })
     }

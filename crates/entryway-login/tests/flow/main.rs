@@ -8,19 +8,27 @@
 )] // what is odd here is a failed test
 
 mod accounts;
+mod carried;
+mod groups;
+mod local;
 mod names;
+mod os;
 mod outages;
+mod revalidation;
+mod rules;
 #[path = "../support/mod.rs"]
 mod support;
+mod throttle;
 mod vectors;
 
 use entryway_ldap_types::{Dn, Entry, PasswordPolicy, PasswordPolicyError, ResultCode};
 use entryway_login::{
     BindUnanswered, Challenge, Decided, Decision, DomainId, DomainPolicy, Fault, HomeResult,
-    IdentityPart, LdapUse, LoginPolicy, MapTarget, Reason, Record, SearchOutcome, ServerFault,
-    SubmittedPassword, Verdict, WhenDown,
+    IdentityPart, KeptIn, LdapUse, LocalAccount, LoginPolicy, MapTarget, OsAccount, Reason, Record,
+    SearchOutcome, ServerFault, Session, SubmittedPassword, Verdict, WhenDown,
 };
 use std::time::Duration;
+use support::replay::replay;
 use support::world::{Asked, Directory, World};
 use support::{attempt, domain, entry, given, map, mapping, policy, searching, template};
 
@@ -111,6 +119,12 @@ fn check_with(
         Some(Record::Decided(verdict)) => assert_eq!(*verdict, decided.decision.verdict()),
         other => panic!("the trace ends with {other:?}"),
     }
+    assert_eq!(
+        replay(&decided.trace),
+        decided.decision.verdict(),
+        "{:?}",
+        decided.trace
+    );
     decided
 }
 
@@ -120,4 +134,57 @@ fn domains_asked(world: &World) -> Vec<usize> {
         _ => None,
     };
     world.asked.iter().filter_map(domain).collect()
+}
+
+/// Who was shown the password, in order: `local`, `os`, or the entry's domain.
+fn shown_to(world: &World) -> Vec<&'static str> {
+    let names = ["eng", "ops", "sec"];
+    let who = |asked: &Asked| match asked {
+        Asked::Bind { domain, .. } => Some(names[*domain]),
+        Asked::Verify(_) => Some("local"),
+        Asked::Os(_) => Some("os"),
+        _ => None,
+    };
+    world.asked.iter().filter_map(who).collect()
+}
+
+fn session(decided: Decided) -> Box<Session> {
+    match decided.decision {
+        Decision::Accept(accepted) => accepted.into_session(),
+        Decision::WouldAccept(session) => session,
+        other => panic!("no session: {other:?}"),
+    }
+}
+
+fn records(decided: &Decided) -> impl Iterator<Item = &Record> {
+    decided.trace.entries.iter().map(|entry| &entry.record)
+}
+
+/// An account of the store with a home, switched on.
+fn account(name: &str, password: KeptIn) -> LocalAccount {
+    LocalAccount {
+        id: "7".into(),
+        name: name.into(),
+        password,
+        password_stamp: (*b"1").into(),
+        enabled: true,
+        uid: Some(77),
+        gid: Some(78),
+        home: Some("/local/bob".to_owned()),
+        shell: None,
+        user_type: None,
+        email: None,
+        display_name: None,
+    }
+}
+
+fn os_account(name: &str) -> OsAccount {
+    OsAccount {
+        name: name.to_owned(),
+        uid: 500,
+        gid: 501,
+        home: "/home/os".to_owned(),
+        shell: "/bin/sh".to_owned(),
+        display_name: "Bob".to_owned(),
+    }
 }

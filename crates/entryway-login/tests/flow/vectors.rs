@@ -1,4 +1,4 @@
-//! The reference vectors that apply before local accounts, classes and templates exist.
+//! The reference vectors about finding people and their mail, names and homes; those about accounts and rules are in `local`, `os` and `rules`.
 
 use super::*;
 

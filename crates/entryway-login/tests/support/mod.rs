@@ -1,8 +1,9 @@
 //! Fixtures: policies, entries, and a world of directories that answers a login's operations.
 
 #![allow(dead_code)] // every test target uses its own part
-#![allow(clippy::unwrap_used, clippy::indexing_slicing)] // what is odd here is a failed test
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)] // what is odd here is a failed test
 
+pub(crate) mod replay;
 pub(crate) mod world;
 
 use bytes::Bytes;

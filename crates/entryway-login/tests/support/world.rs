@@ -5,9 +5,9 @@ use bytes::Bytes;
 use entryway_ldap_types::{Entry, Filter, PasswordPolicy, ResultCode};
 use entryway_login::{
     Attempt, BindAnswer, BindOperation, BindReply, BindUnanswered, Bucket, Decided, FindAnswer,
-    FindOperation, Group, GroupsAnswer, GroupsOperation, LocalAccount, LoginPolicy, OsAccount,
-    OsAnswer, OsOperation, OsReply, ReserveAnswer, ReserveOperation, Served, ServerFault,
-    ServerTry, Settled, Step, StoreUnavailable, VerifyAnswer, VerifyOperation, begin,
+    FindOperation, Group, GroupsAnswer, GroupsOperation, LocalAccount, LockoutPolicy, LoginPolicy,
+    OsAccount, OsAnswer, OsOperation, OsReply, ReserveAnswer, ReserveOperation, Served,
+    ServerFault, ServerTry, Settled, Step, StoreUnavailable, VerifyAnswer, VerifyOperation, begin,
 };
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
@@ -25,6 +25,7 @@ pub(crate) struct Directory {
     pub(crate) unanswered: Vec<BindUnanswered>,
     /// Answers every search, whatever the filter.
     pub(crate) search_code: ResultCode,
+    pub(crate) lockout: LockoutPolicy,
 }
 
 /// What a login asked.
@@ -42,15 +43,26 @@ pub(crate) enum Asked {
     },
     Verify(String),
     Os(String),
-    Groups(String),
+    Groups {
+        server: String,
+        name: String,
+    },
+    FindLocal(String),
+    FindOs(String),
 }
 
 pub(crate) struct World {
     pub(crate) directories: Vec<Directory>,
     /// Local accounts with their passwords, or why the store does not answer.
     pub(crate) accounts: Result<Vec<(LocalAccount, &'static str)>, StoreUnavailable>,
-    /// The operating system's accounts with their passwords.
+    /// The operating system's accounts with their passwords; names are found without case.
     pub(crate) os: Vec<(OsAccount, &'static str)>,
+    /// Why the user database does not answer.
+    pub(crate) os_down: Option<String>,
+    /// What PAM says to everybody.
+    pub(crate) os_reply: Option<OsReply>,
+    /// The store verifies nothing.
+    pub(crate) verifies: bool,
     /// Answers every reservation that is not this many-th or earlier.
     pub(crate) throttled_after: Option<usize>,
     /// What was reserved, and what was settled how.
@@ -74,6 +86,7 @@ impl Directory {
             bind_reply: None,
             unanswered: Vec::new(),
             search_code: ResultCode::SUCCESS,
+            lockout: LockoutPolicy::default(),
         }
     }
     pub(crate) fn down(mut self, fault: ServerFault) -> Self {
@@ -103,6 +116,9 @@ impl World {
             directories,
             accounts: Ok(Vec::new()),
             os: Vec::new(),
+            os_down: None,
+            os_reply: None,
+            verifies: true,
             throttled_after: None,
             reserved: Vec::new(),
             settled: Vec::new(),
@@ -136,10 +152,7 @@ impl World {
                     then.resume(self.verify_local(&operation), now)
                 }
                 Step::Groups(operation, then) => then.resume(self.find_groups(&operation), now),
-                Step::FindOs(name, then) => {
-                    let account = self.os.iter().find(|(account, _)| account.name == *name);
-                    then.resume(Ok(account.map(|(account, _)| account.clone())), now)
-                }
+                Step::FindOs(name, then) => then.resume(self.find_os(&name), now),
                 Step::LoginOs(operation, then) => then.resume(self.login_os(&operation), now),
                 Step::Find(operation, then) => then.resume(self.find(&operation), now),
                 Step::Bind(operation, then) => then.resume(self.bind(&operation), now),
@@ -164,18 +177,23 @@ impl World {
     }
 
     fn find_local(&mut self, name: &str) -> Result<Option<Arc<LocalAccount>>, StoreUnavailable> {
+        self.asked.push(Asked::FindLocal(name.to_owned()));
         let accounts = self.accounts.as_ref().map_err(Clone::clone)?;
-        let found = accounts.iter().find(|(account, _)| *account.name == *name);
+        let mut accounts = accounts.iter();
+        let found = accounts.find(|(account, _)| account.name.eq_ignore_ascii_case(name));
         Ok(found.map(|(account, _)| Arc::new(account.clone())))
     }
 
     fn verify_local(&mut self, operation: &VerifyOperation) -> VerifyAnswer {
         self.asked
             .push(Asked::Verify(operation.account.name.to_string()));
+        let gone = StoreUnavailable("busy".to_owned());
         let right = self
             .accounts
             .as_ref()
-            .map_err(Clone::clone)
+            .ok()
+            .filter(|_| self.verifies)
+            .ok_or(gone)
             .map(|accounts| {
                 accounts.iter().any(|(account, right)| {
                     *account == *operation.account
@@ -188,6 +206,16 @@ impl World {
         }
     }
 
+    fn find_os(&mut self, name: &str) -> Result<Option<OsAccount>, String> {
+        self.asked.push(Asked::FindOs(name.to_owned()));
+        if let Some(problem) = &self.os_down {
+            return Err(problem.clone());
+        }
+        let mut accounts = self.os.iter();
+        let found = accounts.find(|(account, _)| account.name.eq_ignore_ascii_case(name));
+        Ok(found.map(|(account, _)| account.clone()))
+    }
+
     fn login_os(&mut self, operation: &OsOperation) -> OsAnswer {
         self.asked.push(Asked::Os(operation.name.to_string()));
         let account = self
@@ -195,6 +223,7 @@ impl World {
             .iter()
             .find(|(account, _)| *account.name == *operation.name);
         let reply = match account {
+            _ if self.os_reply.is_some() => self.os_reply.clone().unwrap(),
             None => OsReply::Unknown,
             Some((account, right)) if operation.password.expose() == right.as_bytes() => {
                 OsReply::Verified(account.clone())
@@ -208,7 +237,10 @@ impl World {
     }
 
     fn find_groups(&mut self, operation: &GroupsOperation) -> GroupsAnswer {
-        self.asked.push(Asked::Groups(operation.name.to_string()));
+        self.asked.push(Asked::Groups {
+            server: operation.server.to_string(),
+            name: operation.name.to_string(),
+        });
         GroupsAnswer {
             groups: self.groups.clone(),
             partial: self.groups_partial.clone(),
@@ -251,8 +283,7 @@ impl World {
                         entries: found.take(2).cloned().collect(),
                         code: directory.search_code,
                         diagnostic: String::new(),
-                        lockout_threshold: None,
-                        lockout_duration: None,
+                        lockout: directory.lockout,
                     };
                     return FindAnswer {
                         tried,
