@@ -155,6 +155,8 @@ pub struct Configuration {
     pub listen: Option<SocketAddr>,
     /// `login.deadline`.
     pub deadline: &'static str,
+    /// `login.reject_after`; none of it: the tests have thousands of refusals, and their time is not looked at.
+    pub reject_after: &'static str,
     /// Whether there is a home folder for everybody.
     pub home_folder: bool,
     /// The secret of the API caller `tests`.
@@ -169,6 +171,7 @@ impl Configuration {
             trust: trust.to_owned(),
             listen: None,
             deadline: "3s",
+            reject_after: "0ms",
             home_folder: true,
             token: "token-of-the-tests-0123456789abcdef".to_owned(),
         }
@@ -201,10 +204,10 @@ impl Configuration {
             .collect();
         writeln!(
             out,
-            // Refusals are not held back: the tests have thousands, and their time is not looked at.
-            "[login]\ndefault_domains = [{}]\ndeadline = \"{}\"\nreject_after = \"0ms\"\n",
+            "[login]\ndefault_domains = [{}]\ndeadline = \"{}\"\nreject_after = \"{}\"\n",
             names.join(", "),
-            self.deadline
+            self.deadline,
+            self.reject_after
         )?;
         writeln!(
             out,

@@ -51,7 +51,8 @@ pub fn password_of(name: &str) -> String {
 pub enum Directory {
     /// The people of the login tables: ordinary, odd, locked, expired, ambiguous.
     Cast,
-    /// `u0000001` and so on, this many, all with the password `bench password`.
+    /// `u0000001` and so on, this many, all with the password `bench password`, twenty of them in each group whose
+    /// `ou` is `crowd`; and two who are both called `twin`.
     Crowd {
         /// How many.
         people: u32,
@@ -187,5 +188,20 @@ fn crowd(ldif: &mut Ldif, people: u32, stored: &str) {
              employeeType: virtual\nuidNumber: {id}\ngidNumber: 20000\nhomeDirectory: /home/u{number:07}\nloginShell: /bin/sh\n\
              userPassword: {stored}\n\n"
         ));
+    }
+    // Two answer to one name.
+    for unit in ["people", "external"] {
+        write_person(ldif, "twin", unit, "99999", &[]);
+    }
+    let unit = [("objectClass", "organizationalUnit"), ("ou", "groups")];
+    ldif.entry(&format!("ou=groups,{BASE}"), unit);
+    for first in (1..=people).step_by(20) {
+        ldif.raw(&format!(
+            "dn: cn=g{first:07},ou=groups,{BASE}\nobjectClass: groupOfNames\nou: crowd\n"
+        ));
+        for number in first..=people.min(first + 19) {
+            ldif.raw(&format!("member: uid=u{number:07},{PEOPLE}\n"));
+        }
+        ldif.raw("\n");
     }
 }

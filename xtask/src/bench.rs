@@ -6,13 +6,21 @@
 mod driver;
 mod http;
 mod load;
+mod programs;
 mod raw;
 mod report;
+mod rules;
 mod run;
 mod settings;
+mod stage;
 mod usage;
 
+pub(crate) use http::answer as answer_in;
+pub(crate) use load::shuffle;
+pub(crate) use programs::{Profile, Programs};
+pub(crate) use report::{machine, today};
 pub(crate) use run::run;
+pub(crate) use usage::load_average;
 
 use anyhow::Result;
 use settings::Settings;
@@ -21,8 +29,10 @@ use std::path::Path;
 /// How much is measured.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Size {
-    /// For `bench/README.md`: about four minutes after the build.
+    /// For `bench/README.md`: about eight minutes after the build.
     Full,
+    /// The part with thousands of rules alone, and nothing written.
+    Rules,
     /// That everything runs: seconds, with what is built already, and nothing written.
     Quick,
 }

@@ -8,6 +8,7 @@
 mod bench;
 mod docs;
 mod lab;
+mod prove;
 mod tidy;
 
 use anyhow::{Context, Result};
@@ -18,7 +19,10 @@ const USAGE: &str = "usage: cargo xtask VERB
 
   tidy             check the rules of the workspace; exit 1 when one is broken
   docs [--check]   write docs/configuration.md and docs/entryway.schema.json from the code
-  bench [--quick]  measure logins through the gateway against a raw LDAP client
+  bench [--quick]  measure logins through the gateway against a raw LDAP client, and many rules against few
+  bench rules      only the latter
+  prove timing [--samples N] [--write FILE] [--quick]
+                   compare the times of refusals, and count the binds of each
   lab SERVER       keep a directory of the tests running, to try things by hand: openldap or samba
 ";
 
@@ -32,17 +36,21 @@ fn main() -> ExitCode {
         ["bench"] => root()
             .and_then(|root| bench::run(&root, bench::Size::Full))
             .map(|()| true),
+        ["bench", "rules"] => root()
+            .and_then(|root| bench::run(&root, bench::Size::Rules))
+            .map(|()| true),
         ["bench", "--quick"] => root()
             .and_then(|root| bench::run(&root, bench::Size::Quick))
             .map(|()| true),
+        ["prove", words @ ..] => match root().and_then(|root| prove::run(&root, words)) {
+            Ok(None) => return usage(),
+            done => done.map(|_| true),
+        },
         ["lab", server] => lab::run(server).map(|()| true),
         [driver, settings] if bench::is_driver(driver) => {
             bench::drive(driver, settings).map(|()| true)
         }
-        _ => {
-            eprint!("{USAGE}");
-            return ExitCode::from(2);
-        }
+        _ => return usage(),
     };
     match done {
         Ok(true) => ExitCode::SUCCESS,
@@ -52,6 +60,11 @@ fn main() -> ExitCode {
             ExitCode::from(1)
         }
     }
+}
+
+fn usage() -> ExitCode {
+    eprint!("{USAGE}");
+    ExitCode::from(2)
 }
 
 /// The workspace's folder: this crate's parent.

@@ -16,6 +16,7 @@ pub(super) async fn connect(settings: &Settings) -> Result<Vec<Slot>> {
         slots.push(Slot {
             stream: dialler.dial().await?,
             password: settings.password.clone(),
+            with_address: settings.with_address,
             head: format!(
                 "POST /api/v1/login HTTP/1.1\r\nhost: {}\r\nauthorization: Bearer {}\r\ncontent-type: application/json\r\n",
                 settings.address, settings.token
@@ -31,6 +32,7 @@ pub(super) async fn connect(settings: &Settings) -> Result<Vec<Slot>> {
 pub(super) struct Slot {
     stream: Box<dyn Stream>,
     password: String,
+    with_address: bool,
     head: String,
     output: String,
     input: BytesMut,
@@ -38,8 +40,13 @@ pub(super) struct Slot {
 
 impl Client for Slot {
     async fn login(&mut self, person: u32) -> Result<()> {
+        let address = if self.with_address {
+            format!(",\"client_address\":\"192.0.2.{}\"", person % 256)
+        } else {
+            String::new()
+        };
         let body = format!(
-            "{{\"login_name\":\"u{person:07}\",\"password\":\"{}\"}}",
+            "{{\"login_name\":\"u{person:07}\",\"password\":\"{}\"{address}}}",
             self.password
         );
         self.output.clear();
@@ -70,7 +77,7 @@ impl Client for Slot {
 }
 
 /// The lengths of head and body of the answer in `input`, once it is whole.
-fn answer(input: &[u8]) -> Result<Option<(usize, usize)>> {
+pub(crate) fn answer(input: &[u8]) -> Result<Option<(usize, usize)>> {
     let Some(end) = find(input, b"\r\n\r\n") else {
         return Ok(None);
     };

@@ -33,6 +33,11 @@ pub(super) struct Measured {
 }
 
 impl Measured {
+    /// Logins per second.
+    pub(super) fn rate(&self) -> f64 {
+        self.logins as f64 / self.took.as_secs_f64()
+    }
+
     /// One object.
     pub(super) fn to_json(&self) -> Value {
         let micros = |time: &Duration| u64::try_from(time.as_micros()).unwrap_or(u64::MAX);
@@ -75,9 +80,20 @@ struct Round {
     begin: Instant,
     end: Instant,
     people: u32,
+    slots: u32,
     /// Microseconds of each login that began and ended inside the measured time.
     latencies: Cell<Vec<u32>>,
     finished: Cell<u64>,
+}
+
+impl Round {
+    /// One of a slot's own people: somebody who logs in twice at once is soon throttled.
+    fn person(&self, slot: u64, random: u64) -> u32 {
+        let own = (slot - 1) % u64::from(self.people);
+        let turns = u64::from((self.people / self.slots).max(1));
+        let number = own + u64::from(self.slots) * (random % turns);
+        1 + u32::try_from(number).unwrap_or_default()
+    }
 }
 
 /// Runs one round with these clients, one per login in flight.
@@ -87,6 +103,7 @@ pub(super) async fn run<C: Client>(clients: Vec<C>, settings: &Settings) -> Resu
         begin,
         end: begin + settings.measured,
         people: settings.people,
+        slots: u32::try_from(clients.len()).unwrap_or(u32::MAX).max(1),
         latencies: Cell::default(),
         finished: Cell::default(),
     });
@@ -142,11 +159,8 @@ async fn slot<C: Client>(
         if start >= round.end {
             return Ok(());
         }
-        random ^= random << 13;
-        random ^= random >> 7;
-        random ^= random << 17;
-        let person = 1 + u32::try_from(random % u64::from(round.people)).unwrap_or_default();
-        client.login(person).await?;
+        random = after(random);
+        client.login(round.person(seed, random)).await?;
         let now = Instant::now();
         if now >= round.begin && now < round.end {
             round.finished.set(round.finished.get() + 1);
@@ -156,6 +170,24 @@ async fn slot<C: Client>(
                 round.latencies.set(latencies);
             }
         }
+    }
+}
+
+/// The next of a series that looks random; never 0 after anything but 0.
+fn after(mut random: u64) -> u64 {
+    random ^= random << 13;
+    random ^= random >> 7;
+    random ^= random << 17;
+    random
+}
+
+/// Puts them into an order that looks random, and is the same every time.
+pub(crate) fn shuffle<T>(all: &mut [T]) {
+    let mut random = 0x9E37_79B9_7F4A_7C15;
+    for end in (1..all.len()).rev() {
+        random = after(random);
+        let at = random % (u64::try_from(end).unwrap_or(u64::MAX) + 1);
+        all.swap(end, usize::try_from(at).unwrap_or_default());
     }
 }
 
@@ -216,8 +248,31 @@ fn quantile(sorted: &[u32], part: f64) -> Option<Duration> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Measured, quantile};
-    use std::time::Duration;
+    use super::{Measured, Round, quantile};
+    use std::cell::Cell;
+    use std::collections::BTreeSet;
+    use std::time::{Duration, Instant};
+
+    fn people_of(slot: u64, slots: u32) -> BTreeSet<u32> {
+        let round = Round {
+            begin: Instant::now(),
+            end: Instant::now(),
+            people: 10,
+            slots,
+            latencies: Cell::default(),
+            finished: Cell::default(),
+        };
+        (0..100).map(|random| round.person(slot, random)).collect()
+    }
+
+    #[test]
+    fn slots_share_nobody() {
+        assert_eq!(people_of(1, 4), BTreeSet::from([1, 5]));
+        assert_eq!(people_of(4, 4), BTreeSet::from([4, 8]));
+        assert_eq!(people_of(10, 10), BTreeSet::from([10]));
+        // Unless there are more of them than people.
+        assert_eq!(people_of(11, 20), BTreeSet::from([1]));
+    }
 
     #[test]
     fn quantiles() {

@@ -1,6 +1,7 @@
 //! Tables of what was measured, and the page that holds them.
 
 use super::load::Measured;
+use super::rules::Rules;
 use entryway_conformance::Encrypt;
 use std::fmt::Write;
 use std::fs;
@@ -35,6 +36,7 @@ pub(super) struct Report {
     /// With the rate.
     pub(super) half_load: Vec<(Encrypt, f64, Sides)>,
     pub(super) memory: Vec<(Encrypt, Memory)>,
+    pub(super) rules: Option<Rules>,
 }
 
 impl Side {
@@ -43,7 +45,7 @@ impl Side {
     }
 
     /// Logins per second, over all rounds.
-    fn rate(&self) -> f64 {
+    pub(super) fn rate(&self) -> f64 {
         let took: f64 = self.0.iter().map(|round| round.took.as_secs_f64()).sum();
         self.logins() / took
     }
@@ -54,12 +56,19 @@ impl Side {
 
     /// The slowest and the fastest round.
     fn spread(&self) -> (f64, f64) {
-        let rates = self
-            .0
-            .iter()
-            .map(|round| round.logins as f64 / round.took.as_secs_f64());
+        let rates = self.0.iter().map(Measured::rate);
         rates.fold((f64::INFINITY, 0.0), |(low, high), rate| {
             (low.min(rate), high.max(rate))
+        })
+    }
+
+    /// The lowest and the highest ratio of a round's logins per second to those of the other side's
+    /// round beside it.
+    pub(super) fn spread_against(&self, other: &Self) -> (f64, f64) {
+        let pairs = self.0.iter().zip(&other.0);
+        let ratios = pairs.map(|(ours, theirs)| ours.rate() / theirs.rate());
+        ratios.fold((f64::INFINITY, 0.0), |(low, high), ratio| {
+            (low.min(ratio), high.max(ratio))
         })
     }
 
@@ -85,7 +94,7 @@ impl Side {
     }
 
     /// The same of a watched program: slapd is the first, the gateway the second.
-    fn watched_cpu(&self, which: usize) -> f64 {
+    pub(super) fn watched_cpu(&self, which: usize) -> f64 {
         self.per_thousand(|round| round.watched_cpu.get(which).copied().unwrap_or_default())
     }
 
@@ -128,6 +137,9 @@ impl Report {
     }
 
     fn write_tables(&self, out: &mut String) -> std::fmt::Result {
+        if self.saturated.is_empty() {
+            return self.rules.iter().try_for_each(|rules| rules.write(out));
+        }
         writeln!(out, "\n### As many logins as go\n")?;
         writeln!(
             out,
@@ -169,7 +181,8 @@ impl Report {
             )?;
         }
         self.write_half_load(out)?;
-        self.write_memory(out)
+        self.write_memory(out)?;
+        self.rules.iter().try_for_each(|rules| rules.write(out))
     }
 
     fn write_half_load(&self, out: &mut String) -> std::fmt::Result {
@@ -230,7 +243,7 @@ impl Report {
     /// The whole page; `load` is the machine's load average before the run.
     pub(super) fn page(&self, people: u32, load: &str) -> String {
         let head = include_str!("page.md")
-            .replace("{date}", &said_by("date", &["-u", "+%F"]))
+            .replace("{date}", &today())
             .replace("{machine}", &machine())
             .replace("{load}", load)
             .replace("{people}", &people.to_string());
@@ -255,8 +268,13 @@ fn name(encrypt: Encrypt) -> &'static str {
     }
 }
 
+/// The date.
+pub(crate) fn today() -> String {
+    said_by("date", &["-u", "+%F"])
+}
+
 /// The machine in one sentence.
-fn machine() -> String {
+pub(crate) fn machine() -> String {
     let cpus = fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
     let model = cpus
         .lines()

@@ -26,6 +26,8 @@ pub(super) struct Settings {
     pub(super) password: String,
     /// The bearer token of the API.
     pub(super) token: String,
+    /// Whether each login says where the person is: somewhere in 192.0.2.0/24.
+    pub(super) with_address: bool,
     /// Whose CPU time is counted beside the driver's own.
     pub(super) watched: Vec<u32>,
 }
@@ -51,6 +53,7 @@ impl Settings {
             "people": self.people,
             "password": self.password,
             "token": self.token,
+            "with_address": self.with_address,
             "watched": self.watched,
         });
         fs::write(path, value.to_string())
@@ -70,6 +73,7 @@ impl Settings {
             people: u32::try_from(number("people")?).ok()?,
             password: text("password")?.to_owned(),
             token: text("token")?.to_owned(),
+            with_address: value.get("with_address")?.as_bool()?,
             watched: watched
                 .iter()
                 .filter_map(Value::as_u64)
@@ -95,6 +99,7 @@ mod tests {
             people: 100,
             password: "x".to_owned(),
             token: "y".to_owned(),
+            with_address: true,
             watched: vec![1, 2],
         };
         let dir = entryway_conformance::Scratch::new().unwrap();

@@ -39,7 +39,7 @@ fn kib(status: &str, line: &str) -> Option<u64> {
 }
 
 /// How many programs wanted to run, on average over the last minute.
-pub(super) fn load_average() -> Result<String> {
+pub(crate) fn load_average() -> Result<String> {
     let text = fs::read_to_string("/proc/loadavg").context("cannot read `/proc/loadavg`")?;
     Ok(text.split(' ').next().unwrap_or_default().to_owned())
 }
