@@ -3,12 +3,12 @@
 use crate::ask::{Asker, busy, failed, passes_on};
 use crate::fault::server_fault;
 use crate::groups::{GroupsSettings, groups_of};
-use crate::lockout::{Lockout, LockoutPolicy};
+use crate::lockout::Lockout;
 use crate::share::share;
 use entryway_ldap::{DerefAliases, Role, SearchRequest, SearchResult, Server};
 use entryway_login::{
     BindAnswer, BindOperation, BindReply, BindUnanswered, Directories, FindAnswer, FindOperation,
-    GroupsAnswer, GroupsOperation, Served, ServerFault,
+    GroupsAnswer, GroupsOperation, LockoutPolicy, Served, ServerFault,
 };
 use parking_lot::Mutex;
 use std::sync::Arc;
@@ -207,8 +207,7 @@ impl Domain {
             entries: result.entries,
             code: result.code,
             diagnostic: result.diagnostic,
-            lockout_threshold: self.lockout().threshold,
-            lockout_duration: self.lockout().duration,
+            lockout: self.lockout(),
         }
     }
 

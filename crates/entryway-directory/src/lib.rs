@@ -13,5 +13,5 @@ mod lockout;
 mod share;
 
 pub use domain::{Domain, DomainReadiness, Domains, ServerReadiness};
+pub use entryway_login::LockoutPolicy;
 pub use groups::{GroupsSettings, Membership};
-pub use lockout::LockoutPolicy;

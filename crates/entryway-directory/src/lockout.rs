@@ -8,7 +8,7 @@ mod read;
 use crate::ask::Asker;
 use crate::domain::order_now;
 use entryway_ldap::Server;
-use entryway_ldap_types::LockoutDuration;
+use entryway_login::LockoutPolicy;
 use parking_lot::Mutex;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -21,18 +21,6 @@ const WHILE_UNKNOWN: Duration = Duration::from_secs(30);
 const PATIENCE: Duration = Duration::from_secs(10);
 /// Most searches of one reading.
 const SEARCHES: u32 = 40;
-
-/// When a directory locks an account, and for how long: the strictest that applies to anybody in the domain.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct LockoutPolicy {
-    /// Wrong passwords after which an account is locked. `None`: it does not lock, or does not tell.
-    pub threshold: Option<u32>,
-    /// How long a wrong password counts, the longest of several; `None`: until the next right one, or
-    /// it does not tell.
-    pub window: Option<Duration>,
-    /// How long accounts stay locked; `None` where policies differ, or it does not tell.
-    pub duration: Option<LockoutDuration>,
-}
 
 /// What was last read for a domain.
 #[derive(Default)]
@@ -56,6 +44,7 @@ impl Lockout {
                     let before = self.known.lock().replace(policy);
                     if before != Some(policy) {
                         tracing::debug!(domain, ?policy, "lockout policy read");
+                        warn(domain, policy);
                     }
                     told = false;
                     EVERY
@@ -78,25 +67,34 @@ impl Lockout {
     }
 }
 
-impl LockoutPolicy {
-    /// The strictest of several policies that lock: fewest failures, longest window.
-    fn strictest(policies: impl IntoIterator<Item = Self>) -> Self {
-        let mut locking = policies
-            .into_iter()
-            .filter(|policy| policy.threshold.is_some());
-        let Some(first) = locking.next() else {
-            return Self::default();
-        };
-        locking.fold(first, |one, other| Self {
-            threshold: one.threshold.min(other.threshold),
-            // `None` is the longest: until the next success.
-            window: one
-                .window
-                .zip(other.window)
-                .map(|(one, other)| one.max(other)),
-            duration: one.duration.filter(|_| one.duration == other.duration),
-        })
+/// A directory that locks at the first wrong password leaves no room to stay below: nobody could log in at all.
+fn warn(domain: &str, policy: LockoutPolicy) {
+    if policy.threshold == Some(1) {
+        tracing::warn!(
+            target: "directory.locks_at_once",
+            domain,
+            "one wrong password locks an account here, and the throttle cannot prevent it"
+        );
     }
+}
+
+/// The strictest of several policies that lock: fewest failures, longest window.
+fn strictest(policies: impl IntoIterator<Item = LockoutPolicy>) -> LockoutPolicy {
+    let mut locking = policies
+        .into_iter()
+        .filter(|policy| policy.threshold.is_some());
+    let Some(first) = locking.next() else {
+        return LockoutPolicy::default();
+    };
+    locking.fold(first, |one, other| LockoutPolicy {
+        threshold: one.threshold.min(other.threshold),
+        // `None` is the longest: until the next success.
+        window: one
+            .window
+            .zip(other.window)
+            .map(|(one, other)| one.max(other)),
+        duration: one.duration.filter(|_| one.duration == other.duration),
+    })
 }
 
 #[cfg(test)]

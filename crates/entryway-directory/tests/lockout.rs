@@ -45,7 +45,7 @@ async fn the_strictest_policy_of_an_open_ldap_reaches_the_login() {
     let server = server(POLICIES, Options::default()).await;
     let domains = domains(&[server.ldap_addr()]);
     let before = find(&domains, "ada").await.served.unwrap();
-    assert_eq!(before.lockout_threshold, None);
+    assert_eq!(before.lockout, LockoutPolicy::default());
     assert_eq!(server.counters().root_dse_reads, 0);
     domains.start();
     until(|| policy(&domains).threshold.is_some()).await;
@@ -56,7 +56,7 @@ async fn the_strictest_policy_of_an_open_ldap_reaches_the_login() {
     };
     assert_eq!(policy(&domains), expected);
     let served = find(&domains, "ada").await.served.unwrap();
-    assert_eq!(served.lockout_threshold, Some(4));
+    assert_eq!(served.lockout, expected);
 }
 
 #[tokio::test]
@@ -109,5 +109,5 @@ async fn a_directory_without_policies_does_not_tell() {
     });
     assert!(read.await);
     let served = find(&domains, "ada").await.served.unwrap();
-    assert_eq!(served.lockout_threshold, None);
+    assert_eq!(served.lockout, LockoutPolicy::default());
 }

@@ -1,7 +1,8 @@
 //! Drives a login to its decision in any world.
 
 use crate::{
-    Attempt, Decided, Directories, LocalAccounts, LoginPolicy, OsAccounts, Step, Throttle, begin,
+    Attempt, Decided, Directories, LocalAccounts, LoginPolicy, OsAccounts, ReserveAnswer,
+    ReserveOperation, Settled, Step, Throttle, begin,
 };
 use std::sync::Arc;
 use std::time::Instant;
@@ -17,8 +18,8 @@ pub trait World: Directories + LocalAccounts + OsAccounts + Throttle {}
 
 impl<T: Directories + LocalAccounts + OsAccounts + Throttle> World for T {}
 
-/// Runs the login. Cancelled when dropped: the directory abandons what was asked, and failures that were counted
-/// stay counted.
+/// Runs the login. Cancelled when dropped: the directory abandons what was asked, and what was reserved counts as
+/// failed: somebody who hangs up in the middle has guessed.
 ///
 /// There is no timer in it: after [`Attempt::deadline`] nothing more is asked, but an answer that never
 /// comes is waited for without end. Whoever implements the ports answers by the deadline that each operation carries.
@@ -33,10 +34,17 @@ pub async fn drive(
 
 /// The same from any step, as [`begin_revalidation`](crate::begin_revalidation) gives one.
 pub async fn drive_from(world: &impl World, clock: &impl Clock, mut step: Step) -> Decided {
+    let mut reserved = Reserved {
+        world,
+        operations: Vec::new(),
+    };
     loop {
         step = match step {
             Step::Reserve(operation, then) => {
-                let answer = world.reserve(&operation);
+                let answer = world.reserve(&operation).await;
+                if answer == ReserveAnswer::Reserved {
+                    reserved.operations.push(operation);
+                }
                 then.resume(answer, clock.now())
             }
             Step::FindLocal(name, then) => {
@@ -68,12 +76,36 @@ pub async fn drive_from(world: &impl World, clock: &impl Clock, mut step: Step) 
                 then.resume(answer, clock.now())
             }
             Step::Decided(decided) => {
-                for (operation, settled) in &decided.settle {
-                    world.settle(operation, *settled);
-                }
+                reserved.settle(&decided.settle);
                 return *decided;
             }
         };
+    }
+}
+
+/// What a login reserved and has not settled. What is left when it ends has failed.
+struct Reserved<'a, W: World> {
+    world: &'a W,
+    operations: Vec<ReserveOperation>,
+}
+
+impl<W: World> Reserved<'_, W> {
+    fn settle(&mut self, settle: &[(ReserveOperation, Settled)]) {
+        for (operation, settled) in settle {
+            let found = self.operations.iter().position(|own| own == operation);
+            if let Some(found) = found {
+                self.world
+                    .settle(&self.operations.swap_remove(found), *settled);
+            }
+        }
+    }
+}
+
+impl<W: World> Drop for Reserved<'_, W> {
+    fn drop(&mut self) {
+        for operation in self.operations.drain(..) {
+            self.world.settle(&operation, Settled::Failed);
+        }
     }
 }
 

@@ -2,11 +2,11 @@
 
 use crate::trace::{DIAGNOSTIC_MAX, SearchOutcome, clip};
 use crate::{
-    DomainId, DomainPolicy, Fault, FindOperation, NameCase, PeopleSearch, Reason, Route, Served,
-    ServerFault, ServerTry,
+    DomainId, DomainPolicy, Fault, FindOperation, LockoutPolicy, NameCase, PeopleSearch, Reason,
+    Route, Served, ServerFault, ServerTry,
 };
 use entryway_ldap_types::{
-    AttributeName, Entry, Filter, FilterTemplate, LockoutDuration, Placeholder, ResultCode, Scope,
+    AttributeName, Entry, Filter, FilterTemplate, Placeholder, ResultCode, Scope,
 };
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -207,10 +207,8 @@ pub(crate) enum Conclusion {
 pub(crate) struct FoundOne {
     pub(crate) entry: Entry,
     pub(crate) server: Arc<str>,
-    /// [`Served::lockout_threshold`].
-    pub(crate) threshold: Option<u32>,
-    /// [`Served::lockout_duration`].
-    pub(crate) lockout: Option<LockoutDuration>,
+    /// [`Served::lockout`].
+    pub(crate) lockout: LockoutPolicy,
 }
 
 /// Judges an answer, and words it for the trace. `is_over` is whether the login's own deadline has passed.
@@ -245,8 +243,7 @@ fn judge_served(served: Served, people: &PeopleSearch) -> (Conclusion, SearchOut
         entries,
         code,
         diagnostic,
-        lockout_threshold: threshold,
-        lockout_duration: lockout,
+        lockout,
     } = served;
     if let Some(stray) = entries.iter().find(|entry| !is_within(entry, people)) {
         let outcome = SearchOutcome::OutsideBase {
@@ -283,7 +280,6 @@ fn judge_served(served: Served, people: &PeopleSearch) -> (Conclusion, SearchOut
             let found = FoundOne {
                 entry,
                 server,
-                threshold,
                 lockout,
             };
             (Conclusion::One(found), SearchOutcome::Found { dn })

@@ -17,10 +17,10 @@ mod revalidate;
 use crate::verdict::PasswordVerified;
 use crate::{
     BindOperation, Decided, Decision, Device, Fault, FindOperation, GroupsOperation, LocalAccount,
-    LoginId, LoginPolicy, OsOperation, Reason, Record, ReserveOperation, Route, Settled, Stage,
-    SubmittedPassword, VerifyOperation,
+    LockoutPolicy, LoginId, LoginPolicy, OsOperation, Reason, Record, ReserveOperation, Route,
+    Settled, Stage, SubmittedPassword, VerifyOperation,
 };
-use entryway_ldap_types::{Entry, LockoutDuration};
+use entryway_ldap_types::Entry;
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::{Instant, SystemTime};
@@ -62,10 +62,8 @@ pub enum Step {
 struct Found {
     entry: Arc<Entry>,
     server: Arc<str>,
-    /// Wrong passwords after which the directory locks it.
-    threshold: Option<u32>,
-    /// How long it keeps it locked.
-    lockout: Option<LockoutDuration>,
+    /// When the directory locks it.
+    lockout: LockoutPolicy,
 }
 
 /// What is known of the password when the person's turn comes.
@@ -110,8 +108,10 @@ struct Tally {
     address: Option<ReserveOperation>,
     /// For the identity whose password is in question.
     identity: Vec<ReserveOperation>,
-    /// An authority said that the password is right.
+    /// An authority said that the password is right, and forgot the wrong ones.
     verified: bool,
+    /// A directory said that it is right, and not with a success: what it counted stays as it was.
+    right: bool,
     /// An authority said that it is wrong.
     refused: bool,
     /// How often the identity's password may have been counted as wrong there.
@@ -119,17 +119,18 @@ struct Tally {
 }
 
 impl Tally {
-    /// What does not stay. A reservation that is not named here stays.
+    /// What does not stay. A reservation that is not named here is a failure.
     fn settle(self, decision: &Decision) -> Vec<(ReserveOperation, Settled)> {
         let Self {
             address,
             identity,
             verified,
+            right,
             refused,
             exposed,
         } = self;
         // An outage somewhere else does not make a wrong guess undone.
-        let is_guess = refused || !matches!(decision, Decision::Indeterminate(_));
+        let is_guess = !right && (refused || !matches!(decision, Decision::Indeterminate(_)));
         let (settled, identity, address) = if verified {
             (Settled::Passed, identity, address)
         } else {

@@ -53,9 +53,9 @@ pub use policy::{
 pub use ports::{
     BindAnswer, BindOperation, BindReply, BindUnanswered, Bucket, DeviceId, Directories,
     FindAnswer, FindOperation, GroupsAnswer, GroupsOperation, IdentityReserve, KeptIn,
-    LocalAccount, LocalAccounts, LoginService, OsAccount, OsAccounts, OsAnswer, OsOperation,
-    OsRefusal, OsReply, ReserveAnswer, ReserveOperation, Served, ServerFault, ServerTry, Settled,
-    StoreUnavailable, Throttle, VerifyAnswer, VerifyOperation,
+    LocalAccount, LocalAccounts, LockoutPolicy, LoginService, OsAccount, OsAccounts, OsAnswer,
+    OsOperation, OsRefusal, OsReply, ReserveAnswer, ReserveOperation, Served, ServerFault,
+    ServerTry, Settled, StoreUnavailable, Throttle, VerifyAnswer, VerifyOperation,
 };
 pub use reason::{Fault, LogLevel, Outcome, Reason, Row};
 pub use route::Route;

@@ -59,11 +59,20 @@ pub struct Served {
     pub code: ResultCode,
     /// The server's diagnostic message, for the administrator.
     pub diagnostic: String,
-    /// Wrong passwords after which the directory locks an account, where it let that be read; the smallest that
-    /// applies to anybody in the domain. `None`: it does not lock, or does not tell.
-    pub lockout_threshold: Option<u32>,
-    /// How long it keeps one locked; `None` where policies differ, or it does not tell.
-    pub lockout_duration: Option<LockoutDuration>,
+    /// When the directory locks an account, where it let that be read.
+    pub lockout: LockoutPolicy,
+}
+
+/// When a directory locks an account, and for how long: the strictest that applies to anybody in the domain.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct LockoutPolicy {
+    /// Wrong passwords after which an account is locked. `None`: it does not lock, or does not tell.
+    pub threshold: Option<u32>,
+    /// How long a wrong password counts, the longest of several; `None`: until the next right one, or
+    /// it does not tell.
+    pub window: Option<Duration>,
+    /// How long accounts stay locked; `None` where policies differ, or it does not tell.
+    pub duration: Option<LockoutDuration>,
 }
 
 /// A server that did not serve.

@@ -10,6 +10,7 @@ mod logins;
 mod opening;
 mod outages;
 mod tampering;
+mod throttle;
 
 use crate::{AuditEntry, AuditKey, Details, NewAccount, NewPassword, OpenOptions, Store, StoreUrl};
 use entryway_conformance::Postgres;

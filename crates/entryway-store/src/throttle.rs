@@ -6,39 +6,51 @@
 //! # Buckets
 //!
 //! A failure without a known device counts for the identity and its network and for the identity alone; one with a
-//! known device for the identity and that device. The address was counted before, by an operation of its own. A
+//! known device for the identity and that device. The address is counted before, by an operation of its own. A
 //! bucket empties evenly, all of it in [`ThrottleSettings::window`]. One that is full closes, 30 seconds at first;
 //! then there is one place, and whoever fails in it closes it for twice as long, up to 15 minutes. It
 //! empties only while it is open.
 //!
+//! # Logins under way
+//!
+//! Each takes a place before anybody is asked, so that parallel guesses cannot overrun a limit. But only failures
+//! refuse: whoever finds the places taken by logins under way waits for them, first come first served, until its own
+//! deadline, and then has no verdict. A hundred right logins of one account at once pass, some of them after others.
+//! Whoever holds a place and asks for another is not kept waiting. Who waits is bounded: 1,024 for one
+//! identity or address, 8,192 in all.
+//!
 //! # Below the directory's threshold
 //!
 //! A directory that locks at the T-th wrong password counts them from all networks together, so the limit of one
-//! network cannot prevent a lock. Where T is known, Entryway lets through at most T − 1 for one identity until
-//! [`ThrottleSettings::directory_window`] has passed without another failure. A quarter of those T − 1, at
+//! network cannot prevent a lock. Where T is known, Entryway lets through at most T − 1 for one identity until the
+//! directory's own window has passed without another failure, or [`ThrottleSettings::directory_window`] where
+//! it does not tell or never forgets. A quarter of those T − 1, at
 //! least one, is kept for known devices: strangers together have the rest, so however many they are and
 //! whatever they try, a browser that the person used before has a place of its own and the account is not locked by
 //! us. T = 5 is 3 for strangers and 1 for devices. T = 2 leaves one place, for whoever comes first. T = 1 locks
-//! at the first typing error whatever anybody does; one is let through.
+//! at the first typing error whatever anybody does: nothing but silence could prevent it, so one is let through, and
+//! whoever reads the policy warns the administrator.
 //!
 //! A right password takes out of the identity's counts what its network (or device) had put in, because the
-//! directory begins anew then. What was reserved so lately that it may still be under way
-//! ([`ThrottleSettings::longest_login`]) stays: the directory will count it after the success.
-//! The price of counting beforehand: an identity has as many logins under way at once as it has places left.
+//! directory begins anew then. What failed beside it, less than [`ThrottleSettings::longest_login`] before it was
+//! reserved, stays: the directory may have counted it after the success.
 //!
 //! # Several processes
 //!
-//! Each counts in memory, and once a second tells the store what it added and hears what others did; sums
-//! are right, and what one gives back, all have back. Between two such moments each process lets through
-//! what it knows room for: N processes can exceed a limit, also the directory's, by N − 1 times what was left of it,
-//! within about a second. Without the store, counting goes on in memory for [`ThrottleSettings::patience`]; then
-//! nothing can be counted and nobody may be asked. After a crash at most the last second is missing.
+//! Each counts in memory, and once a second tells the store which failures it added and hears what others did; sums
+//! are right, and what one gives back, all have back. Logins under way are nobody else's business. Between two such
+//! moments each process lets through what it knows room for: N processes can exceed a limit, also the directory's,
+//! by N − 1 times what was left of it, within about a second and the length of a login. Without the store, counting
+//! goes on in memory for [`ThrottleSettings::patience`]; then nothing can be counted and nobody may be asked. After
+//! a crash at most the last second is missing.
 
 mod book;
 mod cell;
 mod exchange;
 mod key;
+mod named;
 mod news;
+mod queue;
 mod series;
 mod settings;
 mod state;
@@ -50,7 +62,7 @@ pub use settings::ThrottleSettings;
 
 use crate::StoreError;
 use crate::database::Database;
-use book::Book;
+use book::{Asked, Book};
 use entryway_login::{ReserveAnswer, ReserveOperation, Settled, StoreUnavailable};
 use exchange::Exchange;
 use parking_lot::Mutex;
@@ -116,6 +128,11 @@ impl Throttle {
         }
     }
 
+    /// Other limits from now on; what was counted stays. Not exchanged: `most_keys`, `patience` and `write_every`.
+    pub fn configure(&self, settings: &ThrottleSettings) {
+        self.shared.book.configure(settings);
+    }
+
     /// What it holds and has done.
     pub fn counts(&self) -> ThrottleCounts {
         self.shared.book.counts()
@@ -138,10 +155,11 @@ async fn write_behind(
         let done = shared.exchange(&mut exchange, &database).await;
         match &done {
             Err(error) if answered => {
-                tracing::error!(name: "throttle.not_written", error = error as &dyn std::error::Error, "what the throttle counted is not written");
+                let error: &dyn std::error::Error = error;
+                tracing::error!(target: "throttle.not_written", error);
             }
             Ok(()) if !answered => {
-                tracing::info!(name: "throttle.written", "what the throttle counted is written again");
+                tracing::info!(target: "throttle.written", "what was counted is written again");
             }
             _ => {}
         }
@@ -189,34 +207,21 @@ impl Shared {
 }
 
 impl entryway_login::Throttle for Throttle {
-    fn reserve(&self, operation: &ReserveOperation) -> ReserveAnswer {
-        let at = match operation {
-            ReserveOperation::Address { at, .. } => *at,
-            ReserveOperation::Identity(operation) => operation.at,
+    async fn reserve(&self, operation: &ReserveOperation) -> ReserveAnswer {
+        let (at, deadline) = match operation {
+            ReserveOperation::Address { at, deadline, .. } => (*at, *deadline),
+            ReserveOperation::Identity(operation) => (operation.at, operation.deadline),
         };
         if let Some(unavailable) = self.shared.out_of_reach(at) {
             return ReserveAnswer::Unavailable(unavailable);
         }
-        match operation {
-            ReserveOperation::Address { address: None, .. } => ReserveAnswer::Reserved,
-            ReserveOperation::Address {
-                address: Some(address),
-                at,
-            } => self.shared.book.reserve_address(*address, *at),
-            ReserveOperation::Identity(operation) => self.shared.book.reserve_identity(operation),
+        match self.shared.book.reserve(operation) {
+            Asked::Answered(answer) => answer,
+            Asked::Waits(waiting) => waiting.until(deadline).await,
         }
     }
 
     fn settle(&self, operation: &ReserveOperation, settled: Settled) {
-        match operation {
-            ReserveOperation::Address { address: None, .. } => {}
-            ReserveOperation::Address {
-                address: Some(address),
-                at,
-            } => self.shared.book.settle_address(*address, *at),
-            ReserveOperation::Identity(operation) => {
-                self.shared.book.settle_identity(operation, settled);
-            }
-        }
+        self.shared.book.settle(operation, settled);
     }
 }

@@ -83,7 +83,8 @@ pub(crate) async fn open(settings: &Settings) -> anyhow::Result<(Store, Option<T
     Ok((store, folder))
 }
 
-fn throttle(settings: &Settings) -> ThrottleSettings {
+/// What the throttle allows under these settings.
+pub(crate) fn throttle(settings: &Settings) -> ThrottleSettings {
     let configured = settings.throttle;
     ThrottleSettings {
         failures: configured.failures,

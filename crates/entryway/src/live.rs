@@ -2,14 +2,13 @@
 
 use crate::compose::compose;
 use crate::gateway::Gateway;
-use crate::kept::{Kept, is_same_store};
+use crate::kept::{self, Kept, is_same_store};
 use crate::witness::Witness;
 use crate::world::World;
 use arc_swap::ArcSwap;
-use entryway_config::{
-    AuditSettings, Loaded, Settings, StoreSettings, ThrottleSettings, TokenScope,
-};
+use entryway_config::{AuditSettings, Loaded, Settings, StoreSettings, TokenScope};
 use entryway_login::{Attempt, Decided, LoginService};
+use entryway_store::ThrottleSettings;
 use entryway_web::{Caller, Callers, Current, DomainReady, Generation, Readiness, Scope};
 use std::net::SocketAddr;
 use std::pin::Pin;
@@ -37,9 +36,9 @@ struct Summary {
     domains: usize,
     callers: usize,
     files: usize,
+    throttle: ThrottleSettings,
     /// What a reload cannot change.
     store: StoreSettings,
-    throttle: ThrottleSettings,
     audit: AuditSettings,
 }
 
@@ -67,6 +66,7 @@ impl Running {
             settings, places, ..
         } = loaded;
         let composed = compose(&settings)?;
+        let throttle = kept::throttle(&settings);
         let world = World {
             domains: composed.domains,
             kept,
@@ -93,7 +93,7 @@ impl Running {
                 callers: settings.tokens.len(),
                 files: settings.files.len(),
                 store: settings.store,
-                throttle: settings.throttle,
+                throttle,
                 audit: settings.audit,
             },
             gateway,
@@ -189,7 +189,6 @@ impl Live {
                 "store",
                 is_same_store(&new.summary.store, &old.summary.store),
             ),
-            ("throttle", new.summary.throttle == old.summary.throttle),
             ("audit", new.summary.audit == old.summary.audit),
         ] {
             if !same {
@@ -198,6 +197,7 @@ impl Live {
         }
         let new = Arc::new(new);
         self.running.store(Arc::clone(&new));
+        self.kept.throttle.configure(&new.summary.throttle);
         // Told once it is true: whoever waits for this line may rely on it.
         applied(&new, &warnings);
         new.gateway.domains().start();

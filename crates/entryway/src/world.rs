@@ -121,8 +121,8 @@ impl OsAccounts for World {
 }
 
 impl Throttle for World {
-    fn reserve(&self, operation: &ReserveOperation) -> ReserveAnswer {
-        self.kept.throttle.reserve(operation)
+    async fn reserve(&self, operation: &ReserveOperation) -> ReserveAnswer {
+        self.kept.throttle.reserve(operation).await
     }
     fn settle(&self, operation: &ReserveOperation, settled: Settled) {
         self.kept.throttle.settle(operation, settled);

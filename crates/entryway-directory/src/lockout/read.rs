@@ -1,9 +1,10 @@
 //! Where each kind of directory writes its lockout policy.
 
-use super::LockoutPolicy;
+use super::strictest;
 use crate::ask::{Asker, Unanswered};
 use entryway_ldap::{DerefAliases, SearchRequest};
 use entryway_ldap_types::{AttributeName, Dn, Entry, Filter, LockoutDuration, Scope};
+use entryway_login::LockoutPolicy;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -73,7 +74,7 @@ pub(super) async fn read(asker: &mut Asker) -> Result<LockoutPolicy, Unanswered>
         policies.extend(ask(asker, head, Scope::Base, None, &DOMAIN_HEAD).await?);
         let class = Some("msDS-PasswordSettings");
         policies.extend(ask(asker, &container, Scope::OneLevel, class, &FINE_GRAINED).await?);
-        return Ok(LockoutPolicy::strictest(policies));
+        return Ok(strictest(policies));
     }
     let netscape = root
         .and_then(|root| root.first_text(&VENDOR_VERSION))
@@ -95,7 +96,7 @@ pub(super) async fn read(asker: &mut Asker) -> Result<LockoutPolicy, Unanswered>
             policies.extend(ask(asker, context, Scope::Subtree, Some(class), kind).await?);
         }
     }
-    Ok(LockoutPolicy::strictest(policies))
+    Ok(strictest(policies))
 }
 
 /// Policies under a base. What may not be read, or is not there, is none: the code does not matter.

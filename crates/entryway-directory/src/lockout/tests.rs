@@ -1,4 +1,5 @@
 use super::*;
+use entryway_ldap_types::LockoutDuration;
 
 const fn policy(threshold: u32, window: u64, duration: LockoutDuration) -> LockoutPolicy {
     LockoutPolicy {
@@ -12,9 +13,9 @@ const MINUTE: LockoutDuration = LockoutDuration::For(Duration::from_secs(60));
 
 #[track_caller]
 fn check(policies: &[LockoutPolicy], expected: LockoutPolicy) {
-    assert_eq!(LockoutPolicy::strictest(policies.iter().copied()), expected);
+    assert_eq!(strictest(policies.iter().copied()), expected);
     let reversed = policies.iter().rev().copied();
-    assert_eq!(LockoutPolicy::strictest(reversed), expected);
+    assert_eq!(strictest(reversed), expected);
 }
 
 #[test]

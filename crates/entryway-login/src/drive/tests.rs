@@ -2,18 +2,27 @@ use super::*;
 use crate::support::{attempt, domain, entry, given, policy};
 use crate::{
     BindAnswer, BindOperation, BindReply, Decision, Directories, FindAnswer, FindOperation,
-    GroupsAnswer, GroupsOperation, LocalAccount, OsAccount, OsAnswer, OsOperation, OsReply,
-    ReserveAnswer, ReserveOperation, Served, Settled, StoreUnavailable, VerifyAnswer,
+    GroupsAnswer, GroupsOperation, LocalAccount, LockoutPolicy, OsAccount, OsAnswer, OsOperation,
+    OsReply, ReserveAnswer, ReserveOperation, Served, Settled, StoreUnavailable, VerifyAnswer,
     VerifyOperation,
 };
 use entryway_ldap_types::ResultCode;
 use std::future::Future;
 use std::pin::pin;
+use std::sync::Mutex;
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 /// Knows one person and accepts one password.
-struct OneServer;
+#[derive(Default)]
+struct OneServer {
+    /// What the throttle says to whom it does not let through, and when in the login.
+    no_room: Option<(usize, ReserveAnswer)>,
+    /// The bind is never answered.
+    is_silent: bool,
+    reserved: Mutex<Vec<ReserveOperation>>,
+    settled: Mutex<Vec<(ReserveOperation, Settled)>>,
+}
 
 impl LocalAccounts for OneServer {
     fn find_local(&self, _name: &str) -> Result<Option<Arc<LocalAccount>>, StoreUnavailable> {
@@ -40,10 +49,20 @@ impl OsAccounts for OneServer {
 }
 
 impl Throttle for OneServer {
-    fn reserve(&self, _operation: &ReserveOperation) -> ReserveAnswer {
-        ReserveAnswer::Reserved
+    async fn reserve(&self, operation: &ReserveOperation) -> ReserveAnswer {
+        let mut reserved = self.reserved.lock().unwrap();
+        match &self.no_room {
+            Some((after, answer)) if *after == reserved.len() => answer.clone(),
+            _ => {
+                reserved.push(operation.clone());
+                ReserveAnswer::Reserved
+            }
+        }
     }
-    fn settle(&self, _operation: &ReserveOperation, _settled: Settled) {}
+    fn settle(&self, operation: &ReserveOperation, settled: Settled) {
+        let mut all = self.settled.lock().unwrap();
+        all.push((operation.clone(), settled));
+    }
 }
 
 impl Directories for OneServer {
@@ -54,8 +73,7 @@ impl Directories for OneServer {
             entries: vec![jdoe],
             code: ResultCode::SUCCESS,
             diagnostic: String::new(),
-            lockout_threshold: None,
-            lockout_duration: None,
+            lockout: LockoutPolicy::default(),
         };
         FindAnswer {
             tried: Vec::new(),
@@ -74,6 +92,9 @@ impl Directories for OneServer {
         }
     }
     async fn bind(&self, operation: BindOperation) -> BindAnswer {
+        if self.is_silent {
+            std::future::pending::<()>().await;
+        }
         let code = if operation.password.expose() == b"right" {
             ResultCode::SUCCESS
         } else {
@@ -100,27 +121,77 @@ impl Clock for Stopped {
     }
 }
 
-/// Nothing waits here, so one poll is enough.
-fn driven(password: &str) -> Decision {
+/// One poll; dropped after it.
+fn polled(world: &OneServer, password: &str, late: Duration) -> Option<Decision> {
     let attempt = attempt("jdoe", given(password));
-    let clock = Stopped(attempt.started);
-    let future = pin!(drive(
-        &OneServer,
-        &clock,
-        Arc::new(policy(vec![domain("staff")])),
-        attempt
-    ));
+    let clock = Stopped(attempt.started + late);
+    let policy = Arc::new(policy(vec![domain("staff")]));
+    let future = pin!(drive(world, &clock, policy, attempt));
     match future.poll(&mut Context::from_waker(Waker::noop())) {
-        Poll::Ready(decided) => decided.decision,
-        Poll::Pending => panic!("nothing here waits"),
+        Poll::Ready(decided) => Some(decided.decision),
+        Poll::Pending => None,
     }
+}
+
+fn driven(world: &OneServer, password: &str) -> Decision {
+    polled(world, password, Duration::ZERO).expect("nothing here waits")
+}
+
+/// Every reservation is settled once, each in this way.
+fn check_settled(world: &OneServer, expected: &[Settled]) {
+    let settled = world.settled.lock().unwrap();
+    let mut left = world.reserved.lock().unwrap().clone();
+    for (operation, _) in &*settled {
+        let place = left.iter().position(|reserved| reserved == operation);
+        left.swap_remove(place.expect("reserved, and settled once"));
+    }
+    assert_eq!(left, [], "never settled");
+    let settled: Vec<_> = settled.iter().map(|(_, settled)| *settled).collect();
+    assert_eq!(settled, expected);
 }
 
 #[test]
 fn a_login_is_driven_to_its_end() {
-    assert!(matches!(driven("right"), Decision::Accept(_)));
+    let world = OneServer::default();
+    assert!(matches!(driven(&world, "right"), Decision::Accept(_)));
+    check_settled(&world, &[Settled::Passed, Settled::Passed]);
+    let world = OneServer::default();
     assert!(matches!(
-        driven("wrong"),
+        driven(&world, "wrong"),
         Decision::Reject(crate::Reason::WrongPassword)
+    ));
+    check_settled(&world, &[Settled::Failed, Settled::Failed]);
+}
+
+#[test]
+fn whoever_hangs_up_in_the_middle_has_failed() {
+    let world = OneServer {
+        is_silent: true,
+        ..OneServer::default()
+    };
+    assert!(polled(&world, "right", Duration::ZERO).is_none());
+    check_settled(&world, &[Settled::Failed, Settled::Failed]);
+}
+
+#[test]
+fn logins_under_way_are_no_verdict() {
+    let world = |after| OneServer {
+        no_room: Some((after, ReserveAnswer::UnderWay)),
+        ..OneServer::default()
+    };
+    for (after, settled) in [(0, &[][..]), (1, &[Settled::NotCounted])] {
+        let world = world(after);
+        let decision = driven(&world, "right");
+        assert!(matches!(
+            decision,
+            Decision::Indeterminate(crate::Fault::Overloaded)
+        ));
+        check_settled(&world, settled);
+    }
+    // The wait took all the time there was.
+    let decision = polled(&world(0), "right", Duration::from_secs(3600));
+    assert!(matches!(
+        decision,
+        Some(Decision::Indeterminate(crate::Fault::Deadline))
     ));
 }

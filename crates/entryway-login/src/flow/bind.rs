@@ -9,7 +9,7 @@ use crate::{
     BindAnswer, BindOperation, BindReply, BindUnanswered, Fault, Reason, Record, ReserveOperation,
     Stage, SubmittedPassword,
 };
-use entryway_ldap_types::{AccountState, Entry};
+use entryway_ldap_types::{AccountState, Entry, ResultCode};
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -66,9 +66,10 @@ impl AfterBind {
             diagnostic,
             policy,
         } = &reply;
+        let code = *code;
         let bound = Record::Bound {
             server,
-            code: *code,
+            code,
             diagnostic: clip(diagnostic, DIAGNOSTIC_MAX),
             policy: *policy,
             verdict: judgement.for_trace(),
@@ -81,7 +82,8 @@ impl AfterBind {
                 login.conclude(domain, found, Proof::Verified(verified))
             }
             Judgement::MustChange => {
-                login.tally.verified = true;
+                login.tally.verified = code == ResultCode::SUCCESS;
+                login.tally.right = true;
                 login.conclude(domain, found, Proof::MustChange)
             }
             Judgement::Refused(reason) => {
@@ -127,8 +129,8 @@ impl Login {
         let Some(identity) = counted else {
             return self.indeterminate(fault);
         };
-        let threshold = found.threshold;
-        self.reserve_identity(identity, threshold, Then::BindAgain(asking, found, fault))
+        let lockout = found.lockout;
+        self.reserve_identity(identity, lockout, Then::BindAgain(asking, found, fault))
     }
 
     pub(super) fn bind(self: Box<Self>, asking: Asking, found: Found, repeated: bool) -> Step {

@@ -70,7 +70,7 @@ impl Login {
             // The bind has had its say on locks: one that has just ended by the directory's clock may still hold by ours.
             Proof::Verified(_) | Proof::MustChange => self.account_state(&found.entry),
             Proof::NotAsked | Proof::Remembered(_) => {
-                AccountState::read_with(&found.entry, self.wall_clock(), found.lockout)
+                AccountState::read_with(&found.entry, self.wall_clock(), found.lockout.duration)
             }
         };
         self.log.note(Record::AccountRead { state });

@@ -85,7 +85,6 @@ impl From<FoundOne> for Found {
         Self {
             entry: Arc::new(found.entry),
             server: found.server,
-            threshold: found.threshold,
             lockout: found.lockout,
         }
     }
@@ -258,8 +257,8 @@ impl Login {
         // refused in the end; its guesses count all the same.
         let subject = identity::subject(domain, &found.entry)
             .unwrap_or_else(|_| Subject::from_dn(&domain.name, &found.entry.dn));
-        let threshold = found.threshold;
-        self.reserve_identity(subject.0, threshold, Then::Bind(asking, found))
+        let lockout = found.lockout;
+        self.reserve_identity(subject.0, lockout, Then::Bind(asking, found))
     }
 
     /// The bind had no answer: the entry is found anew, on a server that is there. Once.

@@ -4,8 +4,8 @@ use super::reserve::Then;
 use super::{Login, Proof, Step};
 use crate::verdict::{self, Judgement};
 use crate::{
-    KeptIn, LdapUse, LocalAccount, LocalOutcome, PasswordMismatch, Record, Stage, StoreUnavailable,
-    Subject, SubmittedPassword, VerifyAnswer, VerifyOperation, account, steps,
+    KeptIn, LdapUse, LocalAccount, LocalOutcome, LockoutPolicy, PasswordMismatch, Record, Stage,
+    StoreUnavailable, Subject, SubmittedPassword, VerifyAnswer, VerifyOperation, account, steps,
 };
 use std::sync::Arc;
 use std::time::Instant;
@@ -137,7 +137,11 @@ impl Login {
             return self.conclude_local(account, Proof::NotAsked);
         }
         let identity = Subject::of_local(&account.id).0;
-        self.reserve_identity(identity, None, Then::VerifyLocal(account))
+        self.reserve_identity(
+            identity,
+            LockoutPolicy::default(),
+            Then::VerifyLocal(account),
+        )
     }
 
     pub(super) fn verify_local(self: Box<Self>, account: Arc<LocalAccount>) -> Step {

@@ -7,8 +7,8 @@ use super::reserve::Then;
 use super::{Login, Proof, Step};
 use crate::verdict::{self, Judgement};
 use crate::{
-    Fault, OsAccount, OsAnswer, OsOperation, OsOutcome, OsReply, Reason, Record, Stage, Subject,
-    SubmittedPassword, account, steps,
+    Fault, LockoutPolicy, OsAccount, OsAnswer, OsOperation, OsOutcome, OsReply, Reason, Record,
+    Stage, Subject, SubmittedPassword, account, steps,
 };
 use std::sync::Arc;
 use std::time::Instant;
@@ -53,7 +53,7 @@ impl AfterFindOs {
             return login.conclude_os(account, Proof::NotAsked);
         }
         let identity = Subject::of_os(&account.name).0;
-        login.reserve_identity(identity, None, Then::LoginOs(account))
+        login.reserve_identity(identity, LockoutPolicy::default(), Then::LoginOs(account))
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::{Found, Login, Step, find::Asking};
 use crate::{
-    Fault, IdentityReserve, LocalAccount, OsAccount, Reason, Record, ReserveAnswer,
+    Fault, IdentityReserve, LocalAccount, LockoutPolicy, OsAccount, Reason, Record, ReserveAnswer,
     ReserveOperation, Stage, SubmittedPassword,
 };
 use std::sync::Arc;
@@ -59,6 +59,19 @@ impl AfterReserve {
                     _ => login.reject(Reason::Throttled),
                 };
             }
+            ReserveAnswer::UnderWay => {
+                return match then {
+                    Then::BindAgain(_, _, fault) => login.indeterminate(fault),
+                    _ if login.is_over() => {
+                        let problem = "other logins were under way until no time was left";
+                        login.stop(Fault::Deadline, problem, Stage::Throttle)
+                    }
+                    _ => {
+                        let problem = "too many wait for logins that are under way";
+                        login.stop(Fault::Overloaded, problem, Stage::Throttle)
+                    }
+                };
+            }
             ReserveAnswer::Unavailable(why) => return login.without_store(why.0),
         }
         match then {
@@ -77,6 +90,7 @@ impl Login {
         let operation = ReserveOperation::Address {
             address: self.client_address,
             at: self.wall_clock(),
+            deadline: self.deadline,
         };
         match self.password {
             SubmittedPassword::Given(_) => self.reserve(operation, Then::Begin),
@@ -85,22 +99,29 @@ impl Login {
         }
     }
 
-    /// One failure for an identity. `threshold` is the directory's own.
+    /// One failure for an identity.
     pub(super) fn reserve_identity(
         self: Box<Self>,
         identity: String,
-        threshold: Option<u32>,
+        lockout: LockoutPolicy,
         then: Then,
     ) -> Step {
         let device = self.device.as_ref();
         let device = device.filter(|device| *device.identity == *identity);
+        // Whoever holds one place and waits for another may wait for somebody who does the same.
+        let deadline = match then {
+            Then::BindAgain(..) => self.started + self.log.at(),
+            _ => self.deadline,
+        };
         let operation = ReserveOperation::Identity(IdentityReserve {
             device: device.map(|device| device.id),
             identity: identity.into(),
             address: self.client_address,
-            threshold,
+            threshold: lockout.threshold,
+            window: lockout.window,
             failures: 1,
             at: self.wall_clock(),
+            deadline,
         });
         self.reserve(operation, then)
     }

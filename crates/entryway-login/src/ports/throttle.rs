@@ -1,9 +1,10 @@
 //! The throttle: how many failures are counted, for whom, and until when nobody is asked.
 
 use crate::StoreUnavailable;
+use std::future::Future;
 use std::net::IpAddr;
 use std::sync::Arc;
-use std::time::SystemTime;
+use std::time::{Duration, Instant, SystemTime};
 
 /// Count failures beforehand: parallel guesses cannot overrun what is counted before they are made.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -14,6 +15,8 @@ pub enum ReserveOperation {
         address: Option<IpAddr>,
         /// When.
         at: SystemTime,
+        /// Answer before this: so long it waits for logins under way.
+        deadline: Instant,
     },
     /// Failures for the identity, before a password is shown to anybody.
     Identity(IdentityReserve),
@@ -31,10 +34,14 @@ pub struct IdentityReserve {
     pub device: Option<DeviceId>,
     /// Failures after which the directory locks the account, where it says so. At most one fewer are let through.
     pub threshold: Option<u32>,
+    /// How long it remembers a failure. `None`: until the next right password, or it does not say.
+    pub window: Option<Duration>,
     /// How many: 1, or 1 more for a bind that is repeated.
     pub failures: u32,
     /// When.
     pub at: SystemTime,
+    /// Answer before this: so long it waits for logins under way.
+    pub deadline: Instant,
 }
 
 /// A browser or application that a person logged in from before; from a token that Entryway signed.
@@ -55,6 +62,9 @@ pub enum ReserveAnswer {
         /// That limit: failures.
         limit: u32,
     },
+    /// Failures leave room, and logins under way took it; none of them ended in time, or too many wait already.
+    /// Nothing was counted.
+    UnderWay,
     /// Nothing can be counted, so nobody may be asked.
     Unavailable(StoreUnavailable),
 }
@@ -84,20 +94,25 @@ impl Bucket {
     }
 }
 
-/// How a reservation ended, when it does not stay.
+/// How a reservation ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Settled {
-    /// The password was right: what was reserved is given back, and what the network (or the device) had counted
-    /// for this identity is forgotten.
+    /// The password was right, and whoever said so begins to count anew, as a directory does at a bind that
+    /// succeeds: what was reserved is given back, and what the network (or the device) had counted for this identity
+    /// is forgotten.
     Passed,
     /// Nothing reached the directory, or it gave no verdict that counts: what was reserved is given back.
     NotCounted,
+    /// The password was wrong, or may have been: what was reserved is a failure.
+    Failed,
 }
 
-/// The throttle. A reservation that is never settled stays: somebody who hangs up in the middle has guessed.
+/// The throttle. Between reservation and settlement a login is under way: it takes a place, and is no failure that
+/// others are refused for.
 pub trait Throttle: Send + Sync {
-    /// Counts, unless there is no room.
-    fn reserve(&self, operation: &ReserveOperation) -> ReserveAnswer;
-    /// Ends a reservation that was [`ReserveAnswer::Reserved`].
+    /// Reserves, unless there is no room. Where logins under way took it, waits for them. Dropped before its
+    /// answer, it has counted nothing.
+    fn reserve(&self, operation: &ReserveOperation) -> impl Future<Output = ReserveAnswer> + Send;
+    /// Ends a reservation that was [`ReserveAnswer::Reserved`]. Each is ended once, whatever becomes of its login.
     fn settle(&self, operation: &ReserveOperation, settled: Settled);
 }

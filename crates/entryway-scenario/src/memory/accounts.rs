@@ -179,7 +179,7 @@ impl OsAccounts for World {
 }
 
 impl Throttle for World {
-    fn reserve(&self, operation: &ReserveOperation) -> ReserveAnswer {
+    async fn reserve(&self, operation: &ReserveOperation) -> ReserveAnswer {
         if let Err(unavailable) = self.store.up() {
             return ReserveAnswer::Unavailable(unavailable);
         }
@@ -205,6 +205,10 @@ impl Throttle for World {
         ReserveAnswer::Reserved
     }
     fn settle(&self, operation: &ReserveOperation, settled: Settled) {
+        if settled == Settled::Failed {
+            // One login at a time is under way here: what it reserved is counted already.
+            return;
+        }
         let count = match operation {
             ReserveOperation::Address { .. } => 1,
             ReserveOperation::Identity(identity) => identity.failures,

@@ -13,7 +13,7 @@ use entryway_config::{
 use entryway_ldap_types::ResultCode;
 use entryway_login::{
     BindAnswer, BindOperation, BindReply, BindUnanswered, Directories, FindAnswer, FindOperation,
-    GroupsAnswer, GroupsOperation, Served, ServerFault, ServerTry,
+    GroupsAnswer, GroupsOperation, LockoutPolicy, Served, ServerFault, ServerTry,
 };
 use entryway_testdir::{Directory, Options};
 use std::sync::Arc;
@@ -188,8 +188,7 @@ impl Server {
             entries: answer.entries,
             code: answer.code,
             diagnostic: String::new(),
-            lockout_threshold: None,
-            lockout_duration: None,
+            lockout: LockoutPolicy::default(),
         }
     }
 }

@@ -1,24 +1,26 @@
-//! All buckets, and what an operation does to them: checked all together, then counted all together, under one lock.
+//! All buckets. What an operation does to its own is checked all together, then done all together, under one lock.
 //!
 //! An identity's buckets share its shard, an address has one bucket, so no operation takes two locks.
 
 use super::cell::{Nothing, Share};
 use super::key::{Key, Keys};
-use super::series::{Allowance, Series};
-use super::settings::{Rate, Rates, ThrottleSettings, millis};
+use super::named::{Asks, Refused};
+use super::queue::{Crowd, Queues, Waiting};
+use super::series::Series;
+use super::settings::{Rates, ThrottleSettings};
 use super::table::Table;
-use entryway_login::{Bucket, IdentityReserve, ReserveAnswer, Settled};
-use parking_lot::Mutex;
-use std::net::IpAddr;
+use entryway_login::{Bucket, ReserveAnswer, ReserveOperation, Settled};
+use parking_lot::{Mutex, RwLock};
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, UNIX_EPOCH};
 
 const SHARDS: usize = 64;
 
 pub(super) struct Book {
     keys: Keys,
-    pub(super) rates: Rates,
+    rates: RwLock<Rates>,
     shards: Box<[Mutex<Shard>]>,
+    pub(super) crowd: Crowd,
     throttled: [AtomicU64; 4],
 }
 
@@ -28,6 +30,7 @@ pub(super) struct Shard {
     pub(super) identities: Table<Series>,
     pub(super) networks: Table<Share>,
     pub(super) devices: Table<Share>,
+    pub(super) queues: Queues,
 }
 
 /// How much the throttle holds and has done.
@@ -39,6 +42,14 @@ pub struct ThrottleCounts {
     pub throttled: [u64; 4],
     /// Buckets that were pushed out by others since the start.
     pub evicted: u64,
+    /// Who waits for logins under way.
+    pub waiting: u64,
+}
+
+/// What becomes of whoever asks for a place.
+pub(super) enum Asked<'a> {
+    Answered(ReserveAnswer),
+    Waits(Waiting<'a>),
 }
 
 impl Book {
@@ -50,14 +61,25 @@ impl Book {
                 identities: Table::new(most),
                 networks: Table::new(most),
                 devices: Table::new(most),
+                queues: Queues::default(),
             })
         };
         Self {
             keys: Keys::new(secret),
-            rates: Rates::new(settings),
+            rates: RwLock::new(Rates::new(settings)),
             shards: std::iter::repeat_with(shard).take(SHARDS).collect(),
+            crowd: Crowd::default(),
             throttled: Default::default(),
         }
+    }
+
+    /// How buckets fill and empty from now on; what they hold stays.
+    pub(super) fn configure(&self, settings: &ThrottleSettings) {
+        *self.rates.write() = Rates::new(settings);
+    }
+
+    pub(super) fn rates(&self) -> Rates {
+        *self.rates.read()
     }
 
     pub(super) fn shards(&self) -> impl Iterator<Item = &Mutex<Shard>> {
@@ -71,7 +93,10 @@ impl Book {
     }
 
     pub(super) fn counts(&self) -> ThrottleCounts {
-        let mut counts = ThrottleCounts::default();
+        let mut counts = ThrottleCounts {
+            waiting: u64::try_from(self.crowd.count()).unwrap_or_default(),
+            ..ThrottleCounts::default()
+        };
         for shard in self.shards() {
             let shard = shard.lock();
             let (addresses, networks) = (&shard.addresses, &shard.networks);
@@ -94,51 +119,48 @@ impl Book {
         counts
     }
 
-    pub(super) fn reserve_address(&self, address: IpAddr, at: SystemTime) -> ReserveAnswer {
-        let (key, at) = (self.keys.address(address), since_epoch(at));
-        let rate = &self.rates.address;
-        let refused = self.with(key, |shard| {
-            let mut cell = shard.addresses.get(key);
-            cell.tally.leak(at, rate);
-            let refused = cell.tally.refuses(1, at, rate);
-            if refused.is_none() {
-                cell.tally.count(1, at, rate);
-                shard.addresses.put(key, cell, at, &self.rates);
+    /// A place at once, or in the queue, or an answer that says why not.
+    pub(super) fn reserve(&self, operation: &ReserveOperation) -> Asked<'_> {
+        let Some(asks) = self.asks(operation) else {
+            return Asked::Answered(ReserveAnswer::Reserved);
+        };
+        let asked = self.with(asks.queue(), |shard| match self.try_reserve(shard, &asks) {
+            ReserveAnswer::UnderWay => self.wait(shard, asks).map(Asked::Waits),
+            answer => Some(Asked::Answered(answer)),
+        });
+        asked
+            .flatten()
+            .unwrap_or(Asked::Answered(ReserveAnswer::UnderWay))
+    }
+
+    pub(super) fn settle(&self, operation: &ReserveOperation, settled: Settled) {
+        let Some(asks) = self.asks(operation) else {
+            return;
+        };
+        let rates = self.rates();
+        self.with(asks.queue(), |shard| {
+            asks.settle(shard, &rates, settled);
+            self.serve(shard, asks.queue());
+        });
+    }
+
+    /// `None` for an address that nobody knows, which is never throttled.
+    fn asks(&self, operation: &ReserveOperation) -> Option<Asks> {
+        match operation {
+            ReserveOperation::Address { address, at, .. } => {
+                Some(Asks::of_address(&self.keys, (*address)?, *at))
             }
-            refused
-        });
-        let refused = refused.flatten();
-        self.answer(refused.map(|until| (until, Bucket::Address, rate.limit)))
-    }
-
-    pub(super) fn settle_address(&self, address: IpAddr, at: SystemTime) {
-        let (key, at) = (self.keys.address(address), since_epoch(at));
-        let rate = &self.rates.address;
-        self.with(key, |shard| {
-            if let Some(cell) = shard.addresses.get_mut(key) {
-                cell.tally.give_back(1, at, rate);
-                let cell = *cell;
-                shard.addresses.put(key, cell, at, &self.rates);
+            ReserveOperation::Identity(operation) => {
+                Some(Asks::of_identity(&self.keys, operation, &self.rates()))
             }
-        });
+        }
     }
 
-    pub(super) fn reserve_identity(&self, operation: &IdentityReserve) -> ReserveAnswer {
-        let named = Named::new(&self.keys, operation, &self.rates);
-        let refused = self.with(named.identity, |shard| named.reserve(shard, &self.rates));
-        self.answer(refused.and_then(Result::err))
-    }
-
-    pub(super) fn settle_identity(&self, operation: &IdentityReserve, settled: Settled) {
-        let named = Named::new(&self.keys, operation, &self.rates);
-        self.with(named.identity, |shard| {
-            named.settle(shard, &self.rates, settled);
-        });
-    }
-
-    fn answer(&self, refused: Option<Refused>) -> ReserveAnswer {
-        let Some((until, bucket, limit)) = refused else {
-            return ReserveAnswer::Reserved;
+    pub(super) fn try_reserve(&self, shard: &mut Shard, asks: &Asks) -> ReserveAnswer {
+        let (until, bucket, limit) = match asks.reserve(shard, &self.rates()) {
+            Ok(()) => return ReserveAnswer::Reserved,
+            Err(Refused::UnderWay) => return ReserveAnswer::UnderWay,
+            Err(Refused::Until(until, bucket, limit)) => (until, bucket, limit),
         };
         let index = match bucket {
             Bucket::Address => 0,
@@ -155,131 +177,6 @@ impl Book {
             limit,
         }
     }
-}
-
-/// Until when, by which bucket, and its limit.
-type Refused = (u64, Bucket, u32);
-
-/// An identity's operation with its keys and limits.
-struct Named {
-    identity: Key,
-    /// The network's or the device's.
-    place: Key,
-    /// Whether the place is a known device.
-    device: bool,
-    allowance: Option<Allowance>,
-    /// The place's, below the directory's threshold.
-    rate: Rate,
-    failures: u32,
-    at: u64,
-}
-
-impl Named {
-    fn new(keys: &Keys, operation: &IdentityReserve, rates: &Rates) -> Self {
-        let identity = keys.identity(&operation.identity);
-        let allowance = Allowance::below(operation.threshold);
-        Self {
-            identity,
-            place: match operation.device {
-                Some(device) => keys.device(identity, device),
-                None => keys.network(identity, operation.address),
-            },
-            device: operation.device.is_some(),
-            rate: allowance.map_or(rates.network, |it| rates.network.at_most(it.all)),
-            allowance,
-            failures: operation.failures.max(1),
-            at: since_epoch(operation.at),
-        }
-    }
-
-    fn places<'a>(&self, shard: &'a mut Shard) -> &'a mut Table<Share> {
-        match self.device {
-            true => &mut shard.devices,
-            false => &mut shard.networks,
-        }
-    }
-
-    fn reserve(&self, shard: &mut Shard, rates: &Rates) -> Result<(), Refused> {
-        let Self { failures, at, .. } = *self;
-        let mut identity = shard.identities.get(self.identity);
-        let mut place = self.places(shard).get(self.place);
-        identity.tally.leak(at, &rates.identity);
-        identity.own.rest(at, rates.directory_window);
-        // It empties at its own pace, however early the directory makes it close.
-        place.tally.leak(at, &self.rate);
-
-        if let Some(until) = place.tally.refuses(failures, at, &self.rate) {
-            let bucket = match self.device {
-                true => Bucket::IdentityAndDevice,
-                false => Bucket::IdentityAndNetwork,
-            };
-            return Err((until, bucket, self.rate.limit));
-        }
-        if !self.device
-            && let Some(until) = identity.tally.refuses(failures, at, &rates.identity)
-        {
-            return Err((until, Bucket::Identity, rates.identity.limit));
-        }
-        if let Some(allowance) = self.allowance
-            && !identity.own.has_room(failures, self.device, &allowance)
-        {
-            let until = identity.own.last.saturating_add(rates.directory_window);
-            return Err((until, Bucket::Identity, allowance.of(self.device)));
-        }
-
-        if !self.device {
-            identity.tally.count(failures, at, &rates.identity);
-        }
-        identity.own.count(failures, self.device, at);
-        (identity.own).shut_if_full(self.allowance.as_ref(), rates.directory_window);
-        place.tally.count(failures, at, &self.rate);
-        place.own.tell(failures, at, identity.own.first);
-        shard.identities.put(self.identity, identity, at, rates);
-        self.places(shard).put(self.place, place, at, rates);
-        Ok(())
-    }
-
-    /// A place that was pushed out takes nothing back: that counts too much and never too little.
-    fn settle(&self, shard: &mut Shard, rates: &Rates, settled: Settled) {
-        let Self { at, device, .. } = *self;
-        let mut place = match self.places(shard).get_mut(self.place) {
-            Some(place) => *place,
-            None => return,
-        };
-        let own = place.own.take_back(self.failures, at);
-        if own == 0 {
-            return;
-        }
-        let ours = place
-            .own
-            .belongs_to(&shard.identities.get(self.identity).own);
-        let held = place.tally.count;
-        place.tally.give_back(own, at, &self.rate);
-        let mut forgotten = own;
-        if settled == Settled::Passed {
-            forgotten += place.own.forget(at, rates);
-            let decided = place.tally.count.saturating_sub(place.own.told);
-            place.tally.give_back(decided, at, &self.rate);
-        }
-        let left = held - place.tally.count;
-        self.places(shard).put(self.place, place, at, rates);
-
-        let Some(identity) = shard.identities.get_mut(self.identity) else {
-            return;
-        };
-        if !device {
-            identity.tally.give_back(left, at, &rates.identity);
-        }
-        if ours {
-            identity.own.give_back(forgotten, device, at);
-        }
-        let identity = *identity;
-        shard.identities.put(self.identity, identity, at, rates);
-    }
-}
-
-fn since_epoch(at: SystemTime) -> u64 {
-    millis(at.duration_since(UNIX_EPOCH).unwrap_or_default())
 }
 
 #[cfg(test)]

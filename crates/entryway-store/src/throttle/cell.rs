@@ -42,16 +42,17 @@ impl Own for Series {
     }
 }
 
-/// How many reservations are told apart by their time.
+/// How many failures are told apart by the time of their reservation.
 const RECENT: usize = 4;
 
-/// What one network or device put into its identity's series, so that a right password from there takes it out.
+/// What failures of one network or device put into its identity's series, so that a right password from there takes
+/// them out.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Share {
     pub(super) told: u32,
     /// Since when: a share of an earlier series takes nothing out of this one.
     since: u64,
-    /// When the latest were reserved; zero is none.
+    /// When the latest of them were reserved; zero is none.
     recent: [u64; RECENT],
     /// The latest that did not fit in there.
     earlier: u64,
@@ -64,36 +65,27 @@ impl Own for Share {
 }
 
 impl Share {
-    pub(super) fn tell(&mut self, failures: u32, at: u64, series_first: u64) {
+    /// Failures that were put in now.
+    pub(super) fn tell(&mut self, failures: u32, reserved_at: u64, series_first: u64) {
         if self.told == 0 || self.since < series_first {
-            (self.told, self.since) = (0, at);
+            (self.told, self.since) = (0, reserved_at);
         }
         self.told = self.told.saturating_add(failures);
         if let Some(stalest) = self.recent.iter_mut().min() {
             self.earlier = self.earlier.max(*stalest);
-            *stalest = at;
+            *stalest = reserved_at;
         }
     }
 
-    /// Takes back a reservation: how many of them are still in the share.
-    pub(super) fn take_back(&mut self, failures: u32, reserved_at: u64) -> u32 {
-        if let Some(own) = self.recent.iter_mut().find(|at| **at == reserved_at) {
-            *own = 0;
-        }
-        let failures = failures.min(self.told);
-        self.told -= failures;
-        failures
-    }
-
-    /// Forgets what is decided: all but those that may be binds still under way, for which the directory will count
-    /// after the success that is reported now.
+    /// Forgets what the directory forgot at a success that was reserved at that time. What was reserved less than a
+    /// login's length before it may have reached the directory after the success, in whatever order the answers came.
     pub(super) fn forget(&mut self, reserved_at: u64, rates: &Rates) -> u32 {
         let horizon = reserved_at.saturating_sub(rates.longest_login);
-        let under_way = (self.recent.iter()).filter(|at| **at != 0 && **at >= horizon);
-        let under_way = under_way.count();
+        let beside = (self.recent.iter()).filter(|at| **at != 0 && **at >= horizon);
+        let beside = beside.count();
         let kept = match self.earlier >= horizon {
             true => self.told,
-            false => (self.told).min(u32::try_from(under_way).unwrap_or(u32::MAX)),
+            false => (self.told).min(u32::try_from(beside).unwrap_or(u32::MAX)),
         };
         let forgotten = self.told - kept;
         self.told = kept;
@@ -115,24 +107,36 @@ impl<O: Own> Cell<O> {
         (closed, count, self.tally.last.max(series.last))
     }
 
+    /// Whether a login is under way.
+    pub(super) fn is_under_way(&mut self) -> bool {
+        self.tally.under_way > 0
+            || self
+                .own
+                .series()
+                .is_some_and(|series| series.is_under_way())
+    }
+
     /// Whether nothing is counted and the store has nothing of it.
     pub(super) fn is_blank(&mut self) -> bool {
         let series = self.own.series().map_or(0, |series| series.total());
-        self.tally.count == 0 && series == 0 && self.written == 0
+        self.tally.count == 0 && series == 0 && self.written == 0 && !self.is_under_way()
     }
 
     /// Whether the store must be told.
     pub(super) fn has_news(&mut self) -> bool {
         let series = self.own.series();
-        let series = series.is_some_and(|it| it.unsent_strangers != 0 || it.unsent_devices != 0);
+        let series = series.is_some_and(|it| it.strangers.unsent != 0 || it.devices.unsent != 0);
         series || self.tally.unsent != 0
     }
 
     /// From when on nothing of it matters.
     pub(super) fn over_at(&mut self, rates: &Rates) -> u64 {
+        if self.is_under_way() {
+            return u64::MAX;
+        }
         let tally = self.tally.empty_at(O::rate(rates));
         let series = self.own.series().filter(|series| series.total() > 0);
-        let series = series.map_or(0, |it| it.last.saturating_add(rates.directory_window));
+        let series = series.map_or(0, |it| it.over_at(rates));
         match self.tally.count {
             0 => series,
             _ => tally.max(series),

@@ -143,20 +143,21 @@ async fn write(
     let held = held.into_iter().map(|row| (name(row.kind, row.key), row));
     let held: HashMap<_, _> = held.collect();
 
+    let rates = book.rates();
     let mut sums = Vec::new();
     let mut items = Vec::with_capacity(news.len());
     for news in news {
-        let (rate, name) = (news.kind.rate(book), name(news.kind, news.key));
+        let (rate, name) = (news.kind.rate(&rates), name(news.kind, news.key));
         let mut state = news.state;
         if let Some(row) = held.get(&name).filter(|row| row.version != news.written) {
-            state.adopt(&row.state, rate, &book.rates, at);
+            state.adopt(&row.state, rate, &rates, at);
             sums.push(Row {
                 state,
                 version: unsigned(version),
                 ..*row
             });
         }
-        let over = state.over_at(rate, &book.rates).max(at);
+        let over = state.over_at(rate, &rates).max(at);
         let (name, over, state) = (hex(&name), signed(over), hex(&state.encode()));
         items.push(format!("[\"{name}\",{over},\"{state}\"]"));
     }

@@ -4,7 +4,7 @@ use super::book::{Book, Shard};
 use super::cell::Cell;
 use super::cell::Own;
 use super::key::Key;
-use super::settings::Rate;
+use super::settings::{Rate, Rates};
 use super::state::State;
 use super::table::Table;
 
@@ -53,11 +53,11 @@ pub(super) enum Told {
 impl Kind {
     const ALL: [Self; 4] = [Self::Address, Self::Network, Self::Identity, Self::Device];
 
-    pub(super) fn rate(self, book: &Book) -> &Rate {
+    pub(super) fn rate(self, rates: &Rates) -> &Rate {
         match self {
-            Self::Address => &book.rates.address,
-            Self::Identity => &book.rates.identity,
-            Self::Network | Self::Device => &book.rates.network,
+            Self::Address => &rates.address,
+            Self::Identity => &rates.identity,
+            Self::Network | Self::Device => &rates.network,
         }
     }
 }
@@ -87,30 +87,16 @@ pub(super) fn named(name: &[u8]) -> Option<(Kind, Key)> {
 impl Book {
     /// Takes what changed; drops what is over.
     pub(super) fn gather(&self, at: u64) -> Vec<News> {
+        let rates = self.rates();
         let mut news = Vec::new();
         for shard in self.shards() {
             let shard = &mut *shard.lock();
-            self.gather_from(&mut shard.addresses, Kind::Address, at, &mut news);
-            self.gather_from(&mut shard.networks, Kind::Network, at, &mut news);
-            self.gather_from(&mut shard.identities, Kind::Identity, at, &mut news);
-            self.gather_from(&mut shard.devices, Kind::Device, at, &mut news);
+            gather_from(&mut shard.addresses, Kind::Address, at, &rates, &mut news);
+            gather_from(&mut shard.networks, Kind::Network, at, &rates, &mut news);
+            gather_from(&mut shard.identities, Kind::Identity, at, &rates, &mut news);
+            gather_from(&mut shard.devices, Kind::Device, at, &rates, &mut news);
         }
         news
-    }
-
-    fn gather_from<O: Own>(&self, table: &mut Table<O>, kind: Kind, at: u64, news: &mut Vec<News>) {
-        table.sweep(at, &self.rates);
-        for (key, cell) in table.cells_mut() {
-            if news.len() < MOST && cell.has_news() {
-                news.push(News {
-                    kind,
-                    key,
-                    state: cell.state(),
-                    written: cell.written,
-                });
-                cell.told();
-            }
-        }
     }
 
     /// The store took it under this version; where others had counted too, it now has these sums.
@@ -136,11 +122,12 @@ impl Book {
     }
 
     fn adopt(&self, row: &Row, create: bool, at: u64) {
-        let rate = row.kind.rate(self);
+        let rates = self.rates();
+        let rate = row.kind.rate(&rates);
         self.with(row.key, |shard| {
-            shard.change(row.kind, row.key, create, self, at, &mut |cell| {
+            shard.change(row.kind, row.key, create, &rates, at, &mut |cell| {
                 let mut state = cell.state();
-                state.adopt(&row.state, rate, &self.rates, at);
+                state.adopt(&row.state, rate, &rates, at);
                 cell.set_state(state);
                 cell.set_version(row.version);
             });
@@ -148,9 +135,31 @@ impl Book {
     }
 
     fn edit(&self, kind: Kind, key: Key, at: u64, run: impl Fn(&mut dyn Stored)) {
+        let rates = self.rates();
         self.with(key, |shard| {
-            shard.change(kind, key, false, self, at, &mut |cell| run(cell));
+            shard.change(kind, key, false, &rates, at, &mut |cell| run(cell));
         });
+    }
+}
+
+fn gather_from<O: Own>(
+    table: &mut Table<O>,
+    kind: Kind,
+    at: u64,
+    rates: &Rates,
+    news: &mut Vec<News>,
+) {
+    table.sweep(at, rates);
+    for (key, cell) in table.cells_mut() {
+        if news.len() < MOST && cell.has_news() {
+            news.push(News {
+                kind,
+                key,
+                state: cell.state(),
+                written: cell.written,
+            });
+            cell.told();
+        }
     }
 }
 
@@ -160,15 +169,15 @@ impl Shard {
         kind: Kind,
         key: Key,
         create: bool,
-        book: &Book,
+        rates: &Rates,
         at: u64,
         run: &mut dyn FnMut(&mut dyn Stored),
     ) {
         match kind {
-            Kind::Address => change_in(&mut self.addresses, key, create, book, at, run),
-            Kind::Network => change_in(&mut self.networks, key, create, book, at, run),
-            Kind::Identity => change_in(&mut self.identities, key, create, book, at, run),
-            Kind::Device => change_in(&mut self.devices, key, create, book, at, run),
+            Kind::Address => change_in(&mut self.addresses, key, create, rates, at, run),
+            Kind::Network => change_in(&mut self.networks, key, create, rates, at, run),
+            Kind::Identity => change_in(&mut self.identities, key, create, rates, at, run),
+            Kind::Device => change_in(&mut self.devices, key, create, rates, at, run),
         }
     }
 }
@@ -177,7 +186,7 @@ fn change_in<O: Own>(
     table: &mut Table<O>,
     key: Key,
     create: bool,
-    book: &Book,
+    rates: &Rates,
     at: u64,
     run: &mut dyn FnMut(&mut dyn Stored),
 ) {
@@ -190,7 +199,7 @@ fn change_in<O: Own>(
         // The store knows that nothing is left.
         cell.written = 0;
     }
-    table.put(key, cell, at, &book.rates);
+    table.put(key, cell, at, rates);
 }
 
 /// A cell as the store sees it.
@@ -227,7 +236,7 @@ impl<O: Own> Stored for Cell<O> {
     fn told(&mut self) {
         self.tally.unsent = 0;
         if let Some(series) = self.own.series() {
-            (series.unsent_strangers, series.unsent_devices) = (0, 0);
+            (series.strangers.unsent, series.devices.unsent) = (0, 0);
         }
     }
 
@@ -239,8 +248,8 @@ impl<O: Own> Stored for Cell<O> {
         let add = |to: &mut i32, unsent| *to = to.saturating_add(again(unsent));
         add(&mut self.tally.unsent, sent.tally.unsent);
         if let Some(series) = self.own.series() {
-            add(&mut series.unsent_strangers, sent.series.unsent_strangers);
-            add(&mut series.unsent_devices, sent.series.unsent_devices);
+            add(&mut series.strangers.unsent, sent.series.strangers.unsent);
+            add(&mut series.devices.unsent, sent.series.devices.unsent);
         }
     }
 }

@@ -1,5 +1,8 @@
 //! What one identity's failures come to in the directory, which counts them from everywhere.
 
+use super::settings::Rates;
+use super::tally::Room;
+
 /// Failures that may stand in the directory's own count. Times are milliseconds since 1970.
 ///
 /// A directory either forgets each failure after its window, or all of them when none was added for that long
@@ -7,21 +10,27 @@
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct Series {
     /// Without a known device.
-    pub(super) strangers: u32,
+    pub(super) strangers: Side,
     /// With one.
-    pub(super) devices: u32,
+    pub(super) devices: Side,
     /// The series' first failure.
     pub(super) first: u64,
     /// Its latest.
     pub(super) last: u64,
-    /// The one before the latest.
-    before: u64,
     /// No stranger is let through until then.
     pub(super) shut: u64,
-    /// Counted, or given back, since the store was told.
-    pub(super) unsent_strangers: i32,
-    /// Likewise.
-    pub(super) unsent_devices: i32,
+    /// How long the series outlives its latest failure, in milliseconds; 0 while the directory has not told.
+    pub(super) window: u64,
+}
+
+/// What counts for strangers, or for devices.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Side {
+    pub(super) count: u32,
+    /// Logins that this process has not decided yet.
+    pub(super) under_way: u32,
+    /// Counted, or forgotten, since the store was told.
+    pub(super) unsent: i32,
 }
 
 /// How many wrong passwords are let through to a directory that locks.
@@ -55,80 +64,148 @@ impl Allowance {
     pub(super) fn of(&self, device: bool) -> u32 {
         if device { self.all } else { self.strangers }
     }
+
+    fn fits(&self, strangers: u32, devices: u32, device: bool) -> bool {
+        strangers.saturating_add(devices) <= self.all && (device || strangers <= self.strangers)
+    }
+}
+
+impl Side {
+    fn stored(count: u32) -> Self {
+        Self {
+            count,
+            ..Self::default()
+        }
+    }
+
+    fn held(&self) -> u32 {
+        self.count.saturating_add(self.under_way)
+    }
 }
 
 impl Series {
     /// A series that the store kept.
     pub(super) fn stored(strangers: u32, devices: u32, first: u64, last: u64, shut: u64) -> Self {
         Self {
-            strangers,
-            devices,
+            strangers: Side::stored(strangers),
+            devices: Side::stored(devices),
             first,
             last,
-            before: last,
             shut,
-            ..Self::default()
+            window: 0,
         }
     }
 
+    /// Its failures.
     pub(super) fn total(&self) -> u32 {
-        self.strangers.saturating_add(self.devices)
+        self.strangers.count.saturating_add(self.devices.count)
+    }
+
+    /// Whether a login is under way.
+    pub(super) fn is_under_way(&self) -> bool {
+        self.strangers.under_way > 0 || self.devices.under_way > 0
+    }
+
+    /// When it ends if nothing is added.
+    pub(super) fn over_at(&self, rates: &Rates) -> u64 {
+        self.last.saturating_add(self.window(rates))
+    }
+
+    fn window(&self, rates: &Rates) -> u64 {
+        match self.window {
+            0 => rates.directory_window,
+            window => window,
+        }
     }
 
     /// Ends the series when it was quiet for the directory's window.
-    pub(super) fn rest(&mut self, at: u64, window: u64) {
+    pub(super) fn rest(&mut self, at: u64, rates: &Rates) {
         // A clock that was wrong for a while must not hold a series for years.
-        if self.last > at.saturating_add(window) {
+        if self.last > at.saturating_add(self.window(rates)) {
             self.last = at;
         }
-        if self.total() > 0 && at >= self.last.saturating_add(window) {
+        if self.total() > 0 && at >= self.over_at(rates) {
             // The store's copy ends by itself: it is as old.
-            *self = Self::default();
+            let rested = |side: Side| Side {
+                under_way: side.under_way,
+                ..Side::default()
+            };
+            *self = Self {
+                strangers: rested(self.strangers),
+                devices: rested(self.devices),
+                window: self.window,
+                ..Self::default()
+            };
         }
     }
 
     /// Whether there is room for so many more.
-    pub(super) fn has_room(&self, failures: u32, device: bool, allowance: &Allowance) -> bool {
-        let all = self.total().saturating_add(failures) <= allowance.all;
-        let strangers = self.strangers.saturating_add(failures) <= allowance.strangers;
-        all && (device || strangers)
+    pub(super) fn room(
+        &self,
+        failures: u32,
+        device: bool,
+        allowance: &Allowance,
+        rates: &Rates,
+    ) -> Room {
+        let more = |strangers: u32, devices: u32| match device {
+            true => (strangers, devices.saturating_add(failures)),
+            false => (strangers.saturating_add(failures), devices),
+        };
+        let fits = |(strangers, devices)| allowance.fits(strangers, devices, device);
+        if !fits(more(self.strangers.count, self.devices.count)) {
+            return Room::Until(self.over_at(rates));
+        }
+        match fits(more(self.strangers.held(), self.devices.held())) {
+            true => Room::Free,
+            false => Room::UnderWay,
+        }
     }
 
-    pub(super) fn count(&mut self, failures: u32, device: bool, at: u64) {
+    /// A login begins.
+    pub(super) fn begin(&mut self, failures: u32, device: bool) {
+        let side = self.side(device);
+        side.under_way = side.under_way.saturating_add(failures);
+    }
+
+    /// It ended, one way or the other.
+    pub(super) fn end(&mut self, failures: u32, device: bool) {
+        let side = self.side(device);
+        side.under_way = side.under_way.saturating_sub(failures);
+    }
+
+    /// It failed.
+    pub(super) fn fail(&mut self, failures: u32, device: bool, at: u64) {
         if self.total() == 0 {
             (self.first, self.last) = (at, at);
         }
-        self.before = self.last;
+        // Logins end in another order than they began.
+        self.first = self.first.min(at);
         self.last = self.last.max(at);
-        let (count, unsent) = self.side(device);
-        *count = count.saturating_add(failures);
-        *unsent = unsent.saturating_add_unsigned(failures);
+        let side = self.side(device);
+        side.count = side.count.saturating_add(failures);
+        side.unsent = side.unsent.saturating_add_unsigned(failures);
     }
 
-    pub(super) fn shut_if_full(&mut self, allowance: Option<&Allowance>, window: u64) {
-        let full = allowance.is_some_and(|allowance| !self.has_room(1, false, allowance));
-        self.shut = match full {
-            true => self.last.saturating_add(window),
-            false => 0,
-        };
-    }
-
-    /// Forgets so many; one of them perhaps the latest.
-    pub(super) fn give_back(&mut self, failures: u32, device: bool, counted_at: u64) {
-        let (count, unsent) = self.side(device);
-        let failures = failures.min(*count);
-        *count -= failures;
-        *unsent = unsent.saturating_sub_unsigned(failures);
-        if self.last == counted_at {
-            self.last = self.before;
-        }
+    pub(super) fn forget(&mut self, failures: u32, device: bool) {
+        let side = self.side(device);
+        let failures = failures.min(side.count);
+        side.count -= failures;
+        side.unsent = side.unsent.saturating_sub_unsigned(failures);
         self.shut = 0;
     }
 
-    fn side(&mut self, device: bool) -> (&mut u32, &mut i32) {
+    pub(super) fn shut_if_full(&mut self, allowance: Option<&Allowance>, rates: &Rates) {
+        let room = allowance.map(|allowance| self.room(1, false, allowance, rates));
+        self.shut = match room {
+            Some(Room::Until(until)) => until,
+            _ => 0,
+        };
+    }
+
+    fn side(&mut self, device: bool) -> &mut Side {
         match device {
-            true => (&mut self.devices, &mut self.unsent_devices),
-            false => (&mut self.strangers, &mut self.unsent_strangers),
+            true => &mut self.devices,
+            false => &mut self.strangers,
         }
     }
 }

@@ -14,14 +14,14 @@ pub struct ThrottleSettings {
     pub failures_per_address: u32,
     /// In this time an idle bucket that was just full is empty again; it empties evenly.
     pub window: Duration,
-    /// How long a directory may remember a wrong password. What counts against its threshold is forgotten only
-    /// when no failure was added for so long.
+    /// How long a directory remembers a wrong password where it does not tell, or remembers it until the next right
+    /// one. What counts against its threshold is forgotten only when no failure was added for so long.
     pub directory_window: Duration,
     /// The first wait of a full bucket.
     pub first_wait: Duration,
     /// Waits double up to this one.
     pub longest_wait: Duration,
-    /// No login takes longer: a reservation of that age is a failure and not a bind that is still under way.
+    /// No login takes longer.
     pub longest_login: Duration,
     /// Buckets that are held at most, a quarter of each kind.
     pub most_keys: usize,
@@ -38,7 +38,7 @@ impl Default for ThrottleSettings {
             failures_per_identity: 50,
             failures_per_address: 200,
             window: Duration::from_secs(15 * 60),
-            directory_window: Duration::from_secs(30 * 60),
+            directory_window: Duration::from_secs(24 * 3600),
             first_wait: Duration::from_secs(30),
             longest_wait: Duration::from_secs(15 * 60),
             longest_login: Duration::from_secs(3),
@@ -97,15 +97,21 @@ impl Rates {
                 longest_wait: millis(settings.longest_wait),
             }
         };
+        let longest_login = millis(settings.longest_login);
         Self {
             network: rate(settings.failures),
             identity: rate(settings.failures_per_identity),
             address: rate(settings.failures_per_address),
-            // From when it was reserved; the directory counts it when it is asked.
-            directory_window: millis(settings.directory_window) + millis(settings.longest_login),
-            longest_login: millis(settings.longest_login),
+            directory_window: series_window(settings.directory_window, longest_login),
+            longest_login,
         }
     }
+}
+
+/// How long a series outlives its latest failure, as that was reserved. The directory counted it up to a login's
+/// length later; and what is reserved just before its window is over may reach it, and be settled, that much later.
+pub(super) fn series_window(directory: Duration, longest_login: u64) -> u64 {
+    millis(directory).saturating_add(longest_login.saturating_mul(2))
 }
 
 pub(super) fn millis(duration: Duration) -> u64 {

@@ -30,14 +30,18 @@ impl State {
         mine.last = mine.last.max(base.last);
 
         let mut base = theirs.series;
-        base.rest(at, rates.directory_window);
+        base.rest(at, rates);
         if base.total() == 0 && theirs.series.total() > 0 {
             // Theirs was quiet for so long that it is over; mine is another one, or none.
             return;
         }
         let mine = &mut self.series;
-        mine.strangers = base.strangers.saturating_add_signed(mine.unsent_strangers);
-        mine.devices = base.devices.saturating_add_signed(mine.unsent_devices);
+        for (mine, base) in [
+            (&mut mine.strangers, base.strangers),
+            (&mut mine.devices, base.devices),
+        ] {
+            mine.count = base.count.saturating_add_signed(mine.unsent);
+        }
         if base.total() > 0 {
             mine.first = match mine.first {
                 0 => base.first,
@@ -45,6 +49,9 @@ impl State {
             };
             mine.last = mine.last.max(base.last);
             mine.shut = mine.shut.max(base.shut);
+        }
+        if mine.window == 0 {
+            mine.window = base.window;
         }
     }
 
@@ -55,7 +62,7 @@ impl State {
     pub(super) fn over_at(&self, rate: &Rate, rates: &Rates) -> u64 {
         let series = match self.series.total() {
             0 => 0,
-            _ => self.series.last.saturating_add(rates.directory_window),
+            _ => self.series.over_at(rates),
         };
         match self.tally.count {
             0 => series,
@@ -69,11 +76,12 @@ impl State {
         let mut bytes = Vec::with_capacity(LENGTH);
         bytes.push(LAYOUT);
         for word in [
-            pair(tally.count, 0),
+            // Rounded up: a series is not over before it is.
+            pair(tally.count, seconds(series.window)),
             tally.mark,
             tally.until,
             tally.last,
-            pair(series.strangers, series.devices),
+            pair(series.strangers.count, series.devices.count),
             series.first,
             series.last,
             series.shut,
@@ -96,15 +104,23 @@ impl State {
         let word = |bytes: &[u8; 8]| u64::from_be_bytes(*bytes);
         let high = |bytes| u32::try_from(word(bytes) >> 32).unwrap_or(u32::MAX);
         let low = |bytes| u32::try_from(word(bytes) & 0xffff_ffff).unwrap_or(u32::MAX);
+        let series = Series::stored(
+            high(sides),
+            low(sides),
+            word(first),
+            word(latest),
+            word(shut),
+        );
         Some(Self {
             tally: Tally::stored(high(count), word(mark), word(until), word(last)),
-            series: Series::stored(
-                high(sides),
-                low(sides),
-                word(first),
-                word(latest),
-                word(shut),
-            ),
+            series: Series {
+                window: u64::from(low(count)) * 1_000,
+                ..series
+            },
         })
     }
+}
+
+fn seconds(millis: u64) -> u32 {
+    u32::try_from(millis.div_ceil(1_000)).unwrap_or(u32::MAX)
 }

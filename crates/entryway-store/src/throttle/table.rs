@@ -76,8 +76,11 @@ impl<O: Own> Table<O> {
         if excess == 0 {
             return;
         }
-        let ranks = self.cells.iter().map(|(key, cell)| (cell.rank(at), *key));
-        let mut ranks: Vec<_> = ranks.collect();
+        let settled = self.cells.iter_mut().filter_map(|(key, cell)| {
+            let settled = !cell.is_under_way();
+            settled.then(|| (cell.rank(at), *key))
+        });
+        let mut ranks: Vec<_> = settled.collect();
         let open = ranks.iter().filter(|((closed, ..), _)| !closed).count();
         // Closed ones go only when nothing else is there, and then only a few.
         let excess = match open {

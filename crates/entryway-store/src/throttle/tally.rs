@@ -1,22 +1,35 @@
 //! One bucket: it fills with failures, empties with time, and closes when it is full, longer each time.
+//!
+//! A login under way takes a place and is no failure: when it ends well, its place is free again.
 
 use super::settings::Rate;
 
 /// How much a bucket holds. Times are milliseconds since 1970.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct Tally {
-    /// Failures, some of them perhaps not decided yet.
+    /// Failures.
     pub(super) count: u32,
+    /// Places of logins that this process has not decided yet. No time empties them, and nobody else is told.
+    pub(super) under_way: u32,
     /// Up to when what time empties was taken out.
     pub(super) mark: u64,
     /// A full bucket is closed until then; after that there is one place.
     pub(super) until: u64,
-    /// What `until` was before the last failure.
-    before: u64,
     /// When something was counted last.
     pub(super) last: u64,
-    /// Counted, or given back, since the store was told.
+    /// Counted, or forgotten, since the store was told.
     pub(super) unsent: i32,
+}
+
+/// Whether there is a place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Room {
+    /// There is.
+    Free,
+    /// There is as soon as enough of the logins under way end well.
+    UnderWay,
+    /// Failures alone leave none before then.
+    Until(u64),
 }
 
 impl Tally {
@@ -26,9 +39,8 @@ impl Tally {
             count,
             mark,
             until,
-            before: until,
             last,
-            unsent: 0,
+            ..Self::default()
         }
     }
 
@@ -53,48 +65,54 @@ impl Tally {
         self.count = (self.count).saturating_sub(u32::try_from(drops).unwrap_or(u32::MAX));
     }
 
-    /// Until when there is no room for so many; `None` when there is. The time must have passed ([`Tally::leak`]).
-    pub(super) fn refuses(&self, failures: u32, at: u64, rate: &Rate) -> Option<u64> {
-        let fits = self.count.saturating_add(failures) <= rate.limit;
-        let one_place = failures == 1 && self.until <= at;
-        match (fits || one_place, failures) {
-            (true, _) => None,
-            (false, 1) => Some(self.until),
-            (false, _) => Some(self.until.max(at.saturating_add(rate.drip))),
+    /// Whether there is room for so many. The time must have passed ([`Tally::leak`]).
+    pub(super) fn room(&self, failures: u32, at: u64, rate: &Rate) -> Room {
+        let failed = self.count.saturating_add(failures);
+        if failed <= rate.limit {
+            return match failed.saturating_add(self.under_way) <= rate.limit {
+                true => Room::Free,
+                false => Room::UnderWay,
+            };
+        }
+        match (failures, self.under_way) {
+            (1, 0) if self.until <= at => Room::Free,
+            (1, _) if self.until <= at => Room::UnderWay,
+            (1, _) => Room::Until(self.until),
+            _ => Room::Until(self.until.max(at.saturating_add(rate.drip))),
         }
     }
 
-    /// Counts, and closes when that fills it.
-    pub(super) fn count(&mut self, failures: u32, at: u64, rate: &Rate) {
-        self.add(failures);
-        self.last = self.last.max(at);
-        if self.count >= rate.limit {
-            self.before = self.until.min(at);
-            self.until = at.saturating_add(rate.wait(self.count));
-        }
+    /// A login begins.
+    pub(super) fn begin(&mut self, failures: u32) {
+        self.under_way = self.under_way.saturating_add(failures);
     }
 
-    /// Gives back what was counted at that time; its place is free again.
-    pub(super) fn give_back(&mut self, failures: u32, counted_at: u64, rate: &Rate) {
-        let closed_by_it = self.until == counted_at.saturating_add(rate.wait(self.count));
-        self.remove(failures);
-        if closed_by_it {
-            self.until = self.before;
-        }
-        if self.count < rate.limit {
-            self.until = self.until.min(counted_at);
-        }
+    /// It ended, one way or the other.
+    pub(super) fn end(&mut self, failures: u32) {
+        self.under_way = self.under_way.saturating_sub(failures);
     }
 
-    fn add(&mut self, failures: u32) {
+    /// It failed: counts, and closes when that fills it.
+    pub(super) fn fail(&mut self, failures: u32, at: u64, rate: &Rate) {
+        self.leak(at, rate);
         self.count = self.count.saturating_add(failures);
         self.unsent = self.unsent.saturating_add_unsigned(failures);
+        self.last = self.last.max(at);
+        if self.count >= rate.limit {
+            let until = at.saturating_add(rate.wait(self.count));
+            self.until = self.until.max(until);
+        }
     }
 
-    fn remove(&mut self, failures: u32) {
+    /// Forgets so many failures, as far as it has them; gives how many those were.
+    pub(super) fn forget(&mut self, failures: u32, at: u64, rate: &Rate) -> u32 {
         let failures = failures.min(self.count);
         self.count -= failures;
         self.unsent = self.unsent.saturating_sub_unsigned(failures);
+        if self.count < rate.limit {
+            self.until = self.until.min(at);
+        }
+        failures
     }
 
     /// When time will have emptied it.

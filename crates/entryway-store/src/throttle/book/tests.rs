@@ -1,12 +1,15 @@
 //! What an operation does to the buckets; time is written in seconds.
 
 use super::*;
-use entryway_login::DeviceId;
+use entryway_login::{DeviceId, IdentityReserve};
 use proptest::prelude::*;
+use std::net::IpAddr;
 use std::sync::Arc;
+use std::time::{Instant, SystemTime};
 
 mod directory;
 mod flood;
+mod waiting;
 
 const SECRET: [u8; 32] = [7; 32];
 const START: u64 = 1_800_000_000;
@@ -29,9 +32,41 @@ fn operation(identity: &str, place: &str, threshold: u32, seconds: u64) -> Ident
         address: (address != "nowhere").then(|| address.parse().unwrap()),
         device,
         threshold: (threshold > 0).then_some(threshold),
+        window: Some(Duration::from_secs(1_800)),
         failures: 1,
         at: at(seconds),
+        deadline: Instant::now(),
     }
+}
+
+fn from(address: &str, seconds: u64) -> ReserveOperation {
+    ReserveOperation::Address {
+        address: Some(address.parse().unwrap()),
+        at: at(seconds),
+        deadline: Instant::now(),
+    }
+}
+
+/// A login that waits for nobody.
+fn begin(book: &Book, operation: &ReserveOperation) -> ReserveAnswer {
+    match book.reserve(operation) {
+        Asked::Answered(answer) => answer,
+        Asked::Waits(_) => ReserveAnswer::UnderWay,
+    }
+}
+
+/// A login from its beginning to its end.
+fn run(book: &Book, operation: &ReserveOperation, settled: Settled) -> ReserveAnswer {
+    let answer = begin(book, operation);
+    if answer == ReserveAnswer::Reserved {
+        book.settle(operation, settled);
+    }
+    answer
+}
+
+fn fail(book: &Book, operation: &IdentityReserve) -> ReserveAnswer {
+    let operation = ReserveOperation::Identity(operation.clone());
+    run(book, &operation, Settled::Failed)
 }
 
 /// Runs one step a line: seconds, what, place, threshold; expects the answer after the arrow: `ok`, or the
@@ -43,26 +78,26 @@ fn check(steps: &str) {
         let words: Vec<_> = asked.split(", ").collect();
         let seconds: u64 = words[0].parse().unwrap();
         let threshold = words.get(3).map_or(0, |number| number.parse().unwrap());
-        let operation = operation("jdoe", words[2], threshold, seconds);
-        let answer = match words[1] {
-            "fail" => book.reserve_identity(&operation),
-            "pass" | "lost" => {
-                let answer = book.reserve_identity(&operation);
-                if answer == ReserveAnswer::Reserved {
-                    let settled = match words[1] {
-                        "pass" => Settled::Passed,
-                        _ => Settled::NotCounted,
-                    };
-                    book.settle_identity(&operation, settled);
-                }
-                answer
-            }
-            "address fail" => book.reserve_address(words[2].parse().unwrap(), at(seconds)),
-            "address pass" => {
-                let address = words[2].parse().unwrap();
-                let answer = book.reserve_address(address, at(seconds));
-                book.settle_address(address, at(seconds));
-                answer
+        let (who, what) = match words[1].split_once(' ') {
+            Some((who, what)) => (who, what),
+            None => ("identity", words[1]),
+        };
+        let operation = match who {
+            "address" => from(words[2], seconds),
+            _ => ReserveOperation::Identity(operation("jdoe", words[2], threshold, seconds)),
+        };
+        let answer = match what {
+            "fail" => run(&book, &operation, Settled::Failed),
+            "pass" => run(&book, &operation, Settled::Passed),
+            "lost" => run(&book, &operation, Settled::NotCounted),
+            "begin" => begin(&book, &operation),
+            "failed" | "passed" => {
+                let settled = match what {
+                    "failed" => Settled::Failed,
+                    _ => Settled::Passed,
+                };
+                book.settle(&operation, settled);
+                ReserveAnswer::Reserved
             }
             other => panic!("unknown step `{other}`"),
         };
@@ -76,6 +111,7 @@ fn check(steps: &str) {
                 let wait = until.duration_since(at(seconds)).unwrap().as_secs();
                 format!("{} {limit} {wait}", bucket.as_str())
             }
+            ReserveAnswer::UnderWay => "under way".to_owned(),
             ReserveAnswer::Unavailable(why) => why.0,
         };
         assert_eq!(found, expected, "at `{step}` of {steps}");
@@ -171,15 +207,15 @@ fn one_place_is_kept_below_the_directorys_threshold() {
         "0, fail, 192.0.2.1, 5
          0, fail, 192.0.2.2, 5
          0, fail, 192.0.2.3, 5
-         0, fail, 192.0.2.4, 5 => identity 3 1803
+         0, fail, 192.0.2.4, 5 => identity 3 1806
          1, pass, device a, 5
          2, fail, device a, 5
-         3, fail, device b, 5 => identity 4 1802
-         1804, fail, 192.0.2.4, 5 => identity 3 1
-         1805, fail, 192.0.2.4, 5",
+         3, fail, device b, 5 => identity 4 1805
+         1807, fail, 192.0.2.4, 5 => identity 3 1
+         1808, fail, 192.0.2.4, 5",
     );
     // Of two, one; of one, one, because nothing less is a login.
-    check("0, fail, 192.0.2.1, 2\n0, fail, device a, 2 => identity 1 1803");
+    check("0, fail, 192.0.2.1, 2\n0, fail, device a, 2 => identity 1 1806");
     check("0, fail, 192.0.2.1, 1\n0, fail, 192.0.2.1, 1 => identity_and_network 1 30");
     check(&"0, fail, nowhere, 0\n".repeat(5));
 }
@@ -199,12 +235,32 @@ fn an_office_shares_one_address_and_successes_cost_it_nothing() {
 }
 
 #[test]
+fn the_directorys_own_window_counts_where_it_is_known() {
+    for (window, seconds) in [(Some(60), 66), (Some(7_200), 7_206), (None, 86_406)] {
+        let book = book();
+        let with_window = |seconds| IdentityReserve {
+            window: window.map(Duration::from_secs),
+            ..operation("jdoe", &format!("10.0.{}.1", seconds % 200), 2, seconds)
+        };
+        assert_eq!(fail(&book, &with_window(0)), ReserveAnswer::Reserved);
+        let refused = fail(&book, &with_window(seconds - 1));
+        assert!(
+            matches!(refused, ReserveAnswer::Throttled { .. }),
+            "{window:?}"
+        );
+        let answer = fail(&book, &with_window(seconds));
+        assert_eq!(answer, ReserveAnswer::Reserved, "{window:?}");
+    }
+}
+
+#[test]
 fn what_nobody_counts_is_not_held() {
     let book = book();
     for number in 0..1000 {
         let operation = operation(&format!("person {number}"), "192.0.2.1", 5, number);
-        assert_eq!(book.reserve_identity(&operation), ReserveAnswer::Reserved);
-        book.settle_identity(&operation, Settled::Passed);
+        let operation = ReserveOperation::Identity(operation);
+        let answer = run(&book, &operation, Settled::Passed);
+        assert_eq!(answer, ReserveAnswer::Reserved);
     }
     assert_eq!(book.counts(), ThrottleCounts::default());
 }
@@ -212,15 +268,18 @@ fn what_nobody_counts_is_not_held() {
 #[test]
 fn a_repeated_bind_is_all_or_nothing_and_given_back_once() {
     let book = book();
-    let mut twice = operation("jdoe", "192.0.2.1", 0, 0);
-    twice.failures = 2;
-    let reserve = |book: &Book| book.reserve_identity(&twice) == ReserveAnswer::Reserved;
-    assert!(reserve(&book) && reserve(&book));
-    assert!(!reserve(&book), "four of five places are taken");
-    let once = operation("jdoe", "192.0.2.1", 0, 0);
-    assert_eq!(book.reserve_identity(&once), ReserveAnswer::Reserved);
+    let twice = ReserveOperation::Identity(IdentityReserve {
+        failures: 2,
+        ..operation("jdoe", "192.0.2.1", 0, 0)
+    });
+    let reserve = |book: &Book| begin(book, &twice);
+    assert_eq!(reserve(&book), ReserveAnswer::Reserved);
+    assert_eq!(reserve(&book), ReserveAnswer::Reserved);
+    assert_eq!(reserve(&book), ReserveAnswer::UnderWay);
+    let once = ReserveOperation::Identity(operation("jdoe", "192.0.2.1", 0, 0));
+    assert_eq!(begin(&book, &once), ReserveAnswer::Reserved);
     for _ in 0..5 {
-        book.settle_identity(&twice, Settled::NotCounted);
+        book.settle(&twice, Settled::NotCounted);
     }
     assert_eq!(book.counts().held, [0; 4]);
 }
@@ -237,8 +296,10 @@ fn parallel_guesses_do_not_overrun() {
                     for guess in 0..500 {
                         let place = format!("10.0.{thread}.{}", guess % 50);
                         let operation = operation("jdoe", &place, threshold, 0);
-                        if book.reserve_identity(&operation) == ReserveAnswer::Reserved {
+                        let operation = ReserveOperation::Identity(operation);
+                        if begin(book, &operation) == ReserveAnswer::Reserved {
                             reserved.fetch_add(1, Relaxed);
+                            book.settle(&operation, Settled::Failed);
                         }
                     }
                 });
@@ -247,4 +308,73 @@ fn parallel_guesses_do_not_overrun() {
         let expected = if threshold == 5 { 3 } else { 50 };
         assert_eq!(reserved.load(Relaxed), expected);
     }
+}
+
+#[test]
+fn logins_under_way_take_places_and_refuse_nobody() {
+    let begin = "0, begin, 192.0.2.1\n".repeat(5);
+    check(&format!(
+        "{begin}0, begin, 192.0.2.1 => under way
+         0, begin, 192.0.2.2
+         0, passed, 192.0.2.1
+         0, begin, 192.0.2.1
+         0, failed, 192.0.2.1
+         0, failed, 192.0.2.1
+         0, failed, 192.0.2.1
+         0, failed, 192.0.2.1
+         0, begin, 192.0.2.1 => under way
+         0, failed, 192.0.2.1
+         0, begin, 192.0.2.1 => identity_and_network 5 30"
+    ));
+    // After the wait there is one place; whoever is in it keeps others waiting until it has failed.
+    let fail = "0, fail, 192.0.2.1\n".repeat(5);
+    check(&format!(
+        "{fail}30, begin, 192.0.2.1
+         30, begin, 192.0.2.1 => under way
+         30, failed, 192.0.2.1
+         30, begin, 192.0.2.1 => identity_and_network 5 60"
+    ));
+    // Below a directory's threshold likewise; and failures refuse, whoever is under way.
+    check(
+        "0, begin, 192.0.2.1, 5
+         0, begin, 192.0.2.2, 5
+         0, begin, 192.0.2.3, 5
+         0, begin, 192.0.2.4, 5 => under way
+         0, begin, device a, 5
+         0, begin, device b, 5 => under way
+         0, failed, 192.0.2.1, 5
+         0, failed, 192.0.2.2, 5
+         0, begin, 192.0.2.4, 5 => under way
+         0, failed, 192.0.2.3, 5
+         0, begin, 192.0.2.4, 5 => identity 3 1806",
+    );
+    let office = "0, address begin, 192.0.2.1\n".repeat(200);
+    check(&format!(
+        "{office}0, address begin, 192.0.2.1 => under way
+         0, address passed, 192.0.2.1
+         0, address begin, 192.0.2.1"
+    ));
+}
+
+#[test]
+fn other_limits_hold_at_once_for_what_was_counted_before() {
+    let book = book();
+    let guess = operation("jdoe", "192.0.2.1", 0, 0);
+    assert_eq!(fail(&book, &guess), ReserveAnswer::Reserved);
+    assert_eq!(fail(&book, &guess), ReserveAnswer::Reserved);
+    let configure = |failures| {
+        book.configure(&ThrottleSettings {
+            failures,
+            ..ThrottleSettings::default()
+        });
+    };
+    configure(3);
+    assert_eq!(fail(&book, &guess), ReserveAnswer::Reserved);
+    let refused = fail(&book, &guess);
+    assert!(
+        matches!(refused, ReserveAnswer::Throttled { limit: 3, .. }),
+        "{refused:?}"
+    );
+    configure(10);
+    assert_eq!(fail(&book, &guess), ReserveAnswer::Reserved);
 }

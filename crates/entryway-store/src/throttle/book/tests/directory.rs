@@ -41,10 +41,10 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
     proptest::collection::vec(step, 1..120)
 }
 
-fn run(steps: &[Step], threshold: u32) {
+fn play(steps: &[Step], threshold: u32) {
     let book = book();
     let mut directory = Directory::default();
-    let mut under_way: Vec<(u64, Ends, IdentityReserve)> = Vec::new();
+    let mut under_way: Vec<(u64, Ends, ReserveOperation)> = Vec::new();
     let mut now = START * 1_000;
     for step in steps.iter().chain([&Step::Wait(10)]) {
         match step {
@@ -58,7 +58,8 @@ fn run(steps: &[Step], threshold: u32) {
                 };
                 let mut operation = operation("jdoe", &place, threshold, 0);
                 operation.at = UNIX_EPOCH + Duration::from_millis(now);
-                if book.reserve_identity(&operation) == ReserveAnswer::Reserved {
+                let operation = ReserveOperation::Identity(operation);
+                if begin(&book, &operation) == ReserveAnswer::Reserved {
                     under_way.push((now + after, *ends, operation));
                 }
                 now += 1;
@@ -74,12 +75,13 @@ fn run(steps: &[Step], threshold: u32) {
             match ends {
                 Ends::Wrong => {
                     (directory.failures, directory.last) = (directory.failures + 1, ends_at);
+                    book.settle(&operation, Settled::Failed);
                 }
                 Ends::Right => {
                     directory.failures = 0;
-                    book.settle_identity(&operation, Settled::Passed);
+                    book.settle(&operation, Settled::Passed);
                 }
-                Ends::NotAsked => book.settle_identity(&operation, Settled::NotCounted),
+                Ends::NotAsked => book.settle(&operation, Settled::NotCounted),
             }
             assert!(directory.failures < threshold, "locked by {steps:?}");
         }
@@ -90,6 +92,6 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(2_000))]
     #[test]
     fn no_account_is_locked_by_us(steps in steps(), threshold in 2..12_u32) {
-        run(&steps, threshold);
+        play(&steps, threshold);
     }
 }
