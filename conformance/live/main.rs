@@ -18,6 +18,7 @@ mod together;
 
 use lab::Lab;
 use libtest_mimic::{Arguments, Trial};
+use std::io::Write;
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -40,10 +41,13 @@ fn main() -> ExitCode {
     trials.extend(tests(&lab, "counted", counted::tests()));
     trials.extend(tests(&lab, "active_directory", active_directory::tests()));
     trials.extend(tests(&lab, "integrations", integrations::tests()));
-    trials.extend(scenarios::trials(&lab));
+    let tallies = Arc::new(scenarios::Tallies::new());
+    trials.extend(scenarios::trials(&lab, &tallies));
     // The servers go when the last trial lets go of the lab, before the exit status is given.
     let conclusion = libtest_mimic::run(&arguments, trials);
     drop(lab);
+    // A closed pipe loses the table and no verdict.
+    let _ = writeln!(std::io::stdout(), "{tallies}");
     conclusion.exit_code()
 }
 

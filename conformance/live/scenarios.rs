@@ -6,16 +6,44 @@ use anyhow::{Context, Result, bail, ensure};
 use entryway_conformance::{
     Certificate, Deadline, Encrypt, LoggedOperation, Slapd, StatsLog, until,
 };
-use entryway_scenario::{Answering, Document, Ground, Rewrite, Scenario};
+use entryway_scenario::{Answering, Counted, Document, Ground, Rewrite, Scenario, Tally};
 use libtest_mimic::Trial;
+use std::fmt;
 use std::fs;
 use std::net::{Ipv4Addr, SocketAddr, SocketAddrV4};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::Arc;
 
+/// What became of the scenarios here.
+pub(crate) struct Tallies {
+    openldap: Tally,
+    active_directory: Tally,
+}
+
+impl Tallies {
+    pub(crate) fn new() -> Self {
+        Self {
+            openldap: Tally::new("at OpenLDAP"),
+            active_directory: Tally::new("at Active Directory"),
+        }
+    }
+    fn of(&self, ground: Ground) -> &Tally {
+        match ground {
+            Ground::ActiveDirectory => &self.active_directory,
+            _ => &self.openldap,
+        }
+    }
+}
+
+impl fmt::Display for Tallies {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}\n{}", self.openldap, self.active_directory)
+    }
+}
+
 /// One trial for each scenario that can play here.
-pub(crate) fn trials(lab: &Arc<Lab>) -> Vec<Trial> {
+pub(crate) fn trials(lab: &Arc<Lab>, tallies: &Arc<Tallies>) -> Vec<Trial> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../scenarios");
     match documents(&folder) {
         Ok(documents) => documents
@@ -28,7 +56,7 @@ pub(crate) fn trials(lab: &Arc<Lab>) -> Vec<Trial> {
                     .filter(|ground| LIVE.contains(ground))
                     .map(move |ground| (ground, scenario.clone()))
             })
-            .map(|(ground, scenario)| trial(lab, ground, scenario))
+            .map(|(ground, scenario)| trial(lab, tallies, ground, scenario))
             .collect(),
         Err(error) => vec![Trial::test("scenarios", move || {
             Err(format!("{error:?}").into())
@@ -56,8 +84,8 @@ fn documents(folder: &Path) -> Result<Vec<Document>> {
 /// Where scenarios play here.
 const LIVE: [Ground; 2] = [Ground::OpenLdap, Ground::ActiveDirectory];
 
-fn trial(lab: &Arc<Lab>, ground: Ground, scenario: Scenario) -> Trial {
-    let lab = Arc::clone(lab);
+fn trial(lab: &Arc<Lab>, tallies: &Arc<Tallies>, ground: Ground, scenario: Scenario) -> Trial {
+    let (lab, tallies) = (Arc::clone(lab), Arc::clone(tallies));
     let name = format!(
         "{}: {} ({})",
         scenario.file,
@@ -65,8 +93,10 @@ fn trial(lab: &Arc<Lab>, ground: Ground, scenario: Scenario) -> Trial {
         ground.as_str()
     );
     Trial::test(name, move || {
-        run(&lab, ground, &scenario)
-            .map_err(|error| format!("{}:{}: {error:?}", scenario.file, scenario.line).into())
+        let ran = run(&lab, ground, &scenario);
+        let topic = scenario.file.trim_start_matches("scenarios/");
+        tallies.of(ground).add(topic, Counted::one(ran.is_ok()));
+        ran.map_err(|error| format!("{}:{}: {error:?}", scenario.file, scenario.line).into())
     })
 }
 
@@ -101,6 +131,8 @@ fn run(lab: &Lab, ground: Ground, scenario: &Scenario) -> Result<()> {
         .arg("--config")
         .arg(folder.join("entryway.toml"))
         .env_clear()
+        // What a scenario brings into a store goes with it.
+        .env("ENTRYWAY__store__url", "memory:")
         .output()
         .context("the binary does not start")?;
     if !ended.status.success() {

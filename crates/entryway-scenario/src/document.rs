@@ -47,8 +47,12 @@ pub struct Scenario {
     pub servers: Vec<ServerState>,
     /// Entryway's own store gives no answer.
     pub store_is_down: bool,
+    /// The operating system gives no answer about its accounts.
+    pub system_is_down: bool,
     /// Local accounts.
     pub accounts: Vec<Account>,
+    /// Accounts of the operating system.
+    pub system_accounts: Vec<Account>,
     /// In the order in which they happen; never empty.
     pub logins: Vec<Login>,
 }
@@ -122,7 +126,7 @@ pub enum Answering {
     Untrusted,
 }
 
-/// A local account.
+/// An account, as its row was written.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Account {
     /// Where it was written.
@@ -132,6 +136,10 @@ pub struct Account {
 }
 
 impl Account {
+    /// What stands in the first column.
+    pub fn name(&self) -> &str {
+        self.cells.first().map_or("", |(_, name)| name)
+    }
     /// What stands in a column.
     pub fn get(&self, column: &str) -> Option<&str> {
         self.cells

@@ -24,7 +24,7 @@ pub enum Problem {
     OpenBlock,
     /// A line of a `given` block.
     #[error(
-        "expected `server URL is down` (or `silent`, `garbled`, `untrusted`), or `the store is down`, found `{0}`"
+        "expected `server URL is down` (or `silent`, `garbled`, `untrusted`), or `the store is down` (or `the operating system`), found `{0}`"
     )]
     Given(String),
     /// A table, or a row of one.

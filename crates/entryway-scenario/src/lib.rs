@@ -8,21 +8,27 @@
 //!
 //! This crate must not know sockets, processes or what is printed.
 
+mod account;
 mod check;
 mod coverage;
 mod document;
+mod elsewhere;
 mod error;
 mod hosts;
 mod memory;
 mod parse;
 mod stripped;
+mod tally;
 
+pub use account::{LocalRow, SystemRow};
 pub use check::{Found, Mismatch, check};
 pub use coverage::Coverage;
 pub use document::{
     Account, Answering, Document, Expected, Ground, LdifBlock, Login, LoginPassword, Outcome,
     Scenario, ServerState, TracePiece,
 };
+pub use elsewhere::{Elsewhere, SHOWN_ELSEWHERE, is_shown_elsewhere};
 pub use error::{Problem, ScenarioError};
 pub use hosts::{Rewrite, urls_in};
 pub use memory::{MemoryError, run_in_memory};
+pub use tally::{Counted, Tally};

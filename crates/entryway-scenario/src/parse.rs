@@ -24,7 +24,9 @@ struct Section {
     ldif: Vec<LdifBlock>,
     servers: Vec<ServerState>,
     store_is_down: bool,
+    system_is_down: bool,
     accounts: Vec<Account>,
+    system_accounts: Vec<Account>,
     logins: Vec<Login>,
 }
 
@@ -83,6 +85,8 @@ fn scenario(file: &Arc<str>, shared: &Section, own: Section) -> Result<Scenario,
     servers.extend(own.servers);
     let mut accounts = shared.accounts.clone();
     accounts.extend(own.accounts);
+    let mut system_accounts = shared.system_accounts.clone();
+    system_accounts.extend(own.system_accounts);
     let shared_configuration = shared.configuration.clone().filter(|_| !own.alone);
     let grounds = [own.grounds, shared.grounds.clone()]
         .into_iter()
@@ -109,7 +113,9 @@ fn scenario(file: &Arc<str>, shared: &Section, own: Section) -> Result<Scenario,
         ldif,
         servers,
         store_is_down: own.store_is_down || shared.store_is_down,
+        system_is_down: own.system_is_down || shared.system_is_down,
         accounts,
+        system_accounts,
         logins: own.logins,
     })
 }
@@ -218,14 +224,19 @@ impl<'a> Reader<'a> {
             }
             (Some("given"), []) => {
                 for (offset, line) in text.lines().enumerate() {
-                    if line.trim() == "the store is down" {
-                        self.section().store_is_down = true;
-                        continue;
-                    }
-                    let state = given(line).ok_or_else(|| {
-                        self.error_at(opened + offset + 1, Problem::Given(line.to_owned()))
-                    })?;
-                    self.section().servers.push(state);
+                    let section = self.section();
+                    let whole = match line.trim() {
+                        "the store is down" => &mut section.store_is_down,
+                        "the operating system is down" => &mut section.system_is_down,
+                        _ => {
+                            let state = given(line).ok_or_else(|| {
+                                self.error_at(opened + offset + 1, Problem::Given(line.to_owned()))
+                            })?;
+                            self.section().servers.push(state);
+                            continue;
+                        }
+                    };
+                    *whole = true;
                 }
             }
             (Some("text"), []) => {}
@@ -252,11 +263,22 @@ impl<'a> Reader<'a> {
                     self.section().logins.push(login);
                 }
             }
-            "account" => {
+            kind @ ("account" | "system account") => {
+                let is_system = kind == "system account";
+                let columns: &[&str] = if is_system {
+                    &cell::SYSTEM_COLUMNS
+                } else {
+                    &cell::ACCOUNT_COLUMNS
+                };
                 for row in table.rows() {
-                    let account =
-                        cell::account(&row).map_err(|problem| self.error_at(row.line, problem))?;
-                    self.section().accounts.push(account);
+                    let account = cell::account(&row, columns)
+                        .map_err(|problem| self.error_at(row.line, problem))?;
+                    let section = self.section();
+                    if is_system {
+                        section.system_accounts.push(account);
+                    } else {
+                        section.accounts.push(account);
+                    }
                 }
             }
             // A table for the reader.

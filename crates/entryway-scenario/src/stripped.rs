@@ -1,13 +1,20 @@
-//! A scenario without its world: its logins alone, as a document again, for a program that runs them
+//! A scenario without its directories: its accounts and logins, as a document again, for a program that runs them
 //! against a configuration of its own.
 
-use crate::document::{Login, LoginPassword, Scenario};
+use crate::document::{Account, Login, LoginPassword, Scenario};
 use std::fmt::Write;
 
 impl Scenario {
-    /// A document with this scenario's heading and logins.
+    /// A document with this scenario's heading, accounts and logins.
     pub fn logins_alone(&self) -> String {
         let mut text = format!("# {}\n\n## {}\n\n", self.file, self.title);
+        if self.store_is_down {
+            text.push_str("```given\nthe store is down\n```\n\n");
+        }
+        // A table each: not every account has the same columns.
+        for account in &self.accounts {
+            table(&mut text, account);
+        }
         text.push_str("| login | password | password file | address | expected | session | trace | explain |\n");
         text.push_str("|---|---|---|---|---|---|---|---|\n");
         for login in &self.logins {
@@ -30,6 +37,18 @@ impl Scenario {
             (None, None) => Vec::new(),
         }
     }
+}
+
+fn table(text: &mut String, account: &Account) {
+    let columns: Vec<&str> = account.cells.iter().map(|(name, _)| &**name).collect();
+    let cells = account.cells.iter().map(|(_, value)| bars(&quoted(value)));
+    let cells: Vec<String> = cells.collect();
+    let dashes = vec!["---"; columns.len()];
+    for line in [columns.join(" | "), dashes.join("|"), cells.join(" | ")] {
+        // Writing to a string cannot fail.
+        let _ = writeln!(text, "| {line} |");
+    }
+    text.push('\n');
 }
 
 fn row(text: &mut String, login: &Login) {
@@ -65,9 +84,14 @@ fn row(text: &mut String, login: &Login) {
         spans(&mut expected.trace.iter().map(|piece| &*piece.text)),
         spans(&mut expected.explain.iter().map(String::as_str)),
     ];
-    let cells: Vec<String> = cells.iter().map(|cell| cell.replace('|', "\\|")).collect();
+    let cells: Vec<String> = cells.iter().map(|cell| bars(cell)).collect();
     // Writing to a string cannot fail.
     let _ = writeln!(text, "| {} |", cells.join(" | "));
+}
+
+/// A bar of a cell's text does not end the cell.
+fn bars(cell: &str) -> String {
+    cell.replace('|', "\\|")
 }
 
 fn quoted(text: &str) -> String {

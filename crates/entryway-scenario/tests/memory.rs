@@ -1,19 +1,28 @@
 //! Every scenario of the repository on the pure login, with directories that answer in memory.
 
-use entryway_scenario::{Document, Scenario, check, run_in_memory};
+use entryway_scenario::{Counted, Document, Scenario, Tally, check, run_in_memory};
 use libtest_mimic::{Arguments, Failed, Trial};
 use std::fmt::Write;
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::Arc;
 
 fn main() -> ExitCode {
     let arguments = Arguments::from_args();
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../scenarios");
+    let tally = Arc::new(Tally::new("on the login alone"));
     let trials = match documents(&folder) {
-        Ok(documents) => documents.into_iter().flat_map(trials).collect(),
+        Ok(documents) => documents
+            .into_iter()
+            .flat_map(|path| trials(path, &tally))
+            .collect(),
         Err(error) => vec![Trial::test("the scenarios are read", || Err(error.into()))],
     };
-    libtest_mimic::run(&arguments, trials).exit_code()
+    let conclusion = libtest_mimic::run(&arguments, trials);
+    // A closed pipe loses the table and no verdict.
+    let _ = writeln!(std::io::stdout(), "{tally}");
+    conclusion.exit_code()
 }
 
 fn documents(folder: &Path) -> std::io::Result<Vec<PathBuf>> {
@@ -27,9 +36,10 @@ fn documents(folder: &Path) -> std::io::Result<Vec<PathBuf>> {
 }
 
 /// One for each heading.
-fn trials(path: PathBuf) -> Vec<Trial> {
-    let name = path.file_name().unwrap_or_default().to_string_lossy();
-    let name = format!("scenarios/{name}");
+fn trials(path: PathBuf, tally: &Arc<Tally>) -> Vec<Trial> {
+    let topic = path.file_name().unwrap_or_default().to_string_lossy();
+    let topic: Arc<str> = topic.into();
+    let name = format!("scenarios/{topic}");
     let parsed = std::fs::read_to_string(&path)
         .map_err(|error| error.to_string())
         .and_then(|text| Document::parse(&name, &text).map_err(|error| error.to_string()));
@@ -39,7 +49,12 @@ fn trials(path: PathBuf) -> Vec<Trial> {
             .into_iter()
             .map(|scenario| {
                 let title = format!("{name}: {}", scenario.title);
-                Trial::test(title, move || run(&scenario))
+                let (tally, topic) = (Arc::clone(tally), Arc::clone(&topic));
+                Trial::test(title, move || {
+                    let ran = run(&scenario);
+                    tally.add(&topic, Counted::one(ran.is_ok()));
+                    ran
+                })
             })
             .collect(),
         Err(error) => vec![Trial::test(name, || Err(error.into()))],

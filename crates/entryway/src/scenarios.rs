@@ -33,15 +33,7 @@ pub(crate) async fn test(common: &Common, asked: &Test) -> Result<Exit, Exit> {
                 report.elsewhere(scenario);
                 continue;
             }
-            let ran = if scenario.configuration_files().is_empty() {
-                let stage = match here.take() {
-                    Some(stage) => stage,
-                    None => Stage::here(common).await?,
-                };
-                let ran = play(&stage, scenario, folder).await?;
-                here = Some(stage);
-                ran
-            } else {
+            let ran = if !scenario.configuration_files().is_empty() {
                 let stage = Stage::of(scenario).await.map_err(|error| {
                     out::aside(&format!(
                         "error: {}:{}: {error:#}\n",
@@ -51,6 +43,19 @@ pub(crate) async fn test(common: &Common, asked: &Test) -> Result<Exit, Exit> {
                 })?;
                 let ran = play(&stage, scenario, folder).await?;
                 stage.clear().await;
+                ran
+            } else if Stage::is_own(scenario) {
+                let stage = Stage::here_for(common, scenario).await?;
+                let ran = play(&stage, scenario, folder).await?;
+                stage.clear().await;
+                ran
+            } else {
+                let stage = match here.take() {
+                    Some(stage) => stage,
+                    None => Stage::here(common).await?,
+                };
+                let ran = play(&stage, scenario, folder).await?;
+                here = Some(stage);
                 ran
             };
             report.scenario(scenario, ran);

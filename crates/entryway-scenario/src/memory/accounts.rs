@@ -1,13 +1,14 @@
-//! The accounts of a scenario, and a throttle that starts empty: what a store would have.
+//! The accounts of a scenario, and a throttle that starts empty: what a store and an operating system would have.
 
 use super::world::World;
-use crate::document::{Account, Scenario};
-use crate::{Problem, ScenarioError};
+use crate::ScenarioError;
+use crate::account::{LocalRow, SystemRow};
+use crate::document::Scenario;
 use entryway_config::ThrottleSettings;
 use entryway_login::{
-    Bucket, IdentityReserve, KeptIn, LocalAccount, LocalAccounts, OsAccount, OsAccounts, OsAnswer,
+    Bucket, IdentityReserve, LocalAccount, LocalAccounts, OsAccount, OsAccounts, OsAnswer,
     OsOperation, OsReply, ReserveAnswer, ReserveOperation, Settled, StoreUnavailable, Throttle,
-    UserType, VerifyAnswer, VerifyOperation,
+    VerifyAnswer, VerifyOperation,
 };
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -15,7 +16,9 @@ use std::time::Duration;
 
 /// Accounts, and failures.
 pub(super) struct Store {
-    accounts: Vec<(Arc<LocalAccount>, Option<String>)>,
+    accounts: Vec<LocalRow>,
+    system: Vec<SystemRow>,
+    system_is_down: bool,
     failures: Mutex<HashMap<(Bucket, String), u32>>,
     limits: ThrottleSettings,
     down: bool,
@@ -27,13 +30,10 @@ const WAIT: Duration = Duration::from_secs(60);
 
 impl Store {
     pub(super) fn of(scenario: &Scenario, limits: ThrottleSettings) -> Result<Self, ScenarioError> {
-        let accounts = scenario
-            .accounts
-            .iter()
-            .map(|account| local(&scenario.file, account))
-            .collect::<Result<_, _>>()?;
         Ok(Self {
-            accounts,
+            accounts: scenario.local_rows()?,
+            system: scenario.system_rows()?,
+            system_is_down: scenario.system_is_down,
             failures: Mutex::default(),
             limits,
             down: scenario.store_is_down,
@@ -93,67 +93,19 @@ impl Store {
     }
 }
 
-/// An account as its row has it.
-fn local(
-    file: &str,
-    account: &Account,
-) -> Result<(Arc<LocalAccount>, Option<String>), ScenarioError> {
-    let bad = |column: &str, expected: &str| ScenarioError {
-        file: file.to_owned(),
-        line: account.line,
-        problem: Problem::Cell {
-            column: column.to_owned(),
-            what: format!(
-                "expected {expected}, found `{}`",
-                account.get(column).unwrap_or_default()
-            ),
-        },
-    };
-    let number = |column: &str| {
-        let text = account.get(column);
-        text.map(|text| text.parse::<u32>().map_err(|_| bad(column, "a number")))
-            .transpose()
-    };
-    let text = |column: &str| account.get(column).map(str::to_owned);
-    let password = match account.get("kept in") {
-        None | Some("store") => KeptIn::Store,
-        Some("directory") => KeptIn::Directory,
-        Some(_) => return Err(bad("kept in", "`store` or `directory`")),
-    };
-    let user_type = account
-        .get("user type")
-        .map(|text| UserType::parse(text).map_err(|_| bad("user type", "`real` or `virtual`")))
-        .transpose()?;
-    let local = LocalAccount {
-        id: format!("{}", account.line).into(),
-        name: account.get("account").unwrap_or_default().into(),
-        password,
-        password_stamp: Box::default(),
-        enabled: account.get("enabled").is_none_or(|text| text == "true"),
-        uid: number("uid")?,
-        gid: number("gid")?,
-        home: text("home"),
-        shell: text("shell"),
-        user_type,
-        email: text("email"),
-        display_name: text("display name"),
-    };
-    Ok((Arc::new(local), text("password")))
-}
-
 impl LocalAccounts for World {
     fn find_local(&self, name: &str) -> Result<Option<Arc<LocalAccount>>, StoreUnavailable> {
         self.store.up()?;
         let mut accounts = self.store.accounts.iter();
         Ok(accounts
-            .find(|(account, _)| account.name.to_lowercase() == name.to_lowercase())
-            .map(|(account, _)| Arc::clone(account)))
+            .find(|row| row.account.name.to_lowercase() == name.to_lowercase())
+            .map(|row| Arc::clone(&row.account)))
     }
     async fn verify_local(&self, operation: VerifyOperation) -> VerifyAnswer {
         let mut accounts = self.store.accounts.iter();
         let right = accounts
-            .find(|(account, _)| account.id == operation.account.id)
-            .and_then(|(_, password)| password.as_ref());
+            .find(|row| row.account.id == operation.account.id)
+            .and_then(|row| row.password.as_ref());
         let verified = self
             .store
             .up()
@@ -165,16 +117,31 @@ impl LocalAccounts for World {
     }
 }
 
-/// No scenario is about the accounts of the machine that runs it.
-impl OsAccounts for World {
-    async fn find_os(&self, _name: &str) -> Result<Option<OsAccount>, String> {
-        Ok(None)
-    }
-    async fn login_os(&self, _operation: OsOperation) -> OsAnswer {
-        OsAnswer {
-            reply: OsReply::Unknown,
-            took: TOOK,
+impl Store {
+    fn of_system(&self, name: &str) -> Result<Option<&SystemRow>, String> {
+        if self.system_is_down {
+            return Err("as the scenario has it".to_owned());
         }
+        let mut rows = self.system.iter();
+        Ok(rows.find(|row| row.account.name == name))
+    }
+}
+
+impl OsAccounts for World {
+    async fn find_os(&self, name: &str) -> Result<Option<OsAccount>, String> {
+        let row = self.store.of_system(name)?;
+        Ok(row.map(|row| row.account.clone()))
+    }
+    async fn login_os(&self, operation: OsOperation) -> OsAnswer {
+        let reply = match self.store.of_system(&operation.name) {
+            Err(why) => OsReply::NoVerdict(why),
+            Ok(None) => OsReply::Unknown,
+            Ok(Some(row)) if row.password.as_bytes() == operation.password.expose() => {
+                OsReply::Verified(row.account.clone())
+            }
+            Ok(Some(_)) => OsReply::WrongPassword,
+        };
+        OsAnswer { reply, took: TOOK }
     }
 }
 

@@ -7,9 +7,11 @@ use super::table::Row;
 use crate::Problem;
 use crate::document::{Account, Expected, Login, LoginPassword, Outcome, TracePiece};
 
-const ACCOUNT_COLUMNS: [&str; 11] = [
+/// Of Entryway's own accounts.
+pub(super) const ACCOUNT_COLUMNS: [&str; 12] = [
     "account",
     "password",
+    "imported hash",
     "kept in",
     "enabled",
     "uid",
@@ -20,6 +22,10 @@ const ACCOUNT_COLUMNS: [&str; 11] = [
     "email",
     "display name",
 ];
+
+/// Of the operating system's.
+pub(super) const SYSTEM_COLUMNS: [&str; 6] =
+    ["system account", "password", "uid", "gid", "home", "shell"];
 
 pub(super) fn login(row: &Row<'_>) -> Result<Login, Problem> {
     let mut name = None;
@@ -87,10 +93,10 @@ pub(super) fn login(row: &Row<'_>) -> Result<Login, Problem> {
     })
 }
 
-pub(super) fn account(row: &Row<'_>) -> Result<Account, Problem> {
+pub(super) fn account(row: &Row<'_>, columns: &[&str]) -> Result<Account, Problem> {
     let mut cells = Vec::new();
     for (column, cell) in row.cells() {
-        if !ACCOUNT_COLUMNS.contains(&column) {
+        if !columns.contains(&column) {
             let what = format!("there is no column `{column}` of accounts");
             return Err(Problem::Table(what));
         }
@@ -98,7 +104,10 @@ pub(super) fn account(row: &Row<'_>) -> Result<Account, Problem> {
             cells.push((column.to_owned(), text));
         }
     }
-    if cells.first().is_none_or(|(column, _)| column != "account") {
+    if cells
+        .first()
+        .is_none_or(|(column, _)| Some(&column.as_str()) != columns.first())
+    {
         return Err(bad("account", "a name", ""));
     }
     Ok(Account {

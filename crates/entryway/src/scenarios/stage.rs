@@ -1,6 +1,8 @@
 //! Where a scenario plays: a gateway, and the directories behind it.
 
 mod servers;
+mod store;
+mod system;
 
 use crate::cli::{Common, PasswordFrom};
 use crate::columns::{Style, render};
@@ -13,7 +15,7 @@ use crate::once::domain_names;
 use crate::palette::Palette;
 use crate::world::World;
 use crate::{ids, out, password, sources};
-use anyhow::Context;
+use anyhow::{Context, bail};
 use entryway_config::{Loaded, ServiceBind, Settings, Sources, StoreUrl};
 use entryway_login::{Attempt, Decided, DomainId, LoginService, SubmittedPassword};
 use entryway_scenario::{Found, Login, LoginPassword, Scenario};
@@ -31,13 +33,14 @@ const FAREWELL: Duration = Duration::from_millis(200);
 pub(super) struct Stage {
     gateway: Gateway,
     loaded: Loaded,
-    /// The scenario's own servers; the real ones are not ours.
+    /// What the scenario brings; what is real is not ours.
     own: Option<Own>,
 }
 
 struct Own {
-    servers: Servers,
-    /// Its files; goes with the stage.
+    /// `None` where the directories are real ones.
+    servers: Option<Servers>,
+    /// Its files and its store; goes with the stage.
     folder: TempDir,
 }
 
@@ -49,6 +52,42 @@ impl Stage {
             out::aside(&format!("error: {error:#}\n"));
             Exit::Configuration
         })
+    }
+
+    /// Likewise, with a store of the scenario's own, if the store that is in force is nobody's: no scenario adds accounts
+    /// to one that people log in with.
+    pub(super) async fn here_for(common: &Common, scenario: &Scenario) -> Result<Self, Exit> {
+        let (_, loaded) = sources::load_and_show(common)?;
+        Self::with_accounts(loaded, scenario)
+            .await
+            .map_err(|error| {
+                let (file, line) = (&scenario.file, scenario.line);
+                out::aside(&format!("error: {file}:{line}: {error:#}\n"));
+                Exit::Configuration
+            })
+    }
+
+    async fn with_accounts(mut loaded: Loaded, scenario: &Scenario) -> anyhow::Result<Self> {
+        if !scenario.system_accounts.is_empty() || scenario.system_is_down {
+            bail!("expected a configuration beside accounts of the operating system, found none");
+        }
+        if !matches!(loaded.settings.store.url, StoreUrl::Memory) {
+            bail!(
+                "expected `store.url = \"memory:\"` for a scenario with accounts, found a store that stays"
+            );
+        }
+        let folder = tempfile::tempdir().context("a temporary folder cannot be made")?;
+        store::place(&mut loaded.settings, folder.path());
+        let own = Own {
+            servers: None,
+            folder,
+        };
+        Self::set_for(loaded, own, scenario).await
+    }
+
+    /// Whether [`Stage::here`] would not do.
+    pub(super) fn is_own(scenario: &Scenario) -> bool {
+        store::is_needed(scenario) || !scenario.system_accounts.is_empty()
     }
 
     /// A scenario's own configuration, with directories that hold what it says.
@@ -64,10 +103,20 @@ impl Stage {
             .map_err(|report| anyhow::anyhow!("{}", report.render(false)))
             .context("the configuration does not load")?;
         let servers = Servers::start(scenario, &mut loaded.settings, &authorities).await?;
-        // A store of its own: nothing is left of a scenario.
-        loaded.settings.store.url = StoreUrl::Sqlite(folder.path().join("entryway.db"));
-        let own = Own { servers, folder };
-        Self::set(loaded, Some(own)).await
+        store::place(&mut loaded.settings, folder.path());
+        system::set(scenario, &mut loaded.settings, folder.path())?;
+        let own = Own {
+            servers: Some(servers),
+            folder,
+        };
+        Self::set_for(loaded, own, scenario).await
+    }
+
+    async fn set_for(loaded: Loaded, own: Own, scenario: &Scenario) -> anyhow::Result<Self> {
+        let folder = own.folder.path().to_owned();
+        let stage = Self::set(loaded, Some(own)).await?;
+        store::set(stage.gateway.kept(), scenario, &folder).await?;
+        Ok(stage)
     }
 
     async fn set(loaded: Loaded, own: Option<Own>) -> anyhow::Result<Self> {
@@ -148,11 +197,8 @@ impl Stage {
 
     /// Binds as a person that the scenario's own servers have seen.
     fn binds(&self) -> Option<u64> {
-        let own = self.own.as_ref()?;
-        Some(
-            own.servers
-                .binds_apart_from(&services(&self.loaded.settings)),
-        )
+        let servers = self.own.as_ref()?.servers.as_ref()?;
+        Some(servers.binds_apart_from(&services(&self.loaded.settings)))
     }
 
     /// Leaves the directories.

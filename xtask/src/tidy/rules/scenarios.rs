@@ -1,50 +1,21 @@
-//! Every reason, challenge, fault and setting that bears on a login is shown by a scenario.
+//! Every reason, challenge, fault and setting that bears on a login is shown by a scenario, every vector is one, and
+//! what scenarios/README.md says is shown where is there.
 
 use super::finding;
 use crate::tidy::Finding;
 use crate::tidy::tree::Tree;
 use entryway_config::setting_paths;
 use entryway_login::{Challenge, Fault, Reason};
-use entryway_scenario::{Coverage, Document};
+use entryway_scenario::{Coverage, Document, Elsewhere, SHOWN_ELSEWHERE, is_shown_elsewhere};
 
 const FOLDER: &str = "scenarios/";
 /// Says how scenarios are written, and is none.
 const README: &str = "scenarios/README.md";
+/// The heading of its table of what is shown where.
+const PROMISES: &str = "## What is shown where";
 
-/// What no scenario can show, and why; a path that ends in `.` or `[]` stands for everything below it.
-const SHOWN_ELSEWHERE: [(&str, &str); 10] = [
-    (
-        "include",
-        "a scenario's own configuration is an included file",
-    ),
-    ("server.", "where HTTP is served decides no login"),
-    ("token[]", "who may call the API decides no login"),
-    (
-        "store.",
-        "where accounts are kept decides no login; the store's battery runs on each kind",
-    ),
-    ("audit.", "a record is made of a decision"),
-    (
-        "os.",
-        "the accounts of the machine that runs a scenario are nobody's to write down",
-    ),
-    (
-        "login.reject_after",
-        "when an answer leaves is not which; `cargo xtask prove timing` shows it",
-    ),
-    (
-        "password_changed",
-        "no login ends in it: a session is asked about again",
-    ),
-    (
-        "os_unavailable",
-        "the accounts of the machine that runs a scenario are nobody's to write down",
-    ),
-    (
-        "overloaded",
-        "it comes of how many others are being refused at the moment, which no document says",
-    ),
-];
+/// How many vectors the other product's manual gives.
+const VECTORS: u32 = 26;
 
 pub(super) fn check(tree: &Tree) -> Vec<Finding> {
     let mut findings = Vec::new();
@@ -72,7 +43,7 @@ pub(super) fn check(tree: &Tree) -> Vec<Finding> {
                 0,
                 "scenarios",
                 format!("no scenario shows the {list} `{name}`"),
-                "add one, or say in xtask/src/tidy/rules/scenarios.rs why there can be none",
+                "add one, or say in crates/entryway-scenario/src/elsewhere.rs why there can be none, and which test shows it",
             ));
         }
     };
@@ -91,14 +62,87 @@ pub(super) fn check(tree: &Tree) -> Vec<Finding> {
     for path in setting_paths().filter(|path| !coverage.settings.contains(path)) {
         missing("setting", path);
     }
+    findings.extend(vectors(&documents));
+    findings.extend(promises(tree, &documents));
+    findings.extend(elsewhere(tree));
     findings
 }
 
-fn is_shown_elsewhere(name: &str) -> bool {
-    SHOWN_ELSEWHERE.iter().any(|(known, _)| {
-        let below = known.ends_with('.') || known.ends_with("[]");
-        *known == name || (below && name.starts_with(known))
+/// Each vector is a heading of its own: `## Vector 5: …`.
+fn vectors(documents: &[Document]) -> Vec<Finding> {
+    let titles: Vec<&str> = titles(documents).map(|(_, title)| title).collect();
+    (1..=VECTORS)
+        .filter(|number| {
+            let begin = format!("Vector {number}: ");
+            !titles.iter().any(|title| title.starts_with(&begin))
+        })
+        .map(|number| {
+            let what = format!("no scenario is headed `Vector {number}: …`");
+            finding(FOLDER, 0, "scenarios", what, "write it")
+        })
+        .collect()
+}
+
+fn titles(documents: &[Document]) -> impl Iterator<Item = (&str, &str)> {
+    documents.iter().flat_map(|document| {
+        let file = document.file.trim_start_matches(FOLDER);
+        let scenarios = document.scenarios.iter();
+        scenarios.map(move |scenario| (file, &*scenario.title))
     })
+}
+
+/// What the README's table says is shown is: each row names a document and one of its headings, or a file and a piece
+/// of its text.
+fn promises(tree: &Tree, documents: &[Document]) -> Vec<Finding> {
+    let Some(readme) = tree.file(README) else {
+        return Vec::new();
+    };
+    let lines = readme.text.lines().enumerate();
+    // Rows, without the heads of the tables.
+    let mut rows = lines
+        .skip_while(|(_, line)| !line.starts_with(PROMISES))
+        .filter(|(_, line)| line.starts_with('|') && !line.starts_with("|---"))
+        .filter(|(_, line)| !line.ends_with("| where |"))
+        .peekable();
+    let mut findings = Vec::new();
+    let mut bad = |line: usize, what: String| {
+        let how = "name a scenario as `file.md: Heading`, or a test as `path: text`";
+        findings.push(finding(README, line, "scenarios", what, how));
+    };
+    if rows.peek().is_none() {
+        bad(0, format!("there is no row under `{PROMISES}`"));
+    }
+    for (at, row) in rows {
+        let cells: Vec<&str> = row.trim_matches('|').split(" | ").map(str::trim).collect();
+        let shown = cells.last().copied().unwrap_or_default();
+        let Some((file, text)) = shown.split_once(": ") else {
+            bad(at + 1, format!("`{shown}` names nothing"));
+            continue;
+        };
+        let is_heading = titles(documents).any(|it| it == (file, text));
+        if !is_heading && !holds(tree, file, text) {
+            bad(at + 1, format!("there is no `{text}` in `{file}`"));
+        }
+    }
+    findings
+}
+
+/// Whatever no scenario shows is shown by a test that exists.
+fn elsewhere(tree: &Tree) -> Vec<Finding> {
+    let missing = SHOWN_ELSEWHERE.iter().filter(|known| {
+        let (file, text) = known.test;
+        !holds(tree, file, text)
+    });
+    let finding = |known: &Elsewhere| {
+        let (file, text) = known.test;
+        let what = format!("`{}` is said to be shown by `{text}`", known.name);
+        finding(file, 0, "scenarios", what, "it is not there")
+    };
+    missing.map(finding).collect()
+}
+
+fn holds(tree: &Tree, file: &str, text: &str) -> bool {
+    tree.file(file).is_some_and(|file| file.text.contains(text))
 }
 
 #[cfg(test)]

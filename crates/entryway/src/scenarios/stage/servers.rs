@@ -69,8 +69,11 @@ impl Servers {
         let mut started = HashMap::new();
         let mut at = HashMap::new();
         for (number, domain) in settings.domains.iter_mut().enumerate() {
-            let mut names = vec!["localhost", "127.0.0.1"];
-            names.extend(domain.tls.server_name.as_deref());
+            // Whoever looks for any other name than the configured one does not find it.
+            let names = match domain.tls.server_name.as_deref() {
+                Some(name) => vec![name],
+                None => vec!["localhost", "127.0.0.1"],
+            };
             let trusted = authorities.trusted.issue(&names)?;
             let untrusted = authorities.other.issue(&names)?;
             for server in &mut domain.servers {

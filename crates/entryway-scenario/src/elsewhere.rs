@@ -1,0 +1,189 @@
+//! What no scenario can show, why, and which test does.
+
+/// A reason, a fault, or a setting that is shown by something else.
+#[derive(Debug, Clone, Copy)]
+pub struct Elsewhere {
+    /// The code or the path; one that ends in `.` or `[]` stands for everything below it.
+    pub name: &'static str,
+    /// Why no scenario can.
+    pub why: &'static str,
+    /// The file of a test, and a piece of its text: the test's name.
+    pub test: (&'static str, &'static str),
+}
+
+/// Whether this reason, fault or setting is shown by something else.
+pub fn is_shown_elsewhere(name: &str) -> bool {
+    SHOWN_ELSEWHERE.iter().any(|known| {
+        let below = known.name.ends_with('.') || known.name.ends_with("[]");
+        known.name == name || (below && name.starts_with(known.name))
+    })
+}
+
+/// All of it.
+pub const SHOWN_ELSEWHERE: [Elsewhere; 24] = [
+    Elsewhere {
+        name: "include",
+        why: "a scenario's own configuration is an included file",
+        test: ("crates/entryway-config/tests/good.rs", "everything_at_once"),
+    },
+    Elsewhere {
+        name: "server.",
+        why: "where HTTP is served decides no login",
+        test: ("crates/entryway-config/tests/good.rs", "everything_at_once"),
+    },
+    Elsewhere {
+        name: "token[]",
+        why: "who may call the API decides no login",
+        test: (
+            "crates/entryway-web/tests/it/api.rs",
+            "rfc6750_3_1_callers_are_told_what_is_missing",
+        ),
+    },
+    Elsewhere {
+        name: "store.",
+        why: "where accounts are kept decides no login; the battery runs on each kind of store",
+        test: (
+            "crates/entryway-store/src/battery/opening.rs",
+            "two_who_open_an_empty_store_make_one",
+        ),
+    },
+    Elsewhere {
+        name: "audit.",
+        why: "a record is made of a decision",
+        test: (
+            "crates/entryway-store/src/battery/audit.rs",
+            "what_is_pruned_is_gone_and_the_rest_verifies",
+        ),
+    },
+    Elsewhere {
+        name: "os.",
+        why: "a scenario's accounts of the operating system bring a service and a folder of their own",
+        test: (
+            "crates/entryway-os/tests/it/limits.rs",
+            "who_finds_no_room_waits_until_the_deadline_and_no_longer",
+        ),
+    },
+    Elsewhere {
+        name: "login.deadline",
+        why: "a login that is late is late at any limit; how late, no document measures",
+        test: (
+            "crates/entryway/tests/it/serve.rs",
+            "a_silent_directory_ends_in_time_and_shows_in_readiness",
+        ),
+    },
+    Elsewhere {
+        name: "login.reject_after",
+        why: "when an answer leaves is not which",
+        test: ("xtask/src/prove/timing.rs", "reject_after"),
+    },
+    Elsewhere {
+        name: "throttle.window",
+        why: "no document waits for minutes",
+        test: (
+            "crates/entryway-store/src/throttle/book/tests.rs",
+            "time_empties_evenly",
+        ),
+    },
+    Elsewhere {
+        name: "tls.min_version",
+        why: "every server of a scenario knows the newest version",
+        test: (
+            "crates/entryway-ldap/tests/tls.rs",
+            "no_version_in_common_is_said",
+        ),
+    },
+    Elsewhere {
+        name: "domain.<name>.tls.min_version",
+        why: "likewise",
+        test: (
+            "crates/entryway-ldap/tests/tls.rs",
+            "no_version_in_common_is_said",
+        ),
+    },
+    Elsewhere {
+        name: "domain.<name>.tls.server_name",
+        why: "the login alone sees no certificate; over sockets the server of that scenario shows this name and no other",
+        test: ("scenarios/outages.md", "server_name = \"localhost\""),
+    },
+    Elsewhere {
+        name: "domain.<name>.timeouts.connect",
+        why: "how long a server is waited for, no document measures",
+        test: (
+            "crates/entryway-ldap/tests/tls.rs",
+            "a_handshake_that_is_closed_or_never_answered_is_no_question_of_trust",
+        ),
+    },
+    Elsewhere {
+        name: "domain.<name>.timeouts.operation",
+        why: "likewise",
+        test: (
+            "crates/entryway-ldap/tests/hostile.rs",
+            "silence_costs_its_limit_and_the_connection",
+        ),
+    },
+    Elsewhere {
+        name: "domain.<name>.timeouts.idle",
+        why: "no document waits for minutes",
+        test: (
+            "crates/entryway-ldap/tests/exchange.rs",
+            "idle_connections_are_closed",
+        ),
+    },
+    Elsewhere {
+        name: "domain.<name>.connections.",
+        why: "logins of a document come one after the other",
+        test: (
+            "crates/entryway-ldap/tests/exchange.rs",
+            "a_full_connection_makes_room_by_a_further_one_up_to_the_limit",
+        ),
+    },
+    Elsewhere {
+        name: "domain.<name>.bind.method",
+        why: "a bind without a name is anonymous, whatever it calls itself",
+        test: (
+            "crates/entryway-config/tests/bad/C048-bind.toml",
+            "method = \"anonymous\"",
+        ),
+    },
+    Elsewhere {
+        name: "domain.<name>.dn_filter[].description",
+        why: "words for the reader",
+        test: ("crates/entryway-config/tests/good.rs", "everything_at_once"),
+    },
+    Elsewhere {
+        name: "user_type_range[].description",
+        why: "likewise",
+        test: ("crates/entryway-config/tests/good.rs", "everything_at_once"),
+    },
+    Elsewhere {
+        name: "user_class[].description",
+        why: "likewise",
+        test: ("crates/entryway-config/tests/good.rs", "everything_at_once"),
+    },
+    Elsewhere {
+        name: "home_folder[].description",
+        why: "likewise",
+        test: ("crates/entryway-config/tests/good.rs", "everything_at_once"),
+    },
+    Elsewhere {
+        name: "account_template[].description",
+        why: "likewise",
+        test: ("crates/entryway-config/tests/good.rs", "everything_at_once"),
+    },
+    Elsewhere {
+        name: "password_changed",
+        why: "no login ends in it: a session is asked about again",
+        test: (
+            "crates/entryway-login/tests/flow/revalidation.rs",
+            "a_password_that_changed",
+        ),
+    },
+    Elsewhere {
+        name: "overloaded",
+        why: "it comes of how many others are being refused at the moment",
+        test: (
+            "crates/entryway/src/gateway/tests.rs",
+            "a_refusal_that_cannot_be_held_is_no_verdict",
+        ),
+    },
+];
