@@ -36,7 +36,7 @@ const PASSWORD: &str = "a very secret one";
 fn the_answers_lead_everywhere() {
     let mut runner = TestRunner::deterministic();
     let (mut ends, mut codes) = (BTreeSet::new(), BTreeSet::new());
-    for _ in 0..6_000 {
+    for _ in 0..3_000 {
         let both = (setup(), answers()).new_tree(&mut runner);
         let (setup, answers) = both.expect("the strategy gives values").current();
         let (decided, seen) = login(&setup, given(PASSWORD), &answers);
@@ -97,7 +97,7 @@ fn the_answers_lead_everywhere() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(1_500))]
+    #![proptest_config(ProptestConfig::with_cases(1_000))]
 
     #[test]
     fn a_login_with_a_password(setup in setup(), answers in answers()) {

@@ -18,7 +18,7 @@ fn typed() -> impl Strategy<Value = String> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(1_000))]
+    #![proptest_config(ProptestConfig::with_cases(750))]
 
     /// No name panics, none leads to more than a handful of questions, and a trace keeps only so much of it.
     #[test]

@@ -37,7 +37,7 @@ fn remembered(who: u8, login_name: &str, stamp: Option<Box<[u8]>>) -> Remembered
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(1_000))]
+    #![proptest_config(ProptestConfig::with_cases(750))]
 
     #[test]
     fn only_the_same_person_is_still_welcome(

@@ -11,7 +11,8 @@ use entryway_login::{
     Template, TypeRange, TypeRanges, UserClass, UserClasses, UserType, WhenDown,
 };
 use proptest::prelude::*;
-use std::sync::Arc;
+use std::collections::HashMap;
+use std::sync::{Arc, LazyLock, Mutex};
 
 pub(crate) const DOMAINS: [&str; 3] = ["eng", "ops", "sec"];
 const CLASSES: [&str; 3] = ["A", "B", "C"];
@@ -328,10 +329,24 @@ impl DomainSetup {
             let secret = [attribute("userPassword")];
             domain.fetch = Fetch::of(&domain.people, &domain.maps, &domain.carry, &secret, &[]);
         }
-        let rows = self.filters.iter().zip(400..);
-        let rows = rows.map(|(filter, at)| filter.row(name, RuleId(at)));
-        domain.dn_filters = DnFilters::new(rows.collect()).unwrap();
+        domain.dn_filters = self.dn_filters(name);
         domain
+    }
+}
+
+/// Patterns take long to compile, and there are not many sets of rows.
+static COMPILED: LazyLock<Mutex<HashMap<String, DnFilters>>> = LazyLock::new(Mutex::default);
+
+impl DomainSetup {
+    fn dn_filters(&self, domain: &str) -> DnFilters {
+        let compile = || {
+            let rows = self.filters.iter().zip(400..);
+            let rows = rows.map(|(filter, at)| filter.row(domain, RuleId(at)));
+            DnFilters::new(rows.collect()).unwrap()
+        };
+        let key = format!("{domain} {:?}", self.filters);
+        let mut compiled = COMPILED.lock().unwrap();
+        compiled.entry(key).or_insert_with(compile).clone()
     }
 }
 
