@@ -41,7 +41,7 @@ impl Options {
             match *word {
                 "--samples" => options.samples = words.next()?.parse().ok()?,
                 "--write" => options.write = Some((*words.next()?).to_owned()),
-                "--quick" => options.profile = Profile::Debug,
+                "--quick" => (options.profile, options.samples) = (Profile::Debug, 20),
                 _ => return None,
             }
         }
@@ -94,6 +94,8 @@ mod tests {
         assert_eq!(options.samples, 50);
         assert_eq!(options.profile, Profile::Dist);
         assert_eq!(options.write.as_deref(), Some("bench/timing.md"));
+        let quick = Options::read(&["--quick"]).unwrap();
+        assert_eq!((quick.samples, quick.profile), (20, Profile::Debug));
         for wrong in [
             &["--samples"][..],
             &["--samples", "many"],
