@@ -1,13 +1,13 @@
-//! `POST /api/v1/login`: one login for an application.
+//! `POST /api/v1/login` and `/revalidate`: one login for an application, and whether an earlier one still holds.
 
 use crate::refusal::Refusal;
-use crate::{App, Caller, Generation, Scope, bearer, body};
+use crate::{App, Caller, Generation, Revalidated, Scope, answer, bearer, body};
 use axum::extract::Request;
 use axum::extract::State;
-use axum::response::{IntoResponse, Response};
-use entryway_login::{Attempt, Decided, Decision};
-use entryway_wire::LoginRequest;
-use http::{HeaderValue, header};
+use axum::response::Response;
+use entryway_login::{Attempt, SubmittedPassword};
+use entryway_wire::{GraceResponse, LoginRequest, RevalidationRequest};
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::{Instant, SystemTime};
 
@@ -18,55 +18,71 @@ pub(crate) async fn login(State(app): State<App>, request: Request) -> Result<Re
     // The caller is judged first: a stranger's body is not even read.
     let caller = bearer::authorize(&head.headers, &generation, Scope::Login)?;
     let body = body::read_json(&head.headers, body, &app.limits).await?;
-    let attempt = attempt(&app, &generation, caller, &body)?;
+    let request = LoginRequest::from_json(&body).map_err(|error| Refusal::Malformed { error })?;
     drop(body);
+    let device = request.device.as_deref();
+    let attempt = Attempt {
+        // One that was not given out here is no reason to keep anybody out.
+        device: device.and_then(|token| generation.revalidations.device(token)),
+        wants_groups: request.groups,
+        ..attempt(
+            &app,
+            &generation,
+            caller,
+            (request.login_name, request.password),
+            request.client_address,
+        )
+    };
     let decided = generation.logins.login(attempt).await;
-    respond(&decided, caller)
+    answer::decided(&decided, caller)
 }
 
-fn attempt(
+/// Decides whether somebody who was let in before is still welcome.
+pub(crate) async fn revalidate(
+    State(app): State<App>,
+    request: Request,
+) -> Result<Response, Refusal> {
+    let generation = app.current.current();
+    let (head, body) = request.into_parts();
+    let caller = bearer::authorize(&head.headers, &generation, Scope::Login)?;
+    let body = body::read_json(&head.headers, body, &app.limits).await?;
+    let request =
+        RevalidationRequest::from_json(&body).map_err(|error| Refusal::Malformed { error })?;
+    drop(body);
+    let nobody = (String::new(), SubmittedPassword::NotAsked);
+    let attempt = Attempt {
+        wants_groups: request.groups,
+        ..attempt(&app, &generation, caller, nobody, request.client_address)
+    };
+    let asked = generation.revalidations.revalidate(&request.token, attempt);
+    match asked.await {
+        Revalidated::Decided(decided) => answer::decided(&decided, caller),
+        Revalidated::Stands { id, fault, until } => {
+            let told = caller.scopes.allow(Scope::LoginReasons);
+            answer::json(&GraceResponse::new(id, &request.token, until, fault, told))
+        }
+    }
+}
+
+/// An attempt that begins now, on no known device and without groups.
+pub(crate) fn attempt(
     app: &App,
     generation: &Generation,
     caller: &Caller,
-    body: &[u8],
-) -> Result<Attempt, Refusal> {
-    let request = LoginRequest::from_json(body).map_err(|error| Refusal::Malformed { error })?;
+    (login_name, password): (String, SubmittedPassword),
+    client_address: Option<IpAddr>,
+) -> Attempt {
     let started = Instant::now();
-    Ok(Attempt {
+    Attempt {
         id: app.ids.draw(),
-        login_name: request.login_name,
-        password: request.password,
-        client_address: request.client_address,
+        login_name,
+        password,
+        client_address,
         device: None,
         wants_groups: false,
         caller: Some(Arc::clone(&caller.name)),
         at: SystemTime::now(),
         started,
         deadline: started + generation.deadline,
-    })
-}
-
-fn respond(decided: &Decided, caller: &Caller) -> Result<Response, Refusal> {
-    let told = caller.scopes.allow(Scope::LoginReasons);
-    match &decided.decision {
-        Decision::Indeterminate(fault) => Err(Refusal::Indeterminate {
-            id: decided.id,
-            fault: *fault,
-            told,
-        }),
-        // Only `explain` asks without a password; an answer from here would let somebody in unproven.
-        Decision::WouldAccept(_) => Err(Refusal::Broken),
-        Decision::Accept(_) | Decision::Reject(_) | Decision::Challenge(_) => {
-            let json = entryway_wire::login_response(decided, told);
-            let bytes = serde_json::to_vec(&json).map_err(|_| Refusal::Broken)?;
-            Ok((
-                [(
-                    header::CONTENT_TYPE,
-                    HeaderValue::from_static("application/json"),
-                )],
-                bytes,
-            )
-                .into_response())
-        }
     }
 }

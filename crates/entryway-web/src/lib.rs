@@ -2,8 +2,10 @@
 //!
 //! This crate owns the listener's connections, the API and the probes; it alone chooses a response
 //! status. It must not know directories, configuration files or how a login is decided: those
-//! arrive as ports ([`Current`], [`Readiness`], [`MetricsText`], [`Observer`]) that the binary fills.
+//! arrive as ports ([`Current`], [`Revalidations`], [`Explanations`], [`Readiness`], [`MetricsText`], [`Observer`])
+//! that the binary fills.
 
+mod answer;
 mod api;
 mod app;
 mod bearer;
@@ -12,6 +14,7 @@ mod callers;
 mod caught;
 mod complaints;
 mod connection;
+mod explain;
 mod host;
 mod limits;
 mod ports;
@@ -24,6 +27,9 @@ mod unread;
 pub use app::App;
 pub use callers::{Caller, Callers, Scope, Scopes};
 pub use limits::Limits;
-pub use ports::{Current, DomainReady, Generation, LoginIds, MetricsText, Observer, Readiness};
+pub use ports::{
+    Current, DomainReady, Explanations, Generation, LoginIds, Lookup, MetricsText, Observer,
+    Readiness, Revalidated, Revalidations,
+};
 pub use routes::router;
 pub use serve::{Drained, serve};

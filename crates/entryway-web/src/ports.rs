@@ -1,9 +1,11 @@
 //! What the front needs from the rest of the program.
 
 use crate::Callers;
-use entryway_login::{LoginId, LoginService};
+use entryway_login::{Attempt, Decided, Device, Fault, LoginId, LoginService, StoreUnavailable};
+use std::future::Future;
+use std::pin::Pin;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 /// What one configuration gives the front; replaced as a whole when a new one is applied.
 ///
@@ -11,11 +13,55 @@ use std::time::Duration;
 pub struct Generation {
     /// Decides logins.
     pub logins: Arc<dyn LoginService>,
+    /// Takes back what logins gave out.
+    pub revalidations: Arc<dyn Revalidations>,
+    /// Tells how a login was decided.
+    pub explanations: Arc<dyn Explanations>,
     /// Who may call the API.
     pub callers: Callers,
     /// How long a login may take, from the end of the request's body.
     pub deadline: Duration,
 }
+
+/// Takes back what went out with an accepted login.
+pub trait Revalidations: Send + Sync {
+    /// The device that a token names; `None` for anything that was not given out here.
+    fn device(&self, token: &str) -> Option<Device>;
+    /// Whether the person of a token is still welcome. A token that was not given out here is a refusal like any other.
+    ///
+    /// Decided by the attempt's deadline. Its name and password are not looked at.
+    fn revalidate<'a>(
+        &'a self,
+        token: &'a str,
+        attempt: Attempt,
+    ) -> Pin<Box<dyn Future<Output = Revalidated> + Send + 'a>>;
+}
+
+/// What came of a revalidation.
+pub enum Revalidated {
+    /// This was decided.
+    Decided(Box<Decided>),
+    /// Nobody could be asked; the last answer, an accept, stands for a while.
+    Stands {
+        /// Of this question.
+        id: LoginId,
+        /// Why nobody could be asked.
+        fault: Fault,
+        /// From then on it does not.
+        until: SystemTime,
+    },
+}
+
+/// Tells administrators how a login is, or was, decided.
+pub trait Explanations: Send + Sync {
+    /// Decides an attempt, as any login is, and gives the explanation as JSON. No token is in it.
+    fn explain(&self, attempt: Attempt) -> Pin<Box<dyn Future<Output = Vec<u8>> + Send + '_>>;
+    /// The record of a decision as JSON, if there is one.
+    fn recorded(&self, id: LoginId) -> Pin<Box<dyn Future<Output = Lookup> + Send + '_>>;
+}
+
+/// What the record of decisions has of a login.
+pub type Lookup = Result<Option<Vec<u8>>, StoreUnavailable>;
 
 /// The configuration in force.
 pub trait Current: Send + Sync {
@@ -29,10 +75,12 @@ pub trait LoginIds: Send + Sync {
     fn draw(&self) -> LoginId;
 }
 
-/// What is known of the directories, asking nobody.
+/// What is known of the directories and the store, asking nobody.
 pub trait Readiness: Send + Sync {
     /// Each domain, in the configuration's order.
     fn readiness(&self) -> Vec<DomainReady>;
+    /// Whether the store is not known to be down: without it no login has a verdict.
+    fn is_store_ready(&self) -> bool;
 }
 
 /// Whether a domain can serve logins.

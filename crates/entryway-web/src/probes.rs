@@ -13,9 +13,12 @@ pub(crate) async fn healthz() -> &'static str {
     "ok\n"
 }
 
-/// Whether any domain can serve; those that cannot are named. One that is down must not take the
+/// Whether the store and any domain can serve; domains that cannot are named. One that is down must not take the
 /// others' people away from a gateway behind a balancer.
 pub(crate) async fn readyz(State(app): State<App>) -> Result<String, Refusal> {
+    if !app.readiness.is_store_ready() {
+        return Err(Refusal::StoreNotReady);
+    }
     let (ready, down): (Vec<_>, Vec<_>) = app
         .readiness
         .readiness()

@@ -40,6 +40,12 @@ pub(crate) enum Refusal {
         fault: Fault,
         told: bool,
     },
+    /// The store gives no answer: in words, for an administrator.
+    Store { problem: String },
+    /// No decision of this id was written down, or it was too long ago.
+    NotRecorded { id: LoginId },
+    /// The store is out of reach, for everybody alike.
+    StoreNotReady,
     /// No domain can serve.
     NotReady { domains: Vec<Arc<str>> },
     /// A bug, caught.
@@ -51,13 +57,18 @@ impl Refusal {
         match self {
             Self::NoToken | Self::UnknownToken => StatusCode::UNAUTHORIZED,
             Self::Scope { .. } => StatusCode::FORBIDDEN,
-            Self::NotFound => StatusCode::NOT_FOUND,
+            Self::NotFound | Self::NotRecorded { .. } => StatusCode::NOT_FOUND,
             Self::Method => StatusCode::METHOD_NOT_ALLOWED,
             Self::MediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::TooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
             Self::BodyTooSlow => StatusCode::REQUEST_TIMEOUT,
             Self::Host | Self::BodyBroken | Self::Malformed { .. } => StatusCode::BAD_REQUEST,
-            Self::Indeterminate { .. } | Self::NotReady { .. } => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Indeterminate { .. }
+            | Self::Store { .. }
+            | Self::StoreNotReady
+            | Self::NotReady { .. } => {
+                StatusCode::SERVICE_UNAVAILABLE
+            }
             Self::Broken => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
@@ -80,6 +91,11 @@ impl Refusal {
             Self::Malformed { error } => error.to_string().into(),
             Self::Indeterminate { id, fault, told } => {
                 return Problem::indeterminate(status.as_u16(), id, fault, told);
+            }
+            Self::Store { problem } => problem.into(),
+            Self::NotRecorded { id } => format!("no decision on login `{id}` is on record").into(),
+            Self::StoreNotReady => {
+                return Problem::new(status.as_u16(), "the store does not serve logins");
             }
             Self::NotReady { domains } => {
                 let mut problem = Problem::new(status.as_u16(), "no domain can serve logins");

@@ -1,11 +1,13 @@
 //! Which path goes where.
 
 use crate::refusal::Refusal;
-use crate::{App, api, probes};
+use crate::{App, api, explain, probes};
 use axum::Router;
 use axum::routing::{get, post};
 
 pub(crate) const LOGIN: &str = "/api/v1/login";
+pub(crate) const REVALIDATE: &str = "/api/v1/login/revalidate";
+pub(crate) const EXPLAIN: &str = "/api/v1/explain";
 pub(crate) const HEALTHZ: &str = "/healthz";
 pub(crate) const READYZ: &str = "/readyz";
 pub(crate) const METRICS: &str = "/metrics";
@@ -14,6 +16,8 @@ pub(crate) const METRICS: &str = "/metrics";
 pub fn router(app: App) -> Router {
     Router::new()
         .route(LOGIN, post(api::login))
+        .route(REVALIDATE, post(api::revalidate))
+        .route(EXPLAIN, post(explain::explain))
         .route(HEALTHZ, get(probes::healthz))
         .route(READYZ, get(probes::readyz))
         .route(METRICS, get(probes::metrics))
@@ -24,7 +28,7 @@ pub fn router(app: App) -> Router {
 
 /// The path as a metrics label: a peer cannot invent new ones.
 pub(crate) fn label(path: &str) -> &'static str {
-    [LOGIN, HEALTHZ, READYZ, METRICS]
+    [LOGIN, REVALIDATE, EXPLAIN, HEALTHZ, READYZ, METRICS]
         .into_iter()
         .find(|known| *known == path)
         .unwrap_or("other")

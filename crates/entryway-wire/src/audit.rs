@@ -5,6 +5,7 @@ use crate::time::Rfc3339;
 use crate::write::Text;
 use entryway_login::{Decided, DomainId, RuleId};
 use serde::Serialize;
+use serde_json::value::RawValue;
 use std::net::IpAddr;
 use std::time::SystemTime;
 
@@ -50,5 +51,25 @@ impl<'a> AuditBody<'a> {
         };
         // Texts and numbers alone: there is nothing that could not be written.
         serde_json::to_vec(&body).unwrap_or_default()
+    }
+}
+
+/// A record of the audit, as it is shown to programs: `{"node": "…", "seq": 7, "record": {…}}`. The record reads as it was
+/// written, by whatever version.
+#[derive(Serialize)]
+pub struct RecordedJson<'a> {
+    node: &'a str,
+    seq: i64,
+    record: &'a RawValue,
+}
+
+impl<'a> RecordedJson<'a> {
+    /// `None` for a body that is not JSON: nothing here wrote that.
+    pub fn new(node: &'a str, seq: i64, body: &'a [u8]) -> Option<Self> {
+        Some(Self {
+            node,
+            seq,
+            record: serde_json::from_slice(body).ok()?,
+        })
     }
 }

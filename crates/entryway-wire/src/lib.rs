@@ -5,6 +5,7 @@
 
 mod audit;
 mod explain;
+mod grace;
 mod problem;
 mod request;
 mod response;
@@ -12,8 +13,9 @@ mod session;
 mod time;
 mod write;
 
-pub use audit::AuditBody;
+pub use audit::{AuditBody, RecordedJson};
+pub use grace::GraceResponse;
 pub use problem::Problem;
-pub use request::{LoginRequest, RequestError};
+pub use request::{ExplainRequest, LoginRequest, RequestError, RevalidationRequest};
 pub use response::{LoginResponse, explanation, login_response};
 pub use time::Rfc3339;

@@ -1,9 +1,9 @@
-//! What an application sends to have somebody logged in.
+//! What an application sends: to have somebody logged in, to ask again later, to have a login explained.
 
 mod json_text;
 
 use entryway_ldap_types::Password;
-use entryway_login::SubmittedPassword;
+use entryway_login::{LoginId, SubmittedPassword};
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
@@ -14,7 +14,8 @@ use std::marker::PhantomData;
 use std::net::IpAddr;
 use std::sync::Arc;
 
-/// `{"login_name": "…", "password": "…", "client_address": "…"}`. Any other key is refused.
+/// `{"login_name": "…", "password": "…", "client_address": "…", "device": "…", "groups": true}`; the last three need not be
+/// there. Any other key is refused.
 ///
 /// An empty or far too long password is a [`SubmittedPassword::Malformed`] one, and one with control
 /// characters is handed on as it is: the login refuses them, so that they are decided and logged like
@@ -26,9 +27,43 @@ pub struct LoginRequest {
     pub password: SubmittedPassword,
     /// Where the person is, if the application says so.
     pub client_address: Option<IpAddr>,
+    /// What an earlier login gave for the person's device, unopened.
+    pub device: Option<String>,
+    /// Whether the session is to carry the person's groups.
+    pub groups: bool,
 }
 
-/// Why a body is not a login request. What the body holds is never repeated: it may be a password in the wrong place.
+/// `{"token": "…", "client_address": "…", "groups": true}`; the last two need not be there. Any other key is refused.
+///
+/// No `Debug`: whoever has the token may use it.
+pub struct RevalidationRequest {
+    /// What an earlier login gave, unopened.
+    pub token: String,
+    /// Where the person is now, if the application says so.
+    pub client_address: Option<IpAddr>,
+    /// Whether the session is to carry the person's groups.
+    pub groups: bool,
+}
+
+/// What is to be explained.
+pub enum ExplainRequest {
+    /// `{"login_name": "…", "password": "…", "client_address": "…", "groups": true}`: a login to be walked through now;
+    /// the last three need not be there.
+    Attempt {
+        /// As typed, unchecked.
+        login_name: String,
+        /// [`SubmittedPassword::NotAsked`] where there is none.
+        password: SubmittedPassword,
+        /// Where the person is.
+        client_address: Option<IpAddr>,
+        /// Whether groups are to be found out whatever the rules need.
+        groups: bool,
+    },
+    /// `{"login": "…"}`: one that was decided before.
+    Decided(LoginId),
+}
+
+/// Why a body is not a request. What the body holds is never repeated: it may be a password in the wrong place.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum RequestError {
     /// Not JSON.
@@ -40,28 +75,84 @@ pub enum RequestError {
         column: usize,
     },
     /// JSON of another shape.
-    #[error(
-        "the body is not a login request at line {line}, column {column}, expected an object with `login_name`, `password` and, if known, `client_address`"
-    )]
+    #[error("the body is not {what} at line {line}, column {column}, expected {expected}")]
     Shape {
+        /// `a login request`, …
+        what: &'static str,
         /// From 1.
         line: usize,
         /// From 1, in bytes.
         column: usize,
+        /// In words.
+        expected: &'static str,
     },
     /// The password is not a JSON string, or holds half a surrogate pair.
     #[error("`password` is not a text")]
     Password,
+    /// Not what a login's id looks like.
+    #[error("`login` is not the id of a login, expected 16 hexadecimal digits")]
+    LoginId,
+}
+
+/// A request's JSON, and how it is spoken of.
+trait Named {
+    const WHAT: &'static str;
+    const EXPECTED: &'static str;
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Shape<'a> {
+struct LoginShape<'a> {
     login_name: String,
     #[serde(borrow)]
     password: &'a RawValue,
     #[serde(default)]
     client_address: Option<IpAddr>,
+    #[serde(default)]
+    device: Option<String>,
+    #[serde(default)]
+    groups: bool,
+}
+
+impl Named for LoginShape<'_> {
+    const WHAT: &'static str = "a login request";
+    const EXPECTED: &'static str = "an object with `login_name`, `password` and, if wanted, `client_address`, `device` and `groups`";
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RevalidationShape {
+    token: String,
+    #[serde(default)]
+    client_address: Option<IpAddr>,
+    #[serde(default)]
+    groups: bool,
+}
+
+impl Named for RevalidationShape {
+    const WHAT: &'static str = "a revalidation request";
+    const EXPECTED: &'static str =
+        "an object with `token` and, if wanted, `client_address` and `groups`";
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ExplainShape<'a> {
+    #[serde(default)]
+    login: Option<String>,
+    #[serde(default)]
+    login_name: Option<String>,
+    #[serde(borrow, default)]
+    password: Option<&'a RawValue>,
+    #[serde(default)]
+    client_address: Option<IpAddr>,
+    #[serde(default)]
+    groups: bool,
+}
+
+impl Named for ExplainShape<'_> {
+    const WHAT: &'static str = "an explain request";
+    const EXPECTED: &'static str = "an object with `login`, or with `login_name` and, if wanted, `password`, `client_address` and `groups`";
 }
 
 /// A shape that is written as an object only: what is derived would take an array of the same values, too.
@@ -89,35 +180,91 @@ impl LoginRequest {
     /// Reads a body. The password goes from the body's bytes into a wiped buffer and nowhere else; the
     /// body itself is its owner's to wipe.
     pub fn from_json(body: &[u8]) -> Result<Self, RequestError> {
-        let Object(Shape {
-            login_name,
-            password,
-            client_address,
-        }) = serde_json::from_slice(body).map_err(place)?;
-        let mut text = json_text::read(password.get()).ok_or(RequestError::Password)?;
-        let password = if text.len() > Password::MAX_BYTES {
-            SubmittedPassword::Malformed
-        } else {
-            // The buffer itself moves, so that no copy is left behind.
-            match Password::new(std::mem::take(&mut *text)) {
-                Ok(password) => SubmittedPassword::Given(Arc::new(password)),
-                Err(_) => SubmittedPassword::Malformed,
-            }
-        };
+        let shape: LoginShape<'_> = read(body)?;
         Ok(Self {
-            login_name,
-            password,
-            client_address,
+            password: password(shape.password)?,
+            login_name: shape.login_name,
+            client_address: shape.client_address,
+            device: shape.device,
+            groups: shape.groups,
         })
     }
 }
 
+impl RevalidationRequest {
+    /// Reads a body.
+    pub fn from_json(body: &[u8]) -> Result<Self, RequestError> {
+        let shape: RevalidationShape = read(body)?;
+        Ok(Self {
+            token: shape.token,
+            client_address: shape.client_address,
+            groups: shape.groups,
+        })
+    }
+}
+
+impl ExplainRequest {
+    /// Reads a body, a password as [`LoginRequest::from_json`] does.
+    pub fn from_json(body: &[u8]) -> Result<Self, RequestError> {
+        match read(body)? {
+            ExplainShape {
+                login: Some(id),
+                login_name: None,
+                password: None,
+                client_address: None,
+                groups: false,
+            } => LoginId::parse(&id)
+                .map(Self::Decided)
+                .ok_or(RequestError::LoginId),
+            ExplainShape {
+                login: None,
+                login_name: Some(login_name),
+                password: given,
+                client_address,
+                groups,
+            } => Ok(Self::Attempt {
+                login_name,
+                password: given.map_or(Ok(SubmittedPassword::NotAsked), password)?,
+                client_address,
+                groups,
+            }),
+            _ => Err(shape_error::<ExplainShape<'_>>(1, 1)),
+        }
+    }
+}
+
+fn read<'a, T: Named + Deserialize<'a>>(body: &'a [u8]) -> Result<T, RequestError> {
+    let Object(shape) = serde_json::from_slice(body).map_err(place::<T>)?;
+    Ok(shape)
+}
+
+fn password(raw: &RawValue) -> Result<SubmittedPassword, RequestError> {
+    let mut text = json_text::read(raw.get()).ok_or(RequestError::Password)?;
+    if text.len() > Password::MAX_BYTES {
+        return Ok(SubmittedPassword::Malformed);
+    }
+    // The buffer itself moves, so that no copy is left behind.
+    Ok(match Password::new(std::mem::take(&mut *text)) {
+        Ok(password) => SubmittedPassword::Given(Arc::new(password)),
+        Err(_) => SubmittedPassword::Malformed,
+    })
+}
+
 /// Where it went wrong, and not what stood there: serde's own message quotes the value.
-fn place(error: serde_json::Error) -> RequestError {
+fn place<T: Named>(error: serde_json::Error) -> RequestError {
     let (line, column) = (error.line(), error.column());
     match error.classify() {
-        Category::Data => RequestError::Shape { line, column },
+        Category::Data => shape_error::<T>(line, column),
         Category::Syntax | Category::Eof | Category::Io => RequestError::Syntax { line, column },
+    }
+}
+
+fn shape_error<T: Named>(line: usize, column: usize) -> RequestError {
+    RequestError::Shape {
+        what: T::WHAT,
+        line,
+        column,
+        expected: T::EXPECTED,
     }
 }
 

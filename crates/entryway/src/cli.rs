@@ -1,5 +1,13 @@
 //! The command line as data: what can be asked of the binary, and nothing of how it is done.
 
+mod account;
+mod store;
+
+pub(crate) use account::{
+    Account, AccountCommand, AddAccount, ChangeAccount, Kind, PasswordToSet, Value, Values,
+};
+pub(crate) use store::{Audit, AuditCommand, Store, StoreCommand, Tail};
+
 use clap::builder::Resettable;
 use clap::{Arg, Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
@@ -102,6 +110,12 @@ pub(crate) enum Command {
     Test(Test),
     /// Show and change the domains of the configuration, where they are written
     Domain(Domain),
+    /// Keep the accounts in Entryway's own store
+    Account(Account),
+    /// Read and check the record of decisions
+    Audit(Audit),
+    /// Back the store up, and restore it
+    Store(Store),
     /// Print a completion script
     Completions(Completions),
     /// Explain a code, as in `entryway help C020`, or a command
@@ -138,21 +152,38 @@ pub(crate) struct Login {
     pub(crate) name: String,
     #[command(flatten)]
     pub(crate) password: PasswordFrom,
-    /// Where the person is
-    #[arg(long, value_name = "ADDRESS")]
-    pub(crate) client_address: Option<IpAddr>,
+    #[command(flatten)]
+    pub(crate) with: With,
 }
 
 /// `entryway explain`.
 #[derive(Debug, Args)]
 pub(crate) struct Explain {
     /// The login name as a person would type it; after `--` if it begins with a `-`
-    pub(crate) name: String,
+    #[arg(required_unless_present = "login")]
+    pub(crate) name: Option<String>,
     #[command(flatten)]
     pub(crate) password: PasswordFrom,
+    #[command(flatten)]
+    pub(crate) with: With,
+    /// Explain a login that was decided before, from the record, by its id
+    #[arg(
+        long,
+        value_name = "ID",
+        conflicts_with_all = ["name", "password_stdin", "password_file", "client_address", "groups"]
+    )]
+    pub(crate) login: Option<String>,
+}
+
+/// What an attempt may bring or ask for.
+#[derive(Debug, Clone, Copy, Args)]
+pub(crate) struct With {
     /// Where the person is
     #[arg(long, value_name = "ADDRESS")]
     pub(crate) client_address: Option<IpAddr>,
+    /// Find out the person's groups, whether or not a rule needs them
+    #[arg(long)]
+    pub(crate) groups: bool,
 }
 
 /// `entryway test`.

@@ -1,22 +1,25 @@
-//! A login's trace as text: one line a step, with what happened, and where that was decided.
+//! An explained login as text: one line a step, with what happened, and where that was decided.
 //!
-//! It shows the trace and decides nothing; what it cannot find in the trace it does not say.
+//! It shows the explanation and decides nothing; what it cannot find there it does not say. A login that was decided
+//! just now takes the same way as one on record: through the JSON of its explanation.
 
+mod live;
+mod read;
 mod rules;
 mod session;
 mod words;
 
 use crate::columns::Row;
 use crate::palette::Tone;
-use entryway_ldap_types::AttributeName;
-use entryway_login::{
-    Decided, Decision, DomainId, HomeResult, MapOutcome, MapResult, MapTarget, NameForm,
-    NamedDomain, Record, RuleId, TraceEntry,
-};
+use entryway_login::{Decided, Decision, DomainId, RuleId};
+pub(crate) use live::{explanation, recorded};
+pub(crate) use read::Explained;
+use read::{Event, Filled, Homed, Invalid, Map, MapOutcome, Named, Step};
+use serde::Deserialize;
 pub(crate) use session::session_rows;
 use std::sync::Arc;
 pub(crate) use words::elapsed;
-use words::{list, plain_or_quoted, target};
+use words::{at, list, plain_or_quoted};
 
 /// What a trace refers to without containing it.
 pub(crate) struct Names<'a> {
@@ -26,84 +29,93 @@ pub(crate) struct Names<'a> {
     pub(crate) place: &'a dyn Fn(RuleId) -> Option<String>,
 }
 
-impl Names<'_> {
-    fn domain(&self, id: DomainId) -> &str {
-        self.domains.get(id.0).map_or("?", |name| name)
-    }
-
-    /// ` (entryway.toml:31)`, or nothing.
-    fn at(&self, rule: RuleId) -> String {
-        (self.place)(rule).map_or_else(String::new, |place| format!(" ({place})"))
-    }
-
-    /// Where several rules were written; a run of lines in one file is `entryway.toml:31-34`.
-    fn at_all(&self, rules: impl Iterator<Item = RuleId>) -> String {
-        let places: Vec<_> = rules.filter_map(self.place).collect();
-        words::merge(&places).map_or_else(String::new, |place| format!(" ({place})"))
-    }
+/// Every step of a login that was decided just now, and its end.
+pub(crate) fn rows(decided: &Decided, names: &Names<'_>) -> Vec<Row> {
+    let name = |id: DomainId| names.domains.get(id.0).map(|name| &**name);
+    let json = entryway_wire::explanation(decided, names.place, &name);
+    let explained = serde_json::to_value(json).and_then(Explained::deserialize);
+    let mut rows = explained.map_or_else(|_| Vec::new(), |explained| steps(&explained));
+    rows.push(decision_row(decided));
+    rows
 }
 
 /// Every step of a login, and its end.
-pub(crate) fn rows(decided: &Decided, names: &Names<'_>) -> Vec<Row> {
-    let mut walk = Walk {
-        names,
-        rows: Vec::new(),
-        domain: None,
-        home: None,
-    };
-    for entry in &decided.trace.entries {
-        walk.step(entry);
-    }
-    walk.rows.push(decision_row(decided));
-    walk.rows
+pub(crate) fn explained_rows(explained: &Explained) -> Vec<Row> {
+    let meaning = explained
+        .trace
+        .iter()
+        .rev()
+        .find_map(|step| match &step.event {
+            Event::Decided { meaning } => Some(meaning.as_str()),
+            _ => None,
+        });
+    let end = end_row(
+        &explained.decision,
+        explained.code(),
+        meaning.unwrap_or_default(),
+        &format!("login {}, {}", explained.id, elapsed(explained.took())),
+    );
+    let mut rows = steps(explained);
+    rows.push(end);
+    rows
 }
 
 /// The last line: the verdict, what it means, and the id that the log shares.
 pub(crate) fn decision_row(decided: &Decided) -> Row {
     let row = decided.decision.row();
-    let (text, tone, meaning) = match &decided.decision {
-        Decision::Accept(_) => ("accept".to_owned(), Tone::Good, None),
-        Decision::WouldAccept(_) => (
-            "accept, if the password is right".to_owned(),
-            Tone::Good,
-            None,
-        ),
-        Decision::Reject(_) => (
-            format!("reject, {}", row.code),
-            Tone::Bad,
-            Some(row.operator),
-        ),
-        Decision::Challenge(_) | Decision::Indeterminate(_) => (
-            format!("{}, {}", row.outcome.as_str(), row.code),
-            Tone::Doubt,
-            Some(row.operator),
-        ),
+    let word = match &decided.decision {
+        Decision::WouldAccept(_) => row.code,
+        _ => row.outcome.as_str(),
     };
     let login = format!("login {}, {}", decided.id, elapsed(decided.took));
-    let note = meaning.map_or_else(|| login.clone(), |meaning| format!("{meaning}; {login}"));
+    end_row(word, row.code, row.operator, &login)
+}
+
+fn end_row(decision: &str, code: &str, meaning: &str, login: &str) -> Row {
+    let (text, tone) = match decision {
+        "accept" => ("accept".to_owned(), Tone::Good),
+        "would_accept" => ("accept, if the password is right".to_owned(), Tone::Good),
+        "reject" => (format!("reject, {code}"), Tone::Bad),
+        _ => (format!("{decision}, {code}"), Tone::Doubt),
+    };
+    let note = match decision {
+        "accept" | "would_accept" => login.to_owned(),
+        _ if meaning.is_empty() => login.to_owned(),
+        _ => format!("{meaning}; {login}"),
+    };
     Row::new("decision", text).tone(tone).note(note)
 }
 
-struct Walk<'a> {
-    names: &'a Names<'a>,
-    rows: Vec<Row>,
-    /// The domain asked last: what follows speaks of it.
-    domain: Option<DomainId>,
-    /// The home that a map set.
-    home: Option<String>,
+fn steps(explained: &Explained) -> Vec<Row> {
+    let mut walk = Walk {
+        rows: Vec::new(),
+        domain: None,
+        home: None,
+    };
+    for step in &explained.trace {
+        walk.step(step);
+    }
+    walk.rows
 }
 
-impl Walk<'_> {
+struct Walk<'a> {
+    rows: Vec<Row>,
+    /// The domain asked last: what follows speaks of it.
+    domain: Option<&'a str>,
+    /// The home that a map set.
+    home: Option<&'a str>,
+}
+
+impl<'a> Walk<'a> {
     fn push(&mut self, row: Row) {
         self.rows.push(row);
     }
 
-    fn step(&mut self, entry: &TraceEntry) {
-        match &entry.record {
-            Record::NameRefused {
+    fn step(&mut self, step: &'a Step) {
+        match &step.event {
+            Event::NameRefused {
                 login_name,
                 problem,
-                reason: _,
             } => {
                 self.push(
                     Row::new("login name", plain_or_quoted(login_name))
@@ -111,114 +123,62 @@ impl Walk<'_> {
                         .note(problem),
                 );
             }
-            Record::NameRead {
+            Event::NameRead {
                 login_name,
                 named,
                 tries,
                 rule,
             } => {
-                let note = self.routed(named.as_ref(), tries, *rule);
+                let note = routed(named.as_ref(), tries, rule.as_deref());
                 self.push(Row::new("login name", plain_or_quoted(login_name)).note(note));
             }
-            Record::DomainUnknown { domain } => {
+            Event::DomainUnknown { domain } => {
                 self.push(
                     Row::new("domain", plain_or_quoted(domain))
                         .tone(Tone::Bad)
                         .note("no such domain is configured"),
                 );
             }
-            Record::Searched { domain, .. } => {
-                self.domain = Some(*domain);
-                self.rows
-                    .extend(words::searched(&entry.record, entry.took, self.names));
+            Event::Searched(searched) => {
+                self.domain = Some(&searched.domain);
+                self.rows.extend(words::searched(searched, step.took));
             }
-            Record::NotSearched {
+            Event::NotSearched {
                 domain,
                 placeholder,
                 rule,
                 by_email,
             } => {
                 let by_mail = if *by_email { ", by mail" } else { "" };
-                let place = self.names.at(*rule);
+                let place = at(rule.as_deref());
                 let note = format!(
                     "the filter{by_mail} asks for `{placeholder}`, which the name lacks{place}"
                 );
-                self.push(Row::new(self.names.domain(*domain), "not searched").note(note));
+                self.push(Row::new(domain, "not searched").note(note));
             }
-            Record::PasswordRefused => {
-                self.push(
-                    Row::new("password", "refused")
-                        .tone(Tone::Bad)
-                        .note("empty, far too long, or with control characters: nothing is asked"),
-                );
+            Event::Named { name, from, rule } => {
+                self.push(named(name.as_deref(), from.as_deref(), rule.as_deref()));
             }
-            Record::PasswordNotChecked => {
-                self.push(
-                    Row::new("password", "not checked").note("--password-stdin includes the bind"),
-                );
-            }
-            Record::Bound { .. } | Record::BindUnanswered { .. } => {
-                self.rows.extend(words::bound(&entry.record, entry.took));
-            }
-            Record::AccountRead { state } => self.push(words::account(*state)),
-            Record::Named { name, from, rule } => self.named(name.as_deref(), from.as_ref(), *rule),
-            Record::IdentityUnusable {
+            Event::IdentityUnusable {
                 part,
                 from,
                 problem,
                 rule,
             } => {
-                let note = format!("{from} {problem}{}", self.names.at(*rule));
-                self.push(
-                    Row::new(part.as_str(), "unusable")
-                        .tone(Tone::Bad)
-                        .note(note),
-                );
+                let note = format!("{from} {problem}{}", at(rule.as_deref()));
+                self.push(Row::new(part, "unusable").tone(Tone::Bad).note(note));
             }
-            Record::Mapped { maps } => self.mapped(maps),
-            Record::Defaulted { filled, rule } => self.defaulted(filled, *rule),
-            Record::Homed(home) => self.homed(home),
-            Record::Required { missing, invalid } => self.required(missing, invalid),
+            Event::Mapped { maps } => self.mapped(maps),
+            Event::Defaulted { filled, rule } => self.defaulted(filled, rule.as_deref()),
+            Event::Homed(home) => self.homed(home),
+            Event::Required { missing, invalid } => self.required(missing, invalid),
             // The decision itself is shown from the decision.
-            Record::Decided(_) => {}
-            _ => self.rows.extend(rules::rows(entry, self.names)),
+            Event::Decided { .. } => {}
+            _ => self.rows.extend(rules::rows(step)),
         }
     }
 
-    fn routed(
-        &self,
-        named: Option<&NamedDomain>,
-        tries: &[DomainId],
-        rule: Option<RuleId>,
-    ) -> String {
-        if let Some(NamedDomain { domain, form }) = named {
-            let domain = self.names.domain(*domain);
-            return match form {
-                NameForm::Slash => format!("names domain {domain} before the `/`"),
-                NameForm::Backslash => format!("names domain {domain} before the `\\`"),
-                NameForm::Suffix => format!("its suffix means domain {domain}"),
-            };
-        }
-        if tries.is_empty() {
-            return "no domain named, and none is asked by default".to_owned();
-        }
-        let tries = list(tries.iter().map(|id| self.names.domain(*id)));
-        let place = rule.map_or_else(String::new, |rule| self.names.at(rule));
-        format!("no domain named; tries {tries}{place}")
-    }
-
-    fn named(&mut self, name: Option<&str>, from: Option<&AttributeName>, rule: RuleId) {
-        let place = self.names.at(rule);
-        let source = from.map_or_else(|| "as typed".to_owned(), |from| format!("{from}{place}"));
-        self.push(match name {
-            Some(name) => Row::new("name", plain_or_quoted(name)).note(source),
-            None => Row::new("name", "none")
-                .tone(Tone::Bad)
-                .note(format!("the entry has no {source}")),
-        });
-    }
-
-    fn mapped(&mut self, maps: &[MapResult]) {
+    fn mapped(&mut self, maps: &'a [Map]) {
         let set: Vec<_> = maps
             .iter()
             .filter_map(|map| Some((map, as_text(map)?)))
@@ -235,86 +195,63 @@ impl Walk<'_> {
                 .collect::<Vec<_>>()
                 .join(" ");
             let from = list(some.iter().map(|(map, _)| map.from.as_str()));
-            let place = self.names.at_all(some.iter().map(|(map, _)| map.rule));
+            let places: Vec<_> = some
+                .iter()
+                .filter_map(|(map, _)| map.rule.clone())
+                .collect();
+            let place = at(words::merge(&places).as_deref());
             let label = if rest.len() == set.len() { "maps" } else { "" };
             self.push(Row::new(label, text).note(format!("{from}{place}")));
             rest = others;
         }
-        let home = maps.iter().find(|map| map.target == MapTarget::Home);
-        self.home = home.and_then(|map| match &map.value {
-            MapOutcome::Set(values) => values.first().cloned(),
+        let home = maps.iter().find(|map| map.target == "home");
+        self.home = home.and_then(|map| match &map.outcome {
+            MapOutcome::Set { values } => values.first().map(String::as_str),
             MapOutcome::Absent | MapOutcome::Invalid { .. } => None,
         });
-        for map in maps {
-            let place = self.names.at(map.rule);
-            match &map.value {
-                MapOutcome::Set(_) => {}
-                MapOutcome::Absent => {
-                    self.push(
-                        Row::more(format!("no {}", target(&map.target)))
-                            .tone(Tone::Quiet)
-                            .note(format!("the entry has no {}{place}", map.from)),
-                    );
-                }
-                MapOutcome::Invalid { problem, defaulted } => {
-                    let then = if *defaulted {
-                        "; the default takes its place"
-                    } else {
-                        ""
-                    };
-                    let row = Row::more(format!("{} unusable", target(&map.target)))
-                        .note(format!("{}: {problem}{then}{place}", map.from));
-                    self.push(row.tone(if *defaulted { Tone::Doubt } else { Tone::Bad }));
-                }
-            }
-        }
+        self.rows.extend(maps.iter().filter_map(not_set));
     }
 
-    fn defaulted(&mut self, filled: &[(MapTarget, String)], rule: RuleId) {
+    fn defaulted(&mut self, filled: &[Filled], rule: Option<&str>) {
         if filled.is_empty() {
             return self.push(Row::new("defaults", "none needed"));
         }
-        let text = filled
-            .iter()
-            .map(|(to, value)| format!("{}={}", target(to), plain_or_quoted(value)))
-            .collect::<Vec<_>>();
-        let domain = self.domain.map_or("?", |id| self.names.domain(id));
-        let note = format!("domain {domain}{}", self.names.at(rule));
-        self.push(Row::new("defaults", text.join(" ")).note(note));
+        let domain = self.domain.unwrap_or("?");
+        let note = format!("domain {domain}{}", at(rule));
+        self.push(Row::new("defaults", words::set(filled)).note(note));
     }
 
-    fn homed(&mut self, home: &HomeResult) {
+    fn homed(&mut self, home: &Homed) {
         let row = match home {
-            HomeResult::AlreadySet => {
+            Homed::AlreadySet => {
                 Row::new("home", self.home.take().unwrap_or_default()).note("as mapped")
             }
-            HomeResult::FromRow { home, rule } => Row::new("home", plain_or_quoted(home))
-                .note(format!("home folder{}", self.names.at(*rule))),
-            HomeResult::NoRow => Row::new("home", "none").note("no enabled home folder applies"),
-            HomeResult::Refused { problem, rule } => Row::new("home", "refused")
+            Homed::FromRow { home, rule } => Row::new("home", plain_or_quoted(home))
+                .note(format!("home folder{}", at(rule.as_deref()))),
+            Homed::NoRow => Row::new("home", "none").note("no enabled home folder applies"),
+            Homed::Refused { problem, rule } => Row::new("home", "refused")
                 .tone(Tone::Bad)
-                .note(format!("{problem}{}", self.names.at(*rule))),
+                .note(format!("{problem}{}", at(rule.as_deref()))),
         };
         self.push(row);
     }
 
-    fn required(&mut self, missing: &[MapTarget], invalid: &[(MapTarget, String)]) {
+    fn required(&mut self, missing: &[String], invalid: &[Invalid]) {
         if missing.is_empty() && invalid.is_empty() {
             return self.push(Row::new("required", "complete"));
         }
         let mut label = "required";
         if !missing.is_empty() {
-            let names = list(missing.iter().map(target));
             self.push(
-                Row::new(label, format!("missing {names}"))
+                Row::new(label, format!("missing {}", list(missing.iter())))
                     .tone(Tone::Bad)
                     .note("a session must have them"),
             );
             label = "";
         }
-        for (to, problem) in invalid {
+        for Invalid { target, problem } in invalid {
             self.push(
-                Row::new(label, format!("{} unusable", target(to)))
+                Row::new(label, format!("{target} unusable"))
                     .tone(Tone::Bad)
                     .note(problem),
             );
@@ -323,8 +260,57 @@ impl Walk<'_> {
     }
 }
 
+fn routed(named: Option<&Named>, tries: &[String], rule: Option<&str>) -> String {
+    if let Some(Named { domain, form }) = named {
+        return match form.as_str() {
+            "slash" => format!("names domain {domain} before the `/`"),
+            "backslash" => format!("names domain {domain} before the `\\`"),
+            _ => format!("its suffix means domain {domain}"),
+        };
+    }
+    if tries.is_empty() {
+        return "no domain named, and none is asked by default".to_owned();
+    }
+    let tries = list(tries.iter());
+    format!("no domain named; tries {tries}{}", at(rule))
+}
+
+fn named(name: Option<&str>, from: Option<&str>, rule: Option<&str>) -> Row {
+    let place = at(rule);
+    let source = from.map_or_else(|| "as typed".to_owned(), |from| format!("{from}{place}"));
+    match name {
+        Some(name) => Row::new("name", plain_or_quoted(name)).note(source),
+        None => Row::new("name", "none")
+            .tone(Tone::Bad)
+            .note(format!("the entry has no {source}")),
+    }
+}
+
+/// A map that set nothing, and why.
+fn not_set(map: &Map) -> Option<Row> {
+    let place = at(map.rule.as_deref());
+    match &map.outcome {
+        MapOutcome::Set { .. } => None,
+        MapOutcome::Absent => Some(
+            Row::more(format!("no {}", map.target))
+                .tone(Tone::Quiet)
+                .note(format!("the entry has no {}{place}", map.from)),
+        ),
+        MapOutcome::Invalid { problem, defaulted } => {
+            let (then, tone) = if *defaulted {
+                ("; the default takes its place", Tone::Doubt)
+            } else {
+                ("", Tone::Bad)
+            };
+            let row = Row::more(format!("{} unusable", map.target))
+                .note(format!("{}: {problem}{then}{place}", map.from));
+            Some(row.tone(tone))
+        }
+    }
+}
+
 /// How many of these stand on one line and leave room for a note: at least one, if there is one.
-fn fitting(set: &[(&MapResult, String)]) -> usize {
+fn fitting(set: &[(&Map, String)]) -> usize {
     const ROOM: usize = 26;
     let mut width = 0;
     let fit = set.iter().take_while(|(_, text)| {
@@ -335,12 +321,12 @@ fn fitting(set: &[(&MapResult, String)]) -> usize {
 }
 
 /// `uid=1042`, when the map set something.
-fn as_text(map: &MapResult) -> Option<String> {
-    let MapOutcome::Set(values) = &map.value else {
+fn as_text(map: &Map) -> Option<String> {
+    let MapOutcome::Set { values } = &map.outcome else {
         return None;
     };
     let values = list(values.iter().map(|value| plain_or_quoted(value)));
-    Some(format!("{}={values}", target(&map.target)))
+    Some(format!("{}={values}", map.target))
 }
 
 #[cfg(test)]

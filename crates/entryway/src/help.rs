@@ -1,8 +1,11 @@
 //! `entryway help`: of commands, of configuration codes, of reasons.
 
+mod advice;
+
 use crate::cli::Cli;
 use crate::exit::Exit;
 use crate::out;
+use advice::Advice;
 use clap::CommandFactory;
 use clap::error::ErrorKind;
 use entryway_login::{Challenge, Fault, Reason, Row};
@@ -18,8 +21,8 @@ pub(crate) fn help(topic: Option<&str>) -> Exit {
         out::answer(&text);
         return Exit::Done;
     }
-    if let Some(row) = row(topic) {
-        out::answer(&about(&row));
+    if let Some((row, advice)) = row(topic) {
+        out::answer(&about(&row, &advice));
         return Exit::Done;
     }
     // Built first: only then do subcommands know the options that all share.
@@ -35,29 +38,39 @@ pub(crate) fn help(topic: Option<&str>) -> Exit {
     Exit::Usage
 }
 
-/// The row of a reason, challenge or fault.
-fn row(code: &str) -> Option<Row> {
-    let reasons = Reason::ALL.iter().map(|reason| reason.row());
-    let faults = Fault::ALL.iter().map(|fault| fault.row());
+/// The row of a reason, challenge or fault, and what to do about it.
+fn row(code: &str) -> Option<(Row, Advice)> {
+    let reasons = Reason::ALL
+        .into_iter()
+        .map(|reason| (reason.row(), advice::of_reason(reason)));
+    let faults = Fault::ALL
+        .into_iter()
+        .map(|fault| (fault.row(), advice::of_fault(fault)));
+    let challenges = Challenge::ALL
+        .into_iter()
+        .map(|challenge| (challenge.row(), advice::of_challenge(challenge)));
     reasons
         .chain(faults)
-        .chain([Challenge::ChangePassword.row()])
-        .find(|row| row.code == code)
+        .chain(challenges)
+        .find(|(row, _)| row.code == code)
 }
 
-fn about(row: &Row) -> String {
+fn about(row: &Row, advice: &Advice) -> String {
     let Row {
         code,
         outcome,
         operator,
         person,
-        oauth_error,
         exit,
         ..
     } = row;
+    let list =
+        |lines: &[&str]| -> String { lines.iter().map(|line| format!("  - {line}\n")).collect() };
     format!(
-        "{}: {code}\n\n{operator}\n\nThe person reads: {person}\nOAuth error: {oauth_error}\nExit code: {exit}\n",
-        outcome.as_str()
+        "{}: {code}\n\n{operator}\n\nWhat leads to it:\n{}\nWhat to do:\n{}\nThe person reads: {person}\nExit code: {exit}\n",
+        outcome.as_str(),
+        list(advice.causes),
+        list(advice.remedies),
     )
 }
 

@@ -4,6 +4,9 @@
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
+mod account;
+mod again;
+mod audit;
 mod check;
 mod cli;
 mod columns;
@@ -30,6 +33,8 @@ mod scenarios;
 mod seal;
 mod serve;
 mod sources;
+mod store;
+mod table;
 mod witness;
 mod world;
 
@@ -66,6 +71,9 @@ fn run(cli: &Cli) -> Exit {
         Command::Test(test) => on_this_thread(scenarios::test(common, test)),
         Command::Check => on_this_thread(check::check(common)),
         Command::Domain(domain) => domain::domain(common, domain),
+        Command::Account(account) => on_this_thread(account::account(common, account)),
+        Command::Audit(audit) => on_this_thread(audit::audit(common, audit)),
+        Command::Store(store) => on_this_thread(store::store(common, store)),
         Command::Completions(completions) => Ok(completions::print(completions.shell)),
         Command::Help(topic) => Ok(help::help(topic.topic.as_deref())),
     };

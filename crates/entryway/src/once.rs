@@ -1,21 +1,20 @@
 //! One login in this process: `entryway login` and `entryway explain`, with the configuration, the
 //! flow and the connections of the daemon.
 
-use crate::cli::{Common, Explain, Login, Output};
+use crate::cli::{Common, Explain, Login, Output, With};
 use crate::columns::{Row, render};
 use crate::compose::compose;
 use crate::exit::Exit;
-use crate::explain::{Names, decision_row, rows, session_rows};
+use crate::explain::{Names, decision_row, explained_rows, explanation, rows, session_rows};
 use crate::gateway::Gateway;
 use crate::kept::Kept;
 use crate::palette::Tone;
 use crate::world::World;
-use crate::{ids, logs, out, password, sources};
+use crate::{audit, ids, logs, out, password, sources};
 use entryway_config::Settings;
 use entryway_login::{
-    Attempt, Decided, Decision, DomainId, LoginPolicy, LoginService, RuleId, SubmittedPassword,
+    Attempt, Decided, Decision, LoginPolicy, LoginService, RuleId, SubmittedPassword,
 };
-use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 use tracing::level_filters::LevelFilter;
@@ -27,9 +26,7 @@ const FAREWELL: Duration = Duration::from_millis(200);
 pub(crate) async fn login(common: &Common, asked: &Login) -> Result<Exit, Exit> {
     let (ready, _log) = Ready::from(common).await?;
     let password = password::given_or_typed(&asked.password)?;
-    let decided = ready
-        .decide(&asked.name, password, asked.client_address)
-        .await;
+    let decided = ready.decide(&asked.name, password, asked.with).await;
     match common.output {
         Output::Json => out::json(&entryway_wire::login_response(&decided, true)),
         Output::Text => out::answer(&render(&answer(&decided), out::answer_style())),
@@ -39,20 +36,15 @@ pub(crate) async fn login(common: &Common, asked: &Login) -> Result<Exit, Exit> 
 
 /// `entryway explain`.
 pub(crate) async fn explain(common: &Common, asked: &Explain) -> Result<Exit, Exit> {
+    if let Some(id) = &asked.login {
+        return explain_record(common, id).await;
+    }
     let (ready, _log) = Ready::from(common).await?;
     let password = password::given(&asked.password)?.unwrap_or(SubmittedPassword::NotAsked);
-    let decided = ready
-        .decide(&asked.name, password, asked.client_address)
-        .await;
+    let name = asked.name.as_deref().unwrap_or_default();
+    let decided = ready.decide(name, password, asked.with).await;
     match common.output {
-        Output::Json => {
-            let name = |id: DomainId| ready.policy().domains.get(id.0).map(|domain| &*domain.name);
-            out::json(&entryway_wire::explanation(
-                &decided,
-                &|rule| ready.place(rule),
-                &name,
-            ));
-        }
+        Output::Json => out::json(&explanation(&ready.gateway, &decided)),
         Output::Text => {
             let domains = domain_names(ready.policy());
             let names = Names {
@@ -63,6 +55,21 @@ pub(crate) async fn explain(common: &Common, asked: &Explain) -> Result<Exit, Ex
         }
     }
     Ok(Exit::from_row(decided.decision.row().exit))
+}
+
+/// `entryway explain --login ID`: what is on record, in the same words. Done, whatever was decided then.
+async fn explain_record(common: &Common, id: &str) -> Result<Exit, Exit> {
+    let record = audit::look_up(common, id).await?;
+    match common.output {
+        Output::Json => out::answer(&audit::as_json(&record)?),
+        Output::Text => {
+            let explained = audit::read(&record)?;
+            let mut rows = audit::on_record(&record, &explained);
+            rows.extend(explained_rows(&explained));
+            out::answer(&render(&rows, out::answer_style()));
+        }
+    }
+    Ok(Exit::Done)
 }
 
 /// The domains' names, by `DomainId`.
@@ -131,12 +138,7 @@ impl Ready {
         self.gateway.places().place(rule).map(str::to_owned)
     }
 
-    async fn decide(
-        &self,
-        name: &str,
-        password: SubmittedPassword,
-        client_address: Option<IpAddr>,
-    ) -> Decided {
+    async fn decide(&self, name: &str, password: SubmittedPassword, with: With) -> Decided {
         let started = Instant::now();
         let decided = self
             .gateway
@@ -144,9 +146,9 @@ impl Ready {
                 id: ids::draw(),
                 login_name: name.to_owned(),
                 password,
-                client_address,
+                client_address: with.client_address,
                 device: None,
-                wants_groups: false,
+                wants_groups: with.groups,
                 caller: None,
                 at: SystemTime::now(),
                 started,

@@ -3,6 +3,7 @@
 //! A reader that has gone away (`entryway explain | head`) is no error of ours: what cannot be
 //! written is dropped.
 
+use crate::cli::{Common, Output};
 use crate::columns::Style;
 use crate::palette::Palette;
 use std::io::{IsTerminal, Write};
@@ -13,6 +14,15 @@ pub(crate) fn answer(text: &str) {
     let _ = stdout
         .write_all(text.as_bytes())
         .and_then(|()| stdout.flush());
+}
+
+/// Prints a part of an answer that goes on; false once nobody reads it.
+pub(crate) fn answer_more(text: &str) -> bool {
+    let mut stdout = std::io::stdout().lock();
+    let written = stdout
+        .write_all(text.as_bytes())
+        .and_then(|()| stdout.flush());
+    written.is_ok()
 }
 
 /// Prints something about the answer: a diagnostic, a prompt, a warning.
@@ -31,6 +41,18 @@ pub(crate) fn json(value: &impl serde::Serialize) {
             answer(&line);
         }
         Err(error) => aside(&format!("the answer cannot be written as JSON: {error}\n")),
+    }
+}
+
+/// Prints an answer in the form that was asked for.
+pub(crate) fn answer_as(
+    common: &Common,
+    value: &impl serde::Serialize,
+    text: impl FnOnce() -> String,
+) {
+    match common.output {
+        Output::Json => json(value),
+        Output::Text => answer(&text()),
     }
 }
 

@@ -31,10 +31,7 @@ pub(crate) fn given(from: &PasswordFrom) -> Result<Option<SubmittedPassword>, Ex
     };
     match line {
         Ok(line) => Ok(Some(submitted(line))),
-        Err(error) => {
-            out::aside(&format!("error: the password cannot be read: {error}\n"));
-            Err(Exit::Usage)
-        }
+        Err(error) => Err(unread(&error)),
     }
 }
 
@@ -50,21 +47,50 @@ pub(crate) fn given_or_typed(from: &PasswordFrom) -> Result<SubmittedPassword, E
         );
         return Err(Exit::Usage);
     }
-    match typed(&stdin) {
+    match typed(&stdin, "password: ") {
         Ok(Some(line)) => Ok(submitted(line)),
         Ok(None) => Err(Exit::Interrupted),
-        Err(error) => {
-            out::aside(&format!("error: the password cannot be read: {error}\n"));
-            Err(Exit::Usage)
-        }
+        Err(error) => Err(unread(&error)),
     }
 }
 
+/// A new password, typed twice.
+pub(crate) fn typed_twice() -> Result<SubmittedPassword, Exit> {
+    let stdin = io::stdin();
+    if !stdin.is_terminal() {
+        out::aside(
+            "error: no password: expected --password-stdin, --password-file FILE, --hash-stdin, --in-directory or a terminal\n",
+        );
+        return Err(Exit::Usage);
+    }
+    let ask = |prompt| match typed(&stdin, prompt) {
+        Ok(Some(line)) => Ok(line),
+        Ok(None) => Err(Exit::Interrupted),
+        Err(error) => Err(unread(&error)),
+    };
+    let (first, again) = (ask("new password: ")?, ask("once more: ")?);
+    if *first != *again {
+        out::aside("error: the two passwords differ\n");
+        return Err(Exit::Usage);
+    }
+    Ok(submitted(first))
+}
+
+/// The first line of standard input, as it stands.
+pub(crate) fn line() -> Result<Zeroizing<Vec<u8>>, Exit> {
+    first_line(Unbuffered(io::stdin())).map_err(|error| unread(&error))
+}
+
+fn unread(error: &io::Error) -> Exit {
+    out::aside(&format!("error: the password cannot be read: {error}\n"));
+    Exit::Usage
+}
+
 /// Asks at a terminal; nothing when that was interrupted. The terminal is as it was before either way.
-fn typed(terminal: &Stdin) -> io::Result<Option<Zeroizing<Vec<u8>>>> {
+fn typed(terminal: &Stdin, prompt: &str) -> io::Result<Option<Zeroizing<Vec<u8>>>> {
     // First of all: what is typed at once must not be shown, nor be lost when the terminal changes.
     let unseen = Unseen::on(terminal)?;
-    out::aside("password: ");
+    out::aside(prompt);
     let keys = unseen.keys.into_iter().filter(|key| *key != NO_KEY);
     let ends: Vec<u8> = keys.chain([b'\n']).collect();
     let read = up_to(Unbuffered(terminal), &ends);

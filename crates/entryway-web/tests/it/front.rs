@@ -2,12 +2,12 @@
 
 use axum::body::Body;
 use entryway_login::{
-    Attempt, Challenge, Decided, Decision, Fault, LoginId, LoginService, Method, PasswordState,
-    Reason, Session, Source, Subject, Trace,
+    Attempt, Challenge, Decided, Decision, Device, DeviceId, Fault, LoginId, LoginService, Method,
+    PasswordState, Reason, Session, Source, StoreUnavailable, Subject, SubmittedPassword, Trace,
 };
 use entryway_web::{
-    App, Caller, Callers, Current, DomainReady, Generation, Limits, LoginIds, MetricsText,
-    Observer, Readiness, Scope,
+    App, Caller, Callers, Current, DomainReady, Explanations, Generation, Limits, LoginIds, Lookup,
+    MetricsText, Observer, Readiness, Revalidated, Revalidations, Scope,
 };
 use http::{Request, Response};
 use http_body_util::BodyExt;
@@ -30,9 +30,31 @@ pub(crate) struct Pending {
     pub(crate) abandoned: usize,
 }
 
+/// What an attempt asked for beside its name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Asked {
+    pub(crate) caller: String,
+    pub(crate) device: Option<String>,
+    pub(crate) groups: bool,
+    pub(crate) password: bool,
+}
+
+impl Asked {
+    fn of(attempt: &Attempt) -> Self {
+        let device = attempt.device.as_ref();
+        Self {
+            caller: attempt.caller.as_deref().unwrap_or_default().to_owned(),
+            device: device.map(|device| device.identity.to_string()),
+            groups: attempt.wants_groups,
+            password: !matches!(attempt.password, SubmittedPassword::NotAsked),
+        }
+    }
+}
+
 /// Everything behind the front, for a test to look at.
 pub(crate) struct Behind {
     generation: Arc<Generation>,
+    pub(crate) asked: Arc<Mutex<Vec<Asked>>>,
     down: Mutex<Vec<&'static str>>,
     pub(crate) answered: Mutex<Vec<(&'static str, u16)>>,
     pub(crate) pending: Arc<watch::Sender<Pending>>,
@@ -41,6 +63,7 @@ pub(crate) struct Behind {
 }
 
 struct Logins {
+    asked: Arc<Mutex<Vec<Asked>>>,
     pending: Arc<watch::Sender<Pending>>,
     released: Arc<watch::Sender<bool>>,
 }
@@ -58,6 +81,7 @@ impl Drop for Abandoned<'_> {
 impl LoginService for Logins {
     fn login(&self, attempt: Attempt) -> Pin<Box<dyn Future<Output = Decided> + Send + '_>> {
         Box::pin(async move {
+            self.asked.lock().push(Asked::of(&attempt));
             let decision = match attempt.login_name.as_str() {
                 "unknown" => Decision::Reject(Reason::UnknownLogin),
                 "wrong" => Decision::Reject(Reason::WrongPassword),
@@ -78,15 +102,68 @@ impl LoginService for Logins {
                 }
                 other => panic!("no such login in this test: {other}"),
             };
-            Decided {
-                id: attempt.id,
-                decision,
-                trace: Trace::default(),
-                took: Duration::from_millis(3),
-                tokens: None,
-                settle: Vec::new(),
-            }
+            decided(attempt.id, decision)
         })
+    }
+}
+
+fn decided(id: LoginId, decision: Decision) -> Decided {
+    Decided {
+        id,
+        decision,
+        trace: Trace::default(),
+        took: Duration::from_millis(3),
+        tokens: None,
+        settle: Vec::new(),
+    }
+}
+
+/// Tokens are words here: they say what comes of them.
+impl Revalidations for Logins {
+    fn device(&self, token: &str) -> Option<Device> {
+        (token == "laptop").then(|| Device {
+            identity: "staff:1".into(),
+            id: DeviceId([0; 16]),
+        })
+    }
+
+    fn revalidate<'a>(
+        &'a self,
+        token: &'a str,
+        attempt: Attempt,
+    ) -> Pin<Box<dyn Future<Output = Revalidated> + Send + 'a>> {
+        self.asked.lock().push(Asked::of(&attempt));
+        let decision = match token {
+            "changed" => Decision::Reject(Reason::PasswordChanged),
+            "forged" => Decision::Reject(Reason::MalformedLogin),
+            "down" => Decision::Indeterminate(Fault::DirectoryUnreachable),
+            _ => {
+                let stands = Revalidated::Stands {
+                    id: attempt.id,
+                    fault: Fault::DirectoryUnreachable,
+                    until: SystemTime::UNIX_EPOCH,
+                };
+                return Box::pin(async { stands });
+            }
+        };
+        let decided = Box::new(decided(attempt.id, decision));
+        Box::pin(async { Revalidated::Decided(decided) })
+    }
+}
+
+impl Explanations for Logins {
+    fn explain(&self, attempt: Attempt) -> Pin<Box<dyn Future<Output = Vec<u8>> + Send + '_>> {
+        self.asked.lock().push(Asked::of(&attempt));
+        Box::pin(async { b"{\"trace\":[]}".to_vec() })
+    }
+
+    fn recorded(&self, id: LoginId) -> Pin<Box<dyn Future<Output = Lookup> + Send + '_>> {
+        let found = match id.bits() {
+            7 => Ok(Some(b"{\"record\":{}}".to_vec())),
+            8 => Ok(None),
+            _ => Err(StoreUnavailable("the store is gone".to_owned())),
+        };
+        Box::pin(async { found })
     }
 }
 
@@ -129,6 +206,9 @@ impl LoginIds for Behind {
     }
 }
 impl Readiness for Behind {
+    fn is_store_ready(&self) -> bool {
+        true
+    }
     fn readiness(&self) -> Vec<DomainReady> {
         let down = self.down.lock();
         ["staff", "partners"]
@@ -176,17 +256,22 @@ pub(crate) fn app(limits: Limits) -> (App, Arc<Behind>) {
         Arc::new(watch::Sender::default()),
         Arc::new(watch::Sender::default()),
     );
-    let logins = Logins {
+    let asked = Arc::<Mutex<Vec<Asked>>>::default();
+    let logins = Arc::new(Logins {
+        asked: Arc::clone(&asked),
         pending: Arc::clone(&pending),
         released: Arc::clone(&released),
-    };
+    });
     let generation = Generation {
-        logins: Arc::new(logins),
+        logins: Arc::clone(&logins) as _,
+        revalidations: Arc::clone(&logins) as _,
+        explanations: logins,
         callers,
         deadline: Duration::from_secs(3),
     };
     let behind = Arc::new(Behind {
         generation: Arc::new(generation),
+        asked,
         down: Mutex::default(),
         answered: Mutex::default(),
         pending,
@@ -206,7 +291,12 @@ pub(crate) fn app(limits: Limits) -> (App, Arc<Behind>) {
 /// A login request as an application would send it.
 pub(crate) fn login(token: &str, name: &str) -> Request<Body> {
     let body = serde_json::json!({ "login_name": name, "password": "not looked at" });
-    Request::post("/api/v1/login")
+    post("/api/v1/login", token, &body)
+}
+
+/// A request of an application.
+pub(crate) fn post(path: &str, token: &str, body: &serde_json::Value) -> Request<Body> {
+    Request::post(path)
         .header("authorization", format!("Bearer {token}"))
         .header("content-type", "application/json")
         .body(Body::from(body.to_string()))

@@ -5,4 +5,5 @@
 
 mod api;
 mod front;
+mod later;
 mod sockets;

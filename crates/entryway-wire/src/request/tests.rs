@@ -116,3 +116,101 @@ fn passwords_that_are_not_text() {
         );
     }
 }
+
+#[test]
+fn a_device_and_groups_may_be_asked_for() {
+    let read = |body: &str| {
+        LoginRequest::from_json(body.as_bytes()).unwrap_or_else(|error| panic!("{body}: {error}"))
+    };
+    let plain = read(r#"{"login_name": "jdoe", "password": "x"}"#);
+    assert_eq!((plain.device, plain.groups), (None, false));
+    let both = read(r#"{"login_name": "jdoe", "password": "x", "device": "AAA", "groups": true}"#);
+    assert_eq!((both.device.as_deref(), both.groups), (Some("AAA"), true));
+    check_refused(
+        r#"{"login_name": "jdoe", "password": "x", "groups": "hunter2"}"#,
+        "the body is not a login request at line 1, column ",
+    );
+}
+
+#[test]
+fn revalidations() {
+    let read = |body: &str| RevalidationRequest::from_json(body.as_bytes());
+    let request = read(r#"{"token": "AAA", "client_address": "192.0.2.7", "groups": true}"#)
+        .unwrap_or_else(|error| panic!("{error}"));
+    assert_eq!((request.token.as_str(), request.groups), ("AAA", true));
+    assert!(request.client_address.is_some());
+    for body in [
+        "{}",
+        r#"{"token": 1}"#,
+        r#"{"token": "AAA", "password": "hunter2"}"#,
+        r#"["AAA"]"#,
+    ] {
+        let error = read(body)
+            .err()
+            .unwrap_or_else(|| panic!("{body} is taken"));
+        let text = error.to_string();
+        assert!(text.starts_with("the body is not a revalidation request at line 1, column "));
+        assert!(!text.contains("hunter2"), "{text}");
+    }
+}
+
+fn check_explained(body: &str, expected: Result<&str, &str>) {
+    let found = match ExplainRequest::from_json(body.as_bytes()) {
+        Ok(ExplainRequest::Decided(id)) => Ok(id.to_string()),
+        Ok(ExplainRequest::Attempt {
+            login_name,
+            password,
+            groups,
+            ..
+        }) => {
+            let asked = match password {
+                SubmittedPassword::Given(_) => " with a password",
+                SubmittedPassword::Malformed => " with no usable password",
+                SubmittedPassword::NotAsked => "",
+            };
+            let groups = if groups { " and groups" } else { "" };
+            Ok(format!("{login_name}{asked}{groups}"))
+        }
+        Err(error) => Err(error.to_string()),
+    };
+    match (found, expected) {
+        (Ok(found), Ok(expected)) => assert_eq!(found, expected, "{body}"),
+        (Err(found), Err(expected)) => {
+            assert!(found.starts_with(expected), "{body}: {found}");
+            assert!(!found.contains("hunter2"), "{found}");
+        }
+        (found, _) => panic!("{body}: {found:?}"),
+    }
+}
+
+#[test]
+fn explanations() {
+    const NOT_ONE: &str = "the body is not an explain request at line 1, column ";
+    check_explained(r#"{"login_name": "jdoe"}"#, Ok("jdoe"));
+    check_explained(
+        r#"{"login_name": "jdoe", "password": "x", "groups": true}"#,
+        Ok("jdoe with a password and groups"),
+    );
+    check_explained(
+        r#"{"login_name": "jdoe", "password": ""}"#,
+        Ok("jdoe with no usable password"),
+    );
+    check_explained(r#"{"login": "00000000000000Ff"}"#, Ok("00000000000000ff"));
+    check_explained(
+        r#"{"login": "hunter2"}"#,
+        Err("`login` is not the id of a login"),
+    );
+    check_explained(
+        r#"{"login_name": "jdoe", "password": 2}"#,
+        Err("`password` is not a text"),
+    );
+    for body in [
+        "{}",
+        r#"{"password": "hunter2"}"#,
+        r#"{"login": "00000000000000ff", "password": "hunter2"}"#,
+        r#"{"login": "00000000000000ff", "login_name": "jdoe"}"#,
+        r#"{"login_name": "jdoe", "hunter2": 1}"#,
+    ] {
+        check_explained(body, Err(NOT_ONE));
+    }
+}

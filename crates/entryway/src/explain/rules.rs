@@ -1,135 +1,125 @@
-//! The wording of accounts, groups, classes, filters and templates.
+//! The wording of passwords, accounts, groups, classes, filters and templates.
 
-use super::Names;
-use super::words::{bind_verdict, elapsed, list, plain_or_quoted, target};
+use super::read::{DnFiltered, Event, Group, LeftOut, Local, Os, Step};
+use super::words::{self, at, bind_verdict, list, plain_or_quoted, set, time};
 use crate::columns::Row;
 use crate::palette::Tone;
-use entryway_login::{
-    Bucket, DnOutcome, LocalOutcome, MapTarget, OsOutcome, Record, RuleId, Stage, TraceEntry,
-};
-use entryway_wire::Rfc3339;
+use entryway_login::Reason;
 use std::time::Duration;
 
-/// The rows of a record that is a rule's or an account's; nothing for any other.
-pub(super) fn rows(entry: &TraceEntry, names: &Names<'_>) -> Vec<Row> {
-    match &entry.record {
-        Record::Throttled {
+/// The rows of a step that is a rule's or an account's; one that is not known is shown as it stands.
+pub(super) fn rows(step: &Step) -> Vec<Row> {
+    let took = step.took;
+    match &step.event {
+        Event::Throttled {
             bucket,
             limit,
             until,
         } => {
-            let note = format!("{limit} failures {}", counted_by(*bucket));
-            let until = format!("until {}", Rfc3339(*until));
-            vec![Row::new("throttle", until).tone(Tone::Bad).note(note)]
+            let note = format!("{limit} failures {}", counted_by(bucket));
+            let row = Row::new("throttle", format!("until {until}"));
+            vec![row.tone(Tone::Bad).note(note)]
         }
-        Record::StoreUnavailable { problem } => vec![
-            Row::new("store", "no answer")
-                .tone(Tone::Bad)
-                .note(plain_or_quoted(problem)),
-        ],
-        Record::LocalLooked(outcome) => vec![local(outcome)],
-        Record::LocalVerified { verdict, continued } => {
+        Event::StoreUnavailable { problem } => {
+            let row = Row::new("store", "no answer").tone(Tone::Bad);
+            vec![row.note(plain_or_quoted(problem))]
+        }
+        Event::LocalLooked(outcome) => vec![local(outcome)],
+        Event::LocalVerified { verdict, continued } => {
             let (text, tone) = bind_verdict(verdict);
             let then = if *continued {
                 "; the domains are asked all the same"
             } else {
                 ""
             };
-            let row = Row::new("password", format!("{text}{}", time(entry.took)));
+            let row = Row::new("password", format!("{text}{}", time(took)));
             vec![row.tone(tone).note(format!("the local account's{then}"))]
         }
-        Record::OsAnswered { outcome } => vec![os(outcome, entry.took)],
-        Record::Stopped { problem, .. } => {
-            vec![Row::new("stopped", *problem).tone(Tone::Doubt)]
+        Event::OsAnswered(outcome) => vec![os(outcome, took)],
+        Event::PasswordRefused => {
+            let row = Row::new("password", "refused").tone(Tone::Bad);
+            vec![row.note("empty, far too long, or with control characters: nothing is asked")]
         }
-        Record::SubjectCompared { same: true } => vec![Row::new("person", "the same")],
-        Record::SubjectCompared { same: false } => {
+        Event::PasswordNotChecked => {
+            vec![Row::new("password", "not checked").note("--password-stdin includes the bind")]
+        }
+        Event::Bound(bound) => words::bound(bound, took),
+        Event::BindUnanswered {
+            server,
+            written,
+            cause,
+        } => words::unanswered(server, *written, cause, took),
+        Event::AccountRead { state } => vec![words::account(state)],
+        Event::Stopped { problem } => vec![Row::new("stopped", problem).tone(Tone::Doubt)],
+        Event::SubjectCompared { same: true } => vec![Row::new("person", "the same")],
+        Event::SubjectCompared { same: false } => {
             vec![Row::new("person", "somebody else").tone(Tone::Bad)]
         }
-        Record::PasswordCompared { unchanged } => vec![compared(*unchanged)],
-        Record::Carried {
+        Event::PasswordCompared { unchanged } => vec![compared(*unchanged)],
+        Event::Carried {
             carried,
             left_out,
             rule,
-        } => carried_rows(carried, left_out, *rule, names),
-        Record::TypeRanged { user_type, rule } => vec![
-            Row::new("user type", user_type.as_str()).note(format!("range{}", names.at(*rule))),
-        ],
-        Record::FromAccount { values } => {
+        } => carried_rows(carried, left_out, rule.as_deref()),
+        Event::TypeRanged { user_type, rule } => {
+            let note = format!("range{}", at(rule.as_deref()));
+            vec![Row::new("user type", user_type).note(note)]
+        }
+        Event::FromAccount { values } => {
             vec![Row::new("account", set(values)).note("the account's own")]
         }
-        Record::GroupsRead {
+        Event::GroupsRead {
             groups,
             total,
             partial,
             needed,
             round_trips,
         } => {
-            let count = match total {
-                0 => "none".to_owned(),
-                1 => "1 group".to_owned(),
-                _ => format!("{total} groups"),
-            };
-            let searches = if *round_trips == 1 {
-                "1 search".to_owned()
-            } else {
-                format!("{round_trips} searches")
-            };
-            let first = Row::new("groups", format!("{count}{}", time(entry.took))).note(searches);
-            let mut rows = vec![first];
-            if !groups.is_empty() {
-                let shown = groups.iter().take(GROUPS_SHOWN);
-                let more = if *total > GROUPS_SHOWN { ", …" } else { "" };
-                let shown = list(shown.map(|group| plain_or_quoted(&group.name)));
-                rows.push(Row::more(format!("{shown}{more}")));
-            }
-            if let Some(problem) = partial {
-                let more = if *needed {
-                    "there may be more, and rules look at them"
-                } else {
-                    "there may be more"
-                };
-                let row = Row::more(more).tone(Tone::Doubt);
-                rows.push(row.note(plain_or_quoted(problem)));
-            }
+            let mut rows = vec![counted(*total, *round_trips, took)];
+            rows.extend(named(groups, *total));
+            rows.extend(
+                partial
+                    .as_deref()
+                    .map(|problem| may_be_more(problem, *needed)),
+            );
             rows
         }
-        Record::Classed { class, of } => vec![match class {
-            Some((name, rule)) => Row::new("user class", plain_or_quoted(name))
-                .note(format!("first match of {of}{}", names.at(*rule))),
-            None => Row::new("user class", "none").note(format!("none of {of} fits")),
-        }],
-        Record::RuleFailed {
-            problem,
+        Event::Classed {
+            class: Some(name),
+            of,
             rule,
-            stage,
         } => {
-            let label = match stage {
-                Stage::Template => "template",
+            let note = format!("first match of {of}{}", at(rule.as_deref()));
+            vec![Row::new("user class", plain_or_quoted(name)).note(note)]
+        }
+        Event::Classed {
+            class: None, of, ..
+        } => vec![Row::new("user class", "none").note(format!("none of {of} fits"))],
+        Event::RuleFailed { problem, rule } => {
+            let label = match step.stage.as_str() {
+                "template" => "template",
                 _ => "user class",
             };
-            let note = format!("{}{}", plain_or_quoted(problem), names.at(*rule));
-            vec![
-                Row::new(label, "an expression fails")
-                    .tone(Tone::Bad)
-                    .note(note),
-            ]
+            let note = format!("{}{}", plain_or_quoted(problem), at(rule.as_deref()));
+            let row = Row::new(label, "an expression fails").tone(Tone::Bad);
+            vec![row.note(note)]
         }
-        Record::DnFiltered(outcome) => vec![dn_filtered(outcome, names)],
-        Record::Templated { name, values, rule } => vec![
-            Row::new("template", plain_or_quoted(name)).note(names.at(*rule).trim()),
+        Event::DnFiltered(outcome) => vec![dn_filtered(outcome)],
+        Event::Templated { name, values, rule } => vec![
+            Row::new("template", plain_or_quoted(name)).note(at(rule.as_deref()).trim()),
             Row::more(set(values)).note("replaced; the user is virtual"),
         ],
-        Record::TemplateUnresolved {
+        Event::TemplateUnresolved {
             name,
-            target: to,
+            target,
             problem,
             rule,
         } => {
-            let text = format!("{} gives no {}", plain_or_quoted(name), target(to));
-            let note = format!("{}{}", plain_or_quoted(problem), names.at(*rule));
+            let text = format!("{} gives no {target}", plain_or_quoted(name));
+            let note = format!("{}{}", plain_or_quoted(problem), at(rule.as_deref()));
             vec![Row::new("template", text).tone(Tone::Bad).note(note)]
         }
+        Event::Unknown(json) => vec![Row::new(&step.stage, json).tone(Tone::Quiet)],
         _ => Vec::new(),
     }
 }
@@ -137,44 +127,60 @@ pub(super) fn rows(entry: &TraceEntry, names: &Names<'_>) -> Vec<Row> {
 /// Most groups that are named.
 const GROUPS_SHOWN: usize = 12;
 
-fn time(took: Option<Duration>) -> String {
-    took.map_or_else(String::new, |took| format!(", {}", elapsed(took)))
-}
-
-/// `uid=1042 gid=100`.
-fn set(values: &[(MapTarget, String)]) -> String {
-    let set: Vec<String> = values
-        .iter()
-        .map(|(to, value)| format!("{}={}", target(to), plain_or_quoted(value)))
-        .collect();
-    if set.is_empty() {
-        "nothing".to_owned()
+fn counted(total: usize, round_trips: u32, took: Option<Duration>) -> Row {
+    let count = match total {
+        0 => "none".to_owned(),
+        1 => "1 group".to_owned(),
+        _ => format!("{total} groups"),
+    };
+    let searches = if round_trips == 1 {
+        "1 search".to_owned()
     } else {
-        set.join(" ")
-    }
+        format!("{round_trips} searches")
+    };
+    Row::new("groups", format!("{count}{}", time(took))).note(searches)
 }
 
-fn counted_by(bucket: Bucket) -> &'static str {
+fn named(groups: &[Group], total: usize) -> Option<Row> {
+    let shown = groups.iter().take(GROUPS_SHOWN);
+    let more = if total > GROUPS_SHOWN { ", …" } else { "" };
+    let shown = list(shown.map(|group| plain_or_quoted(&group.name)));
+    (!groups.is_empty()).then(|| Row::more(format!("{shown}{more}")))
+}
+
+fn may_be_more(problem: &str, needed: bool) -> Row {
+    let more = if needed {
+        "there may be more, and rules look at them"
+    } else {
+        "there may be more"
+    };
+    Row::more(more)
+        .tone(Tone::Doubt)
+        .note(plain_or_quoted(problem))
+}
+
+fn counted_by(bucket: &str) -> &str {
     match bucket {
-        Bucket::Address => "from this address",
-        Bucket::IdentityAndNetwork => "for this person from this network",
-        Bucket::Identity => "for this person",
-        Bucket::IdentityAndDevice => "for this person from this device",
+        "address" => "from this address",
+        "identity_and_network" => "for this person from this network",
+        "identity" => "for this person",
+        "identity_and_device" => "for this person from this device",
+        other => other,
     }
 }
 
-fn local(outcome: &LocalOutcome) -> Row {
+fn local(outcome: &Local) -> Row {
     match outcome {
-        LocalOutcome::NoAccount => Row::new("local", "no account of this name"),
-        LocalOutcome::Decides { name, enabled } => {
+        Local::NoAccount => Row::new("local", "no account of this name"),
+        Local::Decides { name, enabled } => {
             local_account(name, *enabled, "a local account decides")
         }
-        LocalOutcome::KeptInDirectory { name, enabled } => local_account(
+        Local::KeptInDirectory { name, enabled } => local_account(
             name,
             *enabled,
             "its password is in the directory: the domains decide",
         ),
-        LocalOutcome::LeftOut { name } => Row::new("local", plain_or_quoted(name))
+        Local::LeftOut { name } => Row::new("local", plain_or_quoted(name))
             .note("left out: only domains let people in (`login.ldap`)"),
     }
 }
@@ -188,27 +194,26 @@ fn local_account(name: &str, enabled: bool, says: &str) -> Row {
     }
 }
 
-fn os(outcome: &OsOutcome, took: Option<Duration>) -> Row {
+fn os(outcome: &Os, took: Option<Duration>) -> Row {
     let time = time(took);
     match outcome {
-        OsOutcome::Found { name } => {
-            Row::new("os", plain_or_quoted(name)).note("in the user database")
-        }
-        OsOutcome::Verified { name } => Row::new("os", format!("{}{time}", plain_or_quoted(name)))
+        Os::Found { name } => Row::new("os", plain_or_quoted(name)).note("in the user database"),
+        Os::Verified { name } => Row::new("os", format!("{}{time}", plain_or_quoted(name)))
             .tone(Tone::Good)
             .note("PAM lets this account in"),
-        OsOutcome::NoAccount => Row::new("os", format!("no account of this name{time}")),
-        OsOutcome::Refused { reason, words } => Row::new("os", format!("refused{time}"))
+        Os::NoAccount => Row::new("os", format!("no account of this name{time}")),
+        Os::Refused { reason, words } => Row::new("os", format!("refused{time}"))
             .tone(Tone::Bad)
             .note(if words.is_empty() {
-                reason.row().operator.to_owned()
+                let known = Reason::ALL.iter().find(|known| known.code() == reason);
+                known.map_or_else(|| reason.clone(), |known| known.row().operator.to_owned())
             } else {
                 plain_or_quoted(words)
             }),
-        OsOutcome::MustChange => {
+        Os::MustChange => {
             Row::new("os", format!("password right, must be changed{time}")).tone(Tone::Doubt)
         }
-        OsOutcome::NoVerdict { problem } => Row::new("os", format!("no verdict{time}"))
+        Os::NoVerdict { problem } => Row::new("os", format!("no verdict{time}"))
             .tone(Tone::Doubt)
             .note(plain_or_quoted(problem)),
     }
@@ -223,34 +228,29 @@ fn compared(unchanged: Option<bool>) -> Row {
     }
 }
 
-fn carried_rows(
-    carried: &[String],
-    left_out: &[(String, String)],
-    rule: RuleId,
-    names: &Names<'_>,
-) -> Vec<Row> {
+fn carried_rows(carried: &[String], left_out: &[LeftOut], rule: Option<&str>) -> Vec<Row> {
     let text = if carried.is_empty() {
         "nothing".to_owned()
     } else {
         list(carried.iter())
     };
-    let mut rows = vec![Row::new("attributes", text).note(names.at(rule).trim())];
-    for (attribute, problem) in left_out {
+    let mut rows = vec![Row::new("attributes", text).note(at(rule).trim())];
+    for LeftOut { attribute, problem } in left_out {
         let row = Row::more(format!("not {attribute}")).tone(Tone::Quiet);
         rows.push(row.note(problem));
     }
     rows
 }
 
-fn dn_filtered(outcome: &DnOutcome, names: &Names<'_>) -> Row {
+fn dn_filtered(outcome: &DnFiltered) -> Row {
     match outcome {
-        DnOutcome::NoFilter => Row::new("DN filters", "none applies"),
-        DnOutcome::Permitted { rule, of } => Row::new("DN filters", "passed").note(format!(
+        DnFiltered::NoFilter => Row::new("DN filters", "none applies"),
+        DnFiltered::Permitted { rule, of } => Row::new("DN filters", "passed").note(format!(
             "{} applied, matched{}",
             applied(*of),
-            names.at(*rule)
+            at(rule.as_deref())
         )),
-        DnOutcome::Refused { of } => Row::new("DN filters", "refused")
+        DnFiltered::Refused { of } => Row::new("DN filters", "refused")
             .tone(Tone::Bad)
             .note(format!("{} applied, none matched", applied(*of))),
     }

@@ -1,3 +1,5 @@
+mod events;
+
 use super::{Names, rows};
 use crate::columns::{Style, render};
 use crate::palette::Palette;

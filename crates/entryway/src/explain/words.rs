@@ -1,10 +1,8 @@
 //! The wording of single records.
 
-use super::Names;
+use super::read::{Answered, Bound, Filled, Outcome, Policy, Searched};
 use crate::columns::{Row, misleads};
 use crate::palette::Tone;
-use entryway_ldap_types::{AccountState, PasswordPolicy, PasswordPolicyError, ResultCode, Scope};
-use entryway_login::{BindVerdict, MapTarget, Record, SearchOutcome};
 use std::fmt::Display;
 use std::time::Duration;
 
@@ -35,19 +33,26 @@ pub(super) fn plain_or_quoted(text: &str) -> String {
     }
 }
 
-/// What a map sets, as the configuration spells it.
-pub(super) fn target(target: &MapTarget) -> &str {
-    match target {
-        MapTarget::Uid => "uid",
-        MapTarget::Gid => "gid",
-        MapTarget::Home => "home",
-        MapTarget::UserType => "user_type",
-        MapTarget::Shell => "shell",
-        MapTarget::SystemUser => "system_user",
-        MapTarget::AuthByEmail => "auth_by_email",
-        MapTarget::Email => "email",
-        MapTarget::DisplayName => "display_name",
-        MapTarget::Custom(name) => name,
+/// ` (entryway.toml:31)`, or nothing.
+pub(super) fn at(rule: Option<&str>) -> String {
+    rule.map_or_else(String::new, |place| format!(" ({place})"))
+}
+
+/// `, 3 ms`, or nothing.
+pub(super) fn time(took: Option<Duration>) -> String {
+    took.map_or_else(String::new, |took| format!(", {}", elapsed(took)))
+}
+
+/// `uid=1042 gid=100`.
+pub(super) fn set(values: &[Filled]) -> String {
+    let set: Vec<String> = values
+        .iter()
+        .map(|filled| format!("{}={}", filled.target, plain_or_quoted(&filled.value)))
+        .collect();
+    if set.is_empty() {
+        "nothing".to_owned()
+    } else {
+        set.join(" ")
     }
 }
 
@@ -78,145 +83,121 @@ pub(super) fn merge(places: &[String]) -> Option<String> {
 }
 
 /// A search: how it ended, who was asked before, what was asked, what came back.
-pub(super) fn searched(record: &Record, took: Option<Duration>, names: &Names<'_>) -> Vec<Row> {
-    let Record::Searched {
-        domain,
-        server,
-        tried,
-        base,
-        scope,
-        filter,
-        outcome,
-        rule,
-        by_email,
-    } = record
-    else {
-        return Vec::new();
+pub(super) fn searched(searched: &Searched, took: Option<Duration>) -> Vec<Row> {
+    let (count, tone) = match &searched.outcome {
+        Outcome::Found { .. } => ("1 entry".to_owned(), Tone::Plain),
+        Outcome::NoEntry => ("no entry".to_owned(), Tone::Plain),
+        Outcome::MailNotAllowed { .. } => ("1 entry, not by mail".to_owned(), Tone::Plain),
+        Outcome::Ambiguous { dns } => (format!("{} entries", dns.len()), Tone::Bad),
+        Outcome::OutsideBase { .. } => ("an entry outside the base".to_owned(), Tone::Bad),
+        Outcome::Refused { .. } => ("search refused".to_owned(), Tone::Bad),
+        Outcome::Unanswered { skipped: true } => ("no answer, skipped".to_owned(), Tone::Bad),
+        Outcome::Unanswered { skipped: false } => ("no answer".to_owned(), Tone::Bad),
     };
-    let (count, tone) = match outcome {
-        SearchOutcome::Found { .. } => ("1 entry".to_owned(), Tone::Plain),
-        SearchOutcome::NoEntry => ("no entry".to_owned(), Tone::Plain),
-        SearchOutcome::MailNotAllowed { .. } => ("1 entry, not by mail".to_owned(), Tone::Plain),
-        SearchOutcome::Ambiguous { dns } => (format!("{} entries", dns.len()), Tone::Bad),
-        SearchOutcome::OutsideBase { .. } => ("an entry outside the base".to_owned(), Tone::Bad),
-        SearchOutcome::Refused { .. } => ("search refused".to_owned(), Tone::Bad),
-        SearchOutcome::Unanswered { skipped: true, .. } => {
-            ("no answer, skipped".to_owned(), Tone::Bad)
-        }
-        SearchOutcome::Unanswered { .. } => ("no answer".to_owned(), Tone::Bad),
-    };
-    let count = took.map_or_else(
-        || count.clone(),
-        |took| format!("{count}, {}", elapsed(took)),
-    );
-    let server = server.as_deref().unwrap_or("no server could be used");
-    let by_mail = if *by_email { ", by mail" } else { "" };
+    let server = searched.server.as_deref();
+    let server = server.unwrap_or("no server could be used");
+    let by_mail = if searched.by_email { ", by mail" } else { "" };
     let mut rows = vec![
-        Row::new(names.domain(*domain), count)
+        Row::new(&searched.domain, format!("{count}{}", time(took)))
             .tone(tone)
             .note(format!("{server}{by_mail}")),
     ];
-    for before in tried {
+    for before in &searched.tried {
         rows.push(
             Row::more(format!("tried {}", before.server))
                 .tone(Tone::Doubt)
                 .note(&before.cause),
         );
     }
-    let below = match scope {
-        Scope::Subtree => "under",
-        Scope::OneLevel => "directly under",
-        Scope::Base => "at",
+    let below = match searched.scope.as_str() {
+        "subtree" => "under",
+        "one-level" => "directly under",
+        _ => "at",
     };
-    let base = if base.is_empty() { "the root" } else { base };
+    let base = match searched.base.as_str() {
+        "" => "the root",
+        base => base,
+    };
     rows.push(Row::more(format!(
-        "{filter} {below} {base}{}",
-        names.at(*rule)
+        "{} {below} {base}{}",
+        searched.filter,
+        at(searched.rule.as_deref())
     )));
-    match outcome {
-        SearchOutcome::Found { dn }
-        | SearchOutcome::MailNotAllowed { dn }
-        | SearchOutcome::OutsideBase { dn } => rows.push(Row::more(plain_or_quoted(dn))),
-        SearchOutcome::Ambiguous { dns } => {
-            rows.extend(dns.iter().map(|dn| Row::more(plain_or_quoted(dn))))
+    match &searched.outcome {
+        Outcome::Found { dn } | Outcome::MailNotAllowed { dn } | Outcome::OutsideBase { dn } => {
+            rows.push(Row::more(plain_or_quoted(dn)))
         }
-        SearchOutcome::Refused { code, diagnostic } => rows.push(answered(*code, diagnostic)),
-        SearchOutcome::NoEntry | SearchOutcome::Unanswered { .. } => {}
+        Outcome::Ambiguous { dns } => {
+            rows.extend(dns.iter().map(|dn| Row::more(plain_or_quoted(dn))));
+        }
+        Outcome::Refused(said) => rows.push(answered(said)),
+        Outcome::NoEntry | Outcome::Unanswered { .. } => {}
     }
     rows
 }
 
 /// What a check of a password means, and how that looks.
-pub(super) fn bind_verdict(verdict: &BindVerdict) -> (&'static str, Tone) {
+pub(super) fn bind_verdict(verdict: &str) -> (&'static str, Tone) {
     match verdict {
-        BindVerdict::Verified => ("right", Tone::Good),
-        BindVerdict::Refused(_) => ("refused", Tone::Bad),
-        BindVerdict::MustChange => ("right, must be changed", Tone::Doubt),
-        BindVerdict::NoVerdict(_) => ("no verdict", Tone::Doubt),
+        "verified" => ("right", Tone::Good),
+        "refused" => ("refused", Tone::Bad),
+        "must_change" => ("right, must be changed", Tone::Doubt),
+        _ => ("no verdict", Tone::Doubt),
     }
 }
 
 /// A bind: what it means, and what the server said.
-pub(super) fn bound(record: &Record, took: Option<Duration>) -> Vec<Row> {
-    let time = took.map_or_else(String::new, |took| format!(", {}", elapsed(took)));
-    match record {
-        Record::Bound {
-            server,
-            code,
-            diagnostic,
-            policy,
-            verdict,
-        } => {
-            let (text, tone) = bind_verdict(verdict);
-            let first = Row::new("password", format!("{text}{time}"))
-                .tone(tone)
-                .note(&**server);
-            let mut rows = vec![first];
-            if *verdict != BindVerdict::Verified {
-                rows.push(answered(*code, diagnostic));
-            }
-            rows.extend(policy.as_ref().and_then(password_policy));
-            rows
-        }
-        Record::BindUnanswered {
-            server,
-            written,
-            cause,
-            fault: _,
-        } => {
-            let left = if *written {
-                "the bind may have reached the server"
-            } else {
-                "the bind never left"
-            };
-            vec![
-                Row::new("password", format!("no answer{time}"))
-                    .tone(Tone::Doubt)
-                    .note(&**server),
-                Row::more(plain_or_quoted(cause)).note(left),
-            ]
-        }
-        _ => Vec::new(),
+pub(super) fn bound(bound: &Bound, took: Option<Duration>) -> Vec<Row> {
+    let (text, tone) = bind_verdict(&bound.verdict);
+    let first = Row::new("password", format!("{text}{}", time(took)));
+    let mut rows = vec![first.tone(tone).note(&bound.server)];
+    if bound.verdict != "verified" {
+        rows.push(answered(&bound.answered));
     }
+    rows.extend(bound.policy.as_ref().and_then(password_policy));
+    rows
 }
 
-fn answered(code: ResultCode, diagnostic: &str) -> Row {
-    let diagnostic = diagnostic.trim_end_matches('\0');
+/// A bind that nobody answered.
+pub(super) fn unanswered(
+    server: &str,
+    written: bool,
+    cause: &str,
+    took: Option<Duration>,
+) -> Vec<Row> {
+    let left = if written {
+        "the bind may have reached the server"
+    } else {
+        "the bind never left"
+    };
+    vec![
+        Row::new("password", format!("no answer{}", time(took)))
+            .tone(Tone::Doubt)
+            .note(server),
+        Row::more(plain_or_quoted(cause)).note(left),
+    ]
+}
+
+fn answered(answered: &Answered) -> Row {
+    let number = answered.result_code;
+    let code = match &answered.result {
+        Some(name) => format!("{name} ({number})"),
+        None => format!("result code {number}"),
+    };
+    let diagnostic = answered.diagnostic.trim_end_matches('\0');
     if diagnostic.is_empty() {
-        return Row::more(code.to_string());
+        return Row::more(code);
     }
     Row::more(format!("{code}: {}", plain_or_quoted(diagnostic)))
 }
 
 /// The account's own state.
-pub(super) fn account(state: AccountState) -> Row {
+pub(super) fn account(state: &str) -> Row {
     let (text, tone) = match state {
-        AccountState::Usable => ("usable", Tone::Plain),
-        AccountState::Disabled => ("disabled", Tone::Bad),
-        AccountState::Expired => ("expired", Tone::Bad),
-        AccountState::Locked => ("locked", Tone::Bad),
-        AccountState::PasswordExpired => ("password expired", Tone::Bad),
-        AccountState::MustChange => ("password must change", Tone::Bad),
+        "usable" => ("usable", Tone::Plain),
+        "password_expired" => ("password expired", Tone::Bad),
+        "must_change" => ("password must change", Tone::Bad),
+        other => (other, Tone::Bad),
     };
     Row::new("account", text)
         .tone(tone)
@@ -224,18 +205,14 @@ pub(super) fn account(state: AccountState) -> Row {
 }
 
 /// What the password-policy control says beside the result.
-fn password_policy(policy: &PasswordPolicy) -> Option<Row> {
-    let error = policy.error.map(|error| match error {
-        PasswordPolicyError::PasswordExpired => "the password has expired",
-        PasswordPolicyError::AccountLocked => "the account is locked",
-        PasswordPolicyError::ChangeAfterReset => "the password must be changed after a reset",
-        PasswordPolicyError::PasswordModNotAllowed => "the password may not be changed",
-        PasswordPolicyError::MustSupplyOldPassword
-        | PasswordPolicyError::InsufficientPasswordQuality
-        | PasswordPolicyError::PasswordTooShort
-        | PasswordPolicyError::PasswordTooYoung
-        | PasswordPolicyError::PasswordInHistory => "the new password is refused",
-        PasswordPolicyError::Other(_) => "an error that has no name",
+fn password_policy(policy: &Policy) -> Option<Row> {
+    let error = policy.error.as_deref().map(|error| match error {
+        "password_expired" => "the password has expired",
+        "account_locked" => "the account is locked",
+        "change_after_reset" => "the password must be changed after a reset",
+        "password_mod_not_allowed" => "the password may not be changed",
+        "other" => "an error that has no name",
+        _ => "the new password is refused",
     });
     let expires = policy
         .expires_in

@@ -1,4 +1,4 @@
-//! What differs from run to run, written as `TIME`, `ID`, `PORT`, `FOLDER`.
+//! What differs from run to run, written as `TIME`, `WHEN`, `ID`, `PORT`, `FOLDER`.
 
 use crate::world::World;
 
@@ -10,10 +10,16 @@ pub(crate) fn mask(world: &World, text: &str) -> String {
     }
     text = text.replace(&world.folder().display().to_string(), "FOLDER");
     let text = durations(&text);
-    let text = ids(&text);
-    ["took_ms", "at_ms", "authenticated_at"]
-        .into_iter()
-        .fold(text, |text, key| json_value(&text, key))
+    let text = whens(&ids(&text));
+    [
+        "took_ms",
+        "at_ms",
+        "authenticated_at",
+        "revalidation",
+        "device",
+    ]
+    .into_iter()
+    .fold(text, |text, key| json_value(&text, key))
 }
 
 /// `3 ms`, `1.2 s` and `under 1 ms`, and the padding behind them, which depends on their length.
@@ -51,10 +57,39 @@ fn behind_duration(text: &str) -> Option<&str> {
     (!behind.starts_with(char::is_alphanumeric)).then_some(behind)
 }
 
-/// Sixteen hexadecimal digits on their own.
+/// `2026-11-20T12:00:00Z`.
+fn whens(text: &str) -> String {
+    const SHAPE: &str = "dddd-dd-ddTdd:dd:ddZ";
+    let fits = |found: &str| {
+        found.len() == SHAPE.len()
+            && found
+                .bytes()
+                .zip(SHAPE.bytes())
+                .all(|(found, shape)| match shape {
+                    b'd' => found.is_ascii_digit(),
+                    other => found == other,
+                })
+    };
+    let mut out = String::new();
+    let mut rest = text;
+    while let Some(char) = rest.chars().next() {
+        if rest.get(..SHAPE.len()).is_some_and(fits) {
+            out.push_str("WHEN");
+            rest = &rest[SHAPE.len()..];
+        } else {
+            out.push(char);
+            rest = &rest[char.len_utf8()..];
+        }
+    }
+    out
+}
+
+/// Sixteen hexadecimal digits on their own, and the twenty-four of an account.
 fn ids(text: &str) -> String {
     let words = text.split_inclusive(|char: char| !char.is_ascii_alphanumeric());
-    let is_id = |word: &str| word.len() == 16 && word.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let is_id = |word: &str| {
+        [16, 24].contains(&word.len()) && word.bytes().all(|byte| byte.is_ascii_hexdigit())
+    };
     words
         .map(|word| {
             let bare = word.trim_end_matches(|char: char| !char.is_ascii_alphanumeric());
@@ -90,6 +125,8 @@ fn only_what_differs_is_masked() {
     assert_eq!(durations("100 staff, 5 messages"), "100 staff, 5 messages");
     assert_eq!(ids("login 0123456789abcdef, x"), "login ID, x");
     assert_eq!(ids("0123456789abcdef0"), "0123456789abcdef0");
+    assert_eq!(ids("local:0123456789abcdef01234567 x"), "local:ID x");
+    assert_eq!(whens("until 2026-11-20T12:00:00Z."), "until WHEN.");
     assert_eq!(
         json_value("{\"took_ms\":1.5,\"a\":1}", "took_ms"),
         "{\"took_ms\":TIME,\"a\":1}"

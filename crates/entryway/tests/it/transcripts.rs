@@ -8,7 +8,7 @@
 //! ? 0                        (the exit code)
 //! ```
 //!
-//! What differs from run to run is written as `TIME`, `ID`, `PORT`. `UPDATE_GOLDEN=1` writes what was found.
+//! What differs from run to run is written as `TIME`, `WHEN`, `ID`, `PORT`. `UPDATE_GOLDEN=1` writes what was found.
 
 use crate::mask::mask;
 use crate::world::World;
@@ -27,7 +27,9 @@ fn prepare(world: &World, line: &str) {
         }
         Some(("file", rest)) => {
             let (name, text) = rest.split_once(' ').expect("a name and a text");
-            world.write(name, &text.replace("\\n", "\n"));
+            let port = world.directory.ldaps_addr().port().to_string();
+            let text = text.replace("\\n", "\n");
+            world.write(name, &text.replace("PORT", &port));
         }
         _ => panic!("no such preparation: {line}"),
     }
@@ -158,16 +160,34 @@ fn domain() {
     check("domain.txt");
 }
 
+#[test]
+fn account() {
+    check("account.txt");
+}
+
+#[test]
+fn audit() {
+    check("audit.txt");
+}
+
+#[test]
+fn store() {
+    check("store.txt");
+}
+
 /// A file without a test would be read by nobody.
 #[test]
 fn every_transcript_is_replayed() {
     let known = [
+        "account.txt",
+        "audit.txt",
         "check.txt",
         "configuration.txt",
         "domain.txt",
         "down.txt",
         "explain.txt",
         "login.txt",
+        "store.txt",
         "test.txt",
         "usage.txt",
     ];

@@ -1,0 +1,89 @@
+//! Whether somebody who was let in before is still welcome; and what holds while nobody can be asked.
+
+use crate::gateway::Gateway;
+use crate::witness::Submitted;
+use entryway_login::{
+    Attempt, Decided, Decision, LoginId, Reason, Record, Step, Trace, TraceEntry, Verdict,
+    begin_revalidation,
+};
+use entryway_web::Revalidated;
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+/// How long the last answer of an authority stands while none can be had.
+const GRACE: Duration = Duration::from_secs(15 * 60);
+
+/// Asks again about the login that a token remembers. Written down as a login is, and held as one: why somebody is no
+/// longer welcome is not for every application to know.
+pub(crate) async fn ask_again(gateway: &Gateway, token: &str, attempt: Attempt) -> Revalidated {
+    let (started, deadline) = (attempt.started, attempt.deadline);
+    let mut submitted = Submitted::of(&attempt);
+    let (step, confirmed_at) = match gateway.kept().seals.remembered(token) {
+        Some(login) => {
+            submitted.login_name = login.login_name.to_string();
+            let confirmed_at = login.confirmed_at;
+            let step = begin_revalidation(login, attempt, Arc::clone(gateway.policy()));
+            (step, Some(confirmed_at))
+        }
+        None => (not_ours(attempt.id), None),
+    };
+    let decided = gateway.follow(submitted, step, deadline).await;
+    if let (Decision::Indeterminate(fault), Some(confirmed_at)) = (&decided.decision, confirmed_at)
+        && let Some(until) = stands_until(&decided.trace, confirmed_at, SystemTime::now())
+    {
+        let (id, fault) = (decided.id, *fault);
+        tracing::info!(target: "login.stands", id = %id, fault = fault.code());
+        return Revalidated::Stands { id, fault, until };
+    }
+    Revalidated::Decided(Box::new(gateway.hold(decided, started).await))
+}
+
+/// A token that was not sealed here, or with a key that is gone.
+fn not_ours(id: LoginId) -> Step {
+    let reason = Reason::MalformedLogin;
+    let records = [
+        Record::NameRefused {
+            login_name: String::new(),
+            reason,
+            problem: "the token was not given out here".to_owned(),
+        },
+        Record::Decided(Verdict::Reject(reason)),
+    ];
+    let entry = |record| TraceEntry {
+        record,
+        at: Duration::ZERO,
+        took: None,
+    };
+    Step::Decided(Box::new(Decided {
+        id,
+        decision: Decision::Reject(reason),
+        trace: Trace {
+            entries: records.map(entry).into(),
+        },
+        took: Duration::ZERO,
+        tokens: None,
+        settle: Vec::new(),
+    }))
+}
+
+/// Until when the last answer stands, if it does. A refusal that could not be written down is an answer all the same:
+/// whoever is no longer welcome is not let in because the record is out of reach.
+fn stands_until(trace: &Trace, confirmed_at: SystemTime, now: SystemTime) -> Option<SystemTime> {
+    let answered_no = trace.entries.iter().any(|entry| {
+        matches!(
+            entry.record,
+            Record::Decided(Verdict::Reject(_) | Verdict::Challenge(_))
+        )
+    });
+    // A clock that was set back gives nobody more.
+    let since = now
+        .duration_since(confirmed_at)
+        .unwrap_or_else(|earlier| earlier.duration());
+    if answered_no || since >= GRACE {
+        return None;
+    }
+    confirmed_at.checked_add(GRACE)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,368 @@
+//! Every event that a record may hold is read back and shown.
+
+use super::super::read::{Event, Explained};
+use super::super::{Names, explained_rows, rows};
+use super::{STAFF, searched};
+use crate::columns::{Style, render};
+use crate::palette::Palette;
+use entryway_ldap_types::{
+    AccountState, AttributeName, PasswordPolicy, PasswordPolicyError, Placeholder, ResultCode,
+};
+use entryway_login::{
+    BindVerdict, Bucket, Decided, Decision, DnOutcome, Fault, Group, HomeResult, IdentityPart,
+    LocalOutcome, LoginId, MapOutcome, MapResult, MapTarget, OsOutcome, Reason, Record, RuleId,
+    SearchOutcome, Stage, Trace, TraceEntry, UserType, Verdict,
+};
+use entryway_wire::AuditBody;
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+const RULE: RuleId = RuleId(31);
+
+fn text(text: &str) -> String {
+    text.to_owned()
+}
+
+fn name(name: &str) -> AttributeName {
+    AttributeName::parse(name).expect("a name")
+}
+
+/// One of each, and of those that come in several shapes each shape.
+fn samples() -> Vec<Record> {
+    let searches = [
+        SearchOutcome::Found { dn: text("uid=a") },
+        SearchOutcome::NoEntry,
+        SearchOutcome::Ambiguous {
+            dns: vec![text("uid=a"), text("uid=b")],
+        },
+        SearchOutcome::MailNotAllowed { dn: text("uid=a") },
+        SearchOutcome::OutsideBase { dn: text("uid=a") },
+        SearchOutcome::Refused {
+            code: ResultCode(53),
+            diagnostic: text("not today"),
+        },
+        SearchOutcome::Unanswered {
+            fault: Fault::DirectoryUnreachable,
+            skipped: true,
+        },
+    ];
+    let searches = searches.map(|outcome| searched(STAFF, outcome).0);
+    let locals = [
+        LocalOutcome::NoAccount,
+        LocalOutcome::Decides {
+            name: "a".into(),
+            enabled: true,
+        },
+        LocalOutcome::KeptInDirectory {
+            name: "a".into(),
+            enabled: false,
+        },
+        LocalOutcome::LeftOut { name: "a".into() },
+    ];
+    let systems = [
+        OsOutcome::Found { name: text("a") },
+        OsOutcome::Verified { name: text("a") },
+        OsOutcome::NoAccount,
+        OsOutcome::Refused {
+            reason: Reason::AccountExpired,
+            words: String::new(),
+        },
+        OsOutcome::MustChange,
+        OsOutcome::NoVerdict {
+            problem: text("no PAM"),
+        },
+    ];
+    let verdicts = [
+        BindVerdict::Verified,
+        BindVerdict::MustChange,
+        BindVerdict::Refused(Reason::WrongPassword),
+        BindVerdict::NoVerdict(Fault::Deadline),
+    ];
+    let filters = [
+        DnOutcome::NoFilter,
+        DnOutcome::Permitted { rule: RULE, of: 2 },
+        DnOutcome::Refused { of: 1 },
+    ];
+    let homes = [
+        HomeResult::AlreadySet,
+        HomeResult::FromRow {
+            home: text("/srv/a"),
+            rule: RULE,
+        },
+        HomeResult::NoRow,
+        HomeResult::Refused {
+            problem: text("no"),
+            rule: RULE,
+        },
+    ];
+    let maps = [
+        MapOutcome::Set(vec![text("1")]),
+        MapOutcome::Absent,
+        MapOutcome::Invalid {
+            problem: text("no"),
+            defaulted: true,
+        },
+    ];
+    let maps = maps.map(|value| MapResult {
+        target: MapTarget::Uid,
+        from: text("uidNumber"),
+        value,
+        rule: RULE,
+    });
+    let mut samples = single();
+    samples.push(Record::Mapped { maps: maps.into() });
+    samples.extend(searches);
+    samples.extend(locals.map(Record::LocalLooked));
+    samples.extend(systems.map(|outcome| Record::OsAnswered { outcome }));
+    samples.extend(filters.map(Record::DnFiltered));
+    samples.extend(homes.map(Record::Homed));
+    for verdict in verdicts {
+        samples.push(Record::LocalVerified {
+            verdict: verdict.clone(),
+            continued: true,
+        });
+        samples.push(Record::Bound {
+            server: "ldaps://dc1".into(),
+            code: ResultCode(4242),
+            diagnostic: text("no"),
+            policy: Some(PasswordPolicy {
+                expires_in: Some(60),
+                grace_left: Some(1),
+                error: Some(PasswordPolicyError::PasswordTooShort),
+            }),
+            verdict,
+        });
+    }
+    samples
+}
+
+/// Those that come in one shape.
+fn single() -> Vec<Record> {
+    vec![
+        Record::NameRefused {
+            login_name: text("a"),
+            reason: Reason::MalformedLogin,
+            problem: text("no"),
+        },
+        Record::NameRead {
+            login_name: text("a"),
+            named: None,
+            tries: vec![STAFF],
+            rule: Some(RULE),
+        },
+        Record::PasswordRefused,
+        Record::DomainUnknown { domain: text("x") },
+        Record::Throttled {
+            bucket: Bucket::Identity,
+            limit: 5,
+            until: SystemTime::UNIX_EPOCH,
+        },
+        Record::StoreUnavailable {
+            problem: text("full"),
+        },
+        Record::NotSearched {
+            domain: STAFF,
+            placeholder: Placeholder::Suffix,
+            rule: RULE,
+            by_email: true,
+        },
+        Record::PasswordNotChecked,
+        Record::BindUnanswered {
+            server: "ldaps://dc1".into(),
+            written: true,
+            fault: Fault::Deadline,
+            cause: text("silence"),
+        },
+        Record::AccountRead {
+            state: AccountState::MustChange,
+        },
+        Record::Named {
+            name: Some(text("a")),
+            from: Some(name("uid")),
+            rule: RULE,
+        },
+        Record::IdentityUnusable {
+            part: IdentityPart::Subject,
+            from: name("entryUUID"),
+            problem: text("has two values"),
+            rule: RULE,
+        },
+        Record::Carried {
+            carried: vec![text("mail")],
+            left_out: vec![(text("x"), text("secret"))],
+            rule: RULE,
+        },
+        Record::TypeRanged {
+            user_type: UserType::Real,
+            rule: RULE,
+        },
+        Record::FromAccount {
+            values: vec![(MapTarget::Uid, text("1"))],
+        },
+        Record::GroupsRead {
+            groups: vec![Group {
+                domain: "staff".into(),
+                name: "engineers".into(),
+                dn: None,
+                gid: Some(7),
+                path: vec!["all".into()],
+            }],
+            total: 13,
+            partial: Some(text("silence")),
+            needed: true,
+            round_trips: 2,
+        },
+        Record::Classed {
+            class: Some(("engineers".into(), RULE)),
+            of: 4,
+        },
+        Record::RuleFailed {
+            problem: text("no"),
+            rule: RULE,
+            stage: Stage::Template,
+        },
+        Record::Templated {
+            name: "sftp".into(),
+            values: vec![(MapTarget::Home, text("/x"))],
+            rule: RULE,
+        },
+        Record::TemplateUnresolved {
+            name: "sftp".into(),
+            target: MapTarget::Home,
+            problem: text("no"),
+            rule: RULE,
+        },
+        Record::Stopped {
+            fault: Fault::Deadline,
+            problem: "the time is over",
+            stage: Stage::Find,
+        },
+        Record::SubjectCompared { same: false },
+        Record::PasswordCompared { unchanged: None },
+        Record::Defaulted {
+            filled: vec![(MapTarget::Gid, text("100"))],
+            rule: RULE,
+        },
+        Record::Required {
+            missing: vec![MapTarget::Uid],
+            invalid: vec![(MapTarget::Gid, text("no"))],
+        },
+        Record::Decided(Verdict::Indeterminate(Fault::Deadline)),
+    ]
+}
+
+fn decided(records: Vec<Record>) -> Decided {
+    let entries = records.into_iter().map(|record| TraceEntry {
+        record,
+        at: Duration::ZERO,
+        took: Some(Duration::from_micros(3_999)),
+    });
+    Decided {
+        id: LoginId::from_bits(0xabc),
+        decision: Decision::Indeterminate(Fault::Deadline),
+        trace: Trace {
+            entries: entries.collect(),
+        },
+        took: Duration::from_millis(7),
+        tokens: None,
+        settle: Vec::new(),
+    }
+}
+
+/// As the audit keeps it.
+fn recorded(decided: &Decided) -> Vec<u8> {
+    let body = AuditBody {
+        at: SystemTime::UNIX_EPOCH,
+        login_name: "a",
+        caller: None,
+        client_address: None,
+        decided,
+    };
+    let place = |rule: RuleId| Some(format!("entryway.toml:{}", rule.0));
+    body.to_json(&place, &|_| Some("staff"))
+}
+
+fn shown(rows: &[crate::columns::Row]) -> String {
+    let palette = Palette::new(false);
+    render(
+        rows,
+        Style {
+            palette,
+            width: None,
+        },
+    )
+}
+
+#[test]
+fn each_is_read_and_shown() {
+    for sample in samples() {
+        let debug = format!("{sample:?}");
+        let explained: Explained =
+            serde_json::from_slice(&recorded(&decided(vec![sample]))).expect("an explanation");
+        let event = &explained.trace[0].event;
+        assert!(!matches!(event, Event::Unknown(_)), "{debug} is not read");
+        let more_than_the_end = explained_rows(&explained).len() > 1;
+        let is_end = matches!(event, Event::Decided { .. });
+        assert!(more_than_the_end != is_end, "{debug} is not shown");
+    }
+}
+
+#[test]
+fn the_record_reads_as_the_live_login_did() {
+    let mut all = samples();
+    let end = Record::Decided(Verdict::Indeterminate(Fault::Deadline));
+    all.push(end);
+    let decided = decided(all);
+    let domains: [Arc<str>; 1] = ["staff".into()];
+    let names = Names {
+        domains: &domains,
+        place: &|rule| Some(format!("entryway.toml:{}", rule.0)),
+    };
+    let explained: Explained = serde_json::from_slice(&recorded(&decided)).expect("JSON");
+    assert_eq!(
+        shown(&explained_rows(&explained)),
+        shown(&rows(&decided, &names))
+    );
+}
+
+/// The variants of `Record` as they are written in its source, in the spelling of events.
+fn events() -> BTreeSet<String> {
+    let source = include_str!("../../../../entryway-login/src/trace/record.rs");
+    let (_, behind) = source.split_once("pub enum Record {\n").expect("the enum");
+    let (variants, _) = behind.split_once("\n}\n").expect("its end");
+    let heads = variants
+        .lines()
+        .filter_map(|line| line.strip_prefix("    "));
+    heads
+        .filter(|line| line.starts_with(|char: char| char.is_ascii_uppercase()))
+        .map(|line| line.split([' ', '(', ',']).next().unwrap_or(line))
+        .map(|name| {
+            let snake = name.chars().enumerate().flat_map(|(at, char)| {
+                let apart = (at > 0 && char.is_uppercase()).then_some('_');
+                apart.into_iter().chain(char.to_lowercase())
+            });
+            snake.collect()
+        })
+        .collect()
+}
+
+#[test]
+fn none_is_without_a_sample() {
+    let found = samples().into_iter().map(|sample| {
+        let json = recorded(&decided(vec![sample]));
+        let json: serde_json::Value = serde_json::from_slice(&json).expect("JSON");
+        text(json["trace"][0]["event"].as_str().expect("an event"))
+    });
+    assert_eq!(found.collect::<BTreeSet<_>>(), events());
+}
+
+#[test]
+fn what_is_not_known_is_shown_as_it_stands() {
+    let json = r#"{"decision":"reject","id":"7","reason":"new_reason","took_ms":1,"trace":[
+        {"stage":"find","event":"divined","by":"tea leaves"}]}"#;
+    let explained: Explained = serde_json::from_str(json).expect("an explanation");
+    let text = shown(&explained_rows(&explained));
+    assert!(text.contains("tea leaves"), "{text}");
+    assert!(text.contains("reject, new_reason"), "{text}");
+}

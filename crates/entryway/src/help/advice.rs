@@ -1,0 +1,263 @@
+//! What leads to each reason and fault, and what to do about it. One that has no entry does not compile.
+
+use entryway_login::{Challenge, Fault, Reason};
+
+/// For an administrator who has the code from a log line or an explanation.
+pub(super) struct Advice {
+    /// What leads to it, the likeliest first.
+    pub(super) causes: &'static [&'static str],
+    /// What helps.
+    pub(super) remedies: &'static [&'static str],
+}
+
+const EXPLAIN: &str = "`entryway explain NAME` shows every search with its base and filter";
+const MAPS: &str = "`entryway explain NAME` names the attribute and the line of its map";
+
+pub(super) fn of_reason(reason: Reason) -> Advice {
+    let (causes, remedies): (&[&str], &[&str]) = match reason {
+        Reason::UnknownLogin => (
+            &[
+                "the name is mistyped, or typed with a suffix that no domain lists",
+                "the entry is outside `people.base`, or `people.filter` leaves it out",
+                "the domain is not among `login.default_domains`, and the name does not say it",
+                "the name is a mail address, and `people.login_by_email` or the entry does not allow that",
+            ],
+            &[EXPLAIN],
+        ),
+        Reason::WrongPassword => (
+            &[
+                "the password is mistyped",
+                "the password was changed, and a device or a script still sends the old one",
+                "the local account of that name decides, and its password is another one",
+            ],
+            &[
+                "`entryway explain NAME --password-stdin` says which authority refused it, and its words",
+            ],
+        ),
+        Reason::AmbiguousLogin => (
+            &[
+                "two entries under `people.base` have the same value of the search attribute",
+                "`people.filter` or `people.email_filter` fits more than one entry",
+            ],
+            &[
+                "the log line lists the entries (`dns`): make the value unique, or narrow base or filter",
+                "the domain's name before the login name does not help: both are in that domain",
+            ],
+        ),
+        Reason::UnknownDomain => (
+            &[
+                "what stands before the `/` or `\\` is neither the name nor the `netbios_name` of a domain",
+            ],
+            &["`entryway domain list` shows the names"],
+        ),
+        Reason::MalformedLogin => (
+            &[
+                "name or password is empty, holds control characters, or is over 256 or 1,024 bytes",
+                "a revalidation brought a token that was not given out here, or with a key that is gone",
+            ],
+            &[
+                "look at what the application sends: a form that submits empty fields is the usual cause",
+            ],
+        ),
+        Reason::AccountDisabled => (
+            &[
+                "somebody switched the account off at the directory (`userAccountControl`)",
+                "the local account is switched off",
+            ],
+            &["switch it on at the directory, or with `entryway account set NAME --enable`"],
+        ),
+        Reason::AccountLocked => (
+            &[
+                "the directory has counted too many wrong passwords",
+                "an administrator locked it",
+            ],
+            &[
+                "wait for the directory's lockout to pass, or unlock it there",
+                "look for a device or a script that sends an old password",
+            ],
+        ),
+        Reason::AccountExpired => (
+            &["the account had an end date, and that is over (`accountExpires`, `shadowExpire`)"],
+            &["set a later date at the directory"],
+        ),
+        Reason::PasswordExpired => (
+            &["the password is older than the directory lets it be, and no grace login is left"],
+            &["have the person set a new one where the directory lets them, or reset it"],
+        ),
+        Reason::LogonHours => (
+            &["Active Directory lets the account in at certain hours only (`logonHours`)"],
+            &["change the hours at the directory, or wait"],
+        ),
+        Reason::Workstation => (
+            &[
+                "Active Directory lets the account in from certain computers only (`userWorkstations`)",
+            ],
+            &["add the directory's own name for this gateway, or take the restriction away"],
+        ),
+        Reason::MissingAttribute => (
+            &[
+                "the entry lacks an attribute that a map asks for, and there is no default",
+                "no home folder is for the person's class",
+            ],
+            &[
+                MAPS,
+                "fill the attribute, or set it below `[domain.NAME.defaults]`",
+            ],
+        ),
+        Reason::InvalidAttribute => (
+            &[
+                "a number is none, a path is not absolute, a user type is neither `real` nor `virtual`",
+                "an attribute has several values where a map takes one",
+                "the name holds a character that a home folder must not have",
+            ],
+            &[
+                MAPS,
+                "mend the entry, or set `on_invalid = \"default\"` or `values` in the map",
+            ],
+        ),
+        Reason::LdapDisabled => (
+            &[
+                "`login.ldap = \"disabled\"`, and the name says a domain, or the account's password is in one",
+            ],
+            &["set it to `optional` or `required`, or log in with a local account"],
+        ),
+        Reason::DnNotPermitted => (
+            &[
+                "the domain has `dn_filter` rows for this person's class or `*`, and the entry's DN fits none",
+                "the person got another user class than expected, and so other rows",
+            ],
+            &["`entryway explain NAME` shows the class, the DN and how many rows applied"],
+        ),
+        Reason::TemplateUnresolved => (
+            &[
+                "an expression of the first template that fits gives no value, or more than one",
+                "what it gives is no number, or no absolute path",
+            ],
+            &[
+                "`entryway explain NAME` names the template, the value and the line",
+                "the next template is not tried: mend the entry or the template",
+            ],
+        ),
+        Reason::RuleFailed => (
+            &[
+                "an expression of a user class or a template fails for this person, often on an attribute without a value",
+            ],
+            &[
+                "`entryway explain NAME` shows what failed and the line",
+                "ask for the value first, as in `size(entry.mail) > 0 && entry.mail[0].endsWith(\"…\")`",
+            ],
+        ),
+        Reason::Throttled => (
+            &[
+                "too many wrong passwords for this person, from this network or anywhere",
+                "too many from this address: a portal that sends no `client_address` is one address for all",
+                "the directory's own threshold is near: Entryway stops before it locks the account",
+            ],
+            &[
+                "`entryway explain --login ID` says which count was full and until when",
+                "wait until then, or raise the limits below `[throttle]`",
+            ],
+        ),
+        Reason::PasswordChanged => (
+            &[
+                "an application asked whether an earlier login still holds, and the password is another one since",
+            ],
+            &["have the person log in again"],
+        ),
+    };
+    Advice { causes, remedies }
+}
+
+pub(super) fn of_fault(fault: Fault) -> Advice {
+    let (causes, remedies): (&[&str], &[&str]) = match fault {
+        Fault::DirectoryUnreachable => (
+            &[
+                "no server of the domain accepts connections: it is down, or a firewall is in between",
+                "the name of the server does not resolve",
+            ],
+            &[
+                "`entryway check` tries every server and says what each one did",
+                "`when_down = \"skip\"` lets later domains be asked meanwhile",
+            ],
+        ),
+        Fault::DirectoryRefusedServiceBind => (
+            &[
+                "the password of Entryway's own account was changed or has expired, or the account is locked",
+            ],
+            &[
+                "mend `bind.password` and send SIGHUP: until then the directory is not asked with the wrong one",
+                "`entryway check` shows the directory's words",
+            ],
+        ),
+        Fault::TlsUntrusted => (
+            &[
+                "the certificate is signed by an authority that `tls.trust` does not name, has expired, or is for another name",
+            ],
+            &[
+                "`entryway check` shows the certificate's problem; add the authority, or renew the certificate",
+            ],
+        ),
+        Fault::Deadline => (
+            &["a directory, the store or PAM took longer than `login.deadline`"],
+            &["`entryway explain --login ID` shows what took how long"],
+        ),
+        Fault::DirectoryProtocolError => (
+            &["what listens there is no LDAP server, or a proxy in between breaks the protocol"],
+            &["`entryway check`, and the address and port of the server"],
+        ),
+        Fault::DirectoryRefusedOperation => (
+            &[
+                "the service account may not search below the base, or a limit of the server was reached",
+                "`people.base` does not exist at that server",
+            ],
+            &[
+                "the log line has the server's code and words (`cause`); look at the rights of the service account",
+            ],
+        ),
+        Fault::StoreUnavailable => (
+            &[
+                "the store's disk is full, its file is locked, read-only or gone, or PostgreSQL does not answer",
+            ],
+            &[
+                "the log line `audit.not_written` or `store.unavailable` says what the database said",
+                "nobody is let in without the record and the throttle: bring the store back, no restart is needed",
+            ],
+        ),
+        Fault::PartialGroups => (
+            &[
+                "a class looks at groups, and a server failed or a limit was reached while they were found out",
+            ],
+            &[
+                "`entryway explain NAME --groups` shows what is missing; raise `groups.depth` or mend the server",
+            ],
+        ),
+        Fault::OsUnavailable => (
+            &[
+                "PAM is not installed, its service file is missing, or a module failed or took too long",
+            ],
+            &[
+                "docs/os-accounts.md has what the daemon must be able to read; `entryway explain NAME` has PAM's words",
+            ],
+        ),
+        Fault::Overloaded => (
+            &[
+                "a flood of refusals: more of them wait for `login.reject_after` than are held at a time",
+            ],
+            &[
+                "find out where they come from (`client_address` in the log) and stop them before the gateway",
+            ],
+        ),
+    };
+    Advice { causes, remedies }
+}
+
+pub(super) fn of_challenge(challenge: Challenge) -> Advice {
+    match challenge {
+        Challenge::ChangePassword => Advice {
+            causes: &[
+                "the directory demands a new password: the account is new, or the password was reset",
+            ],
+            remedies: &["have the person set a new one where the directory lets them"],
+        },
+    }
+}
