@@ -102,8 +102,11 @@ pub const SHOWN_ELSEWHERE: [Elsewhere; 24] = [
     },
     Elsewhere {
         name: "domain.<name>.tls.server_name",
-        why: "the login alone sees no certificate; over sockets the server of that scenario shows this name and no other",
-        test: ("scenarios/outages.md", "server_name = \"localhost\""),
+        why: "the login alone sees no certificate, and the servers of a scenario are named as its configuration has it",
+        test: (
+            "crates/entryway-ldap/tests/tls.rs",
+            "the_expected_name_can_be_set",
+        ),
     },
     Elsewhere {
         name: "domain.<name>.timeouts.connect",
