@@ -19,6 +19,10 @@ struct Prompted {
 impl Prompted {
     /// Returns when the password has been asked for.
     fn start(world: &World) -> Self {
+        Self::of(world, &["login", "jdoe"], "password: ")
+    }
+
+    fn of(world: &World, arguments: &[&str], prompt: &str) -> Self {
         let keyboard = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).expect("a terminal");
         grantpt(&keyboard).expect("granted");
         unlockpt(&keyboard).expect("unlocked");
@@ -29,22 +33,28 @@ impl Prompted {
             .custom_flags(i32::try_from(OpenptFlags::NOCTTY.bits()).expect("a flag"))
             .open(name.to_str().expect("a path"))
             .expect("the other end");
-        let mut child = world
-            .command(&["login", "jdoe"])
+        let child = world
+            .command(arguments)
             .stdin(terminal.try_clone().expect("a terminal"))
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .spawn()
             .expect("the binary");
-        let mut asked = [0; "password: ".len()];
-        let stderr = child.stderr.as_mut().expect("a pipe");
-        stderr.read_exact(&mut asked).expect("a prompt");
-        assert_eq!(&asked, b"password: ");
-        Self {
+        let mut prompted = Self {
             child,
             keyboard: keyboard.into(),
             terminal,
-        }
+        };
+        prompted.is_asked(prompt);
+        prompted
+    }
+
+    /// Waits for this on standard error.
+    fn is_asked(&mut self, prompt: &str) {
+        let mut asked = vec![0; prompt.len()];
+        let stderr = self.child.stderr.as_mut().expect("a pipe");
+        stderr.read_exact(&mut asked).expect("a prompt");
+        assert_eq!(String::from_utf8_lossy(&asked), prompt);
     }
 
     fn shows_what_is_typed(&self) -> bool {
@@ -102,6 +112,26 @@ fn an_interrupted_prompt_leaves_the_terminal_as_it_was() {
         0,
         "nobody was asked"
     );
+}
+
+#[test]
+fn a_new_password_is_typed_twice() {
+    let world = World::new();
+    for (again, code) in [("open sesame\n", 0), ("open sesami\n", 2)] {
+        let name = format!("ann{code}");
+        let arguments = ["account", "add", &name];
+        let mut prompted = Prompted::of(&world, &arguments, "new password: ");
+        prompted
+            .keyboard
+            .write_all(b"open sesame\n")
+            .expect("typed");
+        prompted.is_asked("\nonce more: ");
+        assert!(!prompted.shows_what_is_typed());
+        let (ended, answer) = prompted.typed(again.as_bytes());
+        assert_eq!(ended.code(), Some(code), "{answer}");
+        assert_eq!(answer.contains("argon2id"), code == 0, "{answer}");
+        assert!(prompted.shows_what_is_typed());
+    }
 }
 
 /// What is read and not asked for would be kept in a buffer that nobody wipes.
