@@ -18,7 +18,7 @@ use serde_json::json;
 
 /// Keeps accounts.
 pub(crate) async fn account(common: &Common, asked: &Account) -> Result<Exit, Exit> {
-    // What is typed wrongly is said before anything is opened, and nobody waits at a prompt for a store that is gone.
+    // First of all, so that nobody types a password for a store that is gone.
     let store = open(common, Access::Make).await?;
     let done = run(common, &store.accounts(), &asked.command).await;
     store.close().await;
