@@ -2,7 +2,6 @@
 
 use super::ask::Times;
 use super::binds::Counted;
-use super::refusal::Refusal;
 use super::statistics::{Comparison, Summary};
 use crate::bench::{machine, today};
 use std::fmt::Write;
@@ -96,32 +95,48 @@ fn summaries(out: &mut String, times: &Times) -> Option<()> {
 
 fn comparisons(out: &mut String, times: &Times) -> Option<()> {
     out.push_str("\n| one | other | difference of means, ms | its standard error | KS distance | p | told apart |\n|---|---|--:|--:|--:|--:|---|\n");
-    let all: Vec<(&Refusal, &Vec<f64>)> = times.of.iter().collect();
-    let pairs = all.len() * all.len().saturating_sub(1) / 2;
-    for (at, (one, first)) in all.iter().enumerate() {
-        for (other, second) in all.iter().skip(at + 1) {
-            let Comparison {
-                difference,
-                error,
-                distance,
-                p,
-            } = Comparison::of(first, second)?;
-            let told = if p * (pairs as f64) < SIGNIFICANT {
-                "yes"
-            } else {
-                "no"
-            };
-            writeln!(
-                out,
-                "| {} | {} | {difference:+.3} | {error:.3} | {distance:.4} | {} | {told} |",
-                one.as_str(),
-                other.as_str(),
-                chance(p)
-            )
-            .ok()?;
-        }
+    let all: Vec<(&str, Vec<f64>)> = times
+        .of
+        .iter()
+        .map(|(refusal, times)| (refusal.as_str(), times.clone()))
+        .collect();
+    let mut pairs = Vec::new();
+    for (at, one) in all.iter().enumerate() {
+        pairs.extend(all.iter().skip(at + 1).map(|other| (one, other)));
+    }
+    // What a guesser would look for first, and with more samples than any pair has.
+    let without = ("any without a bind", pooled(times, 0));
+    let with = ("any with a bind", pooled(times, 1));
+    pairs.push((&without, &with));
+    for ((one, first), (other, second)) in &pairs {
+        let Comparison {
+            difference,
+            error,
+            distance,
+            p,
+        } = Comparison::of(first, second)?;
+        let told = if p * (pairs.len() as f64) < SIGNIFICANT {
+            "yes"
+        } else {
+            "no"
+        };
+        writeln!(
+            out,
+            "| {one} | {other} | {difference:+.3} | {error:.3} | {distance:.4} | {} | {told} |",
+            chance(p)
+        )
+        .ok()?;
     }
     Some(())
+}
+
+/// The times of every kind with so many binds.
+fn pooled(times: &Times, binds: usize) -> Vec<f64> {
+    let kinds = times
+        .of
+        .iter()
+        .filter(|(refusal, _)| refusal.binds() == binds);
+    kinds.flat_map(|(_, times)| times).copied().collect()
 }
 
 fn chance(p: f64) -> String {
