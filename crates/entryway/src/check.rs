@@ -1,6 +1,9 @@
 //! `entryway check`: the configuration, and every server of every domain as a login would use it.
 
 mod json;
+mod people;
+mod schema;
+mod store;
 
 use crate::cli::{Common, Output};
 use crate::columns::{Row, render};
@@ -10,12 +13,12 @@ use crate::explain::elapsed;
 use crate::palette::Tone;
 use crate::sources::NotLoaded;
 use crate::{logs, out, sources};
-use entryway_config::{Loaded, Settings, Severity};
+use entryway_config::{GroupsSettings, Loaded, RuleBook, Settings, Severity};
 use entryway_ldap::{
     DerefAliases, LdapError, ProbeReport, Role, RootDse, SearchRequest, Server, ServiceBind, Step,
 };
 use entryway_ldap_types::{AttributeName, Filter, ResultCode, Scope};
-use entryway_login::DomainPolicy;
+use entryway_login::{DomainPolicy, RuleId};
 use json::{Answer, ProblemJson};
 use serde::Serialize;
 use std::path::{Path, PathBuf};
@@ -28,13 +31,76 @@ const PATIENCE: Duration = Duration::from_secs(15);
 /// What was looked at, and what was found.
 #[derive(Debug, Serialize)]
 struct Finding {
+    /// Empty for what belongs to none.
+    #[serde(skip_serializing_if = "String::is_empty")]
     domain: String,
+    #[serde(skip_serializing_if = "String::is_empty")]
     server: String,
     check: &'static str,
     ok: bool,
+    /// Works, and somebody should look at it all the same.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    warning: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     took_ms: Option<u64>,
     detail: String,
+}
+
+/// How a look ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum State {
+    Good,
+    /// Logins work, perhaps not as somebody expects.
+    Odd,
+    Bad,
+}
+
+impl Finding {
+    fn new(
+        domain: &str,
+        server: &str,
+        check: &'static str,
+        state: State,
+        took: Option<Duration>,
+        detail: String,
+    ) -> Self {
+        Self {
+            domain: domain.to_owned(),
+            server: server.to_owned(),
+            check,
+            ok: state != State::Bad,
+            warning: state == State::Odd,
+            took_ms: took.map(|took| u64::try_from(took.as_millis()).unwrap_or(u64::MAX)),
+            detail,
+        }
+    }
+}
+
+/// A look at one server of a domain.
+struct Look<'a> {
+    domain: &'a str,
+    server: String,
+    policy: &'a DomainPolicy,
+    places: &'a RuleBook,
+    findings: &'a mut Vec<Finding>,
+}
+
+impl Look<'_> {
+    fn found(&mut self, check: &'static str, state: State, took: Option<Duration>, detail: String) {
+        let finding = Finding::new(self.domain, &self.server, check, state, took, detail);
+        self.findings.push(finding);
+    }
+
+    /// ` (entryway.toml:18)`, where that is known.
+    fn place(&self, rule: RuleId) -> String {
+        let place = self.places.place(rule);
+        place.map_or_else(String::new, |place| format!(" ({place})"))
+    }
+
+    /// Of the next step.
+    fn deadline(&self) -> Instant {
+        Instant::now() + PATIENCE
+    }
 }
 
 /// Looks at everything; exit 1 when something fails.
@@ -62,10 +128,19 @@ pub(crate) async fn check(common: &Common) -> Result<Exit, Exit> {
             Output::Text => out::aside(&format!("warning: {warning}\n")),
         }
     }
-    let mut findings = Vec::new();
-    for (domain, policy) in composed.domains.iter().zip(&loaded.settings.policy.domains) {
+    let mut findings = Vec::from_iter(store::look_at(&loaded.settings).await);
+    let configured = loaded.settings.policy.domains.iter();
+    let configured = configured.zip(&loaded.settings.domains);
+    for (domain, (policy, settings)) in composed.domains.iter().zip(configured) {
         for server in domain.servers() {
-            look_at(domain.name(), policy, server, &mut findings).await;
+            let look = Look {
+                domain: domain.name(),
+                server: server.display().to_string(),
+                policy,
+                places: &loaded.places,
+                findings: &mut findings,
+            };
+            look_at(look, server, &settings.groups).await;
         }
     }
     composed.domains.close().await;
@@ -112,96 +187,108 @@ fn configuration(common: &Common) -> Result<(PathBuf, Loaded), Exit> {
     })
 }
 
-async fn look_at(
-    domain: &str,
-    policy: &DomainPolicy,
-    server: &Server,
-    findings: &mut Vec<Finding>,
-) {
-    let finding = |check, ok, took: Option<Duration>, detail: String| Finding {
-        domain: domain.to_owned(),
-        server: server.display().to_string(),
-        check,
-        ok,
-        took_ms: took.map(|took| u64::try_from(took.as_millis()).unwrap_or(u64::MAX)),
-        detail,
+async fn look_at(mut look: Look<'_>, server: &Server, groups: &GroupsSettings) {
+    let Some(root_dse) = connect(&mut look, server).await else {
+        // What is behind a door that does not open is not looked at.
+        return;
     };
+    authenticate(&mut look, server).await;
+    if base(&mut look, server, root_dse.as_ref()).await {
+        people::find_one(&mut look, server).await;
+        schema::compare(&mut look, server).await;
+        schema::membership(&mut look, server, groups, root_dse.as_ref()).await;
+    }
+}
+
+/// The door: name, TLS, the service account. `None` when it does not open.
+async fn connect(look: &mut Look<'_>, server: &Server) -> Option<Option<RootDse>> {
     let started = Instant::now();
-    match server.probe(started + PATIENCE).await {
+    match server.probe(look.deadline()).await {
         Ok(report) => {
             let bind = took(&report, |step| step == Step::ServiceBind);
             let dial = took(&report, |step| {
                 !matches!(step, Step::ServiceBind | Step::Search)
             });
-            findings.push(finding("connect", true, Some(dial), connected(&report)));
-            findings.push(finding("service bind", true, Some(bind), bound_as(server)));
-            findings.push(finding(
-                "root DSE",
-                true,
-                Some(took(&report, |step| step == Step::Search)),
-                kind(report.root_dse.as_ref()),
-            ));
+            let search = took(&report, |step| step == Step::Search);
+            let good = State::Good;
+            look.found("connect", good, Some(dial), connected(&report));
+            look.found("service bind", good, Some(bind), bound_as(server));
+            let kind = kind(report.root_dse.as_ref());
+            look.found("root DSE", good, Some(search), kind);
+            Some(report.root_dse)
         }
         Err(error) => {
-            // What is behind a door that does not open is not looked at.
-            let check = if matches!(error, LdapError::ServiceBindRefused { .. }) {
-                "service bind"
+            let refused = matches!(error, LdapError::ServiceBindRefused { .. });
+            let (check, detail) = if refused {
+                let place = look.place(look.policy.rule);
+                let who = bound_as(server);
+                (
+                    "service bind",
+                    format!("{who}: {}{place}", error.in_words()),
+                )
             } else {
-                "connect"
+                ("connect", error.in_words())
             };
-            return findings.push(finding(
-                check,
-                false,
-                Some(started.elapsed()),
-                error.in_words(),
-            ));
+            look.found(check, State::Bad, Some(started.elapsed()), detail);
+            None
         }
     }
-    if let ServiceBind::Simple { dn, password } = &server.settings().service_bind {
-        // On a connection for people, but as the account whose password is at hand.
-        let started = Instant::now();
-        let bound = server.bind_as(dn, password, started + PATIENCE).await;
-        let took = Some(started.elapsed());
-        findings.push(match bound {
-            Ok(result) if result.code == ResultCode::SUCCESS => finding(
-                "authenticate",
-                true,
-                took,
-                "a connection that people would use".to_owned(),
-            ),
-            Ok(result) => finding(
-                "authenticate",
-                false,
-                took,
-                format!("{} {}", result.code, result.diagnostic.escape_debug()),
-            ),
-            Err(failure) => finding("authenticate", false, took, failure.cause.in_words()),
-        });
-    }
+}
+
+/// On a connection for people, but as the account whose password is at hand.
+async fn authenticate(look: &mut Look<'_>, server: &Server) {
+    let ServiceBind::Simple { dn, password } = &server.settings().service_bind else {
+        return;
+    };
     let started = Instant::now();
+    let bound = server.bind_as(dn, password, look.deadline()).await;
+    let took = Some(started.elapsed());
+    let (state, detail) = match bound {
+        Ok(result) if result.code == ResultCode::SUCCESS => {
+            (State::Good, "a connection that people would use".to_owned())
+        }
+        Ok(result) => (
+            State::Bad,
+            format!("{} {}", result.code, result.diagnostic.escape_debug()),
+        ),
+        Err(failure) => (State::Bad, failure.cause.in_words()),
+    };
+    look.found("authenticate", state, took, detail);
+}
+
+/// Whether the place where people are searched can be read.
+async fn base(look: &mut Look<'_>, server: &Server, root_dse: Option<&RootDse>) -> bool {
+    let started = Instant::now();
+    let request = base_entry(look.policy);
     let searched = server
-        .search(Role::FindLogin, &base_entry(policy), started + PATIENCE)
+        .search(Role::FindLogin, &request, look.deadline())
         .await;
     let took = Some(started.elapsed());
-    let base = &policy.people.base_text;
-    findings.push(match searched {
+    let base = &look.policy.people.base_text;
+    let (state, detail) = match searched {
         Ok(found) if found.code == ResultCode::SUCCESS && !found.entries.is_empty() => {
-            finding("find-login", true, took, format!("{base} can be read"))
+            (State::Good, format!("{base} can be read"))
         }
-        Ok(found) if found.code == ResultCode::SUCCESS => finding(
-            "find-login",
-            false,
-            took,
+        Ok(found) if found.code == ResultCode::SUCCESS => (
+            State::Bad,
             format!("{base} is not shown to the service account"),
         ),
-        Ok(found) => finding(
-            "find-login",
-            false,
-            took,
-            format!("{base}: {} {}", found.code, found.diagnostic.escape_debug()),
-        ),
-        Err(error) => finding("find-login", false, took, error.in_words()),
-    });
+        Ok(found) => {
+            let trees = match (found.code, root_dse) {
+                (ResultCode::NO_SUCH_OBJECT, Some(root)) if !root.naming_contexts.is_empty() => {
+                    let trees = root.naming_contexts.join("`, `");
+                    format!("; this directory has `{}`", trees.escape_debug())
+                }
+                _ => String::new(),
+            };
+            let said = found.diagnostic.escape_debug();
+            let said = format!("{base}: {} {said}", found.code);
+            (State::Bad, format!("{}{trees}", said.trim_end()))
+        }
+        Err(error) => (State::Bad, error.in_words()),
+    };
+    look.found("find-login", state, took, detail);
+    state == State::Good
 }
 
 /// The entry where people are searched: reading it needs what finding somebody needs, and counts against nobody.
@@ -281,12 +368,15 @@ fn table(path: &Path, settings: &Settings, warnings: usize, findings: &[Finding]
         .iter()
         .map(|domain| domain.servers.len())
         .sum();
-    let note = [
+    let mut note = vec![
         count(settings.domains.len(), "domain"),
         count(servers, "server"),
         count(settings.tokens.len(), "API caller"),
         count(warnings, "warning"),
     ];
+    if settings.priced_rows > 0 {
+        note.push(count(settings.priced_rows, "row") + " tried one by one");
+    }
     let mut rows = vec![Row::new("config", "ok").tone(Tone::Good).note(format!(
         "{}: {}",
         path.display(),
@@ -295,14 +385,15 @@ fn table(path: &Path, settings: &Settings, warnings: usize, findings: &[Finding]
     let mut last = None;
     for finding in findings {
         let heading = (&finding.domain, &finding.server);
-        if last != Some(heading) {
+        // What has no server is a heading by itself.
+        if last != Some(heading) && !finding.server.is_empty() {
             rows.push(Row::new(&finding.domain, &finding.server));
             last = Some(heading);
         }
-        let (word, tone) = if finding.ok {
-            ("ok", Tone::Good)
-        } else {
-            ("fails", Tone::Bad)
+        let (word, tone) = match (finding.ok, finding.warning) {
+            (true, false) => ("ok", Tone::Good),
+            (true, true) => ("odd", Tone::Strong),
+            (false, _) => ("fails", Tone::Bad),
         };
         let took = finding.took_ms.map_or_else(String::new, |took| {
             format!(", {}", elapsed(Duration::from_millis(took)))

@@ -1,33 +1,43 @@
 //! The login of this process: the pure flow, driven in the world that the configuration names; then written down, and
 //! answered no earlier than a refusal may be.
 
+mod course;
+
 use crate::kept::Kept;
 use crate::record;
 use crate::witness::{Submitted, Witness};
-use crate::world::World;
+use crate::world::{Asked, World};
+use course::Finishing;
+pub(crate) use course::{Course, Unheard};
 use entryway_config::RuleBook;
 use entryway_directory::Domains;
 use entryway_login::{
-    Attempt, Clock, Decided, Decision, Fault, LoginPolicy, LoginService, Remembered, Step,
-    SubmittedPassword, begin, begin_revalidation, drive_from,
+    Attempt, Clock, Decided, Decision, Fault, LoginPolicy, LoginService, Step, SubmittedPassword,
+    begin, drive_from,
 };
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::time::{Instant, SystemTime};
+use std::time::{Duration, Instant, SystemTime};
 use tokio::sync::Semaphore;
 use tokio::time::sleep_until;
 
 /// Refusals that are held at a time. One that cannot be held is no verdict: it would tell by its time what it was.
 const HELD_MAX: usize = 8192;
+/// What a record may take beyond its login's deadline: a login that ended at its deadline is written down too.
+const RECORD_GRACE: Duration = Duration::from_millis(100);
 
-/// One configuration's logins. Replaced as a whole on reload.
-pub(crate) struct Gateway {
+/// One configuration's logins. Replaced as a whole on reload. Cheap to clone.
+#[derive(Clone)]
+pub(crate) struct Gateway(Arc<Inner>);
+
+struct Inner {
     policy: Arc<LoginPolicy>,
     places: Arc<RuleBook>,
     world: World,
     witnesses: Vec<Arc<dyn Witness>>,
     held: Semaphore,
+    held_max: usize,
 }
 
 impl Gateway {
@@ -38,86 +48,147 @@ impl Gateway {
         world: World,
         witnesses: Vec<Arc<dyn Witness>>,
     ) -> Self {
-        Self {
+        Self::holding(HELD_MAX, policy, places, world, witnesses)
+    }
+
+    /// The same, with room for `held_max` refusals that wait for their time.
+    pub(crate) fn holding(
+        held_max: usize,
+        policy: Arc<LoginPolicy>,
+        places: Arc<RuleBook>,
+        world: World,
+        witnesses: Vec<Arc<dyn Witness>>,
+    ) -> Self {
+        Self(Arc::new(Inner {
             policy,
             places,
             world,
             witnesses,
-            held: Semaphore::new(HELD_MAX),
-        }
+            held: Semaphore::new(held_max),
+            held_max,
+        }))
     }
 
     /// The domains, for probes, metrics and the end.
     pub(crate) fn domains(&self) -> &Domains {
-        &self.world.domains
+        &self.0.world.domains
     }
 
     /// What outlives a request.
     pub(crate) fn kept(&self) -> &Arc<Kept> {
-        &self.world.kept
+        &self.0.world.kept
     }
 
     /// What the login needs to know beforehand.
     pub(crate) fn policy(&self) -> &Arc<LoginPolicy> {
-        &self.policy
+        &self.0.policy
     }
 
     /// Where its rules were written.
     pub(crate) fn places(&self) -> &RuleBook {
-        &self.places
+        &self.0.places
     }
 
-    async fn decide(&self, attempt: Attempt) -> Decided {
-        let device = attempt.device.clone();
+    /// Refusals that wait for their time now.
+    pub(crate) fn held(&self) -> usize {
+        let free = self.0.held.available_permits();
+        self.0.held_max.saturating_sub(free)
+    }
+
+    /// Decides a login; `used` is let go when nothing of this configuration is asked any more. Dropped before its
+    /// end, a login whose password may have been tried goes on to its record by itself.
+    pub(crate) fn decide(
+        &self,
+        attempt: Attempt,
+        used: impl Send + 'static,
+    ) -> Pin<Box<dyn Future<Output = Decided> + Send>> {
+        let inner = Arc::clone(&self.0);
         let explained = matches!(attempt.password, SubmittedPassword::NotAsked);
-        let submitted = Submitted::of(&attempt);
         let started = attempt.started;
-        let step = begin(attempt, Arc::clone(&self.policy));
-        let mut decided = self.drive(submitted, step, !explained).await;
-        if let Decision::Accept(session) = &decided.decision {
-            let own = device.filter(|device| *device.identity == *session.subject.0);
-            decided.tokens =
-                self.kept()
-                    .seals
-                    .tokens(session, SystemTime::now(), own.map(|device| device.id));
-        }
-        if explained {
-            return decided;
-        }
-        self.hold(decided, started).await
+        let course = Arc::new(Course::default());
+        let login = {
+            let (inner, course) = (Arc::clone(&inner), Arc::clone(&course));
+            async move {
+                let decided = inner.decide(attempt, &course).await;
+                drop(used);
+                decided
+            }
+        };
+        let login = Finishing::new(login, course, &inner.world.kept.unheard);
+        Box::pin(async move {
+            let decided = login.await;
+            if explained {
+                return decided;
+            }
+            inner.hold(decided, started).await
+        })
     }
 
-    /// Whether somebody who logged in before is still welcome. Written down as a login is.
-    pub(crate) async fn revalidate(&self, remembered: Remembered, attempt: Attempt) -> Decided {
-        let submitted = Submitted::of(&attempt);
-        let step = begin_revalidation(remembered, attempt, Arc::clone(&self.policy));
-        let mut decided = self.drive(submitted, step, true).await;
+    /// Follows any other question than a login from its first step; written down as a login is.
+    pub(crate) async fn follow(&self, submitted: Submitted, step: Step, by: Instant) -> Decided {
+        let course = Course::default();
+        let mut decided = self.0.drive(submitted, step, Some(by), &course).await;
         if let Decision::Accept(session) = &decided.decision {
             decided.tokens = self.kept().seals.tokens(session, SystemTime::now(), None);
         }
         decided
     }
 
-    /// To the decision, and into the record.
-    async fn drive(&self, submitted: Submitted, step: Step, recorded: bool) -> Decided {
+    /// Holds a refusal until any other would leave.
+    pub(crate) async fn hold(&self, decided: Decided, started: Instant) -> Decided {
+        self.0.hold(decided, started).await
+    }
+}
+
+impl Inner {
+    async fn decide(&self, attempt: Attempt, course: &Course) -> Decided {
+        let device = attempt.device.clone();
+        let explained = matches!(attempt.password, SubmittedPassword::NotAsked);
+        let submitted = Submitted::of(&attempt);
+        let record_by = (!explained).then_some(attempt.deadline);
+        let step = begin(attempt, Arc::clone(&self.policy));
+        let mut decided = self.drive(submitted, step, record_by, course).await;
+        if let Decision::Accept(session) = &decided.decision {
+            let own = device.filter(|device| *device.identity == *session.subject.0);
+            decided.tokens = self.world.kept.seals.tokens(
+                session,
+                SystemTime::now(),
+                own.map(|device| device.id),
+            );
+        }
+        decided
+    }
+
+    /// To the decision, and into the record where there is a time for that.
+    async fn drive(
+        &self,
+        submitted: Submitted,
+        step: Step,
+        record_by: Option<Instant>,
+        course: &Course,
+    ) -> Decided {
         let mut watched = Watched {
-            gateway: self,
+            login: self,
             submitted: Some(submitted),
         };
-        let mut decided = drive_from(&self.world, &Monotonic, step).await;
-        let Some(submitted) = watched.submitted.take() else {
-            return decided;
+        let world = Asked {
+            world: &self.world,
+            course,
         };
-        if recorded {
-            let entry = record::entry(&submitted, &decided, &self.policy, &self.places);
-            if let Err(why) = self.kept().store.audit().append(entry).await {
-                tracing::error!(target: "audit.not_written", login = %decided.id, problem = %why.0);
+        let mut decided = drive_from(&world, &Monotonic, step).await;
+        if let (Some(submitted), Some(until)) = (&watched.submitted, record_by) {
+            let entry = record::entry(submitted, &decided, &self.policy, &self.places);
+            let until = until.max(Instant::now() + RECORD_GRACE);
+            if self.world.kept.recorder.write(entry, until).await.is_err() {
                 // Nobody is told a decision that nobody can look up.
                 decided = decided.withdrawn(Fault::StoreUnavailable);
             }
         }
-        for witness in &self.witnesses {
-            witness.decided(&submitted, &decided, &self.policy);
+        if let Some(mut submitted) = watched.submitted.take() {
+            submitted.unheard = course.is_unheard();
+            for witness in &self.witnesses {
+                witness.decided(&submitted, &decided, &self.policy);
+            }
         }
         decided
     }
@@ -141,21 +212,20 @@ impl Gateway {
 
 impl LoginService for Gateway {
     fn login(&self, attempt: Attempt) -> Pin<Box<dyn Future<Output = Decided> + Send + '_>> {
-        Box::pin(self.decide(attempt))
+        self.decide(attempt, ())
     }
 }
 
-/// A login under way. Dropped before its decision, it was abandoned, and that is told too: its bind
-/// may have counted against the person.
+/// A login under way. Dropped before its decision, it was abandoned, and that is told too.
 struct Watched<'a> {
-    gateway: &'a Gateway,
+    login: &'a Inner,
     submitted: Option<Submitted>,
 }
 
 impl Drop for Watched<'_> {
     fn drop(&mut self) {
         if let Some(submitted) = self.submitted.take() {
-            for witness in &self.gateway.witnesses {
+            for witness in &self.login.witnesses {
                 witness.abandoned(&submitted);
             }
         }
@@ -169,3 +239,6 @@ impl Clock for Monotonic {
         Instant::now()
     }
 }
+
+#[cfg(test)]
+mod tests;

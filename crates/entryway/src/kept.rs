@@ -2,12 +2,16 @@
 //! configuration that comes after.
 
 mod place;
+mod recorder;
 
+use crate::gateway::Unheard;
 use crate::seal::Seals;
 use anyhow::Context;
 use entryway_config::{Settings, StoreSettings, StoreUrl};
 use entryway_store::{AuditKey, HeldAccounts, OpenOptions, Store, Throttle, ThrottleSettings};
 pub(crate) use place::{audit_key, store_url};
+use recorder::Recorder;
+use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 use tempfile::TempDir;
 
@@ -22,6 +26,9 @@ pub(crate) struct Kept {
     pub(crate) accounts: HeldAccounts,
     pub(crate) throttle: Throttle,
     pub(crate) seals: Seals,
+    pub(crate) recorder: Recorder,
+    /// Logins whose callers have gone, of whatever configuration.
+    pub(crate) unheard: Arc<Unheard>,
     /// Of a store that forgets; goes with the process.
     _folder: Option<TempDir>,
 }
@@ -35,6 +42,8 @@ impl Kept {
         store.key(TOKENS).await?;
         let seals = Seals::new(store.keys(TOKENS).await?)?;
         Ok(Self {
+            recorder: Recorder::new(store.audit().clone()),
+            unheard: Arc::default(),
             store,
             accounts,
             throttle,
@@ -57,6 +66,11 @@ impl Kept {
             }
             tokio::time::sleep(PRUNE).await;
         }
+    }
+
+    /// Whether logins can be decided, as far as is known without asking: accounts are believed, records are taken.
+    pub(crate) fn is_ready(&self) -> bool {
+        self.accounts.is_in_reach() && !self.recorder.is_failing()
     }
 
     /// Writes what is still to be written, and closes.
@@ -83,6 +97,40 @@ pub(crate) async fn open(settings: &Settings) -> anyhow::Result<(Store, Option<T
     Ok((store, folder))
 }
 
+/// Whether the store answers: where it is, or `None` where it forgets anyway. Makes nothing.
+pub(crate) async fn look_at(settings: &Settings) -> anyhow::Result<Option<String>> {
+    if matches!(settings.store.url, StoreUrl::Memory) {
+        return Ok(None);
+    }
+    let url = place::address(settings, None)?;
+    if let Some(file) = place::file(settings)?
+        && !file.exists()
+    {
+        let folder = file
+            .parent()
+            .filter(|folder| !folder.as_os_str().is_empty());
+        if let Some(folder) = folder
+            && !folder.is_dir()
+            && !matches!(settings.store.url, StoreUrl::Default)
+        {
+            anyhow::bail!("the folder `{}` is not there", folder.display());
+        }
+        return Ok(Some(format!("{url}, made when the daemon first starts")));
+    }
+    // It signs nothing here, so any key does.
+    let folder = tempfile::tempdir().context("a temporary folder cannot be made")?;
+    let options = OpenOptions {
+        node: host_name(),
+        audit_key: AuditKey::load_or_create(folder.path().join("key"))?,
+        create: false,
+    };
+    let store = Store::open(&url, options).await?;
+    let answered = store.ping().await;
+    store.close().await;
+    answered?;
+    Ok(Some(url.to_string()))
+}
+
 /// What the throttle allows under these settings.
 pub(crate) fn throttle(settings: &Settings) -> ThrottleSettings {
     let configured = settings.throttle;
@@ -105,7 +153,7 @@ pub(crate) fn is_same_store(one: &StoreSettings, other: &StoreSettings) -> bool 
     one.url == other.url && password(one) == password(other)
 }
 
-fn host_name() -> String {
+pub(crate) fn host_name() -> String {
     let name = rustix::system::uname();
     name.nodename().to_string_lossy().into_owned()
 }

@@ -1,15 +1,20 @@
 //! The configuration in force, and how one takes another's place while logins go on.
 
+use crate::again;
 use crate::compose::compose;
+use crate::explain::{explanation, recorded};
 use crate::gateway::Gateway;
 use crate::kept::{self, Kept, is_same_store};
 use crate::witness::Witness;
 use crate::world::World;
 use arc_swap::ArcSwap;
 use entryway_config::{AuditSettings, Loaded, Settings, StoreSettings, TokenScope};
-use entryway_login::{Attempt, Decided, LoginService};
+use entryway_login::{Attempt, Decided, Device, LoginId, LoginService};
 use entryway_store::ThrottleSettings;
-use entryway_web::{Caller, Callers, Current, DomainReady, Generation, Readiness, Scope};
+use entryway_web::{
+    Caller, Callers, Current, DomainReady, Explanations, Generation, Lookup, Readiness,
+    Revalidated, Revalidations, Scope,
+};
 use std::net::SocketAddr;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -23,7 +28,7 @@ pub(crate) struct Running {
     /// When it was applied.
     pub(crate) since: SystemTime,
     /// Its logins.
-    pub(crate) gateway: Arc<Gateway>,
+    pub(crate) gateway: Gateway,
     /// What is told of it. The settings themselves go: they hold every caller's token in clear.
     summary: Summary,
     front: Arc<Generation>,
@@ -45,13 +50,42 @@ struct Summary {
 /// The logins of one generation, as its requests hold them. A request holds on from its head to its
 /// answer; when the last one has let go, the sender is gone.
 struct Held {
-    gateway: Arc<Gateway>,
-    _used: watch::Sender<()>,
+    gateway: Gateway,
+    used: watch::Sender<()>,
 }
 
 impl LoginService for Held {
     fn login(&self, attempt: Attempt) -> Pin<Box<dyn Future<Output = Decided> + Send + '_>> {
-        self.gateway.login(attempt)
+        // One whose caller hangs up may need the pools a little longer.
+        self.gateway.decide(attempt, self.used.clone())
+    }
+}
+
+impl Revalidations for Held {
+    fn device(&self, token: &str) -> Option<Device> {
+        self.gateway.kept().seals.device(token)
+    }
+
+    fn revalidate<'a>(
+        &'a self,
+        token: &'a str,
+        attempt: Attempt,
+    ) -> Pin<Box<dyn Future<Output = Revalidated> + Send + 'a>> {
+        Box::pin(again::ask_again(&self.gateway, token, attempt))
+    }
+}
+
+impl Explanations for Held {
+    fn explain(&self, attempt: Attempt) -> Pin<Box<dyn Future<Output = Vec<u8>> + Send + '_>> {
+        Box::pin(async {
+            let decided = self.login(attempt).await;
+            // Texts and numbers alone: there is nothing that could not be written.
+            serde_json::to_vec(&explanation(&self.gateway, &decided)).unwrap_or_default()
+        })
+    }
+
+    fn recorded(&self, id: LoginId) -> Pin<Box<dyn Future<Output = Lookup> + Send + '_>> {
+        Box::pin(recorded(&self.gateway, id))
     }
 }
 
@@ -73,14 +107,16 @@ impl Running {
             os: composed.os,
         };
         let policy = Arc::clone(&settings.policy);
-        let gateway = Arc::new(Gateway::new(policy, places.into(), world, witnesses));
+        let gateway = Gateway::new(policy, places.into(), world, witnesses);
         let (used, unused) = watch::channel(());
-        let held = Held {
-            gateway: Arc::clone(&gateway),
-            _used: used,
-        };
+        let held = Arc::new(Held {
+            gateway: gateway.clone(),
+            used,
+        });
         let front = Arc::new(Generation {
-            logins: Arc::new(held),
+            logins: Arc::clone(&held) as _,
+            revalidations: Arc::clone(&held) as _,
+            explanations: held,
             callers: callers(&settings),
             deadline: settings.policy.deadline,
         });
@@ -106,7 +142,7 @@ impl Running {
     /// Closes the pools once no request can use them any more. A deadline would be too early: a body
     /// may still be on its way when the configuration that its head met is replaced.
     fn retire(self: Arc<Self>) {
-        let (gateway, mut unused) = (Arc::clone(&self.gateway), self.unused.clone());
+        let (gateway, mut unused) = (self.gateway.clone(), self.unused.clone());
         // From here on only requests hold the generation.
         drop(self);
         tokio::spawn(async move {
@@ -207,6 +243,7 @@ impl Live {
 
     /// Closes the pools in force, once nothing asks for logins any more.
     pub(crate) async fn close(&self) {
+        self.kept.unheard.ended().await;
         self.now().gateway.domains().close().await;
         self.kept.close().await;
     }
@@ -239,6 +276,10 @@ impl Current for Live {
 }
 
 impl Readiness for Live {
+    fn is_store_ready(&self) -> bool {
+        self.kept.is_ready()
+    }
+
     fn readiness(&self) -> Vec<DomainReady> {
         let readiness = self.running.load().gateway.domains().readiness();
         readiness

@@ -3,6 +3,7 @@
 
 mod directories;
 mod resources;
+mod store;
 
 use crate::live::Live;
 use crate::witness::{Submitted, Witness, domain};
@@ -19,6 +20,7 @@ use prometheus_client::registry::Registry;
 use resources::Resources;
 use std::sync::Arc;
 use std::time::Duration;
+use store::Stored;
 
 /// Upper ends in seconds. A login takes two round trips: the interesting part is below 50 ms.
 const SECONDS: [f64; 12] = [
@@ -43,6 +45,7 @@ struct HttpLabels {
 pub(crate) struct Metrics {
     logins: Family<LoginLabels, Counter>,
     abandoned: Counter,
+    unheard: Counter,
     login_seconds: Histogram,
     http: Family<HttpLabels, Counter>,
     http_seconds: Histogram,
@@ -53,6 +56,7 @@ impl Metrics {
         Self {
             logins: Family::default(),
             abandoned: Counter::default(),
+            unheard: Counter::default(),
             login_seconds: Histogram::new(SECONDS),
             http: Family::default(),
             http_seconds: Histogram::new(SECONDS),
@@ -67,8 +71,13 @@ impl Metrics {
         );
         registry.register(
             "logins_abandoned",
-            "Logins given up because the client went away",
+            "Logins given up because the client went away before a password was tried",
             self.abandoned.clone(),
+        );
+        registry.register(
+            "logins_unheard",
+            "Logins decided and recorded after the client had gone away",
+            self.unheard.clone(),
         );
         registry.register(
             "login_seconds",
@@ -85,7 +94,7 @@ impl Metrics {
 }
 
 impl Witness for Metrics {
-    fn decided(&self, _submitted: &Submitted, decided: &Decided, policy: &LoginPolicy) {
+    fn decided(&self, submitted: &Submitted, decided: &Decided, policy: &LoginPolicy) {
         let row = decided.decision.row();
         let labels = LoginLabels {
             decision: row.outcome.as_str(),
@@ -93,6 +102,9 @@ impl Witness for Metrics {
             domain: domain(decided, policy).unwrap_or_default().to_owned(),
         };
         self.logins.get_or_create(&labels).inc();
+        if submitted.unheard {
+            self.unheard.inc();
+        }
         self.login_seconds.observe(decided.took.as_secs_f64());
     }
 
@@ -124,7 +136,8 @@ impl Exposition {
             Info::new([("version", env!("CARGO_PKG_VERSION"))]),
         );
         metrics.register(ours);
-        ours.register_collector(Box::new(Directories::new(live)));
+        ours.register_collector(Box::new(Directories::new(Arc::clone(&live))));
+        ours.register_collector(Box::new(Stored::new(live)));
         Self { registry }
     }
 }

@@ -18,6 +18,8 @@ pub(crate) struct Submitted {
     /// The application that asked.
     pub(crate) caller: Option<Arc<str>>,
     pub(crate) started: Instant,
+    /// The caller went away before the decision, after a password was tried.
+    pub(crate) unheard: bool,
 }
 
 impl Submitted {
@@ -28,6 +30,7 @@ impl Submitted {
             client_address: attempt.client_address,
             caller: attempt.caller.clone(),
             started: attempt.started,
+            unheard: false,
         }
     }
 }
@@ -46,7 +49,7 @@ fn cut(name: &str) -> String {
 pub(crate) trait Witness: Send + Sync {
     /// A login was decided.
     fn decided(&self, submitted: &Submitted, decided: &Decided, policy: &LoginPolicy);
-    /// A login was given up before its decision: the client went away.
+    /// A login was given up before its decision: the client went away, and no password had been tried.
     fn abandoned(&self, _submitted: &Submitted) {}
 }
 
@@ -171,6 +174,7 @@ impl Witness for DecisionLog {
                     login_name = submitted.login_name.as_str(),
                     client_address = submitted.client_address.map(tracing::field::display),
                     caller = submitted.caller.as_deref(),
+                    unheard = submitted.unheard.then_some(true),
                     dns = dns.as_deref(),
                     server = blame.as_ref().map(|blame| &*blame.server),
                     cause = blame.as_ref().map(|blame| &*blame.cause),

@@ -1,5 +1,6 @@
 //! Everything that a login asks, put together: the domains, the store, the operating system.
 
+use crate::gateway::Course;
 use crate::kept::Kept;
 use entryway_directory::Domains;
 use entryway_login::{
@@ -9,6 +10,7 @@ use entryway_login::{
     Throttle, VerifyAnswer, VerifyOperation,
 };
 use entryway_os::PamAccounts;
+use std::ops::Deref;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio::time::timeout_at;
@@ -21,6 +23,20 @@ pub(crate) struct World {
     pub(crate) os: Option<PamAccounts>,
 }
 
+/// The world as one login sees it, which tells how far that login has come.
+pub(crate) struct Asked<'a> {
+    pub(crate) world: &'a World,
+    pub(crate) course: &'a Course,
+}
+
+impl Deref for Asked<'_> {
+    type Target = World;
+
+    fn deref(&self) -> &World {
+        self.world
+    }
+}
+
 /// The domains keep the deadline themselves, and then tell which server was waited for; this net is
 /// for what they might miss, so it lets them speak first.
 const NET: Duration = Duration::from_millis(50);
@@ -29,7 +45,7 @@ const LATE: &str = "the login's deadline passed";
 
 /// Held to the deadline from outside: whatever a server or a pool does, the login is answered, and its trace says what
 /// it was waiting for.
-impl Directories for World {
+impl Directories for Asked<'_> {
     async fn find(&self, operation: &FindOperation) -> FindAnswer {
         let asked = Instant::now();
         let answer = timeout_at(
@@ -44,6 +60,7 @@ impl Directories for World {
     }
 
     async fn bind(&self, operation: BindOperation) -> BindAnswer {
+        self.course.password_goes_out();
         let (asked, server) = (Instant::now(), Arc::clone(&operation.server));
         let answer = timeout_at(
             (operation.deadline + NET).into(),
@@ -81,12 +98,13 @@ impl Directories for World {
     }
 }
 
-impl LocalAccounts for World {
+impl LocalAccounts for Asked<'_> {
     fn find_local(&self, name: &str) -> Result<Option<Arc<LocalAccount>>, StoreUnavailable> {
         self.kept.accounts.find_local(name)
     }
 
     async fn verify_local(&self, operation: VerifyOperation) -> VerifyAnswer {
+        self.course.password_goes_out();
         let (asked, deadline) = (Instant::now(), operation.deadline + NET);
         let answer = timeout_at(deadline.into(), self.kept.accounts.verify_local(operation));
         answer.await.unwrap_or_else(|_| VerifyAnswer {
@@ -96,7 +114,7 @@ impl LocalAccounts for World {
     }
 }
 
-impl OsAccounts for World {
+impl OsAccounts for Asked<'_> {
     async fn find_os(&self, name: &str) -> Result<Option<OsAccount>, String> {
         match &self.os {
             Some(os) => os.find_os(name).await,
@@ -105,6 +123,7 @@ impl OsAccounts for World {
     }
 
     async fn login_os(&self, operation: OsOperation) -> OsAnswer {
+        self.course.password_goes_out();
         let (asked, deadline) = (Instant::now(), operation.deadline + NET);
         let Some(os) = &self.os else {
             return OsAnswer {
@@ -120,7 +139,7 @@ impl OsAccounts for World {
     }
 }
 
-impl Throttle for World {
+impl Throttle for Asked<'_> {
     async fn reserve(&self, operation: &ReserveOperation) -> ReserveAnswer {
         self.kept.throttle.reserve(operation).await
     }

@@ -6,13 +6,33 @@ use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 use tempfile::TempDir;
 
-/// The store's address, its password put in.
+/// The store's address, its password put in. Its folder is there.
 pub(crate) fn store_url(
     settings: &Settings,
     folder: Option<&TempDir>,
 ) -> anyhow::Result<entryway_store::StoreUrl> {
+    if settings.store.url == StoreUrl::Default {
+        state_dir()?;
+    }
+    address(settings, folder)
+}
+
+/// The file that the store is in, whether or not it is there; `None` for a server.
+pub(super) fn file(settings: &Settings) -> anyhow::Result<Option<PathBuf>> {
     Ok(match &settings.store.url {
-        StoreUrl::Default => entryway_store::StoreUrl::file(state_dir()?.join("entryway.db")),
+        StoreUrl::Default => Some(state_path()?.join("entryway.db")),
+        StoreUrl::Sqlite(path) => Some(path.clone()),
+        StoreUrl::Memory | StoreUrl::Postgres(_) => None,
+    })
+}
+
+/// The store's address, its password put in. Makes nothing.
+pub(super) fn address(
+    settings: &Settings,
+    folder: Option<&TempDir>,
+) -> anyhow::Result<entryway_store::StoreUrl> {
+    Ok(match &settings.store.url {
+        StoreUrl::Default => entryway_store::StoreUrl::file(state_path()?.join("entryway.db")),
         StoreUrl::Sqlite(path) => entryway_store::StoreUrl::file(path),
         StoreUrl::Memory => {
             let folder = folder.context("a store that forgets needs a temporary folder")?;
@@ -41,15 +61,15 @@ pub(crate) fn audit_key(settings: &Settings, folder: Option<&TempDir>) -> anyhow
     })
 }
 
-/// Where state is kept: what systemd says, else the system's for root, else the user's. Made when it is not there.
-fn state_dir() -> anyhow::Result<PathBuf> {
+/// Where state is kept: what systemd says, else the system's for root, else the user's.
+fn state_path() -> anyhow::Result<PathBuf> {
     let variable = |name| std::env::var_os(name).filter(|value| !value.is_empty());
     let given = variable("STATE_DIRECTORY").map(|given| {
         // systemd separates several by colons; the first is the service's own.
         let given = given.to_string_lossy().into_owned();
         PathBuf::from(given.split(':').next().unwrap_or_default())
     });
-    let dir = match given {
+    Ok(match given {
         Some(given) => given,
         None if rustix::process::geteuid().is_root() => PathBuf::from("/var/lib/entryway"),
         None => match (variable("XDG_STATE_HOME"), variable("HOME")) {
@@ -59,7 +79,12 @@ fn state_dir() -> anyhow::Result<PathBuf> {
                 "there is no state directory: set `store.url`, or one of $STATE_DIRECTORY and $HOME"
             ),
         },
-    };
+    })
+}
+
+/// The same, made when it is not there.
+fn state_dir() -> anyhow::Result<PathBuf> {
+    let dir = state_path()?;
     let mut builder = std::fs::DirBuilder::new();
     builder
         .recursive(true)

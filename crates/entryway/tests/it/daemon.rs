@@ -1,6 +1,6 @@
 //! `entryway serve` as a child process: its log, its port, its end.
 
-use crate::world::{SOON, World};
+use crate::world::{CONSOLE, SOON, World};
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::process::{Child, Command, ExitStatus, Stdio};
@@ -46,10 +46,9 @@ impl Daemon {
         let (lines, log) = channel();
         std::thread::spawn(move || {
             for line in stderr.lines().map_while(Result::ok) {
-                // Warnings of the configuration come before the log, as text.
-                if let Ok(event) = serde_json::from_str(&line) {
-                    let _ = lines.send(event);
-                }
+                // Warnings of the configuration, and why there is no start, come as text.
+                let event = serde_json::from_str(&line);
+                let _ = lines.send(event.unwrap_or(serde_json::Value::String(line)));
             }
         });
         let mut daemon = Self {
@@ -145,6 +144,62 @@ impl Daemon {
 
     pub(crate) fn login(&self, token: &str, name: &str, password: &str) -> Answer {
         answer(self.begin_login(token, name, password))
+    }
+
+    /// A login from an address of its own, with what an earlier one gave for the device.
+    pub(crate) fn login_from(
+        &self,
+        address: &str,
+        device: Option<&str>,
+        name: &str,
+        password: &str,
+    ) -> Answer {
+        let mut body = serde_json::json!({ "login_name": name, "password": password, "client_address": address });
+        if let Some(device) = device {
+            body["device"] = device.into();
+        }
+        let body = body.to_string();
+        let head = format!(
+            "POST /api/v1/login HTTP/1.1\r\nhost: x\r\nconnection: close\r\nauthorization: Bearer {CONSOLE}\r\n\
+             content-type: application/json\r\ncontent-length: {}\r\n\r\n",
+            body.len()
+        );
+        let mut stream = self.connect();
+        stream
+            .write_all((head + &body).as_bytes())
+            .expect("written");
+        answer(stream)
+    }
+
+    /// Waits until so many logins go on without a caller.
+    pub(crate) fn wait_for_unheard(&self, count: usize) {
+        let deadline = Instant::now() + SOON;
+        let line = format!("entryway_logins_finishing {count}\n");
+        while !self.get("/metrics", CONSOLE).body.contains(&line) {
+            assert!(Instant::now() < deadline, "never {line}");
+            std::thread::yield_now();
+        }
+    }
+
+    /// Ends it at once, as a power cut would.
+    pub(crate) fn kill(mut self) {
+        self.child.kill().expect("a signal");
+        self.child.wait().expect("an end");
+    }
+
+    /// Sends JSON.
+    pub(crate) fn post(&self, path: &str, token: &str, body: &serde_json::Value) -> Answer {
+        let body = body.to_string();
+        let head = format!(
+            "POST {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\nauthorization: Bearer {token}\r\n\
+             content-type: application/json\r\ncontent-length: {}\r\n\r\n",
+            body.len()
+        );
+        let mut stream = self.connect();
+        stream
+            .write_all((head + &body).as_bytes())
+            .expect("written");
+        answer(stream)
     }
 
     pub(crate) fn get(&self, path: &str, token: &str) -> Answer {

@@ -4,16 +4,23 @@
 // Functions beside the tests are tests too; the lint's own exception ends at `#[test]`.
 #![allow(clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
+mod accounts;
+mod audit;
 mod completions;
 mod daemon;
 mod demo;
 mod descriptors;
 mod domain;
 mod environment;
+mod hangup;
 mod hostile;
+mod later;
 mod log;
 mod mask;
+mod outage;
 mod prompt;
+mod refusal;
 mod serve;
+mod throttle;
 mod transcripts;
 mod world;

@@ -1,5 +1,7 @@
 //! A directory of eight entries, and a configuration in a folder of its own that points at it.
 
+use entryway_login::LoginId;
+use entryway_store::{AuditKey, OpenOptions, Store, StoreUrl};
 use entryway_testdir::{Directory, Options, TestServer};
 use std::fs::{self, Permissions};
 use std::os::unix::fs::PermissionsExt;
@@ -45,6 +47,34 @@ impl World {
     pub(crate) fn configuration(&self) -> String {
         let text = include_str!("world/entryway.toml");
         text.replace("{ldaps}", &self.directory.ldaps_addr().port().to_string())
+    }
+
+    /// The same with a shorter deadline and these lines at the end.
+    pub(crate) fn configure(&self, deadline: &str, more: &str) {
+        let text = format!(
+            "[login]\ndeadline = \"{deadline}\"\n{}\n{more}",
+            self.configuration()
+        );
+        self.write("entryway.toml", &text);
+    }
+
+    /// The record of a login as it is on disk, if it is there.
+    pub(crate) fn record(&self, login: &serde_json::Value) -> Option<serde_json::Value> {
+        let id = login.as_str().and_then(LoginId::parse);
+        let id = id.expect("an id of a login");
+        let url = StoreUrl::file(self.path("entryway.db"));
+        let options = OpenOptions {
+            node: "reader".to_owned(),
+            audit_key: AuditKey::load_or_create(self.path("reader.key")).expect("a key"),
+            create: false,
+        };
+        let record = self.runtime.block_on(async {
+            let store = Store::open(&url, options).await.expect("the store");
+            let record = store.audit().get(id.bits()).await.expect("an answer");
+            store.close().await;
+            record
+        });
+        record.map(|record| serde_json::from_slice(&record.body).expect("JSON"))
     }
 
     pub(crate) fn path(&self, name: &str) -> PathBuf {
