@@ -1,23 +1,30 @@
 //! The record of decisions: append-only, chained by hashes, signed by a key that is not in the store.
 //!
 //! Records of a node stand in segments, one for each commit. A segment's hash covers the hash before it, its own
-//! head and all its bytes; checkpoints sign the hash reached so far. What is changed, moved or taken out is found
-//! by [`Audit::verify`]; so is a tail that is cut off, unless every checkpoint behind the cut is cut off too.
+//! head and all its bytes, among them a signature of the node's key; checkpoints sign the hash reached so far, and
+//! a file beside the key remembers the last of them. What is changed, added, moved or taken out is found by
+//! [`Audit::verify`], and nothing is appended behind it; so is a tail that is cut off, but for what stood behind
+//! the last checkpoint when the process ended.
 
 mod chain;
 mod checkpoint;
 mod key;
+mod mark;
 mod prune;
 mod read;
 mod segment;
 mod verify;
+mod walk;
 mod writer;
 
 pub use key::{AuditKey, KeyError};
+pub(crate) use mark::MarkFile;
 pub use read::AuditRecord;
 pub use verify::{Breach, BreachKind, NodeReport, Report};
 
+use crate::StoreError;
 use crate::store::Inner;
+use chain::Chain;
 use entryway_login::StoreUnavailable;
 use parking_lot::Mutex;
 use std::sync::Arc;
@@ -102,6 +109,14 @@ impl Audit {
         written.await.map_err(|_| closed())?
     }
 
+    /// Whether the chain holds from what this machine last signed to its end, so that a decision can be appended.
+    pub async fn goes_on(&self) -> Result<(), StoreError> {
+        let shared = &self.shared;
+        Chain::new(&self.store.database, &shared.node, &shared.key)
+            .goes_on()
+            .await
+    }
+
     /// Writes what is queued and a checkpoint.
     pub(crate) async fn close(&self) {
         drop(self.shared.queue.lock().take());
@@ -116,3 +131,6 @@ impl Audit {
 fn closed() -> StoreUnavailable {
     StoreUnavailable("the store is closed".to_owned())
 }
+
+#[cfg(test)]
+mod tests;

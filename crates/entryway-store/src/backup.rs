@@ -1,22 +1,27 @@
 //! Backup and restore. A backup is a SQLite file, whatever the store is: one can be restored into the other.
 
+use crate::audit::MarkFile;
 use crate::database::{Arg, Begin, Database, Row, Tx, args};
 use crate::database::{FileDatabase, FileUse};
 use crate::schema::{self, TABLES, Table};
 use crate::store::open_database;
 use crate::{Outage, Store, StoreError, StoreUrl, random};
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// Rows that are copied at once; an audit's row may have 3 MiB.
 const PAGE: i64 = 16;
 
 /// How a backup is restored.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct RestoreOptions {
     /// Replaces what the store holds. Without it a store with accounts or audit records is refused
     /// ([`Outage::Occupied`]).
     pub replace: bool,
+    /// The file of the key that signs this machine's audit. How far the audit was signed is forgotten beside it:
+    /// the backup may be from before. Without it, and on other machines, a daemon refuses to go on from a store that
+    /// has less than it signed.
+    pub audit_key: Option<PathBuf>,
 }
 
 impl Store {
@@ -76,6 +81,12 @@ async fn restore_between(
             why: "it has no tables of entryway",
         });
     }
+    // Locked first: who signs takes the two in this order, too.
+    let marks = options.audit_key.as_deref().map(MarkFile::beside);
+    let marks = match &marks {
+        Some(marks) => Some(marks.lock().await?),
+        None => None,
+    };
     let mut to = store.begin(Begin::Write).await?;
     schema::migrate(&mut to).await?;
     let held = to
@@ -88,13 +99,18 @@ async fn restore_between(
         return Err(StoreError::unavailable(store.place(), Outage::Occupied));
     }
     copy(&mut from, &mut to).await?;
+    let epoch = random::number()?;
     // Whoever holds the store's contents in memory learns by this that they are others now.
     to.execute(
         "UPDATE store_state SET epoch = $1 WHERE one = 1",
-        args![random::number()?],
+        args![epoch],
     )
     .await?;
-    to.commit().await
+    to.commit().await?;
+    match marks {
+        Some(marks) => marks.restored(epoch).await,
+        None => Ok(()),
+    }
 }
 
 async fn copy(from: &mut Tx, to: &mut Tx) -> Result<(), StoreError> {

@@ -119,7 +119,7 @@ macro_rules! cases {
         }
     };
 }
-use cases;
+pub(crate) use cases;
 
 pub(crate) fn password(text: &str) -> Arc<Password> {
     Arc::new(Password::new(text.as_bytes().to_vec()).unwrap())

@@ -49,10 +49,12 @@ pub enum StoreError {
     #[error("the account is unusable: {0}")]
     Account(AccountProblem),
     /// Nobody's yet: what stands in the store, or in a file beside it, is not what Entryway writes.
-    #[error("{what} is damaged")]
+    #[error("{what} is damaged{remedy}")]
     Damaged {
         /// Which thing.
         what: String,
+        /// What helps, after a colon; empty where nothing general does.
+        remedy: &'static str,
     },
 }
 
@@ -120,6 +122,9 @@ impl StoreError {
     }
 
     pub(crate) fn damaged(what: impl Into<String>) -> Self {
-        Self::Damaged { what: what.into() }
+        Self::Damaged {
+            what: what.into(),
+            remedy: "",
+        }
     }
 }

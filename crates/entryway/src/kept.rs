@@ -37,6 +37,8 @@ impl Kept {
     /// Opens the store that the configuration names, and makes it where there is none.
     pub(crate) async fn open(settings: &Settings) -> anyhow::Result<Self> {
         let (store, folder) = open(settings).await?;
+        // No login could be decided behind a record that is broken.
+        store.audit().goes_on().await?;
         let accounts = store.hold_accounts().await?;
         let throttle = store.throttle(&throttle(settings)).await?;
         store.key(TOKENS).await?;

@@ -50,7 +50,11 @@ async fn backup(common: &Common, file: &Path) -> Result<Exit, Exit> {
 async fn put_back(common: &Common, file: &Path, force: bool) -> Result<Exit, Exit> {
     let settings = lasting(common)?;
     let url = store_url(&settings, None).map_err(|error| refused(&error))?;
-    let options = RestoreOptions { replace: force };
+    let key = audit_key(&settings, None).map_err(|error| refused(&error))?;
+    let options = RestoreOptions {
+        replace: force,
+        audit_key: Some(key),
+    };
     restore(file, &url, options)
         .await
         .map_err(|error| failed(&error))?;

@@ -1,9 +1,15 @@
 //! The end of a node's chain, and what is appended to it.
+//!
+//! Nothing is appended, and nothing signed, behind an end that does not follow from what this process wrote or this
+//! machine signed: whoever may write the store could otherwise have a forgery signed by going on from it.
 
-use super::checkpoint;
+use super::checkpoint::{Checkpoint, Kind};
 use super::key::AuditKey;
-use super::segment::{Frames, Hash, NOTHING};
-use crate::database::{Begin, Database, args};
+use super::mark::End;
+use super::segment::Frames;
+use super::verify::Breach;
+use super::walk::{BEGINNING, Walk, ends_at};
+use crate::database::{Begin, Database, Tx, args};
 use crate::{Outage, StoreError};
 
 /// Others that append to the same chain at the same time are given way to so often.
@@ -15,16 +21,17 @@ pub(super) struct Chain<'a> {
     pub(super) node: &'a str,
     pub(super) key: &'a AuditKey,
     tail: Option<Tail>,
+    /// Whether `tail` is the end, and not only on the way to it.
+    is_end: bool,
     /// Records behind the last checkpoint of this process.
     pub(super) unsigned: i64,
 }
 
 #[derive(Clone, Copy)]
 struct Tail {
-    /// Of the store. Another one: a backup was restored, and the chain ends elsewhere.
+    /// Of the store. Another one: a backup was restored, and the chain ends elsewhere; or somebody claims so.
     epoch: i64,
-    next_seq: i64,
-    hash: Hash,
+    end: End,
 }
 
 impl<'a> Chain<'a> {
@@ -34,6 +41,7 @@ impl<'a> Chain<'a> {
             node,
             key,
             tail: None,
+            is_end: false,
             unsigned: 0,
         }
     }
@@ -41,12 +49,17 @@ impl<'a> Chain<'a> {
     /// Appends a segment; durable when this returns.
     pub(super) async fn append(&mut self, frames: Frames) -> Result<(), StoreError> {
         for _ in 0..TRIES {
-            let tail = match self.tail.take() {
-                Some(tail) => tail,
-                None => self.read_tail().await?,
+            let tail = match self.tail {
+                Some(tail) if self.is_end => tail,
+                _ => self.find_end().await?,
             };
-            let segment = frames.at(self.node, tail.next_seq, tail.hash);
-            let (next_seq, hash) = (segment.next_seq(), segment.hash);
+            let End { next_seq, hash } = tail.end;
+            let segment = frames.at(self.node, next_seq, hash, self.key);
+            let end = End {
+                next_seq: segment.next_seq(),
+                hash: segment.hash,
+            };
+            self.is_end = false;
             // Nothing is inserted when the end has moved: somebody else's segment has the place, the chain was
             // pruned beyond it, or another store is here now.
             let inserted = self
@@ -73,11 +86,8 @@ impl<'a> Chain<'a> {
                 .await?;
             if inserted == 1 {
                 self.unsigned += segment.count;
-                self.tail = Some(Tail {
-                    epoch: tail.epoch,
-                    next_seq,
-                    hash,
-                });
+                self.tail = Some(Tail { end, ..tail });
+                self.is_end = true;
                 return Ok(());
             }
         }
@@ -87,52 +97,128 @@ impl<'a> Chain<'a> {
         ))
     }
 
-    /// Signs the end that this process reached.
+    /// Signs the end that this process reached, and notes it beside the key.
     pub(super) async fn sign(&mut self) -> Result<(), StoreError> {
-        if let Some(tail) = self.tail {
-            let mut tx = self.database.begin(Begin::Write).await?;
-            checkpoint::Checkpoint::seen(self.key, self.node, tail.next_seq, tail.hash)
+        let Some(mut tail) = self.tail else {
+            self.unsigned = 0;
+            return Ok(());
+        };
+        // Held to the end: a restore comes before or after, so that what is marked is of the store that is there.
+        let marks = self.key.marks().lock().await?;
+        let mut tx = self.database.begin(Begin::Write).await?;
+        if epoch(&mut tx).await? != tail.epoch {
+            drop(tx);
+            tail = self.find_end().await?;
+            tx = self.database.begin(Begin::Write).await?;
+        }
+        let End { next_seq, hash } = tail.end;
+        if tail.end != BEGINNING {
+            Checkpoint::seen(self.key, self.node, next_seq, hash)
                 .insert(&mut tx, self.node)
                 .await?;
             tx.commit().await?;
+            self.unsigned = 0;
+            marks.advance(self.node, tail.end).await?;
         }
         self.unsigned = 0;
         Ok(())
     }
 
-    async fn read_tail(&self) -> Result<Tail, StoreError> {
+    /// Whether there is an end that can be gone on from.
+    pub(super) async fn goes_on(&mut self) -> Result<(), StoreError> {
+        self.find_end().await.map(drop)
+    }
+
+    /// Follows the chain from what is known to its end.
+    async fn find_end(&mut self) -> Result<Tail, StoreError> {
+        // Before the store: of two moments the later one has at least what the earlier one signed.
+        let marks = self.key.marks().read()?;
         let mut tx = self.database.begin(Begin::Read).await?;
-        let state = tx
-            .row("SELECT epoch FROM store_state WHERE one = 1", args![])
-            .await?
-            .ok_or_else(|| StoreError::damaged("the table `store_state`"))?;
-        let mut tail = Tail {
-            epoch: state.int(0)?,
-            next_seq: 0,
-            hash: NOTHING,
-        };
-        let segment = tx
-            .row(
-                "SELECT first_seq + count, hash FROM audit_segment WHERE node = $1 \
-                 ORDER BY first_seq DESC LIMIT 1",
-                args![self.node],
-            )
-            .await?;
-        // A checkpoint behind the last segment: somebody cut the chain. Going on behind the cut leaves it to see.
-        let checkpoint = tx
-            .row(
-                "SELECT next_seq, hash FROM audit_checkpoint WHERE node = $1 \
-                 ORDER BY next_seq DESC LIMIT 1",
-                args![self.node],
-            )
-            .await?;
-        for row in [segment, checkpoint].into_iter().flatten() {
-            let next_seq = row.int(0)?;
-            if next_seq > tail.next_seq {
-                tail.next_seq = next_seq;
-                tail.hash = row.array(1)?;
-            }
+        let epoch = epoch(&mut tx).await?;
+        // That the store is another one since a restore counts when it is said outside of the store.
+        let own = self
+            .tail
+            .filter(|tail| tail.epoch == epoch || marks.restored != Some(epoch))
+            .map(|tail| tail.end);
+        let mut walk = Walk::new(self.node, self.key, true);
+        let found = follow(&mut tx, &mut walk, own, marks.end(self.node)).await?;
+        if let Err(breach) = found {
+            return Err(StoreError::Damaged {
+                what: format!(
+                    "the audit of `{}` from record {} ({})",
+                    self.node,
+                    breach.seq,
+                    breach.kind.as_str()
+                ),
+                remedy: REMEDY,
+            });
         }
+        let tail = Tail {
+            epoch,
+            end: walk.end,
+        };
+        if own.is_none() {
+            // Of a process that ended before it signed them.
+            self.unsigned = walk.records;
+        }
+        (self.tail, self.is_end) = (Some(tail), true);
         Ok(tail)
     }
+}
+
+/// What a node can do whose chain is broken: what stands there stays as it is, to be looked at.
+const REMEDY: &str =
+    ": look at `entryway audit verify`, then restore a backup, or go on with another `audit.node`";
+
+/// Walks from the furthest place that is known for certain; gives what does not hold.
+async fn follow(
+    tx: &mut Tx,
+    walk: &mut Walk<'_>,
+    own: Option<End>,
+    mark: Option<End>,
+) -> Result<Result<(), Breach>, StoreError> {
+    let mut start = own.or(mark);
+    let below = match start {
+        Some(start) => start.next_seq,
+        None => Checkpoint::last(tx, walk.node).await?.unwrap_or(0),
+    };
+    let mut is_base = false;
+    for checkpoint in Checkpoint::read(tx, walk.node, below).await? {
+        let at_start = start.is_some_and(|start| start.next_seq == checkpoint.next_seq);
+        if let Some(breach) = walk.believe(&checkpoint) {
+            // The start is known without it: it may be signed by a key from before.
+            if at_start {
+                continue;
+            }
+            return Ok(Err(breach));
+        }
+        if checkpoint.kind == Kind::Base || start.is_none() {
+            is_base = checkpoint.kind == Kind::Base;
+            start = Some(checkpoint.end());
+        }
+    }
+    let start = start.unwrap_or(BEGINNING);
+    for known in [own, mark, Some(start)].into_iter().flatten() {
+        if known.next_seq >= start.next_seq
+            && let Some(breach) = walk.know(known)
+        {
+            return Ok(Err(breach));
+        }
+    }
+    walk.known = walk.known.split_off(&start.next_seq);
+    if !is_base && !ends_at(tx, walk.node, start).await? {
+        return Ok(Err(Breach {
+            seq: start.next_seq,
+            kind: super::BreachKind::Truncated,
+        }));
+    }
+    let breach = walk.run(tx, start, start.next_seq).await?;
+    Ok(breach.map_or(Ok(()), Err))
+}
+
+async fn epoch(tx: &mut Tx) -> Result<i64, StoreError> {
+    tx.row("SELECT epoch FROM store_state WHERE one = 1", args![])
+        .await?
+        .ok_or_else(|| StoreError::damaged("the table `store_state`"))?
+        .int(0)
 }

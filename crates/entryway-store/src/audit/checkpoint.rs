@@ -1,6 +1,7 @@
 //! What the key says of the chain.
 
 use super::key::{AuditKey, is_signed};
+use super::mark::End;
 use super::segment::Hash;
 use crate::StoreError;
 use crate::database::{Tx, args};
@@ -69,6 +70,13 @@ impl Checkpoint {
         message
     }
 
+    pub(super) fn end(&self) -> End {
+        End {
+            next_seq: self.next_seq,
+            hash: self.hash,
+        }
+    }
+
     pub(super) fn is_signed(&self, node: &str) -> bool {
         is_signed(&self.public_key, &self.message(node), &self.signature)
     }
@@ -91,13 +99,24 @@ impl Checkpoint {
         .map(drop)
     }
 
-    /// All of a node, in the chain's order.
-    pub(super) async fn read(tx: &mut Tx, node: &str) -> Result<Vec<Self>, StoreError> {
+    /// The furthest place that any of a node names.
+    pub(super) async fn last(tx: &mut Tx, node: &str) -> Result<Option<i64>, StoreError> {
+        let row = tx
+            .row(
+                "SELECT max(next_seq) FROM audit_checkpoint WHERE node = $1",
+                args![node],
+            )
+            .await?;
+        row.map_or(Ok(None), |row| row.int_or_none(0))
+    }
+
+    /// All of a node from a place on, in the chain's order.
+    pub(super) async fn read(tx: &mut Tx, node: &str, from: i64) -> Result<Vec<Self>, StoreError> {
         let rows = tx
             .rows(
                 "SELECT kind, next_seq, hash, at_ms, public_key, signature FROM audit_checkpoint \
-                 WHERE node = $1 ORDER BY next_seq, kind",
-                args![node],
+                 WHERE node = $1 AND next_seq >= $2 ORDER BY next_seq, kind",
+                args![node, from],
             )
             .await?;
         rows.iter()

@@ -1,5 +1,6 @@
 //! The key that signs the audit. It is in a file, never in the store: whoever may write the store may not sign.
 
+use super::mark::MarkFile;
 use aws_lc_rs::signature::{ED25519, Ed25519KeyPair, KeyPair, UnparsedPublicKey};
 use std::fs;
 use std::io::{ErrorKind, Write};
@@ -12,6 +13,7 @@ pub struct AuditKey {
     pair: Ed25519KeyPair,
     public: Vec<u8>,
     trusted: Vec<Vec<u8>>,
+    marks: MarkFile,
 }
 
 /// Why there is no key.
@@ -98,6 +100,7 @@ impl AuditKey {
             pair,
             public,
             trusted: Vec::new(),
+            marks: MarkFile::beside(path),
         })
     }
 
@@ -109,6 +112,11 @@ impl AuditKey {
     /// What others check its signatures with: 32 bytes.
     pub fn public_key(&self) -> &[u8] {
         &self.public
+    }
+
+    /// How far what it signed is known, outside the store.
+    pub(super) fn marks(&self) -> &MarkFile {
+        &self.marks
     }
 
     pub(super) fn sign(&self, message: &[u8]) -> Vec<u8> {

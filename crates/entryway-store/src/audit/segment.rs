@@ -1,6 +1,10 @@
-//! What a segment is, as bytes: the records of one commit, and the hash over them.
+//! What a segment is, as bytes: the records of one commit, their seal, and the hash over all.
+//!
+//! A seal is a signature of the node's key. With it nobody can append without the key; checkpoints stay what lets
+//! a long chain be verified with few signatures.
 
 use super::AuditEntry;
+use super::key::{AuditKey, is_signed};
 use crate::StoreError;
 use crate::time::{from_ms, to_ms};
 use aws_lc_rs::digest::{Context, SHA256};
@@ -13,6 +17,9 @@ pub(super) const NOTHING: Hash = [0; 32];
 
 /// Bytes before a record's body: login id, milliseconds, length; big-endian.
 const HEAD: usize = 8 + 8 + 4;
+/// Bytes of a seal: the public key, then its signature.
+const PUBLIC_KEY: usize = 32;
+const SEAL: usize = PUBLIC_KEY + 64;
 
 /// A segment, whether or not it is in the store yet.
 pub(super) struct Segment {
@@ -34,6 +41,18 @@ pub(super) struct Frames {
     to_ms: i64,
 }
 
+/// A seal that stands on a segment.
+pub(super) struct Seal {
+    pub(super) public_key: Vec<u8>,
+    /// Whether that key made it, over this segment at this place.
+    pub(super) is_right: bool,
+}
+
+/// What a seal signs: the hash of the segment without it.
+fn sealed(hash: &Hash) -> Vec<u8> {
+    [b"entryway audit seal 1\0".as_slice(), hash].concat()
+}
+
 impl Frames {
     pub(super) fn push(&mut self, entry: &AuditEntry) {
         let at = to_ms(entry.at);
@@ -51,8 +70,8 @@ impl Frames {
         self.body.extend_from_slice(&entry.body);
     }
 
-    /// At its place in the chain.
-    pub(super) fn at(&self, node: &str, first_seq: i64, previous: Hash) -> Segment {
+    /// At its place in the chain, sealed.
+    pub(super) fn at(&self, node: &str, first_seq: i64, previous: Hash, key: &AuditKey) -> Segment {
         let mut segment = Segment {
             first_seq,
             count: self.count,
@@ -62,6 +81,9 @@ impl Frames {
             hash: NOTHING,
             body: self.body.clone(),
         };
+        let seal = key.sign(&sealed(&segment.computed(node)));
+        segment.body.extend_from_slice(key.public_key());
+        segment.body.extend_from_slice(&seal);
         segment.hash = segment.computed(node);
         segment
     }
@@ -74,6 +96,10 @@ impl Segment {
 
     /// The hash that it must have: everything in it counts, with lengths before what varies.
     pub(super) fn computed(&self, node: &str) -> Hash {
+        self.computed_over(node, &self.body)
+    }
+
+    fn computed_over(&self, node: &str, body: &[u8]) -> Hash {
         let mut context = Context::new(&SHA256);
         context.update(b"entryway audit segment 1\0");
         context.update(&self.previous);
@@ -82,27 +108,48 @@ impl Segment {
         for number in [self.first_seq, self.count, self.from_ms, self.to_ms] {
             context.update(&number.to_be_bytes());
         }
-        context.update(&self.body);
+        context.update(body);
         let mut hash = NOTHING;
         // SHA-256 has 32 bytes.
         hash.copy_from_slice(context.finish().as_ref());
         hash
     }
 
-    /// The records in it, as many as it says, and not a byte more.
+    /// The records in it, as many as it says, and not a byte more but a seal.
     pub(super) fn entries(&self) -> Result<Vec<AuditEntry>, StoreError> {
+        self.split().map(|(entries, _)| entries)
+    }
+
+    /// Who sealed it, by public key. `None`: nobody. Segments of before there were seals have none.
+    pub(super) fn sealed_by(&self, node: &str) -> Result<Option<Seal>, StoreError> {
+        let (_, seal) = self.split()?;
+        let Some((public_key, signature)) = seal.split_at_checked(PUBLIC_KEY) else {
+            return Ok(None);
+        };
+        let frames = self
+            .body
+            .get(..self.body.len().saturating_sub(seal.len()))
+            .unwrap_or_default();
+        let message = sealed(&self.computed_over(node, frames));
+        Ok(Some(Seal {
+            public_key: public_key.to_vec(),
+            is_right: is_signed(public_key, &message, signature),
+        }))
+    }
+
+    fn split(&self) -> Result<(Vec<AuditEntry>, &[u8]), StoreError> {
         let damaged = || StoreError::damaged(format!("the audit from record {}", self.first_seq));
         let mut entries = Vec::new();
         let mut rest = self.body.as_slice();
-        while !rest.is_empty() {
+        for _ in 0..self.count {
             let (entry, behind) = entry(rest).ok_or_else(damaged)?;
             entries.push(entry);
             rest = behind;
         }
-        if i64::try_from(entries.len()) != Ok(self.count) {
+        if !rest.is_empty() && rest.len() != SEAL {
             return Err(damaged());
         }
-        Ok(entries)
+        Ok((entries, rest))
     }
 }
 

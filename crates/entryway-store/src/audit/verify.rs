@@ -3,10 +3,10 @@
 use super::Audit;
 use super::checkpoint::{Checkpoint, Kind};
 use super::key::AuditKey;
-use super::segment::{Hash, NOTHING, Segment};
+use super::mark::End;
+use super::walk::{BEGINNING, Walk};
 use crate::StoreError;
 use crate::database::{Begin, Tx, args};
-use std::collections::BTreeMap;
 
 /// What came of a verification.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,8 +24,10 @@ pub struct NodeReport {
     pub records: i64,
     /// The first record's number: 0, or where the chain begins since older ones were pruned.
     pub first_seq: i64,
-    /// Records below this number are covered by a signature.
+    /// Records below this number are covered by a signature: a checkpoint, or behind the last one their own seals.
     pub signed_below: i64,
+    /// For this node: records below this number are known to be signed by a file outside the store.
+    pub marked_below: Option<i64>,
     /// Public keys that signed for it and are neither ours nor trusted: for another node, nobody here can tell
     /// whether they are that node's.
     pub unknown_keys: Vec<Vec<u8>>,
@@ -52,16 +54,18 @@ pub enum BreachKind {
     Altered,
     /// What stands there was written elsewhere in the chain.
     Reordered,
-    /// A checkpoint signed records that are not there.
+    /// Records were signed, says a checkpoint or this machine, and are not there.
     Truncated,
-    /// A checkpoint's signature is wrong.
+    /// A signature is wrong.
     BadSignature,
-    /// A checkpoint of this node is signed by a key that is not this node's.
+    /// A checkpoint or a record of this node is signed by a key that is not this node's.
     UnknownKey,
+    /// No signature covers what stands there.
+    Unsigned,
 }
 
 impl BreachKind {
-    /// `gap`, `altered`, `reordered`, `truncated`, `bad_signature` or `unknown_key`.
+    /// `gap`, `altered`, `reordered`, `truncated`, `bad_signature`, `unknown_key` or `unsigned`.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Gap => "gap",
@@ -70,6 +74,7 @@ impl BreachKind {
             Self::Truncated => "truncated",
             Self::BadSignature => "bad_signature",
             Self::UnknownKey => "unknown_key",
+            Self::Unsigned => "unsigned",
         }
     }
 }
@@ -84,6 +89,9 @@ impl Report {
 impl Audit {
     /// Reads everything, as it stands at one moment, and checks it.
     pub async fn verify(&self) -> Result<Report, StoreError> {
+        let (own, key) = (&*self.shared.node, &self.shared.key);
+        // Before the store: of two moments the later one has at least what the earlier one signed.
+        let mark = key.marks().read()?.end(own);
         let mut tx = self.store.database.begin(Begin::Read).await?;
         let rows = tx
             .rows(
@@ -91,11 +99,18 @@ impl Audit {
                 args![],
             )
             .await?;
-        let mut nodes = Vec::new();
+        let mut names = Vec::new();
         for row in rows {
-            let node = row.text(0)?;
-            let ours = *node == *self.shared.node;
-            nodes.push(verify_node(&mut tx, &node, ours, &self.shared.key).await?);
+            names.push(row.text(0)?);
+        }
+        if mark.is_some() && !names.iter().any(|name| name == own) {
+            names.push(own.to_owned());
+        }
+        let mut nodes = Vec::new();
+        for name in names {
+            let ours = *name == *own;
+            let mark = mark.filter(|_| ours);
+            nodes.push(verify_node(&mut tx, &name, ours, key, mark).await?);
         }
         Ok(Report { nodes })
     }
@@ -106,107 +121,42 @@ pub(super) async fn verify_node(
     node: &str,
     ours: bool,
     key: &AuditKey,
+    mark: Option<End>,
 ) -> Result<NodeReport, StoreError> {
-    let mut report = NodeReport {
-        node: node.to_owned(),
-        records: 0,
-        first_seq: 0,
-        signed_below: 0,
-        unknown_keys: Vec::new(),
-        breach: None,
-    };
-    let mut signed: BTreeMap<i64, Hash> = BTreeMap::new();
-    let mut expected = (0, NOTHING);
-    for checkpoint in Checkpoint::read(tx, node).await? {
-        if let Some(kind) = doubt(&checkpoint, node, ours, key, &mut report) {
-            report.breach = Some(Breach {
-                seq: checkpoint.next_seq,
-                kind,
-            });
-            return Ok(report);
-        }
-        if checkpoint.kind == Kind::Base {
-            expected = (checkpoint.next_seq, checkpoint.hash);
-        }
-        signed.insert(checkpoint.next_seq, checkpoint.hash);
-    }
-    report.first_seq = expected.0;
-    report.signed_below = signed.last_key_value().map_or(0, |(seq, _)| *seq);
-    // What was signed before the base was pruned with what it covers.
-    signed = signed.split_off(&expected.0);
-    report.breach = walk(tx, node, expected, &signed, &mut report.records).await?;
-    Ok(report)
-}
-
-/// Why a checkpoint is not believed.
-fn doubt(
-    checkpoint: &Checkpoint,
-    node: &str,
-    ours: bool,
-    key: &AuditKey,
-    report: &mut NodeReport,
-) -> Option<BreachKind> {
-    if !checkpoint.is_signed(node) {
-        return Some(BreachKind::BadSignature);
-    }
-    if !key.believes(&checkpoint.public_key) {
-        if ours {
-            return Some(BreachKind::UnknownKey);
-        }
-        if !report.unknown_keys.contains(&checkpoint.public_key) {
-            report.unknown_keys.push(checkpoint.public_key.clone());
-        }
-    }
-    None
-}
-
-/// Follows the chain to its end or its first breach.
-async fn walk(
-    tx: &mut Tx,
-    node: &str,
-    mut expected: (i64, Hash),
-    signed: &BTreeMap<i64, Hash>,
-    records: &mut i64,
-) -> Result<Option<Breach>, StoreError> {
-    let breach = |seq, kind| Ok(Some(Breach { seq, kind }));
-    let mut from = i64::MIN;
-    loop {
-        let page = Segment::page(tx, node, from).await?;
-        if page.is_empty() {
+    let mut walk = Walk::new(node, key, ours);
+    let mut start = BEGINNING;
+    let mut breach = None;
+    for checkpoint in Checkpoint::read(tx, node, i64::MIN).await? {
+        breach = walk.believe(&checkpoint);
+        if breach.is_some() {
             break;
         }
-        for segment in page {
-            let (seq, hash) = expected;
-            if segment.first_seq > seq {
-                return breach(seq, BreachKind::Gap);
-            }
-            if segment.first_seq < seq {
-                return breach(segment.first_seq, BreachKind::Reordered);
-            }
-            if segment.previous != hash {
-                return breach(seq, BreachKind::Reordered);
-            }
-            if segment.computed(node) != segment.hash
-                || segment.count < 1
-                || segment.entries().is_err()
-            {
-                return breach(seq, BreachKind::Altered);
-            }
-            let next = segment.next_seq();
-            // Somebody without the key can compute new hashes to the end, and not a new signature. Each checkpoint
-            // stands at the end of a segment, with its hash.
-            let ends_here = signed.get(&next).is_none_or(|hash| *hash == segment.hash);
-            let within = (seq + 1)..next;
-            if !ends_here || (!within.is_empty() && signed.range(within).next().is_some()) {
-                return breach(seq, BreachKind::Altered);
-            }
-            *records += segment.count;
-            expected = (next, segment.hash);
-            from = next;
+        if checkpoint.kind == Kind::Base {
+            start = checkpoint.end();
         }
     }
-    match signed.last_key_value() {
-        Some((last, _)) if *last > expected.0 => breach(expected.0, BreachKind::Truncated),
-        _ => Ok(None),
+    // What was signed before the base was pruned with what it covers.
+    walk.known = walk.known.split_off(&start.next_seq);
+    let checkpoints = walk.known.last_key_value().map_or(0, |(seq, _)| *seq);
+    if breach.is_none() {
+        breach = mark
+            .filter(|mark| mark.next_seq >= start.next_seq)
+            .and_then(|mark| walk.know(mark));
     }
+    let mut signed_below = checkpoints;
+    if breach.is_none() {
+        breach = walk.run(tx, start, i64::MIN).await?;
+        if breach.is_none() {
+            signed_below = walk.end.next_seq;
+        }
+    }
+    Ok(NodeReport {
+        node: node.to_owned(),
+        records: walk.records,
+        first_seq: start.next_seq,
+        signed_below,
+        marked_below: mark.map(|mark| mark.next_seq),
+        unknown_keys: walk.unknown_keys,
+        breach,
+    })
 }

@@ -14,6 +14,14 @@ cases!(
     a_backup_while_others_append_is_whole,
 );
 
+/// As at the command line, which knows where the key is.
+fn replacing(lab: &Lab) -> RestoreOptions {
+    RestoreOptions {
+        replace: true,
+        audit_key: Some(lab.path("one.key")),
+    }
+}
+
 async fn filled(lab: &Lab) -> Store {
     let store = lab.open().await;
     for name in ["Eve", "Jörg", "adam"] {
@@ -81,14 +89,16 @@ async fn a_store_with_contents_is_replaced_only_when_told(lab: Lab) {
         .unwrap_err();
     assert_eq!(error.outage(), Some(Outage::Occupied), "{error}");
     store.accounts().show("later").await.unwrap();
-    restore(&backup, &url, RestoreOptions { replace: true })
-        .await
-        .unwrap();
+    restore(&backup, &url, replacing(&lab)).await.unwrap();
     assert!(store.accounts().show("later").await.is_err());
     fs::write(lab.path("text"), "no backup").unwrap();
-    let all = RestoreOptions { replace: true };
-    assert!(restore(lab.path("text"), &url, all).await.is_err());
-    assert!(restore(lab.path("missing"), &url, all).await.is_err());
+    let all = replacing(&lab);
+    assert!(restore(lab.path("text"), &url, all.clone()).await.is_err());
+    assert!(
+        restore(lab.path("missing"), &url, all.clone())
+            .await
+            .is_err()
+    );
     assert_eq!(store.accounts().list().await.unwrap().len(), 2);
 }
 
@@ -103,8 +113,8 @@ async fn a_daemon_sees_what_was_restored_and_goes_on(lab: Lab) {
         store.audit().append(entry(ms, "{}")).await.unwrap();
     }
     let url = StoreUrl::parse(&lab.url).unwrap();
-    let all = RestoreOptions { replace: true };
-    restore(&backup, &url, all).await.unwrap();
+    let all = replacing(&lab);
+    restore(&backup, &url, all.clone()).await.unwrap();
     until("the restored accounts are seen", async || {
         held.find_local("later").unwrap().is_none() && held.find_local("eve").unwrap().is_some()
     })

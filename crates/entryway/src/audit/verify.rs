@@ -20,6 +20,8 @@ struct NodeJson<'a> {
     records: i64,
     first_seq: i64,
     signed_below: i64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    marked_below: Option<i64>,
     /// Public keys, in hexadecimal digits.
     unknown_keys: Vec<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -39,6 +41,7 @@ impl<'a> NodeJson<'a> {
             records: node.records,
             first_seq: node.first_seq,
             signed_below: node.signed_below,
+            marked_below: node.marked_below,
             unknown_keys: node.unknown_keys.iter().map(|key| hex(key)).collect(),
             breach: node.breach.map(|breach| BreachJson {
                 seq: breach.seq,
@@ -91,6 +94,15 @@ fn rows(node: &NodeReport) -> Vec<Row> {
         Row::new("chain", records).note(begins),
         Row::new("signed", signed),
     ];
+    let holds = node.first_seq + node.records;
+    if let Some(marked) = node.marked_below
+        && marked > holds
+        && let Some(row) = rows.pop()
+    {
+        rows.push(row.note(format!(
+            "this machine signed below record {marked}; what stands here ends at {holds}"
+        )));
+    }
     for key in &node.unknown_keys {
         let row = Row::more(format!("by key {}", hex(key))).tone(Tone::Doubt);
         rows.push(row.note("nobody here can tell whose it is"));
@@ -112,8 +124,9 @@ fn meaning(kind: BreachKind) -> &'static str {
         BreachKind::Gap => "records are missing there",
         BreachKind::Altered => "what stands there is not what was written",
         BreachKind::Reordered => "what stands there was written elsewhere in the chain",
-        BreachKind::Truncated => "a signature covers records that are not there",
-        BreachKind::BadSignature => "the signature of a checkpoint is wrong",
-        BreachKind::UnknownKey => "a checkpoint of this node is signed by another key than its own",
+        BreachKind::Truncated => "records were signed that are not there",
+        BreachKind::BadSignature => "a signature there is wrong",
+        BreachKind::UnknownKey => "it is signed by another key than this node's own",
+        BreachKind::Unsigned => "no signature covers what stands there",
     }
 }

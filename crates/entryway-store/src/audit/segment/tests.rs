@@ -1,5 +1,5 @@
 use super::{Frames, NOTHING, Segment};
-use crate::AuditEntry;
+use crate::{AuditEntry, AuditKey};
 use std::time::{Duration, SystemTime};
 
 fn entry(login_id: u64, second: u64, body: &str) -> AuditEntry {
@@ -10,11 +10,16 @@ fn entry(login_id: u64, second: u64, body: &str) -> AuditEntry {
     }
 }
 
+fn key() -> AuditKey {
+    let folder = tempfile::tempdir().unwrap();
+    AuditKey::load_or_create(folder.path().join("key")).unwrap()
+}
+
 fn segment() -> Segment {
     let mut frames = Frames::default();
     frames.push(&entry(7, 20, "{}"));
     frames.push(&entry(8, 10, ""));
-    frames.at("one", 5, NOTHING)
+    frames.at("one", 5, NOTHING, &key())
 }
 
 #[test]
@@ -42,6 +47,7 @@ fn every_part_counts_in_the_hash() {
     check(|segment| segment.to_ms += 1);
     check(|segment| segment.previous[31] ^= 1);
     check(|segment| segment.body[0] ^= 1);
+    check(|segment| *segment.body.last_mut().unwrap() ^= 1);
     check(|segment| segment.body.push(0));
     assert_ne!(segment().hash, segment().computed("two"));
 }
@@ -59,4 +65,42 @@ fn bytes_that_are_no_records_are_damage() {
     });
     check(|segment| segment.body.push(0));
     check(|segment| segment.body[16] = 0xff);
+}
+
+#[test]
+fn every_part_counts_in_the_seal() {
+    let right = |segment: &Segment, node| segment.sealed_by(node).unwrap().unwrap().is_right;
+    assert!(right(&segment(), "one"));
+    assert!(!right(&segment(), "two"));
+    let check = |change: fn(&mut Segment)| {
+        let mut segment = segment();
+        change(&mut segment);
+        // Whoever has no key can compute every hash anew.
+        segment.hash = segment.computed("one");
+        assert!(!right(&segment, "one"));
+    };
+    check(|segment| segment.first_seq += 1);
+    check(|segment| segment.from_ms += 1);
+    check(|segment| segment.to_ms += 1);
+    check(|segment| segment.previous[31] ^= 1);
+    check(|segment| segment.body[0] ^= 1);
+    check(|segment| *segment.body.last_mut().unwrap() ^= 1);
+    let mut bare = segment();
+    bare.body.truncate(bare.body.len() - super::SEAL);
+    assert!(bare.sealed_by("one").unwrap().is_none());
+    assert_eq!(bare.entries().unwrap(), segment().entries().unwrap());
+}
+
+#[test]
+fn a_seal_names_its_key() {
+    let (key, other) = (key(), key());
+    let mut frames = Frames::default();
+    frames.push(&entry(7, 20, "{}"));
+    let seal = frames
+        .at("one", 5, NOTHING, &key)
+        .sealed_by("one")
+        .unwrap()
+        .unwrap();
+    assert_eq!(seal.public_key, key.public_key());
+    assert_ne!(seal.public_key, other.public_key());
 }
