@@ -34,5 +34,5 @@ pub use error::{Outage, StoreError};
 pub use held::HeldAccounts;
 pub use keys::Key;
 pub use store::{OpenOptions, Store};
-pub use throttle::{Throttle, ThrottleCounts, ThrottleSettings};
+pub use throttle::{Closed, Throttle, ThrottleCounts, ThrottleSettings};
 pub use url::{AddressProblem, StoreUrl};

@@ -57,7 +57,7 @@ mod state;
 mod table;
 mod tally;
 
-pub use book::ThrottleCounts;
+pub use book::{Closed, ThrottleCounts};
 pub use settings::ThrottleSettings;
 
 use crate::StoreError;
@@ -131,6 +131,12 @@ impl Throttle {
     /// Other limits from now on; what was counted stays. Not exchanged: `most_keys`, `patience` and `write_every`.
     pub fn configure(&self, settings: &ThrottleSettings) {
         self.shared.book.configure(settings);
+    }
+
+    /// Which bucket would refuse this now, if one would. Counts nothing, waits for nobody and makes no refusal. Without
+    /// the directory's threshold it goes by whether that was reached when somebody failed last.
+    pub fn look(&self, operation: &ReserveOperation) -> Option<Closed> {
+        self.shared.book.look(operation)
     }
 
     /// What it holds and has done.

@@ -12,7 +12,7 @@ use super::table::Table;
 use entryway_login::{Bucket, ReserveAnswer, ReserveOperation, Settled};
 use parking_lot::{Mutex, RwLock};
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
-use std::time::{Duration, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 const SHARDS: usize = 64;
 
@@ -44,6 +44,17 @@ pub struct ThrottleCounts {
     pub evicted: u64,
     /// Who waits for logins under way.
     pub waiting: u64,
+}
+
+/// A bucket that lets nobody in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Closed {
+    /// From then on there is room again.
+    pub until: SystemTime,
+    /// What its failures are counted by.
+    pub bucket: Bucket,
+    /// How many there may be.
+    pub limit: u32,
 }
 
 /// What becomes of whoever asks for a place.
@@ -131,6 +142,20 @@ impl Book {
         asked
             .flatten()
             .unwrap_or(Asked::Answered(ReserveAnswer::UnderWay))
+    }
+
+    /// How a login would be refused now by failures alone, if it would.
+    pub(super) fn look(&self, operation: &ReserveOperation) -> Option<Closed> {
+        let asks = self.asks(operation)?;
+        let rates = self.rates();
+        match self.with(asks.queue(), |shard| asks.look(shard, &rates))? {
+            Err(Refused::Until(until, bucket, limit)) => Some(Closed {
+                until: UNIX_EPOCH + Duration::from_millis(until),
+                bucket,
+                limit,
+            }),
+            Ok(()) | Err(Refused::UnderWay) => None,
+        }
     }
 
     pub(super) fn settle(&self, operation: &ReserveOperation, settled: Settled) {

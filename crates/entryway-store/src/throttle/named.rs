@@ -1,9 +1,9 @@
 //! One reservation, with its keys and limits: what it does to the buckets of its lock.
 
 use super::book::Shard;
-use super::cell::Share;
+use super::cell::{Cell, Nothing, Share};
 use super::key::{Key, Keys};
-use super::series::Allowance;
+use super::series::{Allowance, Series};
 use super::settings::{Rate, Rates, millis, series_window};
 use super::table::Table;
 use super::tally::Room;
@@ -103,6 +103,14 @@ impl Asks {
         }
     }
 
+    /// Whether it would be refused now; nothing is counted and nothing kept.
+    pub(super) fn look(&self, shard: &mut Shard, rates: &Rates) -> Result<(), Refused> {
+        match self {
+            Self::Address(asks) => asks.room(shard, rates).map(drop),
+            Self::Identity(asks) => asks.look(shard, rates),
+        }
+    }
+
     pub(super) fn settle(&self, shard: &mut Shard, rates: &Rates, settled: Settled) {
         match self {
             Self::Address(asks) => asks.settle(shard, rates, settled),
@@ -112,12 +120,19 @@ impl Asks {
 }
 
 impl AddressAsks {
-    fn reserve(&self, shard: &mut Shard, rates: &Rates) -> Result<(), Refused> {
+    /// The bucket, if there is a place in it.
+    fn room(&self, shard: &mut Shard, rates: &Rates) -> Result<Cell<Nothing>, Refused> {
         let Self { key, at } = *self;
         let mut cell = shard.addresses.get(key);
         cell.tally.leak(at, &rates.address);
         let room = cell.tally.room(1, at, &rates.address);
         refused(room, Bucket::Address, rates.address.limit)?;
+        Ok(cell)
+    }
+
+    fn reserve(&self, shard: &mut Shard, rates: &Rates) -> Result<(), Refused> {
+        let Self { key, at } = *self;
+        let mut cell = self.room(shard, rates)?;
         cell.tally.begin(1);
         shard.addresses.put(key, cell, at, rates);
         Ok(())
@@ -145,7 +160,12 @@ impl IdentityAsks {
         }
     }
 
-    fn reserve(&self, shard: &mut Shard, rates: &Rates) -> Result<(), Refused> {
+    /// The identity's bucket and the place's, if there is room in both.
+    fn room(
+        &self,
+        shard: &mut Shard,
+        rates: &Rates,
+    ) -> Result<(Cell<Series>, Cell<Share>), Refused> {
         let Self {
             failures,
             at,
@@ -189,9 +209,30 @@ impl IdentityAsks {
             .find(|room| !is_free(room) && !is_under_way(room))
             .or_else(|| rooms.iter().find(|room| is_under_way(room)));
         if let Some((room, bucket, limit)) = worst {
-            return refused(*room, *bucket, *limit);
+            refused(*room, *bucket, *limit)?;
         }
+        Ok((identity, place))
+    }
 
+    /// Whoever looks may not know the directory's threshold: then what was refused by it last still tells.
+    fn look(&self, shard: &mut Shard, rates: &Rates) -> Result<(), Refused> {
+        let (identity, _) = self.room(shard, rates)?;
+        let shut = identity.own.shut;
+        if self.allowance.is_none() && !self.device && shut > self.at {
+            let failures = identity.own.total();
+            return Err(Refused::Until(shut, Bucket::Identity, failures));
+        }
+        Ok(())
+    }
+
+    fn reserve(&self, shard: &mut Shard, rates: &Rates) -> Result<(), Refused> {
+        let Self {
+            failures,
+            at,
+            device,
+            ..
+        } = *self;
+        let (mut identity, mut place) = self.room(shard, rates)?;
         if !device {
             identity.tally.begin(failures);
         }

@@ -378,3 +378,30 @@ fn other_limits_hold_at_once_for_what_was_counted_before() {
     configure(10);
     assert_eq!(fail(&book, &guess), ReserveAnswer::Reserved);
 }
+
+/// After so many wrong passwords from one network, what a look from it tells in the next second.
+fn look_after(failures: u64, threshold: u32) -> Option<(Bucket, u32)> {
+    let book = book();
+    for second in 0..failures {
+        let wrong = operation("jdoe", "192.0.2.1", threshold, second);
+        run(&book, &ReserveOperation::Identity(wrong), Settled::Failed);
+    }
+    // Whoever looks does not know the threshold.
+    let asked = ReserveOperation::Identity(operation("jdoe", "192.0.2.1", 0, failures));
+    let (found, held) = (book.look(&asked), book.counts());
+    assert_eq!(book.look(&asked), found, "a look changes something");
+    assert_eq!(book.counts(), held, "a look is counted");
+    let elsewhere = operation("somebody", "192.0.2.1", 0, failures);
+    assert_eq!(book.look(&ReserveOperation::Identity(elsewhere)), None);
+    found.map(|closed| (closed.bucket, closed.limit))
+}
+
+#[test]
+fn a_look_tells_what_a_login_would_meet_and_counts_nothing() {
+    assert_eq!(look_after(0, 0), None);
+    assert_eq!(look_after(4, 0), None);
+    assert_eq!(look_after(5, 0), Some((Bucket::IdentityAndNetwork, 5)));
+    // Of a threshold of 5 strangers have 3.
+    assert_eq!(look_after(2, 5), None);
+    assert_eq!(look_after(3, 5), Some((Bucket::Identity, 3)));
+}
