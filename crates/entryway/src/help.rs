@@ -97,4 +97,6 @@ pub(crate) fn usage(error: &clap::Error) -> Exit {
 }
 
 #[cfg(test)]
+mod page;
+#[cfg(test)]
 mod tests;

@@ -1,4 +1,4 @@
-use super::{about, row};
+use super::{about, page, row};
 use entryway_login::{Fault, Reason};
 
 #[test]
@@ -13,4 +13,16 @@ fn every_reason_and_fault_has_a_page() {
     }
     assert!(row("change_password").is_some());
     assert!(row("nonsense").is_none());
+}
+
+/// `UPDATE_GOLDEN=1` writes it anew.
+#[test]
+fn the_page_of_reasons_says_what_help_says() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/reasons.md");
+    let expected = page::page();
+    if std::env::var_os("UPDATE_GOLDEN").is_some() {
+        std::fs::write(path, &expected).unwrap();
+    }
+    let found = std::fs::read_to_string(path).unwrap();
+    assert_eq!(found, expected, "UPDATE_GOLDEN=1 writes it anew");
 }
