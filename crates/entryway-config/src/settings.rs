@@ -128,6 +128,8 @@ pub struct StoreSettings {
     pub url: StoreUrl,
     /// What PostgreSQL asks for.
     pub password: Option<Arc<Password>>,
+    /// Whether a PostgreSQL on another machine may be one that nobody verified, if its address says so.
+    pub allow_unverified: bool,
 }
 
 /// The address alone: the password stays out of logs.
@@ -135,6 +137,7 @@ impl fmt::Debug for StoreSettings {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("StoreSettings")
             .field("url", &self.url)
+            .field("allow_unverified", &self.allow_unverified)
             .finish_non_exhaustive()
     }
 }

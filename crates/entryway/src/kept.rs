@@ -152,7 +152,9 @@ pub(crate) fn is_same_store(one: &StoreSettings, other: &StoreSettings) -> bool 
         let password = settings.password.as_ref();
         password.map(|password| password.expose().to_vec())
     };
-    one.url == other.url && password(one) == password(other)
+    one.url == other.url
+        && one.allow_unverified == other.allow_unverified
+        && password(one) == password(other)
 }
 
 pub(crate) fn host_name() -> String {

@@ -220,6 +220,8 @@ pub(super) const SETTINGS: &[Setting] = &[
         doc: "Where local accounts, the throttle, the audit and keys are kept: `sqlite:` and the path of a file, `postgres://` for several machines, or `memory:`, which forgets. The state directory is `$STATE_DIRECTORY`, `/var/lib/entryway` for root, else `~/.local/state/entryway`." },
     Setting { path: "store.password", shape: Secret, default: None, example: r#"{ file = "store.pass" }"#,
         doc: "The password for PostgreSQL; never in the `url`." },
+    Setting { path: "store.allow_unverified", shape: Boolean, default: Value("false"), example: "true",
+        doc: "Allows an `sslmode` in the `url` of another machine that verifies less than `verify-full`. Whoever is on the way can then read and change accounts, keys and the record. Warns at every start." },
 
     Setting { path: "throttle.failures", shape: Integer(1, 1_000), default: Value("5"), example: "3",
         doc: "How many wrong passwords of one person from one network (an IPv4 address, an IPv6 /64) are let through before they wait. One below the directory's own threshold where that is lower and can be read." },
@@ -235,7 +237,7 @@ pub(super) const SETTINGS: &[Setting] = &[
     Setting { path: "audit.node", shape: Text, default: Derived("the host's name"), example: r#""gateway-1""#,
         doc: "What this machine is called in its records; each node has a chain of its own." },
     Setting { path: "audit.key", shape: Text, default: Derived("`audit.key` in the state directory"), example: r#""/etc/entryway/audit.key""#,
-        doc: "The file of the key that signs checkpoints of the audit. Made when it is not there. It stays outside the store, so that who can write the store cannot rewrite the record." },
+        doc: "The file of the key that signs checkpoints of the audit. Made when it is not there. It stays outside the store, so that who can write the store cannot rewrite the record; so does a file `.mark` beside it that remembers how far the record was signed: the folder must be writable." },
 
     Setting { path: "os.service", shape: Text, default: Value(r#""entryway""#), example: r#""login""#,
         doc: "PAM's name for Entryway: which file of `/etc/pam.d` decides." },

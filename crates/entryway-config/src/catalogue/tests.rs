@@ -92,6 +92,10 @@ fn with(path: &str, value: Option<&str>) -> String {
             &[],
         ),
         "domain.<name>.people.email_filter" => (&[("login_by_email", "true")], &[]),
+        "store.allow_unverified" => (
+            &[("url", r#""postgres://db.corp.example/e?sslmode=require""#)],
+            &[],
+        ),
         "domain.<name>.dn_filter[].pattern" if value.is_some() => (&[], &["under"]),
         "domain.<name>.dn_filter[].exact" => (&[("pattern", r#"".*,DC=example""#)], &["under"]),
         _ => (&[], &[]),

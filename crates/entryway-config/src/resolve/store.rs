@@ -2,19 +2,34 @@
 
 use crate::code::Code;
 use crate::context::Context;
+use crate::place::Place;
 use crate::report::Diagnostic;
 use crate::secret;
 use crate::section::{Section, Text};
 use crate::settings::{AuditSettings, OsSettings, StoreSettings, StoreUrl, ThrottleSettings};
+use std::net::IpAddr;
 use std::path::PathBuf;
+use url::Url;
 
 /// `[store]`; `None` when it is wrong.
 pub(super) fn store(root: &Section<'_>, cx: &Context<'_>) -> Option<StoreSettings> {
     let store = root.section("store");
-    let url = match store.text("url") {
-        None => StoreUrl::Default,
-        Some(written) => url(written, cx)?,
+    let allow_unverified = store.boolean("allow_unverified");
+    let permission = store
+        .written("allow_unverified")
+        .filter(|_| allow_unverified);
+    let (url, is_unverified) = match store.text("url") {
+        None => (StoreUrl::Default, false),
+        Some(written) => url(written, permission, cx)?,
     };
+    if let (Some(place), false) = (permission, is_unverified) {
+        cx.push(
+            Diagnostic::new(Code::NoEffect, "`allow_unverified` has no effect").at(
+                place,
+                "only an address of another machine with an `sslmode` needs it",
+            ),
+        );
+    }
     let password = match store.entry("password") {
         None => None,
         Some(entry) => Some(secret::read(entry, cx)?),
@@ -28,10 +43,15 @@ pub(super) fn store(root: &Section<'_>, cx: &Context<'_>) -> Option<StoreSetting
                 .at(place, "only PostgreSQL asks for one"),
         );
     }
-    Some(StoreSettings { url, password })
+    Some(StoreSettings {
+        url,
+        password,
+        allow_unverified,
+    })
 }
 
-fn url(written: Text<'_>, cx: &Context<'_>) -> Option<StoreUrl> {
+/// An address, and whether it asks for a server that nobody verifies.
+fn url(written: Text<'_>, permission: Option<Place>, cx: &Context<'_>) -> Option<(StoreUrl, bool)> {
     let text = written.text;
     let refused = |label: &str| {
         cx.push(
@@ -52,31 +72,72 @@ fn url(written: Text<'_>, cx: &Context<'_>) -> Option<StoreUrl> {
                 "local accounts, throttle and audit are gone with the process",
             ),
         );
-        return Some(StoreUrl::Memory);
+        return Some((StoreUrl::Memory, false));
     }
     if let Some(path) = text.strip_prefix("sqlite:") {
         let path = path.strip_prefix("//").unwrap_or(path);
         if path.is_empty() || path.contains('?') {
             return refused("expected the path of a file after `sqlite:`");
         }
-        return Some(StoreUrl::Sqlite(cx.path(written.place, path)));
+        return Some((StoreUrl::Sqlite(cx.path(written.place, path)), false));
     }
-    let rest = text
-        .strip_prefix("postgres://")
-        .or_else(|| text.strip_prefix("postgresql://"));
-    let Some(rest) = rest else {
+    if !text.starts_with("postgres://") && !text.starts_with("postgresql://") {
         return refused("expected `sqlite:` or `postgres://`");
-    };
-    let authority = rest.split(['/', '?']).next().unwrap_or_default();
-    if let Some((user, _)) = authority.rsplit_once('@')
-        && user.contains(':')
-    {
-        return refused("a password stands in it; write `password = { file = \"…\" }` beside it");
     }
-    if authority.is_empty() {
-        return refused("the host is missing");
+    match server(text) {
+        Err(label) => refused(label),
+        Ok(false) => Some((StoreUrl::Postgres(text.to_owned()), false)),
+        Ok(true) => {
+            let label = "this `sslmode` does not verify another machine";
+            let diagnostic = match permission {
+                Some(place) => Diagnostic::new(Code::StoreUnverified, "the store is not verified")
+                    .at(written.place, label)
+                    .also(place, "and that is allowed here"),
+                None => Diagnostic::new(Code::StoreAddress, "the store would not be verified")
+                    .at(written.place, label)
+                    .hint("leave `sslmode` out: it is `verify-full` then; `sslrootcert=FILE` says whom to trust"),
+            };
+            cx.push(diagnostic);
+            permission.map(|_| (StoreUrl::Postgres(text.to_owned()), true))
+        }
     }
-    Some(StoreUrl::Postgres(text.to_owned()))
+}
+
+/// Whether the address of a server asks for one that nobody verifies. Decided from what its parts are once percents
+/// are decoded, as they are when it is used.
+fn server(text: &str) -> Result<bool, &'static str> {
+    const PASSWORD: &str = "a password stands in it; write `password = { file = \"…\" }` beside it";
+    let url = Url::parse(text).map_err(|_| "expected `postgres://user@host:port/database`")?;
+    if url.password().is_some() {
+        return Err(PASSWORD);
+    }
+    let mut hosts = vec![url.host_str().unwrap_or_default().to_owned()];
+    let mut verifies = true;
+    for (key, value) in url.query_pairs() {
+        match &*key {
+            "password" => return Err(PASSWORD),
+            "sslmode" | "ssl-mode" => verifies &= value.eq_ignore_ascii_case("verify-full"),
+            "host" | "hostaddr" => hosts.push(value.into_owned()),
+            _ => {}
+        }
+    }
+    if url.fragment().is_some() {
+        return Err("nothing may stand behind a `#`");
+    }
+    if hosts.iter().all(String::is_empty) {
+        return Err("the host is missing");
+    }
+    let elsewhere = |host: &String| !host.is_empty() && !is_here(host);
+    Ok(!verifies && hosts.iter().any(elsewhere))
+}
+
+/// Whether a host, or the folder of a socket, is on this machine.
+fn is_here(host: &str) -> bool {
+    let bare = host.trim_start_matches('[').trim_end_matches(']');
+    host.starts_with('/')
+        || host.to_ascii_lowercase().starts_with("%2f")
+        || host.eq_ignore_ascii_case("localhost")
+        || bare.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback())
 }
 
 /// `[audit]`.

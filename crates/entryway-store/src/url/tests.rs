@@ -47,12 +47,68 @@ fn mode(text: &str) -> String {
 }
 
 #[test]
-fn a_server_elsewhere_is_verified_unless_said_otherwise() {
+fn a_server_elsewhere_is_verified() {
     let full = format!("{:?}", PgSslMode::VerifyFull);
     assert_eq!(mode("postgres://e@db.example/e"), full);
     assert_eq!(mode("postgres://e@10.0.0.1/e"), full);
     assert_ne!(mode("postgres://e@127.0.0.1/e"), full);
     assert_ne!(mode("postgres://e@[::1]/e"), full);
     assert_ne!(mode("postgres://e@localhost/e"), full);
-    assert_ne!(mode("postgres://e@db.example/e?sslmode=require"), full);
+    assert_ne!(mode("postgres://e@localhost/e?sslmode=disable"), full);
+    for text in [
+        "db.example/e?sslmode=verify-full",
+        "db.example/e?application_name=x",
+    ] {
+        assert_eq!(mode(&format!("postgres://e@{text}")), full);
+    }
+}
+
+#[test]
+fn what_verifies_less_elsewhere_is_refused_unless_that_is_allowed() {
+    for text in [
+        "postgres://e@db.example/e?sslmode=disable",
+        "postgres://e@db.example/e?sslmode=allow",
+        "postgres://e@db.example/e?sslmode=prefer",
+        "postgres://e@db.example/e?sslmode=require",
+        "postgres://e@db.example/e?sslmode=verify-ca",
+        "postgres://e@db.example/e?ssl-mode=Disable",
+        "postgres://e@db.example/e?application_name=x&%73slmode=require",
+        "postgres://e@db.example/e?sslmode=verify-full&sslmode=disable",
+        "postgres://e@localhost/e?sslmode=disable&host=db.example",
+        "postgres://e@127.0.0.1/e?sslmode=disable&hostaddr=10.0.0.1",
+        "postgres://e@localhost.example/e?sslmode=disable",
+    ] {
+        check(text, Err(AddressProblem::Unverified));
+        assert!(StoreUrl::parse_unverified(text).is_ok(), "{text}");
+    }
+    let url = StoreUrl::parse_unverified("postgres://e@db.example/e").unwrap();
+    let Place::Server(options) = url.place else {
+        panic!("a server")
+    };
+    // Allowed is not asked for.
+    assert!(matches!(options.get_ssl_mode(), PgSslMode::VerifyFull));
+}
+
+#[test]
+fn what_hides_in_an_address_is_refused() {
+    check(
+        "postgres://e@db.example/e#&sslmode=x",
+        Err(AddressProblem::Server),
+    );
+    check(
+        "postgres://e@db.example/e?#&sslmode=disable",
+        Err(AddressProblem::Server),
+    );
+    for password in ["password=s3cret", "%70assword=s3cret", "user=e&password="] {
+        let text = format!("postgres://e@127.0.0.1/e?{password}");
+        check(&text, Err(AddressProblem::Password));
+    }
+    check(
+        "postgres://e@127.0.0.1/e?passwrod=s3cret",
+        Err(AddressProblem::Parameter),
+    );
+    check(
+        "postgres://e@127.0.0.1/e?options[search_path]=x&options=-c%20a=b",
+        Ok("postgres://e@127.0.0.1:5432/e"),
+    );
 }

@@ -39,7 +39,11 @@ pub(super) fn address(
             entryway_store::StoreUrl::file(folder.path().join("entryway.db"))
         }
         StoreUrl::Postgres(url) => {
-            let store = entryway_store::StoreUrl::parse(url)?;
+            let store = if settings.store.allow_unverified {
+                entryway_store::StoreUrl::parse_unverified(url)?
+            } else {
+                entryway_store::StoreUrl::parse(url)?
+            };
             match &settings.store.password {
                 Some(password) => store.with_password(password.expose())?,
                 None => store,
