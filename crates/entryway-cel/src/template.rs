@@ -6,10 +6,11 @@
 use crate::compile::{Compiled, affordable, compile};
 use crate::eval::evaluate;
 use crate::lex::{TokenKind, next_token};
+use crate::node::{Kind, UserField, Variable};
 use crate::types::Type;
 use crate::value::{List, Value};
 use crate::{CompileError, MAX_BYTES};
-use entryway_login::{Facts, Needs, RuleFailed, Template};
+use entryway_login::{Facts, Fits, Needs, RuleFailed, Template};
 use std::borrow::Cow;
 
 /// A compiled template, such as `/srv/{entry.departmentnumber}/{name}`.
@@ -140,14 +141,20 @@ fn name(name: &Box<str>) -> &str {
 }
 
 impl Template for CompiledTemplate {
-    fn render(&self, facts: &Facts<'_>) -> Result<String, RuleFailed> {
+    fn render_with(&self, facts: &Facts<'_>, fits: Fits<'_>) -> Result<String, RuleFailed> {
         let mut rendered = String::new();
-        for part in &self.parts {
+        for (at, part) in self.parts.iter().enumerate() {
             match part {
                 Part::Literal(literal) => rendered.push_str(literal),
                 Part::Expression { text, compiled } => {
-                    evaluate(&compiled.root, facts, |value| write(&mut rendered, value))
-                        .map_err(|failure| failure.of(text))?;
+                    let fits: Fits<'_> = match &compiled.root.kind {
+                        Kind::Variable(Variable::User(UserField::Home)) if at == 0 => &|_| Ok(()),
+                        _ => fits,
+                    };
+                    evaluate(&compiled.root, facts, |value| {
+                        write(&mut rendered, value, fits)
+                    })
+                    .map_err(|failure| failure.of(text))?;
                 }
             }
         }
@@ -159,7 +166,7 @@ impl Template for CompiledTemplate {
 }
 
 /// Appends exactly one value.
-fn write(rendered: &mut String, value: Value<'_>) -> Result<(), Cow<'static, str>> {
+fn write(rendered: &mut String, value: Value<'_>, fits: Fits<'_>) -> Result<(), Cow<'static, str>> {
     let one = match value {
         Value::List(values) if values.len() == 1 => values.get(0),
         Value::List(List::Values(values)) if values.is_empty() => {
@@ -180,7 +187,10 @@ fn write(rendered: &mut String, value: Value<'_>) -> Result<(), Cow<'static, str
         Some(Value::Text(text)) if rendered.len() + text.len() > MAX_BYTES => {
             return Err(format!("makes the text longer than {MAX_BYTES} bytes").into());
         }
-        Some(Value::Text(text)) => rendered.push_str(&text),
+        Some(Value::Text(text)) => {
+            fits(&text)?;
+            rendered.push_str(&text);
+        }
         Some(Value::Bool(_) | Value::List(_)) | None => {
             return Err("is not one text or number".into());
         }

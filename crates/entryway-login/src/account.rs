@@ -3,21 +3,34 @@
 use crate::{LocalAccount, OsAccount, Reason};
 use entryway_ldap_types::AccountState;
 
-/// Nothing known of the account forbids its use. Made by [`check`], [`local`] and [`os`] alone.
+/// Nothing known of the account forbids its use. Made by [`of_domain`], [`local`] and [`os`] alone.
 #[derive(Debug)]
 pub(crate) struct AccountUsable(());
 
+/// Nothing in the entry forbids it; the local account beside it has not been looked at. Made by [`check`] alone.
+#[derive(Debug)]
+pub(crate) struct StateUsable(());
+
 /// What a state means for a login.
-pub(crate) fn check(state: AccountState) -> Result<AccountUsable, Reason> {
+pub(crate) fn check(state: AccountState) -> Result<StateUsable, Reason> {
     match state {
         // How old a password may be is for the server that has just verified it: its bind said so, or let the person in.
         AccountState::Usable | AccountState::PasswordExpired | AccountState::MustChange => {
-            Ok(AccountUsable(()))
+            Ok(StateUsable(()))
         }
         AccountState::Disabled => Err(Reason::AccountDisabled),
         AccountState::Expired => Err(Reason::AccountExpired),
         AccountState::Locked => Err(Reason::AccountLocked),
     }
+}
+
+/// A person of a domain is kept out by their entry, and by a local account of theirs that is switched off.
+pub(crate) fn of_domain(
+    _state: StateUsable,
+    beside: Option<&LocalAccount>,
+) -> Result<AccountUsable, Reason> {
+    beside.map_or(Ok(()), switched_on)?;
+    Ok(AccountUsable(()))
 }
 
 /// A local account is usable while it is switched on.
@@ -34,7 +47,8 @@ pub(crate) fn switched_on(account: &LocalAccount) -> Result<(), Reason> {
     }
 }
 
-/// PAM's account stack has been asked with the password.
+/// PAM's account stack has its say together with the password, and cannot be asked without one: nobody's OS account
+/// is renewed, and what `explain` says of one without a password is not more than "if PAM agrees".
 pub(crate) fn os(_account: &OsAccount) -> AccountUsable {
     AccountUsable(())
 }

@@ -2,7 +2,7 @@
 
 use crate::draft::Draft;
 use crate::flow::Log;
-use crate::{Carried, DomainPolicy, Record, is_secret_attribute};
+use crate::{Carried, DomainPolicy, MapTarget, Record, is_secret_attribute};
 use entryway_ldap_types::{AttributeName, Entry};
 use std::collections::HashSet;
 
@@ -18,12 +18,14 @@ pub(crate) fn apply(domain: &DomainPolicy, entry: &Entry, draft: &mut Draft, log
         Carried::Named(names) => each_once(names.iter()),
         Carried::All => each_once(entry.attributes.iter().map(|attribute| &attribute.name)),
     };
-    // A map of that name has said what the key holds. Headers, where sessions travel too, know no case.
-    let mapped: Vec<Box<str>> = draft
-        .attributes
-        .iter()
-        .map(|(key, _)| key.clone())
-        .collect();
+    // A map of that name says what the key holds, also where it holds nothing: the value of another attribute would
+    // pass for it. Headers, where sessions travel too, know no case.
+    let mapped = |key: &str| {
+        domain.maps.iter().any(|map| match &map.target {
+            MapTarget::Custom(name) => name.eq_ignore_ascii_case(key),
+            _ => false,
+        })
+    };
     let mut room = Room {
         values: VALUES_MAX,
         bytes: BYTES_MAX,
@@ -31,12 +33,11 @@ pub(crate) fn apply(domain: &DomainPolicy, entry: &Entry, draft: &mut Draft, log
     let (mut carried, mut left_out) = (Vec::new(), Vec::new());
     for name in wanted {
         let key = name.base();
-        let taken = mapped.iter().any(|taken| taken.eq_ignore_ascii_case(key));
         let values = if is_secret_attribute(name) {
             Err("it is secret")
         } else if entry.first(name).is_none() {
             continue;
-        } else if taken {
+        } else if mapped(key) {
             Err("a map has this name")
         } else {
             values(entry, name, &mut room)

@@ -105,8 +105,9 @@ pub struct Decided {
 /// What a person or an application keeps of an accepted login. Whoever has one may use it: never shown, never kept.
 #[derive(Clone)]
 pub struct Tokens {
-    /// Asks later whether the person is still welcome.
-    pub revalidation: String,
+    /// Asks later whether the person is still welcome. `None` where nobody can be asked without a password: of an
+    /// account of the operating system, PAM's account stack has its say at a login alone.
+    pub revalidation: Option<String>,
     /// Says at the next login that the person was here before from the same device.
     pub device: String,
 }

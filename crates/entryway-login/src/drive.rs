@@ -67,8 +67,8 @@ pub async fn drive_from(world: &impl World, clock: &impl Clock, mut step: Step) 
                 let answer = world.groups(&operation).await;
                 then.resume(answer, clock.now())
             }
-            Step::FindOs(name, then) => {
-                let answer = world.find_os(&name).await;
+            Step::FindOs(name, deadline, then) => {
+                let answer = world.find_os(&name, deadline).await;
                 then.resume(answer, clock.now())
             }
             Step::LoginOs(operation, then) => {

@@ -92,10 +92,18 @@ pub trait Condition: fmt::Debug + Send + Sync {
     fn needs(&self) -> &Needs;
 }
 
+/// Whether a value may stand in a template's text.
+pub type Fits<'f> = &'f dyn Fn(&str) -> Result<(), String>;
+
 /// A text with expressions in it, compiled: `/srv/{entry.departmentnumber}/{name}`.
 pub trait Template: fmt::Debug + Send + Sync {
     /// The text, each expression giving exactly one value.
-    fn render(&self, facts: &Facts<'_>) -> Result<String, RuleFailed>;
+    fn render(&self, facts: &Facts<'_>) -> Result<String, RuleFailed> {
+        self.render_with(facts, &|_| Ok(()))
+    }
+    /// The same, if each inserted value `fits`; else in words and without the value why not. The person's own home
+    /// at the very beginning is a whole path and not asked about.
+    fn render_with(&self, facts: &Facts<'_>, fits: Fits<'_>) -> Result<String, RuleFailed>;
     /// What must be fetched for it.
     fn needs(&self) -> &Needs;
 }

@@ -69,8 +69,9 @@ impl Fetch {
     pub fn attributes_with_groups(&self) -> &Arc<[AttributeName]> {
         &self.with_groups
     }
-    /// The attributes whose value may become the session's name, in order: the search attribute, or
-    /// those that a whole filter compares with `{login}` or `{user}`. Empty when it compares none.
+    /// The attributes whose value may become the session's name, in order: the search attribute; or those that a
+    /// whole filter says equal `{login}` or `{user}`; or, where it says so of none, those that it compares with them in
+    /// any other way. Empty when it compares none: then nobody has a name here.
     pub fn name_from(&self) -> &[AttributeName] {
         &self.name_from
     }
@@ -87,31 +88,61 @@ fn add(name: &AttributeName, wanted: &mut Vec<AttributeName>) {
 /// Stands for the login while a template is looked at; no real name holds a NUL.
 const MARK: &[u8] = b"\0login";
 
-/// The attributes that a filter says equal what was typed, in the order in which they are written.
+/// The attributes that a filter says equal what was typed, in the order in which they are written. Where there is
+/// none, those that are like it, hold it, or equal a text with it inside.
 fn attributes_of_login(template: &FilterTemplate) -> Vec<AttributeName> {
-    let mut names = Vec::new();
+    let (mut equal, mut alike) = (Vec::new(), Vec::new());
     let marked = template.fill(&|placeholder| match placeholder {
         Placeholder::Login | Placeholder::User => Some(MARK),
         Placeholder::Suffix => Some(b"".as_slice()),
         _ => None,
     });
     if let Some(filter) = marked {
-        collect_marked(&filter, &mut names);
+        collect_marked(&filter, &mut equal, &mut alike);
     }
-    names
+    if equal.is_empty() { alike } else { equal }
 }
 
 /// Filters are at most [`Filter::MAX_DEPTH`] deep, so the recursion is bounded.
-fn collect_marked(filter: &Filter, names: &mut Vec<AttributeName>) {
-    match filter {
-        Filter::And(parts) | Filter::Or(parts) => {
-            parts.iter().for_each(|part| collect_marked(part, names))
+fn collect_marked(filter: &Filter, equal: &mut Vec<AttributeName>, alike: &mut Vec<AttributeName>) {
+    let add = |names: &mut Vec<AttributeName>, attribute: &AttributeName| {
+        if !names.contains(attribute) {
+            names.push(attribute.clone());
         }
-        Filter::Equal(attribute, value) if value == MARK && !names.contains(attribute) => {
-            names.push(attribute.clone())
+    };
+    match filter {
+        Filter::And(parts) | Filter::Or(parts) => parts
+            .iter()
+            .for_each(|part| collect_marked(part, equal, alike)),
+        Filter::Equal(attribute, value) if value == MARK => add(equal, attribute),
+        Filter::Equal(attribute, value)
+        | Filter::Approx(attribute, value)
+        | Filter::GreaterOrEqual(attribute, value)
+        | Filter::LessOrEqual(attribute, value)
+        | Filter::Extensible {
+            attribute: Some(attribute),
+            value,
+            ..
+        } if is_marked(value) => add(alike, attribute),
+        Filter::Substrings {
+            attribute,
+            initial,
+            any,
+            last,
+        } if initial
+            .iter()
+            .chain(any)
+            .chain(last)
+            .any(|part| is_marked(part)) =>
+        {
+            add(alike, attribute);
         }
         _ => {}
     }
+}
+
+fn is_marked(value: &[u8]) -> bool {
+    value.windows(MARK.len()).any(|part| part == MARK)
 }
 
 #[cfg(test)]

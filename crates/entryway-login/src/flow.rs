@@ -5,6 +5,7 @@
 //! outage means. What an answer means by itself is judged in `find` and `verdict`; what becomes of an entry, in `steps`.
 
 mod begin;
+mod beside;
 mod bind;
 mod conclude;
 mod find;
@@ -50,8 +51,8 @@ pub enum Step {
     Bind(BindOperation, AfterBind),
     /// Find the person's groups, then go on.
     Groups(GroupsOperation, AfterGroups),
-    /// Find the operating system's account of that name, then go on.
-    FindOs(Arc<str>, AfterFindOs),
+    /// Find the operating system's account of that name before the deadline, then go on.
+    FindOs(Arc<str>, Instant, AfterFindOs),
     /// Log in at the operating system, then go on.
     LoginOs(OsOperation, AfterLoginOs),
     /// Done.
@@ -94,7 +95,8 @@ struct Login {
     skipped: Option<Fault>,
     /// A local account knew the name and not the password, and the domains were asked all the same.
     mismatched: bool,
-    /// A local account whose password is in the directory.
+    /// A local account whose password is in the directory: by what was typed, and once the entry is known, by the
+    /// session's name.
     account: Option<Arc<LocalAccount>>,
     /// What an earlier login left, when somebody asks whether it still holds.
     remembered: Option<Box<Remembered>>,

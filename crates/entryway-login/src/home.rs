@@ -39,22 +39,27 @@ pub(crate) fn apply(
 const COMPONENT_MAX: usize = 255;
 
 /// Whether a name may become one folder's name.
+fn component(name: &str, platform: Platform) -> Result<(), String> {
+    one_folder(name, platform).map_err(|problem| format!("the name {problem}"))
+}
+
+/// Whether a text may become one folder's name, or a part of it. What is wrong is told without the text.
 ///
 /// Unix itself refuses `/` and NUL alone. The rest must not stand in a home: control characters, `\` and the blanks at
 /// the ends make two names that look like one; `:` ends the field in a passwd line; `<`, `>` and `"`
 /// are refused by the servers whose homes these are.
-fn component(name: &str, platform: Platform) -> Result<(), String> {
+pub(crate) fn one_folder(name: &str, platform: Platform) -> Result<(), String> {
     if name.is_empty() {
-        return Err("the name is empty".to_owned());
+        return Err("is empty".to_owned());
     }
     if name.len() > COMPONENT_MAX {
         return Err(format!(
-            "the name has {} bytes, expected at most {COMPONENT_MAX}",
+            "has {} bytes, expected at most {COMPONENT_MAX}",
             name.len()
         ));
     }
     if matches!(name, "." | "..") {
-        return Err(format!("the name is `{name}`, which is another folder"));
+        return Err(format!("is `{name}`, which is another folder"));
     }
     let refused: &[char] = match platform {
         Platform::Unix => &['/', '\\', ':', '<', '>', '"'],
@@ -64,10 +69,10 @@ fn component(name: &str, platform: Platform) -> Result<(), String> {
         .chars()
         .find(|char| char.is_control() || refused.contains(char))
     {
-        return Err(format!("the name holds {}", shown(found)));
+        return Err(format!("holds {}", shown(found)));
     }
     if name.trim() != name {
-        return Err("the name begins or ends with a blank".to_owned());
+        return Err("begins or ends with a blank".to_owned());
     }
     match platform {
         Platform::Unix => Ok(()),
@@ -80,7 +85,7 @@ fn component(name: &str, platform: Platform) -> Result<(), String> {
 fn windows_component(name: &str) -> Result<(), String> {
     const DEVICES: [&str; 6] = ["con", "prn", "aux", "nul", "conin$", "conout$"];
     if name.ends_with('.') {
-        return Err("the name ends with `.`".to_owned());
+        return Err("ends with `.`".to_owned());
     }
     let stem = name
         .split('.')
@@ -93,7 +98,7 @@ fn windows_component(name: &str) -> Result<(), String> {
         .or_else(|| stem.strip_prefix("lpt"))
         .is_some_and(is_port_number);
     if port || DEVICES.contains(&stem.as_str()) {
-        return Err(format!("the name `{name}` is a device"));
+        return Err("stands for a device".to_owned());
     }
     Ok(())
 }

@@ -5,7 +5,7 @@
 //! somebody else's on the day on which it can.
 
 use crate::trace::quoted;
-use crate::{Anchor, DomainPolicy, IdentityPart, Route, Subject, is_secret_attribute};
+use crate::{Anchor, DomainPolicy, IdentityPart, Subject, is_secret_attribute};
 use entryway_ldap_types::{AttributeName, Entry, Guid, PasswordStamp};
 
 static OBJECT_GUID: AttributeName = AttributeName::from_static("objectGUID");
@@ -77,22 +77,16 @@ fn identity(name: &AttributeName, values: &[&[u8]]) -> Result<String, String> {
 pub(crate) struct Name {
     /// `None` when the entry has no value to take it from.
     pub(crate) name: Option<String>,
-    /// `None` when nothing says which attribute holds names: then the name is as typed.
+    /// `None` when nothing says which attribute holds names: then there is none. What was typed is no name, or
+    /// whoever types would choose whose home they get.
     pub(crate) from: Option<AttributeName>,
 }
 
 /// The entry's own spelling, so that `JDoe`, ` jdoe ` and a mail address share one home. The first attribute that
 /// has a value decides; of several values, the one in the entry's RDN.
-pub(crate) fn name(domain: &DomainPolicy, route: &Route, entry: &Entry) -> Result<Name, Unusable> {
+pub(crate) fn name(domain: &DomainPolicy, entry: &Entry) -> Result<Name, Unusable> {
     let candidates = domain.fetch.name_from();
     let case = domain.login_name_case;
-    let Some(first) = candidates.first() else {
-        let typed = route.user_part().trim();
-        return Ok(Name {
-            name: Some(case.apply(typed).into_owned()),
-            from: None,
-        });
-    };
     for attribute in candidates {
         let Some(values) = values(entry, attribute) else {
             continue;
@@ -111,7 +105,7 @@ pub(crate) fn name(domain: &DomainPolicy, route: &Route, entry: &Entry) -> Resul
     }
     Ok(Name {
         name: None,
-        from: Some(first.clone()),
+        from: candidates.first().cloned(),
     })
 }
 
@@ -159,17 +153,6 @@ fn line(value: &[u8]) -> Result<&str, String> {
             quoted(text)
         )),
         Ok(text) => Ok(text),
-    }
-}
-
-impl Route {
-    /// What the person is called in what was typed: a suffix that chose the domain is not part of it.
-    fn user_part(&self) -> &str {
-        if self.by_suffix() {
-            &self.user
-        } else {
-            &self.login
-        }
     }
 }
 

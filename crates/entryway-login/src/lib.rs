@@ -39,7 +39,7 @@ mod verdict;
 pub use attempt::{Attempt, Device, LoginId, SubmittedPassword};
 pub use decision::{Accepted, Challenge, Decided, Decision, Tokens};
 pub use drive::{Clock, World, drive, drive_from};
-pub use facts::{Authority, Condition, Facts, Group, Needs, RuleFailed, Template};
+pub use facts::{Authority, Condition, Facts, Fits, Group, Needs, RuleFailed, Template};
 pub use fetch::Fetch;
 pub use flow::{
     AfterBind, AfterFind, AfterFindLocal, AfterFindOs, AfterGroups, AfterLoginOs, AfterReserve,

@@ -8,13 +8,11 @@ use entryway_login::{OsAccount, OsAccounts, OsAnswer, OsOperation, OsReply};
 use std::error::Error;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 use tokio::sync::{Semaphore, oneshot};
 use tokio::time::timeout_at;
 use zeroize::Zeroizing;
 
-/// A look-up has no deadline of its own.
-const FIND_WITHIN: Duration = Duration::from_secs(5);
 /// Linux-PAM's library, by the name that every distribution gives it.
 const LIBRARY: &str = "libpam.so.0";
 
@@ -87,8 +85,7 @@ impl PamAccounts {
 }
 
 impl OsAccounts for PamAccounts {
-    async fn find_os(&self, name: &str) -> Result<Option<OsAccount>, String> {
-        let deadline = Instant::now() + FIND_WITHIN;
+    async fn find_os(&self, name: &str, deadline: Instant) -> Result<Option<OsAccount>, String> {
         let question = Question::Find(name.to_owned());
         match self.ask(question, None, deadline).await {
             Ok(Answer::Found(found)) => found,

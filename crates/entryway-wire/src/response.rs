@@ -52,7 +52,7 @@ pub fn login_response(decided: &Decided, show_reason: bool) -> LoginResponse<'_>
             response.session = Some(SessionJson::of(session));
             response.message = None;
             if let Some(tokens) = &decided.tokens {
-                response.revalidation = Some(&tokens.revalidation);
+                response.revalidation = tokens.revalidation.as_deref();
                 response.device = Some(&tokens.device);
             }
         }

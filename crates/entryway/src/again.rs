@@ -1,6 +1,6 @@
 //! Whether somebody who was let in before is still welcome; and what holds while nobody can be asked.
 
-use crate::gateway::Gateway;
+use crate::gateway::{Gateway, no_room};
 use crate::witness::Submitted;
 use entryway_login::{
     Attempt, Decided, Decision, LoginId, Reason, Record, Step, Trace, TraceEntry, Verdict,
@@ -16,7 +16,7 @@ const GRACE: Duration = Duration::from_secs(15 * 60);
 /// Asks again about the login that a token remembers. Written down as a login is, and held as one: why somebody is no
 /// longer welcome is not for every application to know.
 pub(crate) async fn ask_again(gateway: &Gateway, token: &str, attempt: Attempt) -> Revalidated {
-    let (started, deadline) = (attempt.started, attempt.deadline);
+    let (id, started, deadline) = (attempt.id, attempt.started, attempt.deadline);
     let mut submitted = Submitted::of(&attempt);
     let (step, confirmed_at) = match gateway.kept().seals.remembered(token) {
         Some(login) => {
@@ -25,8 +25,10 @@ pub(crate) async fn ask_again(gateway: &Gateway, token: &str, attempt: Attempt) 
             let step = begin_revalidation(login, attempt, Arc::clone(gateway.policy()));
             (step, Some(confirmed_at))
         }
-        None => (not_ours(attempt.id), None),
+        None => (not_ours(id), None),
     };
+    let place = gateway.place();
+    let step = if place.is_some() { step } else { no_room(id) };
     let decided = gateway.follow(submitted, step, deadline).await;
     if let (Decision::Indeterminate(fault), Some(confirmed_at)) = (&decided.decision, confirmed_at)
         && let Some(until) = stands_until(&decided.trace, confirmed_at, SystemTime::now())
@@ -35,7 +37,7 @@ pub(crate) async fn ask_again(gateway: &Gateway, token: &str, attempt: Attempt) 
         tracing::info!(target: "login.stands", id = %id, fault = fault.code());
         return Revalidated::Stands { id, fault, until };
     }
-    Revalidated::Decided(Box::new(gateway.hold(decided, started).await))
+    Revalidated::Decided(Box::new(gateway.hold(decided, place, started).await))
 }
 
 /// A token that was not sealed here, or with a key that is gone.

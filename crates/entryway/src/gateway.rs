@@ -12,17 +12,20 @@ pub(crate) use course::{Course, Unheard};
 use entryway_config::RuleBook;
 use entryway_directory::Domains;
 use entryway_login::{
-    Attempt, Clock, Decided, Decision, Fault, LoginPolicy, LoginService, Step, SubmittedPassword,
-    begin, drive_from,
+    Attempt, Clock, Decided, Decision, Fault, LoginId, LoginPolicy, LoginService, Record, Stage,
+    Step, SubmittedPassword, Trace, TraceEntry, Verdict, begin, drive_from,
 };
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant, SystemTime};
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::sleep_until;
 
-/// Refusals that are held at a time. One that cannot be held is no verdict: it would tell by its time what it was.
+/// Logins that may end in a refusal at a time: under way, or refused and held. One more is asked nothing and told
+/// "overloaded": refused and not held it would tell by its time what it was, and only a refusal told "overloaded" would
+/// tell that it was one.
 const HELD_MAX: usize = 8192;
 /// What a record may take beyond its login's deadline: a login that ended at its deadline is written down too.
 const RECORD_GRACE: Duration = Duration::from_millis(100);
@@ -36,8 +39,13 @@ struct Inner {
     places: Arc<RuleBook>,
     world: World,
     witnesses: Vec<Arc<dyn Witness>>,
-    held: Semaphore,
-    held_max: usize,
+    room: Arc<Semaphore>,
+    held: AtomicUsize,
+}
+
+/// Room for a login that may end in a refusal, until it has left.
+pub(crate) struct Place {
+    _permit: OwnedSemaphorePermit,
 }
 
 impl Gateway {
@@ -51,7 +59,7 @@ impl Gateway {
         Self::holding(HELD_MAX, policy, places, world, witnesses)
     }
 
-    /// The same, with room for `held_max` refusals that wait for their time.
+    /// The same, with room for `held_max` logins.
     pub(crate) fn holding(
         held_max: usize,
         policy: Arc<LoginPolicy>,
@@ -64,8 +72,8 @@ impl Gateway {
             places,
             world,
             witnesses,
-            held: Semaphore::new(held_max),
-            held_max,
+            room: Arc::new(Semaphore::new(held_max)),
+            held: AtomicUsize::new(0),
         }))
     }
 
@@ -91,8 +99,7 @@ impl Gateway {
 
     /// Refusals that wait for their time now.
     pub(crate) fn held(&self) -> usize {
-        let free = self.0.held.available_permits();
-        self.0.held_max.saturating_sub(free)
+        self.0.held.load(Ordering::Relaxed)
     }
 
     /// Decides a login; `used` is let go when nothing of this configuration is asked any more. Dropped before its
@@ -106,10 +113,12 @@ impl Gateway {
         let explained = matches!(attempt.password, SubmittedPassword::NotAsked);
         let started = attempt.started;
         let course = Arc::new(Course::default());
+        let place = self.place();
+        let has_place = explained || place.is_some();
         let login = {
             let (inner, course) = (Arc::clone(&inner), Arc::clone(&course));
             async move {
-                let decided = inner.decide(attempt, &course).await;
+                let decided = inner.decide(attempt, has_place, &course).await;
                 drop(used);
                 decided
             }
@@ -120,8 +129,15 @@ impl Gateway {
             if explained {
                 return decided;
             }
-            inner.hold(decided, started).await
+            inner.hold(decided, place, started).await
         })
+    }
+
+    /// Room for one more question that may end in a refusal: taken before anything is asked. [`no_room`] answers
+    /// whoever finds none.
+    pub(crate) fn place(&self) -> Option<Place> {
+        let permit = Arc::clone(&self.0.room).try_acquire_owned().ok()?;
+        Some(Place { _permit: permit })
     }
 
     /// Follows any other question than a login from its first step; written down as a login is.
@@ -134,19 +150,28 @@ impl Gateway {
         decided
     }
 
-    /// Holds a refusal until any other would leave.
-    pub(crate) async fn hold(&self, decided: Decided, started: Instant) -> Decided {
-        self.0.hold(decided, started).await
+    /// Holds a refusal until any other would leave, and its place so long.
+    pub(crate) async fn hold(
+        &self,
+        decided: Decided,
+        place: Option<Place>,
+        started: Instant,
+    ) -> Decided {
+        self.0.hold(decided, place, started).await
     }
 }
 
 impl Inner {
-    async fn decide(&self, attempt: Attempt, course: &Course) -> Decided {
+    async fn decide(&self, attempt: Attempt, has_place: bool, course: &Course) -> Decided {
         let device = attempt.device.clone();
         let explained = matches!(attempt.password, SubmittedPassword::NotAsked);
         let submitted = Submitted::of(&attempt);
         let record_by = (!explained).then_some(attempt.deadline);
-        let step = begin(attempt, Arc::clone(&self.policy));
+        let step = if has_place {
+            begin(attempt, Arc::clone(&self.policy))
+        } else {
+            no_room(attempt.id)
+        };
         let mut decided = self.drive(submitted, step, record_by, course).await;
         if let Decision::Accept(session) = &decided.decision {
             let own = device.filter(|device| *device.identity == *session.subject.0);
@@ -194,18 +219,13 @@ impl Inner {
     }
 
     /// No refusal leaves earlier than any other.
-    async fn hold(&self, decided: Decided, started: Instant) -> Decided {
-        if !matches!(decided.decision, Decision::Reject(_)) {
-            return decided;
-        }
+    async fn hold(&self, decided: Decided, place: Option<Place>, started: Instant) -> Decided {
         let until = started + self.policy.reject_after;
-        if Instant::now() >= until {
-            return decided;
+        if matches!(decided.decision, Decision::Reject(_)) && Instant::now() < until {
+            let _held = Held::one_more(&self.held);
+            sleep_until(until.into()).await;
         }
-        let Ok(_place) = self.held.try_acquire() else {
-            return decided.withdrawn(Fault::Overloaded);
-        };
-        sleep_until(until.into()).await;
+        drop(place);
         decided
     }
 }
@@ -213,6 +233,50 @@ impl Inner {
 impl LoginService for Gateway {
     fn login(&self, attempt: Attempt) -> Pin<Box<dyn Future<Output = Decided> + Send + '_>> {
         self.decide(attempt, ())
+    }
+}
+
+/// What is asked nothing, because nobody could hold its refusal.
+pub(crate) fn no_room(id: LoginId) -> Step {
+    let fault = Fault::Overloaded;
+    let records = [
+        Record::Stopped {
+            fault,
+            problem: "too many logins are under way or wait for the time of their refusal",
+            stage: Stage::LoginName,
+        },
+        Record::Decided(Verdict::Indeterminate(fault)),
+    ];
+    let entry = |record| TraceEntry {
+        record,
+        at: Duration::ZERO,
+        took: None,
+    };
+    Step::Decided(Box::new(Decided {
+        id,
+        decision: Decision::Indeterminate(fault),
+        trace: Trace {
+            entries: records.map(entry).into(),
+        },
+        took: Duration::ZERO,
+        tokens: None,
+        settle: Vec::new(),
+    }))
+}
+
+/// A refusal that waits, counted.
+struct Held<'a>(&'a AtomicUsize);
+
+impl<'a> Held<'a> {
+    fn one_more(held: &'a AtomicUsize) -> Self {
+        held.fetch_add(1, Ordering::Relaxed);
+        Self(held)
+    }
+}
+
+impl Drop for Held<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
     }
 }
 

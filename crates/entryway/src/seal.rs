@@ -8,7 +8,7 @@ use aws_lc_rs::aead::{AES_256_GCM, Aad, NONCE_LEN, Nonce, RandomizedNonceKey};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use entryway_ldap_types::AttributeName;
-use entryway_login::{Device, DeviceId, Method, Remembered, Session, Subject, Tokens};
+use entryway_login::{Device, DeviceId, Method, Remembered, Session, Source, Subject, Tokens};
 use entryway_store::Key;
 use serde::{Deserialize, Serialize};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -58,7 +58,13 @@ impl Seals {
         confirmed_at: SystemTime,
         device: Option<DeviceId>,
     ) -> Option<Tokens> {
-        let remembered = Remembered::of(session, confirmed_at);
+        let revalidation = match session.source {
+            Source::Domain(_) | Source::Local => {
+                let remembered = Remembered::of(session, confirmed_at);
+                Some(self.seal(Kind::Revalidation, &RememberedJson::of(&remembered))?)
+            }
+            Source::Os => None,
+        };
         let device = device.or_else(|| {
             let mut id = [0; 16];
             getrandom::fill(&mut id).ok().map(|()| DeviceId(id))
@@ -68,7 +74,7 @@ impl Seals {
             id: u128::from_be_bytes(device.0),
         };
         Some(Tokens {
-            revalidation: self.seal(Kind::Revalidation, &RememberedJson::of(&remembered))?,
+            revalidation,
             device: self.seal(Kind::Device, &device)?,
         })
     }

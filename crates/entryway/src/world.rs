@@ -115,11 +115,12 @@ impl LocalAccounts for Asked<'_> {
 }
 
 impl OsAccounts for Asked<'_> {
-    async fn find_os(&self, name: &str) -> Result<Option<OsAccount>, String> {
-        match &self.os {
-            Some(os) => os.find_os(name).await,
-            None => Ok(None),
-        }
+    async fn find_os(&self, name: &str, deadline: Instant) -> Result<Option<OsAccount>, String> {
+        let Some(os) = &self.os else {
+            return Ok(None);
+        };
+        let answer = timeout_at((deadline + NET).into(), os.find_os(name, deadline));
+        answer.await.unwrap_or_else(|_| Err(LATE.to_owned()))
     }
 
     async fn login_os(&self, operation: OsOperation) -> OsAnswer {

@@ -184,3 +184,30 @@ fn size_and_price_are_bounded() {
         "expected a price of at most 1000000, found 1590004"
     );
 }
+
+#[test]
+fn each_inserted_value_is_looked_at() {
+    let check = |text: &str, expected: Result<&str, &str>| {
+        let template = compile_template(text).unwrap_or_else(|error| panic!("{text}: {error:?}"));
+        let person = Person::jdoe();
+        let facts = Facts {
+            home: Some("/home/jdoe"),
+            ..person.facts()
+        };
+        let fits = |value: &str| match value.contains('/') {
+            true => Err("holds `/`".to_owned()),
+            false => Ok(()),
+        };
+        let expected = expected.map(str::to_owned);
+        let expected = expected.map_err(|problem| RuleFailed(problem.to_owned()));
+        assert_eq!(template.render_with(&facts, &fits), expected, "{text}");
+    };
+    check("/srv/{name}/{uid}", Ok("/srv/jdoe/1042"));
+    check("/srv/{\"a/b\"}", Err("`\"a/b\"` holds `/`"));
+    check("{\"/srv/\" + name}", Err("`\"/srv/\" + name` holds `/`"));
+    // A whole path, where one begins.
+    check("{home}", Ok("/home/jdoe"));
+    check("{ user.home }/files", Ok("/home/jdoe/files"));
+    check("/jail{home}", Err("`home` holds `/`"));
+    check("{name}{home}", Err("`home` holds `/`"));
+}

@@ -37,7 +37,7 @@ impl LocalAccounts for OneServer {
 }
 
 impl OsAccounts for OneServer {
-    async fn find_os(&self, _name: &str) -> Result<Option<OsAccount>, String> {
+    async fn find_os(&self, _name: &str, _deadline: Instant) -> Result<Option<OsAccount>, String> {
         Ok(None)
     }
     async fn login_os(&self, _operation: OsOperation) -> OsAnswer {

@@ -101,6 +101,12 @@ fn a_whole_filter_says_which_attributes_hold_the_name() {
     check_name_from("(&(objectClass=person)(uid={login}))", "uid");
     check_name_from("(|(uid={login})(mail={login})(uid={user}))", "uid mail");
     check_name_from("(&(!(cn={login}))(sn={user}))", "sn");
-    check_name_from("(proxyAddresses=smtp:{login})", "");
-    check_name_from("(mail={user}@{suffix})", "");
+    check_name_from("(proxyAddresses=smtp:{login})", "proxyAddresses");
+    check_name_from("(mail={user}@{suffix})", "mail");
+    // Not an equality; one beside it goes before.
+    check_name_from("(&(o=x)(cn:caseIgnoreMatch:={login})(l~=x))", "cn");
+    check_name_from("(|(cn~={login})(sn={user}*)(l=*{login}))", "cn sn l");
+    check_name_from("(|(cn~={login})(uid={login}))", "uid");
+    check_name_from("(&(!(cn~={login}))(:caseIgnoreMatch:={login}))", "");
+    check_name_from("(o={suffix})", "");
 }

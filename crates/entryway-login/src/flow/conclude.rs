@@ -1,5 +1,6 @@
 //! The password is no longer in question: the account's state, then the steps from entry to session.
 
+use super::beside::Standing;
 use super::{Found, Login, Proof, Step};
 use crate::account::{self, AccountUsable};
 use crate::decision::Accepted;
@@ -8,7 +9,7 @@ use crate::{
     Challenge, Decision, DomainId, Fault, GroupsAnswer, GroupsOperation, Method, Record,
     SessionGroups, Stage,
 };
-use entryway_ldap_types::AccountState;
+use entryway_ldap_types::{AccountState, Entry};
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -74,9 +75,10 @@ impl Login {
             }
         };
         self.log.note(Record::AccountRead { state });
-        let overlaid = self.account.as_deref().map_or(Ok(()), account::switched_on);
-        let usable = match account::check(state).and_then(|usable| overlaid.map(|()| usable)) {
-            Ok(usable) => usable,
+        // The account of the name that was typed, too: switched off, it lets nobody in, whoever they turn out to be.
+        let typed = self.account.as_deref().map_or(Ok(()), account::switched_on);
+        let state = match account::check(state).and_then(|state| typed.map(|()| state)) {
+            Ok(state) => state,
             Err(reason) => return self.reject(reason),
         };
         let policy = Arc::clone(&self.policy);
@@ -88,14 +90,36 @@ impl Login {
             policy: &policy,
             id,
             domain,
-            route: &self.route,
         };
         let entry = Arc::clone(&found.entry);
         let person = match steps::person(&sight, entry, found.server, &mut self.log) {
             Ok(person) => person,
             Err(reason) => return self.reject(reason),
         };
-        let needed = domain.needs_groups;
+        self.ask_beside(Standing {
+            id,
+            entry: found.entry,
+            server,
+            person,
+            state,
+            proof,
+        })
+    }
+
+    pub(super) fn ask_groups(
+        self: Box<Self>,
+        id: DomainId,
+        entry: Arc<Entry>,
+        server: Arc<str>,
+        person: Person,
+        usable: AccountUsable,
+        proof: Proof,
+    ) -> Step {
+        let needed = self
+            .policy
+            .domains
+            .get(id.0)
+            .is_some_and(|domain| domain.needs_groups);
         if !needed && !self.wants_groups {
             return self.finish(person, usable, proof, None);
         }
@@ -104,7 +128,7 @@ impl Login {
         }
         let operation = GroupsOperation {
             domain: id,
-            entry: found.entry,
+            entry,
             server,
             name: person.name.as_str().into(),
             deadline: self.deadline,

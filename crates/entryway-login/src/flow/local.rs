@@ -1,5 +1,6 @@
 //! Local accounts: they come first, and one of that name decides.
 
+use super::beside::Standing;
 use super::reserve::Then;
 use super::{Login, Proof, Step};
 use crate::verdict::{self, Judgement};
@@ -13,6 +14,8 @@ use std::time::Instant;
 /// A login that waits for the look for a local account.
 pub struct AfterFindLocal {
     login: Box<Login>,
+    /// The person of a domain beside whom it may stand; `None` while nobody is known.
+    beside: Option<Box<Standing>>,
 }
 
 /// A login that waits for a local account's password to be checked.
@@ -22,18 +25,26 @@ pub struct AfterVerifyLocal {
 }
 
 impl AfterFindLocal {
+    pub(super) fn beside(login: Box<Login>, standing: Standing) -> Self {
+        let beside = Some(Box::new(standing));
+        Self { login, beside }
+    }
+
     /// Goes on with what came back.
     pub fn resume(
         self,
         answer: Result<Option<Arc<LocalAccount>>, StoreUnavailable>,
         now: Instant,
     ) -> Step {
-        let mut login = self.login;
+        let Self { mut login, beside } = self;
         login.look_at(now);
         let account = match answer {
             Ok(account) => account,
             Err(why) => return login.without_store(why.0),
         };
+        if let Some(standing) = beside {
+            return login.found_beside(account, *standing);
+        }
         if login.remembered.is_some() {
             return login.compare_local(account);
         }
@@ -105,16 +116,14 @@ impl Login {
             return self.out_of_time(Stage::Local);
         }
         let name = Arc::from(self.route.login.trim());
-        Step::FindLocal(name, AfterFindLocal { login: self })
-    }
-
-    /// The account that stood beside a domain's session, by the name that found it.
-    pub(super) fn ask_local_as_typed(self: Box<Self>) -> Step {
-        if self.is_over() {
-            return self.out_of_time(Stage::Local);
-        }
-        let name = Arc::from(self.login_name.trim());
-        Step::FindLocal(name, AfterFindLocal { login: self })
+        let beside = None;
+        Step::FindLocal(
+            name,
+            AfterFindLocal {
+                login: self,
+                beside,
+            },
+        )
     }
 
     pub(super) fn note_local(&mut self, account: &LocalAccount) -> Says {

@@ -45,9 +45,6 @@ impl AfterFindOs {
         let Some(account) = account else {
             return login.reject(Reason::UnknownLogin);
         };
-        if login.remembered.is_some() {
-            return login.compare_os(account);
-        }
         if login.is_explained() {
             login.log.note(Record::PasswordNotChecked);
             return login.conclude_os(account, Proof::NotAsked);
@@ -125,7 +122,7 @@ impl Login {
             return self.out_of_time(Stage::Os);
         }
         let name: Arc<str> = self.route.login.trim().into();
-        Step::FindOs(name, AfterFindOs { login: self })
+        Step::FindOs(name, self.deadline, AfterFindOs { login: self })
     }
 
     pub(super) fn login_os(self: Box<Self>, account: OsAccount) -> Step {

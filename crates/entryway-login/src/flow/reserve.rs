@@ -5,8 +5,9 @@ use crate::{
     Fault, IdentityReserve, LocalAccount, LockoutPolicy, OsAccount, Reason, Record, ReserveAnswer,
     ReserveOperation, Stage, SubmittedPassword,
 };
+use entryway_ldap_types::LockoutDuration;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 /// A login that waits for its failures to be counted.
 pub struct AfterReserve {
@@ -27,6 +28,18 @@ pub(super) enum Then {
     BindAgain(Asking, Found, Fault),
     /// The operating system's.
     LoginOs(OsAccount),
+}
+
+/// The least time for which a failure counts that the directory never forgets.
+const COUNTED_AT_LEAST: Duration = Duration::from_secs(30 * 60);
+
+/// How long a failure counts. A directory whose failures never age, or that does not say, still unlocks what it locked
+/// when it says so: whoever waited here for longer would be worse off than by the lock that they are kept from.
+fn remembered_for(lockout: &LockoutPolicy) -> Option<Duration> {
+    match (lockout.window, lockout.duration) {
+        (None, Some(LockoutDuration::For(locked))) => Some(locked.max(COUNTED_AT_LEAST)),
+        (window, _) => window,
+    }
 }
 
 impl AfterReserve {
@@ -118,7 +131,7 @@ impl Login {
             identity: identity.into(),
             address: self.client_address,
             threshold: lockout.threshold,
-            window: lockout.window,
+            window: remembered_for(&lockout),
             failures: 1,
             at: self.wall_clock(),
             deadline,

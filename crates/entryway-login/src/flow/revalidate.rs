@@ -6,10 +6,9 @@ use super::{Found, Log, Login, Proof, Step, Tally};
 use crate::find::Conclusion;
 use crate::{
     Attempt, Decision, DomainId, FindOperation, KeptIn, LdapUse, LocalAccount, LocalOutcome,
-    LoginPolicy, Method, OsAccount, Reason, Record, Route, Source, Subject, SubmittedPassword,
-    find, identity,
+    LoginPolicy, Method, Reason, Record, Route, Subject, SubmittedPassword, find, identity,
 };
-use entryway_ldap_types::{AttributeName, Filter, LoginName, Scope};
+use entryway_ldap_types::{AttributeName, Filter, Scope};
 use std::sync::Arc;
 use std::time::SystemTime;
 
@@ -18,7 +17,7 @@ use std::time::SystemTime;
 pub struct Remembered {
     /// The session's subject.
     pub subject: Subject,
-    /// Its domain's name, `local` or `os`.
+    /// Its domain's name, or `local`. Nobody can ask again for `os`.
     pub authority: Box<str>,
     /// The session's name.
     pub name: Box<str>,
@@ -70,8 +69,8 @@ pub fn begin_revalidation(
         }
     };
     let tries: Vec<DomainId> = match source {
-        Source::Domain(id) => vec![id],
-        Source::Local | Source::Os => Vec::new(),
+        Authority::Domain(id) => vec![id],
+        Authority::Local => Vec::new(),
     };
     log.note(Record::NameRead {
         login_name: login_name.clone(),
@@ -79,7 +78,6 @@ pub fn begin_revalidation(
         tries: tries.clone(),
         rule: None,
     });
-    let has_account = may_have_account(&login_name, &policy);
     let name = remembered.name.to_string();
     let login = Box::new(Login {
         id: attempt.id,
@@ -108,23 +106,26 @@ pub fn begin_revalidation(
         log,
     });
     match source {
-        Source::Domain(_) if has_account => login.ask_local_as_typed(),
-        Source::Domain(id) => login.find_remembered(id),
-        Source::Local => login.ask_local(),
-        Source::Os => login.ask_os(),
+        Authority::Domain(id) => login.find_remembered(id),
+        Authority::Local => login.ask_local(),
     }
 }
 
-/// Who has to say whether they are still welcome.
-fn source(authority: &str, policy: &LoginPolicy) -> Result<Source, Reason> {
+/// Who has to say whether they are still welcome. The operating system cannot: whether PAM's account stack still
+/// lets somebody in is told together with the password.
+enum Authority {
+    Domain(DomainId),
+    Local,
+}
+
+fn source(authority: &str, policy: &LoginPolicy) -> Result<Authority, Reason> {
     let mut domains = policy.domains.iter();
     let domain = domains.position(|domain| *domain.name == *authority);
     let only_domains = policy.ldap == LdapUse::Required;
     match (authority, domain) {
         (_, Some(_)) if policy.ldap == LdapUse::Disabled => Err(Reason::LdapDisabled),
-        (_, Some(id)) => Ok(Source::Domain(DomainId(id))),
-        ("local", None) if !only_domains => Ok(Source::Local),
-        ("os", None) if policy.os_users && !only_domains => Ok(Source::Os),
+        (_, Some(id)) => Ok(Authority::Domain(DomainId(id))),
+        ("local", None) if !only_domains => Ok(Authority::Local),
         _ => Err(Reason::UnknownDomain),
     }
 }
@@ -141,13 +142,6 @@ fn refused(authority: &str, login_name: &str, reason: Reason) -> Record {
             domain: authority.to_owned(),
         },
     }
-}
-
-/// Whether a login by what was typed would look for a local account first, as one by a bare name does.
-fn may_have_account(typed: &str, policy: &LoginPolicy) -> bool {
-    let name = LoginName::parse(typed).ok();
-    let route = name.and_then(|name| Route::of(&name, policy).ok());
-    route.is_some_and(|route| route.named.is_none())
 }
 
 impl Login {
@@ -204,16 +198,8 @@ impl Login {
         })
     }
 
-    /// The account whose session it was; or, for a domain's, one that has something to add.
+    /// The account whose session it was.
     pub(super) fn compare_local(mut self: Box<Self>, account: Option<Arc<LocalAccount>>) -> Step {
-        if let Some(id) = self.route.tries.first().copied() {
-            // One with a password of its own is somebody else, who only has the same name.
-            self.account = account.filter(|account| account.password == KeptIn::Directory);
-            if let Some(account) = self.account.clone() {
-                self.note_local(&account);
-            }
-            return self.find_remembered(id);
-        }
         let Some(account) = account else {
             self.log.note(Record::LocalLooked(LocalOutcome::NoAccount));
             return self.reject(Reason::UnknownLogin);
@@ -229,13 +215,6 @@ impl Login {
         let stamp = account.password_stamp.clone();
         self.compare(Some(subject), Some(stamp), |login, valid| {
             login.conclude_local(account, Proof::Remembered(valid))
-        })
-    }
-
-    pub(super) fn compare_os(self: Box<Self>, account: OsAccount) -> Step {
-        let subject = Subject::of_os(&account.name);
-        self.compare(Some(subject), None, |login, valid| {
-            login.conclude_os(account, Proof::Remembered(valid))
         })
     }
 

@@ -86,11 +86,15 @@ fn windows_refuses_more() {
     check_component("a*b", Platform::Windows, Some("the name holds `*`"));
     check_component("a?b", Platform::Windows, Some("the name holds `?`"));
     check_component("jdoe.", Platform::Windows, Some("the name ends with `.`"));
-    check_component("NUL", Platform::Windows, Some("the name `NUL` is a device"));
+    check_component(
+        "NUL",
+        Platform::Windows,
+        Some("the name stands for a device"),
+    );
     check_component(
         "com7.txt",
         Platform::Windows,
-        Some("the name `com7.txt` is a device"),
+        Some("the name stands for a device"),
     );
     for device in [
         "con",
@@ -109,7 +113,7 @@ fn windows_refuses_more() {
         check_component(
             device,
             Platform::Windows,
-            Some(&format!("the name `{device}` is a device")),
+            Some("the name stands for a device"),
         );
         check_component(device, Platform::Unix, None);
     }

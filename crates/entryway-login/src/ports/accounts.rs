@@ -144,9 +144,12 @@ pub struct OsAccount {
 
 /// The operating system's accounts.
 pub trait OsAccounts: Send + Sync {
-    /// Whether the user database has this name; no password is involved.
-    fn find_os(&self, name: &str)
-    -> impl Future<Output = Result<Option<OsAccount>, String>> + Send;
+    /// Whether the user database has this name; no password is involved. Answers before `deadline`.
+    fn find_os(
+        &self,
+        name: &str,
+        deadline: Instant,
+    ) -> impl Future<Output = Result<Option<OsAccount>, String>> + Send;
     /// Logs in once; never repeats by itself.
     fn login_os(&self, operation: OsOperation) -> impl Future<Output = OsAnswer> + Send;
 }

@@ -5,7 +5,7 @@ use crate::flow::Log;
 use crate::trace::Record;
 use crate::{
     Anchor, DomainId, DomainPolicy, LocalAccount, LoginPolicy, MapTarget, OsAccount, Platform,
-    Reason, Route, RuleId, Source, Subject, UserType, carry, identity, is_secret_attribute, maps,
+    Reason, RuleId, Source, Subject, UserType, carry, identity, is_secret_attribute, maps,
     required,
 };
 use entryway_ldap_types::{Attribute, AttributeName, Entry};
@@ -28,7 +28,6 @@ pub(crate) struct Sight<'a> {
     pub(crate) policy: &'a LoginPolicy,
     pub(crate) id: DomainId,
     pub(crate) domain: &'a DomainPolicy,
-    pub(crate) route: &'a Route,
 }
 
 /// Maps, type ranges and defaults, each written into the log.
@@ -38,17 +37,12 @@ pub(crate) fn person(
     server: Arc<str>,
     log: &mut Log,
 ) -> Result<Person, Reason> {
-    let Sight {
-        policy,
-        id,
-        domain,
-        route,
-    } = *sight;
+    let Sight { policy, id, domain } = *sight;
     let platform = policy.platform;
     let mut draft = Draft::default();
 
     let rule = domain.people.rule;
-    let own = usable(identity::name(domain, route, &entry), rule, log)?;
+    let own = usable(identity::name(domain, &entry), rule, log)?;
     log.note(Record::Named {
         name: own.name.clone(),
         from: own.from,

@@ -138,7 +138,11 @@ fn dn_filters(
     class: Option<&str>,
     log: &mut Log,
 ) -> Result<(), Reason> {
-    let Some(entry) = &person.entry else {
+    let Some(entry) = person
+        .entry
+        .as_ref()
+        .filter(|_| !domain.dn_filters.is_empty())
+    else {
         return Ok(());
     };
     let (outcome, verdict) = match domain.dn_filters.permits(&entry.dn, class) {

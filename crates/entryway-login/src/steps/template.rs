@@ -6,7 +6,7 @@ use crate::flow::Log;
 use crate::trace::Record;
 use crate::{
     Facts, Group, LoginPolicy, MapTarget, Platform, Reason, RuleFailed, RuleId, Template, UserType,
-    maps,
+    home, maps,
 };
 use std::sync::Arc;
 
@@ -63,7 +63,13 @@ fn value(
     facts: &Facts<'_>,
     platform: Platform,
 ) -> Result<String, RuleFailed> {
-    let text = template.render(facts)?;
+    let text = match target {
+        // The text is the administrator's; a value in it is the directory's, and must not lead into another's folder.
+        MapTarget::Home => {
+            template.render_with(facts, &|value| home::one_folder(value, platform))?
+        }
+        _ => template.render(facts)?,
+    };
     maps::check(target, &text, platform).map_err(RuleFailed)?;
     Ok(text)
 }

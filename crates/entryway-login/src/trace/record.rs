@@ -57,7 +57,7 @@ pub enum Record {
         /// In words.
         problem: String,
     },
-    /// The local account of that name.
+    /// The local account of that name: of what was typed; of the session, once an entry has named it.
     LocalLooked(LocalOutcome),
     /// The password against the local account's hash.
     LocalVerified {
@@ -139,7 +139,7 @@ pub enum Record {
     Named {
         /// What it is; `None` when the entry has no value to take it from, which refuses the login.
         name: Option<String>,
-        /// The attribute it was taken from, or should have been; `None` when the filter names none and it is as typed.
+        /// The attribute it was taken from, or should have been; `None` when the filter names none.
         from: Option<AttributeName>,
         /// Where the filter or search attribute was written.
         rule: RuleId,

@@ -224,6 +224,35 @@ fn a_name_that_what_was_typed_would_choose() {
 }
 
 #[test]
+fn a_filter_without_an_equality_lets_nobody_choose_a_name() {
+    let by = |filter: &str| {
+        one(|eng| {
+            searching(eng, |people| {
+                people.search_attribute = None;
+                people.filter = template(filter);
+            })
+        })
+    };
+    for (filter, expected) in [
+        ("(cn:caseIgnoreMatch:={login})", "accept Bob in eng"),
+        ("(cn~={login})", "accept Bob in eng"),
+        ("(cn=*{login}*)", "accept Bob in eng"),
+        ("(:caseIgnoreMatch:={login})", "missing_attribute"),
+    ] {
+        let bob = with(person("bob", "eng"), "cn", "Bob");
+        let mut world = one_world(vec![(bob, "right")]);
+        world.directories[0].finds_anyway = true;
+        check(by(filter), &mut world, "alice", expected);
+    }
+    // Several values, and none of them the entry's own: nobody says which.
+    let two = with(with(person("bob", "eng"), "cn", "Bob"), "cn", "alice");
+    let mut world = one_world(vec![(two, "right")]);
+    world.directories[0].finds_anyway = true;
+    let policy = by("(cn:caseIgnoreMatch:={login})");
+    check(policy, &mut world, "alice", "invalid_attribute");
+}
+
+#[test]
 fn a_subject_that_might_be_anothers() {
     let two = with(
         with(person("bob", "eng"), "entryUUID", "victim"),

@@ -81,6 +81,29 @@ fn a_map_has_the_name_in_any_case() {
 }
 
 #[test]
+fn a_map_that_gave_nothing_has_the_name_too() {
+    let carrying = |carried: Carried| {
+        one(|mut eng| {
+            eng.carry.attributes = carried;
+            mapping(eng, |maps| {
+                maps.push(map(MapTarget::Custom("title".into()), "employeeType"))
+            })
+        })
+    };
+    for carried in [named(&["title"]), named(&["TITLE"]), Carried::All] {
+        let bob = with(person("bob", "eng"), "title", "admin");
+        let mut world = one_world(vec![(bob, "right")]);
+        let decided = check(carrying(carried), &mut world, "bob", "accept bob in eng");
+        let session = session(decided);
+        assert!(
+            !keys(&session)
+                .iter()
+                .any(|key| key.eq_ignore_ascii_case("title"))
+        );
+    }
+}
+
+#[test]
 fn options_do_not_make_another_attribute() {
     let bob = with(
         with(person("bob", "eng"), "l;lang-de", "München"),

@@ -78,6 +78,7 @@ fn the_server_that_gave_the_entry_is_asked_after_the_bind() {
     let [
         ..,
         Asked::Bind { server, .. },
+        Asked::FindLocal(_),
         Asked::Groups {
             server: groups,
             name,

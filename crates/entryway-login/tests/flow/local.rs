@@ -210,6 +210,107 @@ fn an_account_whose_password_is_in_the_directory_gives_what_it_has() {
     assert_eq!(session.home.as_deref(), Some("/home/bob"));
 }
 
+/// Everything that reaches bob of `eng`, the first default domain.
+const SPELLINGS: [&str; 7] = [
+    "bob",
+    " BOB ",
+    "Robert",
+    "eng/bob",
+    "ENG\\Bob",
+    "bob@eng.example",
+    "bob@mail.example",
+];
+
+fn spelt() -> LoginPolicy {
+    let mut policy = policy_of(LdapUse::Optional);
+    policy.domains[0].suffixes = vec!["eng.example".to_owned()];
+    policy.domains[0].defaults.auth_by_email = true;
+    policy.domains[0] = searching(policy.domains[0].clone(), |people| {
+        people.search_attribute = None;
+        people.filter = template("(|(uid={user})(cn={login}))");
+        people.by_email = Some(template("(mail={login})"));
+    });
+    policy
+}
+
+fn also_robert(mut world: World) -> World {
+    let bob = &mut world.directories[0].people[0].0;
+    *bob = with(bob.clone(), "cn", "Robert");
+    world
+}
+
+#[test]
+fn no_spelling_goes_around_an_account() {
+    for typed in SPELLINGS {
+        let mut off = also_robert(kept_in_directory(|account| account.enabled = false));
+        check(spelt(), &mut off, typed, "account_disabled");
+        assert_eq!(shown_to(&off), ["eng"], "{typed}");
+        let mut off = also_robert(kept_in_directory(|account| account.enabled = false));
+        check_with(
+            spelt(),
+            &mut off,
+            typed,
+            SubmittedPassword::NotAsked,
+            "account_disabled",
+        );
+        let mut on = also_robert(kept_in_directory(|_| {}));
+        let session = session(check(spelt(), &mut on, typed, "accept bob in eng"));
+        assert_eq!(
+            (session.uid, session.gid, session.home.as_deref()),
+            (Some(77), Some(78), Some("/local/bob")),
+            "{typed}"
+        );
+    }
+}
+
+#[test]
+fn an_account_is_the_sessions_and_not_that_of_what_was_typed() {
+    // Another value of bob's entry is the name of somebody else's account.
+    let mut theirs = also_robert(kept_in_directory(|account| account.name = "Robert".into()));
+    let decided = check(spelt(), &mut theirs, "Robert", "accept bob in eng");
+    let looked = records(&decided).filter(|record| matches!(record, Record::LocalLooked(_)));
+    assert_eq!(looked.count(), 2);
+    assert_eq!(session(decided).home.as_deref(), Some("/home/bob"));
+    // Switched off, it lets nobody in.
+    let mut off = also_robert(kept_in_directory(|account| {
+        (account.name, account.enabled) = ("Robert".into(), false);
+    }));
+    check(spelt(), &mut off, "Robert", "account_disabled");
+    check(spelt(), &mut off, "bob", "accept bob in eng");
+    // One with a password of its own is another person.
+    let mut own = everywhere("other", "right", "right");
+    own.accounts.as_mut().unwrap()[0].0.enabled = false;
+    check(spelt(), &mut own, "eng/bob", "accept bob in eng");
+}
+
+#[test]
+fn an_account_is_a_default_domains() {
+    let beside = |ops, sec| {
+        let mut world = world(None, ops, sec);
+        world.accounts = Ok(vec![(account("bob", KeptIn::Directory), "")]);
+        world
+    };
+    // The second default domain's, too: a bare name may mean it.
+    for typed in ["bob", "ops/bob"] {
+        let mut world = beside(Some("right"), None);
+        let session = session(check(three(), &mut world, typed, "accept bob in ops"));
+        assert_eq!(session.uid, Some(77), "{typed}");
+    }
+    // No bare name means the third.
+    let mut off = beside(None, Some("right"));
+    off.accounts.as_mut().unwrap()[0].0.enabled = false;
+    let session = session(check(three(), &mut off, "sec/bob", "accept bob in sec"));
+    assert_eq!(session.home.as_deref(), Some("/home/bob"));
+}
+
+#[test]
+fn the_store_goes_away_after_the_bind() {
+    let mut world = kept_in_directory(|_| {});
+    world.accounts = Err(StoreUnavailable("gone".to_owned()));
+    check(spelt(), &mut world, "eng/bob", "store_unavailable");
+    assert_eq!(shown_to(&world), ["eng"]);
+}
+
 #[test]
 fn what_an_account_gives_is_looked_at_too() {
     let mut odd = kept_in_directory(|account| account.home = Some("../x".to_owned()));

@@ -14,8 +14,12 @@ fn with_os(password: &'static str) -> (LoginPolicy, World) {
 #[test]
 fn they_come_last() {
     let (policy, mut world) = with_os("right");
-    let decided = check(policy, &mut world, "bob", "accept bob in os");
+    let attempt = attempt("bob", given("right"));
+    let by = attempt.deadline;
+    let decided = world.login(policy, attempt);
+    assert_eq!(shown(&decided), "accept bob in os");
     assert_eq!(domains_asked(&world), [0, 1]);
+    assert_eq!(world.os_by, Some(by));
     let session = session(decided);
     assert_eq!((session.uid, session.gid), (Some(500), Some(501)));
     assert_eq!(session.user_type.map(|kind| kind.as_str()), Some("real"));

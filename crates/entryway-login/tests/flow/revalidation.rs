@@ -2,7 +2,7 @@
 
 use super::*;
 use entryway_ldap_types::{LockoutDuration, Scope};
-use entryway_login::{LockoutPolicy, OsAccount, Remembered, StoreUnavailable, begin_revalidation};
+use entryway_login::{LockoutPolicy, Remembered, StoreUnavailable, begin_revalidation};
 use std::sync::Arc;
 use std::time::SystemTime;
 
@@ -216,8 +216,9 @@ fn an_outage_is_no_verdict() {
     let remembered = login(&policy, &mut world, "bob");
     world.directories[0] = Directory::of("eng", vec![]).down(ServerFault::Unreachable);
     check_ask(&policy, &mut world, &remembered, "directory_unreachable");
-    world.accounts = Err(StoreUnavailable("gone".to_owned()));
-    check_ask(&policy, &mut world, &remembered, "store_unavailable");
+    let mut storeless = one_world(vec![(identified("bob", "u-1"), "right")]);
+    storeless.accounts = Err(StoreUnavailable("gone".to_owned()));
+    check_ask(&policy, &mut storeless, &remembered, "store_unavailable");
     let mut odd = one_world(vec![(identified("bob", "u-1"), "right")]);
     odd.directories[0].search_code = ResultCode::NO_SUCH_OBJECT;
     odd.directories[0].people.clear();
@@ -321,38 +322,35 @@ fn an_account_beside_the_directory_counts_as_at_the_login() {
     let mut namesake = one_world(vec![(identified("bob", "u-1"), "right")]);
     namesake.accounts = Ok(vec![(account("bob", KeptIn::Store), "right")]);
     check_ask(&policy, &mut namesake, &remembered, "accept bob in eng");
-    // Whoever named the domain had no account beside it.
-    let mut named = beside(true);
+    // However they had logged in, and though they had no account then.
+    let mut named = one_world(vec![(identified("bob", "u-1"), "right")]);
     let remembered = login(&policy, &mut named, "eng/bob");
     let renewed = session(check_ask(
         &policy,
-        &mut named,
+        &mut beside(true),
         &remembered,
         "accept bob in eng",
     ));
-    assert_eq!(renewed.uid, Some(10_000));
+    assert_eq!(renewed.uid, Some(77));
+    check_ask(&policy, &mut beside(false), &remembered, "account_disabled");
+    // By the name that they have now.
+    let mut renamed = beside(false);
+    renamed.directories[0].people = vec![(identified("rob", "u-1"), "right")];
+    check_ask(&policy, &mut renamed, &remembered, "accept rob in eng");
+    renamed.accounts.as_mut().unwrap()[0].0.name = "Rob".into();
+    check_ask(&policy, &mut renamed, &remembered, "account_disabled");
 }
 
 #[test]
-fn an_account_of_the_system() {
+fn an_account_of_the_system_is_not_renewed() {
     let mut policy = one(|eng| eng);
     (policy.ldap, policy.os_users) = (LdapUse::Optional, true);
     let mut world = one_world(vec![]);
     world.os = vec![(os_account("bob"), "right")];
     let remembered = login(&policy, &mut world, "bob");
-    check_ask(&policy, &mut world, &remembered, "accept bob in os");
-    let renamed = OsAccount {
-        name: "BOB".to_owned(),
-        ..os_account("bob")
-    };
-    world.os = vec![(renamed, "right")];
-    check_ask(&policy, &mut world, &remembered, "unknown_login");
-    world.os.clear();
-    check_ask(&policy, &mut world, &remembered, "unknown_login");
-    world.os_down = Some("gone".to_owned());
-    check_ask(&policy, &mut world, &remembered, "os_unavailable");
-    policy.os_users = false;
+    // PAM's account stack is asked together with the password: without one nobody knows what it would say.
     check_ask(&policy, &mut world, &remembered, "unknown_domain");
+    assert!(world.asked.is_empty());
 }
 
 #[test]

@@ -3,8 +3,8 @@
 use super::*;
 use entryway_login::{
     AccountTemplate, AccountTemplates, Condition, DnFilter, DnFilters, DnMatch, DnOutcome, Facts,
-    HomeFolder, HomeFolders, NamePattern, Needs, Platform, RuleFailed, RuleId, Stage, Template,
-    TypeRange, TypeRanges, UserClass, UserClasses, UserType,
+    Fits, HomeFolder, HomeFolders, NamePattern, Needs, Platform, RuleFailed, RuleId, Stage,
+    Template, TypeRange, TypeRanges, UserClass, UserClasses, UserType,
 };
 use std::sync::Arc;
 
@@ -22,7 +22,7 @@ impl Condition for Says<bool> {
 }
 
 impl Template for Says<&'static str> {
-    fn render(&self, _facts: &Facts<'_>) -> Result<String, RuleFailed> {
+    fn render_with(&self, _facts: &Facts<'_>, _fits: Fits<'_>) -> Result<String, RuleFailed> {
         let text = self.0.map_err(|problem| RuleFailed(problem.to_owned()));
         text.map(str::to_owned)
     }
@@ -219,8 +219,13 @@ fn filtered(classes: Vec<UserClass>, filters: Vec<DnFilter>) -> LoginPolicy {
     policy
 }
 
-fn check_filtered(class_of_bob: Option<&str>, filters: Vec<DnFilter>, expected: DnOutcome) {
-    let refused = matches!(expected, DnOutcome::Refused { .. });
+fn check_filtered(
+    class_of_bob: Option<&str>,
+    filters: Vec<DnFilter>,
+    expected: impl Into<Option<DnOutcome>>,
+) {
+    let expected = expected.into();
+    let refused = matches!(expected, Some(DnOutcome::Refused { .. }));
     let word = if refused {
         "dn_not_permitted"
     } else {
@@ -232,14 +237,15 @@ fn check_filtered(class_of_bob: Option<&str>, filters: Vec<DnFilter>, expected: 
         Record::DnFiltered(outcome) => Some(outcome.clone()),
         _ => None,
     });
-    assert_eq!(said, Some(expected));
+    assert_eq!(said, expected);
 }
 
 #[test]
 fn dn_filters_of_the_class_and_of_everybody() {
     let (here, away) = ("ou=people,dc=eng", "ou=robots,dc=eng");
     let rule = |rule| RuleId(rule);
-    check_filtered(None, vec![], DnOutcome::NoFilter);
+    // Where nothing filters, nothing is said.
+    check_filtered(None, vec![], None);
     check_filtered(None, vec![under(Some("a"), away, 1)], DnOutcome::NoFilter);
     check_filtered(
         Some("b"),
@@ -406,6 +412,59 @@ fn a_template_that_cannot_be_resolved_refuses_and_the_next_is_not_tried() {
         ..row("t", None)
     };
     login(templated(vec![outside], None), bob(), "template_unresolved");
+}
+
+/// `/srv/{name}` and the like: the text before the name.
+#[derive(Debug)]
+struct Below(&'static str);
+
+impl Template for Below {
+    fn render_with(&self, facts: &Facts<'_>, fits: Fits<'_>) -> Result<String, RuleFailed> {
+        fits(facts.name).map_err(RuleFailed)?;
+        Ok(format!("{}{}", self.0, facts.name))
+    }
+    fn needs(&self) -> &Needs {
+        unreachable!("asked when a configuration is read")
+    }
+}
+
+#[test]
+fn a_name_in_a_templates_home_is_one_folder() {
+    let policy = |template| templated(vec![template], None);
+    let home = |below| AccountTemplate {
+        home: Some(Arc::new(Below(below))),
+        ..row("t", None)
+    };
+    for name in ["victim/inner", "a\\b", "a:b", "..", "."] {
+        let mut world = one_world(vec![(person("x", "eng"), "right")]);
+        world.directories[0].people[0].0 = entry(
+            "cn=x,ou=people,dc=eng",
+            &[("objectClass", &["person"]), ("uid", &[name])],
+        );
+        let typed = format!("eng/{name}");
+        check(
+            policy(home("/jail/")),
+            &mut world,
+            &typed,
+            "template_unresolved",
+        );
+        // Elsewhere than in a path it is a value like any other.
+        let number = AccountTemplate {
+            uid: text(Ok("5")),
+            home: text(Ok("/jail")),
+            ..row("t", None)
+        };
+        check(
+            policy(number),
+            &mut world,
+            &typed,
+            &format!("accept {name} in eng"),
+        );
+    }
+    assert_eq!(
+        accepted(policy(home("/jail/")), bob()).home.as_deref(),
+        Some("/jail/bob")
+    );
 }
 
 #[test]

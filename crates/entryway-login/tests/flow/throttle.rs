@@ -151,6 +151,31 @@ fn the_directorys_own_threshold_goes_along() {
     assert_eq!(identity(&world.reserved[1]).unwrap().threshold, Some(4));
 }
 
+#[test]
+fn nobody_waits_longer_than_for_the_directory() {
+    use entryway_ldap_types::LockoutDuration::{For, ForGood};
+    let minutes = |minutes: u64| Duration::from_secs(60 * minutes);
+    let check_window = |window, duration, expected| {
+        let mut world = bob();
+        world.directories[0].lockout = LockoutPolicy {
+            threshold: Some(4),
+            window,
+            duration,
+        };
+        check(one(|eng| eng), &mut world, "bob", "accept bob in eng");
+        let said = identity(&world.reserved[1]).unwrap().window;
+        assert_eq!(said, expected, "{window:?} {duration:?}");
+    };
+    // What the directory says of its failures is what counts.
+    check_window(Some(minutes(5)), Some(For(minutes(60))), Some(minutes(5)));
+    check_window(Some(minutes(90)), None, Some(minutes(90)));
+    // Failures that never age, and locks that do.
+    check_window(None, Some(For(minutes(15))), Some(minutes(30)));
+    check_window(None, Some(For(minutes(60))), Some(minutes(60)));
+    check_window(None, Some(ForGood), None);
+    check_window(None, None, None);
+}
+
 fn answering(code: u32, diagnostic: &str) -> World {
     let people = vec![(person("bob", "eng"), "right")];
     World::of(vec![Directory::of("eng", people).answering(

@@ -38,7 +38,7 @@ fn vector_8_the_second_server_when_the_first_is_down() {
         ("ldaps://dc2.eng".into(), None),
     ];
     let decided = check(three(), &mut world, "bob", "accept bob in eng");
-    let Some(Asked::Bind { server, .. }) = world.asked.last() else {
+    let [.., Asked::Bind { server, .. }, Asked::FindLocal(_)] = world.asked.as_slice() else {
         panic!("no bind")
     };
     assert_eq!(server, "ldaps://dc2.eng");

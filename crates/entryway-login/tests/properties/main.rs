@@ -291,7 +291,8 @@ fn check_rules(setup: &Setup, seen: &Seen, session: &Session) {
     let account = setup
         .account
         .filter(|account| account.kept == KeptIn::Directory);
-    let overlaid = account.is_some() && setup.typed.trim() == "bob";
+    let is_default = id.0 < setup.domains.len().min(2);
+    let overlaid = account.is_some() && is_default && session.name == "bob";
     let template = first
         .filter(|_| !overlaid)
         .map(|at| format!("t{}", 200 + at));

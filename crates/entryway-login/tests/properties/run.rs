@@ -164,7 +164,7 @@ pub(crate) fn walk(stage: &Stage<'_>, mut step: Step, answers: &[Answer]) -> (De
                 };
                 then.resume(answer, now)
             }
-            Step::FindOs(_, then) => {
+            Step::FindOs(_, _, then) => {
                 let found = answer.os_found.ok_or("gone".to_owned());
                 then.resume(found.map(|found| found.then(|| os_account("bob"))), now)
             }

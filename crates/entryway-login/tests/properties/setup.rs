@@ -6,7 +6,7 @@ use super::support::{
 use entryway_ldap_types::Dn;
 use entryway_login::{
     AccountTemplate, AccountTemplates, Carried, Condition, DnFilter, DnFilters, DnMatch, DomainId,
-    DomainPolicy, Facts, Fetch, GroupCriterion, HomeFolders, KeptIn, LdapUse, LocalAccount,
+    DomainPolicy, Facts, Fetch, Fits, GroupCriterion, HomeFolders, KeptIn, LdapUse, LocalAccount,
     LoginPolicy, MapTarget, NamePattern, Needs, PasswordMismatch, Platform, RuleFailed, RuleId,
     Template, TypeRange, TypeRanges, UserClass, UserClasses, UserType, WhenDown,
 };
@@ -102,9 +102,12 @@ impl Condition for Says {
 struct Gives(MapTarget, Says);
 
 impl Template for Gives {
-    fn render(&self, facts: &Facts<'_>) -> Result<String, RuleFailed> {
+    fn render_with(&self, facts: &Facts<'_>, fits: Fits<'_>) -> Result<String, RuleFailed> {
         match (&self.1, &self.0) {
-            (Says::Yes, MapTarget::Home) => Ok(format!("/templates/{}", facts.name)),
+            (Says::Yes, MapTarget::Home) => {
+                fits(facts.name).map_err(RuleFailed)?;
+                Ok(format!("/templates/{}", facts.name))
+            }
             (Says::Yes, _) => Ok("777".to_owned()),
             (Says::No, _) => Ok("nothing/..".to_owned()),
             (Says::Fails, _) => Err(RuleFailed("has no value".to_owned())),

@@ -25,6 +25,8 @@ pub(crate) struct Directory {
     pub(crate) unanswered: Vec<BindUnanswered>,
     /// Answers every search, whatever the filter.
     pub(crate) search_code: ResultCode,
+    /// Whatever a filter asks for, everybody fits.
+    pub(crate) finds_anyway: bool,
     pub(crate) lockout: LockoutPolicy,
 }
 
@@ -59,6 +61,8 @@ pub(crate) struct World {
     pub(crate) os: Vec<(OsAccount, &'static str)>,
     /// Why the user database does not answer.
     pub(crate) os_down: Option<String>,
+    /// Until when the user database may answer.
+    pub(crate) os_by: Option<Instant>,
     /// What PAM says to everybody.
     pub(crate) os_reply: Option<OsReply>,
     /// The store verifies nothing.
@@ -86,6 +90,7 @@ impl Directory {
             bind_reply: None,
             unanswered: Vec::new(),
             search_code: ResultCode::SUCCESS,
+            finds_anyway: false,
             lockout: LockoutPolicy::default(),
         }
     }
@@ -117,6 +122,7 @@ impl World {
             accounts: Ok(Vec::new()),
             os: Vec::new(),
             os_down: None,
+            os_by: None,
             os_reply: None,
             verifies: true,
             throttled_after: None,
@@ -152,7 +158,10 @@ impl World {
                     then.resume(self.verify_local(&operation), now)
                 }
                 Step::Groups(operation, then) => then.resume(self.find_groups(&operation), now),
-                Step::FindOs(name, then) => then.resume(self.find_os(&name), now),
+                Step::FindOs(name, by, then) => {
+                    self.os_by = Some(by);
+                    then.resume(self.find_os(&name), now)
+                }
                 Step::LoginOs(operation, then) => then.resume(self.login_os(&operation), now),
                 Step::Find(operation, then) => then.resume(self.find(&operation), now),
                 Step::Bind(operation, then) => then.resume(self.bind(&operation), now),
@@ -277,7 +286,7 @@ impl World {
                         .people
                         .iter()
                         .map(|(entry, _)| entry)
-                        .filter(|entry| fits(&operation.filter, entry));
+                        .filter(|entry| directory.finds_anyway || fits(&operation.filter, entry));
                     let served = Served {
                         server: server.clone(),
                         entries: found.take(2).cloned().collect(),

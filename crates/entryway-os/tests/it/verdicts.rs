@@ -5,6 +5,7 @@ use entryway_login::{OsAccounts, OsRefusal, OsReply};
 use entryway_os::{OsSettings, PamAccounts};
 use std::fs;
 use std::path::PathBuf;
+use std::time::Instant;
 
 /// The password is checked by a script, and every account may be used.
 pub(crate) const CHECKED: &str = "
@@ -31,7 +32,10 @@ async fn the_right_password_gives_the_account_of_the_user_database() {
     assert_eq!(account.gid.to_string(), fields[3]);
     assert_eq!(account.home, fields[5]);
     assert_eq!(account.shell, fields[6]);
-    assert_eq!(system.accounts.find_os(PERSON).await, Ok(Some(account)));
+    assert_eq!(
+        system.accounts.find_os(PERSON, soon()).await,
+        Ok(Some(account))
+    );
 }
 
 #[tokio::test]
@@ -53,7 +57,11 @@ async fn a_name_is_unknown_unless_spelt_exactly() {
     for name in ["Daemon", "no-such-account", "daemon ", "daemon\0", ""] {
         let reply = system.login_as(name, RIGHT, LONG).await;
         assert_eq!(reply, OsReply::Unknown, "{name:?}");
-        assert_eq!(system.accounts.find_os(name).await, Ok(None), "{name:?}");
+        assert_eq!(
+            system.accounts.find_os(name, soon()).await,
+            Ok(None),
+            "{name:?}"
+        );
     }
 }
 
@@ -65,7 +73,7 @@ async fn pam_is_not_asked_about_the_superuser() {
         &format!("echo asked > {}", system.path("asked").display()),
     );
     assert_eq!(system.login_as("root", RIGHT, LONG).await, OsReply::Unknown);
-    assert_eq!(system.accounts.find_os("root").await, Ok(None));
+    assert_eq!(system.accounts.find_os("root", soon()).await, Ok(None));
     assert!(!system.path("asked").exists());
     // Others are asked about.
     assert!(matches!(system.login(RIGHT).await, OsReply::Verified(_)));
@@ -200,6 +208,17 @@ async fn without_a_service_nobody_comes_in() {
     assert_eq!(kind(&system.login(RIGHT).await), "no verdict");
 }
 
+fn soon() -> Instant {
+    Instant::now() + LONG
+}
+
+#[tokio::test]
+async fn nobody_is_looked_up_after_the_deadline() {
+    let system = System::new(CHECKED);
+    let late = system.accounts.find_os(PERSON, Instant::now()).await;
+    assert!(late.is_err(), "{late:?}");
+}
+
 #[tokio::test]
 async fn without_the_library_there_is_no_verdict() {
     let helper = PathBuf::from(env!("CARGO_BIN_EXE_entryway-os-helper"));
@@ -209,7 +228,10 @@ async fn without_the_library_there_is_no_verdict() {
     let words = no_verdict(answer.reply);
     assert!(words.contains("libpam-that-is-not-there"), "{words}");
     // The user database does not need it.
-    assert!(matches!(accounts.find_os(PERSON).await, Ok(Some(_))));
+    assert!(matches!(
+        accounts.find_os(PERSON, soon()).await,
+        Ok(Some(_))
+    ));
 }
 
 #[tokio::test]

@@ -12,7 +12,7 @@ use entryway_login::{
 };
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// Accounts, and failures.
 pub(super) struct Store {
@@ -128,7 +128,7 @@ impl Store {
 }
 
 impl OsAccounts for World {
-    async fn find_os(&self, name: &str) -> Result<Option<OsAccount>, String> {
+    async fn find_os(&self, name: &str, _by: Instant) -> Result<Option<OsAccount>, String> {
         let row = self.store.of_system(name)?;
         Ok(row.map(|row| row.account.clone()))
     }

@@ -30,6 +30,10 @@ async fn gateway(held_max: usize) -> Gateway {
 }
 
 async fn decide(gateway: &Gateway) -> Decision {
+    decide_within(gateway, Duration::from_secs(30)).await
+}
+
+async fn decide_within(gateway: &Gateway, time: Duration) -> Decision {
     let started = Instant::now();
     let password = Password::new(b"guess".to_vec()).expect("a password");
     let attempt = Attempt {
@@ -42,12 +46,12 @@ async fn decide(gateway: &Gateway) -> Decision {
         caller: None,
         at: SystemTime::now(),
         started,
-        deadline: started + Duration::from_secs(30),
+        deadline: started + time,
     };
     gateway.login(attempt).await.decision
 }
 
-/// One refusal more than can be held is no verdict at all: answered at once, it would say what it was by its time.
+/// One login more than could be held is no verdict at all: answered at once, it would say what it was by its time.
 #[tokio::test]
 async fn a_refusal_that_cannot_be_held_is_no_verdict() {
     let gateway = gateway(1).await;
@@ -63,6 +67,12 @@ async fn a_refusal_that_cannot_be_held_is_no_verdict() {
         matches!(second, Decision::Indeterminate(Fault::Overloaded)),
         "{second:?}"
     );
+    // Nor is anything else, that would have been no refusal: "overloaded" does not tell them apart.
+    let late = decide_within(&gateway, Duration::ZERO).await;
+    assert!(
+        matches!(late, Decision::Indeterminate(Fault::Overloaded)),
+        "{late:?}"
+    );
     let first = first.await.expect("a decision");
     assert!(
         matches!(first, Decision::Reject(Reason::UnknownLogin)),
@@ -70,6 +80,11 @@ async fn a_refusal_that_cannot_be_held_is_no_verdict() {
     );
     assert!(began.elapsed() >= REJECT_AFTER);
     assert_eq!(gateway.held(), 0);
+    let late = decide_within(&gateway, Duration::ZERO).await;
+    assert!(
+        matches!(late, Decision::Indeterminate(Fault::Deadline)),
+        "{late:?}"
+    );
     let third = decide(&gateway).await;
     assert!(matches!(third, Decision::Reject(_)), "there is room again");
 }
