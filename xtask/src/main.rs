@@ -18,7 +18,7 @@ use std::process::ExitCode;
 const USAGE: &str = "usage: cargo xtask VERB
 
   tidy             check the rules of the workspace; exit 1 when one is broken
-  docs [--check]   write docs/configuration.md and docs/entryway.schema.json from the code
+  docs [--check]   write docs/configuration.md, docs/entryway.schema.json and docs/shown.md from the code and the scenarios
   bench [--quick]  measure logins through the gateway against a raw LDAP client, and many rules against few
   bench rules      only the latter
   prove timing [--samples N] [--write FILE] [--quick]

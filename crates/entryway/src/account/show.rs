@@ -10,6 +10,9 @@ use entryway_store::StoredAccount;
 use entryway_wire::Rfc3339;
 use serde::Serialize;
 
+/// In the place of a hash's kind.
+const IN_DIRECTORY: &str = "directory";
+
 /// What is absent is left out.
 #[derive(Serialize)]
 struct Shown<'a> {
@@ -43,7 +46,7 @@ impl<'a> Shown<'a> {
         Self {
             name: &account.name,
             enabled: account.enabled,
-            password: stored.scheme.as_deref().unwrap_or("directory"),
+            password: stored.scheme.as_deref().unwrap_or(IN_DIRECTORY),
             uid: account.uid,
             gid: account.gid,
             home: account.home.as_deref(),
@@ -61,9 +64,33 @@ impl<'a> Shown<'a> {
 /// One account.
 pub(super) fn one(common: &Common, stored: &StoredAccount) {
     let shown = Shown::of(stored);
+    let unused = unused(&shown);
+    if !unused.is_empty() {
+        out::aside(&format!(
+            "warning: the password of `{}` is kept in the directory, so these values of the account are not used: {}\n",
+            crate::table::printable(shown.name),
+            unused.join(", ")
+        ));
+    }
     out::answer_as(common, &shown, || {
         render(&rows(&shown), out::answer_style())
     });
+}
+
+/// What changes nothing, because beside a person of a domain an account has uid, gid and home alone.
+fn unused(shown: &Shown<'_>) -> Vec<&'static str> {
+    if shown.password != IN_DIRECTORY {
+        return Vec::new();
+    }
+    [
+        ("shell", shown.shell.is_some()),
+        ("type", shown.user_type.is_some()),
+        ("email", shown.email.is_some()),
+        ("display name", shown.display_name.is_some()),
+    ]
+    .into_iter()
+    .filter_map(|(name, is_set)| is_set.then_some(name))
+    .collect()
 }
 
 fn rows(shown: &Shown<'_>) -> Vec<Row> {
@@ -76,7 +103,7 @@ fn rows(shown: &Shown<'_>) -> Vec<Row> {
             .tone(Tone::Bad)
     };
     let password = match shown.password {
-        "directory" => Row::new("password", "in the directory"),
+        IN_DIRECTORY => Row::new("password", "in the directory"),
         scheme => Row::new("password", scheme),
     };
     let number = |number: Option<u32>| number.map(|number| number.to_string());
@@ -131,3 +158,6 @@ fn table(shown: &[Shown<'_>]) -> String {
     });
     aligned([head.map(str::to_owned)].into_iter().chain(lines))
 }
+
+#[cfg(test)]
+mod tests;
