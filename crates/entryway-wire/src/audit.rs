@@ -6,6 +6,7 @@ use crate::write::Text;
 use entryway_login::{Decided, DomainId, RuleId};
 use serde::Serialize;
 use serde_json::value::RawValue;
+use std::borrow::Cow;
 use std::net::IpAddr;
 use std::time::SystemTime;
 
@@ -35,11 +36,14 @@ struct BodyJson<'a> {
     explanation: LoginResponse<'a>,
 }
 
+/// Room for a usual record, in bytes: a buffer that grows is copied each time.
+const USUAL: usize = 4096;
+
 impl<'a> AuditBody<'a> {
     /// `{"at": "…", "login_name": "…", …}` and the keys of an explanation. Sealed tokens are not in it.
-    pub fn to_json(
+    pub fn to_json<P: Into<Cow<'a, str>>>(
         &self,
-        place: &dyn Fn(RuleId) -> Option<String>,
+        place: &dyn Fn(RuleId) -> Option<P>,
         domain_name: &dyn Fn(DomainId) -> Option<&'a str>,
     ) -> Vec<u8> {
         let body = BodyJson {
@@ -49,8 +53,12 @@ impl<'a> AuditBody<'a> {
             client_address: self.client_address,
             explanation: explanation(self.decided, place, domain_name),
         };
+        let mut json = Vec::with_capacity(USUAL);
         // Texts and numbers alone: there is nothing that could not be written.
-        serde_json::to_vec(&body).unwrap_or_default()
+        if serde_json::to_writer(&mut json, &body).is_err() {
+            return Vec::new();
+        }
+        json
     }
 }
 

@@ -11,6 +11,7 @@ use crate::write::Millis;
 use entryway_login::{DomainId, RuleId, Stage, Trace};
 use record::RecordJson;
 use serde::Serialize;
+use std::borrow::Cow;
 
 /// The steps, in order.
 #[derive(Serialize)]
@@ -29,12 +30,12 @@ struct StepJson<'a> {
 
 /// What a trace refers to without containing it.
 struct Names<'f, 'a> {
-    place: &'f dyn Fn(RuleId) -> Option<String>,
+    place: &'f dyn Fn(RuleId) -> Option<Cow<'a, str>>,
     domain: &'f dyn Fn(DomainId) -> Option<&'a str>,
 }
 
 impl<'a> Names<'_, 'a> {
-    fn place(&self, rule: RuleId) -> Option<String> {
+    fn place(&self, rule: RuleId) -> Option<Cow<'a, str>> {
         (self.place)(rule)
     }
     /// A domain that has no name any more, after a reload, is shown as `?`.
@@ -44,13 +45,13 @@ impl<'a> Names<'_, 'a> {
 }
 
 impl<'a> TraceJson<'a> {
-    pub(crate) fn of(
+    pub(crate) fn of<P: Into<Cow<'a, str>>>(
         trace: &'a Trace,
-        place: &dyn Fn(RuleId) -> Option<String>,
+        place: &dyn Fn(RuleId) -> Option<P>,
         domain_name: &dyn Fn(DomainId) -> Option<&'a str>,
     ) -> Self {
         let names = Names {
-            place,
+            place: &|rule| place(rule).map(Into::into),
             domain: domain_name,
         };
         let step = |entry: &'a entryway_login::TraceEntry| StepJson {

@@ -5,6 +5,7 @@ use crate::session::SessionJson;
 use crate::write::{Millis, Text};
 use entryway_login::{Decided, Decision, DomainId, LoginId, RuleId};
 use serde::Serialize;
+use std::borrow::Cow;
 
 /// `{"decision": "accept", "session": {…}, …}`; borrows the decision.
 #[derive(Serialize)]
@@ -74,9 +75,9 @@ pub fn login_response(decided: &Decided, show_reason: bool) -> LoginResponse<'_>
 /// given: whoever reads it, now or in the record, must not hold that.
 ///
 /// `place` says where a rule was written (`entryway.toml:31`), `domain_name` what a domain is called.
-pub fn explanation<'a>(
+pub fn explanation<'a, P: Into<Cow<'a, str>>>(
     decided: &'a Decided,
-    place: &dyn Fn(RuleId) -> Option<String>,
+    place: &dyn Fn(RuleId) -> Option<P>,
     domain_name: &dyn Fn(DomainId) -> Option<&'a str>,
 ) -> LoginResponse<'a> {
     LoginResponse {

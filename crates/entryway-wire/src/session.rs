@@ -2,6 +2,7 @@
 
 use crate::time::Rfc3339;
 use crate::write::Text;
+use entryway_ldap_types::Dn;
 use entryway_login::{Group, Method, PasswordState, Session, SessionGroups, Source};
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
@@ -106,7 +107,7 @@ pub(crate) struct GroupJson<'a> {
     domain: &'a str,
     name: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
-    dn: Option<String>,
+    dn: Option<Text<&'a Dn>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     gid: Option<u32>,
     /// The names of the groups in between; absent for a direct one.
@@ -119,7 +120,7 @@ impl<'a> GroupJson<'a> {
         Self {
             domain: &group.domain,
             name: &group.name,
-            dn: group.dn.as_ref().map(ToString::to_string),
+            dn: group.dn.as_ref().map(Text),
             gid: group.gid,
             path: group.path.iter().map(|name| &**name).collect(),
         }

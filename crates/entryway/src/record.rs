@@ -23,7 +23,7 @@ pub(crate) fn entry(
         client_address: submitted.client_address,
         decided,
     };
-    let place = |rule| places.place(rule).map(str::to_owned);
+    let place = |rule| places.place(rule);
     let name = |id: entryway_login::DomainId| policy.domains.get(id.0).map(|domain| &*domain.name);
     AuditEntry {
         login_id: decided.id.bits(),

@@ -11,16 +11,17 @@ use crate::write::Text;
 use entryway_ldap_types::{AccountState, AttributeName, Placeholder};
 use entryway_login::{MapTarget, NameForm, NamedDomain, Record, Verdict};
 use serde::Serialize;
+use std::borrow::Cow;
 
 #[derive(Serialize)]
 #[serde(tag = "event", rename_all = "snake_case")]
 #[rustfmt::skip] // one event a line reads as the table it is
 pub(super) enum RecordJson<'a> {
     NameRefused { login_name: &'a str, reason: &'static str, problem: &'a str },
-    NameRead { login_name: &'a str, #[serde(skip_serializing_if = "Option::is_none")] named: Option<NamedJson<'a>>, tries: Vec<&'a str>, #[serde(skip_serializing_if = "Option::is_none")] rule: Option<String> },
+    NameRead { login_name: &'a str, #[serde(skip_serializing_if = "Option::is_none")] named: Option<NamedJson<'a>>, tries: Vec<&'a str>, #[serde(skip_serializing_if = "Option::is_none")] rule: Option<Cow<'a, str>> },
     DomainUnknown { domain: &'a str },
     Searched(Box<SearchedJson<'a>>),
-    NotSearched { domain: &'a str, placeholder: Text<&'a Placeholder>, by_email: bool, #[serde(skip_serializing_if = "Option::is_none")] rule: Option<String> },
+    NotSearched { domain: &'a str, placeholder: Text<&'a Placeholder>, by_email: bool, #[serde(skip_serializing_if = "Option::is_none")] rule: Option<Cow<'a, str>> },
     Throttled { bucket: &'static str, limit: u32, until: Text<Rfc3339> },
     StoreUnavailable { problem: &'a str },
     LocalLooked(LocalJson<'a>),
@@ -34,20 +35,20 @@ pub(super) enum RecordJson<'a> {
     Bound(Box<BoundJson<'a>>),
     BindUnanswered { server: &'a str, written: bool, fault: &'static str, cause: &'a str },
     AccountRead { state: &'static str },
-    Named { #[serde(skip_serializing_if = "Option::is_none")] name: Option<&'a str>, #[serde(skip_serializing_if = "Option::is_none")] from: Option<Text<&'a AttributeName>>, #[serde(skip_serializing_if = "Option::is_none")] rule: Option<String> },
-    IdentityUnusable { part: &'static str, from: Text<&'a AttributeName>, problem: &'a str, #[serde(skip_serializing_if = "Option::is_none")] rule: Option<String> },
+    Named { #[serde(skip_serializing_if = "Option::is_none")] name: Option<&'a str>, #[serde(skip_serializing_if = "Option::is_none")] from: Option<Text<&'a AttributeName>>, #[serde(skip_serializing_if = "Option::is_none")] rule: Option<Cow<'a, str>> },
+    IdentityUnusable { part: &'static str, from: Text<&'a AttributeName>, problem: &'a str, #[serde(skip_serializing_if = "Option::is_none")] rule: Option<Cow<'a, str>> },
     Mapped { maps: Vec<MapJson<'a>> },
-    Defaulted { filled: Vec<FilledJson<'a>>, #[serde(skip_serializing_if = "Option::is_none")] rule: Option<String> },
-    Carried { carried: &'a [String], left_out: Vec<LeftOutJson<'a>>, #[serde(skip_serializing_if = "Option::is_none")] rule: Option<String> },
-    TypeRanged { user_type: &'static str, #[serde(skip_serializing_if = "Option::is_none")] rule: Option<String> },
+    Defaulted { filled: Vec<FilledJson<'a>>, #[serde(skip_serializing_if = "Option::is_none")] rule: Option<Cow<'a, str>> },
+    Carried { carried: &'a [String], left_out: Vec<LeftOutJson<'a>>, #[serde(skip_serializing_if = "Option::is_none")] rule: Option<Cow<'a, str>> },
+    TypeRanged { user_type: &'static str, #[serde(skip_serializing_if = "Option::is_none")] rule: Option<Cow<'a, str>> },
     FromAccount { values: Vec<FilledJson<'a>> },
     GroupsRead(GroupsJson<'a>),
-    Classed { #[serde(skip_serializing_if = "Option::is_none")] class: Option<&'a str>, of: usize, #[serde(skip_serializing_if = "Option::is_none")] rule: Option<String> },
-    RuleFailed { problem: &'a str, #[serde(skip_serializing_if = "Option::is_none")] rule: Option<String> },
-    DnFiltered(DnFilteredJson),
+    Classed { #[serde(skip_serializing_if = "Option::is_none")] class: Option<&'a str>, of: usize, #[serde(skip_serializing_if = "Option::is_none")] rule: Option<Cow<'a, str>> },
+    RuleFailed { problem: &'a str, #[serde(skip_serializing_if = "Option::is_none")] rule: Option<Cow<'a, str>> },
+    DnFiltered(DnFilteredJson<'a>),
     Homed(HomeJson<'a>),
-    Templated { name: &'a str, values: Vec<FilledJson<'a>>, #[serde(skip_serializing_if = "Option::is_none")] rule: Option<String> },
-    TemplateUnresolved { name: &'a str, target: &'a str, problem: &'a str, #[serde(skip_serializing_if = "Option::is_none")] rule: Option<String> },
+    Templated { name: &'a str, values: Vec<FilledJson<'a>>, #[serde(skip_serializing_if = "Option::is_none")] rule: Option<Cow<'a, str>> },
+    TemplateUnresolved { name: &'a str, target: &'a str, problem: &'a str, #[serde(skip_serializing_if = "Option::is_none")] rule: Option<Cow<'a, str>> },
     Required { missing: Vec<&'a str>, invalid: Vec<InvalidJson<'a>> },
     Decided { verdict: &'static str, code: &'static str, meaning: &'static str },
 }

@@ -4,6 +4,7 @@ use super::Names;
 use crate::session::GroupJson;
 use entryway_login::{DnOutcome, LocalOutcome, OsOutcome};
 use serde::Serialize;
+use std::borrow::Cow;
 
 #[derive(Serialize)]
 #[serde(tag = "outcome", rename_all = "snake_case")]
@@ -70,14 +71,14 @@ impl<'a> OsJson<'a> {
 #[derive(Serialize)]
 #[serde(tag = "outcome", rename_all = "snake_case")]
 #[rustfmt::skip]
-pub(super) enum DnFilteredJson {
+pub(super) enum DnFilteredJson<'a> {
     NoFilter,
-    Permitted { of: usize, #[serde(skip_serializing_if = "Option::is_none")] rule: Option<String> },
+    Permitted { of: usize, #[serde(skip_serializing_if = "Option::is_none")] rule: Option<Cow<'a, str>> },
     Refused { of: usize },
 }
 
-impl DnFilteredJson {
-    pub(super) fn of(outcome: &DnOutcome, names: &Names<'_, '_>) -> Self {
+impl<'a> DnFilteredJson<'a> {
+    pub(super) fn of(outcome: &DnOutcome, names: &Names<'_, 'a>) -> Self {
         match outcome {
             DnOutcome::NoFilter => Self::NoFilter,
             DnOutcome::Permitted { rule, of } => Self::Permitted {

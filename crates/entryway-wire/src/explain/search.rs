@@ -4,6 +4,7 @@ use crate::write::Text;
 use entryway_ldap_types::{Filter, ResultCode, Scope};
 use entryway_login::{SearchOutcome, ServerFault, ServerTry};
 use serde::Serialize;
+use std::borrow::Cow;
 
 #[derive(Serialize)]
 pub(super) struct SearchedJson<'a> {
@@ -19,7 +20,7 @@ pub(super) struct SearchedJson<'a> {
     pub(super) outcome: OutcomeJson<'a>,
     pub(super) by_email: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) rule: Option<String>,
+    pub(super) rule: Option<Cow<'a, str>>,
 }
 
 #[derive(Serialize)]

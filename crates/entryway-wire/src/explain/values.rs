@@ -3,6 +3,7 @@
 use super::Names;
 use entryway_login::{HomeResult, MapOutcome, MapResult};
 use serde::Serialize;
+use std::borrow::Cow;
 
 #[derive(Serialize)]
 pub(super) struct MapJson<'a> {
@@ -11,7 +12,7 @@ pub(super) struct MapJson<'a> {
     #[serde(flatten)]
     outcome: MapOutcomeJson<'a>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    rule: Option<String>,
+    rule: Option<Cow<'a, str>>,
 }
 
 #[derive(Serialize)]
@@ -46,9 +47,9 @@ impl<'a> MapJson<'a> {
 #[rustfmt::skip]
 pub(super) enum HomeJson<'a> {
     AlreadySet,
-    FromRow { home: &'a str, #[serde(skip_serializing_if = "Option::is_none")] rule: Option<String> },
+    FromRow { home: &'a str, #[serde(skip_serializing_if = "Option::is_none")] rule: Option<Cow<'a, str>> },
     NoRow,
-    Refused { problem: &'a str, #[serde(skip_serializing_if = "Option::is_none")] rule: Option<String> },
+    Refused { problem: &'a str, #[serde(skip_serializing_if = "Option::is_none")] rule: Option<Cow<'a, str>> },
 }
 
 impl<'a> HomeJson<'a> {
