@@ -84,6 +84,7 @@ fn of_person(look: impl Fn(&Facts<'_>)) {
         entry: Some(&entry),
         uid: Some(1042),
         gid: None,
+        own_gid: None,
         home: None,
         user_type: None,
         shell: Some("/bin/sh"),

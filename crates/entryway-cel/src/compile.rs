@@ -3,13 +3,14 @@
 mod calls;
 mod folds;
 mod functions;
+mod literals;
 mod operators;
 mod variables;
 
 use crate::node::{Kind, Node};
 use crate::syntax::{self, Syntax};
 use crate::types::Type;
-use crate::{CompileError, MAX_PRICE};
+use crate::{CompileError, MAX_PRICE, Mention};
 use cel::common::ast::{Expr, IdedExpr, LiteralValue};
 use entryway_login::Needs;
 use std::ops::Range;
@@ -21,8 +22,8 @@ pub(crate) struct Compiled {
     pub(crate) of: Type,
     pub(crate) price: u32,
     pub(crate) needs: Needs,
-    /// Custom attributes that it names, each once.
-    pub(crate) custom: Vec<Box<str>>,
+    /// What it names that only the configuration knows.
+    pub(crate) mentions: Vec<Mention>,
 }
 
 /// Compiles one expression.
@@ -32,7 +33,7 @@ pub(crate) fn compile(text: &str) -> Result<Compiled, CompileError> {
         text,
         syntax: &syntax,
         needs: Needs::default(),
-        custom: Vec::new(),
+        mentions: Vec::new(),
         each: None,
     };
     let typed = compiler.expression(&syntax.root)?;
@@ -41,7 +42,7 @@ pub(crate) fn compile(text: &str) -> Result<Compiled, CompileError> {
         of: typed.of,
         price: affordable(typed.price, 0..text.len())?,
         needs: compiler.needs,
-        custom: compiler.custom,
+        mentions: compiler.mentions,
     })
 }
 
@@ -65,13 +66,15 @@ struct Typed {
     price: u64,
     /// How long a list it is at most; zero for what is not a list.
     most: u64,
+    /// Whether it is the name of a group, or a list of them: in lower case, with a domain.
+    group: bool,
 }
 
 struct Compiler<'t> {
     text: &'t str,
     syntax: &'t Syntax,
     needs: Needs,
-    custom: Vec<Box<str>>,
+    mentions: Vec<Mention>,
     /// The variable of the comprehension that is being compiled, with its type and its list.
     each: Option<Each>,
 }
@@ -135,6 +138,7 @@ impl Compiler<'_> {
         let mut of = None;
         let mut price = 1u64;
         let mut nodes = Vec::with_capacity(elements.len());
+        let mut group = true;
         for element in elements {
             let typed = match of {
                 None => self.expression(element)?,
@@ -145,6 +149,7 @@ impl Compiler<'_> {
                 return Err(self.refuse(element, message));
             }
             of = Some(typed.of);
+            group &= typed.group;
             price = price.saturating_add(typed.price);
             nodes.push(typed.node);
         }
@@ -157,6 +162,7 @@ impl Compiler<'_> {
         let most = nodes.len() as u64;
         let mut typed = self.typed(node, list, price, Kind::List(nodes));
         typed.most = most;
+        typed.group = group;
         Ok(typed)
     }
 
@@ -195,6 +201,7 @@ impl Compiler<'_> {
             of,
             price,
             most: 0,
+            group: false,
         }
     }
 

@@ -1,11 +1,12 @@
 //! A condition: an expression that is true or false of a person.
 
-use crate::CompileError;
 use crate::compile::{Compiled, compile};
 use crate::eval::evaluate;
 use crate::types::Type;
 use crate::value::Value;
+use crate::{CompileError, MAX_WORK, Mention};
 use entryway_login::{Condition, Facts, Needs, RuleFailed};
+use std::cell::Cell;
 
 /// A compiled condition, such as `"12" in entry.departmentnumber`.
 #[derive(Debug, Clone)]
@@ -38,10 +39,10 @@ impl CompiledCondition {
     pub fn price(&self) -> u32 {
         self.compiled.price
     }
-    /// The custom attributes (`user.attributes.…`) that it names. Only the configuration knows which there are: one
-    /// that no map fills is always empty.
-    pub fn custom_attributes(&self) -> impl Iterator<Item = &str> {
-        self.compiled.custom.iter().map(|name| &**name)
+    /// What it names that only the configuration knows: domains, the domains of groups, custom attributes. A custom
+    /// attribute that nothing fills is always empty, and no person is of a domain that does not exist.
+    pub fn mentions(&self) -> &[Mention] {
+        &self.compiled.mentions
     }
 }
 
@@ -51,7 +52,8 @@ impl Condition for CompiledCondition {
             Value::Bool(value) => Ok(value),
             _ => Err("is not true or false".into()),
         };
-        evaluate(&self.compiled.root, facts, truth).map_err(|failure| failure.of(&self.text))
+        evaluate(&self.compiled.root, facts, &Cell::new(MAX_WORK), truth)
+            .map_err(|failure| failure.of(&self.text))
     }
     fn needs(&self) -> &Needs {
         &self.compiled.needs

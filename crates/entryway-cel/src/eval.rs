@@ -7,9 +7,8 @@ mod facts;
 mod folds;
 mod text;
 
-use crate::MAX_WORK;
 use crate::node::{Arithmetic, Comparison, Kind, Node};
-use crate::value::{List, Value, is_group};
+use crate::value::{List, Value, is_group, same};
 use entryway_login::{Facts, RuleFailed};
 use std::borrow::Cow;
 use std::cell::Cell;
@@ -35,17 +34,18 @@ pub(crate) struct Failure {
 
 type Evaluated<'s> = Result<Value<'s>, Failure>;
 
-/// Evaluates an expression and hands its value on.
+/// Evaluates an expression and hands its value on. `work` is how many bytes of text may still be searched through or
+/// made, [`crate::MAX_WORK`] at first.
 pub(crate) fn evaluate<T>(
     root: &Node,
     facts: &Facts<'_>,
+    work: &Cell<usize>,
     then: impl FnOnce(Value<'_>) -> Result<T, Cow<'static, str>>,
 ) -> Result<T, Failure> {
-    let work = Cell::new(MAX_WORK);
     let scope = Scope {
         facts,
         each: None,
-        work: &work,
+        work,
     };
     let value = eval(root, &scope)?;
     then(value).map_err(|what| root.failed(what))
@@ -125,6 +125,7 @@ fn eval<'s>(node: &'s Node, scope: &Scope<'s>) -> Evaluated<'s> {
         }
         Kind::Compare(how, both) => Value::Bool(compare(node, *how, both, scope)?),
         Kind::In(both) => Value::Bool(is_in(node, both, scope)?),
+        Kind::InGroups(both) => Value::Bool(is_in_groups(node, both, scope)?),
         Kind::Arithmetic(how, both) => Value::Int(arithmetic(node, *how, both, scope)?),
         Kind::Negate(of) => match number(of, scope)?.checked_neg() {
             Some(value) => Value::Int(value),
@@ -249,17 +250,7 @@ fn compare<'s>(
 fn is_in<'s>(node: &Node, both: &'s [Node; 2], scope: &Scope<'s>) -> Result<bool, Failure> {
     let [value, of] = both;
     let value = eval(value, scope)?;
-    let values = match list(of, scope)? {
-        List::Values(values) => values,
-        List::Groups(groups) => {
-            let Value::Text(name) = &value else {
-                return Err(node.ill_typed());
-            };
-            scope.spend(node, name.len())?;
-            return Ok(groups.iter().any(|group| is_group(group, name)));
-        }
-    };
-    for other in values {
+    for other in list(of, scope)?.into_values() {
         let same = match (&value, &other) {
             (Value::Int(value), Value::Int(other)) => value == other,
             (Value::Text(value), Value::Text(other)) => {
@@ -275,6 +266,30 @@ fn is_in<'s>(node: &Node, both: &'s [Node; 2], scope: &Scope<'s>) -> Result<bool
         }
     }
     Ok(false)
+}
+
+/// Without case, whether the list is the person's groups or some of them.
+fn is_in_groups<'s>(node: &Node, both: &'s [Node; 2], scope: &Scope<'s>) -> Result<bool, Failure> {
+    let [value, of] = both;
+    let name = words(value, scope)?;
+    match list(of, scope)? {
+        List::Groups(groups) => {
+            scope.spend(node, name.len())?;
+            Ok(groups.iter().any(|group| is_group(group, &name)))
+        }
+        List::Values(values) => {
+            for other in values {
+                let Value::Text(other) = other else {
+                    return Err(node.ill_typed());
+                };
+                if same(&other, &name) {
+                    return Ok(true);
+                }
+                scope.spend(node, name.len().min(other.len()))?;
+            }
+            Ok(false)
+        }
+    }
 }
 
 fn arithmetic<'s>(

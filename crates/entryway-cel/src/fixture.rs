@@ -59,6 +59,7 @@ impl Person {
             entry: Some(&self.entry),
             uid: Some(1042),
             gid: None,
+            own_gid: None,
             home: None,
             user_type: Some(UserType::Virtual),
             shell: Some("/bin/sh"),

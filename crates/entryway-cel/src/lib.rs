@@ -16,8 +16,10 @@ mod eval;
 #[cfg(test)]
 mod fixture;
 mod lex;
+mod mention;
 mod network;
 mod node;
+mod pattern;
 mod syntax;
 mod template;
 mod types;
@@ -25,6 +27,7 @@ mod value;
 
 pub use condition::{CompiledCondition, compile_condition};
 pub use error::CompileError;
+pub use mention::{Mention, MentionOf};
 pub use template::{CompiledTemplate, compile_template};
 
 /// Longest text of an expression or a template, in bytes.
@@ -41,5 +44,8 @@ pub const MAX_GROUPS: usize = 5000;
 /// Highest price of an expression or a template: about how many parts of it are evaluated when every list is as
 /// long as it may be.
 pub const MAX_PRICE: u32 = 1_000_000;
-/// How many bytes of text one evaluation may search through or make; more fail the rule.
+/// Longest text that a pattern looks through, in bytes; a longer one fails the rule.
+pub const MAX_MATCHED: usize = 4096;
+/// How many bytes of text one evaluation may search through or make; more fail the rule. A template is one evaluation.
+/// What a pattern looks through counts 8 to 128 times, by how large the pattern is.
 pub const MAX_WORK: usize = 4 << 20;

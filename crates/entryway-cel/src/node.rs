@@ -1,8 +1,8 @@
 //! The typed tree that is evaluated. The compiler makes no other than well-typed ones.
 
 use crate::network::Network;
+use crate::pattern::Pattern;
 use entryway_ldap_types::AttributeName;
-use regex::Regex;
 use std::ops::Range;
 
 /// A part of an expression with its place, for the messages of what fails.
@@ -29,12 +29,14 @@ pub(crate) enum Kind {
     If(Box<[Node; 3]>),
     Compare(Comparison, Box<[Node; 2]>),
     In(Box<[Node; 2]>),
+    /// The same in a list of groups, whose names compare without case.
+    InGroups(Box<[Node; 2]>),
     Arithmetic(Arithmetic, Box<[Node; 2]>),
     Negate(Box<Node>),
     Concatenate(Box<[Node; 2]>),
     Index(Box<[Node; 2]>),
     Size(Box<Node>),
-    Matches(Box<Node>, Regex),
+    Matches(Box<Node>, Pattern),
     InNetwork(Box<Node>, Network),
     /// A text, and the text that is looked for in it.
     Holds(Place, Box<[Node; 2]>),

@@ -9,15 +9,17 @@ use crate::lex::{TokenKind, next_token};
 use crate::node::{Kind, UserField, Variable};
 use crate::types::Type;
 use crate::value::{List, Value};
-use crate::{CompileError, MAX_BYTES};
+use crate::{CompileError, MAX_BYTES, MAX_WORK, Mention};
 use entryway_login::{Facts, Fits, Needs, RuleFailed, Template};
 use std::borrow::Cow;
+use std::cell::Cell;
 
 /// A compiled template, such as `/srv/{entry.departmentnumber}/{name}`.
 #[derive(Debug, Clone)]
 pub struct CompiledTemplate {
     parts: Vec<Part>,
     needs: Needs,
+    mentions: Vec<Mention>,
     price: u32,
 }
 
@@ -37,6 +39,7 @@ pub fn compile_template(text: &str) -> Result<CompiledTemplate, CompileError> {
     let mut template = CompiledTemplate {
         parts: Vec::new(),
         needs: Needs::default(),
+        mentions: Vec::new(),
         price: 0,
     };
     let mut literal = String::new();
@@ -60,6 +63,9 @@ pub fn compile_template(text: &str) -> Result<CompiledTemplate, CompileError> {
             let compiled = part(inside).map_err(|error| error.moved(at + 1))?;
             price += u64::from(compiled.price);
             template.include(&compiled.needs);
+            let mentions = compiled.mentions.iter().cloned();
+            let mentions = mentions.map(|mention| mention.moved(at + 1));
+            template.mentions.extend(mentions);
             if !literal.is_empty() {
                 let literal = std::mem::take(&mut literal);
                 template.parts.push(Part::Literal(literal.into()));
@@ -117,13 +123,9 @@ impl CompiledTemplate {
         let mut parts = self.parts.iter();
         parts.all(|part| matches!(part, Part::Literal(_)))
     }
-    /// The custom attributes (`user.attributes.…`) that it names, maybe more than once. Only the configuration
-    /// knows which there are.
-    pub fn custom_attributes(&self) -> impl Iterator<Item = &str> {
-        self.parts.iter().flat_map(|part| match part {
-            Part::Literal(_) => [].iter().map(name),
-            Part::Expression { compiled, .. } => compiled.custom.iter().map(name),
-        })
+    /// What it names that only the configuration knows, maybe more than once.
+    pub fn mentions(&self) -> &[Mention] {
+        &self.mentions
     }
     fn include(&mut self, needs: &Needs) {
         self.needs.groups |= needs.groups;
@@ -135,14 +137,10 @@ impl CompiledTemplate {
     }
 }
 
-#[expect(clippy::borrowed_box, reason = "the items of the slice are boxes")]
-fn name(name: &Box<str>) -> &str {
-    name
-}
-
 impl Template for CompiledTemplate {
     fn render_with(&self, facts: &Facts<'_>, fits: Fits<'_>) -> Result<String, RuleFailed> {
         let mut rendered = String::new();
+        let work = Cell::new(MAX_WORK);
         for (at, part) in self.parts.iter().enumerate() {
             match part {
                 Part::Literal(literal) => rendered.push_str(literal),
@@ -151,7 +149,7 @@ impl Template for CompiledTemplate {
                         Kind::Variable(Variable::User(UserField::Home)) if at == 0 => &|_| Ok(()),
                         _ => fits,
                     };
-                    evaluate(&compiled.root, facts, |value| {
+                    evaluate(&compiled.root, facts, &work, |value| {
                         write(&mut rendered, value, fits)
                     })
                     .map_err(|failure| failure.of(text))?;

@@ -61,7 +61,7 @@ pub(crate) fn is_group(group: &Group, written: &str) -> bool {
 }
 
 /// Ends at the first difference: no more work than the group's own name is long.
-fn same(left: &str, right: &str) -> bool {
+pub(crate) fn same(left: &str, right: &str) -> bool {
     left.eq_ignore_ascii_case(right) || lower(left).eq(lower(right))
 }
 

@@ -100,6 +100,7 @@ codes! {
     StoreForgets = "C060", Warning, "a store that forgets";
     EveryAttribute = "C061", Warning, "a session carries every attribute";
     PricedRows = "C062", Warning, "rows whose cost grows with their number";
+    NobodyNamed = "C063", Error, "a pattern that no name fits";
     StoreUnverified = "C064", Warning, "a store that is not verified";
 }
 

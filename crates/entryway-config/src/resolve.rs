@@ -49,7 +49,7 @@ pub(crate) fn settings(root: &Section<'_>, cx: &Context<'_>) -> Option<Settings>
     let class_names = rules::ClassNames::of(root);
     let homes = home::rows(root, &class_names, basics.platform, cx);
     let type_ranges = rules::range::rows(root, basics.platform, cx);
-    let templates = rules::template::rows(root, &class_names, basics.platform, cx);
+    let (templates, told) = rules::template::rows(root, &class_names, basics.platform, cx);
     let read = domain::all(
         root,
         &global_tls,
@@ -70,7 +70,8 @@ pub(crate) fn settings(root: &Section<'_>, cx: &Context<'_>) -> Option<Settings>
                 .hint("a domain is at least `[domain.staff]` with `servers` and `base`; or write `ldap = \"disabled\"` in `[login]`"),
         );
     }
-    let classes = rules::class::rows(root, &names, cx);
+    let classes = rules::class::rows(root, &names, &read, basics.ldap, cx);
+    rules::mention::check(&told, None, &read, cx);
     // Every domain must have come through: an index that shifts would ask the wrong one.
     let (domains, mut policies): (Vec<DomainSettings>, Vec<DomainPolicy>) = read
         .into_iter()

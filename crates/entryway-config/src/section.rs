@@ -127,6 +127,13 @@ impl<'a> Section<'a> {
     pub(crate) fn text_quietly(&self, key: &str) -> Option<Text<'a>> {
         as_text(&self.entry(key)?.node)
     }
+    /// Likewise a boolean.
+    pub(crate) fn boolean_quietly(&self, key: &str) -> Option<bool> {
+        match self.entry(key)?.node.value {
+            Value::Boolean(value) => Some(value),
+            _ => None,
+        }
+    }
     /// The rows of `[[key]]`.
     pub(crate) fn rows(&self, key: &str) -> Vec<Self> {
         let path = self.path_of(&format!("{key}[]"));

@@ -15,6 +15,8 @@ pub(crate) struct Draft {
     pub(crate) display_name: Option<String>,
     /// Whether the uid came from a map or an account: a range never sees a default one.
     pub(crate) uid_is_own: bool,
+    /// Likewise: no class looks at a default gid.
+    pub(crate) gid_is_own: bool,
     pub(crate) attributes: Vec<(Box<str>, Vec<String>)>,
     /// Present but unusable, with why. No default takes their place.
     pub(crate) invalid: Vec<(MapTarget, String)>,

@@ -21,6 +21,9 @@ pub struct Facts<'a> {
     pub uid: Option<u32>,
     /// Numeric group id, likewise.
     pub gid: Option<u32>,
+    /// The same if it is the person's own, of a map or an account, and not the domain's default: a default says
+    /// nothing of anybody's groups.
+    pub own_gid: Option<u32>,
     /// Absolute path, likewise: before the home folders (step 6).
     pub home: Option<&'a str>,
     /// Likewise.

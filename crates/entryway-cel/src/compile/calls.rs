@@ -1,22 +1,21 @@
 //! Functions: how each is called, and what it costs.
 
 use super::functions::FUNCTIONS;
-use super::operators::{literal, sum};
+use super::literals::{Asked, literal};
+use super::operators::sum;
 use super::{Compiler, Typed};
 use crate::error::did_you_mean;
 use crate::network::Network;
 use crate::node::{Fold, Kind, Place, Rewrite};
+use crate::pattern::Pattern;
 use crate::types::Type;
 use crate::{CompileError, MAX_VALUES};
 use cel::common::ast::{CallExpr, IdedExpr};
-use regex::{Regex, RegexBuilder};
 
 /// What looking through one text with a pattern costs, in nodes.
 const PATTERN_PRICE: u64 = 50;
 /// What making a text costs, in nodes.
 const TEXT_PRICE: u64 = 10;
-/// Bound on a compiled pattern, in bytes: `(a{1000}){1000}` is short and huge.
-const PATTERN_BYTES: usize = 256 << 10;
 
 impl Compiler<'_> {
     pub(super) fn call(&mut self, node: &IdedExpr, call: &CallExpr) -> Result<Typed, CompileError> {
@@ -153,13 +152,14 @@ impl Compiler<'_> {
                 .refuse(pattern, message)
                 .hint(Some("a pattern that came from an entry could be anything")));
         };
-        let compiled = regex(written).map_err(|reason| {
+        let compiled = Pattern::new(written).map_err(|(reason, hint)| {
             let message = format!(
                 "pattern `{}` is not usable: {reason}",
                 written.escape_debug()
             );
-            self.refuse(pattern, message)
+            self.refuse(pattern, message).hint(hint)
         })?;
+        self.can_be(&found, pattern, Asked::Pattern)?;
         let price = sum(&[&found]) + PATTERN_PRICE;
         let kind = Kind::Matches(Box::new(found.node), compiled);
         Ok(self.typed(node, Type::Bool, price, kind))
@@ -172,8 +172,12 @@ impl Compiler<'_> {
         text: &IdedExpr,
         part: &IdedExpr,
     ) -> Result<Typed, CompileError> {
-        self.group_case(text, part)?;
         let found = self.expect(text, Type::Text)?;
+        let asked = match place {
+            Place::Start => Asked::Start,
+            Place::End | Place::Anywhere => Asked::Part,
+        };
+        self.can_be(&found, part, asked)?;
         let part = self.expect(part, Type::Text)?;
         let price = sum(&[&found, &part]);
         let kind = Kind::Holds(place, Box::new([found.node, part.node]));
@@ -236,22 +240,4 @@ impl Compiler<'_> {
         let kind = Kind::Join(Box::new([found.node, between.node]));
         Ok(self.typed(node, Type::Text, price, kind))
     }
-}
-
-/// A pattern of linear time and bounded size, or the reason in words.
-fn regex(written: &str) -> Result<Regex, String> {
-    let built = RegexBuilder::new(written)
-        .size_limit(PATTERN_BYTES)
-        .dfa_size_limit(PATTERN_BYTES)
-        .nest_limit(64)
-        .build();
-    built.map_err(|error| match error {
-        regex::Error::CompiledTooBig(_) => "it is too large when compiled".to_owned(),
-        error => {
-            // The last line says what is wrong; those before draw a picture of it.
-            let text = error.to_string();
-            let last = text.lines().last().unwrap_or_default();
-            last.trim_start_matches("error: ").to_lowercase()
-        }
-    })
 }

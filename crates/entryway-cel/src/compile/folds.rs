@@ -4,7 +4,7 @@
 use super::operators::sum;
 use super::{Compiler, Each, Typed};
 use crate::CompileError;
-use crate::node::{Fold, Kind, Variable};
+use crate::node::{Fold, Kind};
 use crate::types::Type;
 use cel::common::ast::{Expr, IdedExpr};
 
@@ -27,6 +27,7 @@ impl Compiler<'_> {
         let kind = Kind::Fold(how, Box::new([list.node, asked.node]));
         let mut typed = self.typed(node, given, price, kind);
         typed.most = most;
+        typed.group = given == list.of && list.group;
         Ok(typed)
     }
 
@@ -54,6 +55,7 @@ impl Compiler<'_> {
         let kind = Kind::Map(Box::new(list.node), which, Box::new(of.node));
         let mut typed = self.typed(node, given, price, kind);
         typed.most = most;
+        typed.group = of.group;
         Ok(typed)
     }
 
@@ -97,23 +99,11 @@ impl Compiler<'_> {
         self.each = Some(Each {
             name: name.clone(),
             of: list.of.element().unwrap_or(Type::Text),
-            group: of_groups(&list.node.kind),
+            group: list.group,
         });
         let compiled = compile(self);
         self.each = None;
         compiled
-    }
-}
-
-/// Whether a list's values are names of groups.
-fn of_groups(kind: &Kind) -> bool {
-    match kind {
-        Kind::Variable(variable) => *variable == Variable::Groups,
-        Kind::Fold(Fold::Filter, parts) => {
-            let [list, _] = &**parts;
-            of_groups(&list.kind)
-        }
-        _ => false,
     }
 }
 

@@ -1,10 +1,11 @@
 //! Operators: what they accept, and what somebody meant who wrote the wrong one.
 
+use super::literals::Asked;
 use super::{Compiler, Typed};
 use crate::CompileError;
-use crate::node::{Arithmetic, Comparison, Kind, UserField, Variable};
+use crate::node::{Arithmetic, Comparison, Kind, Variable};
 use crate::types::Type;
-use cel::common::ast::{Expr, IdedExpr, LiteralValue, operators};
+use cel::common::ast::{Expr, IdedExpr, operators};
 
 impl Compiler<'_> {
     pub(super) fn operator(
@@ -44,9 +45,11 @@ impl Compiler<'_> {
                 let no = self.expect(no, yes.of)?;
                 let price = sum(&[&condition, &yes, &no]);
                 let (of, most) = (yes.of, yes.most.max(no.most));
+                let group = yes.group && no.group;
                 let kind = Kind::If(Box::new([condition.node, yes.node, no.node]));
                 let mut typed = self.typed(node, of, price, kind);
                 typed.most = most;
+                typed.group = group;
                 Ok(typed)
             }
             (operators::IN, [value, list]) => self.membership(node, value, list),
@@ -75,8 +78,11 @@ impl Compiler<'_> {
         };
         let at = self.expect(at, Type::Int)?;
         let price = sum(&[&of, &at]);
+        let group = of.group;
         let kind = Kind::Index(Box::new([of.node, at.node]));
-        Ok(self.typed(node, element, price, kind))
+        let mut typed = self.typed(node, element, price, kind);
+        typed.group = group;
+        Ok(typed)
     }
 
     fn membership(
@@ -93,16 +99,20 @@ impl Compiler<'_> {
             return Err(self.refuse(list, message).hint(hint));
         };
         let looked_for = self.expect(value, element)?;
-        if matches!(found.node.kind, Kind::Variable(Variable::Groups))
-            && let Kind::Text(name) = &looked_for.node.kind
-            && !name.contains('/')
-        {
-            let message = format!("expected a group such as `staff/{name}`, found no domain");
-            let hint = "a group belongs to a domain";
-            return Err(self.refuse(value, message).hint(Some(hint)));
+        if found.group {
+            self.whole_group(value)?;
+        }
+        if let Expr::List(list) = &list.expr {
+            for element in &list.elements {
+                self.can_be(&looked_for, element, Asked::Whole)?;
+            }
         }
         let price = sum(&[&found, &looked_for]).saturating_add(found.most);
-        let kind = Kind::In(Box::new([looked_for.node, found.node]));
+        let both = Box::new([looked_for.node, found.node]);
+        let kind = match found.group {
+            true => Kind::InGroups(both),
+            false => Kind::In(both),
+        };
         Ok(self.typed(node, Type::Bool, price, kind))
     }
 
@@ -140,10 +150,12 @@ impl Compiler<'_> {
             };
             return Err(self.refuse(node, message).hint(hint));
         }
-        self.can_be_equal(&first, right)?;
-        self.can_be_equal(&second, left)?;
-        self.group_case(left, right)?;
-        self.group_case(right, left)?;
+        let asked = match equality {
+            true => Asked::Whole,
+            false => Asked::Order,
+        };
+        self.can_be(&first, right, asked)?;
+        self.can_be(&second, left, asked)?;
         let price = sum(&[&first, &second]);
         let kind = Kind::Compare(how, Box::new([first.node, second.node]));
         Ok(self.typed(node, Type::Bool, price, kind))
@@ -162,36 +174,6 @@ impl Compiler<'_> {
             Comparison::NotEqual => Some(format!("`!({value} in {list})`")),
             _ => None,
         }
-    }
-
-    /// A user type has two values; compared with anything else, a rule would open by never matching.
-    fn can_be_equal(&self, typed: &Typed, with: &IdedExpr) -> Result<(), CompileError> {
-        match (&typed.node.kind, literal(with)) {
-            (Kind::Variable(Variable::User(UserField::UserType)), Some(text))
-                if !matches!(text, "real" | "virtual") =>
-            {
-                let message = format!(
-                    "expected `real` or `virtual`, found `{}`",
-                    text.escape_debug()
-                );
-                Err(self.refuse(with, message))
-            }
-            _ => Ok(()),
-        }
-    }
-
-    /// Names of groups are in lower case inside of a comprehension.
-    pub(super) fn group_case(&self, name: &IdedExpr, with: &IdedExpr) -> Result<(), CompileError> {
-        let each = self.each.as_ref().filter(|each| each.group);
-        let (Some(each), Expr::Ident(name), Some(text)) = (each, &name.expr, literal(with)) else {
-            return Ok(());
-        };
-        if each.name != *name || !text.chars().any(char::is_uppercase) {
-            return Ok(());
-        }
-        let message = format!("expected lower case, found `{}`", text.escape_debug());
-        let hint = format!("`{name}` is the name of a group, in lower case");
-        Err(self.refuse(with, message).hint(Some(hint)))
     }
 
     fn arithmetic(
@@ -236,14 +218,6 @@ impl Compiler<'_> {
         let price = sum(&[&first, &second]);
         let kind = Kind::Arithmetic(how, Box::new([first.node, second.node]));
         Ok(self.typed(node, Type::Int, price, kind))
-    }
-}
-
-/// A text in quotes.
-pub(super) fn literal(node: &IdedExpr) -> Option<&str> {
-    match &node.expr {
-        Expr::Literal(LiteralValue::String(text)) => Some(text.inner()),
-        _ => None,
     }
 }
 

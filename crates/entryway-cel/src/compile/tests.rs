@@ -631,3 +631,88 @@ fn what_is_allowed_needs_little_stack() {
         assert_eq!(result, Ok(()), "{text}");
     }
 }
+
+/// What could never be equal, and so would open or shut in silence.
+#[test]
+fn literals_that_never_match() {
+    for (text, found, message) in [
+        (
+            "dn.endsWith('OU=People')",
+            "'OU=People'",
+            "expected lower case, found `OU=People`",
+        ),
+        (
+            "dn == 'CN=x'",
+            "'CN=x'",
+            "expected lower case, found `CN=x`",
+        ),
+        (
+            "dn in ['cn=y', 'CN=x']",
+            "'CN=x'",
+            "expected lower case, found `CN=x`",
+        ),
+        (
+            "dn.matches('^CN=')",
+            "'^CN='",
+            "expected lower case, found `^CN=`",
+        ),
+        (
+            "groups[0] == 'staff/A'",
+            "'staff/A'",
+            "expected lower case, found `staff/A`",
+        ),
+        (
+            "groups.map(g, g).exists(h, h.endsWith('/A'))",
+            "'/A'",
+            "expected lower case, found `/A`",
+        ),
+        (
+            "groups.exists(g, g.matches('^Staff/'))",
+            "'^Staff/'",
+            "expected lower case, found `^Staff/`",
+        ),
+        (
+            "groups.exists(g, g in ['staff/A'])",
+            "'staff/A'",
+            "expected lower case, found `staff/A`",
+        ),
+        (
+            "groups.exists(g, g == 'admins')",
+            "'admins'",
+            "expected a group such as `staff/admins`, found no domain",
+        ),
+        (
+            "'admins' in groups.filter(g, true)",
+            "'admins'",
+            "expected a group such as `staff/admins`, found no domain",
+        ),
+        (
+            "user_type in ['real', 'reel']",
+            "'reel'",
+            "expected `real` or `virtual`, found `reel`",
+        ),
+        (
+            "client.address == ''",
+            "''",
+            "expected an address, found ``",
+        ),
+        (
+            "client.address == '2001:DB8::1'",
+            "'2001:DB8::1'",
+            "expected `2001:db8::1`, found `2001:DB8::1`",
+        ),
+    ] {
+        let error = compile(text).map(|_| ()).unwrap_err();
+        assert_eq!(error.message, message, "{text}");
+        assert_eq!(&text[error.span], found, "{text}");
+    }
+    for good in [
+        "dn.matches('(?i)^CN=')",
+        "dn.endsWith(',ou=people')",
+        "groups.exists(g, g.startsWith('staff/') || g.endsWith('/a') || g.contains('a'))",
+        "user_type in ['real', 'virtual']",
+        "client.address == '2001:db8::1'",
+    ] {
+        assert!(compile(good).is_ok(), "{good}");
+    }
+}

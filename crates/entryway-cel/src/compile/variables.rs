@@ -4,7 +4,7 @@ use super::{Compiler, Typed};
 use crate::error::did_you_mean;
 use crate::node::{Kind, UserField, Variable};
 use crate::types::Type;
-use crate::{CompileError, MAX_GROUPS, MAX_VALUES};
+use crate::{CompileError, MAX_GROUPS, MAX_VALUES, MentionOf};
 use cel::common::ast::{Expr, IdedExpr, LiteralValue, operators};
 use entryway_ldap_types::AttributeName;
 use entryway_login::is_secret_attribute;
@@ -46,7 +46,9 @@ impl Compiler<'_> {
         if let Expr::Ident(name) = &node.expr
             && let Some(each) = self.each.as_ref().filter(|each| each.name == *name)
         {
-            return Ok(self.typed(node, each.of, 1, Kind::Each));
+            let mut typed = self.typed(node, each.of, 1, Kind::Each);
+            typed.group = each.group;
+            return Ok(typed);
         }
         match self.variable(node)? {
             Some(variable) => Ok(self.fact(node, variable)),
@@ -67,8 +69,10 @@ impl Compiler<'_> {
                 (Type::Text, 1, 0)
             }
         };
+        let group = variable == Variable::Groups;
         let mut typed = self.typed(node, of, price as u64, Kind::Variable(variable));
         typed.most = most as u64;
+        typed.group = group;
         typed
     }
 
@@ -207,9 +211,7 @@ impl Compiler<'_> {
                 }
             },
             Space::Attributes => {
-                if !self.custom.iter().any(|known| **known == *field) {
-                    self.custom.push(field.into());
-                }
+                self.mention(MentionOf::Custom, field, place);
                 Ok(Variable::Custom(field.into()))
             }
             Space::Client if field == "address" => Ok(Variable::ClientAddress),

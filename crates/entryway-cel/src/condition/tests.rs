@@ -1,6 +1,6 @@
 use super::*;
 use crate::fixture::{Person, group};
-use crate::{MAX_GROUPS, MAX_VALUES};
+use crate::{MAX_GROUPS, MAX_VALUES, MentionOf};
 use bytes::Bytes;
 use entryway_login::Authority;
 
@@ -71,6 +71,13 @@ fn of_local_and_os_accounts() {
 
 #[test]
 fn of_groups() {
+    // In any case in a part of them too.
+    check("\"Staff/ENGINEERS\" in groups.filter(g, true)", Ok(true));
+    check(
+        "(\"Staff/\" + \"Zürich\") in groups.filter(g, true)",
+        Ok(true),
+    );
+    check("\"partners/on-call\" in groups.filter(g, true)", Ok(false));
     check("\"staff/engineers\" in groups", Ok(true));
     // A group is found in any case, as directories compare names.
     check("\"Staff/ENGINEERS\" in groups", Ok(true));
@@ -114,7 +121,34 @@ fn of_the_client() {
         "client.address == \"10.1.2.3\" && has(client.address)",
         Ok(true),
     );
-    check("in_network(\"\", \"0.0.0.0/0\")", Ok(false));
+    check(
+        "in_network(\"\", \"0.0.0.0/0\")",
+        Err("`\"\"` is not an address"),
+    );
+    let nowhere = |text: &str| {
+        let person = Person::jdoe();
+        let facts = Facts {
+            client_address: None,
+            ..person.facts()
+        };
+        compile_condition(text).unwrap().holds(&facts)
+    };
+    // Who is nowhere is not outside: the rule fails unless it asks.
+    for unguarded in [
+        "in_network(client.address, '10.0.0.0/8')",
+        "!in_network(client.address, '10.0.0.0/8')",
+        "client.address != '10.0.0.1'",
+    ] {
+        let failed = nowhere(unguarded).unwrap_err().0;
+        assert_eq!(
+            failed,
+            "`client.address` is not known; `has` asks whether it is"
+        );
+    }
+    let guarded = "has(client.address) && !in_network(client.address, '10.0.0.0/8')";
+    assert_eq!(nowhere(guarded), Ok(false));
+    let other = "!has(client.address) || in_network(client.address, '10.0.0.0/8')";
+    assert_eq!(nowhere(other), Ok(true));
     check(
         "in_network(user.name, \"0.0.0.0/0\")",
         Err("`user.name` is not an address"),
@@ -277,7 +311,6 @@ fn text_that_is_looked_through_is_paid_for() {
     };
     for asked in [
         "groups.exists(g, display_name.contains(g))",
-        "groups.exists(g, display_name.matches(\"y$\"))",
         "groups.exists(g, display_name.lowerAscii() == g)",
         "groups.exists(g, display_name + g == g)",
         "groups.exists(g, display_name.replace(g, g) == g)",
@@ -327,9 +360,58 @@ fn needs_are_what_it_names() {
     )
     .unwrap();
     assert_eq!(
-        condition.custom_attributes().collect::<Vec<_>>(),
-        ["a", "b c"]
+        mentioned(condition.mentions()),
+        [
+            (MentionOf::Custom, "a", 23..24),
+            (MentionOf::Custom, "b c", 35..57)
+        ]
     );
+}
+
+fn mentioned(mentions: &[Mention]) -> Vec<(MentionOf, &str, std::ops::Range<usize>)> {
+    let parts = |mention: &Mention| (mention.of, mention.span.clone());
+    mentions
+        .iter()
+        .map(|mention| (parts(mention).0, &*mention.name, parts(mention).1))
+        .collect()
+}
+
+/// Everything that is compared with a domain, or names a group, is told to the configuration.
+#[test]
+fn mentions_of_domains_and_groups() {
+    let told = |text: &str| {
+        let condition = compile_condition(text).unwrap();
+        let told = condition.mentions().iter();
+        told.map(|mention| (mention.of, mention.name.to_string()))
+            .collect::<Vec<_>>()
+    };
+    for (text, name) in [
+        ("domain == 'nosuch'", "nosuch"),
+        ("'nosuch' != domain", "nosuch"),
+        ("domain in ['nosuch']", "nosuch"),
+        ("(domain) == 'nosuch' && true", "nosuch"),
+    ] {
+        assert_eq!(told(text), [(MentionOf::Domain, name.to_owned())], "{text}");
+    }
+    for text in [
+        "'NoSuch/admins' in groups",
+        "'NoSuch/admins' in groups.filter(g, g != name)",
+    ] {
+        let group = (MentionOf::GroupDomain, "NoSuch".to_owned());
+        assert_eq!(told(text), [group], "{text}");
+    }
+    for text in [
+        "groups.exists(g, g == 'nosuch/admins')",
+        "groups.exists(g, g.startsWith('nosuch/'))",
+        "groups.exists(g, g in ['nosuch/admins'])",
+        "groups.map(g, g)[0] == 'nosuch/admins'",
+        "(has(uid) ? groups : groups.filter(g, true))[0] == 'nosuch/admins'",
+        "'nosuch/a' in [groups[0]]",
+    ] {
+        let group = (MentionOf::GroupDomain, "nosuch".to_owned());
+        assert_eq!(told(text), [group], "{text}");
+    }
+    assert_eq!(told("name == 'a/b' && 'a/b' in entry.memberof"), []);
 }
 
 #[test]
@@ -361,4 +443,25 @@ fn what_is_not_true_or_false_is_no_condition() {
         refused("uid"),
         ("expected true or false, found a number".to_owned(), None)
     );
+}
+
+/// What a pattern costs is bounded for the whole evaluation, and a single text too.
+#[test]
+fn patterns_pay_for_text_and_size() {
+    let mut person = Person::jdoe();
+    let dear = "entry.mail.exists(m, m.matches('[01]*1[01]{200}x'))";
+    let cheap = "entry.mail.exists(m, m.matches('1x'))";
+    let mut say = |values: usize, bytes: usize, text: &str| {
+        let value = Bytes::from("1".repeat(bytes));
+        person.entry.attributes[1].values = vec![value; values];
+        let condition = compile_condition(text).unwrap();
+        condition.holds(&person.facts()).map_err(|failed| failed.0)
+    };
+    assert_eq!(say(6, 4096, dear), Ok(false));
+    assert_eq!(say(100, 4096, cheap), Ok(false));
+    let spent = "`m.matches('[01]*1[01]{200}x')` looks through more text than a rule may";
+    assert_eq!(say(1000, 4096, dear), Err(spent.to_owned()));
+    assert_eq!(say(9, 4096, dear), Err(spent.to_owned()));
+    let long = "`m.matches('1x')` looks through a text of more than 4096 bytes";
+    assert_eq!(say(1, 4097, cheap), Err(long.to_owned()));
 }

@@ -41,12 +41,14 @@ pub(super) fn variable<'s>(
             scope.spend(node, dn.len())?;
             Ok(Value::Text(Cow::Owned(dn)))
         }
-        Variable::ClientAddress => Ok(Value::Text(Cow::Owned(
-            facts
-                .client_address
-                .map(|address| address.to_canonical().to_string())
-                .unwrap_or_default(),
-        ))),
+        // Not known is neither in a network nor outside of it.
+        Variable::ClientAddress => match facts.client_address {
+            Some(address) => {
+                let address = address.to_canonical().to_string();
+                Ok(Value::Text(Cow::Owned(address)))
+            }
+            None => Err(node.failed("is not known; `has` asks whether it is")),
+        },
     }
 }
 

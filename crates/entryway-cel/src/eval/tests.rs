@@ -1,12 +1,14 @@
 //! Our evaluation against the interpreter of `cel`: whatever we accept means the same there.
 
 use super::evaluate;
+use crate::MAX_WORK;
 use crate::compile::compile;
 use crate::fixture::Person;
 use crate::value::{List, Value};
 use cel::{Context, Env, extensions};
 use entryway_login::Facts;
 use proptest::prelude::*;
+use std::cell::Cell;
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -234,7 +236,9 @@ fn both(text: &str) -> Option<(Option<cel::Value>, Option<cel::Value>)> {
     let mut env = Env::stdlib();
     env.add_extension(extensions::strings).unwrap();
     let env = Arc::new(env);
-    let ours = evaluate(&compiled.root, &facts, |value| Ok(converted(value)));
+    let ours = evaluate(&compiled.root, &facts, &Cell::new(MAX_WORK), |value| {
+        Ok(converted(value))
+    });
     let theirs = env.compile(text).unwrap().execute(&context(&facts, &env));
     Some((ours.ok(), theirs.ok()))
 }

@@ -1,9 +1,9 @@
 //! What is asked of texts and made of them. Each pays for the bytes that it looks through or makes.
 
 use super::{Evaluated, Failure, Scope, list, number, words};
-use crate::MAX_VALUES;
 use crate::node::{Kind, Node, Place, Rewrite};
 use crate::value::{List, Value};
+use crate::{MAX_MATCHED, MAX_VALUES};
 use std::borrow::Cow;
 use std::net::IpAddr;
 
@@ -11,16 +11,16 @@ pub(super) fn function<'s>(node: &'s Node, scope: &Scope<'s>) -> Evaluated<'s> {
     match &node.kind {
         Kind::Matches(text, pattern) => {
             let text = words(text, scope)?;
-            scope.spend(node, text.len())?;
+            if text.len() > MAX_MATCHED {
+                let what = format!("looks through a text of more than {MAX_MATCHED} bytes");
+                return Err(node.failed(what));
+            }
+            scope.spend(node, pattern.work(text.len()))?;
             Ok(Value::Bool(pattern.is_match(&text)))
         }
-        Kind::InNetwork(address, network) => match words(address, scope)?.as_ref() {
-            // Not known is in no network.
-            "" => Ok(Value::Bool(false)),
-            text => match text.parse::<IpAddr>() {
-                Ok(address) => Ok(Value::Bool(network.holds(address))),
-                Err(_) => Err(address.failed("is not an address")),
-            },
+        Kind::InNetwork(address, network) => match words(address, scope)?.parse::<IpAddr>() {
+            Ok(address) => Ok(Value::Bool(network.holds(address))),
+            Err(_) => Err(address.failed("is not an address")),
         },
         Kind::Holds(place, both) => {
             let [text, part] = &**both;

@@ -167,7 +167,11 @@ fn needs_and_price_are_those_of_every_part() {
     assert_eq!(template.price(), 1000 + 1002 + 1000 + 3);
     assert!(!template.is_constant() && compile_template("/srv/{{}}").unwrap().is_constant());
     let template = compile_template("{user.attributes.a}-{user.attributes.b}").unwrap();
-    assert_eq!(template.custom_attributes().collect::<Vec<_>>(), ["a", "b"]);
+    let mentions = template.mentions().iter();
+    let mentions: Vec<_> = mentions
+        .map(|mention| (&*mention.name, mention.span.clone()))
+        .collect();
+    assert_eq!(mentions, [("a", 17..18), ("b", 37..38)]);
 }
 
 #[test]
@@ -183,6 +187,18 @@ fn size_and_price_are_bounded() {
         compile_template(&dear).map(|_| ()).unwrap_err().message,
         "expected a price of at most 1000000, found 1590004"
     );
+}
+
+/// Many parts are one evaluation: each alone would be let through.
+#[test]
+fn the_parts_share_what_may_be_spent() {
+    let mut person = Person::jdoe();
+    let value = bytes::Bytes::from("1".repeat(4096));
+    person.entry.attributes[1].values = vec![value; 6];
+    let part = "{entry.mail.exists(m, m.matches('[01]*1[01]{200}x')) ? 'a' : 'b'}";
+    let render = |text: &str| compile_template(text).unwrap().render(&person.facts());
+    assert_eq!(render(part), Ok("b".to_owned()));
+    assert!(render(&part.repeat(2)).is_err());
 }
 
 #[test]

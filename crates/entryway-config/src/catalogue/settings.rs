@@ -182,7 +182,7 @@ pub(super) const SETTINGS: &[Setting] = &[
     Setting { path: "user_class[].user_type", shape: Word(&["*", "real", "virtual"]), default: Value(r#""*""#), example: r#""real""#,
         doc: "Which type of user." },
     Setting { path: "user_class[].group", shape: Text, default: Value(r#""*""#), example: r#""staff/engineers""#,
-        doc: "Members of which group, directly or through others: a gid, a group of a domain by name or DN (`staff/cn=engineers,ou=groups,dc=corp,dc=example`), or `*`." },
+        doc: "Members of which group, directly or through others: a group of a domain by name, gid (`staff/500`) or DN (`staff/cn=engineers,ou=groups,dc=corp,dc=example`), or `*`. A gid is a person's own, of a map or an account, or of one of their groups; a domain's default is none." },
     Setting { path: "user_class[].address", shape: Text, default: Value(r#""*""#), example: r#""10.0.0.0/8""#,
         doc: "From where: an address, a network, or `*`. A person whose address nobody knows fits no row that names one." },
     Setting { path: "user_class[].when", shape: Text, default: None, example: r#"'"12" in entry.departmentnumber'"#,

@@ -43,12 +43,13 @@ to = 1600
 type = "virtual"
 [[user_class]]
 name = "class"
+when = "user.uid > 0"
 [[user_class]]
 name = "eng"
-enabled = false
+when = "user.uid > 1"
 [[user_class]]
 name = "contractors"
-enabled = false
+when = "user.uid > 2"
 [[account_template]]
 name = "template"
 [store]
@@ -91,11 +92,11 @@ fn with(path: &str, value: Option<&str>) -> String {
             ],
             &[],
         ),
-        "domain.<name>.people.email_filter" => (&[("login_by_email", "true")], &[]),
         "store.allow_unverified" => (
             &[("url", r#""postgres://db.corp.example/e?sslmode=require""#)],
             &[],
         ),
+        "domain.<name>.people.email_filter" => (&[("login_by_email", "true")], &[]),
         "domain.<name>.dn_filter[].pattern" if value.is_some() => (&[], &["under"]),
         "domain.<name>.dn_filter[].exact" => (&[("pattern", r#"".*,DC=example""#)], &["under"]),
         _ => (&[], &[]),

@@ -10,7 +10,10 @@ use crate::resolve::rules::{ClassNames, dn_filter};
 use crate::resolve::{address, bind, groups, maps, name, text, tls};
 use crate::section::{Section, Text};
 use crate::settings::{Connections, Dialect, DomainSettings, Timeouts, TlsSettings};
-use entryway_login::{Carried, Carry, DomainPolicy, Fetch, MapTarget, NameCase, WhenDown};
+use entryway_ldap_types::AttributeName;
+use entryway_login::{
+    AttributeMap, Carried, Carry, DomainPolicy, Fetch, MapTarget, NameCase, WhenDown,
+};
 
 const WHEN_DOWN: [(&str, WhenDown); 2] = [("stop", WhenDown::Stop), ("skip", WhenDown::Skip)];
 const CASES: [(&str, NameCase); 3] = [
@@ -111,9 +114,9 @@ fn read<'a>(
             ),
         );
     }
-    let carry = carry(&domain, cx);
+    let carry = carry(&domain, maps.as_deref(), cx);
     let groups = groups::groups(&domain, base.as_ref(), cx);
-    let dn_filters = dn_filter::rows(&domain, classes, cx);
+    let dn_filters = dn_filter::rows(&domain, name.text, classes, cx);
     let resolved = if let (
         true,
         Some(servers),
@@ -167,7 +170,7 @@ fn read<'a>(
 }
 
 /// `attributes`: what the session carries under its own name.
-fn carry(domain: &Section<'_>, cx: &Context<'_>) -> Carry {
+fn carry(domain: &Section<'_>, maps: Option<&[AttributeMap]>, cx: &Context<'_>) -> Carry {
     let list = domain.texts("attributes");
     let rule = cx.rule(domain.place_of("attributes"));
     let items = list.map(|list| list.items).unwrap_or_default();
@@ -193,12 +196,42 @@ fn carry(domain: &Section<'_>, cx: &Context<'_>) -> Carry {
         if let Some(name) = text::attribute(item, "attributes", cx)
             && !names.contains(&name)
         {
+            one_source(domain, item, &name, maps, cx);
             names.push(name);
         }
     }
     Carry {
         attributes: Carried::Named(names),
         rule,
+    }
+}
+
+/// A name in the session has one source: whether the person has a value must not decide which.
+fn one_source(
+    domain: &Section<'_>,
+    item: Text<'_>,
+    name: &AttributeName,
+    maps: Option<&[AttributeMap]>,
+    cx: &Context<'_>,
+) {
+    let same = |map: &&AttributeMap| match &map.target {
+        MapTarget::Custom(key) => key.eq_ignore_ascii_case(name.base()),
+        _ => false,
+    };
+    let Some(map) = maps.unwrap_or_default().iter().find(same) else {
+        return;
+    };
+    if !map.from.base().eq_ignore_ascii_case(name.base()) {
+        let place = domain.section("maps").place_of(map.target.as_str());
+        cx.push(
+            Diagnostic::new(
+                Code::RowTwice,
+                format!("the attribute `{}` has two sources", name.base()),
+            )
+            .at(item.place, "the directory's own")
+            .also(place, format!("a map from `{}`", map.from.base()))
+            .hint("give the map another name"),
+        );
     }
 }
 

@@ -28,7 +28,7 @@ pub(super) fn rows<'a>(
     for row in root.rows("home_folder") {
         let enabled = row.boolean("enabled");
         row.text("description");
-        let class = classes.class(row.text_or_default("class"), cx);
+        let class = classes.class(row.text_or_default("class"), enabled, None, cx);
         let Some(prefix) = row.required_text("prefix", "this home folder") else {
             continue;
         };

@@ -21,7 +21,7 @@ pub(super) fn usable_domain(name: Text<'_>, cx: &Context<'_>) -> bool {
         name,
         "the name of a domain",
         problem,
-        "no blank, no `:`, and none of `/`, `\\` and `@`, which separate a login name from its domain",
+        "ASCII, no blank, no `:`, and none of `/`, `\\` and `@`, which separate a login name from its domain",
         cx,
     )
 }
@@ -33,7 +33,7 @@ pub(super) fn usable(name: Text<'_>, what: &str, cx: &Context<'_>) -> bool {
         name,
         what,
         problem,
-        "no blank, and none of `/`, `\\` and `@`, which separate a login name from its domain",
+        "ASCII (a domain of the Internet as `xn--…`), no blank, and none of `/`, `\\` and `@`, which separate a login name from its domain",
         cx,
     )
 }
@@ -48,7 +48,9 @@ fn unusable(name: &str, more: impl Fn(char) -> bool) -> Option<String> {
     }
     name.chars()
         .find(|char| {
-            SEPARATORS.contains(char) || char.is_control() || char.is_whitespace() || more(*char)
+            // Case, and what looks alike, has one meaning in ASCII alone.
+            let plain = char.is_ascii() && !char.is_ascii_control() && *char != ' ';
+            SEPARATORS.contains(char) || !plain || more(*char)
         })
         .map(|char| format!("it holds `{}`", char.escape_debug()))
 }

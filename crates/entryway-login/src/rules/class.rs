@@ -36,8 +36,14 @@ pub struct UserClass {
 /// Which group a class asks for.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum GroupCriterion {
-    /// The person's own gid, or the gid of one of their groups.
-    Gid(u32),
+    /// The person's own gid in a domain, `local` or `os`, or the gid of one of their groups there. A domain's default
+    /// gid is nobody's own.
+    Gid {
+        /// The domain's name.
+        domain: Box<str>,
+        /// The number.
+        gid: u32,
+    },
     /// By name in a domain; both compared without case.
     Named {
         /// The domain's name.
@@ -113,9 +119,9 @@ impl UserClasses {
             }
             needs.groups |= match &row.group {
                 None => false,
-                Some(GroupCriterion::Gid(_)) => true,
                 Some(
-                    GroupCriterion::Named { domain: of, .. }
+                    GroupCriterion::Gid { domain: of, .. }
+                    | GroupCriterion::Named { domain: of, .. }
                     | GroupCriterion::Dn { domain: of, .. },
                 ) => Folded::new(of) == domain,
             };

@@ -5,7 +5,7 @@ mod pattern;
 
 use self::literal::Literals;
 pub use self::pattern::PatternError;
-use self::pattern::{Compiled, compile};
+use self::pattern::{Compiled, MAX_NAME, compile};
 use crate::RuleId;
 use entryway_ldap_types::Dn;
 use regex::Regex;
@@ -76,7 +76,7 @@ pub enum DnVerdict {
 /// ends at the right character.
 ///
 /// Not flat: any other expression ([`DnFilters::unindexed`]) is tried one by one, in time linear in the name, until one
-/// matches; those behind a row that was looked up are not tried.
+/// matches; those behind a row that was looked up are not tried. A name of more than 8 KiB fits none of them.
 #[derive(Debug, Clone, Default)]
 pub struct DnFilters {
     rules: Vec<RuleId>,
@@ -85,10 +85,15 @@ pub struct DnFilters {
     by_class: HashMap<Box<str>, Filters>,
 }
 
+/// How many rows a refusal names.
+const NAMED: usize = 10;
+
 /// The rows of one class, or of `*`. A row is known by its place among all.
 #[derive(Debug, Clone, Default)]
 struct Filters {
     count: usize,
+    /// The first of them, for whoever is told which rows refused.
+    first: Vec<usize>,
     /// By the normalised name of the top.
     under: HashMap<Box<str>, usize>,
     exact: Literals,
@@ -146,6 +151,18 @@ impl DnFilters {
         }
     }
 
+    /// The rows for this class or `*`, at most the first ten, in the file's order.
+    pub fn first_applied(&self, class: Option<&str>) -> Vec<RuleId> {
+        let of_class = class.and_then(|class| self.by_class.get(class));
+        let lists = [Some(&self.any), of_class];
+        let firsts = lists.iter().flatten().flat_map(|list| &list.first);
+        let mut firsts: Vec<_> = firsts.copied().collect();
+        firsts.sort_unstable();
+        firsts.truncate(NAMED);
+        let rules = firsts.iter().filter_map(|at| self.rules.get(*at).copied());
+        rules.collect()
+    }
+
     /// The rows that are tried one by one, in the file's order.
     pub fn unindexed(&self) -> impl Iterator<Item = RuleId> {
         self.unindexed.iter().copied()
@@ -166,6 +183,9 @@ impl Filters {
     /// Whether the row can be looked up.
     fn add(&mut self, at: usize, matches: &DnMatch) -> Result<bool, PatternError> {
         self.count += 1;
+        if self.first.len() < NAMED {
+            self.first.push(at);
+        }
         let (text, exact) = match matches {
             DnMatch::Under(top) => {
                 let top = top.normalized().into_boxed_str();
@@ -217,7 +237,7 @@ impl Filters {
                 } else {
                     name.caseless()
                 };
-                pattern.regex.is_match(text)
+                text.len() <= MAX_NAME && pattern.regex.is_match(text)
             })
             .map(|pattern| pattern.at)
     }

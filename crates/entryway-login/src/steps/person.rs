@@ -56,6 +56,7 @@ pub(crate) fn person(
         log.note(Record::Mapped { maps: results });
     }
     draft.uid_is_own = draft.uid.is_some();
+    draft.gid_is_own = draft.gid.is_some();
     carry::apply(domain, &entry, &mut draft, log);
     range(policy, &mut draft, log);
     let filled = required::apply_defaults(&domain.defaults, platform, &mut draft);
@@ -125,23 +126,26 @@ fn range(policy: &LoginPolicy, draft: &mut Draft, log: &mut Log) {
     }
 }
 
-/// A local account says everything itself; its type is virtual unless it says otherwise.
-pub(crate) fn local_person(account: &LocalAccount, platform: Platform, log: &mut Log) -> Person {
+/// A local account says everything itself; of one that says no type, the range of its uid does, or it is virtual.
+pub(crate) fn local_person(account: &LocalAccount, policy: &LoginPolicy, log: &mut Log) -> Person {
     let mut draft = Draft {
         uid: account.uid,
         gid: account.gid,
         home: account.home.clone(),
-        user_type: Some(account.user_type.unwrap_or(UserType::Virtual)),
+        user_type: account.user_type,
         shell: account.shell.clone().or_else(|| Some(SHELL.to_owned())),
         email: account.email.clone(),
         display_name: account.display_name.clone(),
         uid_is_own: account.uid.is_some(),
+        gid_is_own: account.gid.is_some(),
         ..Draft::default()
     };
     log.note(Record::FromAccount {
         values: given(&draft),
     });
-    vet(platform, &mut draft);
+    vet(policy.platform, &mut draft);
+    range(policy, &mut draft, log);
+    draft.user_type = draft.user_type.or(Some(UserType::Virtual));
     Person {
         source: Source::Local,
         domain: "local".into(),
@@ -172,6 +176,7 @@ pub(crate) fn os_person(account: OsAccount, platform: Platform, log: &mut Log) -
         shell: some(account.shell),
         display_name: some(account.display_name),
         uid_is_own: true,
+        gid_is_own: true,
         ..Draft::default()
     };
     log.note(Record::FromAccount {

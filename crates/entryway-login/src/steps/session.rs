@@ -120,6 +120,7 @@ pub(super) fn facts<'a>(
         entry: person.entry.as_deref(),
         uid: draft.uid,
         gid: draft.gid,
+        own_gid: draft.gid.filter(|_| draft.gid_is_own),
         home: draft.home.as_deref(),
         user_type: draft.user_type,
         shell: draft.shell.as_deref(),

@@ -1,13 +1,15 @@
 //! `[[user_class]]`.
 
-use super::{expression, group};
+use super::named::is_anything;
+use super::{OTHERS, case, expression, group, mention};
 use crate::code::Code;
 use crate::context::Context;
 use crate::place::Place;
 use crate::report::Diagnostic;
+use crate::resolve::domain::Read;
 use crate::resolve::domains::Named;
 use crate::section::{Section, Text};
-use entryway_login::{AddressRange, NamePattern, UserClass, UserClasses, UserType};
+use entryway_login::{AddressRange, LdapUse, NamePattern, UserClass, UserClasses, UserType};
 
 /// `*` is any type.
 const USER_TYPES: [(&str, Option<UserType>); 3] = [
@@ -16,9 +18,6 @@ const USER_TYPES: [(&str, Option<UserType>); 3] = [
     ("virtual", Some(UserType::Virtual)),
 ];
 
-/// Not of a directory, and yet an authority.
-const OTHERS: [&str; 2] = ["local", "os"];
-
 /// The longest name of a class.
 const NAME_MAX: usize = 64;
 
@@ -26,6 +25,8 @@ const NAME_MAX: usize = 64;
 pub(in crate::resolve) fn rows(
     root: &Section<'_>,
     names: &[Named<'_>],
+    read: &[Read<'_>],
+    ldap: LdapUse,
     cx: &Context<'_>,
 ) -> UserClasses {
     let mut classes = Vec::new();
@@ -36,12 +37,23 @@ pub(in crate::resolve) fn rows(
         row.text("description");
         let name = row.required_text("name", "this user class");
         let name = name.filter(|name| usable(*name, &mut seen, cx));
-        let criteria = criteria(row, names, cx);
+        let criteria = criteria(row, names, read, cx);
         let (Some(name), Some(criteria)) = (name, criteria) else {
             continue;
         };
         if !enabled {
             continue;
+        }
+        if let Some(users) = &criteria.users {
+            let of = criteria.domain.as_deref();
+            case::check(
+                users,
+                row.written("users").unwrap_or(row.place),
+                of,
+                read,
+                ldap,
+                cx,
+            );
         }
         if let Some(first) = for_all {
             cx.push(super::never_used(
@@ -96,16 +108,25 @@ impl Criteria {
 }
 
 /// Every criterion of a row; `None` when one of them is wrong.
-fn criteria(row: &Section<'_>, names: &[Named<'_>], cx: &Context<'_>) -> Option<Criteria> {
+fn criteria(
+    row: &Section<'_>,
+    names: &[Named<'_>],
+    read: &[Read<'_>],
+    cx: &Context<'_>,
+) -> Option<Criteria> {
     let domain = domain(row.text_or_default("domain"), names, cx);
     let of = domain.as_ref().ok().and_then(Option::as_deref);
     let group = group::group(row.text_or_default("group"), of, names, cx);
     let address = address(row.text_or_default("address"), cx);
     let users = row.text_or_default("users");
-    let users = (users.text != "*").then(|| NamePattern::new(users.text));
+    let users = (!is_anything(users.text)).then(|| NamePattern::new(users.text));
     let user_type = row.word("user_type", &USER_TYPES, None);
     let when = match row.text("when") {
-        Some(written) => Some(expression::condition(written, "when", cx)?),
+        Some(written) => {
+            let (when, told) = expression::condition(written, "when", cx)?;
+            mention::check(&told, of, read, cx);
+            Some(when)
+        }
         None => None,
     };
     Some(Criteria {

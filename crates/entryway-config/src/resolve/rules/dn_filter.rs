@@ -11,6 +11,7 @@ use entryway_login::{DnFilter, DnFilters, DnMatch};
 /// The enabled rows; `None` when one of them is wrong.
 pub(in crate::resolve) fn rows<'a>(
     domain: &Section<'a>,
+    name: &str,
     classes: &ClassNames<'a>,
     cx: &Context<'_>,
 ) -> Option<DnFilters> {
@@ -19,7 +20,7 @@ pub(in crate::resolve) fn rows<'a>(
     for row in &domain.rows("dn_filter") {
         let enabled = row.boolean("enabled");
         row.text("description");
-        let class = classes.class(row.text_or_default("class"), cx);
+        let class = classes.class(row.text_or_default("class"), enabled, Some(name), cx);
         let (Ok(class), Some(matches)) = (class, matches(row, cx)) else {
             sound = false;
             continue;
@@ -46,7 +47,16 @@ fn matches(row: &Section<'_>, cx: &Context<'_>) -> Option<DnMatch> {
                         .at(place, "names are compared as a directory compares them"),
                 );
             }
-            text::dn(under, "under", cx).map(DnMatch::Under)
+            let top = text::dn(under, "under", cx)?;
+            if top.is_empty() {
+                cx.push(
+                    Diagnostic::new(Code::UnderOrPattern, "a DN filter that permits every name")
+                        .at(under.place, "every entry lies under the empty name")
+                        .hint("`pattern = \".*\"` says that it is meant"),
+                );
+                return None;
+            }
+            Some(DnMatch::Under(top))
         }
         (None, Some(pattern)) => {
             let matches = DnMatch::Pattern {

@@ -1,20 +1,26 @@
 //! CEL in the configuration: compiled once, with a caret under what is wrong.
 
+use super::mention::Told;
 use crate::code::Code;
 use crate::context::Context;
+use crate::place::Place;
 use crate::report::Diagnostic;
 use crate::section::Text;
-use entryway_cel::{CompileError, compile_condition, compile_template};
+use entryway_cel::{CompileError, Mention, compile_condition, compile_template};
 use entryway_login::{Condition, Template};
+use std::ops::Range;
 use std::sync::Arc;
 
 pub(super) fn condition(
     written: Text<'_>,
     key: &str,
     cx: &Context<'_>,
-) -> Option<Arc<dyn Condition>> {
+) -> Option<(Arc<dyn Condition>, Vec<Told>)> {
     match compile_condition(written.text) {
-        Ok(condition) => Some(Arc::new(condition)),
+        Ok(condition) => {
+            let told = told(written, condition.mentions(), cx);
+            Some((Arc::new(condition), told))
+        }
         Err(error) => {
             refused(written, key, error, cx);
             None
@@ -25,14 +31,38 @@ pub(super) fn condition(
 pub(super) fn template(
     written: Text<'_>,
     key: &str,
+    told_all: &mut Vec<Told>,
     cx: &Context<'_>,
 ) -> Option<Arc<dyn Template>> {
     match compile_template(written.text) {
-        Ok(template) => Some(Arc::new(template)),
+        Ok(template) => {
+            told_all.extend(told(written, template.mentions(), cx));
+            Some(Arc::new(template))
+        }
         Err(error) => {
             refused(written, key, error, cx);
             None
         }
+    }
+}
+
+fn told(written: Text<'_>, mentions: &[Mention], cx: &Context<'_>) -> Vec<Told> {
+    let told = |mention: &Mention| Told {
+        of: mention.of,
+        name: mention.name.clone(),
+        place: place(written, &mention.span, cx),
+    };
+    mentions.iter().map(told).collect()
+}
+
+/// Bytes of an expression, where it is written.
+fn place(written: Text<'_>, span: &Range<usize>, cx: &Context<'_>) -> Place {
+    let first = cx.texts.inside(written.place, span.start);
+    let last = span.end.saturating_sub(1).max(span.start);
+    let last = cx.texts.inside(written.place, last);
+    Place {
+        end: last.end.max(first.end),
+        ..first
     }
 }
 
@@ -42,14 +72,7 @@ fn refused(written: Text<'_>, key: &str, error: CompileError, cx: &Context<'_>) 
         span,
         hint,
     } = error;
-    let first = cx.texts.inside(written.place, span.start);
-    let last = cx
-        .texts
-        .inside(written.place, span.end.saturating_sub(1).max(span.start));
-    let place = crate::place::Place {
-        end: last.end.max(first.end),
-        ..first
-    };
+    let place = place(written, &span, cx);
     cx.push(
         Diagnostic::new(
             Code::NotExpression,

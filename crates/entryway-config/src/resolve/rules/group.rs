@@ -21,8 +21,32 @@ pub(super) fn group(
     }
     if text.bytes().all(|byte| byte.is_ascii_digit()) && !text.is_empty() {
         return match text.parse::<u32>() {
-            Ok(gid) if gid != u32::MAX => Ok(Some(GroupCriterion::Gid(gid))),
-            _ => Err(not_group(written, "no gid is that large", cx)),
+            // Numbers belong to a domain as names do: `500` of partners is not `500` of staff.
+            Ok(gid) if gid != u32::MAX => match domain {
+                Some(domain) => Ok(Some(GroupCriterion::Gid {
+                    domain: domain.into(),
+                    gid,
+                })),
+                None => not_group(
+                    written,
+                    "expected `domain/gid`: gids of one number in two domains are two groups",
+                    cx,
+                ),
+            },
+            _ => not_group(written, "no gid is that large", cx),
+        };
+    }
+    if let Some((of, number)) = text.split_once('/')
+        && !number.is_empty()
+        && number.bytes().all(|byte| byte.is_ascii_digit())
+        && let Some(of) = known(of, names).or_else(|| other(of))
+    {
+        return match number.parse::<u32>() {
+            Ok(gid) if gid != u32::MAX => Ok(Some(GroupCriterion::Gid {
+                domain: of.into(),
+                gid,
+            })),
+            _ => not_group(written, "no gid is that large", cx),
         };
     }
     let (of, name) = match text.split_once('/') {
@@ -45,14 +69,14 @@ pub(super) fn group(
         _ => (domain, text),
     };
     let Some(of) = of else {
-        return Err(not_group(
+        return not_group(
             written,
             "expected `domain/group`: groups of one name in two domains are two groups",
             cx,
-        ));
+        );
     };
     if name.trim().is_empty() {
-        return Err(not_group(written, "the group's name is missing", cx));
+        return not_group(written, "the group's name is missing", cx);
     }
     if !name.contains('=') {
         return Ok(Some(GroupCriterion::Named {
@@ -65,7 +89,7 @@ pub(super) fn group(
             domain: of.into(),
             dn,
         })),
-        Err(error) => Err(not_group(written, error.kind, cx)),
+        Err(error) => not_group(written, error.kind, cx),
     }
 }
 
@@ -76,10 +100,17 @@ fn known<'n>(name: &str, names: &'n [Named<'_>]) -> Option<&'n str> {
         .map(|named| named.name)
 }
 
-fn not_group(written: Text<'_>, why: impl Into<String>, cx: &Context<'_>) {
+/// Local accounts and those of the operating system have gids too.
+fn other(name: &str) -> Option<&'static str> {
+    let same = |other: &&str| other.eq_ignore_ascii_case(name);
+    super::OTHERS.into_iter().find(same)
+}
+
+fn not_group<T>(written: Text<'_>, why: impl Into<String>, cx: &Context<'_>) -> Result<T, ()> {
     cx.push(
         Diagnostic::new(Code::NotGroup, "`group` does not name a group")
             .at(written.place, why.into())
-            .hint("a gid, `staff/engineers`, `staff/cn=engineers,ou=groups,dc=corp,dc=example` or `*`"),
+            .hint("`staff/engineers`, a gid such as `staff/500`, `staff/cn=engineers,ou=groups,dc=corp,dc=example` or `*`"),
     );
+    Err(())
 }

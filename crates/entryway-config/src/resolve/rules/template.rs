@@ -1,6 +1,8 @@
 //! `[[account_template]]`.
 
-use super::{ClassNames, expression};
+use super::expression;
+use super::mention::Told;
+use super::named::{ClassNames, Fitting};
 use crate::code::Code;
 use crate::context::Context;
 use crate::report::Diagnostic;
@@ -8,13 +10,14 @@ use crate::section::{Section, Text};
 use entryway_login::{AccountTemplate, AccountTemplates, NamePattern, Platform, Template};
 use std::sync::Arc;
 
-/// The enabled rows.
+/// The enabled rows, and what their expressions name.
 pub(in crate::resolve) fn rows(
     root: &Section<'_>,
     classes: &ClassNames<'_>,
     platform: Platform,
     cx: &Context<'_>,
-) -> AccountTemplates {
+) -> (AccountTemplates, Vec<Told>) {
+    let mut told = Vec::new();
     let mut templates = Vec::new();
     let mut seen: Vec<Text<'_>> = Vec::new();
     let names = classes.shared();
@@ -22,10 +25,10 @@ pub(in crate::resolve) fn rows(
         let enabled = row.boolean("enabled");
         row.text("description");
         let name = row.required_text("name", "this account template");
-        let class = class(row.text_or_default("class"), &names, cx);
-        let uid = part(row, "uid", cx);
-        let gid = part(row, "gid", cx);
-        let home = part(row, "home", cx);
+        let class = class(row.text_or_default("class"), enabled, classes, cx);
+        let uid = part(row, "uid", &mut told, cx);
+        let gid = part(row, "gid", &mut told, cx);
+        let home = part(row, "home", &mut told, cx);
         let (Some(name), Some(class), Ok(uid), Ok(gid), Ok(home)) = (name, class, uid, gid, home)
         else {
             continue;
@@ -62,7 +65,7 @@ pub(in crate::resolve) fn rows(
             });
         }
     }
-    AccountTemplates::new(templates, &names)
+    (AccountTemplates::new(templates, &names), told)
 }
 
 struct Class {
@@ -70,16 +73,39 @@ struct Class {
 }
 
 /// A pattern that fits no class is a mistake: the template would never apply.
-fn class(written: Text<'_>, names: &[Arc<str>], cx: &Context<'_>) -> Option<Class> {
+fn class(
+    written: Text<'_>,
+    enabled: bool,
+    classes: &ClassNames<'_>,
+    cx: &Context<'_>,
+) -> Option<Class> {
     if written.text == "*" {
         return Some(Class { pattern: None });
     }
     let pattern = NamePattern::new(written.text);
-    if names.iter().any(|name| pattern.matches(name)) {
-        return Some(Class {
-            pattern: Some(pattern),
-        });
+    match classes.fitting(&pattern) {
+        Fitting::Unused if enabled => {
+            cx.push(
+                Diagnostic::new(
+                    Code::UnknownClass,
+                    format!(
+                        "nobody is of a user class that fits `{}`",
+                        written.text.escape_debug()
+                    ),
+                )
+                .at(written.place, "so this row would never apply")
+                .hint("each is switched off, or stands behind a class that is everybody's"),
+            );
+            return None;
+        }
+        Fitting::Some | Fitting::Unused => {
+            return Some(Class {
+                pattern: Some(pattern),
+            });
+        }
+        Fitting::None => {}
     }
+    let names = classes.shared();
     let hint = crate::closest::closest(written.text, names.iter().map(|name| &**name))
         .map(|near| format!("did you mean `{near}`?"));
     cx.push(
@@ -93,9 +119,16 @@ fn class(written: Text<'_>, names: &[Arc<str>], cx: &Context<'_>) -> Option<Clas
     None
 }
 
-fn part(row: &Section<'_>, key: &str, cx: &Context<'_>) -> Result<Option<Arc<dyn Template>>, ()> {
+fn part(
+    row: &Section<'_>,
+    key: &str,
+    told: &mut Vec<Told>,
+    cx: &Context<'_>,
+) -> Result<Option<Arc<dyn Template>>, ()> {
     match row.text(key) {
         None => Ok(None),
-        Some(written) => expression::template(written, key, cx).map(Some).ok_or(()),
+        Some(written) => expression::template(written, key, told, cx)
+            .map(Some)
+            .ok_or(()),
     }
 }

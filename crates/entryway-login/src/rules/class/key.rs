@@ -64,7 +64,8 @@ pub(super) struct Mentioned {
     names: HashMap<Box<str>, Number>,
     beginnings: Pieces,
     endings: Pieces,
-    gids: HashMap<u32, Number>,
+    /// The domain's folded name, NUL, the number.
+    gids: HashMap<Box<str>, Number>,
     /// The domain's folded name, NUL, the group's.
     group_names: HashMap<Box<str>, Number>,
     /// The domain's folded name, NUL, the group's normalised DN.
@@ -97,7 +98,11 @@ impl Mentioned {
         };
         let group = match &row.group {
             None => ANY,
-            Some(GroupCriterion::Gid(gid)) => number(&mut self.gids, last, *gid),
+            Some(GroupCriterion::Gid { domain, gid }) => {
+                let mut key = in_domain(domain);
+                append_gid(*gid, &mut key);
+                number(&mut self.gids, last, key.into())
+            }
             Some(GroupCriterion::Named { domain, name }) => {
                 let mut key = in_domain(domain);
                 fold(name, &mut key);
@@ -142,9 +147,15 @@ impl Mentioned {
     fn groups_of(&self, facts: &Facts<'_>) -> Vec<Number> {
         let mut found = Vec::new();
         if !self.gids.is_empty() {
-            let gids = facts.groups.iter().filter_map(|group| group.gid);
-            let gids = facts.gid.into_iter().chain(gids);
-            found.extend(gids.filter_map(|gid| self.gids.get(&gid)));
+            if let Some(gid) = facts.own_gid {
+                let mut key = in_domain(facts.authority.as_str());
+                append_gid(gid, &mut key);
+                found.extend(self.gids.get(key.as_str()));
+            }
+            let gid = |group: &Group, key: &mut String| {
+                group.gid.inspect(|gid| append_gid(*gid, key)).is_some()
+            };
+            lookup_groups(&self.gids, facts.groups, gid, &mut found);
         }
         if !self.group_names.is_empty() {
             let name = |group: &Group, key: &mut String| {
@@ -218,6 +229,11 @@ fn lookup_groups(
             found.extend(table.get(key.as_str()));
         }
     }
+}
+
+/// A number's key is its four bytes as characters: no text is made of it at a login.
+fn append_gid(gid: u32, key: &mut String) {
+    key.extend(gid.to_be_bytes().map(char::from));
 }
 
 fn in_domain(domain: &str) -> String {

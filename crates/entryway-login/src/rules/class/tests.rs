@@ -46,6 +46,11 @@ fn named(domain: &str, name: &str) -> Option<GroupCriterion> {
     Some(GroupCriterion::Named { domain, name })
 }
 
+fn by_gid(domain: &str, gid: u32) -> Option<GroupCriterion> {
+    let domain = domain.into();
+    Some(GroupCriterion::Gid { domain, gid })
+}
+
 fn by_dn(domain: &str, dn: &str) -> Option<GroupCriterion> {
     let (domain, dn) = (domain.into(), Dn::parse(dn).unwrap());
     Some(GroupCriterion::Dn { domain, dn })
@@ -91,6 +96,7 @@ impl Person {
             entry: None,
             uid: None,
             gid: self.gid,
+            own_gid: self.gid,
             home: None,
             user_type: self.user_type,
             shell: None,
@@ -199,12 +205,33 @@ fn groups_belong_to_a_domain() {
         (by_dn("staff", "CN = Eng, dc=X"), true),
         (by_dn("partners", "cn=eng,dc=x"), false),
         (by_dn("staff", "cn=engineers,dc=x"), false),
-        (Some(GroupCriterion::Gid(100)), true),
-        (Some(GroupCriterion::Gid(200)), true),
-        (Some(GroupCriterion::Gid(300)), false),
+        (by_gid("staff", 100), true),
+        (by_gid("STAFF", 200), true),
+        (by_gid("staff", 300), false),
+        (by_gid("partners", 100), false),
+        (by_gid("partners", 200), false),
     ] {
         check(UserClass { group, ..any(0) }, expected);
     }
+}
+
+/// Everybody of a domain without gids has its default: it says nothing of a group.
+#[test]
+fn a_default_gid_is_no_group() {
+    let classes = UserClasses::new(vec![UserClass {
+        group: by_gid("staff", 100),
+        ..any(0)
+    }]);
+    let person = Person {
+        groups: Vec::new(),
+        ..Person::jdoe()
+    };
+    let defaulted = Facts {
+        own_gid: None,
+        ..person.facts()
+    };
+    assert!(matches!(classes.find(&defaulted), Ok(None)));
+    assert!(matches!(classes.find(&person.facts()), Ok(Some(_))));
 }
 
 #[test]
@@ -340,7 +367,7 @@ fn rows_that_differ_in_one_criterion_are_told_apart() {
         },
         |row, at| UserClass {
             user_type: Some(UserType::Real),
-            group: Some(GroupCriterion::Gid(1_000 + at)),
+            group: by_gid("staff", 1_000 + at),
             ..row
         },
     ];
@@ -415,7 +442,7 @@ fn needs_are_those_of_the_domain() {
     let rows = || {
         vec![UserClass {
             domain: of("staff"),
-            group: Some(GroupCriterion::Gid(1)),
+            group: by_gid("staff", 1),
             ..any(1)
         }]
     };

@@ -316,3 +316,13 @@ fn naive_unflagged(rows: &[DnFilter], name: &Dn) -> DnVerdict {
         false => DnVerdict::Refused { applied: 1 },
     }
 }
+
+/// The time that an expression takes is bounded by the name's length, too.
+#[test]
+fn an_endless_name_fits_no_expression() {
+    let row = || pattern(".*[xy],dc=example");
+    let name = |values: usize| format!("cn={},dc=example", "x".repeat(values));
+    check_one(row(), &name(8_000), true);
+    check_one(row(), &name(9_000), false);
+    check_one(under("dc=example"), &name(9_000), true);
+}

@@ -12,9 +12,12 @@ fn naive(rows: &[UserClass], person: &Person) -> Found {
     };
     for row in rows {
         let group = row.group.as_ref().is_none_or(|group| match group {
-            GroupCriterion::Gid(gid) => {
-                person.gid == Some(*gid)
-                    || person.groups.iter().any(|group| group.gid == Some(*gid))
+            GroupCriterion::Gid { domain, gid } => {
+                (same(domain, &person.domain) && person.gid == Some(*gid))
+                    || person
+                        .groups
+                        .iter()
+                        .any(|group| same(&group.domain, domain) && group.gid == Some(*gid))
             }
             GroupCriterion::Named { domain, name } => person
                 .groups
@@ -89,7 +92,7 @@ prop_compose! {
         users in prop::option::weighted(0.4, one_of(&PATTERNS)),
         user_type in a_type(),
         group in prop::option::weighted(0.4, prop_oneof![
-            (0u32..3).prop_map(|gid| Some(GroupCriterion::Gid(gid))),
+            (one_of(&DOMAINS), 0u32..3).prop_map(|(domain, gid)| by_gid(domain, gid)),
             (one_of(&DOMAINS), one_of(&GROUPS)).prop_map(|(domain, name)| named(domain, name)),
             (one_of(&DOMAINS), one_of(&GROUP_DNS)).prop_map(|(domain, dn)| by_dn(domain, dn)),
         ]),

@@ -74,7 +74,13 @@ fn what_cannot_be_used_says_why() {
     check(
         "(?:\\w{1000}){1000}",
         false,
-        "expected a regular expression that compiles to at most 1 MiB, found a larger one",
+        "expected a regular expression that compiles to at most 64 KiB, found a larger one (`\\d` and `\\w` know every script; `[0-9]` and `[a-z]` are small)",
+    );
+    // Short, and it would take a worker for a quarter of a second.
+    check(
+        "1[01]{2000}x",
+        true,
+        "expected a regular expression that compiles to at most 64 KiB, found a larger one (`\\d` and `\\w` know every script; `[0-9]` and `[a-z]` are small)",
     );
     check(
         &"a".repeat(4097),

@@ -1,0 +1,101 @@
+//! What expressions name, held against what there is: domains, domains of groups, custom attributes.
+
+use crate::closest::closest;
+use crate::code::Code;
+use crate::context::Context;
+use crate::place::Place;
+use crate::report::Diagnostic;
+use crate::resolve::domain::Read;
+use crate::resolve::rules::OTHERS;
+use entryway_cel::MentionOf;
+use entryway_login::{Carried, DomainPolicy, MapTarget};
+
+/// Something that an expression names, and where.
+pub(in crate::resolve) struct Told {
+    pub(super) of: MentionOf,
+    pub(super) name: Box<str>,
+    pub(super) place: Place,
+}
+
+/// Reports what does not exist. `domain` is the only one, or `local` or `os`, whose people the rule is for.
+pub(in crate::resolve) fn check(
+    told: &[Told],
+    domain: Option<&str>,
+    read: &[Read<'_>],
+    cx: &Context<'_>,
+) {
+    for one in told {
+        match one.of {
+            // The domain may well be the one whose name is missing.
+            MentionOf::Domain | MentionOf::GroupDomain if cx.problems.has(Code::NamelessDomain) => {
+            }
+            MentionOf::Domain => a_domain(one, false, read, cx),
+            MentionOf::GroupDomain => a_domain(one, true, read, cx),
+            MentionOf::Custom => custom(one, domain, read, cx),
+        }
+    }
+}
+
+fn a_domain(told: &Told, any_case: bool, read: &[Read<'_>], cx: &Context<'_>) {
+    let names = || read.iter().map(|domain| domain.name.text).chain(OTHERS);
+    let alike = names().find(|name| name.eq_ignore_ascii_case(&told.name));
+    if alike.is_some_and(|name| any_case || *name == *told.name) {
+        return;
+    }
+    let hint = match alike {
+        Some(name) => Some(format!("it is written `{name}`, and here case counts")),
+        None => closest(&told.name, names()).map(|near| format!("did you mean `{near}`?")),
+    };
+    cx.push(
+        Diagnostic::new(
+            Code::UnknownDomain,
+            format!("there is no domain `{}`", told.name.escape_debug()),
+        )
+        .at(told.place, "so this is never true of anybody")
+        .maybe_hint(hint),
+    );
+}
+
+/// A custom attribute must come from a map or from `attributes`, of one domain at least that the rule is for.
+fn custom(told: &Told, domain: Option<&str>, read: &[Read<'_>], cx: &Context<'_>) {
+    let of =
+        |one: &&Read<'_>| domain.is_none_or(|domain| one.name.text.eq_ignore_ascii_case(domain));
+    let mut names: Vec<&str> = Vec::new();
+    for one in read.iter().filter(of) {
+        // What is wrong with the domain has been reported.
+        let Some((_, policy)) = &one.resolved else {
+            return;
+        };
+        if policy.carry.attributes == Carried::All {
+            return;
+        }
+        names.extend(attributes(policy));
+    }
+    if names.contains(&&*told.name) {
+        return;
+    }
+    let hint = closest(&told.name, names.iter().copied())
+        .map(|near| format!("did you mean `{near}`?"))
+        .or_else(|| Some("a map of that name fills it, or `attributes` of the domain".to_owned()));
+    cx.push(
+        Diagnostic::new(
+            Code::NotExpression,
+            format!("nothing fills the attribute `{}`", told.name.escape_debug()),
+        )
+        .at(told.place, "so it is always empty")
+        .maybe_hint(hint),
+    );
+}
+
+/// The names of what sessions carry beside the usual.
+fn attributes(policy: &DomainPolicy) -> impl Iterator<Item = &str> {
+    let mapped = policy.maps.iter().filter_map(|map| match &map.target {
+        MapTarget::Custom(name) => Some(&**name),
+        _ => None,
+    });
+    let carried = match &policy.carry.attributes {
+        Carried::Named(names) => names.as_slice(),
+        Carried::All => &[],
+    };
+    mapped.chain(carried.iter().map(|name| name.base()))
+}
