@@ -38,6 +38,10 @@ impl<'a> Context<'a> {
     pub(crate) fn rule(&self, place: Place) -> RuleId {
         self.rules.borrow_mut().enter(self.texts.line_of(place))
     }
+    /// The id of a rule that nobody wrote.
+    pub(crate) fn rule_built_in(&self) -> RuleId {
+        self.rules.borrow_mut().enter(String::new())
+    }
     /// A path as written at `place`, relative to the file that it stands in.
     pub(crate) fn path(&self, place: Place, written: &str) -> PathBuf {
         self.texts.folder(place).join(Path::new(written))

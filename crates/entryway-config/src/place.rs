@@ -211,11 +211,12 @@ pub struct RuleBook {
 }
 
 impl RuleBook {
-    /// `entryway.toml:31`, or `$ENTRYWAY__login__default_domains` for an override.
+    /// `entryway.toml:31`, or `$ENTRYWAY__login__default_domains` for an override; `None` for what is built in.
     pub fn place(&self, rule: RuleId) -> Option<&str> {
         self.places
             .get(usize::try_from(rule.0).ok()?)
             .map(String::as_str)
+            .filter(|written| !written.is_empty())
     }
     pub(crate) fn enter(&mut self, written: String) -> RuleId {
         self.places.push(written);

@@ -14,6 +14,8 @@ use std::time::SystemTime;
 pub struct AuditBody<'a> {
     /// When it was decided.
     pub at: SystemTime,
+    /// What was asked: `login` or `revalidation`.
+    pub kind: &'a str,
     /// As typed, cut.
     pub login_name: &'a str,
     /// The application that asked; `None` for the command line.
@@ -27,6 +29,7 @@ pub struct AuditBody<'a> {
 #[derive(Serialize)]
 struct BodyJson<'a> {
     at: Text<Rfc3339>,
+    kind: &'a str,
     login_name: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     caller: Option<&'a str>,
@@ -40,7 +43,7 @@ struct BodyJson<'a> {
 const USUAL: usize = 4096;
 
 impl<'a> AuditBody<'a> {
-    /// `{"at": "…", "login_name": "…", …}` and the keys of an explanation. Sealed tokens are not in it.
+    /// `{"at": "…", "kind": "login", "login_name": "…", …}` and the keys of an explanation. Sealed tokens are not in it.
     pub fn to_json<P: Into<Cow<'a, str>>>(
         &self,
         place: &dyn Fn(RuleId) -> Option<P>,
@@ -48,6 +51,7 @@ impl<'a> AuditBody<'a> {
     ) -> Vec<u8> {
         let body = BodyJson {
             at: Text(Rfc3339(self.at)),
+            kind: self.kind,
             login_name: self.login_name,
             caller: self.caller,
             client_address: self.client_address,

@@ -1,7 +1,7 @@
 //! Whether somebody who was let in before is still welcome; and what holds while nobody can be asked.
 
 use crate::gateway::{Gateway, no_room};
-use crate::witness::Submitted;
+use crate::witness::{Kind, Submitted};
 use entryway_login::{
     Attempt, Decided, Decision, LoginId, Reason, Record, Step, Trace, TraceEntry, Verdict,
     begin_revalidation,
@@ -17,7 +17,10 @@ const GRACE: Duration = Duration::from_secs(15 * 60);
 /// longer welcome is not for every application to know.
 pub(crate) async fn ask_again(gateway: &Gateway, token: &str, attempt: Attempt) -> Revalidated {
     let (id, started, deadline) = (attempt.id, attempt.started, attempt.deadline);
-    let mut submitted = Submitted::of(&attempt);
+    let mut submitted = Submitted {
+        kind: Kind::Revalidation,
+        ..Submitted::of(&attempt)
+    };
     let (step, confirmed_at) = match gateway.kept().seals.remembered(token) {
         Some(login) => {
             submitted.login_name = login.login_name.to_string();
@@ -47,7 +50,7 @@ fn not_ours(id: LoginId) -> Step {
         Record::NameRefused {
             login_name: String::new(),
             reason,
-            problem: "the token was not given out here".to_owned(),
+            problem: "was not given out here, was altered, or the key to it is gone".to_owned(),
         },
         Record::Decided(Verdict::Reject(reason)),
     ];

@@ -66,7 +66,8 @@ async fn get(store: &Store, id: LoginId) -> Result<AuditRecord, Exit> {
 
 /// The record, read.
 pub(crate) fn read(record: &AuditRecord) -> Result<Explained, Exit> {
-    serde_json::from_slice(&record.body).map_err(|_| damaged(record))
+    let json = serde_json::from_slice(&record.body);
+    json.and_then(Explained::of).map_err(|_| damaged(record))
 }
 
 /// The record as it was written, in a line.

@@ -210,6 +210,7 @@ impl Show {
             &Names {
                 domains: &domains,
                 place: &place,
+                is_recorded: true,
             },
         ));
         Ok(())

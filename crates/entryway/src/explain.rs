@@ -7,6 +7,7 @@ mod live;
 mod read;
 mod rules;
 mod session;
+mod throttle;
 mod words;
 
 use crate::columns::Row;
@@ -14,10 +15,10 @@ use crate::palette::Tone;
 use entryway_login::{Decided, Decision, DomainId, RuleId};
 pub(crate) use live::{explanation, recorded};
 pub(crate) use read::Explained;
-use read::{Event, Filled, Homed, Invalid, Map, MapOutcome, Named, Step};
-use serde::Deserialize;
+use read::{Event, Filled, Homed, Invalid, Local, Map, MapOutcome, Named, Outcome, Step};
 pub(crate) use session::session_rows;
 use std::sync::Arc;
+pub(crate) use throttle::note_throttle;
 pub(crate) use words::elapsed;
 use words::{at, list, plain_or_quoted};
 
@@ -27,15 +28,20 @@ pub(crate) struct Names<'a> {
     pub(crate) domains: &'a [Arc<str>],
     /// Where a rule was written, as `entryway.toml:31`.
     pub(crate) place: &'a dyn Fn(RuleId) -> Option<String>,
+    /// Whether the login is on record, so that its id leads back to it.
+    pub(crate) is_recorded: bool,
 }
 
 /// Every step of a login that was decided just now, and its end.
 pub(crate) fn rows(decided: &Decided, names: &Names<'_>) -> Vec<Row> {
     let name = |id: DomainId| names.domains.get(id.0).map(|name| &**name);
     let json = entryway_wire::explanation(decided, names.place, &name);
-    let explained = serde_json::to_value(json).and_then(Explained::deserialize);
+    let explained = serde_json::to_value(json).and_then(Explained::of);
     let mut rows = explained.map_or_else(|_| Vec::new(), |explained| steps(&explained));
-    rows.push(decision_row(decided));
+    rows.push(match names.is_recorded {
+        true => decision_row(decided),
+        false => verdict_row(decided, "not on record"),
+    });
     rows
 }
 
@@ -49,6 +55,11 @@ pub(crate) fn explained_rows(explained: &Explained) -> Vec<Row> {
             Event::Decided { meaning } => Some(meaning.as_str()),
             _ => None,
         });
+    // The reason's sentence speaks of a name and a password, and there are none.
+    let meaning = match explained.is_revalidation() && explained.code() == "malformed_login" {
+        true => Some("the token is none of ours"),
+        false => meaning,
+    };
     let end = end_row(
         &explained.decision,
         explained.code(),
@@ -62,12 +73,16 @@ pub(crate) fn explained_rows(explained: &Explained) -> Vec<Row> {
 
 /// The last line: the verdict, what it means, and the id that the log shares.
 pub(crate) fn decision_row(decided: &Decided) -> Row {
+    verdict_row(decided, &format!("login {}", decided.id))
+}
+
+fn verdict_row(decided: &Decided, login: &str) -> Row {
     let row = decided.decision.row();
     let word = match &decided.decision {
         Decision::WouldAccept(_) => row.code,
         _ => row.outcome.as_str(),
     };
-    let login = format!("login {}, {}", decided.id, elapsed(decided.took));
+    let login = format!("{login}, {}", elapsed(decided.took));
     end_row(word, row.code, row.operator, &login)
 }
 
@@ -91,19 +106,73 @@ fn steps(explained: &Explained) -> Vec<Row> {
         rows: Vec::new(),
         domain: None,
         home: None,
+        ending: Ending::of(&explained.trace),
+        skipped: None,
+        is_local: false,
+        is_again: explained.is_revalidation(),
+        is_explained: explained.decision == "would_accept",
     };
     for step in &explained.trace {
         walk.step(step);
     }
+    if explained.decision == "indeterminate" {
+        walk.rows.extend(walk.skipped.map(no_verdict_without));
+    }
     walk.rows
+}
+
+/// Why the "no" of whoever was asked later is no verdict.
+fn no_verdict_without(domain: &str) -> Row {
+    Row::new("skipped", domain).tone(Tone::Doubt).note(
+        "it gave no answer and lets others be asked (`when_down`): their yes counts, their no does not",
+    )
+}
+
+/// What later steps made of values that a map left out.
+struct Ending<'a> {
+    defaults: Vec<&'a str>,
+    is_ranged: bool,
+}
+
+impl<'a> Ending<'a> {
+    fn of(trace: &'a [Step]) -> Self {
+        let filled = trace.iter().filter_map(|step| match &step.event {
+            Event::Defaulted { filled, .. } => Some(filled),
+            _ => None,
+        });
+        Self {
+            defaults: filled.flatten().map(|filled| &*filled.target).collect(),
+            is_ranged: (trace.iter()).any(|step| matches!(step.event, Event::TypeRanged { .. })),
+        }
+    }
+
+    /// What stands where an unusable value was.
+    fn in_place_of(&self, target: &str) -> &'static str {
+        if self.defaults.contains(&target) {
+            "; the default takes its place"
+        } else if self.is_ranged && target == "user_type" {
+            "; a range takes its place"
+        } else {
+            "; as if the entry had none"
+        }
+    }
 }
 
 struct Walk<'a> {
     rows: Vec<Row>,
     /// The domain asked last: what follows speaks of it.
     domain: Option<&'a str>,
-    /// The home that a map set.
-    home: Option<&'a str>,
+    /// The home that a map or an account set, and which of them.
+    home: Option<(&'a str, &'static str)>,
+    ending: Ending<'a>,
+    /// The first domain that gave no answer and was passed over.
+    skipped: Option<&'a str>,
+    /// No password was shown to anybody.
+    is_explained: bool,
+    /// A local account decides: what it does not say is built in.
+    is_local: bool,
+    /// A revalidation: what was typed at the login leads nowhere now.
+    is_again: bool,
 }
 
 impl<'a> Walk<'a> {
@@ -113,6 +182,12 @@ impl<'a> Walk<'a> {
 
     fn step(&mut self, step: &'a Step) {
         match &step.event {
+            Event::NameRefused {
+                login_name,
+                problem,
+            } if self.is_again && login_name.is_empty() => {
+                self.push(Row::new("token", "refused").tone(Tone::Bad).note(problem));
+            }
             Event::NameRefused {
                 login_name,
                 problem,
@@ -129,7 +204,10 @@ impl<'a> Walk<'a> {
                 tries,
                 rule,
             } => {
-                let note = routed(named.as_ref(), tries, rule.as_deref());
+                let note = match self.is_again {
+                    true => asked_again(tries),
+                    false => routed(named.as_ref(), tries, rule.as_deref()),
+                };
                 self.push(Row::new("login name", plain_or_quoted(login_name)).note(note));
             }
             Event::DomainUnknown { domain } => {
@@ -141,6 +219,9 @@ impl<'a> Walk<'a> {
             }
             Event::Searched(searched) => {
                 self.domain = Some(&searched.domain);
+                if matches!(searched.outcome, Outcome::Unanswered { skipped: true }) {
+                    self.skipped.get_or_insert(&searched.domain);
+                }
                 self.rows.extend(words::searched(searched, step.took));
             }
             Event::NotSearched {
@@ -169,6 +250,29 @@ impl<'a> Walk<'a> {
                 self.push(Row::new(part, "unusable").tone(Tone::Bad).note(note));
             }
             Event::Mapped { maps } => self.mapped(maps),
+            Event::LocalLooked(Local::Decides { .. }) => {
+                self.is_local = true;
+                self.rows.extend(rules::rows(step));
+            }
+            Event::Throttled { .. } if self.is_explained => {
+                self.rows.extend(rules::rows(step));
+                let row = Row::more("a login now is refused").tone(Tone::Bad);
+                self.push(row.note("whatever the password; the rest holds from then on"));
+            }
+            Event::FromAccount { values } => {
+                self.from_account(values);
+                let is_built_in = |filled: &Filled| {
+                    matches!(
+                        (&*filled.target, &*filled.value),
+                        ("shell", "/bin/sh") | ("user_type", "virtual")
+                    )
+                };
+                let note = match self.is_local && values.iter().any(is_built_in) {
+                    true => "the account's own; `/bin/sh` and `virtual` unless it says otherwise",
+                    false => "the account's own",
+                };
+                self.push(Row::new("account", words::set(values)).note(note));
+            }
             Event::Defaulted { filled, rule } => self.defaulted(filled, rule.as_deref()),
             Event::Homed(home) => self.homed(home),
             Event::Required { missing, invalid } => self.required(missing, invalid),
@@ -206,25 +310,36 @@ impl<'a> Walk<'a> {
         }
         let home = maps.iter().find(|map| map.target == "home");
         self.home = home.and_then(|map| match &map.outcome {
-            MapOutcome::Set { values } => values.first().map(String::as_str),
+            MapOutcome::Set { values } => Some((values.first()?.as_str(), "as mapped")),
             MapOutcome::Absent | MapOutcome::Invalid { .. } => None,
         });
-        self.rows.extend(maps.iter().filter_map(not_set));
+        let rows = maps.iter().filter_map(|map| not_set(map, &self.ending));
+        self.rows.extend(rows);
+    }
+
+    fn from_account(&mut self, values: &'a [Filled]) {
+        let home = values.iter().find(|filled| filled.target == "home");
+        if let Some(home) = home {
+            self.home = Some((&home.value, "the account's own"));
+        }
     }
 
     fn defaulted(&mut self, filled: &[Filled], rule: Option<&str>) {
         if filled.is_empty() {
             return self.push(Row::new("defaults", "none needed"));
         }
-        let domain = self.domain.unwrap_or("?");
-        let note = format!("domain {domain}{}", at(rule));
+        let note = match rule {
+            Some(_) => format!("domain {}{}", self.domain.unwrap_or("?"), at(rule)),
+            None => "built in".to_owned(),
+        };
         self.push(Row::new("defaults", words::set(filled)).note(note));
     }
 
     fn homed(&mut self, home: &Homed) {
         let row = match home {
             Homed::AlreadySet => {
-                Row::new("home", self.home.take().unwrap_or_default()).note("as mapped")
+                let (home, from) = self.home.take().unwrap_or(("set", "by an earlier step"));
+                Row::new("home", plain_or_quoted(home)).note(from)
             }
             Homed::FromRow { home, rule } => Row::new("home", plain_or_quoted(home))
                 .note(format!("home folder{}", at(rule.as_deref()))),
@@ -260,6 +375,15 @@ impl<'a> Walk<'a> {
     }
 }
 
+/// Who has to say whether somebody is still welcome.
+fn asked_again(tries: &[String]) -> String {
+    if tries.is_empty() {
+        return "was let in before; the local account is asked again".to_owned();
+    }
+    let tries = list(tries.iter());
+    format!("was let in before; {tries} is asked again, for the same entry")
+}
+
 fn routed(named: Option<&Named>, tries: &[String], rule: Option<&str>) -> String {
     if let Some(Named { domain, form }) = named {
         return match form.as_str() {
@@ -287,7 +411,7 @@ fn named(name: Option<&str>, from: Option<&str>, rule: Option<&str>) -> Row {
 }
 
 /// A map that set nothing, and why.
-fn not_set(map: &Map) -> Option<Row> {
+fn not_set(map: &Map, ending: &Ending<'_>) -> Option<Row> {
     let place = at(map.rule.as_deref());
     match &map.outcome {
         MapOutcome::Set { .. } => None,
@@ -298,7 +422,7 @@ fn not_set(map: &Map) -> Option<Row> {
         ),
         MapOutcome::Invalid { problem, defaulted } => {
             let (then, tone) = if *defaulted {
-                ("; the default takes its place", Tone::Doubt)
+                (ending.in_place_of(&map.target), Tone::Doubt)
             } else {
                 ("", Tone::Bad)
             };

@@ -3,6 +3,7 @@
 
 mod course;
 
+use crate::explain::note_throttle;
 use crate::kept::Kept;
 use crate::record;
 use crate::witness::{Submitted, Witness};
@@ -166,6 +167,7 @@ impl Inner {
         let device = attempt.device.clone();
         let explained = matches!(attempt.password, SubmittedPassword::NotAsked);
         let submitted = Submitted::of(&attempt);
+        let (address, at) = (attempt.client_address, attempt.at);
         let record_by = (!explained).then_some(attempt.deadline);
         let step = if has_place {
             begin(attempt, Arc::clone(&self.policy))
@@ -173,6 +175,7 @@ impl Inner {
             no_room(attempt.id)
         };
         let mut decided = self.drive(submitted, step, record_by, course).await;
+        note_throttle(&mut decided, &self.world.kept.throttle, address, at);
         if let Decision::Accept(session) = &decided.decision {
             let own = device.filter(|device| *device.identity == *session.subject.0);
             decided.tokens = self.world.kept.seals.tokens(

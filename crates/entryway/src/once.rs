@@ -41,6 +41,7 @@ pub(crate) async fn explain(common: &Common, asked: &Explain) -> Result<Exit, Ex
     }
     let (ready, _log) = Ready::from(common).await?;
     let password = password::given(&asked.password)?.unwrap_or(SubmittedPassword::NotAsked);
+    let is_recorded = !matches!(password, SubmittedPassword::NotAsked);
     let name = asked.name.as_deref().unwrap_or_default();
     let decided = ready.decide(name, password, asked.with).await;
     match common.output {
@@ -50,6 +51,7 @@ pub(crate) async fn explain(common: &Common, asked: &Explain) -> Result<Exit, Ex
             let names = Names {
                 domains: &domains,
                 place: &|rule| ready.place(rule),
+                is_recorded,
             };
             out::answer(&render(&rows(&decided, &names), out::answer_style()));
         }

@@ -18,6 +18,7 @@ pub(crate) fn entry(
     let at = SystemTime::now();
     let body = AuditBody {
         at,
+        kind: submitted.kind.as_str(),
         login_name: &submitted.login_name,
         caller: submitted.caller.as_deref(),
         client_address: submitted.client_address,

@@ -3,7 +3,7 @@
 use entryway_ldap_types::ResultCode;
 use entryway_login::{
     Attempt, BindVerdict, Decided, Decision, LogLevel, LoginId, LoginPolicy, Reason, Record,
-    SearchOutcome, ServerTry,
+    SearchOutcome, ServerTry, SubmittedPassword,
 };
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -15,11 +15,34 @@ pub(crate) struct Submitted {
     /// As typed, cut to 256 bytes: a stranger chooses how long it is.
     pub(crate) login_name: String,
     pub(crate) client_address: Option<IpAddr>,
+    /// What was asked.
+    pub(crate) kind: Kind,
     /// The application that asked.
     pub(crate) caller: Option<Arc<str>>,
     pub(crate) started: Instant,
     /// The caller went away before the decision, after a password was tried.
     pub(crate) unheard: bool,
+}
+
+/// What was asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// To be let in.
+    Login,
+    /// Whether somebody who was let in is still welcome.
+    Revalidation,
+    /// How a login would go, without a password.
+    Explanation,
+}
+
+impl Kind {
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::Login => "login",
+            Self::Revalidation => "revalidation",
+            Self::Explanation => "explanation",
+        }
+    }
 }
 
 impl Submitted {
@@ -28,6 +51,10 @@ impl Submitted {
             id: attempt.id,
             login_name: cut(&attempt.login_name),
             client_address: attempt.client_address,
+            kind: match attempt.password {
+                SubmittedPassword::NotAsked => Kind::Explanation,
+                SubmittedPassword::Given(_) | SubmittedPassword::Malformed => Kind::Login,
+            },
             caller: attempt.caller.clone(),
             started: attempt.started,
             unheard: false,
@@ -168,6 +195,7 @@ impl Witness for DecisionLog {
                 tracing::$level!(
                     target: "login.decided",
                     id = %decided.id,
+                    kind = submitted.kind.as_str(),
                     decision = row.outcome.as_str(),
                     code = row.code,
                     domain = domain(decided, policy),

@@ -182,6 +182,15 @@ fn on_invalid(row: &Section<'_>, target: &MapTarget, cx: &Context<'_>) -> Option
     Some(on_invalid)
 }
 
+const DEFAULTS: [&str; 6] = [
+    "uid",
+    "gid",
+    "shell",
+    "user_type",
+    "system_user",
+    "auth_by_email",
+];
+
 /// `[domain.X.defaults]`.
 pub(super) fn defaults(domain: &Section<'_>, platform: Platform, cx: &Context<'_>) -> Defaults {
     let defaults = domain.section("defaults");
@@ -205,6 +214,9 @@ pub(super) fn defaults(domain: &Section<'_>, platform: Platform, cx: &Context<'_
             .text("system_user")
             .map(|user| user.text.to_owned()),
         auth_by_email: defaults.boolean("auth_by_email"),
-        rule: cx.rule(defaults.place),
+        rule: match DEFAULTS.iter().any(|key| defaults.written(key).is_some()) {
+            true => cx.rule(defaults.place),
+            false => cx.rule_built_in(),
+        },
     }
 }

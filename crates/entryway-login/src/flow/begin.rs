@@ -73,13 +73,16 @@ fn enter(attempt: &Attempt, policy: &LoginPolicy, log: &mut Log) -> Result<Route
             return Err(Reason::MalformedLogin);
         }
     };
-    let acceptable = match &attempt.password {
-        SubmittedPassword::Given(password) => is_acceptable(password),
-        SubmittedPassword::NotAsked => true,
-        SubmittedPassword::Malformed => false,
+    let problem = match &attempt.password {
+        SubmittedPassword::Given(password) => unacceptable(password),
+        SubmittedPassword::NotAsked => None,
+        SubmittedPassword::Malformed => Some("is empty or far too long"),
     };
-    if !acceptable {
-        log.note(Record::PasswordRefused);
+    if let Some(problem) = problem {
+        log.note(Record::PasswordRefused {
+            login_name: typed,
+            problem,
+        });
         return Err(Reason::MalformedLogin);
     }
     match Route::of(&name, policy) {
@@ -125,8 +128,14 @@ fn enter(attempt: &Attempt, policy: &LoginPolicy, log: &mut Log) -> Result<Route
 /// would then verify a shorter password than the one that was submitted (RFC 4513 §6.3.1, RFC 4013
 /// §2.3: control characters are prohibited). Bytes that are not UTF-8 are another character set's
 /// letters, and the directory's to judge.
-fn is_acceptable(password: &Password) -> bool {
+fn unacceptable(password: &Password) -> Option<&'static str> {
     let bytes = password.expose();
     let mut texts = bytes.utf8_chunks().map(|chunk| chunk.valid());
-    bytes.len() <= Password::MAX_BYTES && !texts.any(|text| text.contains(char::is_control))
+    if bytes.len() > Password::MAX_BYTES {
+        Some("is longer than 1024 bytes")
+    } else if texts.any(|text| text.contains(char::is_control)) {
+        Some("holds control characters")
+    } else {
+        None
+    }
 }

@@ -152,7 +152,10 @@ fn dn_filters(
             (DnOutcome::Permitted { rule, of: applied }, Ok(()))
         }
         DnVerdict::Refused { applied } => (
-            DnOutcome::Refused { of: applied },
+            DnOutcome::Refused {
+                of: applied,
+                rules: domain.dn_filters.first_applied(class),
+            },
             Err(Reason::DnNotPermitted),
         ),
     };

@@ -77,6 +77,8 @@ pub enum DnOutcome {
     Refused {
         /// How many rows are for this class or `*`.
         of: usize,
+        /// Those, at most the first ten.
+        rules: Vec<RuleId>,
     },
 }
 

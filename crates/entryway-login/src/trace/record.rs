@@ -36,8 +36,13 @@ pub enum Record {
         /// Where that order was written, for a bare name.
         rule: Option<RuleId>,
     },
-    /// The password field was empty, too long or with control characters: refused before anything was asked.
-    PasswordRefused,
+    /// The password was refused before anything was asked.
+    PasswordRefused {
+        /// As typed, cut to 256 bytes.
+        login_name: String,
+        /// Why: empty, too long, or with control characters.
+        problem: &'static str,
+    },
     /// The name says a domain that does not exist.
     DomainUnknown {
         /// As typed.
@@ -282,7 +287,7 @@ impl Record {
             Self::LocalLooked(_) | Self::FromAccount { .. } => Stage::Local,
             Self::OsAnswered { .. } => Stage::Os,
             Self::Searched { .. } | Self::NotSearched { .. } => Stage::Find,
-            Self::PasswordRefused
+            Self::PasswordRefused { .. }
             | Self::PasswordNotChecked
             | Self::LocalVerified { .. }
             | Self::PasswordCompared { .. }

@@ -255,12 +255,18 @@ fn dn_filters_of_the_class_and_of_everybody() {
     check_filtered(
         Some("a"),
         vec![under(Some("a"), away, 1)],
-        DnOutcome::Refused { of: 1 },
+        DnOutcome::Refused {
+            of: 1,
+            rules: vec![rule(1)],
+        },
     );
     check_filtered(
         None,
         vec![under(None, away, 1)],
-        DnOutcome::Refused { of: 1 },
+        DnOutcome::Refused {
+            of: 1,
+            rules: vec![rule(1)],
+        },
     );
     let both = vec![
         under(Some("a"), away, 1),

@@ -162,7 +162,7 @@ fn vector_24_an_empty_password_is_asked_of_nobody() {
     assert!(world.asked.is_empty());
     assert!(matches!(
         decided.trace.entries[0].record,
-        Record::PasswordRefused
+        Record::PasswordRefused { .. }
     ));
 }
 

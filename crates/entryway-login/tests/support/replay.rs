@@ -67,7 +67,7 @@ impl Reader {
         let rejected = |reason| Some(Verdict::Reject(reason));
         match record {
             Record::NameRefused { reason, .. } => rejected(*reason),
-            Record::PasswordRefused => rejected(Reason::MalformedLogin),
+            Record::PasswordRefused { .. } => rejected(Reason::MalformedLogin),
             Record::DomainUnknown { .. } => rejected(Reason::UnknownDomain),
             Record::Throttled { .. } => Some(match self.unanswered {
                 Some(fault) => Verdict::Indeterminate(fault),

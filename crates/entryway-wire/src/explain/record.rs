@@ -27,7 +27,7 @@ pub(super) enum RecordJson<'a> {
     LocalLooked(LocalJson<'a>),
     LocalVerified { #[serde(flatten)] verdict: BindJson, continued: bool },
     OsAnswered(OsJson<'a>),
-    PasswordRefused,
+    PasswordRefused { login_name: &'a str, problem: &'static str },
     PasswordNotChecked,
     Stopped { fault: &'static str, problem: &'static str },
     SubjectCompared { same: bool },
@@ -133,7 +133,13 @@ impl<'a> RecordJson<'a> {
             Record::PasswordCompared { unchanged } => Self::PasswordCompared {
                 unchanged: *unchanged,
             },
-            Record::PasswordRefused => Self::PasswordRefused,
+            Record::PasswordRefused {
+                login_name,
+                problem,
+            } => Self::PasswordRefused {
+                login_name,
+                problem,
+            },
             Record::PasswordNotChecked => Self::PasswordNotChecked,
             Record::Bound {
                 server,

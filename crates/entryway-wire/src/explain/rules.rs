@@ -74,7 +74,7 @@ impl<'a> OsJson<'a> {
 pub(super) enum DnFilteredJson<'a> {
     NoFilter,
     Permitted { of: usize, #[serde(skip_serializing_if = "Option::is_none")] rule: Option<Cow<'a, str>> },
-    Refused { of: usize },
+    Refused { of: usize, #[serde(skip_serializing_if = "Vec::is_empty")] rules: Vec<String> },
 }
 
 impl<'a> DnFilteredJson<'a> {
@@ -85,7 +85,10 @@ impl<'a> DnFilteredJson<'a> {
                 of: *of,
                 rule: names.place(*rule),
             },
-            DnOutcome::Refused { of } => Self::Refused { of: *of },
+            DnOutcome::Refused { of, rules } => Self::Refused {
+                of: *of,
+                rules: rules.iter().filter_map(|rule| names.place(*rule)).collect(),
+            },
         }
     }
 }

@@ -34,10 +34,14 @@ pub(crate) fn on_record(record: &AuditRecord, explained: &Explained) -> Vec<Row>
         (None, Some(address)) => format!("the command line, for a person at {address}"),
         (None, None) => "the command line".to_owned(),
     };
-    vec![
+    let mut rows = vec![
         Row::new("on record", at).note(format!("record {} of node {}", record.seq, record.node)),
         Row::new("asked by", asked),
-    ]
+    ];
+    if explained.is_revalidation() {
+        rows.push(Row::new("question", "revalidation").note("is somebody still welcome"));
+    }
+    rows
 }
 
 /// `accept`; `reject, wrong_password`.

@@ -87,13 +87,17 @@ fn print(common: &Common, record: &AuditRecord) -> Result<bool, Exit> {
     let explained = read(record)?;
     let name = explained.login_name.as_deref().unwrap_or_default();
     let line = format!(
-        "{}  {}  {:<30}  {}  {}  {}\n",
+        "{}  {}  {:<30}  {}  {}  {}{}\n",
         explained.at.as_deref().unwrap_or("?"),
         explained.id,
         verdict(&explained),
         printable(&format!("{name:?}")),
         explained.caller.as_deref().unwrap_or("-"),
         explained.client_address.as_deref().unwrap_or("-"),
+        match explained.is_revalidation() {
+            true => "  revalidation",
+            false => "",
+        },
     );
     Ok(out::answer_more(&line))
 }

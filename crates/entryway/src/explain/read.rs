@@ -23,6 +23,8 @@ pub(crate) struct Explained {
     #[serde(default)]
     pub(crate) at: Option<String>,
     #[serde(default)]
+    pub(crate) kind: Option<String>,
+    #[serde(default)]
     pub(crate) login_name: Option<String>,
     #[serde(default)]
     pub(crate) caller: Option<String>,
@@ -40,6 +42,30 @@ pub(super) struct Step {
 }
 
 impl Explained {
+    /// From the JSON of an explanation. A folder that all places share is not repeated on each line.
+    pub(crate) fn of(mut json: Value) -> serde_json::Result<Self> {
+        let mut folder: Option<String> = None;
+        each_place(&mut json, &mut |place| {
+            if let Some((own, _)) = place.rsplit_once('/').filter(|_| place.starts_with('/')) {
+                folder = Some(shared(folder.as_deref(), own));
+            }
+        });
+        if let Some(folder) = folder.filter(|folder| !folder.is_empty()) {
+            each_place(&mut json, &mut |place| {
+                let inside = place.strip_prefix(&folder);
+                if let Some(inside) = inside.and_then(|rest| rest.strip_prefix('/')) {
+                    *place = inside.to_owned();
+                }
+            });
+        }
+        Self::deserialize(json)
+    }
+
+    /// Whether it asked about somebody who was let in before.
+    pub(crate) fn is_revalidation(&self) -> bool {
+        self.kind.as_deref() == Some("revalidation")
+    }
+
     /// The code of a reason, challenge or fault; of an accept, the decision itself.
     pub(crate) fn code(&self) -> &str {
         [&self.reason, &self.challenge, &self.fault]
@@ -68,6 +94,42 @@ impl From<Value> for Step {
     }
 }
 
+/// Every place in the configuration that an explanation names.
+fn each_place(json: &mut Value, see: &mut impl FnMut(&mut String)) {
+    match json {
+        Value::Array(items) => items.iter_mut().for_each(|item| each_place(item, see)),
+        Value::Object(keys) => {
+            for (key, value) in keys {
+                match (key.as_str(), value) {
+                    ("rule", Value::String(place)) => see(place),
+                    ("rules", Value::Array(places)) => {
+                        for place in places {
+                            if let Value::String(place) = place {
+                                see(place);
+                            }
+                        }
+                    }
+                    (_, value) => each_place(value, see),
+                }
+            }
+        }
+        _ => {}
+    }
+}
+
+/// The folder above both.
+fn shared(one: Option<&str>, other: &str) -> String {
+    let Some(one) = one else {
+        return other.to_owned();
+    };
+    let both = one.split('/').zip(other.split('/'));
+    let same: Vec<_> = both
+        .take_while(|(one, other)| one == other)
+        .map(|(one, _)| one)
+        .collect();
+    same.join("/")
+}
+
 fn millis(millis: f64) -> Duration {
     Duration::try_from_secs_f64(millis / 1_000.0).unwrap_or_default()
 }
@@ -87,7 +149,7 @@ pub(super) enum Event {
     LocalLooked(Local),
     LocalVerified { verdict: String, continued: bool },
     OsAnswered(Os),
-    PasswordRefused,
+    PasswordRefused { #[serde(default)] login_name: String, #[serde(default)] problem: String },
     PasswordNotChecked,
     Stopped { problem: String },
     SubjectCompared { same: bool },
@@ -239,14 +301,23 @@ pub(super) struct LeftOut {
 #[derive(Deserialize)]
 pub(super) struct Group {
     pub(super) name: String,
+    #[serde(default)]
+    pub(super) path: Vec<String>,
 }
 
 #[derive(Deserialize)]
 #[serde(tag = "outcome", rename_all = "snake_case")]
 pub(super) enum DnFiltered {
     NoFilter,
-    Permitted { of: usize, rule: Option<String> },
-    Refused { of: usize },
+    Permitted {
+        of: usize,
+        rule: Option<String>,
+    },
+    Refused {
+        of: usize,
+        #[serde(default)]
+        rules: Vec<String>,
+    },
 }
 
 #[derive(Deserialize)]

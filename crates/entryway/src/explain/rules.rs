@@ -36,9 +36,15 @@ pub(super) fn rows(step: &Step) -> Vec<Row> {
             vec![row.tone(tone).note(format!("the local account's{then}"))]
         }
         Event::OsAnswered(outcome) => vec![os(outcome, took)],
-        Event::PasswordRefused => {
+        Event::PasswordRefused {
+            login_name,
+            problem,
+        } => {
             let row = Row::new("password", "refused").tone(Tone::Bad);
-            vec![row.note("empty, far too long, or with control characters: nothing is asked")]
+            vec![
+                Row::new("login name", plain_or_quoted(login_name)),
+                row.note(format!("{problem}: nothing is asked")),
+            ]
         }
         Event::PasswordNotChecked => {
             vec![Row::new("password", "not checked").note("--password-stdin includes the bind")]
@@ -64,9 +70,6 @@ pub(super) fn rows(step: &Step) -> Vec<Row> {
         Event::TypeRanged { user_type, rule } => {
             let note = format!("range{}", at(rule.as_deref()));
             vec![Row::new("user type", user_type).note(note)]
-        }
-        Event::FromAccount { values } => {
-            vec![Row::new("account", set(values)).note("the account's own")]
         }
         Event::GroupsRead {
             groups,
@@ -144,8 +147,18 @@ fn counted(total: usize, round_trips: u32, took: Option<Duration>) -> Row {
 fn named(groups: &[Group], total: usize) -> Option<Row> {
     let shown = groups.iter().take(GROUPS_SHOWN);
     let more = if total > GROUPS_SHOWN { ", …" } else { "" };
-    let shown = list(shown.map(|group| plain_or_quoted(&group.name)));
+    let shown = list(shown.map(|group| group_with_path(&group.name, &group.path)));
     (!groups.is_empty()).then(|| Row::more(format!("{shown}{more}")))
+}
+
+/// `platform`; `engineers via platform` for one that the person is in because `platform` is.
+pub(super) fn group_with_path(name: &str, path: &[String]) -> String {
+    let name = plain_or_quoted(name);
+    if path.is_empty() {
+        return name;
+    }
+    let path: Vec<_> = path.iter().map(|group| plain_or_quoted(group)).collect();
+    format!("{name} via {}", path.join(" > "))
 }
 
 fn may_be_more(problem: &str, needed: bool) -> Row {
@@ -250,10 +263,29 @@ fn dn_filtered(outcome: &DnFiltered) -> Row {
             applied(*of),
             at(rule.as_deref())
         )),
-        DnFiltered::Refused { of } => Row::new("DN filters", "refused")
-            .tone(Tone::Bad)
-            .note(format!("{} applied, none matched", applied(*of))),
+        DnFiltered::Refused { of, rules } => {
+            let more = if rules.len() < *of && !rules.is_empty() {
+                ", …"
+            } else {
+                ""
+            };
+            let places = list(rules.iter());
+            let note = format!(
+                "{} applied, none matched{}",
+                applied(*of),
+                at_all(&places, more)
+            );
+            Row::new("DN filters", "refused").tone(Tone::Bad).note(note)
+        }
     }
+}
+
+/// ` (entryway.toml:31, entryway.toml:40, …)`, or nothing.
+fn at_all(places: &str, more: &str) -> String {
+    if places.is_empty() {
+        return String::new();
+    }
+    format!(" ({places}{more})")
 }
 
 fn applied(of: usize) -> String {

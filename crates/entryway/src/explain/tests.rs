@@ -43,6 +43,7 @@ fn check(decision: Decision, records: Vec<(Record, u64)>, expected: &str) {
             &Names {
                 domains: &domains,
                 place: &place,
+                is_recorded: true,
             },
         ),
         Style {
@@ -190,7 +191,7 @@ account      usable                      as its entry tells
 name         jdoe                        uid (entryway.toml:24)
 maps         uid=1042 gid=100            uidNumber, gidNumber (entryway.toml:31-32)
              no shell                    the entry has no loginShell (entryway.toml:33)
-             user_type unusable          employeeType: expected `real` or `virtual`, found `robot`; the default takes its place (entryway.toml:34)
+             user_type unusable          employeeType: expected `real` or `virtual`, found `robot`; as if the entry had none (entryway.toml:34)
 defaults     shell=/bin/sh               domain staff (entryway.toml:40)
 home         /srv/engineers/jdoe         home folder (entryway.toml:81)
 required     complete

@@ -102,6 +102,11 @@ pub(super) fn searched(searched: &Searched, took: Option<Duration>) -> Vec<Row> 
             .tone(tone)
             .note(format!("{server}{by_mail}")),
     ];
+    if let Outcome::MailNotAllowed { .. } = &searched.outcome {
+        rows.push(Row::more("`auth_by_email` is false").note(
+            "by a map or the default (`[domain.X.maps]`, `[domain.X.defaults]`): as if there were none",
+        ));
+    }
     for before in &searched.tried {
         rows.push(
             Row::more(format!("tried {}", before.server))

@@ -182,6 +182,7 @@ impl Stage {
         let names = Names {
             domains: &domain_names(policy),
             place: &place,
+            is_recorded: true,
         };
         let plain = Style {
             palette: Palette::new(false),

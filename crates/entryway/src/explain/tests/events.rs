@@ -82,7 +82,10 @@ fn samples() -> Vec<Record> {
     let filters = [
         DnOutcome::NoFilter,
         DnOutcome::Permitted { rule: RULE, of: 2 },
-        DnOutcome::Refused { of: 1 },
+        DnOutcome::Refused {
+            of: 3,
+            rules: vec![RULE, RULE],
+        },
     ];
     let homes = [
         HomeResult::AlreadySet,
@@ -151,7 +154,10 @@ fn single() -> Vec<Record> {
             tries: vec![STAFF],
             rule: Some(RULE),
         },
-        Record::PasswordRefused,
+        Record::PasswordRefused {
+            login_name: text("a"),
+            problem: "is empty",
+        },
         Record::DomainUnknown { domain: text("x") },
         Record::Throttled {
             bucket: Bucket::Identity,
@@ -274,6 +280,7 @@ fn decided(records: Vec<Record>) -> Decided {
 fn recorded(decided: &Decided) -> Vec<u8> {
     let body = AuditBody {
         at: SystemTime::UNIX_EPOCH,
+        kind: "login",
         login_name: "a",
         caller: None,
         client_address: None,
@@ -318,6 +325,7 @@ fn the_record_reads_as_the_live_login_did() {
     let names = Names {
         domains: &domains,
         place: &|rule| Some(format!("entryway.toml:{}", rule.0)),
+        is_recorded: true,
     };
     let explained: Explained = serde_json::from_slice(&recorded(&decided)).expect("JSON");
     assert_eq!(
@@ -365,4 +373,92 @@ fn what_is_not_known_is_shown_as_it_stands() {
     let text = shown(&explained_rows(&explained));
     assert!(text.contains("tea leaves"), "{text}");
     assert!(text.contains("reject, new_reason"), "{text}");
+}
+
+/// The text of an explanation with this kind and these steps.
+fn check_text(kind: &str, decision: &str, trace: &str, expected: &str) {
+    let json = format!(
+        r#"{{"decision":"{decision}","kind":"{kind}","reason":"malformed_login","id":"7","took_ms":1,"trace":[{trace}]}}"#
+    );
+    let json = serde_json::from_str(&json).expect("JSON");
+    let text = shown(&explained_rows(
+        &Explained::of(json).expect("an explanation"),
+    ));
+    assert_eq!(text, expected, "found:\n{text}");
+}
+
+#[test]
+fn a_folder_that_all_places_share_is_left_out() {
+    check_text(
+        "login",
+        "accept",
+        r#"{"stage":"login_name","event":"name_read","login_name":"a","tries":["staff"],"rule":"/etc/entryway/entryway.toml:9"},
+           {"stage":"dn_filters","event":"dn_filtered","outcome":"refused","of":12,"rules":["/etc/entryway/more/staff.toml:3","$ENTRYWAY__x"]}"#,
+        "\
+login name   a                           no domain named; tries staff (entryway.toml:9)
+DN filters   refused                     12 rows applied, none matched (more/staff.toml:3, $ENTRYWAY__x, …)
+decision     accept                      login 7, 1 ms
+",
+    );
+}
+
+#[test]
+fn a_revalidation_says_who_is_asked_again() {
+    check_text(
+        "revalidation",
+        "accept",
+        r#"{"stage":"login_name","event":"name_read","login_name":"a","tries":["staff"]},
+           {"stage":"login_name","event":"name_read","login_name":"a","tries":[]}"#,
+        "\
+login name   a                           was let in before; staff is asked again, for the same entry
+login name   a                           was let in before; the local account is asked again
+decision     accept                      login 7, 1 ms
+",
+    );
+}
+
+#[test]
+fn a_token_of_somebody_else_is_no_name() {
+    check_text(
+        "revalidation",
+        "reject",
+        r#"{"stage":"login_name","event":"name_refused","login_name":"","reason":"malformed_login","problem":"was altered"}"#,
+        "\
+token        refused                     was altered
+decision     reject, malformed_login     the token is none of ours; login 7, 1 ms
+",
+    );
+}
+
+#[test]
+fn a_throttle_tells_that_a_login_now_is_refused() {
+    check_text(
+        "explanation",
+        "would_accept",
+        r#"{"stage":"throttle","event":"throttled","bucket":"identity","limit":5,"until":"2026-01-01T00:00:00Z"}"#,
+        "\
+throttle     until 2026-01-01T00:00:00Z  5 failures for this person
+             a login now is refused      whatever the password; the rest holds from then on
+decision     accept, if the password is right  login 7, 1 ms
+",
+    );
+}
+
+#[test]
+fn a_local_home_and_a_skipped_domain_are_named() {
+    check_text(
+        "login",
+        "indeterminate",
+        r#"{"stage":"find","event":"searched","domain":"staff","base":"dc=a","scope":"subtree","filter":"(uid=a)","outcome":"unanswered","skipped":true,"by_email":false},
+           {"stage":"local","event":"from_account","values":[{"target":"home","value":"/home/a"}]},
+           {"stage":"home","event":"homed","outcome":"already_set"}"#,
+        "\
+staff        no answer, skipped          no server could be used
+             (uid=a) under dc=a
+account      home=/home/a                the account's own
+home         /home/a                     the account's own
+skipped      staff                       it gave no answer and lets others be asked (`when_down`): their yes counts, their no does not
+decision     indeterminate, malformed_login  login 7, 1 ms
+",
+    );
 }
