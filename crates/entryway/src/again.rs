@@ -16,7 +16,8 @@ const GRACE: Duration = Duration::from_secs(15 * 60);
 /// Asks again about the login that a token remembers. Written down as a login is, and held as one: why somebody is no
 /// longer welcome is not for every application to know.
 pub(crate) async fn ask_again(gateway: &Gateway, token: &str, attempt: Attempt) -> Revalidated {
-    let (id, started, deadline) = (attempt.id, attempt.started, attempt.deadline);
+    let (id, deadline) = (attempt.id, attempt.deadline);
+    let release = gateway.release(attempt.started).await;
     let mut submitted = Submitted {
         kind: Kind::Revalidation,
         ..Submitted::of(&attempt)
@@ -40,7 +41,7 @@ pub(crate) async fn ask_again(gateway: &Gateway, token: &str, attempt: Attempt) 
         tracing::info!(target: "login.stands", id = %id, fault = fault.code());
         return Revalidated::Stands { id, fault, until };
     }
-    Revalidated::Decided(Box::new(gateway.hold(decided, place, started).await))
+    Revalidated::Decided(Box::new(gateway.hold(decided, place, release).await))
 }
 
 /// A token that was not sealed here, or with a key that is gone.

@@ -2,6 +2,7 @@
 //! answered no earlier than a refusal may be.
 
 mod course;
+mod release;
 
 use crate::explain::note_throttle;
 use crate::kept::Kept;
@@ -16,13 +17,13 @@ use entryway_login::{
     Attempt, Clock, Decided, Decision, Fault, LoginId, LoginPolicy, LoginService, Record, Stage,
     Step, SubmittedPassword, Trace, TraceEntry, Verdict, begin, drive_from,
 };
+pub(crate) use release::Release;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant, SystemTime};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
-use tokio::time::sleep_until;
 
 /// Logins that may end in a refusal at a time: under way, or refused and held. One more is asked nothing and told
 /// "overloaded": refused and not held it would tell by its time what it was, and only a refusal told "overloaded" would
@@ -126,11 +127,12 @@ impl Gateway {
         };
         let login = Finishing::new(login, course, &inner.world.kept.unheard);
         Box::pin(async move {
-            let decided = login.await;
             if explained {
-                return decided;
+                return login.await;
             }
-            inner.hold(decided, place, started).await
+            let release = inner.release(started).await;
+            let decided = login.await;
+            inner.hold(decided, place, release).await
         })
     }
 
@@ -151,14 +153,19 @@ impl Gateway {
         decided
     }
 
+    /// When a refusal of what was asked at `started` may leave: set before anything is asked.
+    pub(crate) async fn release(&self, started: Instant) -> Release {
+        self.0.release(started).await
+    }
+
     /// Holds a refusal until any other would leave, and its place so long.
     pub(crate) async fn hold(
         &self,
         decided: Decided,
         place: Option<Place>,
-        started: Instant,
+        release: Release,
     ) -> Decided {
-        self.0.hold(decided, place, started).await
+        self.0.hold(decided, place, release).await
     }
 }
 
@@ -221,12 +228,15 @@ impl Inner {
         decided
     }
 
+    async fn release(&self, started: Instant) -> Release {
+        Release::set(started + self.policy.reject_after).await
+    }
+
     /// No refusal leaves earlier than any other.
-    async fn hold(&self, decided: Decided, place: Option<Place>, started: Instant) -> Decided {
-        let until = started + self.policy.reject_after;
-        if matches!(decided.decision, Decision::Reject(_)) && Instant::now() < until {
+    async fn hold(&self, decided: Decided, place: Option<Place>, release: Release) -> Decided {
+        if matches!(decided.decision, Decision::Reject(_)) && !release.is_past() {
             let _held = Held::one_more(&self.held);
-            sleep_until(until.into()).await;
+            release.come().await;
         }
         drop(place);
         decided
