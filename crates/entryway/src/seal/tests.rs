@@ -1,4 +1,5 @@
 use super::*;
+use entryway_login::{Anchor, DomainId, PasswordState};
 use zeroize::Zeroizing;
 
 fn seals(keys: &[(u32, u8)]) -> Seals {
@@ -84,5 +85,49 @@ fn whatever_is_changed_is_refused() {
     }
     for odd in ["", "x", "AAAA", &"A".repeat(100_000), &token[..20]] {
         assert!(seals.remembered(odd).is_none());
+    }
+}
+
+fn session(source: Source) -> Session {
+    Session {
+        subject: Subject("somebody".to_owned()),
+        name: "jdoe".to_owned(),
+        login_name: "jdoe".to_owned(),
+        source,
+        domain: "somewhere".into(),
+        dn: None,
+        server: None,
+        uid: None,
+        gid: None,
+        home: None,
+        user_type: None,
+        shell: None,
+        system_user: None,
+        user_class: None,
+        template: None,
+        groups: None,
+        email: None,
+        display_name: None,
+        attributes: Vec::new(),
+        password: PasswordState::default(),
+        authenticated_at: UNIX_EPOCH,
+        method: Method::Password,
+        anchor: Anchor::default(),
+    }
+}
+
+/// PAM says with the password whether an account may be used: nobody could be asked with a token.
+#[test]
+fn an_account_of_the_system_is_not_asked_about_again() {
+    let seals = seals(&[(1, 7)]);
+    for (source, again) in [
+        (Source::Domain(DomainId(0)), true),
+        (Source::Local, true),
+        (Source::Os, false),
+    ] {
+        let tokens = seals.tokens(&session(source), UNIX_EPOCH, None);
+        let tokens = tokens.expect("tokens");
+        assert_eq!(tokens.revalidation.is_some(), again, "{source:?}");
+        assert!(seals.device(&tokens.device).is_some(), "{source:?}");
     }
 }
