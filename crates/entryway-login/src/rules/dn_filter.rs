@@ -88,15 +88,10 @@ pub struct DnFilters {
 /// How many rows a refusal names.
 const NAMED: usize = 10;
 
-/// How many rows a refusal names.
-const NAMED: usize = 10;
-
 /// The rows of one class, or of `*`. A row is known by its place among all.
 #[derive(Debug, Clone, Default)]
 struct Filters {
     count: usize,
-    /// The first of them, for whoever is told which rows refused.
-    first: Vec<usize>,
     /// The first of them, for whoever is told which rows refused.
     first: Vec<usize>,
     /// By the normalised name of the top.
@@ -168,18 +163,6 @@ impl DnFilters {
         rules.collect()
     }
 
-    /// The rows for this class or `*`, at most the first ten, in the file's order.
-    pub fn first_applied(&self, class: Option<&str>) -> Vec<RuleId> {
-        let of_class = class.and_then(|class| self.by_class.get(class));
-        let lists = [Some(&self.any), of_class];
-        let firsts = lists.iter().flatten().flat_map(|list| &list.first);
-        let mut firsts: Vec<_> = firsts.copied().collect();
-        firsts.sort_unstable();
-        firsts.truncate(NAMED);
-        let rules = firsts.iter().filter_map(|at| self.rules.get(*at).copied());
-        rules.collect()
-    }
-
     /// The rows that are tried one by one, in the file's order.
     pub fn unindexed(&self) -> impl Iterator<Item = RuleId> {
         self.unindexed.iter().copied()
@@ -200,9 +183,6 @@ impl Filters {
     /// Whether the row can be looked up.
     fn add(&mut self, at: usize, matches: &DnMatch) -> Result<bool, PatternError> {
         self.count += 1;
-        if self.first.len() < NAMED {
-            self.first.push(at);
-        }
         if self.first.len() < NAMED {
             self.first.push(at);
         }
