@@ -66,9 +66,7 @@ impl Refusal {
             Self::Indeterminate { .. }
             | Self::Store { .. }
             | Self::StoreNotReady
-            | Self::NotReady { .. } => {
-                StatusCode::SERVICE_UNAVAILABLE
-            }
+            | Self::NotReady { .. } => StatusCode::SERVICE_UNAVAILABLE,
             Self::Broken => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }

@@ -13,19 +13,26 @@ use crate::{logs, out};
 use entryway_scenario::{Document, Ground, Scenario, check};
 use report::{Ran, Report};
 use stage::Stage;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use tracing::level_filters::LevelFilter;
 
 /// Runs every scenario of the files.
 pub(crate) async fn test(common: &Common, asked: &Test) -> Result<Exit, Exit> {
+    // A folder's README tells of the scenarios beside it; `scenarios/*.md` names it too.
+    let is_readme = |path: &&PathBuf| path.file_name().is_some_and(|name| name == "README.md");
+    let (_, files): (Vec<&PathBuf>, Vec<&PathBuf>) = asked.files.iter().partition(is_readme);
+    if files.is_empty() {
+        out::aside("error: a README.md holds no scenarios, and no other file is named\n");
+        return Err(Exit::Configuration);
+    }
     let mut documents = Vec::new();
-    for path in &asked.files {
+    for path in &files {
         documents.push(read(path)?);
     }
     let _log = logs::start(common, LevelFilter::OFF)?;
     let mut report = Report::new(common.output == Output::Text);
     let mut here: Option<Stage> = None;
-    for (path, document) in asked.files.iter().zip(&documents) {
+    for (path, document) in files.iter().zip(&documents) {
         report.document(document);
         let folder = path.parent().unwrap_or(Path::new("."));
         for scenario in &document.scenarios {

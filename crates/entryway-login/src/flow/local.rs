@@ -183,7 +183,8 @@ impl Login {
             Ok(usable) => usable,
             Err(reason) => return self.reject(reason),
         };
-        let person = steps::local_person(&account, self.policy.platform, &mut self.log);
+        let policy = Arc::clone(&self.policy);
+        let person = steps::local_person(&account, &policy, &mut self.log);
         self.finish(person, usable, proof, None)
     }
 }

@@ -106,21 +106,9 @@ impl Reason {
                 Info,
                 "the name or the password is empty, too long or holds control characters",
             ),
-            Self::AccountDisabled => refusal(
-                "account_disabled",
-                Info,
-                "the account is disabled",
-            ),
-            Self::AccountLocked => refusal(
-                "account_locked",
-                Info,
-                "the account is locked",
-            ),
-            Self::AccountExpired => refusal(
-                "account_expired",
-                Info,
-                "the account has expired",
-            ),
+            Self::AccountDisabled => refusal("account_disabled", Info, "the account is disabled"),
+            Self::AccountLocked => refusal("account_locked", Info, "the account is locked"),
+            Self::AccountExpired => refusal("account_expired", Info, "the account has expired"),
             Self::PasswordExpired => refusal(
                 "password_expired",
                 Info,

@@ -51,17 +51,17 @@ pub(crate) fn session(
         &mut person.draft,
     );
     log.note(Record::Homed(homed));
-    let template = match (&origin.account, domain) {
-        (Some(account), _) => {
-            overlay(account, platform, &mut person.draft, log);
-            None
-        }
-        (None, Some(_)) => {
+    // Templates are for people whom a directory knows; an account has its own values, and they come last.
+    let template = match domain {
+        Some(_) => {
             let class = user_class.as_deref();
             template::apply(policy, &mut person, &origin, known, class, log)?
         }
-        (None, None) => None,
+        None => None,
     };
+    if let Some(account) = &origin.account {
+        overlay(account, platform, &mut person.draft, log);
+    }
 
     let missing = required::missing(platform, &person.draft);
     let verdict = required::check(&missing, &person.draft);

@@ -474,17 +474,22 @@ fn a_name_in_a_templates_home_is_one_folder() {
 }
 
 #[test]
-fn an_account_of_the_store_takes_the_templates_place() {
-    let template = AccountTemplate {
-        uid: text(Err("never asked")),
-        ..row("t", None)
+fn an_account_of_the_store_comes_after_the_template() {
+    let at = |uid, expected| {
+        let template = AccountTemplate {
+            uid: text(uid),
+            ..row("t", None)
+        };
+        let mut world = one_world(vec![(with(bob(), "kind", "real"), "right")]);
+        world.accounts = Ok(vec![(account("bob", KeptIn::Directory), "")]);
+        check(templated(vec![template], None), &mut world, "bob", expected)
     };
-    let mut world = one_world(vec![(with(bob(), "kind", "real"), "right")]);
-    world.accounts = Ok(vec![(account("bob", KeptIn::Directory), "")]);
-    let policy = templated(vec![template], None);
-    let session = session(check(policy, &mut world, "bob", "accept bob in eng"));
-    assert_eq!((session.uid, session.template), (Some(77), None));
-    assert_eq!(session.user_type, Some(UserType::Real));
+    // Its uid replaces the template's; what it does not have is the template's.
+    let session = session(at(Ok("4242"), "accept bob in eng"));
+    assert_eq!(session.uid, Some(77));
+    assert_eq!(session.template.as_deref(), Some("t"));
+    assert_eq!(session.user_type, Some(UserType::Virtual));
+    at(Err("gives nothing"), "template_unresolved");
 }
 
 #[test]

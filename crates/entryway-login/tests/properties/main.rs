@@ -293,9 +293,7 @@ fn check_rules(setup: &Setup, seen: &Seen, session: &Session) {
         .filter(|account| account.kept == KeptIn::Directory);
     let is_default = id.0 < setup.domains.len().min(2);
     let overlaid = account.is_some() && is_default && session.name == "bob";
-    let template = first
-        .filter(|_| !overlaid)
-        .map(|at| format!("t{}", 200 + at));
+    let template = first.map(|at| format!("t{}", 200 + at));
     assert_eq!(session.template.as_deref(), template.as_deref());
     assert!(template.is_none() || session.user_type == Some(UserType::Virtual));
     if overlaid {

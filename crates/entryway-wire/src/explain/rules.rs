@@ -74,7 +74,7 @@ impl<'a> OsJson<'a> {
 pub(super) enum DnFilteredJson<'a> {
     NoFilter,
     Permitted { of: usize, #[serde(skip_serializing_if = "Option::is_none")] rule: Option<Cow<'a, str>> },
-    Refused { of: usize, #[serde(skip_serializing_if = "Vec::is_empty")] rules: Vec<String> },
+    Refused { of: usize, #[serde(skip_serializing_if = "Vec::is_empty")] rules: Vec<Cow<'a, str>> },
 }
 
 impl<'a> DnFilteredJson<'a> {
