@@ -260,7 +260,7 @@ impl<'a> Walk<'a> {
                 self.push(row.note("whatever the password; the rest holds from then on"));
             }
             Event::FromAccount { values } => {
-                self.from_account(values);
+                self.home_of_account(values);
                 let is_built_in = |filled: &Filled| {
                     matches!(
                         (&*filled.target, &*filled.value),
@@ -317,7 +317,7 @@ impl<'a> Walk<'a> {
         self.rows.extend(rows);
     }
 
-    fn from_account(&mut self, values: &'a [Filled]) {
+    fn home_of_account(&mut self, values: &'a [Filled]) {
         let home = values.iter().find(|filled| filled.target == "home");
         if let Some(home) = home {
             self.home = Some((&home.value, "the account's own"));
