@@ -8,6 +8,7 @@ use crate::resolve::rules::{ClassNames, never_used};
 use crate::resolve::text::not_absolute;
 use crate::section::Section;
 use entryway_login::{HomeFolder, HomeFolders, Platform};
+use std::collections::HashMap;
 
 /// The enabled rows, and whether there is one for everybody.
 pub(super) struct Homes {
@@ -24,7 +25,7 @@ pub(super) fn rows<'a>(
     cx: &Context<'_>,
 ) -> Homes {
     let mut folders = Vec::new();
-    let mut seen: Vec<(Option<&str>, Place)> = Vec::new();
+    let mut seen: HashMap<Option<&str>, Place> = HashMap::new();
     for row in root.rows("home_folder") {
         let enabled = row.boolean("enabled");
         row.text("description");
@@ -43,15 +44,17 @@ pub(super) fn rows<'a>(
         if !enabled {
             continue;
         }
-        match seen.iter().find(|(known, _)| *known == class) {
-            Some((_, first)) => {
+        match seen.get(&class) {
+            Some(first) => {
                 let label = match class {
                     None => "a second row for everybody",
                     Some(_) => "a second row for this class",
                 };
                 cx.push(never_used("home folder", row.place, label, *first));
             }
-            None => seen.push((class, row.place)),
+            None => {
+                seen.insert(class, row.place);
+            }
         }
         folders.push(HomeFolder {
             class: class.map(Into::into),
@@ -62,6 +65,6 @@ pub(super) fn rows<'a>(
     Homes {
         folders: HomeFolders::new(folders),
         any: !seen.is_empty(),
-        for_all: seen.iter().any(|(class, _)| class.is_none()),
+        for_all: seen.contains_key(&None),
     }
 }

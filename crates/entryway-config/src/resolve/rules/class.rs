@@ -10,6 +10,7 @@ use crate::resolve::domain::Read;
 use crate::resolve::domains::Named;
 use crate::section::{Section, Text};
 use entryway_login::{AddressRange, LdapUse, NamePattern, UserClass, UserClasses, UserType};
+use std::collections::HashMap;
 
 /// `*` is any type.
 const USER_TYPES: [(&str, Option<UserType>); 3] = [
@@ -30,7 +31,7 @@ pub(in crate::resolve) fn rows(
     cx: &Context<'_>,
 ) -> UserClasses {
     let mut classes = Vec::new();
-    let mut seen: Vec<Text<'_>> = Vec::new();
+    let mut seen: HashMap<&str, Place> = HashMap::new();
     let mut for_all: Option<Place> = None;
     for row in &root.rows("user_class") {
         let enabled = row.boolean("enabled");
@@ -182,7 +183,7 @@ fn address(written: Text<'_>, cx: &Context<'_>) -> Result<Option<AddressRange>, 
 }
 
 /// A class's name stands in other rows, in sessions and in headers; two of one name could not be told apart.
-fn usable<'a>(name: Text<'a>, seen: &mut Vec<Text<'a>>, cx: &Context<'_>) -> bool {
+fn usable<'a>(name: Text<'a>, seen: &mut HashMap<&'a str, Place>, cx: &Context<'_>) -> bool {
     let wild = |char: char| char.is_control() || char.is_whitespace() || matches!(char, '*' | '?');
     if let Some(char) = name.text.chars().find(|char| wild(*char)) {
         cx.push(
@@ -206,17 +207,17 @@ fn usable<'a>(name: Text<'a>, seen: &mut Vec<Text<'a>>, cx: &Context<'_>) -> boo
         );
         return false;
     }
-    if let Some(first) = seen.iter().find(|known| known.text == name.text) {
+    if let Some(first) = seen.get(name.text) {
         cx.push(
             Diagnostic::new(
                 Code::RowTwice,
                 format!("two user classes are called `{}`", name.text.escape_debug()),
             )
             .at(name.place, "here again")
-            .also(first.place, "first here"),
+            .also(*first, "first here"),
         );
         return false;
     }
-    seen.push(name);
+    seen.insert(name.text, name.place);
     true
 }

@@ -8,12 +8,15 @@ use crate::place::Place;
 use crate::report::Diagnostic;
 use crate::section::{Section, Text};
 use entryway_login::NamePattern;
+use std::collections::HashMap;
 use std::sync::Arc;
 
 /// The user classes, enabled or not, as they are written.
 #[derive(Default)]
 pub(in crate::resolve) struct ClassNames<'a> {
     classes: Vec<Class<'a>>,
+    /// The first of each name.
+    by_name: HashMap<&'a str, usize>,
 }
 
 struct Class<'a> {
@@ -53,7 +56,11 @@ impl<'a> ClassNames<'a> {
                 everybodys = Some(row.place);
             }
         }
-        Self { classes }
+        let mut by_name = HashMap::new();
+        for (at, class) in classes.iter().enumerate() {
+            by_name.entry(class.name.text).or_insert(at);
+        }
+        Self { classes, by_name }
     }
 
     /// The class that a row is for: `None` for `*`. Reported, and `Err`, when there is no such class, or when the row
@@ -82,15 +89,23 @@ impl<'a> ClassNames<'a> {
     }
 
     fn find(&self, name: &str) -> Option<&Class<'a>> {
-        self.classes.iter().find(|class| class.name.text == name)
+        self.classes.get(*self.by_name.get(name)?)
     }
 
     /// Which classes a pattern fits.
     pub(super) fn fitting(&self, pattern: &NamePattern) -> Fitting {
+        let used = |class: &Class<'_>| class.off.is_none() && class.behind.is_none();
+        if let Some(name) = pattern.literal() {
+            return match self.find(name) {
+                Some(class) if used(class) => Fitting::Some,
+                Some(_) => Fitting::Unused,
+                None => Fitting::None,
+            };
+        }
         let mut fitting = Fitting::None;
         for class in &self.classes {
             if pattern.matches(class.name.text) {
-                if class.off.is_none() && class.behind.is_none() {
+                if used(class) {
                     return Fitting::Some;
                 }
                 fitting = Fitting::Unused;

@@ -5,9 +5,11 @@ use super::mention::Told;
 use super::named::{ClassNames, Fitting};
 use crate::code::Code;
 use crate::context::Context;
+use crate::place::Place;
 use crate::report::Diagnostic;
 use crate::section::{Section, Text};
 use entryway_login::{AccountTemplate, AccountTemplates, NamePattern, Platform, Template};
+use std::collections::HashMap;
 use std::sync::Arc;
 
 /// The enabled rows, and what their expressions name.
@@ -19,7 +21,7 @@ pub(in crate::resolve) fn rows(
 ) -> (AccountTemplates, Vec<Told>) {
     let mut told = Vec::new();
     let mut templates = Vec::new();
-    let mut seen: Vec<Text<'_>> = Vec::new();
+    let mut seen: HashMap<&str, Place> = HashMap::new();
     let names = classes.shared();
     for row in &root.rows("account_template") {
         let enabled = row.boolean("enabled");
@@ -33,7 +35,7 @@ pub(in crate::resolve) fn rows(
         else {
             continue;
         };
-        if let Some(first) = seen.iter().find(|known| known.text == name.text) {
+        if let Some(first) = seen.get(name.text) {
             cx.push(
                 Diagnostic::new(
                     Code::RowTwice,
@@ -43,11 +45,11 @@ pub(in crate::resolve) fn rows(
                     ),
                 )
                 .at(name.place, "here again")
-                .also(first.place, "first here"),
+                .also(*first, "first here"),
             );
             continue;
         }
-        seen.push(name);
+        seen.insert(name.text, name.place);
         if let (Platform::Windows, Some(place)) = (platform, row.written("uid")) {
             cx.push(
                 Diagnostic::new(Code::NoEffect, "`uid` has no effect")
