@@ -223,7 +223,7 @@ pub(super) const SETTINGS: &[Setting] = &[
     Setting { path: "store.allow_unverified", shape: Boolean, default: Value("false"), example: "true",
         doc: "Allows an `sslmode` in the `url` of another machine that verifies less than `verify-full`. Whoever is on the way can then read and change accounts, keys and the record. Warns at every start." },
 
-    Setting { path: "throttle.failures", shape: Integer(1, 1_000), default: Value("5"), example: "3",
+    Setting { path: "throttle.failures", shape: Integer(1, 10_000), default: Value("5"), example: "3",
         doc: "How many wrong passwords of one person from one network (an IPv4 address, an IPv6 /64) are let through before they wait. One below the directory's own threshold where that is lower and can be read." },
     Setting { path: "throttle.failures_per_identity", shape: Integer(1, 10_000), default: Value("50"), example: "20",
         doc: "How many of one person from everywhere together. Far larger, so that a stranger cannot shut a person out." },
