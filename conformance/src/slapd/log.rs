@@ -100,13 +100,16 @@ impl StatsLog {
             .collect()
     }
 
-    /// The filters of all searches.
+    /// The filters of all searches for people. What is read of the directory itself and its policies, in the
+    /// background, is left out.
     pub fn filters(&self) -> Vec<&str> {
+        const BACKGROUND: [&str; 2] = ["(objectClass=*)", "(objectClass=pwdPolicy)"];
         self.operations()
             .filter_map(|operation| match operation {
                 LoggedOperation::Search { filter, .. } => Some(filter.as_str()),
                 LoggedOperation::Bind { .. } => None,
             })
+            .filter(|filter| !BACKGROUND.contains(filter))
             .collect()
     }
 }

@@ -9,6 +9,7 @@ use crate::{
 };
 use std::sync::{Arc, OnceLock};
 use std::thread::available_parallelism;
+use std::time::{Duration, Instant};
 use tokio::sync::Semaphore;
 
 /// How a store is opened.
@@ -44,16 +45,7 @@ impl Store {
         } else {
             FileUse::Existing
         };
-        let database = open_database(url, how).await?;
-        let mut tx = database.begin(Begin::Read).await?;
-        let found = schema::version(&mut tx).await?;
-        schema::known(&tx, found)?;
-        drop(tx);
-        if found < schema::KNOWN {
-            let mut tx = database.begin(Begin::Write).await?;
-            schema::migrate(&mut tx).await?;
-            tx.commit().await?;
-        }
+        let database = ready(url, how).await?;
         let processors = available_parallelism().map_or(1, usize::from);
         let inner = Arc::new(Inner {
             database: Arc::new(database),
@@ -128,6 +120,38 @@ impl Inner {
         StoreError::unavailable(self.database.place(), Outage::Closed)
     }
 }
+
+/// Opens what an address names, and brings its tables to this binary's schema. Whoever makes the same file at this
+/// moment is waited for: SQLite itself does not wait while a file is given its journal.
+async fn ready(url: &StoreUrl, how: FileUse) -> Result<Database, StoreError> {
+    let until = Instant::now() + PATIENCE;
+    loop {
+        match try_ready(url, how).await {
+            Err(error) if error.outage() == Some(Outage::Locked) && Instant::now() < until => {
+                tokio::time::sleep(AGAIN).await;
+            }
+            done => return done,
+        }
+    }
+}
+
+async fn try_ready(url: &StoreUrl, how: FileUse) -> Result<Database, StoreError> {
+    let database = open_database(url, how).await?;
+    let mut tx = database.begin(Begin::Read).await?;
+    let found = schema::version(&mut tx).await?;
+    schema::known(&tx, found)?;
+    drop(tx);
+    if found < schema::KNOWN {
+        let mut tx = database.begin(Begin::Write).await?;
+        schema::migrate(&mut tx).await?;
+        tx.commit().await?;
+    }
+    Ok(database)
+}
+
+/// How long a store that is locked is tried anew when it is opened, and how often.
+const PATIENCE: Duration = Duration::from_secs(3);
+const AGAIN: Duration = Duration::from_millis(30);
 
 /// Opens what an address names, without looking at what is in it.
 pub(crate) async fn open_database(url: &StoreUrl, how: FileUse) -> Result<Database, StoreError> {
