@@ -115,10 +115,10 @@ pub(crate) async fn gone(number: u32) {
 
 /// The module of `trouble.rs`, built once.
 fn module() -> &'static Path {
-    static MODULE: OnceLock<(TempDir, PathBuf)> = OnceLock::new();
-    let (_, path) = MODULE.get_or_init(|| {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("pam_trouble.so");
+    static MODULE: OnceLock<PathBuf> = OnceLock::new();
+    MODULE.get_or_init(|| {
+        // Beside what cargo builds: a static is never dropped, and would leave a temporary folder behind.
+        let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join("pam_trouble.so");
         let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/module/trouble.rs");
         let built = Command::new(Path::new(env!("CARGO")).with_file_name("rustc"))
             .args([
@@ -135,7 +135,6 @@ fn module() -> &'static Path {
             "{}",
             String::from_utf8_lossy(&built.stderr)
         );
-        (folder, path)
-    });
-    path
+        path
+    })
 }
