@@ -3,7 +3,7 @@
 
 use crate::fault::server_fault;
 use crate::share::share;
-use entryway_ldap::{LdapError, Role, SearchRequest, SearchResult, Server};
+use entryway_ldap::{LdapError, SearchRequest, SearchResult, SearchRole, Server};
 use entryway_ldap_types::ResultCode;
 use entryway_login::ServerTry;
 use futures_util::future::join_all;
@@ -15,7 +15,7 @@ use std::time::Instant;
 const AT_ONCE: usize = 16;
 
 /// A question in several searches. All of them decide a login, so they go the way of the login's search
-/// ([`Role::FindLogin`]), which is encrypted wherever passwords are.
+/// ([`SearchRole::FindLogin`]), which is encrypted wherever passwords are.
 pub(crate) struct Asker {
     /// Servers that were not given up, the one in use first.
     order: Vec<Arc<Server>>,
@@ -120,7 +120,7 @@ impl Asker {
             let due = share(now, self.deadline, self.order.len());
             let made = open
                 .iter()
-                .map(|(request, _)| server.search(Role::FindLogin, request, due));
+                .map(|(request, _)| server.search(SearchRole::FindLogin, request, due));
             let made = join_all(made).await;
             let mut failure = None;
             for ((_, answer), result) in open.into_iter().zip(made) {

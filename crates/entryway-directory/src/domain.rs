@@ -5,7 +5,7 @@ use crate::fault::server_fault;
 use crate::groups::{GroupsSettings, groups_of};
 use crate::lockout::Lockout;
 use crate::share::share;
-use entryway_ldap::{DerefAliases, Role, SearchRequest, SearchResult, Server};
+use entryway_ldap::{DerefAliases, SearchRequest, SearchResult, SearchRole, Server};
 use entryway_login::{
     BindAnswer, BindOperation, BindReply, BindUnanswered, Directories, FindAnswer, FindOperation,
     GroupsAnswer, GroupsOperation, LockoutPolicy, Served, ServerFault,
@@ -115,7 +115,7 @@ impl Domain {
                 break;
             }
             let due = share(now, operation.deadline, order.len() - position);
-            match server.search(Role::FindLogin, &request, due).await {
+            match server.search(SearchRole::FindLogin, &request, due).await {
                 Ok(result) if passes_on(result.code) => tried.push(busy(server, &result)),
                 Ok(result) => {
                     return FindAnswer {
@@ -251,7 +251,7 @@ impl Domains {
     /// [`Domain::lockout`] is read now and then. Needs a tokio runtime.
     pub fn start(&self) {
         for server in self.domains.iter().flat_map(|domain| &domain.servers) {
-            server.start(Role::FindLogin);
+            server.start(SearchRole::FindLogin);
         }
         let mut readers = self.readers.lock();
         for domain in &self.domains {

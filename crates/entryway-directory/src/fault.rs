@@ -15,7 +15,9 @@ pub(crate) fn server_fault(error: &LdapError) -> ServerFault {
         LdapError::Unreachable { .. }
         | LdapError::Closed(_)
         | LdapError::Overloaded(_)
-        | LdapError::Unsendable(_) => ServerFault::Unreachable,
+        | LdapError::Unsendable(_)
+        | LdapError::PasswordInClear
+        | LdapError::OtherRole(_) => ServerFault::Unreachable,
     }
 }
 

@@ -15,7 +15,8 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 use support::{
-    PATIENCE, PEOPLE, check, domain_of, domains, find, full, nobody, server, settings, start, until,
+    PATIENCE, PEOPLE, check, domain_of, domains, find, full, nobody, server, settings, start,
+    until, way,
 };
 
 /// Waits shortly, so that a silent server is known as such soon.
@@ -173,7 +174,7 @@ async fn an_untrusted_certificate_stays_one_however_often_it_is_asked() {
     let store = TrustStore::load(&[TrustSource::PemFile(authority)]).unwrap();
     let client = TlsClient::new(&store, TlsVersion::Tls12, None).unwrap();
     let domains = domain_of(vec![Server::new(ServerSettings {
-        security: Security::Ldaps(client),
+        ways: way(only.ldaps_addr().port(), Security::Ldaps(client)),
         ..settings(only.ldaps_addr())
     })]);
     for _ in 0..20 {

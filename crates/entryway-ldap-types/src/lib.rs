@@ -1,4 +1,4 @@
-//! Names, filters, entries and codes of LDAP, as pure values.
+//! Names, filters, entries, codes and connection roles of LDAP, as pure values.
 //!
 //! Nothing here does I/O, reads a clock or draws a random number. What a person typed becomes part
 //! of a [`Filter`] only as an assertion value, so it can be neither unescaped nor escaped twice.
@@ -13,6 +13,7 @@ mod microsoft;
 mod password;
 mod password_policy;
 mod result_code;
+mod role;
 mod template;
 mod url;
 
@@ -26,5 +27,6 @@ pub use microsoft::{AdSubError, Guid, Sid};
 pub use password::{EmptyPassword, Password};
 pub use password_policy::{PasswordPolicy, PasswordPolicyError};
 pub use result_code::ResultCode;
+pub use role::{ByRole, Role};
 pub use template::{FilterTemplate, Placeholder, TemplateError, TemplateParts};
 pub use url::{LdapUrl, LdapUrlError, Scheme, Scope};

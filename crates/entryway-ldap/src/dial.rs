@@ -6,7 +6,7 @@
 use crate::account::Credentials;
 use crate::error::{Breach, CloseReason, DialError, LdapError, Step};
 use crate::link::{Link, stream_error, unexpected};
-use crate::settings::{Security, ServerSettings, ServiceBind};
+use crate::settings::{Security, ServerSettings, ServiceBind, Way};
 use crate::shared::Shared;
 use crate::stats::Counters;
 use crate::stream::Stream;
@@ -63,6 +63,7 @@ impl Progress {
 /// One dial: its bounds, and what it tells about itself.
 pub(crate) struct Dial<'a> {
     settings: &'a ServerSettings,
+    way: &'a Way,
     address: &'a Arc<str>,
     credentials: &'a Credentials,
     deadline: Instant,
@@ -74,6 +75,7 @@ impl<'a> Dial<'a> {
     pub(crate) fn new(shared: &'a Shared, deadline: Instant, progress: &'a Progress) -> Self {
         Self {
             settings: &shared.settings,
+            way: &shared.way,
             address: &shared.address,
             credentials: &shared.credentials,
             deadline,
@@ -91,6 +93,7 @@ impl<'a> Dial<'a> {
         let (credentials, address) = (self.credentials, self.address);
         let account = match &settings.service_bind {
             ServiceBind::Simple { dn, password } if identity == Identity::Service => {
+                self.way.takes_password(settings.clear_text_passwords)?;
                 credentials.check(address, Instant::now())?;
                 Some((dn, password))
             }
@@ -103,7 +106,7 @@ impl<'a> Dial<'a> {
             settings.proto_limits,
             Arc::clone(counters),
         );
-        match &settings.security {
+        match &self.way.security {
             Security::Clear => {}
             Security::Ldaps(tls) => self.handshake(&mut link, tls).await?,
             Security::StartTls(tls) => {
@@ -138,7 +141,7 @@ impl<'a> Dial<'a> {
     }
 
     async fn resolve(&mut self) -> Result<Vec<SocketAddr>, LdapError> {
-        let (host, port) = (self.settings.host.as_str(), self.settings.port);
+        let (host, port) = (self.settings.host.as_str(), self.way.port);
         if let Ok(address) = host.parse::<IpAddr>() {
             return Ok(vec![SocketAddr::new(address, port)]);
         }

@@ -4,7 +4,7 @@
 use crate::tls::TlsFailure;
 use entryway_ldap_proto::client::SubmitError;
 use entryway_ldap_proto::{EntryError, ProtocolError};
-use entryway_ldap_types::ResultCode;
+use entryway_ldap_types::{ResultCode, Role};
 use std::error::Error;
 use std::fmt;
 use std::io;
@@ -54,6 +54,12 @@ pub enum LdapError {
     /// The request itself cannot be written: nothing was sent.
     #[error("the request cannot be sent")]
     Unsendable(#[source] SubmitError),
+    /// A password would leave in clear, and that was not allowed: nothing was sent.
+    #[error("a password would leave without TLS, which is not allowed")]
+    PasswordInClear,
+    /// The server is not used for this role: nothing was sent.
+    #[error("the server is not used for `{0}`")]
+    OtherRole(Role),
 }
 
 /// What the server did that LDAP does not allow.
@@ -169,6 +175,8 @@ impl LdapError {
             Self::Closed(_) => "closed",
             Self::Overloaded(_) => "overloaded",
             Self::Unsendable(_) => "unsendable",
+            Self::PasswordInClear => "password_in_clear",
+            Self::OtherRole(_) => "other_role",
         }
     }
     /// This error and everything behind it, as one sentence.
@@ -195,7 +203,10 @@ impl LdapError {
     /// Whether it is Entryway's own: its limits, its shutdown, its request. It says nothing about the server.
     pub fn is_our_own(&self) -> bool {
         match self {
-            Self::Overloaded(_) | Self::Unsendable(_) => true,
+            Self::Overloaded(_)
+            | Self::Unsendable(_)
+            | Self::PasswordInClear
+            | Self::OtherRole(_) => true,
             Self::Closed(reason) => *reason == CloseReason::ShuttingDown,
             Self::Unreachable {
                 cause: DialError::Io(error),

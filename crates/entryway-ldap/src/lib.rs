@@ -27,12 +27,13 @@ pub use entryway_ldap_proto::client::{BindResult, SubmitError};
 pub use entryway_ldap_proto::{
     DerefAliases, Limits, ProtocolError, ReceivedControl, SearchRequest,
 };
+pub use entryway_ldap_types::{ByRole, Role};
 pub use error::{BindFailure, Breach, CloseReason, DialError, LdapError, Overload, Step};
 pub use health::HealthReport;
 pub use mux::SearchResult;
 pub use probe::{ProbeReport, RootDse, TlsReport};
 pub use server::Server;
-pub use settings::{PoolLimits, Role, Security, ServerSettings, ServiceBind, Timeouts};
+pub use settings::{PoolLimits, SearchRole, Security, ServerSettings, ServiceBind, Timeouts, Way};
 pub use stats::{
     LATENCY_BOUNDS_US, LatencyHistogram, OperationCount, OperationKind, OperationOutcome,
     RoleStats, ServerStats,

@@ -11,7 +11,7 @@ use crate::shared::Shared;
 use crate::stats::{Counted, Counters, OperationKind, Tally};
 use entryway_ldap_proto::RequestControl;
 use entryway_ldap_proto::client::{BindResult, Event};
-use entryway_ldap_types::Password;
+use entryway_ldap_types::{Password, Role};
 use parking_lot::Mutex;
 use std::sync::{Arc, Weak};
 use tokio::runtime::Handle;
@@ -20,6 +20,7 @@ use tokio::time::{Instant, sleep_until, timeout_at};
 
 pub(crate) struct PersonPool {
     shared: Arc<Shared>,
+    max: usize,
     counters: Arc<Counters>,
     /// One permit per connection that may exist; closed when the server is.
     permits: Arc<Semaphore>,
@@ -48,13 +49,18 @@ struct Parked {
 
 impl PersonPool {
     pub(crate) fn new(shared: Arc<Shared>) -> Self {
-        let max = shared.settings.limits.max.clamp(1, Semaphore::MAX_PERMITS);
+        let max = shared.settings.limits.of(Role::Authenticate).max;
+        let max = max.clamp(1, Semaphore::MAX_PERMITS);
         Self {
+            max,
             shared,
             counters: Arc::default(),
             permits: Arc::new(Semaphore::new(max)),
             parked: Mutex::default(),
         }
+    }
+    pub(crate) fn shared(&self) -> &Arc<Shared> {
+        &self.shared
     }
     pub(crate) fn counters(&self) -> &Arc<Counters> {
         &self.counters
@@ -67,6 +73,8 @@ impl PersonPool {
         password: &Password,
         deadline: Instant,
     ) -> Result<BindResult, BindFailure> {
+        let allowed = self.shared.settings.clear_text_passwords;
+        self.shared.way.takes_password(allowed).map_err(unwritten)?;
         let tally = Tally::start(&self.counters, OperationKind::Bind);
         let result = self.try_bind(dn, password, deadline).await;
         tally.end(result.as_ref().ok().map(|done| done.code));
@@ -195,7 +203,7 @@ impl PersonPool {
         };
         idle.into_iter()
             .for_each(|parked| parked.open.link.hang_up());
-        let all = u32::try_from(self.shared.settings.limits.max.max(1)).unwrap_or(u32::MAX);
+        let all = u32::try_from(self.max).unwrap_or(u32::MAX);
         // Whoever waits for a permit is ahead in the queue and is told by the closing below.
         let _ = timeout_at(limit, self.permits.acquire_many(all)).await;
         self.permits.close();

@@ -11,14 +11,14 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::time::{Instant, timeout_at};
 
-/// A server that was dialled and asked for its root DSE.
+/// A server that was dialled, and perhaps asked for its root DSE.
 #[derive(Debug, Clone)]
 pub struct ProbeReport {
     /// The address that answered.
     pub peer: Option<SocketAddr>,
     /// The TLS session, if there is one.
     pub tls: Option<TlsReport>,
-    /// What the server says of itself; `None` when it shows nothing.
+    /// What the server says of itself; `None` when it shows nothing or was not asked.
     pub root_dse: Option<RootDse>,
     /// How long each step took that was taken, in order.
     pub steps: Vec<(Step, Duration)>,
@@ -103,14 +103,22 @@ pub(crate) async fn read(
     let asked = timeout_at((started + operation).min(deadline), ask(&mut link)).await;
     let root_dse = asked.unwrap_or(Err(LdapError::TimedOut { step: Step::Search }))?;
     steps.push((Step::Search, started.elapsed()));
+    Ok(ProbeReport {
+        root_dse,
+        ..connected(link, steps)
+    })
+}
+
+/// Asks for nothing and hangs up.
+pub(crate) fn connected(link: Link, steps: Steps) -> ProbeReport {
     let report = ProbeReport {
         peer: link.stream.peer().ok(),
         tls: tls_report(&link),
-        root_dse,
+        root_dse: None,
         steps,
     };
     link.hang_up();
-    Ok(report)
+    report
 }
 
 async fn ask(link: &mut Link) -> Result<Option<RootDse>, LdapError> {

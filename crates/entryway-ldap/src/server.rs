@@ -1,18 +1,20 @@
 //! One LDAP host, with everything that Entryway does on it.
 
-use crate::dial::{Identity, Progress};
+use crate::account::Credentials;
+use crate::dial::{Identity, Progress, Steps};
 use crate::error::{BindFailure, LdapError, Step};
 use crate::health::HealthReport;
+use crate::link::Link;
 use crate::mux::{MuxPool, SearchResult, Unanswered};
 use crate::persons::PersonPool;
 use crate::probe::{self, ProbeReport};
-use crate::settings::{Role, ServerSettings, ServiceBind};
+use crate::settings::{SearchRole, ServerSettings, ServiceBind, Way};
 use crate::shared::Shared;
 use crate::stats::{Counters, OperationKind, ServerStats, Tally};
 use crate::watch;
 use entryway_ldap_proto::SearchRequest;
 use entryway_ldap_proto::client::BindResult;
-use entryway_ldap_types::Password;
+use entryway_ldap_types::{ByRole, Password, Role};
 use std::fmt;
 use std::sync::Arc;
 use std::time::Instant;
@@ -23,20 +25,70 @@ use tokio::time::Instant as RuntimeInstant;
 /// Its futures may be dropped at any time: a search is abandoned, a bind's connection is kept from
 /// everybody until its own answer has come.
 pub struct Server {
-    shared: Arc<Shared>,
-    persons: Arc<PersonPool>,
-    /// One per role, in the order of [`Role::ALL`].
-    searches: [Arc<MuxPool>; Role::ALL.len()],
+    settings: Arc<ServerSettings>,
+    credentials: Arc<Credentials>,
+    /// Each way that some role takes, once.
+    ways: Vec<Arc<Shared>>,
+    /// Of each role that this server is used for.
+    pools: ByRole<Option<Pool>>,
+}
+
+/// The connections of one role. What a role may do is decided here, by what kind of pool it has: persons' passwords
+/// reach [`PersonPool`] alone, searches [`MuxPool`] alone.
+enum Pool {
+    Persons(Arc<PersonPool>),
+    Searches(Arc<MuxPool>),
+    /// Opened when needed, and never kept.
+    Single(Arc<Shared>),
+}
+
+impl Pool {
+    fn new(role: Role, shared: &Arc<Shared>) -> Self {
+        let searches = |role| Self::Searches(Arc::new(MuxPool::new(Arc::clone(shared), role)));
+        match role {
+            Role::Authenticate => Self::Persons(Arc::new(PersonPool::new(Arc::clone(shared)))),
+            Role::FindLogin => searches(SearchRole::FindLogin),
+            Role::Resolve => searches(SearchRole::Resolve),
+            Role::Browse => searches(SearchRole::Browse),
+            Role::GroupContent => searches(SearchRole::GroupContent),
+            Role::Cards => searches(SearchRole::Cards),
+            Role::ChangePassword => Self::Single(Arc::clone(shared)),
+        }
+    }
+    fn shared(&self) -> &Arc<Shared> {
+        match self {
+            Self::Persons(pool) => pool.shared(),
+            Self::Searches(pool) => pool.shared(),
+            Self::Single(shared) => shared,
+        }
+    }
 }
 
 impl Server {
     /// A server that was not dialled yet: does no I/O.
-    pub fn new(settings: ServerSettings) -> Arc<Self> {
-        let shared = Arc::new(Shared::new(settings));
+    pub fn new(mut settings: ServerSettings) -> Arc<Self> {
+        settings.timeouts = settings.timeouts.clamped();
+        let settings = Arc::new(settings);
+        let credentials = Arc::<Credentials>::default();
+        let mut ways: Vec<Arc<Shared>> = Vec::new();
+        let pools = ByRole::each(|role| {
+            let way = settings.ways.of(role).as_ref()?;
+            let known = ways.iter().find(|known| Arc::ptr_eq(&known.way, way));
+            let shared = match known {
+                Some(known) => Arc::clone(known),
+                None => {
+                    let shared = Arc::new(Shared::new(&settings, way, &credentials));
+                    ways.push(Arc::clone(&shared));
+                    shared
+                }
+            };
+            Some(Pool::new(role, &shared))
+        });
         Arc::new(Self {
-            persons: Arc::new(PersonPool::new(Arc::clone(&shared))),
-            searches: Role::ALL.map(|role| Arc::new(MuxPool::new(Arc::clone(&shared), role))),
-            shared,
+            settings,
+            credentials,
+            ways,
+            pools,
         })
     }
     /// Has the same service account as another server: what one of them learns of its password the other
@@ -47,16 +99,20 @@ impl Server {
             (&own.service_bind, &other.service_bind)
             && dn == known
         {
-            self.shared.credentials.share(&with.shared.credentials);
+            self.credentials.share(&with.credentials);
         }
     }
     /// As shown to the administrator.
     pub fn display(&self) -> &Arc<str> {
-        &self.shared.settings.display
+        &self.settings.display
     }
     /// What it was told.
     pub fn settings(&self) -> &ServerSettings {
-        &self.shared.settings
+        &self.settings
+    }
+    /// How it is reached in this role; `None` where it is not used for it.
+    pub fn way(&self, role: Role) -> Option<&Way> {
+        self.settings.ways.of(role).as_deref()
     }
 
     /// Searches as the service account, on a connection of `role`.
@@ -66,11 +122,11 @@ impl Server {
     /// The answer's code may be anything; only what is no answer is an error.
     pub async fn search(
         &self,
-        role: Role,
+        role: SearchRole,
         request: &SearchRequest,
         deadline: Instant,
     ) -> Result<SearchResult, LdapError> {
-        let pool = self.pool(role);
+        let pool = self.searches(role)?;
         let tally = Tally::start(pool.counters(), OperationKind::Search);
         let result = self.search_on(pool, request, deadline.into()).await;
         tally.end(result.as_ref().ok().map(|found| found.code));
@@ -83,7 +139,8 @@ impl Server {
         request: &SearchRequest,
         deadline: RuntimeInstant,
     ) -> Result<SearchResult, LdapError> {
-        let operation = self.shared.settings.timeouts.operation;
+        let shared = pool.shared();
+        let operation = self.settings.timeouts.operation;
         if RuntimeInstant::now() >= deadline {
             return Err(LdapError::TimedOut { step: Step::Search });
         }
@@ -93,7 +150,7 @@ impl Server {
             let submitted = RuntimeInstant::now();
             match ticket.wait((submitted + operation).min(deadline)).await {
                 Some(Ok(found)) => {
-                    self.shared.health.answered();
+                    shared.health.answered();
                     return Ok(found);
                 }
                 Some(Err(Unanswered {
@@ -101,14 +158,14 @@ impl Server {
                     untouched: true,
                 })) if may_retry => may_retry = false,
                 Some(Err(Unanswered { error, .. })) => {
-                    self.shared.failed(&error, submitted, operation);
+                    shared.failed(&error, submitted, operation);
                     return Err(error);
                 }
                 None => {
                     let error = LdapError::TimedOut { step: Step::Search };
                     // One slow search is that search's; a server that says nothing to anybody is gone.
                     if ticket.mux().silent_since(submitted) {
-                        self.shared.failed(&error, submitted, operation);
+                        shared.failed(&error, submitted, operation);
                         ticket.mux().retire();
                     }
                     return Err(error);
@@ -125,51 +182,78 @@ impl Server {
         password: &Password,
         deadline: Instant,
     ) -> Result<BindResult, BindFailure> {
-        self.persons.bind_as(dn, password, deadline.into()).await
+        let Some(Pool::Persons(persons)) = self.pools.of(Role::Authenticate) else {
+            return Err(BindFailure {
+                written: false,
+                cause: LdapError::OtherRole(Role::Authenticate),
+            });
+        };
+        persons.bind_as(dn, password, deadline.into()).await
     }
 
-    /// Dials once, by the same way as every connection, and reads the root DSE.
-    pub async fn probe(&self, deadline: Instant) -> Result<ProbeReport, LdapError> {
-        let counters = Arc::<Counters>::default();
+    /// Dials once, by the same way as every connection of `role`, and hangs up: shows that it can be opened. Binds as
+    /// the service account where the role's connections do.
+    pub async fn connect(&self, role: Role, deadline: Instant) -> Result<ProbeReport, LdapError> {
+        let (link, steps) = self.dial(role, deadline.into()).await?;
+        Ok(probe::connected(link, steps))
+    }
+
+    /// Dials once, by the same way as every connection of `role`, and reads the root DSE.
+    pub async fn probe(
+        &self,
+        role: SearchRole,
+        deadline: Instant,
+    ) -> Result<ProbeReport, LdapError> {
         let deadline = deadline.into();
-        let (link, steps) = self
-            .shared
-            .dial(Identity::Service, &counters, deadline, &Progress::default())
-            .await?;
+        let (link, steps) = self.dial(role.into(), deadline).await?;
+        let shared = self.searches(role)?.shared();
+        let operation = self.settings.timeouts.operation;
         let asked = RuntimeInstant::now();
-        let report = probe::read(
-            link,
-            steps,
-            deadline,
-            self.shared.settings.timeouts.operation,
-        )
-        .await;
+        let report = probe::read(link, steps, deadline, operation).await;
         match &report {
-            Ok(_) => self.shared.health.answered(),
-            Err(error) => {
-                let limit = self.shared.settings.timeouts.operation;
-                self.shared.failed(error, asked, limit);
-            }
+            Ok(_) => shared.health.answered(),
+            Err(error) => shared.failed(error, asked, operation),
         }
         report
+    }
+
+    /// A connection of its own, which is in none of the role's counters.
+    async fn dial(&self, role: Role, deadline: RuntimeInstant) -> Result<(Link, Steps), LdapError> {
+        let pool = self.pools.of(role).as_ref();
+        let pool = pool.ok_or(LdapError::OtherRole(role))?;
+        let identity = match pool {
+            Pool::Searches(_) => Identity::Service,
+            Pool::Persons(_) | Pool::Single(_) => Identity::Nobody,
+        };
+        let counters = Arc::<Counters>::default();
+        pool.shared()
+            .dial(identity, &counters, deadline, &Progress::default())
+            .await
     }
 
     /// Looks at it once in the background and returns at once: health then tells the truth, and a
     /// connection of `role` is open when the first search comes.
     ///
     /// Needs a tokio runtime. What is down is looked at again until it answers, started or not.
-    pub fn start(self: &Arc<Self>, role: Role) {
+    pub fn start(self: &Arc<Self>, role: SearchRole) {
+        let warmed = self.pools.of(role.into()).as_ref();
+        // People's connections may go another way.
+        for way in self.login_ways() {
+            if !warmed.is_some_and(|warmed| Arc::ptr_eq(warmed.shared(), way)) {
+                watch::look_once(way);
+            }
+        }
         let server = Arc::clone(self);
         tokio::spawn(async move {
-            let deadline = server.shared.nobodys_deadline();
-            let looked = server.look(server.pool(role), deadline).await;
+            let Ok(pool) = server.searches(role) else {
+                return;
+            };
+            let shared = pool.shared();
+            let looked = server.look(pool, shared.nobodys_deadline()).await;
             if let Err(error) = looked {
-                server
-                    .shared
+                shared
                     .health
-                    .found_down(&error, RuntimeInstant::now(), || {
-                        watch::start(&server.shared)
-                    });
+                    .found_down(&error, RuntimeInstant::now(), || watch::start(shared));
             }
         });
     }
@@ -177,7 +261,7 @@ impl Server {
     /// Takes a whole LDAP answer for health: a service bind's, or else the root DSE.
     async fn look(&self, pool: &Arc<MuxPool>, deadline: RuntimeInstant) -> Result<(), LdapError> {
         pool.warm(deadline).await?;
-        match self.shared.settings.service_bind {
+        match self.settings.service_bind {
             ServiceBind::Simple { .. } => Ok(()),
             ServiceBind::Anonymous => self
                 .search_on(pool, &probe::request(), deadline)
@@ -186,65 +270,73 @@ impl Server {
         }
     }
 
-    /// Whether it is not known to be down. While it is, it is looked at in the background, and a dial
+    /// The ways that a login needs; where it needs none, every way.
+    fn login_ways(&self) -> impl Iterator<Item = &Arc<Shared>> {
+        let roles = [Role::Authenticate, Role::FindLogin];
+        let pools = roles.map(|role| self.pools.of(role).as_ref());
+        let needed = move |way: &&Arc<Shared>| {
+            let mut pools = pools.iter().flatten().peekable();
+            pools.peek().is_none() || pools.any(|pool| Arc::ptr_eq(pool.shared(), way))
+        };
+        self.ways.iter().filter(needed)
+    }
+
+    /// Whether it is not known to be down for logins. While it is, it is looked at in the background, and a dial
     /// for anybody else is let through now and then; open connections are used in any case.
     pub fn available(&self) -> bool {
-        self.shared.health.available()
+        self.login_ways().all(|way| way.health.available())
     }
-    /// Health as it was learnt.
+    /// Health as it was learnt, of what a login needs: of several ways, the one that is down.
     pub fn health(&self) -> HealthReport {
-        self.shared.health.report()
+        let mut reports = self.login_ways().map(|way| way.health.report());
+        let first = reports.next().unwrap_or_default();
+        if first.degraded_since.is_some() {
+            return first;
+        }
+        reports
+            .find(|report| report.degraded_since.is_some())
+            .unwrap_or(first)
     }
     /// Counters at this moment, of roles that were used.
     pub fn stats(&self) -> ServerStats {
-        let searches = Role::ALL
-            .into_iter()
-            .zip(&self.searches)
-            .map(|(role, pool)| {
+        let roles = self.pools.iter().filter_map(|(role, pool)| match pool {
+            Some(Pool::Persons(pool)) => Some(pool.counters().snapshot(role)),
+            Some(Pool::Searches(pool)) => {
                 let mut stats = pool.counters().snapshot(role);
                 stats.idle = pool.idle_connections();
-                stats
-            });
-        let persons = self.persons.counters().snapshot(Role::Authenticate);
+                Some(stats)
+            }
+            Some(Pool::Single(_)) | None => None,
+        });
         ServerStats {
-            display: Arc::clone(&self.shared.settings.display),
+            display: Arc::clone(&self.settings.display),
             health: self.health(),
-            roles: std::iter::once(persons)
-                .chain(searches)
-                .filter(|role| role.was_used())
-                .collect(),
+            roles: roles.filter(|role| role.was_used()).collect(),
         }
     }
 
     /// Takes nothing more, waits for what is in flight (no longer than an operation may take), and
     /// says goodbye on every connection.
     pub async fn close(&self) {
-        let limit = RuntimeInstant::now() + self.shared.settings.timeouts.operation;
-        self.searches.iter().for_each(|pool| pool.retire());
-        self.persons.close(limit).await;
-        for pool in &self.searches {
-            pool.close(limit).await;
+        let limit = RuntimeInstant::now() + self.settings.timeouts.operation;
+        for (_, pool) in self.pools.iter() {
+            if let Some(Pool::Searches(pool)) = pool {
+                pool.retire();
+            }
+        }
+        for (_, pool) in self.pools.iter() {
+            match pool {
+                Some(Pool::Persons(pool)) => pool.close(limit).await,
+                Some(Pool::Searches(pool)) => pool.close(limit).await,
+                Some(Pool::Single(_)) | None => {}
+            }
         }
     }
 
-    fn pool(&self, role: Role) -> &Arc<MuxPool> {
-        let [
-            authenticate,
-            find_login,
-            resolve,
-            browse,
-            group_content,
-            cards,
-            change_password,
-        ] = &self.searches;
-        match role {
-            Role::Authenticate => authenticate,
-            Role::FindLogin => find_login,
-            Role::Resolve => resolve,
-            Role::Browse => browse,
-            Role::GroupContent => group_content,
-            Role::Cards => cards,
-            Role::ChangePassword => change_password,
+    fn searches(&self, role: SearchRole) -> Result<&Arc<MuxPool>, LdapError> {
+        match self.pools.of(role.into()) {
+            Some(Pool::Searches(pool)) => Ok(pool),
+            _ => Err(LdapError::OtherRole(role.into())),
         }
     }
 }
@@ -252,7 +344,7 @@ impl Server {
 impl fmt::Debug for Server {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Server")
-            .field("display", &self.shared.settings.display)
+            .field("display", &self.settings.display)
             .finish_non_exhaustive()
     }
 }

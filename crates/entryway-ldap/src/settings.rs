@@ -1,8 +1,9 @@
 //! What a server is told before it is used. Resolved and checked elsewhere; plain values here.
 
 use crate::TlsClient;
+use crate::error::LdapError;
 use entryway_ldap_proto::Limits;
-use entryway_ldap_types::Password;
+use entryway_ldap_types::{ByRole, Password, Role};
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,18 +15,40 @@ pub struct ServerSettings {
     pub display: Arc<str>,
     /// Host name or address, an IPv6 address without brackets.
     pub host: String,
-    /// The port.
-    pub port: u16,
-    /// What is encrypted, and how.
-    pub security: Security,
+    /// How each role gets there; `None` for a role that this server is not used for. Roles that share a way,
+    /// the same [`Arc`], learn of its health together; roles that do not, do not.
+    pub ways: ByRole<Option<Arc<Way>>>,
+    /// Whether a password may leave on a way that is [`Security::Clear`]. Without it none does: such a bind fails
+    /// here, with [`crate::LdapError::PasswordInClear`].
+    pub clear_text_passwords: bool,
     /// Who Entryway is when it searches.
     pub service_bind: ServiceBind,
     /// Bounds of every wait.
     pub timeouts: Timeouts,
     /// Bounds of each role's connections.
-    pub limits: PoolLimits,
+    pub limits: ByRole<PoolLimits>,
     /// Bounds of every message.
     pub proto_limits: Limits,
+}
+
+/// How a role reaches its server.
+#[derive(Debug, Clone)]
+pub struct Way {
+    /// The port.
+    pub port: u16,
+    /// What is encrypted, and how.
+    pub security: Security,
+}
+
+impl Way {
+    /// Whether a password may leave by it. Asked wherever one is about to be written, whatever was configured:
+    /// the last line of defence against a mistake elsewhere.
+    pub(crate) fn takes_password(&self, in_clear: bool) -> Result<(), LdapError> {
+        match self.security {
+            Security::Clear if !in_clear => Err(LdapError::PasswordInClear),
+            Security::Clear | Security::StartTls(_) | Security::Ldaps(_) => Ok(()),
+        }
+    }
 }
 
 /// What is encrypted, and how.
@@ -77,6 +100,23 @@ pub struct Timeouts {
     pub idle: Duration,
 }
 
+/// A connection that is idle for no time at all could never be used.
+const SHORTEST: Duration = Duration::from_millis(10);
+/// Moments are computed by adding timeouts: none may reach the end of time.
+const LONGEST: Duration = Duration::from_secs(24 * 60 * 60);
+
+impl Timeouts {
+    /// Within their bounds.
+    pub(crate) fn clamped(self) -> Self {
+        let clamp = |timeout: Duration| timeout.clamp(SHORTEST, LONGEST);
+        Self {
+            connect: clamp(self.connect),
+            operation: clamp(self.operation),
+            idle: clamp(self.idle),
+        }
+    }
+}
+
 impl Default for Timeouts {
     fn default() -> Self {
         Self {
@@ -105,35 +145,30 @@ impl Default for PoolLimits {
     }
 }
 
-/// Why a connection exists. Each role has connections and counters of its own.
+/// A role whose connections search, bound as the service account. People's passwords never come near one:
+/// [`crate::Server::search`] takes nothing else, and only [`Role::Authenticate`] binds as people.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Role {
-    /// Binds as people, and nothing else.
-    Authenticate,
-    /// Login name to entry.
+pub enum SearchRole {
+    /// See [`Role::FindLogin`].
     FindLogin,
-    /// People and groups by partial name.
+    /// See [`Role::Resolve`].
     Resolve,
-    /// Pages through the directory.
+    /// See [`Role::Browse`].
     Browse,
-    /// Members of a group, groups of a person.
+    /// See [`Role::GroupContent`].
     GroupContent,
-    /// Business cards and photos.
+    /// See [`Role::Cards`].
     Cards,
-    /// Changes a password with the old one.
-    ChangePassword,
 }
 
-impl Role {
-    /// Every role, in declaration order.
-    pub const ALL: [Self; 7] = [
-        Self::Authenticate,
+impl SearchRole {
+    /// Every role that searches, in the order of [`Role::ALL`].
+    pub const ALL: [Self; 5] = [
         Self::FindLogin,
         Self::Resolve,
         Self::Browse,
         Self::GroupContent,
         Self::Cards,
-        Self::ChangePassword,
     ];
     /// Bytes that one search of this role may make us hold. A login needs one entry without pictures; the
     /// others page through many, or fetch photos.
@@ -143,22 +178,16 @@ impl Role {
             _ => 64 << 20,
         }
     }
-    /// The configured spelling.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Authenticate => "authenticate",
-            Self::FindLogin => "find-login",
-            Self::Resolve => "resolve",
-            Self::Browse => "browse",
-            Self::GroupContent => "group-content",
-            Self::Cards => "cards",
-            Self::ChangePassword => "change-password",
-        }
-    }
 }
 
-impl fmt::Display for Role {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
+impl From<SearchRole> for Role {
+    fn from(role: SearchRole) -> Self {
+        match role {
+            SearchRole::FindLogin => Self::FindLogin,
+            SearchRole::Resolve => Self::Resolve,
+            SearchRole::Browse => Self::Browse,
+            SearchRole::GroupContent => Self::GroupContent,
+            SearchRole::Cards => Self::Cards,
+        }
     }
 }

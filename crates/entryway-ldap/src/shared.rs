@@ -1,11 +1,12 @@
-//! What all roles of one server have in common: its settings, its health, and the one way to dial it.
+//! What all roles that reach a server by one way have in common: the server's settings, the way's health, and
+//! how it is dialled.
 
 use crate::account::Credentials;
 use crate::dial::{Dial, Identity, Progress, Steps};
 use crate::error::{LdapError, Step};
 use crate::health::Health;
 use crate::link::Link;
-use crate::settings::{ServerSettings, Timeouts};
+use crate::settings::{ServerSettings, Timeouts, Way};
 use crate::stats::{Counted, Counters};
 use crate::watch;
 use std::sync::Arc;
@@ -16,32 +17,25 @@ use tokio::time::Instant;
 /// A wait shorter than this says nothing about a server: its caller had no time left.
 const TELLING_WAIT: Duration = Duration::from_millis(200);
 
-/// A connection that is idle for no time at all could never be used.
-const SHORTEST: Duration = Duration::from_millis(10);
-/// Moments are computed by adding timeouts: none may reach the end of time.
-const LONGEST: Duration = Duration::from_secs(24 * 60 * 60);
-
 pub(crate) struct Shared {
-    pub(crate) settings: ServerSettings,
+    pub(crate) settings: Arc<ServerSettings>,
+    pub(crate) way: Arc<Way>,
     /// Host and port.
     pub(crate) address: Arc<str>,
     pub(crate) health: Health,
-    pub(crate) credentials: Credentials,
+    /// The service account's, which is one by whichever way it binds.
+    pub(crate) credentials: Arc<Credentials>,
     /// Whether it is being asked because of a bind without an answer.
     pub(crate) doubted: AtomicBool,
 }
 
 impl Shared {
-    pub(crate) fn new(mut settings: ServerSettings) -> Self {
-        let Timeouts {
-            connect,
-            operation,
-            idle,
-        } = &mut settings.timeouts;
-        for timeout in [connect, operation, idle] {
-            *timeout = (*timeout).clamp(SHORTEST, LONGEST);
-        }
-        let (host, port) = (&settings.host, settings.port);
+    pub(crate) fn new(
+        settings: &Arc<ServerSettings>,
+        way: &Arc<Way>,
+        credentials: &Arc<Credentials>,
+    ) -> Self {
+        let (host, port) = (&settings.host, way.port);
         let address = if host.contains(':') {
             format!("[{host}]:{port}")
         } else {
@@ -50,9 +44,10 @@ impl Shared {
         Self {
             health: Health::new(Arc::clone(&settings.display)),
             address: address.into(),
-            credentials: Credentials::default(),
+            credentials: Arc::clone(credentials),
             doubted: AtomicBool::new(false),
-            settings,
+            settings: Arc::clone(settings),
+            way: Arc::clone(way),
         }
     }
     /// Dials, if the breaker lets it, and tells the breaker how it went.

@@ -3,8 +3,7 @@
 //! Plain numbers; how they are rendered is the binary's. Never a password, a name or a value.
 
 use crate::health::HealthReport;
-use crate::settings::Role;
-use entryway_ldap_types::ResultCode;
+use entryway_ldap_types::{ResultCode, Role};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::time::Duration;

@@ -9,7 +9,7 @@
 mod support;
 
 use entryway_ldap::{
-    BindFailure, BindResult, LdapError, OperationOutcome, Role, SearchResult, Server,
+    BindFailure, BindResult, LdapError, OperationOutcome, SearchResult, SearchRole, Server,
 };
 use entryway_ldap_types::ResultCode;
 use std::future::Future;
@@ -107,8 +107,11 @@ async fn torment(server: &Arc<Server>, seed: u64) -> usize {
                 let limit = random.below(400);
                 if random.below(2) == 0 {
                     let request = request(&name);
-                    let found =
-                        drop_after(limit, server.search(Role::FindLogin, &request, soon())).await;
+                    let found = drop_after(
+                        limit,
+                        server.search(SearchRole::FindLogin, &request, soon()),
+                    )
+                    .await;
                     if let Some(found) = found {
                         check_search(&name, &found.unwrap());
                         completed.fetch_add(1, Ordering::SeqCst);
@@ -179,7 +182,7 @@ async fn check_torment(seed: u64) {
     check_search(
         name,
         &server
-            .search(Role::FindLogin, &request(name), soon())
+            .search(SearchRole::FindLogin, &request(name), soon())
             .await
             .unwrap(),
     );
@@ -214,7 +217,7 @@ async fn no_answer_reaches_another_call_on_many_threads() {
 #[tokio::test]
 async fn a_wrong_password_after_a_cancelled_right_one_is_refused() {
     let scripted = Scripted::start(|peer, number| late_and_out_of_order(peer, number as u64)).await;
-    let server = scripted.server_with(|settings| settings.limits.max = 1);
+    let server = scripted.server_with(|settings| support::limit(settings, 1, 64));
     let mut random = Random::new(77);
     let mut dropped = 0;
     for round in 0..1_500 {
@@ -249,7 +252,7 @@ async fn a_dropped_bind_keeps_its_connection_until_its_own_answer() {
         }
     })
     .await;
-    let server = scripted.server_with(|settings| settings.limits.max = 1);
+    let server = scripted.server_with(|settings| support::limit(settings, 1, 64));
     let first = {
         let server = Arc::clone(&server);
         tokio::spawn(async move { server.bind_as("cn=first", &password("x"), soon()).await })
@@ -283,7 +286,11 @@ async fn a_dropped_search_is_abandoned_at_the_server() {
     let server = scripted.server();
     let search = {
         let server = Arc::clone(&server);
-        tokio::spawn(async move { server.search(Role::Cards, &request("cn=a"), soon()).await })
+        tokio::spawn(async move {
+            server
+                .search(SearchRole::Cards, &request("cn=a"), soon())
+                .await
+        })
     };
     let Some(Asked::Search { id, .. }) = told.recv().await else {
         panic!("expected a search")
@@ -316,7 +323,11 @@ async fn a_dropped_dial_is_not_taken_from_those_who_also_wait() {
     });
     let search = |name: &'static str| {
         let server = Arc::clone(&server);
-        tokio::spawn(async move { server.search(Role::FindLogin, &request(name), soon()).await })
+        tokio::spawn(async move {
+            server
+                .search(SearchRole::FindLogin, &request(name), soon())
+                .await
+        })
     };
     let (first, second) = (search("cn=first"), search("cn=second"));
     until(|| {

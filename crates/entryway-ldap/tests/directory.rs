@@ -5,7 +5,7 @@
 mod support;
 
 use entryway_ldap::{
-    PoolLimits, Role, Security, Server, ServiceBind, TlsClient, TlsVersion, TrustSource, TrustStore,
+    SearchRole, Security, Server, ServiceBind, TlsClient, TlsVersion, TrustSource, TrustStore,
 };
 use entryway_ldap_types::{AttributeName, Filter, ResultCode, Scope};
 use entryway_testdir::{TestServer, demo};
@@ -31,11 +31,8 @@ fn client(directory: &TestServer) -> TlsClient {
 
 fn server(address: SocketAddr, security: Security) -> Arc<Server> {
     let mut settings = support::settings(address);
-    settings.security = security;
-    settings.limits = PoolLimits {
-        max: 16,
-        outstanding: 64,
-    };
+    support::secure(&mut settings, security);
+    support::limit(&mut settings, 16, 64);
     settings.service_bind = ServiceBind::Simple {
         dn: demo::SERVICE_DN.to_owned(),
         password: Arc::new(password(demo::service_password())),
@@ -51,7 +48,7 @@ async fn login(server: &Server, uid: &str, secret: &str) -> ResultCode {
     request.filter =
         Filter::Equal(AttributeName::from_static("uid"), uid.as_bytes().to_vec()).into();
     let found = server
-        .search(Role::FindLogin, &request, soon())
+        .search(SearchRole::FindLogin, &request, soon())
         .await
         .unwrap();
     assert_eq!(
@@ -80,7 +77,7 @@ async fn check_logins(directory: &TestServer, server: &Arc<Server>) {
     assert_eq!(counters.binds_with(&dn, ResultCode::INVALID_CREDENTIALS), 1);
     assert_eq!(counters.binds_of(demo::SERVICE_DN), 1);
     assert_eq!(counters.all_binds(), 3);
-    let report = server.probe(soon()).await.unwrap();
+    let report = server.probe(SearchRole::FindLogin, soon()).await.unwrap();
     let root_dse = report.root_dse.unwrap();
     assert_eq!(root_dse.naming_contexts, ["dc=example,dc=com"]);
     server.close().await;

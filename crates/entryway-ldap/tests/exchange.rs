@@ -5,7 +5,7 @@
 mod support;
 
 use entryway_ldap::{
-    CloseReason, DialError, LdapError, OperationKind, OperationOutcome, Overload, Role,
+    CloseReason, DialError, LdapError, OperationKind, OperationOutcome, Overload, Role, SearchRole,
     ServiceBind, Step,
 };
 use entryway_ldap_types::ResultCode;
@@ -21,7 +21,7 @@ async fn a_search_returns_its_entries() {
     let scripted = Scripted::start(|peer, _| obedient(peer)).await;
     let server = scripted.server();
     let found = server
-        .search(Role::FindLogin, &request("cn=jane"), soon())
+        .search(SearchRole::FindLogin, &request("cn=jane"), soon())
         .await
         .unwrap();
     assert_eq!(found.code, ResultCode::SUCCESS);
@@ -105,7 +105,7 @@ async fn searches_share_a_connection_and_are_answered_in_any_order() {
         tokio::spawn(async move {
             let name = format!("cn={number}");
             let found = server
-                .search(Role::Resolve, &request(&name), soon())
+                .search(SearchRole::Resolve, &request(&name), soon())
                 .await
                 .unwrap();
             assert_eq!(found.diagnostic, name);
@@ -136,15 +136,14 @@ async fn a_full_connection_makes_room_by_a_further_one_up_to_the_limit() {
     })
     .await;
     let server = scripted.server_with(|settings| {
-        settings.limits.max = 2;
-        settings.limits.outstanding = 1;
+        support::limit(settings, 2, 1);
     });
     let searches: Vec<_> = (0..5)
         .map(|_| {
             let server = Arc::clone(&server);
             tokio::spawn(async move {
                 server
-                    .search(Role::Browse, &request("cn=a"), soon())
+                    .search(SearchRole::Browse, &request("cn=a"), soon())
                     .await
                     .unwrap()
                     .code
@@ -167,7 +166,7 @@ async fn a_full_connection_makes_room_by_a_further_one_up_to_the_limit() {
 #[tokio::test]
 async fn waiting_for_a_connection_ends_at_the_deadline() {
     let scripted = Scripted::start(|mut peer, _| async move { peer.until_closed().await }).await;
-    let server = scripted.server_with(|settings| settings.limits.max = 1);
+    let server = scripted.server_with(|settings| support::limit(settings, 1, 64));
     let holder = {
         let server = Arc::clone(&server);
         tokio::spawn(async move { server.bind_as("cn=slow", &password("x"), soon()).await })
@@ -264,7 +263,7 @@ async fn a_search_is_sent_once_more_when_its_connection_dies() {
     .await;
     let found = scripted
         .server()
-        .search(Role::FindLogin, &request("cn=jane"), soon())
+        .search(SearchRole::FindLogin, &request("cn=jane"), soon())
         .await
         .unwrap();
     assert_eq!((found.entries.len(), scripted.accepted()), (1, 2));
@@ -280,7 +279,7 @@ async fn a_search_is_not_repeated_for_ever() {
     .await;
     let error = scripted
         .server()
-        .search(Role::FindLogin, &request("cn=jane"), soon())
+        .search(SearchRole::FindLogin, &request("cn=jane"), soon())
         .await
         .unwrap_err();
     assert_eq!(
@@ -308,7 +307,7 @@ async fn searches_wait_for_the_service_bind() {
     });
     assert!(!format!("{:?}", server.settings()).contains("secret"));
     server
-        .search(Role::FindLogin, &request("cn=jane"), soon())
+        .search(SearchRole::FindLogin, &request("cn=jane"), soon())
         .await
         .unwrap();
 }
@@ -333,7 +332,7 @@ async fn a_refused_service_bind_is_said_and_not_repeated_for_every_waiter() {
             let server = Arc::clone(&server);
             tokio::spawn(async move {
                 server
-                    .search(Role::FindLogin, &request("cn=jane"), soon())
+                    .search(SearchRole::FindLogin, &request("cn=jane"), soon())
                     .await
                     .unwrap_err()
             })
@@ -364,7 +363,7 @@ async fn a_refused_connection_is_unreachable_and_after_some_is_left_alone() {
     for _ in 0..3 {
         assert!(server.available());
         let error = server
-            .search(Role::FindLogin, &request("cn=jane"), soon())
+            .search(SearchRole::FindLogin, &request("cn=jane"), soon())
             .await
             .unwrap_err();
         assert!(
@@ -400,7 +399,11 @@ async fn a_refused_connection_is_unreachable_and_after_some_is_left_alone() {
 #[tokio::test]
 async fn a_probe_reads_the_root_dse_and_names_its_steps() {
     let scripted = Scripted::start(|peer, _| obedient(peer)).await;
-    let report = scripted.server().probe(soon()).await.unwrap();
+    let report = scripted
+        .server()
+        .probe(SearchRole::FindLogin, soon())
+        .await
+        .unwrap();
     assert_eq!(report.peer, Some(scripted.address));
     assert!(report.tls.is_none() && report.root_dse.is_some());
     let steps: Vec<_> = report.steps.iter().map(|(step, _)| *step).collect();
@@ -441,7 +444,7 @@ async fn closing_waits_for_what_is_in_flight_and_says_goodbye() {
         let server = Arc::clone(&server);
         tokio::spawn(async move {
             server
-                .search(Role::FindLogin, &request("cn=a"), soon())
+                .search(SearchRole::FindLogin, &request("cn=a"), soon())
                 .await
         })
     };
@@ -464,7 +467,7 @@ async fn closing_waits_for_what_is_in_flight_and_says_goodbye() {
     closing.await.unwrap();
     until(|| goodbyes.load(Ordering::SeqCst) == 2).await;
     let error = server
-        .search(Role::FindLogin, &request("cn=a"), soon())
+        .search(SearchRole::FindLogin, &request("cn=a"), soon())
         .await
         .unwrap_err();
     assert!(matches!(
@@ -486,7 +489,7 @@ async fn idle_connections_are_closed() {
     let server =
         scripted.server_with(|settings| settings.timeouts.idle = Duration::from_millis(20));
     server
-        .search(Role::FindLogin, &request("cn=a"), soon())
+        .search(SearchRole::FindLogin, &request("cn=a"), soon())
         .await
         .unwrap();
     server
@@ -506,7 +509,7 @@ async fn idle_connections_are_closed() {
         .await
         .unwrap();
     server
-        .search(Role::FindLogin, &request("cn=a"), soon())
+        .search(SearchRole::FindLogin, &request("cn=a"), soon())
         .await
         .unwrap();
     assert_eq!(scripted.accepted(), 4);
@@ -518,7 +521,7 @@ async fn operations_are_counted_once_each() {
     let server = scripted.server();
     for _ in 0..3 {
         server
-            .search(Role::FindLogin, &request("cn=a"), soon())
+            .search(SearchRole::FindLogin, &request("cn=a"), soon())
             .await
             .unwrap();
     }
@@ -579,7 +582,7 @@ async fn nothing_is_sent_after_the_deadline() {
         "{failure:?}"
     );
     let error = server
-        .search(Role::FindLogin, &request("cn=jane"), Instant::now())
+        .search(SearchRole::FindLogin, &request("cn=jane"), Instant::now())
         .await
         .unwrap_err();
     assert!(matches!(error, LdapError::TimedOut { .. }), "{error:?}");

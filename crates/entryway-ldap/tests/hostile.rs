@@ -5,7 +5,7 @@
 
 mod support;
 
-use entryway_ldap::{Breach, CloseReason, LdapError, Overload, ProtocolError, Role, Step};
+use entryway_ldap::{Breach, CloseReason, LdapError, Overload, ProtocolError, SearchRole, Step};
 use entryway_ldap_proto::MessageId;
 use entryway_ldap_types::ResultCode;
 use std::future::Future;
@@ -35,11 +35,11 @@ where
     .await;
     let server = scripted.server();
     let error = server
-        .search(Role::FindLogin, &request("cn=victim"), soon())
+        .search(SearchRole::FindLogin, &request("cn=victim"), soon())
         .await
         .unwrap_err();
     let found = server
-        .search(Role::FindLogin, &request("cn=next"), soon())
+        .search(SearchRole::FindLogin, &request("cn=next"), soon())
         .await
         .unwrap();
     assert_eq!(&*found.entries[0].dn_text, "cn=next");
@@ -242,7 +242,7 @@ async fn entries_without_end_are_cut_and_the_connection_is_given_up() {
     let mut request = request("cn=victim");
     request.size_limit = 2;
     let found = server
-        .search(Role::FindLogin, &request, soon())
+        .search(SearchRole::FindLogin, &request, soon())
         .await
         .unwrap();
     // As if the server had kept the limit: to a login, an ambiguous name and not an outage.
@@ -254,7 +254,7 @@ async fn entries_without_end_are_cut_and_the_connection_is_given_up() {
     support::until(|| server.stats().roles[0].open == 0).await;
     assert!(server.stats().roles[0].bytes_received < 16 << 20);
     let found = server
-        .search(Role::FindLogin, &request, soon())
+        .search(SearchRole::FindLogin, &request, soon())
         .await
         .unwrap();
     assert_eq!((found.entries.len(), scripted.accepted()), (1, 2));
@@ -276,7 +276,7 @@ async fn a_login_holds_no_more_of_an_answer_than_a_login_needs() {
     .await;
     let server = scripted.server();
     let error = server
-        .search(Role::FindLogin, &request("cn=victim"), soon())
+        .search(SearchRole::FindLogin, &request("cn=victim"), soon())
         .await
         .unwrap_err();
     assert!(
@@ -303,7 +303,7 @@ async fn an_answer_of_too_many_bytes_is_cut() {
     .await;
     let server = scripted.server();
     let error = server
-        .search(Role::Browse, &request("cn=victim"), soon())
+        .search(SearchRole::Browse, &request("cn=victim"), soon())
         .await
         .unwrap_err();
     assert!(
@@ -325,7 +325,7 @@ async fn half_an_answer_is_no_answer() {
     .await;
     let server = scripted.server();
     let error = server
-        .search(Role::FindLogin, &request("cn=victim"), soon())
+        .search(SearchRole::FindLogin, &request("cn=victim"), soon())
         .await
         .unwrap_err();
     assert!(
@@ -351,7 +351,7 @@ async fn an_answer_may_come_byte_by_byte() {
     .await;
     let found = scripted
         .server()
-        .search(Role::FindLogin, &request("cn=jane"), soon())
+        .search(SearchRole::FindLogin, &request("cn=jane"), soon())
         .await
         .unwrap();
     assert_eq!(found.entries.len(), 1);
@@ -381,7 +381,7 @@ async fn a_flood_is_an_answer_and_ends_with_its_connection() {
     request.size_limit = 2;
     for _ in 0..2 {
         let found = server
-            .search(Role::FindLogin, &request, soon())
+            .search(SearchRole::FindLogin, &request, soon())
             .await
             .unwrap();
         assert_eq!(found.code, ResultCode::SIZE_LIMIT_EXCEEDED);
@@ -407,7 +407,7 @@ async fn silence_costs_its_limit_and_the_connection() {
         scripted.server_with(|settings| settings.timeouts.operation = Duration::from_millis(60));
     let started = Instant::now();
     let error = server
-        .search(Role::FindLogin, &request("cn=victim"), soon())
+        .search(SearchRole::FindLogin, &request("cn=victim"), soon())
         .await
         .unwrap_err();
     assert!(
@@ -419,7 +419,7 @@ async fn silence_costs_its_limit_and_the_connection() {
     assert!(!server.available());
     support::until(|| server.available()).await;
     server
-        .search(Role::FindLogin, &request("cn=next"), soon())
+        .search(SearchRole::FindLogin, &request("cn=next"), soon())
         .await
         .unwrap();
     assert!(server.health().degraded_since.is_none());
@@ -431,7 +431,7 @@ async fn a_callers_short_time_says_nothing_about_the_server() {
     let server = scripted.server();
     let deadline = Instant::now() + Duration::from_millis(20);
     let error = server
-        .search(Role::FindLogin, &request("cn=victim"), deadline)
+        .search(SearchRole::FindLogin, &request("cn=victim"), deadline)
         .await
         .unwrap_err();
     assert!(matches!(error, LdapError::TimedOut { .. }), "{error:?}");
@@ -451,7 +451,7 @@ async fn one_slow_search_disturbs_no_other() {
         let server = Arc::clone(&server);
         tokio::spawn(async move {
             server
-                .search(Role::FindLogin, &request("cn=slow"), soon())
+                .search(SearchRole::FindLogin, &request("cn=slow"), soon())
                 .await
         })
     };
@@ -464,7 +464,7 @@ async fn one_slow_search_disturbs_no_other() {
     })
     .await;
     server
-        .search(Role::FindLogin, &request("cn=quick"), soon())
+        .search(SearchRole::FindLogin, &request("cn=quick"), soon())
         .await
         .unwrap();
     let error = slow.await.unwrap().unwrap_err();
@@ -474,7 +474,7 @@ async fn one_slow_search_disturbs_no_other() {
     );
     assert!(server.available());
     server
-        .search(Role::FindLogin, &request("cn=quick"), soon())
+        .search(SearchRole::FindLogin, &request("cn=quick"), soon())
         .await
         .unwrap();
     assert_eq!(scripted.accepted(), 1);
@@ -520,7 +520,7 @@ async fn silence_during_the_service_bind_is_named() {
         };
     });
     let error = server
-        .search(Role::FindLogin, &request("cn=victim"), soon())
+        .search(SearchRole::FindLogin, &request("cn=victim"), soon())
         .await
         .unwrap_err();
     assert!(
@@ -542,7 +542,7 @@ async fn silence_during_the_service_bind_is_named() {
     // The caller's time ends first: the step at which the shared dial stands is named all the same.
     let deadline = Instant::now() + Duration::from_millis(60);
     let error = server
-        .search(Role::FindLogin, &request("cn=victim"), deadline)
+        .search(SearchRole::FindLogin, &request("cn=victim"), deadline)
         .await
         .unwrap_err();
     assert!(
@@ -583,7 +583,7 @@ async fn one_persons_slow_bind_closes_the_server_to_nobody() {
     // The server is asked whether it is there, on a connection of its own.
     support::until(|| scripted.accepted() == 2).await;
     server
-        .search(Role::FindLogin, &request("cn=next"), soon())
+        .search(SearchRole::FindLogin, &request("cn=next"), soon())
         .await
         .unwrap();
     assert!(server.available());

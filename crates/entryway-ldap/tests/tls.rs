@@ -5,15 +5,15 @@
 mod support;
 
 use entryway_ldap::{
-    Breach, CloseReason, LdapError, ProtocolError, Role, Security, Server, ServerSettings, Step,
-    TlsClient, TlsFailure, TlsVersion,
+    Breach, CloseReason, LdapError, ProtocolError, SearchRole, Security, Server, ServerSettings,
+    Step, TlsClient, TlsFailure, TlsVersion,
 };
 use entryway_ldap_types::ResultCode;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 use support::identity::Authority;
-use support::{Asked, Scripted, ldaps, obedient, password, request, soon};
+use support::{Asked, Scripted, ldaps, obedient, password, request, secure, soon};
 use tokio_rustls::TlsAcceptor;
 
 async fn tls_server(acceptor: TlsAcceptor) -> Scripted {
@@ -47,7 +47,7 @@ async fn start_tls_server(acceptor: TlsAcceptor) -> Scripted {
 
 async fn search(server: &Arc<Server>) -> Result<(), LdapError> {
     let found = server
-        .search(Role::FindLogin, &request("cn=jane"), soon())
+        .search(SearchRole::FindLogin, &request("cn=jane"), soon())
         .await?;
     assert_eq!(found.entries.len(), 1);
     Ok(())
@@ -108,7 +108,7 @@ async fn large_answers_pass_through_tls() {
     .await;
     let server = scripted.server_with(|settings| ldaps(settings, authority.client()));
     let found = server
-        .search(Role::Browse, &request("cn=jane"), soon())
+        .search(SearchRole::Browse, &request("cn=jane"), soon())
         .await
         .unwrap();
     assert_eq!(found.entries.len(), 20);
@@ -119,7 +119,7 @@ async fn start_tls_precedes_everything() {
     let authority = Authority::new();
     let scripted = start_tls_server(authority.good()).await;
     let server =
-        scripted.server_with(|settings| settings.security = Security::StartTls(authority.client()));
+        scripted.server_with(|settings| secure(settings, Security::StartTls(authority.client())));
     search(&server).await.unwrap();
     let bound = server
         .bind_as("cn=jane", &password("right"), soon())
@@ -133,8 +133,8 @@ async fn a_probe_tells_what_was_negotiated() {
     let authority = Authority::new();
     let scripted = start_tls_server(authority.good()).await;
     let server =
-        scripted.server_with(|settings| settings.security = Security::StartTls(authority.client()));
-    let report = server.probe(soon()).await.unwrap();
+        scripted.server_with(|settings| secure(settings, Security::StartTls(authority.client())));
+    let report = server.probe(SearchRole::FindLogin, soon()).await.unwrap();
     let tls = report.tls.unwrap();
     assert_eq!((tls.version.as_str(), tls.chain.len()), ("TLSv1_3", 1));
     assert!(tls.cipher_suite.starts_with("TLS13_"));
@@ -304,7 +304,7 @@ async fn a_refused_start_tls_ends_the_connection_and_nothing_else_was_sent() {
     })
     .await;
     let server = scripted
-        .server_with(|settings| settings.security = Security::StartTls(Authority::new().client()));
+        .server_with(|settings| secure(settings, Security::StartTls(Authority::new().client())));
     let failure = server
         .bind_as("cn=jane", &password("right"), soon())
         .await
@@ -338,7 +338,7 @@ async fn clear_bytes_after_the_start_tls_answer_are_refused() {
     })
     .await;
     let server =
-        scripted.server_with(|settings| settings.security = Security::StartTls(authority.client()));
+        scripted.server_with(|settings| secure(settings, Security::StartTls(authority.client())));
     let failure = server
         .bind_as("cn=jane", &password("wrong"), soon())
         .await

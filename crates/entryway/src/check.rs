@@ -15,7 +15,8 @@ use crate::sources::NotLoaded;
 use crate::{logs, out, sources};
 use entryway_config::{GroupsSettings, Loaded, RuleBook, Settings, Severity};
 use entryway_ldap::{
-    DerefAliases, LdapError, ProbeReport, Role, RootDse, SearchRequest, Server, ServiceBind, Step,
+    DerefAliases, LdapError, ProbeReport, RootDse, SearchRequest, SearchRole, Server, ServiceBind,
+    Step,
 };
 use entryway_ldap_types::{AttributeName, Filter, ResultCode, Scope};
 use entryway_login::{DomainPolicy, RuleId};
@@ -203,7 +204,7 @@ async fn look_at(mut look: Look<'_>, server: &Server, groups: &GroupsSettings) {
 /// The door: name, TLS, the service account. `None` when it does not open.
 async fn connect(look: &mut Look<'_>, server: &Server) -> Option<Option<RootDse>> {
     let started = Instant::now();
-    match server.probe(look.deadline()).await {
+    match server.probe(SearchRole::FindLogin, look.deadline()).await {
         Ok(report) => {
             let bind = took(&report, |step| step == Step::ServiceBind);
             let dial = took(&report, |step| {
@@ -261,7 +262,7 @@ async fn base(look: &mut Look<'_>, server: &Server, root_dse: Option<&RootDse>) 
     let started = Instant::now();
     let request = base_entry(look.policy);
     let searched = server
-        .search(Role::FindLogin, &request, look.deadline())
+        .search(SearchRole::FindLogin, &request, look.deadline())
         .await;
     let took = Some(started.elapsed());
     let base = &look.policy.people.base_text;

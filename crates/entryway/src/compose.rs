@@ -7,7 +7,9 @@ use entryway_config::{
     TrustSource,
 };
 use entryway_directory::{Domain, Domains, GroupsSettings, Membership};
-use entryway_ldap::{Limits, PoolLimits, Server, ServerSettings, Timeouts, TlsClient, TrustStore};
+use entryway_ldap::{
+    ByRole, Limits, PoolLimits, Server, ServerSettings, Timeouts, TlsClient, TrustStore, Way,
+};
 use entryway_os::PamAccounts;
 use std::collections::HashMap;
 use std::path::PathBuf;
@@ -144,21 +146,25 @@ fn server(
             password: Arc::clone(password),
         },
     };
+    let ways = ByRole::all(Some(Arc::new(Way {
+        port: address.port,
+        security,
+    })));
     Server::new(ServerSettings {
         display: Arc::clone(&address.display),
         host: address.host.clone(),
-        port: address.port,
-        security,
+        ways,
+        clear_text_passwords: address.security == Security::Clear,
         service_bind,
         timeouts: Timeouts {
             connect: settings.timeouts.connect,
             operation: settings.timeouts.operation,
             idle: settings.timeouts.idle,
         },
-        limits: PoolLimits {
+        limits: ByRole::all(PoolLimits {
             max: settings.connections.max,
             outstanding: settings.connections.outstanding,
-        },
+        }),
         proto_limits: Limits::CLIENT,
     })
 }

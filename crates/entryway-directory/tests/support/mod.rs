@@ -6,7 +6,9 @@
 pub mod groups;
 
 use entryway_directory::{Domain, Domains};
-use entryway_ldap::{Limits, PoolLimits, Security, Server, ServerSettings, ServiceBind, Timeouts};
+use entryway_ldap::{
+    ByRole, Limits, PoolLimits, Security, Server, ServerSettings, ServiceBind, Timeouts, Way,
+};
 use entryway_ldap_types::{AttributeName, Filter, Password, Scope};
 use entryway_login::{Directories, DomainId, FindAnswer, FindOperation, ServerFault};
 use entryway_testdir::{Directory, Options, TestServer};
@@ -64,18 +66,23 @@ pub fn server(address: SocketAddr) -> Arc<Server> {
 }
 
 /// As whom and how patiently the servers of these tests are asked.
+/// One way for every role.
+pub fn way(port: u16, security: Security) -> ByRole<Option<Arc<Way>>> {
+    ByRole::all(Some(Arc::new(Way { port, security })))
+}
+
 pub fn settings(address: SocketAddr) -> ServerSettings {
     ServerSettings {
         display: format!("ldap://{address}").into(),
         host: address.ip().to_string(),
-        port: address.port(),
-        security: Security::Clear,
+        ways: way(address.port(), Security::Clear),
+        clear_text_passwords: true,
         service_bind: ServiceBind::Simple {
             dn: SERVICE_DN.to_owned(),
             password: Arc::new(Password::new(b"service".to_vec()).unwrap()),
         },
         timeouts: Timeouts::default(),
-        limits: PoolLimits::default(),
+        limits: ByRole::all(PoolLimits::default()),
         proto_limits: Limits::CLIENT,
     }
 }

@@ -6,7 +6,7 @@
 use super::{Bounds, Mux, Refusal, Ticket};
 use crate::dial::{Identity, Progress};
 use crate::error::{CloseReason, LdapError, Overload};
-use crate::settings::Role;
+use crate::settings::{PoolLimits, SearchRole};
 use crate::shared::Shared;
 use crate::stats::{Counted, Counters};
 use entryway_ldap_proto::SearchRequest;
@@ -21,6 +21,7 @@ const ENTRIES: u32 = 10_000;
 
 pub(crate) struct MuxPool {
     shared: Arc<Shared>,
+    max: usize,
     bounds: Bounds,
     counters: Arc<Counters>,
     state: Mutex<PoolState>,
@@ -40,18 +41,23 @@ struct PoolState {
 }
 
 impl MuxPool {
-    pub(crate) fn new(shared: Arc<Shared>, role: Role) -> Self {
+    pub(crate) fn new(shared: Arc<Shared>, role: SearchRole) -> Self {
+        let PoolLimits { max, outstanding } = *shared.settings.limits.of(role.into());
         let bounds = Bounds {
-            outstanding: shared.settings.limits.outstanding,
+            outstanding,
             answer_bytes: role.answer_bytes(),
         };
         Self {
+            max: max.max(1),
             bounds,
             shared,
             counters: Arc::default(),
             state: Mutex::default(),
             room: Arc::default(),
         }
+    }
+    pub(crate) fn shared(&self) -> &Arc<Shared> {
+        &self.shared
     }
     pub(crate) fn counters(&self) -> &Arc<Counters> {
         &self.counters
@@ -143,7 +149,7 @@ impl MuxPool {
         {
             return Err(error.clone());
         }
-        if open >= self.shared.settings.limits.max.max(1) {
+        if open >= self.max {
             return Ok(());
         }
         let progress = Arc::new(Progress::default());

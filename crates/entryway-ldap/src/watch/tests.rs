@@ -1,20 +1,25 @@
 use super::*;
 use crate::error::Step;
-use crate::{Limits, PoolLimits, Security, ServerSettings, ServiceBind, Timeouts};
+use crate::{ByRole, Limits, PoolLimits, Security, ServerSettings, ServiceBind, Timeouts, Way};
 use std::time::Duration;
 
 /// A server whose breaker is open.
 fn down() -> Arc<Shared> {
-    let shared = Arc::new(Shared::new(ServerSettings {
-        display: "ldap://dc1".into(),
-        host: "127.0.0.1".to_owned(),
+    let way = Arc::new(Way {
         port: 1,
         security: Security::Clear,
+    });
+    let settings = Arc::new(ServerSettings {
+        display: "ldap://dc1".into(),
+        host: "127.0.0.1".to_owned(),
+        ways: ByRole::all(Some(Arc::clone(&way))),
+        clear_text_passwords: false,
         service_bind: ServiceBind::Anonymous,
         timeouts: Timeouts::default(),
-        limits: PoolLimits::default(),
+        limits: ByRole::all(PoolLimits::default()),
         proto_limits: Limits::CLIENT,
-    }));
+    });
+    let shared = Arc::new(Shared::new(&settings, &way, &Arc::default()));
     let silence = LdapError::TimedOut {
         step: Step::Connect,
     };

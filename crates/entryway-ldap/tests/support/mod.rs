@@ -8,8 +8,8 @@ pub mod random;
 
 use bytes::BytesMut;
 use entryway_ldap::{
-    DerefAliases, Limits, PoolLimits, SearchRequest, Security, Server, ServerSettings, ServiceBind,
-    Timeouts, TlsClient,
+    ByRole, DerefAliases, Limits, PoolLimits, Role, SearchRequest, Security, Server,
+    ServerSettings, ServiceBind, Timeouts, TlsClient, Way,
 };
 use entryway_ldap_proto::message::Credentials;
 use entryway_ldap_proto::server::{Connection, Reply, ReplyKind};
@@ -90,24 +90,41 @@ pub fn settings(address: SocketAddr) -> ServerSettings {
     ServerSettings {
         display: format!("ldap://{address}").into(),
         host: address.ip().to_string(),
-        port: address.port(),
-        security: Security::Clear,
+        ways: way(address.port(), Security::Clear),
+        clear_text_passwords: true,
         service_bind: ServiceBind::Anonymous,
         timeouts: Timeouts {
             connect: PATIENCE,
             operation: PATIENCE,
             idle: PATIENCE,
         },
-        limits: PoolLimits {
-            max: 4,
-            outstanding: 64,
-        },
+        limits: limits(4, 64),
         proto_limits: Limits::CLIENT,
     }
 }
 
+fn limits(max: usize, outstanding: usize) -> ByRole<PoolLimits> {
+    ByRole::all(PoolLimits { max, outstanding })
+}
+
+/// The same bounds for every role.
+pub fn limit(settings: &mut ServerSettings, max: usize, outstanding: usize) {
+    settings.limits = limits(max, outstanding);
+}
+
+/// One way for every role.
+pub fn way(port: u16, security: Security) -> ByRole<Option<Arc<Way>>> {
+    ByRole::all(Some(Arc::new(Way { port, security })))
+}
+
+/// The same port for every role, protected in this way.
+pub fn secure(settings: &mut ServerSettings, security: Security) {
+    let port = settings.ways.of(Role::Authenticate).as_ref().unwrap().port;
+    settings.ways = way(port, security);
+}
+
 pub fn ldaps(settings: &mut ServerSettings, client: TlsClient) {
-    settings.security = Security::Ldaps(client);
+    secure(settings, Security::Ldaps(client));
 }
 
 /// What a client asked, owned.

@@ -2,7 +2,7 @@
 //! was typed wrong.
 
 use super::{Look, State};
-use entryway_ldap::{DerefAliases, Role, SearchRequest, Server};
+use entryway_ldap::{DerefAliases, SearchRequest, SearchRole, Server};
 use entryway_ldap_types::{AttributeName, Filter, FilterTemplate, ResultCode, Scope};
 use entryway_login::DomainPolicy;
 use std::sync::Arc;
@@ -79,7 +79,7 @@ pub(super) async fn find_one(look: &mut Look<'_>, server: &Server) {
     let place = look.place(policy.people.rule);
     let started = Instant::now();
     let searched = server
-        .search(Role::FindLogin, &one(policy, filter), look.deadline())
+        .search(SearchRole::FindLogin, &one(policy, filter), look.deadline())
         .await;
     let (state, detail) = match searched {
         Ok(found) if !found.entries.is_empty() => {
@@ -111,7 +111,9 @@ pub(super) async fn has_any(
 ) -> Option<bool> {
     let mut request = one(policy, Filter::Present(attribute));
     request.scope = Scope::Subtree;
-    let found = server.search(Role::FindLogin, &request, deadline).await;
+    let found = server
+        .search(SearchRole::FindLogin, &request, deadline)
+        .await;
     let found = found.ok()?;
     match found.code {
         ResultCode::SUCCESS | ResultCode::SIZE_LIMIT_EXCEEDED => Some(!found.entries.is_empty()),

@@ -3,7 +3,7 @@
 
 use super::{Look, State, people};
 use entryway_config::{GroupsSettings, Membership};
-use entryway_ldap::{DerefAliases, Role, RootDse, SearchRequest, Server};
+use entryway_ldap::{DerefAliases, RootDse, SearchRequest, SearchRole, Server};
 use entryway_ldap_types::{AttributeName, Filter, Scope};
 use entryway_login::{Carried, DomainPolicy};
 use std::collections::BTreeSet;
@@ -102,11 +102,13 @@ async fn read(look: &Look<'_>, server: &Server) -> Option<BTreeSet<String>> {
         attributes: Arc::new([attribute]),
     };
     let root = ask("".into(), None, SUBSCHEMA);
-    let root = server.search(Role::FindLogin, &root, look.deadline()).await;
+    let root = server
+        .search(SearchRole::FindLogin, &root, look.deadline())
+        .await;
     let root = root.ok()?;
     let place: Arc<str> = root.entries.first()?.first_text(&SUBSCHEMA)?.into();
     let schema = ask(place, Some("subschema"), TYPES);
-    let schema = server.search(Role::FindLogin, &schema, look.deadline());
+    let schema = server.search(SearchRole::FindLogin, &schema, look.deadline());
     let schema = schema.await.ok()?;
     let known: BTreeSet<String> = schema
         .entries
