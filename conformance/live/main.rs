@@ -7,6 +7,7 @@
 mod active_directory;
 mod counted;
 mod faces;
+mod faults;
 mod integrations;
 mod lab;
 mod openldap;
@@ -40,6 +41,7 @@ fn main() -> ExitCode {
     trials.extend(tests(&lab, "openldap", openldap::tests()));
     trials.extend(tests(&lab, "counted", counted::tests()));
     trials.extend(tests(&lab, "active_directory", active_directory::tests()));
+    trials.extend(tests(&lab, "faults", faults::tests()));
     trials.extend(tests(&lab, "integrations", integrations::tests()));
     let tallies = Arc::new(scenarios::Tallies::new());
     trials.extend(scenarios::trials(&lab, &tallies));

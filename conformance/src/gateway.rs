@@ -3,6 +3,7 @@
 use crate::keeper::{Keeper, Rights};
 use crate::{HttpClient, programs};
 use anyhow::{Context, Result};
+use rustix::process::Signal;
 use serde_json::Value;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -139,6 +140,11 @@ impl Serving {
     /// Its pid.
     pub fn pid(&self) -> Option<u32> {
         self.keeper.pid()
+    }
+
+    /// Makes it read its configuration again.
+    pub fn reload(&self) -> Result<()> {
+        self.keeper.signal(Signal::HUP)
     }
 
     /// What it has logged.

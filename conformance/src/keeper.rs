@@ -7,8 +7,9 @@
 
 use crate::{Deadline, programs, until};
 use anyhow::{Context, Result, bail};
-use std::fs;
-use std::io::{BufRead, BufReader, Write};
+use rustix::process::{Pid, Signal, kill_process};
+use std::fs::{self, File};
+use std::io::{BufRead, BufReader, Read, Seek, SeekFrom, Write};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, ChildStdout, Stdio};
@@ -80,6 +81,27 @@ impl Keeper {
         fs::read(self.dir.join("output.log"))
             .map(|bytes| String::from_utf8_lossy(&bytes).into_owned())
             .unwrap_or_default()
+    }
+
+    /// What the server has printed after its first `offset` bytes.
+    pub(crate) fn output_from(&self, offset: u64) -> Result<String> {
+        let mut file = File::open(self.dir.join("output.log")).context("nothing was printed")?;
+        file.seek(SeekFrom::Start(offset))?;
+        let mut bytes = Vec::new();
+        file.read_to_end(&mut bytes)?;
+        Ok(String::from_utf8_lossy(&bytes).into_owned())
+    }
+
+    /// How many bytes the server has printed.
+    pub(crate) fn output_length(&self) -> u64 {
+        fs::metadata(self.dir.join("output.log")).map_or(0, |file| file.len())
+    }
+
+    /// Sends the server a signal.
+    pub(crate) fn signal(&self, signal: Signal) -> Result<()> {
+        let pid = self.server.context("no server runs")?;
+        let pid = i32::try_from(pid).ok().and_then(Pid::from_raw);
+        kill_process(pid.context("no server runs")?, signal).context("the server has ended")
     }
 
     /// Starts a server and waits until it is ready; fails with its last words when it ends before that.

@@ -10,6 +10,8 @@ server=
 stop() {
   [ -n "$server" ] || return 0
   kill -TERM "$server" 2>/dev/null
+  # One that a test has paused does not hear it before.
+  kill -CONT "$server" 2>/dev/null
   timeout 10 tail -s 0.02 --pid="$server" -f /dev/null || kill -KILL "$server" 2>/dev/null
   wait "$server" 2>/dev/null
   server=

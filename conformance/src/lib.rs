@@ -7,11 +7,13 @@
 
 mod certificates;
 mod config;
+mod far;
 mod gateway;
 mod http;
 mod keeper;
 mod ldif;
 mod listeners;
+mod load;
 mod machine;
 mod people;
 mod ports;
@@ -25,9 +27,11 @@ mod wait;
 
 pub use certificates::{Authority, Certificate, Identity};
 pub use config::{Configuration, Domain, Encrypt};
+pub use far::FarSide;
 pub use gateway::{Finished, Gateway, Serving};
 pub use http::{HttpClient, Response};
-pub use listeners::SilentServer;
+pub use listeners::{FullServer, ResettingServer, SilentServer};
+pub use load::{Load, Login, Outcome, Pace, Sample, log_in};
 pub use machine::{Daemon, Machine};
 pub use people::{BASE, Directory, ODD_NAMES, PEOPLE, SERVICE_DN, SERVICE_PASSWORD, password_of};
 pub use ports::{closed_address, free_loopback, free_port};

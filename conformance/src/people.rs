@@ -62,7 +62,8 @@ pub enum Directory {
 }
 
 impl Directory {
-    pub(crate) fn ldif(self) -> Vec<u8> {
+    /// The entries as LDIF.
+    pub fn ldif(self) -> Vec<u8> {
         let mut ldif = Ldif::default();
         skeleton(&mut ldif);
         match self {

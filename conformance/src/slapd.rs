@@ -1,14 +1,21 @@
 //! OpenLDAP.
 
+mod change;
 mod log;
 mod settings;
 
 use crate::keeper::{Keeper, Rights};
 use crate::scratch::write_private;
-use crate::{Authority, BASE, Certificate, Directory, free_port, programs};
+use crate::{
+    Authority, BASE, Certificate, Deadline, Directory, FarSide, Identity, free_port, programs,
+    until,
+};
 use anyhow::{Context, Result};
 pub use log::{LoggedOperation, StatsLog};
+use rustix::process::Signal;
+use settings::Settings;
 use std::fs;
+use std::io::Read;
 use std::net::{Ipv4Addr, SocketAddr, TcpStream};
 use std::process::Command;
 
@@ -23,6 +30,8 @@ pub struct SlapdOptions {
     pub certificate: Certificate,
     /// Whether it logs every operation (see [`Slapd::stats`]); costs time.
     pub log_operations: bool,
+    /// Seconds after which it closes a connection without work; 0 for never.
+    pub idle_timeout: u32,
 }
 
 impl Default for SlapdOptions {
@@ -31,25 +40,41 @@ impl Default for SlapdOptions {
             directory: Directory::Cast,
             certificate: Certificate::Good,
             log_operations: false,
+            idle_timeout: 0,
         }
     }
 }
 
-/// A running slapd with a database of its own, on two free ports of 127.0.0.1. Stops, and removes
-/// its files, when dropped.
+/// A running slapd with a database of its own, on two free ports of 127.0.0.1 or of a far side. Stops, and
+/// removes its files, when dropped.
 #[derive(Debug)]
 pub struct Slapd {
     keeper: Keeper,
     program: String,
+    address: Ipv4Addr,
     ldap: u16,
     ldaps: u16,
-    log_operations: bool,
+    options: SlapdOptions,
+    suffix: String,
+    /// Words before the program's own.
+    before: Vec<String>,
+    administrator: String,
+    /// What runs that are over have logged.
+    ended: Vec<String>,
+    certificates: u32,
 }
 
 impl Slapd {
     /// Loads the directory and starts the server.
     pub fn start(authority: &Authority, options: SlapdOptions) -> Result<Self> {
-        Self::holding(authority, options, BASE, &options.directory.ldif())
+        let ldif = options.directory.ldif();
+        Self::holding(authority, options, BASE, &ldif, None)
+    }
+
+    /// The same on a far side.
+    pub fn start_far(authority: &Authority, options: SlapdOptions, far: &FarSide) -> Result<Self> {
+        let ldif = options.directory.ldif();
+        Self::holding(authority, options, BASE, &ldif, Some(far))
     }
 
     /// One with entries of its own, all at or below `suffix`, that logs every operation.
@@ -64,7 +89,7 @@ impl Slapd {
             log_operations: true,
             ..SlapdOptions::default()
         };
-        Self::holding(authority, options, suffix, ldif.as_bytes())
+        Self::holding(authority, options, suffix, ldif.as_bytes(), None)
     }
 
     fn holding(
@@ -72,34 +97,60 @@ impl Slapd {
         options: SlapdOptions,
         suffix: &str,
         ldif: &[u8],
+        far: Option<&FarSide>,
     ) -> Result<Self> {
         let program = programs::find("slapd", PACKAGE)?;
-        let keeper = Keeper::new(Rights::Ours)?;
-        let identity = authority.issue(options.certificate, Ipv4Addr::LOCALHOST, keeper.dir())?;
-        let database = keeper.dir().join("db");
-        fs::create_dir(&database).context("cannot make the database's folder")?;
-        write_private(
-            &keeper.dir().join("slapd.conf"),
-            &settings::slapd_conf(&database, &identity, suffix),
-        )?;
+        let rights = far.map_or(Rights::Ours, |_| Rights::Superuser);
+        let keeper = Keeper::new(rights)?;
+        fs::create_dir(keeper.dir().join("db")).context("cannot make the database's folder")?;
+        let words = far.map(|far| far.inside().map(str::to_owned).to_vec());
         let mut slapd = Self {
             keeper,
             program,
+            address: far.map_or(Ipv4Addr::LOCALHOST, FarSide::address),
             ldap: 0,
             ldaps: 0,
-            log_operations: options.log_operations,
+            options,
+            suffix: suffix.to_owned(),
+            before: words.unwrap_or_default(),
+            administrator: random_word()?,
+            ended: Vec::new(),
+            certificates: 0,
         };
+        slapd.show(authority, options.certificate)?;
         slapd.load(ldif)?;
         slapd.run()?;
         Ok(slapd)
     }
 
+    /// Shows another certificate from its next start on.
+    pub fn show(&mut self, authority: &Authority, certificate: Certificate) -> Result<()> {
+        let identity = self.issue(authority, certificate)?;
+        let settings = Settings {
+            database: &self.keeper.dir().join("db"),
+            identity: &identity,
+            suffix: &self.suffix,
+            idle_timeout: self.options.idle_timeout,
+            password: &self.administrator,
+        };
+        let path = self.keeper.dir().join("slapd.conf");
+        write_private(&path, &settings::slapd_conf(&settings))
+    }
+
+    /// A certificate in a folder of its own.
+    fn issue(&mut self, authority: &Authority, certificate: Certificate) -> Result<Identity> {
+        self.certificates += 1;
+        let dir = format!("certificate-{}", self.certificates);
+        let dir = self.keeper.dir().join(dir);
+        fs::create_dir(&dir).context("cannot make the certificate's folder")?;
+        authority.issue(certificate, self.address, &dir)
+    }
+
     fn load(&self, ldif: &[u8]) -> Result<()> {
         let mut slapadd = Command::new(programs::find("slapadd", PACKAGE)?);
-        slapadd
-            .arg("-q")
-            .arg("-f")
-            .arg(self.keeper.dir().join("slapd.conf"));
+        let conf = self.keeper.dir().join("slapd.conf");
+        // The first database is the configuration's own.
+        slapadd.args(["-q", "-b", &self.suffix, "-f"]).arg(conf);
         programs::run(&mut slapadd, ldif).context("the directory of the tests does not load")?;
         Ok(())
     }
@@ -107,19 +158,9 @@ impl Slapd {
     fn run(&mut self) -> Result<()> {
         let mut attempts = 5;
         loop {
-            let (ldap, ldaps) = (free_port()?, free_port()?);
-            let urls = format!("ldap://127.0.0.1:{ldap}/ ldaps://127.0.0.1:{ldaps}/");
-            let conf = self.keeper.dir().join("slapd.conf").display().to_string();
-            // `-d` keeps it in the foreground; its log goes to stderr.
-            let level = if self.log_operations { "stats" } else { "0" };
-            let started = self.keeper.start(
-                "slapd",
-                &[&self.program, "-f", &conf, "-h", &urls, "-d", level],
-                || accepts(ldaps) && accepts(ldap),
-            );
-            (self.ldap, self.ldaps) = (ldap, ldaps);
+            (self.ldap, self.ldaps) = (free_port()?, free_port()?);
             attempts -= 1;
-            match started {
+            match self.run_there() {
                 // Somebody was quicker with a port: try others.
                 Err(_)
                     if attempts > 0 && self.keeper.output().contains("Address already in use") => {}
@@ -128,19 +169,63 @@ impl Slapd {
         }
     }
 
+    fn run_there(&mut self) -> Result<()> {
+        let (ldap, ldaps) = (self.ldap(), self.ldaps());
+        let urls = format!("ldap://{ldap}/ ldaps://{ldaps}/");
+        let conf = self.keeper.dir().join("slapd.conf").display().to_string();
+        let level = if self.options.log_operations {
+            "stats"
+        } else {
+            "0"
+        };
+        // `-d` keeps it in the foreground; its log goes to stderr.
+        let own = [&self.program, "-f", &conf, "-h", &urls, "-d", level];
+        let words: Vec<&str> = self.before.iter().map(String::as_str).chain(own).collect();
+        self.keeper
+            .start("slapd", &words, || accepts(ldaps) && accepts(ldap))
+    }
+
     /// Stops it; its ports refuse from then on.
     pub fn stop(&mut self) -> Result<()> {
-        self.keeper.stop()
+        self.keeper.stop()?;
+        self.ended.push(self.keeper.output());
+        Ok(())
+    }
+
+    /// Ends it without warning, as a crash does; its ports refuse from then on.
+    pub fn kill(&mut self) -> Result<()> {
+        self.keeper.signal(Signal::KILL)?;
+        self.stop()
+    }
+
+    /// Starts it again on the same ports, after [`Slapd::stop`] or [`Slapd::kill`].
+    pub fn start_again(&mut self) -> Result<()> {
+        self.run_there()
+    }
+
+    /// Stops it where it stands: the kernel goes on to accept connections and bytes for it.
+    pub fn pause(&self) -> Result<()> {
+        self.keeper.signal(Signal::STOP)?;
+        let pid = self.pid().context("no server runs")?;
+        // The signal is sent at once, and each thread stands still a moment later.
+        until("slapd stands still", Deadline::seconds(10), || {
+            Ok(stands_still(pid)?.then_some(()))
+        })
+    }
+
+    /// Lets it go on.
+    pub fn go_on(&self) -> Result<()> {
+        self.keeper.signal(Signal::CONT)
     }
 
     /// The plain listener, which knows StartTLS.
     pub fn ldap(&self) -> SocketAddr {
-        SocketAddr::from((Ipv4Addr::LOCALHOST, self.ldap))
+        SocketAddr::from((self.address, self.ldap))
     }
 
     /// The TLS listener.
     pub fn ldaps(&self) -> SocketAddr {
-        SocketAddr::from((Ipv4Addr::LOCALHOST, self.ldaps))
+        SocketAddr::from((self.address, self.ldaps))
     }
 
     /// The pid of the server, while it runs.
@@ -148,12 +233,48 @@ impl Slapd {
         self.keeper.pid()
     }
 
-    /// What it has logged so far (with `log_operations`).
+    /// What it has logged so far (with `log_operations`), in all its runs.
     pub fn stats(&self) -> StatsLog {
-        StatsLog::parse(&self.keeper.output())
+        let running = match self.pid() {
+            Some(_) => self.keeper.output(),
+            None => String::new(),
+        };
+        StatsLog::of_runs(&self.ended, &running)
+    }
+
+    /// How much its present run has logged, to be given to [`Slapd::binds_people_since`].
+    pub fn mark(&self) -> u64 {
+        self.keeper.output_length()
+    }
+
+    /// Whether somebody but Entryway has bound since then (with `log_operations`).
+    pub fn binds_people_since(&self, mark: u64) -> Result<bool> {
+        let text = self.keeper.output_from(mark)?;
+        Ok(text.lines().any(|line| line.contains(" BIND dn=\"uid=")))
     }
 }
 
-fn accepts(port: u16) -> bool {
-    TcpStream::connect((Ipv4Addr::LOCALHOST, port)).is_ok()
+fn accepts(address: SocketAddr) -> bool {
+    TcpStream::connect(address).is_ok()
+}
+
+/// Whether every thread is stopped: the state after the name in `/proc/PID/task/TID/stat`.
+fn stands_still(pid: u32) -> Result<bool> {
+    for thread in fs::read_dir(format!("/proc/{pid}/task"))? {
+        let stat = fs::read_to_string(thread?.path().join("stat"))?;
+        if !stat
+            .rsplit_once(')')
+            .is_some_and(|(_, rest)| rest.starts_with(" T"))
+        {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
+/// One that nobody else on this machine knows.
+fn random_word() -> Result<String> {
+    let mut bytes = [0; 16];
+    fs::File::open("/dev/urandom")?.read_exact(&mut bytes)?;
+    Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
 }

@@ -1,8 +1,11 @@
 //! The servers themselves: they start, and nothing of them is left behind.
 
-use entryway_conformance::{Authority, Deadline, SambaAd, Scratch, Slapd, SlapdOptions, until};
-use std::net::{SocketAddr, TcpStream};
+use entryway_conformance::{
+    Authority, Deadline, FarSide, SambaAd, Scratch, Slapd, SlapdOptions, until,
+};
+use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::path::Path;
+use std::time::Duration;
 
 fn answers(address: SocketAddr) -> bool {
     TcpStream::connect(address).is_ok()
@@ -17,6 +20,40 @@ fn slapd_listens_until_it_is_dropped() {
     drop(slapd);
     assert!(!answers(ldap) && !answers(ldaps));
     assert!(!Path::new(&format!("/proc/{pid}")).exists());
+}
+
+#[test]
+fn a_far_side_swallows_until_it_is_mended_and_goes_with_its_owner() {
+    let far = FarSide::start().unwrap();
+    let options = SlapdOptions::default();
+    let slapd = Slapd::start_far(&Authority::new().unwrap(), options, &far).unwrap();
+    let ldap = slapd.ldap();
+    let soon = Duration::from_millis(300);
+    far.swallow().unwrap();
+    let error = TcpStream::connect_timeout(&ldap, soon).unwrap_err();
+    assert_eq!(error.kind(), std::io::ErrorKind::TimedOut);
+    far.mend().unwrap();
+    assert!(answers(ldap));
+    let near = far.near();
+    let is_ours = || TcpListener::bind((near, 0)).is_ok();
+    assert!(is_ours());
+    drop((slapd, far));
+    until("the cable is gone", Deadline::seconds(10), || {
+        Ok((!is_ours()).then_some(()))
+    })
+    .unwrap();
+}
+
+#[test]
+fn a_killed_slapd_starts_again_where_it_was() {
+    let mut slapd = Slapd::start(&Authority::new().unwrap(), SlapdOptions::default()).unwrap();
+    let (ldap, pid) = (slapd.ldap(), slapd.pid());
+    slapd.pause().unwrap();
+    slapd.go_on().unwrap();
+    slapd.kill().unwrap();
+    assert!(!answers(ldap));
+    slapd.start_again().unwrap();
+    assert!(answers(ldap) && slapd.ldap() == ldap && slapd.pid() != pid);
 }
 
 #[test]

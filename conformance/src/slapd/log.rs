@@ -24,16 +24,22 @@ pub enum LoggedOperation {
 /// Everything logged so far.
 #[derive(Debug, Default)]
 pub struct StatsLog {
-    operations: BTreeMap<(u64, u64), LoggedOperation>,
+    /// By run, connection and operation: a server that is started again counts from the beginning.
+    operations: BTreeMap<(usize, u64, u64), LoggedOperation>,
+    run: usize,
     open: i64,
 }
 
 impl StatsLog {
-    /// Reads the log's text.
-    pub(super) fn parse(text: &str) -> Self {
+    /// Reads the texts of runs that are over, and of the one that is not.
+    pub(super) fn of_runs(ended: &[String], text: &str) -> Self {
         let mut log = Self::default();
-        for line in text.lines() {
-            log.line(line);
+        for (run, text) in ended.iter().map(String::as_str).chain([text]).enumerate() {
+            // What was open ended with its run.
+            (log.run, log.open) = (run, 0);
+            for line in text.lines() {
+                log.line(line);
+            }
         }
         log
     }
@@ -50,7 +56,7 @@ impl StatsLog {
         let Some(operation) = number_after(line, " op=") else {
             return;
         };
-        let key = (connection, operation);
+        let key = (self.run, connection, operation);
         // A simple bind is logged twice: as asked (`method=128`) and as carried out (`mech=SIMPLE`).
         if line.contains(" BIND ") && line.contains(" method=128") {
             let dn = quoted_after(line, " BIND dn=\"").unwrap_or_default();

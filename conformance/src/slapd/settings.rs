@@ -3,11 +3,32 @@
 use crate::{Identity, SERVICE_DN};
 use std::path::Path;
 
+/// Who may change a running server's configuration.
+pub(super) const ADMINISTRATOR: &str = "cn=config";
+
+/// What a server is like.
+pub(super) struct Settings<'a> {
+    pub(super) database: &'a Path,
+    pub(super) identity: &'a Identity,
+    pub(super) suffix: &'a str,
+    /// Seconds after which it closes a connection without work; 0 for never.
+    pub(super) idle_timeout: u32,
+    /// Of [`ADMINISTRATOR`].
+    pub(super) password: &'a str,
+}
+
 /// The configuration of a server with one database: anonymous sees nothing, people see
 /// everything but passwords, and the password policy is in force. The root DN has no password: it
 /// is whose rights the overlays write with, and without it no failed bind is counted.
-pub(super) fn slapd_conf(database: &Path, identity: &Identity, suffix: &str) -> String {
-    let database = database.display();
+pub(super) fn slapd_conf(settings: &Settings<'_>) -> String {
+    let Settings {
+        identity,
+        suffix,
+        idle_timeout,
+        password,
+        ..
+    } = settings;
+    let database = settings.database.display();
     let certificate = identity.certificate.display();
     let key = identity.key.display();
     let authority = identity.authority.display();
@@ -22,13 +43,16 @@ moduleload memberof
 moduleload ppolicy
 sizelimit 500
 timelimit 30
-idletimeout 0
+idletimeout {idle_timeout}
 threads 8
 TLSCACertificateFile {authority}
 TLSCertificateFile {certificate}
 TLSCertificateKeyFile {key}
 TLSVerifyClient never
 TLSProtocolMin 3.3
+database config
+rootdn "{ADMINISTRATOR}"
+rootpw "{password}"
 database mdb
 suffix "{suffix}"
 rootdn "cn=root,{suffix}"

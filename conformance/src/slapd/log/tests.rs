@@ -16,7 +16,7 @@ const LOG: &str = "\
 
 #[test]
 fn counts_each_bind_once_with_its_code() {
-    let log = StatsLog::parse(LOG);
+    let log = StatsLog::of_runs(&[], LOG);
     assert_eq!(
         log.binds_as("uid=st*r,ou=people,dc=example,dc=org"),
         [Some(49)]
@@ -37,18 +37,27 @@ fn counts_each_bind_once_with_its_code() {
 #[test]
 fn reads_the_filter_whole() {
     assert_eq!(
-        StatsLog::parse(LOG).filters(),
+        StatsLog::of_runs(&[], LOG).filters(),
         ["(&(objectClass=person)(uid=st\\2Ar))"]
     );
 }
 
 #[test]
 fn is_quiet_when_every_connection_is_closed() {
-    assert!(!StatsLog::parse(LOG).is_quiet());
+    assert!(!StatsLog::of_runs(&[], LOG).is_quiet());
     assert!(
-        StatsLog::parse(&format!(
-            "{LOG}65a0 conn=1000 fd=12 closed (connection lost)\n"
-        ))
+        StatsLog::of_runs(
+            &[],
+            &format!("{LOG}65a0 conn=1000 fd=12 closed (connection lost)\n")
+        )
         .is_quiet()
     );
+}
+
+#[test]
+fn runs_are_told_apart() {
+    let log = StatsLog::of_runs(&[LOG.to_owned()], LOG);
+    let person = "uid=st*r,ou=people,dc=example,dc=org";
+    assert_eq!(log.binds_as(person), [Some(49), Some(49)]);
+    assert!(StatsLog::of_runs(&[LOG.to_owned()], "").is_quiet());
 }

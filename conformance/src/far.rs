@@ -1,0 +1,103 @@
+//! A network at the other end of a cable, whose answers can be made to vanish.
+
+use crate::keeper::{Keeper, Rights};
+use crate::programs;
+use anyhow::{Context, Result, bail};
+use std::net::{Ipv4Addr, TcpListener};
+use std::process;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+const SETUP: &str = include_str!("far.sh");
+const PACKAGE: &str = "iproute2";
+/// 198.18.0.0/15 is for tests of networks (RFC 2544): nobody's network is there. Cut into cables of four addresses.
+const FIRST: Ipv4Addr = Ipv4Addr::new(198, 18, 0, 0);
+const CABLES: u32 = 1 << 15;
+
+/// A network namespace with one host, reached over a veth pair; gone when dropped. Needs the superuser's rights.
+#[derive(Debug)]
+pub struct FarSide {
+    _keeper: Keeper,
+    network: String,
+    near: Ipv4Addr,
+    far: Ipv4Addr,
+}
+
+impl FarSide {
+    /// Lays the cable.
+    pub fn start() -> Result<Self> {
+        programs::find("ip", PACKAGE)?;
+        let (number, near, far) = free_cable()?;
+        let mut keeper = Keeper::new(Rights::Superuser)?;
+        let dir = keeper.dir().display().to_string();
+        let ready = keeper.dir().join("ready");
+        // At most 15 bytes, and no other process of this machine has the same.
+        let link = format!("ew{}n{}", process::id(), number % 1000);
+        let (near_text, far_text) = (near.to_string(), far.to_string());
+        keeper
+            .start(
+                "a network namespace",
+                &[
+                    "unshare", "--net", "sh", "-euc", SETUP, "far", &dir, &link, &near_text,
+                    &far_text,
+                ],
+                || ready.exists(),
+            )
+            .context("the tests of outages make networks, as root or through `sudo -n`")?;
+        let pid = keeper.pid().context("the namespace has no process")?;
+        Ok(Self {
+            _keeper: keeper,
+            network: format!("--net=/proc/{pid}/ns/net"),
+            near,
+            far,
+        })
+    }
+
+    /// The address of the host there.
+    pub fn address(&self) -> Ipv4Addr {
+        self.far
+    }
+
+    /// The address of this machine that the host there sees.
+    pub fn near(&self) -> Ipv4Addr {
+        self.near
+    }
+
+    /// From now on every packet arrives there and no answer comes back: a blackhole route on the far side.
+    pub fn swallow(&self) -> Result<()> {
+        self.route("add")
+    }
+
+    /// Answers come back again.
+    pub fn mend(&self) -> Result<()> {
+        self.route("del")
+    }
+
+    fn route(&self, verb: &str) -> Result<()> {
+        let mut command = programs::command("nsenter", Rights::Superuser);
+        let near = format!("{}/32", self.near);
+        command.args([&self.network, "--", "ip", "route", verb, "blackhole", &near]);
+        programs::run(&mut command, b"").map(drop)
+    }
+
+    /// What stands before the words of a program that shall run there.
+    pub(crate) fn inside(&self) -> [&str; 3] {
+        ["nsenter", &self.network, "--"]
+    }
+}
+
+/// A number that no other cable of this process has, and the two addresses of one that nobody on this machine has.
+fn free_cable() -> Result<(u32, Ipv4Addr, Ipv4Addr)> {
+    static NUMBERS: AtomicU32 = AtomicU32::new(0);
+    for _ in 0..1000 {
+        let number = NUMBERS.fetch_add(1, Ordering::Relaxed);
+        // Begins at a place of this run's own, so that two runs rarely want the same.
+        let cable = process::id().wrapping_mul(61).wrapping_add(number) % CABLES;
+        let address = |host: u32| Ipv4Addr::from_bits(FIRST.to_bits() + cable * 4 + host);
+        let (near, far) = (address(1), address(2));
+        // Only an address of this machine can be listened on.
+        if TcpListener::bind((near, 0)).is_err() {
+            return Ok((number, near, far));
+        }
+    }
+    bail!("every network of 198.18.0.0/15 that was looked at is in use")
+}
