@@ -2,20 +2,21 @@
 //! next. Must not know what is asked.
 
 use crate::fault::server_fault;
-use crate::share::share;
+use crate::hedge::{Hedged, first_answer};
 use entryway_ldap::{LdapError, SearchRequest, SearchResult, SearchRole, Server};
 use entryway_ldap_types::ResultCode;
 use entryway_login::ServerTry;
-use futures_util::future::join_all;
+use futures_util::future::try_join_all;
 use std::fmt;
 use std::sync::Arc;
 use std::time::Instant;
 
 /// Most searches of one question in flight: other people's share the connection.
 const AT_ONCE: usize = 16;
+/// All of them decide a login, so they go the way of the login's search, which is encrypted wherever passwords are.
+const ROLE: SearchRole = SearchRole::FindLogin;
 
-/// A question in several searches. All of them decide a login, so they go the way of the login's search
-/// ([`SearchRole::FindLogin`]), which is encrypted wherever passwords are.
+/// A question in several searches.
 pub(crate) struct Asker {
     /// Servers that were not given up, the one in use first.
     order: Vec<Arc<Server>>,
@@ -79,7 +80,8 @@ impl Asker {
     }
 
     /// Asks for several things at the same time; the answers are in the order of the requests, and may have any
-    /// code but busy and unavailable. What one server did not answer is asked of the next.
+    /// code but busy and unavailable. Sixteen at a time are answered by one server; where one of them is not, all of
+    /// these are asked of the next.
     pub(crate) async fn ask_all(
         &mut self,
         requests: &[SearchRequest],
@@ -95,52 +97,42 @@ impl Asker {
         &mut self,
         requests: &[SearchRequest],
     ) -> Result<Vec<SearchResult>, Unanswered> {
-        let mut answers: Vec<Option<SearchResult>> = requests.iter().map(|_| None).collect();
-        loop {
-            let open: Vec<_> = requests
-                .iter()
-                .zip(&mut answers)
-                .filter(|(_, answer)| answer.is_none())
-                .collect();
-            if open.is_empty() {
-                break;
-            }
-            let Some(server) = self.order.first().map(Arc::clone) else {
-                return Err(Unanswered::NoServer);
-            };
-            let now = Instant::now();
-            if now >= self.deadline {
-                return Err(Unanswered::Deadline);
-            }
-            let searches = u32::try_from(open.len()).unwrap_or(u32::MAX);
-            self.round_trips = match self.round_trips.checked_add(searches) {
-                Some(round_trips) if round_trips <= self.most => round_trips,
-                _ => return Err(Unanswered::Searches(self.most)),
-            };
-            let due = share(now, self.deadline, self.order.len());
-            let made = open
-                .iter()
-                .map(|(request, _)| server.search(SearchRole::FindLogin, request, due));
-            let made = join_all(made).await;
-            let mut failure = None;
-            for ((_, answer), result) in open.into_iter().zip(made) {
-                match result {
-                    Ok(result) if passes_on(result.code) => {
-                        failure = failure.or_else(|| Some(busy(&server, &result)));
-                    }
-                    Ok(result) => *answer = Some(result),
-                    Err(error) => failure = failure.or_else(|| Some(failed(&server, &error))),
-                }
-            }
-            match failure {
-                Some(failure) => {
-                    self.tried.push(failure);
-                    self.order.remove(0);
-                }
-                None => self.served = Some(Arc::clone(server.display())),
-            }
+        let now = Instant::now();
+        if self.order.is_empty() {
+            return Err(Unanswered::NoServer);
         }
-        Ok(answers.into_iter().flatten().collect())
+        if now >= self.deadline {
+            return Err(Unanswered::Deadline);
+        }
+        let searches = u32::try_from(requests.len()).unwrap_or(u32::MAX);
+        // Every server that is asked costs the searches once more.
+        let affordable = self.left().checked_div(searches).unwrap_or(u32::MAX);
+        let affordable = usize::try_from(affordable).unwrap_or(usize::MAX);
+        let order = self.order.get(..affordable).unwrap_or(&self.order);
+        if order.is_empty() {
+            return Err(Unanswered::Searches(self.most));
+        }
+        let mut asked = 0_u32;
+        let hedged = first_answer(order, ROLE, self.deadline, |server, due| {
+            asked += 1;
+            async move { all_of(&server, requests, due).await }
+        });
+        let Hedged { tried, answer } = hedged.await;
+        self.round_trips += asked * searches;
+        let poor = order.len() < self.order.len();
+        // One that was only late is not waited for again by this question either.
+        self.order
+            .retain(|server| !tried.iter().any(|tried| tried.server == *server.display()));
+        self.tried.extend(tried);
+        match answer {
+            Some((server, answers)) => {
+                self.served = Some(Arc::clone(server.display()));
+                Ok(answers)
+            }
+            None if Instant::now() >= self.deadline => Err(Unanswered::Deadline),
+            None if poor => Err(Unanswered::Searches(self.most)),
+            None => Err(Unanswered::NoServer),
+        }
     }
 
     /// How many searches may still be made.
@@ -158,12 +150,34 @@ impl Asker {
     }
 }
 
+/// All of these from one server, or why it does not serve.
+async fn all_of(
+    server: &Server,
+    requests: &[SearchRequest],
+    due: Instant,
+) -> Result<Vec<SearchResult>, ServerTry> {
+    try_join_all(requests.iter().map(|request| search(server, request, due))).await
+}
+
+/// One search, or why the server does not serve.
+pub(crate) async fn search(
+    server: &Server,
+    request: &SearchRequest,
+    due: Instant,
+) -> Result<SearchResult, ServerTry> {
+    match server.search(ROLE, request, due).await {
+        Ok(result) if passes_on(result.code) => Err(busy(server, &result)),
+        Ok(result) => Ok(result),
+        Err(error) => Err(failed(server, &error)),
+    }
+}
+
 /// Codes by which a server says that another one should be asked (RFC 4511 appendix A.2).
-pub(crate) fn passes_on(code: ResultCode) -> bool {
+fn passes_on(code: ResultCode) -> bool {
     matches!(code, ResultCode::BUSY | ResultCode::UNAVAILABLE)
 }
 
-pub(crate) fn busy(server: &Server, result: &SearchResult) -> ServerTry {
+fn busy(server: &Server, result: &SearchResult) -> ServerTry {
     ServerTry {
         server: server.display().clone(),
         fault: entryway_login::ServerFault::Unreachable,
@@ -171,7 +185,7 @@ pub(crate) fn busy(server: &Server, result: &SearchResult) -> ServerTry {
     }
 }
 
-pub(crate) fn failed(server: &Server, error: &LdapError) -> ServerTry {
+fn failed(server: &Server, error: &LdapError) -> ServerTry {
     ServerTry {
         server: server.display().clone(),
         fault: server_fault(error),

@@ -1,10 +1,10 @@
 //! A domain's servers in order of preference, and what a login asks of them.
 
-use crate::ask::{Asker, busy, failed, passes_on};
+use crate::ask::{Asker, search};
 use crate::fault::server_fault;
 use crate::groups::{GroupsSettings, groups_of};
+use crate::hedge::{Hedged, first_answer};
 use crate::lockout::Lockout;
-use crate::share::share;
 use entryway_ldap::{DerefAliases, SearchRequest, SearchResult, SearchRole, Server};
 use entryway_login::{
     BindAnswer, BindOperation, BindReply, BindUnanswered, Directories, FindAnswer, FindOperation,
@@ -15,6 +15,8 @@ use std::sync::Arc;
 use std::time::Instant;
 use tokio::task::JoinSet;
 
+/// The way of everything that decides a login.
+const ROLE: SearchRole = SearchRole::FindLogin;
 /// More entries than this never matter to a login: two already make the name ambiguous.
 const FIND_SIZE_LIMIT: u32 = 2;
 
@@ -108,28 +110,14 @@ impl Domain {
             attributes: Arc::clone(&operation.attributes),
         };
         let order = order_now(&self.servers);
-        let mut tried = Vec::new();
-        for (position, server) in order.iter().enumerate() {
-            let now = Instant::now();
-            if now >= operation.deadline {
-                break;
-            }
-            let due = share(now, operation.deadline, order.len() - position);
-            match server.search(SearchRole::FindLogin, &request, due).await {
-                Ok(result) if passes_on(result.code) => tried.push(busy(server, &result)),
-                Ok(result) => {
-                    return FindAnswer {
-                        tried,
-                        served: Some(self.served(server, result)),
-                        took: started.elapsed(),
-                    };
-                }
-                Err(error) => tried.push(failed(server, &error)),
-            }
-        }
+        let request = &request;
+        let hedged = first_answer(&order, ROLE, operation.deadline, |server, due| async move {
+            search(&server, request, due).await
+        });
+        let Hedged { tried, answer } = hedged.await;
         FindAnswer {
             tried,
-            served: None,
+            served: answer.map(|(server, result)| self.served(&server, result)),
             took: started.elapsed(),
         }
     }
@@ -251,7 +239,7 @@ impl Domains {
     /// [`Domain::lockout`] is read now and then. Needs a tokio runtime.
     pub fn start(&self) {
         for server in self.domains.iter().flat_map(|domain| &domain.servers) {
-            server.start(SearchRole::FindLogin);
+            server.start(ROLE);
         }
         let mut readers = self.readers.lock();
         for domain in &self.domains {
@@ -317,16 +305,29 @@ impl Directories for Domains {
     }
 }
 
-/// Servers that are not known to be down, in order of preference, then the others: they are dialled
-/// only where none of the first serves, and then hardly ever (see [`Server::available`]). So a
+/// Servers in order of preference, those first that are likely to answer soon, last those that are known to be down: they
+/// are dialled only where none of the others serves, and then hardly ever (see [`Server::available`]). So a
 /// login never pays for finding out whether a better server is back.
 pub(crate) fn order_now(servers: &[Arc<Server>]) -> Vec<Arc<Server>> {
-    let (mut up, down): (Vec<_>, Vec<_>) = servers
+    let rank = |server: &Arc<Server>| {
+        if !server.available() {
+            2
+        } else if !server.is_prompt(ROLE) {
+            1
+        } else {
+            0
+        }
+    };
+    // Asked once each: what is known of a server may change meanwhile.
+    let mut ranked: Vec<_> = servers
         .iter()
-        .map(Arc::clone)
-        .partition(|server| server.available());
-    up.extend(down);
-    up
+        .map(|server| (rank(server), server))
+        .collect();
+    ranked.sort_by_key(|(rank, _)| *rank);
+    ranked
+        .into_iter()
+        .map(|(_, server)| Arc::clone(server))
+        .collect()
 }
 
 fn no_groups(partial: String) -> GroupsAnswer {

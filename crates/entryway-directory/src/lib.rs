@@ -9,6 +9,7 @@ mod ask;
 mod domain;
 mod fault;
 mod groups;
+mod hedge;
 mod lockout;
 mod share;
 

@@ -1,18 +1,21 @@
 //! From a host name to a connection that is ready for its role: resolve, connect, StartTLS,
-//! handshake, service bind. Each step has its own limit, and none outlives the caller's deadline.
+//! handshake, service bind. The steps up to the handshake have one limit together, the bind has its own, and none
+//! outlives the caller's deadline.
 //!
 //! The only place that opens a socket to a directory.
 
 use crate::account::Credentials;
 use crate::error::{Breach, CloseReason, DialError, LdapError, Step};
 use crate::link::{Link, stream_error, unexpected};
+use crate::race::{self, Lost};
+use crate::resolve::{Resolver, Unresolved};
 use crate::settings::{Security, ServerSettings, ServiceBind, Way};
 use crate::shared::Shared;
 use crate::stats::Counters;
 use crate::stream::Stream;
 use crate::tls::{TlsClient, TlsFailure, TlsSetupError};
 use entryway_ldap_proto::client::{Event, SubmitError};
-use entryway_ldap_types::ResultCode;
+use entryway_ldap_types::{Password, ResultCode};
 use std::future::{Future, poll_fn};
 use std::io;
 use std::net::{IpAddr, SocketAddr};
@@ -66,7 +69,10 @@ pub(crate) struct Dial<'a> {
     way: &'a Way,
     address: &'a Arc<str>,
     credentials: &'a Credentials,
+    resolver: &'a Arc<Resolver>,
     deadline: Instant,
+    /// By when the connection must stand, TLS included.
+    stands_by: Instant,
     progress: &'a Progress,
     steps: Steps,
 }
@@ -77,8 +83,10 @@ impl<'a> Dial<'a> {
             settings: &shared.settings,
             way: &shared.way,
             address: &shared.address,
-            credentials: &shared.credentials,
+            credentials: &shared.host.credentials,
+            resolver: &shared.host.resolver,
             deadline,
+            stands_by: deadline.min(Instant::now() + shared.settings.timeouts.connect),
             progress,
             steps: Steps::new(),
         }
@@ -90,17 +98,32 @@ impl<'a> Dial<'a> {
         counters: &Arc<Counters>,
     ) -> Result<(Link, Steps), LdapError> {
         let settings = self.settings;
-        let (credentials, address) = (self.credentials, self.address);
         let account = match &settings.service_bind {
             ServiceBind::Simple { dn, password } if identity == Identity::Service => {
                 self.way.takes_password(settings.clear_text_passwords)?;
-                credentials.check(address, Instant::now())?;
+                self.credentials.check(self.address, Instant::now())?;
                 Some((dn, password))
             }
             _ => None,
         };
         let addresses = self.resolve().await?;
         let tcp = self.connect(&addresses).await?;
+        let peer = tcp.peer_addr().ok().map(|peer| peer.ip());
+        let ready = self.make_ready(tcp, account, counters).await;
+        if let Some(peer) = peer {
+            self.resolver.judge(peer, ready.is_ok());
+        }
+        Ok((ready?, self.steps))
+    }
+
+    /// From a socket to a connection that is ready.
+    async fn make_ready(
+        &mut self,
+        tcp: TcpStream,
+        account: Option<(&String, &Arc<Password>)>,
+        counters: &Arc<Counters>,
+    ) -> Result<Link, LdapError> {
+        let settings = self.settings;
         let mut link = Link::new(
             Stream::new(tcp),
             settings.proto_limits,
@@ -110,12 +133,8 @@ impl<'a> Dial<'a> {
             Security::Clear => {}
             Security::Ldaps(tls) => self.handshake(&mut link, tls).await?,
             Security::StartTls(tls) => {
-                self.step(
-                    Step::StartTls,
-                    settings.timeouts.connect,
-                    start_tls(&mut link),
-                )
-                .await?;
+                self.step(Step::StartTls, self.stands_by, start_tls(&mut link))
+                    .await?;
                 self.handshake(&mut link, tls).await?;
                 link.connection
                     .tls_established(&link.input)
@@ -127,8 +146,11 @@ impl<'a> Dial<'a> {
                 .bind_simple(dn, password, &[])
                 .map_err(submit_error)?;
             let limit = settings.timeouts.operation;
-            let bind = credentials.bind(address, limit / 2, service_bind(&mut link));
-            self.step(Step::ServiceBind, limit, bind).await?;
+            let bind = self
+                .credentials
+                .bind(self.address, limit / 2, service_bind(&mut link));
+            self.step(Step::ServiceBind, Instant::now() + limit, bind)
+                .await?;
         }
         if !link.input.is_empty() {
             // It would be read as an answer to what is asked next.
@@ -137,59 +159,44 @@ impl<'a> Dial<'a> {
                 found: "bytes",
             }));
         }
-        Ok((link, self.steps))
+        Ok(link)
     }
 
     async fn resolve(&mut self) -> Result<Vec<SocketAddr>, LdapError> {
         let (host, port) = (self.settings.host.as_str(), self.way.port);
+        let at = |address| SocketAddr::new(address, port);
         if let Ok(address) = host.parse::<IpAddr>() {
-            return Ok(vec![SocketAddr::new(address, port)]);
+            return Ok(vec![at(address)]);
         }
         let address = self.address;
+        let resolver = Arc::clone(self.resolver);
+        let limit = self.stands_by.min(self.deadline);
         let lookup = async {
-            let found = tokio::net::lookup_host((host, port)).await;
-            found
-                .map(Vec::from_iter)
-                .map_err(|error| unreachable(address, error))
+            let found = resolver.addresses(host, limit).await;
+            found.map_err(|failure| match failure {
+                Unresolved::Failed(error) => LdapError::unreachable(address, DialError::Io(error)),
+                Unresolved::NoAddress => LdapError::unreachable(address, DialError::NoAddress),
+                Unresolved::TimedOut => LdapError::TimedOut {
+                    step: Step::Resolve,
+                },
+            })
         };
-        let found = self
-            .step(Step::Resolve, self.settings.timeouts.connect, lookup)
-            .await?;
-        if found.is_empty() {
-            Err(LdapError::unreachable(address, DialError::NoAddress))
-        } else {
-            Ok(found)
-        }
+        let found = self.step(Step::Resolve, limit, lookup).await?;
+        Ok(found.into_iter().map(at).collect())
     }
 
-    /// Tries each address in the resolver's order; each has an equal share of what time is left, so
-    /// that a dead one cannot use up the others'.
+    /// Tries the addresses beside one another: a dead one uses up nothing of the others' time.
     async fn connect(&mut self, addresses: &[SocketAddr]) -> Result<TcpStream, LdapError> {
         let address = self.address;
-        let addresses_left = (1..=u32::try_from(addresses.len()).unwrap_or(u32::MAX)).rev();
-        let attempts = async {
-            let end = Instant::now() + self.settings.timeouts.connect;
-            let end = end.min(self.deadline);
-            let mut last = LdapError::TimedOut {
-                step: Step::Connect,
-            };
-            for (candidate, left) in addresses.iter().zip(addresses_left) {
-                let share = end.saturating_duration_since(Instant::now()) / left;
-                match timeout_at(Instant::now() + share, TcpStream::connect(candidate)).await {
-                    Ok(Ok(tcp)) => return Ok(tcp),
-                    Ok(Err(error)) => last = unreachable(address, error),
-                    Err(_) => {
-                        last = LdapError::TimedOut {
-                            step: Step::Connect,
-                        }
-                    }
-                }
-            }
-            Err(last)
-        };
         self.progress.at(Step::Connect);
         let started = Instant::now();
-        let tcp = attempts.await?;
+        let connected = race::connect(addresses, self.stands_by.min(self.deadline)).await;
+        let tcp = connected.map_err(|lost| match lost {
+            Lost::Failed(error) => unreachable(address, error),
+            Lost::TimedOut => LdapError::TimedOut {
+                step: Step::Connect,
+            },
+        })?;
         // Requests are written whole; waiting to fill a segment only delays them.
         tcp.set_nodelay(true)
             .map_err(|error| unreachable(address, error))?;
@@ -211,19 +218,18 @@ impl<'a> Dial<'a> {
         link.stream.start_tls(session);
         let shaken = poll_fn(|cx| link.stream.poll_handshake(cx));
         let shaken = async { shaken.await.map_err(stream_error) };
-        self.step(Step::Handshake, self.settings.timeouts.connect, shaken)
-            .await
+        self.step(Step::Handshake, self.stands_by, shaken).await
     }
 
     async fn step<T>(
         &mut self,
         step: Step,
-        limit: Duration,
+        limit: Instant,
         work: impl Future<Output = Result<T, LdapError>>,
     ) -> Result<T, LdapError> {
         self.progress.at(step);
         let started = Instant::now();
-        let result = timeout_at((started + limit).min(self.deadline), work)
+        let result = timeout_at(limit.min(self.deadline), work)
             .await
             .unwrap_or(Err(LdapError::TimedOut { step }));
         self.steps.push((step, started.elapsed()));

@@ -1,8 +1,8 @@
-//! Whether a server is worth dialling: a breaker that learns from real traffic and, once it is open,
-//! from a background look.
+//! Whether a server is worth dialling: a breaker that learns from real traffic and from looks in the background.
 //!
 //! Only a whole LDAP answer counts as health; a connection that opens and then says nothing does
-//! not. While the breaker is open, [`crate::watch`] looks at the server after growing pauses. Work
+//! not. While the breaker is open, [`crate::watch`] looks at the server after growing pauses; while it is closed and
+//! nobody asks the server anything, [`crate::patrol`] does now and then. Work
 //! that has nowhere else to go may dial too, one at a time, so that a lone server that comes back
 //! is used at once and one that does not costs a few people a wait.
 
@@ -38,6 +38,8 @@ pub(crate) struct Health {
     display: Arc<str>,
     /// Nothing to forget: lets the way of every answer skip the lock.
     spotless: AtomicBool,
+    /// Whether anything was answered since the patrol last came by.
+    heard: AtomicBool,
     state: Mutex<State>,
 }
 
@@ -92,6 +94,7 @@ impl Health {
         Self {
             display,
             spotless: AtomicBool::new(true),
+            heard: AtomicBool::new(false),
             state: Mutex::default(),
         }
     }
@@ -121,6 +124,10 @@ impl Health {
     }
     /// The server answered something, whatever it was.
     pub(crate) fn answered(&self) {
+        // Written once and then only read: every answer of every connection comes by here.
+        if !self.heard.load(Ordering::Relaxed) {
+            self.heard.store(true, Ordering::Relaxed);
+        }
         if self.spotless.load(Ordering::Relaxed) {
             return;
         }
@@ -146,6 +153,10 @@ impl Health {
                 "server answers again"
             );
         }
+    }
+    /// Whether anything was answered since this was last asked.
+    pub(crate) fn was_heard(&self) -> bool {
+        self.heard.swap(false, Ordering::Relaxed)
     }
     /// A dial failed, or the server went silent. `watch` is called when the breaker opens.
     pub(crate) fn failed(

@@ -9,7 +9,7 @@ mod driver;
 mod pool;
 mod ticket;
 
-pub(crate) use pool::MuxPool;
+pub(crate) use pool::{MuxPool, Standing};
 pub(crate) use ticket::Ticket;
 
 use crate::error::{Breach, CloseReason, LdapError, Overload};
@@ -237,9 +237,13 @@ impl Mux {
     pub(crate) fn is_idle(&self) -> bool {
         self.state.lock().slots.is_empty()
     }
+    /// When the server last said anything.
+    pub(crate) fn heard(&self) -> Instant {
+        self.state.lock().heard
+    }
     /// Whether the server said nothing at all since `then`.
     pub(crate) fn silent_since(&self, then: Instant) -> bool {
-        self.state.lock().heard < then
+        self.heard() < then
     }
     /// Why it ended.
     fn end(&self) -> LdapError {

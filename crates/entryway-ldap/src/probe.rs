@@ -3,6 +3,7 @@
 use crate::dial::{Steps, submit_error};
 use crate::error::{LdapError, Step};
 use crate::link::{Link, unexpected};
+use crate::mux::SearchResult;
 use entryway_ldap_proto::client::Event;
 use entryway_ldap_proto::{DerefAliases, SearchRequest};
 use entryway_ldap_types::{AttributeName, Entry, Filter, ResultCode, Scope};
@@ -35,7 +36,7 @@ pub struct TlsReport {
     pub chain: Vec<Vec<u8>>,
 }
 
-/// The root DSE (RFC 4512 §5.1). Every list is as the server sent it.
+/// The root DSE (RFC 4512 §5.1). Every list is as the server sent it; empty where it shows nothing.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct RootDse {
     /// OIDs of controls.
@@ -162,6 +163,13 @@ fn tls_report(link: &Link) -> Option<TlsReport> {
 }
 
 impl RootDse {
+    /// From a search's answer; `None` when the server shows nothing.
+    pub(crate) fn of(found: &SearchResult) -> Option<Self> {
+        let entry = found.entries.first();
+        entry
+            .filter(|_| found.code == ResultCode::SUCCESS)
+            .map(Self::read)
+    }
     fn read(entry: &Entry) -> Self {
         let texts = |name: &AttributeName| {
             entry

@@ -1,23 +1,27 @@
 //! One LDAP host, with everything that Entryway does on it.
 
-use crate::account::Credentials;
 use crate::dial::{Identity, Progress, Steps};
 use crate::error::{BindFailure, LdapError, Step};
 use crate::health::HealthReport;
 use crate::link::Link;
-use crate::mux::{MuxPool, SearchResult, Unanswered};
+use crate::mux::{MuxPool, SearchResult, Standing, Unanswered};
+use crate::patrol;
 use crate::persons::PersonPool;
-use crate::probe::{self, ProbeReport};
+use crate::probe::{self, ProbeReport, RootDse};
+use crate::race::ATTEMPT_DELAY;
 use crate::settings::{SearchRole, ServerSettings, ServiceBind, Way};
-use crate::shared::Shared;
+use crate::shared::{Host, Shared};
 use crate::stats::{Counters, OperationKind, ServerStats, Tally};
 use crate::watch;
 use entryway_ldap_proto::SearchRequest;
 use entryway_ldap_proto::client::BindResult;
 use entryway_ldap_types::{ByRole, Password, Role};
+use parking_lot::Mutex;
 use std::fmt;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Instant;
+use tokio::task::AbortHandle;
 use tokio::time::Instant as RuntimeInstant;
 
 /// One LDAP host: connections by role, health and counters.
@@ -26,11 +30,13 @@ use tokio::time::Instant as RuntimeInstant;
 /// everybody until its own answer has come.
 pub struct Server {
     settings: Arc<ServerSettings>,
-    credentials: Arc<Credentials>,
+    host: Arc<Host>,
     /// Each way that some role takes, once.
     ways: Vec<Arc<Shared>>,
     /// Of each role that this server is used for.
     pools: ByRole<Option<Pool>>,
+    /// Look at it while nobody asks it anything.
+    patrols: Mutex<Vec<AbortHandle>>,
 }
 
 /// The connections of one role. What a role may do is decided here, by what kind of pool it has: persons' passwords
@@ -69,7 +75,7 @@ impl Server {
     pub fn new(mut settings: ServerSettings) -> Arc<Self> {
         settings.timeouts = settings.timeouts.clamped();
         let settings = Arc::new(settings);
-        let credentials = Arc::<Credentials>::default();
+        let host = Arc::<Host>::default();
         let mut ways: Vec<Arc<Shared>> = Vec::new();
         let pools = ByRole::each(|role| {
             let way = settings.ways.of(role).as_ref()?;
@@ -77,7 +83,7 @@ impl Server {
             let shared = match known {
                 Some(known) => Arc::clone(known),
                 None => {
-                    let shared = Arc::new(Shared::new(&settings, way, &credentials));
+                    let shared = Arc::new(Shared::new(&settings, way, &host));
                     ways.push(Arc::clone(&shared));
                     shared
                 }
@@ -86,9 +92,10 @@ impl Server {
         });
         Arc::new(Self {
             settings,
-            credentials,
+            host,
             ways,
             pools,
+            patrols: Mutex::default(),
         })
     }
     /// Has the same service account as another server: what one of them learns of its password the other
@@ -99,7 +106,7 @@ impl Server {
             (&own.service_bind, &other.service_bind)
             && dn == known
         {
-            self.credentials.share(&with.credentials);
+            self.host.credentials.share(&with.host.credentials);
         }
     }
     /// As shown to the administrator.
@@ -211,7 +218,10 @@ impl Server {
         let asked = RuntimeInstant::now();
         let report = probe::read(link, steps, deadline, operation).await;
         match &report {
-            Ok(_) => shared.health.answered(),
+            Ok(report) => {
+                shared.health.answered();
+                shared.knows(report.root_dse.clone());
+            }
             Err(error) => shared.failed(error, asked, operation),
         }
         report
@@ -232,7 +242,8 @@ impl Server {
     }
 
     /// Looks at it once in the background and returns at once: health then tells the truth, and a
-    /// connection of `role` is open when the first search comes.
+    /// connection of `role` is open when the first search comes. From then on it is looked at now and then while
+    /// nobody asks it anything.
     ///
     /// Needs a tokio runtime. What is down is looked at again until it answers, started or not.
     pub fn start(self: &Arc<Self>, role: SearchRole) {
@@ -249,24 +260,90 @@ impl Server {
                 return;
             };
             let shared = pool.shared();
-            let looked = server.look(pool, shared.nobodys_deadline()).await;
+            let looked = server.ask_root_dse(pool, shared.nobodys_deadline()).await;
             if let Err(error) = looked {
                 shared
                     .health
                     .found_down(&error, RuntimeInstant::now(), || watch::start(shared));
             }
         });
+        let patrols = self.login_ways().filter_map(patrol::start).collect();
+        let before = std::mem::replace(&mut *self.patrols.lock(), patrols);
+        before.iter().for_each(AbortHandle::abort);
     }
 
-    /// Takes a whole LDAP answer for health: a service bind's, or else the root DSE.
-    async fn look(&self, pool: &Arc<MuxPool>, deadline: RuntimeInstant) -> Result<(), LdapError> {
-        pool.warm(deadline).await?;
-        match self.settings.service_bind {
-            ServiceBind::Simple { .. } => Ok(()),
-            ServiceBind::Anonymous => self
-                .search_on(pool, &probe::request(), deadline)
-                .await
-                .map(|_| ()),
+    /// What the server says of itself (RFC 4512 §5.1), asked once and then remembered; asked again when the server
+    /// was down or silent. Without what a server does not show.
+    pub async fn root_dse(
+        &self,
+        role: SearchRole,
+        deadline: Instant,
+    ) -> Result<Arc<RootDse>, LdapError> {
+        match self.known_root_dse() {
+            Some(known) => Ok(known),
+            None => {
+                self.ask_root_dse(self.searches(role)?, deadline.into())
+                    .await
+            }
+        }
+    }
+    /// The same as far as it is known; asks nobody.
+    pub fn known_root_dse(&self) -> Option<Arc<RootDse>> {
+        self.host.root_dse.lock().clone()
+    }
+
+    async fn ask_root_dse(
+        &self,
+        pool: &Arc<MuxPool>,
+        deadline: RuntimeInstant,
+    ) -> Result<Arc<RootDse>, LdapError> {
+        let found = self.search_on(pool, &probe::request(), deadline).await?;
+        // A server may hide it: whatever it answers, it answers.
+        pool.shared().knows(RootDse::of(&found));
+        Ok(self.known_root_dse().unwrap_or_default())
+    }
+
+    /// Whether a search is likely to be answered soon: its way is not known to be down, nobody waits for it in vain, and
+    /// its connection does not take long to stand. For choosing between servers.
+    pub fn is_prompt(&self, role: SearchRole) -> bool {
+        let Ok(pool) = self.searches(role) else {
+            return false;
+        };
+        let shared = pool.shared();
+        shared.health.available()
+            && !shared.doubted.load(Ordering::Relaxed)
+            && match pool.standing() {
+                Standing::Dialling { since } => since.elapsed() < ATTEMPT_DELAY,
+                Standing::Open { .. } | Standing::Closed => true,
+            }
+    }
+
+    /// By when whoever has searched here at `asked` and must know by `deadline` should ask another server too: after a
+    /// quarter of the time for an answer, and after no more than RFC 8305's delay for a connection.
+    pub fn patience(&self, role: SearchRole, asked: Instant, deadline: Instant) -> Instant {
+        let quarter = deadline.saturating_duration_since(asked) / 4;
+        let standing = self.searches(role).map(|pool| pool.standing());
+        let wait = match standing {
+            Ok(Standing::Open { .. }) => quarter,
+            // Others may have waited for it before.
+            Ok(Standing::Dialling { since }) => {
+                let waited = asked.saturating_duration_since(since.into_std());
+                quarter.min(ATTEMPT_DELAY.saturating_sub(waited))
+            }
+            Ok(Standing::Closed) | Err(_) => quarter.min(ATTEMPT_DELAY),
+        };
+        asked + wait
+    }
+
+    /// Whoever searched here at `asked` asks another server now. Where this one has said nothing to anybody since, it is
+    /// looked at in the background, and until it has answered others are preferred. A dial under way tells by itself.
+    pub fn doubt(&self, role: SearchRole, asked: Instant) {
+        let asked = asked.into();
+        if let Ok(pool) = self.searches(role)
+            && let Standing::Open { heard } = pool.standing()
+            && heard < asked
+        {
+            pool.shared().doubt(asked, self.settings.timeouts.operation);
         }
     }
 
@@ -318,6 +395,7 @@ impl Server {
     /// Takes nothing more, waits for what is in flight (no longer than an operation may take), and
     /// says goodbye on every connection.
     pub async fn close(&self) {
+        self.stop_patrols();
         let limit = RuntimeInstant::now() + self.settings.timeouts.operation;
         for (_, pool) in self.pools.iter() {
             if let Some(Pool::Searches(pool)) = pool {
@@ -333,11 +411,21 @@ impl Server {
         }
     }
 
+    fn stop_patrols(&self) {
+        self.patrols.lock().drain(..).for_each(|it| it.abort());
+    }
+
     fn searches(&self, role: SearchRole) -> Result<&Arc<MuxPool>, LdapError> {
         match self.pools.of(role.into()) {
             Some(Pool::Searches(pool)) => Ok(pool),
             _ => Err(LdapError::OtherRole(role.into())),
         }
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        self.stop_patrols();
     }
 }
 

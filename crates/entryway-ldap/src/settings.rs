@@ -92,7 +92,7 @@ impl fmt::Debug for ServiceBind {
 /// Bounds of waits, taken as 10 ms to one day. A caller's deadline, when nearer, always wins.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Timeouts {
-    /// For each step of dialling: resolve, connect, StartTLS, handshake.
+    /// Until a connection stands: resolve, connect, StartTLS and handshake together.
     pub connect: Duration,
     /// For each operation, the service bind among them.
     pub operation: Duration,

@@ -6,9 +6,12 @@ use crate::dial::{Dial, Identity, Progress, Steps};
 use crate::error::{LdapError, Step};
 use crate::health::Health;
 use crate::link::Link;
+use crate::probe::RootDse;
+use crate::resolve::Resolver;
 use crate::settings::{ServerSettings, Timeouts, Way};
 use crate::stats::{Counted, Counters};
 use crate::watch;
+use parking_lot::Mutex;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -23,28 +26,33 @@ pub(crate) struct Shared {
     /// Host and port.
     pub(crate) address: Arc<str>,
     pub(crate) health: Health,
-    /// The service account's, which is one by whichever way it binds.
-    pub(crate) credentials: Arc<Credentials>,
-    /// Whether it is being asked because of a bind without an answer.
+    pub(crate) host: Arc<Host>,
+    /// Whether it is being asked because somebody's operation has no answer yet.
     pub(crate) doubted: AtomicBool,
 }
 
+/// What all ways to a server have in common, and what is not settled beforehand.
+#[derive(Default)]
+pub(crate) struct Host {
+    /// The service account's, which is one by whichever way it binds.
+    pub(crate) credentials: Credentials,
+    pub(crate) resolver: Arc<Resolver>,
+    /// What the server last said of itself.
+    pub(crate) root_dse: Mutex<Option<Arc<RootDse>>>,
+}
+
 impl Shared {
-    pub(crate) fn new(
-        settings: &Arc<ServerSettings>,
-        way: &Arc<Way>,
-        credentials: &Arc<Credentials>,
-    ) -> Self {
-        let (host, port) = (&settings.host, way.port);
-        let address = if host.contains(':') {
-            format!("[{host}]:{port}")
+    pub(crate) fn new(settings: &Arc<ServerSettings>, way: &Arc<Way>, host: &Arc<Host>) -> Self {
+        let (name, port) = (&settings.host, way.port);
+        let address = if name.contains(':') {
+            format!("[{name}]:{port}")
         } else {
-            format!("{host}:{port}")
+            format!("{name}:{port}")
         };
         Self {
             health: Health::new(Arc::clone(&settings.display)),
             address: address.into(),
-            credentials: Arc::clone(credentials),
+            host: Arc::clone(host),
             doubted: AtomicBool::new(false),
             settings: Arc::clone(settings),
             way: Arc::clone(way),
@@ -94,8 +102,9 @@ impl Shared {
                 .failed(error, Instant::now(), || watch::start(self));
         }
     }
-    /// One person's bind has no answer in time. That may be the bind's fault, so it closes the server to
-    /// nobody: the server itself is asked, in the background, and by one task at a time.
+    /// One operation has no answer in time. That may be its own fault, so it closes the server to
+    /// nobody: the server itself is asked, in the background, and by one task at a time. Until it has answered,
+    /// others are preferred.
     pub(crate) fn doubt(self: &Arc<Self>, started: Instant, limit: Duration) {
         if started.elapsed() >= limit.min(TELLING_WAIT)
             && self.health.available()
@@ -103,6 +112,10 @@ impl Shared {
         {
             watch::look_once(self);
         }
+    }
+    /// The server has said this of itself, or nothing that it shows.
+    pub(crate) fn knows(&self, root_dse: Option<RootDse>) {
+        *self.host.root_dse.lock() = Some(Arc::new(root_dse.unwrap_or_default()));
     }
     /// Long enough for a dial and an operation, whose steps are each bounded on their own.
     pub(crate) fn nobodys_deadline(&self) -> Instant {

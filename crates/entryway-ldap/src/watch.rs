@@ -50,15 +50,20 @@ pub(crate) fn look_once(shared: &Arc<Shared>) {
         return;
     };
     runtime.spawn(async move {
-        let looked = look(&shared).await;
+        look_and_tell(&shared).await;
+        // After the breaker was told: in between, the server would be preferred again.
         shared.doubted.store(false, Ordering::Relaxed);
-        match looked {
-            Ok(()) => shared.health.answered(),
-            Err(error) => shared
-                .health
-                .found_down(error.underlying(), Instant::now(), || start(&shared)),
-        }
     });
+}
+
+/// Looks at a server that is not known to be down, and tells the breaker.
+pub(crate) async fn look_and_tell(shared: &Arc<Shared>) {
+    match look(shared).await {
+        Ok(()) => shared.health.answered(),
+        Err(error) => shared
+            .health
+            .found_down(error.underlying(), Instant::now(), || start(shared)),
+    }
 }
 
 async fn look(shared: &Shared) -> Result<(), LdapError> {
@@ -70,9 +75,9 @@ async fn look(shared: &Shared) -> Result<(), LdapError> {
         .open(Identity::Service, &counters)
         .await?;
     let operation = shared.settings.timeouts.operation;
-    probe::read(link, steps, deadline, operation)
-        .await
-        .map(|_| ())
+    let report = probe::read(link, steps, deadline, operation).await?;
+    shared.knows(report.root_dse);
+    Ok(())
 }
 
 #[cfg(test)]

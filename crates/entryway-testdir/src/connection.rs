@@ -22,27 +22,45 @@ pub(crate) async fn serve(shared: Arc<Shared>, socket: TcpStream, number: u64, t
     let Some(socket) = crate::faults::greet(&shared, socket).await else {
         return;
     };
+    #[cfg(feature = "faults")]
+    let lingering = crate::faults::Lingering::new(&socket);
     let mut session = Session::new(Arc::clone(&shared), number, tls);
+    converse_to_the_end(&shared, &mut session, socket, tls).await;
+    #[cfg(feature = "faults")]
+    if session.faults.resets() {
+        lingering.reset();
+    }
+}
+
+/// Serves a session in clear, in TLS, or first in the one and then in the other.
+async fn converse_to_the_end(
+    shared: &Arc<Shared>,
+    session: &mut Session,
+    socket: TcpStream,
+    tls: bool,
+) {
     let socket = if tls {
         socket
     } else {
-        match converse(&mut session, socket).await {
+        match converse(session, socket).await {
             Some(socket) => socket,
             None => return,
         }
     };
     #[cfg(feature = "faults")]
-    let Some(socket) = crate::faults::before_handshake(&shared, socket).await else {
+    let Some(socket) = crate::faults::before_handshake(shared, socket).await else {
         return;
     };
     match TlsAcceptor::from(shared.tls()).accept(socket).await {
         Ok(stream) => {
             shared.record.count(|counters| counters.handshakes += 1);
             session.tls_established();
-            converse(&mut session, stream).await;
+            converse(session, stream).await;
         }
         // A client that does not like the certificate ends here: nothing to report.
-        Err(error) => tracing::debug!(connection = number, %error, "the TLS handshake fails"),
+        Err(error) => {
+            tracing::debug!(connection = session.number(), %error, "the TLS handshake fails")
+        }
     }
 }
 

@@ -8,7 +8,7 @@ mod gate;
 
 pub use gate::Gate;
 
-pub(crate) use apply::{Applied, before_handshake, greet};
+pub(crate) use apply::{Applied, Lingering, before_handshake, greet};
 
 use crate::record::Kind;
 use entryway_ldap_types::ResultCode;
@@ -44,6 +44,10 @@ pub enum Fault {
     /// It is answered, and the connection dropped: in TLS without `close_notify`, which many servers
     /// never send.
     AnswerAndDrop,
+    /// The connection is reset instead of an answer, as by a machine that has restarted.
+    Reset,
+    /// It is answered, and the connection reset.
+    AnswerAndReset,
     /// The last message of the answer is cut in the middle, and the connection closed.
     CloseMidMessage,
     /// The last message of the answer is cut in the middle, and nothing comes any more.
@@ -78,6 +82,12 @@ pub enum Fault {
     /// It is carried out, and the answer waits at the gate; of a StartTLS it comes, and TLS does not. Later operations are answered meanwhile;
     /// an abandon does not take the answer back.
     Hold(Gate),
+    /// It is carried out, and each byte of the answer waits at the gate by itself.
+    Drip(Gate),
+    /// It is not carried out and answered with a referral to these (RFC 4511 §4.1.10).
+    Refer(Vec<String>),
+    /// It is answered, and before the end stands that it continues at these, one alternative each (RFC 4511 §4.5.3).
+    Continue(Vec<String>),
     /// Answers are kept until there are this many on the connection, and then sent last first.
     Reverse(usize),
     /// The last message of the answer is sent twice.

@@ -20,6 +20,7 @@ mod identity;
 mod ldif;
 mod matching;
 mod options;
+mod range;
 mod record;
 mod root_dse;
 mod schema;

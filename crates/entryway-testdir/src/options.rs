@@ -16,6 +16,9 @@ pub struct Options {
     pub start_tls: bool,
     /// Most entries of one search or page; 0 for no limit. More is sizeLimitExceeded (4).
     pub size_limit: u32,
+    /// Most values of an attribute that are told at once; 0 for no limit. The others are asked for by `;range=` (MS-ADTS
+    /// §3.1.1.3.1.3.3).
+    pub value_range: usize,
     /// The certificate; `None` has one made for `localhost` and `127.0.0.1`, under an authority of its own.
     pub identity: Option<Identity>,
     /// Port of plain LDAP; 0 lets the kernel choose.
@@ -39,6 +42,7 @@ impl Default for Options {
             require_tls_for_passwords: false,
             start_tls: true,
             size_limit: 0,
+            value_range: 0,
             identity: None,
             ldap_port: 0,
             ldaps_port: 0,

@@ -2,6 +2,7 @@
 
 use crate::directory::{Directory, StoredAttribute, StoredEntry};
 use crate::matching::{Selector, Truth};
+use crate::range;
 use bytes::{Bytes, BytesMut};
 use entryway_ldap_types::{AttributeName, Dn, Filter, ResultCode, Scope};
 use std::ops::Range;
@@ -78,6 +79,8 @@ pub(crate) struct Selection {
     user: bool,
     operational: bool,
     named: Vec<Selector>,
+    /// Parts of attributes: the base name, and from where to where.
+    ranges: Vec<(String, (usize, Option<usize>))>,
 }
 
 impl Selection {
@@ -87,6 +90,7 @@ impl Selection {
             user: false,
             operational: false,
             named: Vec::new(),
+            ranges: Vec::new(),
         };
         let mut empty = true;
         for name in list {
@@ -95,13 +99,33 @@ impl Selection {
                 "*" => selection.user = true,
                 "+" => selection.operational = true,
                 "1.1" => {}
-                name => selection
-                    .named
-                    .extend(AttributeName::parse(name).ok().as_ref().map(Selector::new)),
+                name => selection.name(name),
             }
         }
         selection.user |= empty;
         selection
+    }
+    fn name(&mut self, name: &str) {
+        let Ok(name) = AttributeName::parse(name) else {
+            return;
+        };
+        // Which values are wanted is no subtype of the attribute.
+        let bounds = name.options().find_map(range::bounds);
+        let wanted = match bounds {
+            Some(bounds) => {
+                self.ranges.push((name.base().to_owned(), bounds));
+                AttributeName::parse(name.base()).unwrap_or(name)
+            }
+            None => name,
+        };
+        self.named.push(Selector::new(&wanted));
+    }
+    /// The part of an attribute that is asked for.
+    pub(crate) fn range_of(&self, base: &str) -> Option<(usize, Option<usize>)> {
+        self.ranges
+            .iter()
+            .find(|(name, _)| name.eq_ignore_ascii_case(base))
+            .map(|(_, bounds)| *bounds)
     }
     /// The selected attributes of an entry, in its order.
     pub(crate) fn of<'a>(

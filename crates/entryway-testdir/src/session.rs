@@ -76,6 +76,10 @@ impl Session {
             shared,
         }
     }
+    /// Which connection of the server's this is.
+    pub(crate) fn number(&self) -> u64 {
+        self.number
+    }
     /// TLS stands. Whoever was bound is not any more (RFC 4511 §4.14.2 leaves it to the server).
     pub(crate) fn tls_established(&mut self) {
         self.tls = true;

@@ -29,6 +29,17 @@ pub(crate) struct MuxPool {
     room: Arc<Notify>,
 }
 
+/// Whether there is a connection.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Standing {
+    /// There is; the server last said something then.
+    Open { heard: Instant },
+    /// There is none yet.
+    Dialling { since: Instant },
+    /// There is none.
+    Closed,
+}
+
 #[derive(Default)]
 struct PoolState {
     connections: Vec<Arc<Mux>>,
@@ -73,19 +84,6 @@ impl MuxPool {
             return Ok(ticket);
         }
         self.wait_for(deadline, || self.try_submit(request)).await
-    }
-
-    /// Returns when a connection is open, dialled if need be.
-    pub(crate) async fn warm(self: &Arc<Self>, deadline: Instant) -> Result<(), LdapError> {
-        let is_warm = || {
-            let state = self.state.lock();
-            if state.closing {
-                return Err(LdapError::Closed(CloseReason::ShuttingDown));
-            }
-            let open = state.connections.iter().any(|mux| mux.is_open());
-            Ok(open.then_some(()))
-        };
-        self.wait_for(deadline, is_warm).await
     }
 
     /// Waits until `attempt` gives something, dialling where that may make it do so.
@@ -205,6 +203,16 @@ impl MuxPool {
         state.connections.iter().for_each(|mux| mux.retire());
         drop(state);
         self.room.notify_waiters();
+    }
+    /// How things are for whoever would search now.
+    pub(crate) fn standing(&self) -> Standing {
+        let state = self.state.lock();
+        let open = state.connections.iter().filter(|mux| mux.is_open());
+        match (open.map(|mux| mux.heard()).max(), &state.dial) {
+            (Some(heard), _) => Standing::Open { heard },
+            (None, Some((_, since))) => Standing::Dialling { since: *since },
+            (None, None) => Standing::Closed,
+        }
     }
     pub(crate) fn idle_connections(&self) -> usize {
         self.state

@@ -9,6 +9,9 @@ use entryway_ldap_proto::ber::{Tag, Writer};
 use entryway_ldap_proto::server::{Reply, ReplyKind};
 use entryway_ldap_proto::{Limits, Message, MessageId, Op, Outbound, oid, split_frame};
 use entryway_ldap_types::ResultCode;
+use socket2::SockRef;
+use std::os::fd::{AsFd as _, OwnedFd};
+use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::sync::mpsc;
@@ -27,6 +30,7 @@ pub(crate) struct Applied {
     endless: Option<MessageId>,
     kept: Vec<Bytes>,
     late: (mpsc::UnboundedSender<Bytes>, mpsc::UnboundedReceiver<Bytes>),
+    resets: bool,
 }
 
 impl Default for Applied {
@@ -37,6 +41,7 @@ impl Default for Applied {
             endless: None,
             kept: Vec::new(),
             late: mpsc::unbounded_channel(),
+            resets: false,
         }
     }
 }
@@ -49,6 +54,10 @@ impl Applied {
             None => std::future::pending().await,
         }
     }
+    /// Whether the connection ends in a reset.
+    pub(crate) fn resets(&self) -> bool {
+        self.resets
+    }
     /// Takes the raw bytes that are to be written.
     pub(crate) fn take_raw(&mut self) -> BytesMut {
         self.raw.split()
@@ -56,6 +65,22 @@ impl Applied {
     /// Remembers the id of an operation; returns the one before.
     pub(crate) fn note(&mut self, id: MessageId) -> MessageId {
         std::mem::replace(&mut self.last_id, id)
+    }
+}
+
+/// Keeps a connection's socket open until it is known how it ends.
+pub(crate) struct Lingering(Option<OwnedFd>);
+
+impl Lingering {
+    pub(crate) fn new(socket: &TcpStream) -> Self {
+        Self(socket.as_fd().try_clone_to_owned().ok())
+    }
+    /// Ends it with a reset; dropped otherwise, it ends as its owner ended it.
+    pub(crate) fn reset(self) {
+        if let Some(socket) = self.0 {
+            // The last one to close decides; a socket that is gone has nothing to reset.
+            let _ = SockRef::from(&socket).set_linger(Some(Duration::ZERO));
+        }
     }
 }
 
@@ -127,6 +152,26 @@ impl Session {
                 return Next::Close;
             }
             Fault::Close => return Next::Close,
+            Fault::Reset => {
+                self.faults.resets = true;
+                return Next::Drop;
+            }
+            Fault::Refer(urls) => {
+                self.count_unanswered(&message.op, ResultCode::REFERRAL);
+                let urls: Vec<&str> = urls.iter().map(String::as_str).collect();
+                let reply = Reply {
+                    referrals: &urls,
+                    ..Reply::new(ResultCode::REFERRAL, "")
+                };
+                self.result(id, kind, reply_kind(&message.op), &reply);
+                return Next::Go;
+            }
+            Fault::Continue(urls) => {
+                for url in &urls {
+                    self.codec.search_reference(id, &[url]);
+                }
+                return self.answer(kind, &message);
+            }
             Fault::WrongKind => {
                 self.count_unanswered(&message.op, ResultCode::SUCCESS);
                 let wrong = match reply_kind(&message.op) {
@@ -153,6 +198,10 @@ impl Session {
                 return next.without_tls();
             }
             Fault::AnswerAndDrop => return Next::Drop,
+            Fault::AnswerAndReset => {
+                self.faults.resets = true;
+                return Next::Drop;
+            }
             Fault::CloseMidMessage => {
                 self.cut();
                 return Next::Close;
@@ -172,6 +221,13 @@ impl Session {
             Fault::Hold(gate) => {
                 let answer = take(self.codec.outbound());
                 gate.hold(self.faults.late.0.clone(), answer);
+                return next.without_tls();
+            }
+            Fault::Drip(gate) => {
+                let answer = take(self.codec.outbound());
+                for at in 0..answer.len() {
+                    gate.hold(self.faults.late.0.clone(), answer.slice(at..=at));
+                }
                 return next.without_tls();
             }
             Fault::Reverse(count) => {

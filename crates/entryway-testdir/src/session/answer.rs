@@ -4,6 +4,7 @@ use super::{Next, Session, is_root_dse, page};
 use crate::bind::Verdict;
 use crate::matching::{Selector, Truth};
 use crate::options::Dialect;
+use crate::range;
 use crate::root_dse;
 use crate::search::{Page, Selection};
 use entryway_ldap_proto::control::PagedResults;
@@ -171,12 +172,14 @@ impl Session {
             return;
         };
         let most = if types_only { 0 } else { usize::MAX };
-        let attributes = selection.of(entry).map(|attribute| {
-            (
-                attribute.name.as_str(),
-                attribute.values.iter().take(most).map(|value| &value.raw),
-            )
-        });
+        let ranged = self.shared.options.value_range;
+        let attributes: Vec<_> = selection
+            .of(entry)
+            .map(|attribute| range::part(attribute, selection, ranged))
+            .collect();
+        let attributes = attributes
+            .iter()
+            .map(|(name, values)| (&**name, values.iter().take(most).map(|value| &value.raw)));
         self.codec.search_entry(id, &entry.dn_text, attributes, &[]);
     }
 

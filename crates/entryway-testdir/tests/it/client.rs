@@ -62,6 +62,7 @@ pub(crate) async fn start(options: Options) -> TestServer {
 #[derive(Debug)]
 pub(crate) enum Failure {
     Closed,
+    Reset,
     Silent,
     Protocol(ProtocolError),
 }
@@ -124,6 +125,9 @@ impl Client {
                     .await
                 {
                     Ok(1..) => {}
+                    Err(error) if error.kind() == io::ErrorKind::ConnectionReset => {
+                        return Err(Failure::Reset);
+                    }
                     Ok(0) | Err(_) => return Err(Failure::Closed),
                 }
             }

@@ -206,6 +206,65 @@ async fn codes_and_notices() {
 }
 
 #[tokio::test]
+async fn resets_with_and_without_an_answer() {
+    let failure = search_failure(Fault::Reset).await;
+    assert!(matches!(failure, Failure::Reset), "{failure:?}");
+    let server = with(FaultPlan::new().on(Kind::Search, Fault::AnswerAndReset)).await;
+    let mut client = Client::plain(&server).await;
+    let found = client.search(PEOPLE, Scope::OneLevel, "(uid=ada)", &[]);
+    assert_eq!(found.await.unwrap().0.len(), 1);
+    let after = client.event().await;
+    assert!(matches!(after, Err(Failure::Reset)), "{after:?}");
+}
+
+#[tokio::test]
+async fn an_answer_byte_by_byte() {
+    let gate = Gate::new();
+    let server = with(FaultPlan::new().on(Kind::Search, Fault::Drip(gate.clone()))).await;
+    let mut client = Client::plain(&server).await;
+    client.ask(PEOPLE, Scope::OneLevel, "(uid=ada)", &[]);
+    client.send().await;
+    assert!(gate.wait_held(20, DEADLINE).await);
+    gate.release(0);
+    assert!(client.is_silent().await);
+    gate.open();
+    let entry = client.event().await.unwrap();
+    assert!(matches!(entry, Event::Entry { .. }), "{entry:?}");
+}
+
+#[tokio::test]
+async fn referrals_and_references() {
+    let urls = vec![
+        "ldap://dc3.corp.example/dc=corp".to_owned(),
+        "ldap://dc4.corp.example/dc=corp".to_owned(),
+    ];
+    let plan = FaultPlan::new()
+        .rule(Rule::on(Kind::Search, Fault::Refer(urls.clone())).times(1))
+        .on(Kind::Search, Fault::Continue(urls.clone()));
+    let server = with(plan).await;
+    let mut client = Client::plain(&server).await;
+    client.ask(PEOPLE, Scope::OneLevel, "(uid=ada)", &[]);
+    client.send().await;
+    let done = client.event().await.unwrap();
+    let Event::SearchDone { result, .. } = done else {
+        panic!("{done:?}")
+    };
+    assert_eq!(result.code, ResultCode::REFERRAL);
+    assert!(result.referrals.iter().map(|url| &**url).eq(&urls));
+    client.ask(PEOPLE, Scope::OneLevel, "(uid=ada)", &[]);
+    client.send().await;
+    for url in &urls {
+        let reference = client.event().await.unwrap();
+        assert!(
+            matches!(&reference, Event::Reference { urls, .. } if urls.len() == 1 && *urls[0] == **url),
+            "{reference:?}"
+        );
+    }
+    assert!(matches!(client.event().await, Ok(Event::Entry { .. })));
+    assert!(matches!(client.event().await, Ok(Event::SearchDone { .. })));
+}
+
+#[tokio::test]
 async fn a_rule_can_wait_and_run_out() {
     let busy = Fault::Answer {
         code: ResultCode::BUSY,
@@ -333,7 +392,7 @@ async fn connections_that_go_wrong_before_the_first_operation() {
     let mut client = Client::plain(&server).await;
     assert!(matches!(
         client.bind(ADA, ADA_PASSWORD).await,
-        Err(Failure::Closed)
+        Err(Failure::Closed | Failure::Reset)
     ));
     server.set_faults(
         FaultPlan::new().on_connect(ConnectFault::Bytes(b"220 mail.example ESMTP\r\n".to_vec())),

@@ -184,3 +184,40 @@ async fn rfc4511_4_1_11_unknown_critical_controls_are_refused() {
         assert_eq!(result.code, code);
     }
 }
+
+#[tokio::test]
+async fn values_come_in_ranges_where_there_are_many() {
+    let members: String = (0..7)
+        .map(|number| format!("member: uid=p{number},dc=example\n"))
+        .collect();
+    let ldif = format!(
+        "dn: dc=example\nobjectClass: domain\ndc: example\n\ndn: cn=all,dc=example\nobjectClass: groupOfNames\ncn: all\n{members}"
+    );
+    let options = Options {
+        require_bind: false,
+        value_range: 3,
+        ..Options::default()
+    };
+    let directory = entryway_testdir::Directory::from_ldif(&ldif).unwrap();
+    let server = entryway_testdir::TestServer::start(directory, options)
+        .await
+        .unwrap();
+    let mut client = Client::plain(&server).await;
+    for (asked, told, count) in [
+        ("member", "member;range=0-2", 3),
+        ("member;range=3-*", "member;range=3-5", 3),
+        ("member;range=6-*", "member;range=6-*", 1),
+        ("member;range=1-2", "member;range=1-2", 2),
+        ("cn", "cn", 1),
+    ] {
+        let names = [asked];
+        let found = client.search("cn=all,dc=example", Scope::Base, "(cn=all)", &names);
+        let (entries, _) = found.await.unwrap();
+        let attributes: Vec<_> = entries[0]
+            .attributes
+            .iter()
+            .map(|attribute| (attribute.name.as_str(), attribute.values.len()))
+            .collect();
+        assert_eq!(attributes, [(told, count)], "{asked}");
+    }
+}
