@@ -171,8 +171,9 @@ async fn an_untrusted_certificate_stays_one_however_often_it_is_asked() {
     let folder = tempfile::tempdir().unwrap();
     let authority = folder.path().join("ca.pem");
     std::fs::write(&authority, another.ca_pem()).unwrap();
-    let store = TrustStore::load(&[TrustSource::PemFile(authority)]).unwrap();
-    let client = TlsClient::new(&store, TlsVersion::Tls12, None).unwrap();
+    let store =
+        TrustStore::load(&[TrustSource::File(entryway_ldap::StoreFile::open(authority))]).unwrap();
+    let client = TlsClient::new(&store, None, TlsVersion::Tls12, None).unwrap();
     let domains = domain_of(vec![Server::new(ServerSettings {
         ways: way(only.ldaps_addr().port(), Security::Ldaps(client)),
         ..settings(only.ldaps_addr())

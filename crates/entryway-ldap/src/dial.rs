@@ -205,7 +205,7 @@ impl<'a> Dial<'a> {
     }
 
     async fn handshake(&mut self, link: &mut Link, tls: &TlsClient) -> Result<(), LdapError> {
-        let session = tls
+        let (session, vintage) = tls
             .connect(&self.settings.host)
             .map_err(|error| match error {
                 TlsSetupError::ServerName { .. } => {
@@ -216,6 +216,7 @@ impl<'a> Dial<'a> {
                 }
             })?;
         link.stream.start_tls(session);
+        link.vintage = Some(vintage);
         let shaken = poll_fn(|cx| link.stream.poll_handshake(cx));
         let shaken = async { shaken.await.map_err(stream_error) };
         self.step(Step::Handshake, self.stands_by, shaken).await

@@ -42,5 +42,6 @@ pub use stats::{
     RoleStats, ServerStats,
 };
 pub use tls::{
+    Anchor, ClientIdentity, IdentityError, IdentitySource, LocalCertificate, Purpose, StoreFile,
     TlsClient, TlsFailure, TlsSetupError, TlsVersion, TrustError, TrustSource, TrustStore,
 };

@@ -5,7 +5,7 @@
 use crate::error::{Breach, CloseReason, LdapError};
 use crate::stats::Counters;
 use crate::stream::{Stream, StreamError};
-use crate::tls::TlsFailure;
+use crate::tls::{TlsFailure, Vintage};
 use bytes::BytesMut;
 use entryway_ldap_proto::Limits;
 use entryway_ldap_proto::client::{Connection, Event};
@@ -18,6 +18,8 @@ pub(crate) struct Link {
     pub(crate) connection: Connection,
     pub(crate) input: BytesMut,
     pub(crate) counters: Arc<Counters>,
+    /// By which reading of the stores its TLS was made, if there is any.
+    pub(crate) vintage: Option<Vintage>,
 }
 
 impl Link {
@@ -27,7 +29,12 @@ impl Link {
             connection: Connection::new(limits),
             input: BytesMut::new(),
             counters,
+            vintage: None,
         }
+    }
+    /// Whether trust and identity are still those by which it was made.
+    pub(crate) fn is_current(&self) -> bool {
+        self.vintage.as_ref().is_none_or(Vintage::is_current)
     }
     /// Writes what was submitted.
     pub(crate) async fn flush(&mut self) -> Result<(), LdapError> {

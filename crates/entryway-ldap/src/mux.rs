@@ -15,6 +15,7 @@ pub(crate) use ticket::Ticket;
 use crate::error::{Breach, CloseReason, LdapError, Overload};
 use crate::link::Link;
 use crate::stats::{Counted, Counters};
+use crate::tls::Vintage;
 use driver::Driver;
 use entryway_ldap_proto::client::{Connection, Event, SubmitError};
 use entryway_ldap_proto::{MessageId, Outbound, ReceivedControl, SearchRequest};
@@ -79,6 +80,7 @@ pub(crate) struct Mux {
     counters: Arc<Counters>,
     /// Told when room was made or the connection ended.
     room: Arc<Notify>,
+    vintage: Option<Vintage>,
 }
 
 struct State {
@@ -139,6 +141,7 @@ impl Mux {
             connection,
             input,
             counters,
+            vintage,
         } = link;
         let open = Counted::new(&counters, |counters| &counters.open);
         let state = State {
@@ -155,9 +158,14 @@ impl Mux {
             limit: bounds.outstanding.max(1),
             counters,
             room,
+            vintage,
         });
         tokio::spawn(Driver::new(Arc::clone(&mux), stream, input, idle, open).run());
         mux
+    }
+    /// Whether trust and identity are still those by which it was made.
+    pub(crate) fn is_current(&self) -> bool {
+        self.vintage.as_ref().is_none_or(Vintage::is_current)
     }
     /// Submits a search if there is room.
     pub(crate) fn submit(

@@ -168,6 +168,10 @@ impl PersonPool {
     async fn unpark(&self, deadline: Instant) -> Option<Box<Open>> {
         loop {
             let mut open = self.parked.lock().links.pop()?.open;
+            if !open.link.is_current() {
+                open.link.hang_up();
+                continue;
+            }
             if timeout_at(deadline, open.link.stream.is_quiet()).await == Ok(true) {
                 return Some(open);
             }
@@ -179,7 +183,11 @@ impl PersonPool {
         let idle = Counted::new(&self.counters, |counters| &counters.idle);
         let mut parking = self.parked.lock();
         // Bytes beyond the answer answer nothing, and must not be there when the next bind is sent.
-        if parking.closing || open.link.connection.must_close() || !open.link.input.is_empty() {
+        if parking.closing
+            || open.link.connection.must_close()
+            || !open.link.input.is_empty()
+            || !open.link.is_current()
+        {
             drop(parking);
             return open.link.hang_up();
         }
@@ -192,6 +200,18 @@ impl PersonPool {
             drop(parking);
             tokio::spawn(sweep(Arc::downgrade(self)));
         }
+    }
+
+    /// Closes what is idle and was made by an older reading of the stores; what is in flight closes when
+    /// it lands.
+    pub(crate) fn drain_old(&self) {
+        let mut parking = self.parked.lock();
+        let (current, old) = std::mem::take(&mut parking.links)
+            .into_iter()
+            .partition(|parked| parked.open.link.is_current());
+        parking.links = current;
+        drop(parking);
+        Vec::into_iter(old).for_each(|parked| parked.open.link.hang_up());
     }
 
     /// Takes no more binds; returns when those in flight are over, or at `limit`.

@@ -392,6 +392,18 @@ impl Server {
         }
     }
 
+    /// Lets go of connections that were made before the stores of its [`crate::TlsClient`] were read anew:
+    /// idle ones at once, the others when what is in flight on them is over.
+    pub fn drain_old(&self) {
+        for (_, pool) in self.pools.iter() {
+            match pool {
+                Some(Pool::Persons(pool)) => pool.drain_old(),
+                Some(Pool::Searches(pool)) => pool.drain_old(),
+                Some(Pool::Single(_)) | None => {}
+            }
+        }
+    }
+
     /// Takes nothing more, waits for what is in flight (no longer than an operation may take), and
     /// says goodbye on every connection.
     pub async fn close(&self) {

@@ -25,8 +25,9 @@ fn client(directory: &TestServer) -> TlsClient {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("ca.pem");
     std::fs::write(&path, directory.ca_pem()).unwrap();
-    let store = TrustStore::load(&[TrustSource::PemFile(path)]).unwrap();
-    TlsClient::new(&store, TlsVersion::Tls12, Some("localhost")).unwrap()
+    let store =
+        TrustStore::load(&[TrustSource::File(entryway_ldap::StoreFile::open(path))]).unwrap();
+    TlsClient::new(&store, None, TlsVersion::Tls12, Some("localhost")).unwrap()
 }
 
 fn server(address: SocketAddr, security: Security) -> Arc<Server> {

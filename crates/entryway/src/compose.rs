@@ -8,7 +8,8 @@ use entryway_config::{
 };
 use entryway_directory::{Domain, Domains, GroupsSettings, Membership};
 use entryway_ldap::{
-    ByRole, Limits, PoolLimits, Server, ServerSettings, Timeouts, TlsClient, TrustStore, Way,
+    ByRole, Limits, PoolLimits, Server, ServerSettings, StoreFile, Timeouts, TlsClient, TrustStore,
+    Way,
 };
 use entryway_os::PamAccounts;
 use std::collections::HashMap;
@@ -66,7 +67,7 @@ impl Stores {
             .iter()
             .map(|source| match source {
                 TrustSource::System => entryway_ldap::TrustSource::System,
-                TrustSource::File(path) => entryway_ldap::TrustSource::PemFile(path.clone()),
+                TrustSource::File(path) => entryway_ldap::TrustSource::File(StoreFile::open(path)),
             })
             .collect();
         let store = Arc::new(TrustStore::load(&wanted)?);
@@ -129,6 +130,7 @@ fn tls(settings: &TlsSettings, stores: &mut Stores) -> anyhow::Result<TlsClient>
     };
     Ok(TlsClient::new(
         &store,
+        None,
         min_version,
         settings.server_name.as_deref(),
     )?)

@@ -120,6 +120,9 @@ impl MuxPool {
         }
         let mut ended = false;
         for mux in &state.connections {
+            if !mux.is_current() {
+                mux.retire();
+            }
             match mux.submit(request, max_entries) {
                 Ok(ticket) => return Ok(Some(ticket)),
                 Err(Refusal::Never(error)) => return Err(LdapError::Unsendable(error)),
@@ -213,6 +216,14 @@ impl MuxPool {
             (None, Some((_, since))) => Standing::Dialling { since: *since },
             (None, None) => Standing::Closed,
         }
+    }
+    /// Lets what was made by an older reading of the stores finish, and take nothing more.
+    pub(crate) fn drain_old(&self) {
+        let state = self.state.lock();
+        let old = state.connections.iter().filter(|mux| !mux.is_current());
+        old.for_each(|mux| mux.retire());
+        drop(state);
+        self.room.notify_waiters();
     }
     pub(crate) fn idle_connections(&self) -> usize {
         self.state

@@ -28,11 +28,11 @@ async fn session() -> (Stream, TlsStream<TcpStream>) {
         .unwrap();
     config.send_tls13_tickets = 0;
     let store = TrustStore::load(&[TrustSource::Der(vec![certificate])]).unwrap();
-    let client = TlsClient::new(&store, TlsVersion::Tls12, None).unwrap();
+    let client = TlsClient::new(&store, None, TlsVersion::Tls12, None).unwrap();
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let tcp = TcpStream::connect(listener.local_addr().unwrap()).await;
     let mut stream = Stream::new(tcp.unwrap());
-    stream.start_tls(client.connect("localhost").unwrap());
+    stream.start_tls(client.connect("localhost").unwrap().0);
     let (accepted, _) = listener.accept().await.unwrap();
     let (server, shaken) = tokio::join!(
         TlsAcceptor::from(Arc::new(config)).accept(accepted),

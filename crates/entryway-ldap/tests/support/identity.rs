@@ -75,7 +75,7 @@ impl Authority {
     }
     pub fn client_with(&self, version: TlsVersion, server_name: Option<&str>) -> TlsClient {
         let store = TrustStore::load(&[TrustSource::Der(vec![self.certificate.clone()])]).unwrap();
-        TlsClient::new(&store, version, server_name).unwrap()
+        TlsClient::new(&store, None, version, server_name).unwrap()
     }
 }
 

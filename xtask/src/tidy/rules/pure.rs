@@ -7,7 +7,7 @@ use crate::tidy::tree::Tree;
 use crate::tidy::use_paths::paths_below;
 
 /// Each pure crate with everything it may depend on.
-const PURE: [(&str, &[&str]); 7] = [
+const PURE: [(&str, &[&str]); 8] = [
     ("entryway-ldap-types", &["bytes", "thiserror", "zeroize"]),
     (
         "entryway-login",
@@ -31,6 +31,21 @@ const PURE: [(&str, &[&str]); 7] = [
             // Whether a pattern asks for what a text never holds.
             "regex-syntax",
             "thiserror",
+        ],
+    ),
+    (
+        "entryway-keystore",
+        // A library reads PKCS#12, and the TLS library says whether a key fits a certificate.
+        &[
+            "base64",
+            "p12-keystore",
+            "pkcs8",
+            "rustls",
+            "rustls-pki-types",
+            "sha1",
+            "thiserror",
+            "x509-parser",
+            "zeroize",
         ],
     ),
     (

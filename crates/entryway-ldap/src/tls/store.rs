@@ -1,0 +1,12 @@
+//! What a client towards a directory trusts, and who it is: read from files, with the origin of each
+//! certificate, so that whatever is said of one can name the file that it came from.
+
+mod expiry;
+mod file;
+mod identity;
+mod trust;
+
+pub use expiry::{LocalCertificate, Purpose};
+pub use file::StoreFile;
+pub use identity::{ClientIdentity, IdentityError, IdentitySource};
+pub use trust::{Anchor, TrustError, TrustSource, TrustStore};
