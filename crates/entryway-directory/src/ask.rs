@@ -1,9 +1,10 @@
 //! Several searches that belong to one question: on one server of a domain as long as it serves, then on the
 //! next. Must not know what is asked.
 
+use crate::domain::ROLE;
 use crate::fault::server_fault;
 use crate::hedge::{Hedged, first_answer};
-use entryway_ldap::{LdapError, SearchRequest, SearchResult, SearchRole, Server};
+use entryway_ldap::{LdapError, SearchRequest, SearchResult, Server};
 use entryway_ldap_types::ResultCode;
 use entryway_login::ServerTry;
 use futures_util::future::try_join_all;
@@ -13,10 +14,9 @@ use std::time::Instant;
 
 /// Most searches of one question in flight: other people's share the connection.
 const AT_ONCE: usize = 16;
-/// All of them decide a login, so they go the way of the login's search, which is encrypted wherever passwords are.
-const ROLE: SearchRole = SearchRole::FindLogin;
 
-/// A question in several searches.
+/// A question in several searches. All of them decide a login, so they go the way of the login's search, which is
+/// encrypted wherever passwords are.
 pub(crate) struct Asker {
     /// Servers that were not given up, the one in use first.
     order: Vec<Arc<Server>>,

@@ -5,6 +5,7 @@ use crate::fault::server_fault;
 use crate::groups::{GroupsSettings, groups_of};
 use crate::hedge::{Hedged, first_answer};
 use crate::lockout::Lockout;
+use crate::roster::{Discovery, Roster};
 use entryway_ldap::{DerefAliases, SearchRequest, SearchResult, SearchRole, Server};
 use entryway_login::{
     BindAnswer, BindOperation, BindReply, BindUnanswered, Directories, FindAnswer, FindOperation,
@@ -16,7 +17,7 @@ use std::time::Instant;
 use tokio::task::JoinSet;
 
 /// The way of everything that decides a login.
-const ROLE: SearchRole = SearchRole::FindLogin;
+pub(crate) const ROLE: SearchRole = SearchRole::FindLogin;
 /// More entries than this never matter to a login: two already make the name ambiguous.
 const FIND_SIZE_LIMIT: u32 = 2;
 
@@ -30,7 +31,7 @@ pub struct Domains {
 /// One domain with its servers.
 pub struct Domain {
     name: Arc<str>,
-    servers: Vec<Arc<Server>>,
+    servers: Arc<Roster>,
     groups: Option<GroupsSettings>,
     lockout: Arc<Lockout>,
 }
@@ -61,12 +62,19 @@ impl Domain {
     /// A domain of these servers, the preferred one first. Does no I/O. Their service account is one: a
     /// password that is refused is sent again as rarely as if they were one server.
     pub fn new(name: Arc<str>, servers: Vec<Arc<Server>>) -> Self {
-        if let Some((first, others)) = servers.split_first() {
-            others.iter().for_each(|server| server.share_account(first));
-        }
+        Self::of(name, Roster::written(servers))
+    }
+
+    /// A domain whose servers are found in DNS, when the first is needed or from [`Domains::start`] on.
+    pub fn discovered(name: Arc<str>, discovery: Discovery) -> Self {
+        let roster = Roster::found(Arc::clone(&name), discovery);
+        Self::of(name, roster)
+    }
+
+    fn of(name: Arc<str>, servers: Roster) -> Self {
         Self {
             name,
-            servers,
+            servers: Arc::new(servers),
             groups: None,
             lockout: Arc::default(),
         }
@@ -92,9 +100,18 @@ impl Domain {
         &self.name
     }
 
-    /// Its servers, the preferred one first.
-    pub fn servers(&self) -> &[Arc<Server>] {
-        &self.servers
+    /// Its servers as far as they are known, the preferred one first.
+    pub fn servers(&self) -> Arc<[Arc<Server>]> {
+        self.servers.known()
+    }
+
+    /// Its servers, found by the deadline where none is known yet; else why not, in words.
+    pub async fn find_servers(&self, deadline: Instant) -> Result<Arc<[Arc<Server>]>, String> {
+        let servers = self.servers.servers(deadline).await;
+        match self.servers.problem() {
+            Some(problem) if servers.is_empty() => Err(problem.cause),
+            _ => Ok(servers),
+        }
     }
 
     async fn find(&self, operation: &FindOperation) -> FindAnswer {
@@ -109,12 +126,16 @@ impl Domain {
             filter: Arc::clone(&operation.filter),
             attributes: Arc::clone(&operation.attributes),
         };
-        let order = order_now(&self.servers);
+        let servers = self.servers.servers(operation.deadline).await;
+        let order = order_now(&servers);
         let request = &request;
         let hedged = first_answer(&order, ROLE, operation.deadline, |server, due| async move {
             search(&server, request, due).await
         });
-        let Hedged { tried, answer } = hedged.await;
+        let Hedged { mut tried, answer } = hedged.await;
+        if order.is_empty() {
+            tried.extend(self.servers.problem());
+        }
         FindAnswer {
             tried,
             served: answer.map(|(server, result)| self.served(&server, result)),
@@ -124,8 +145,8 @@ impl Domain {
 
     async fn bind(&self, operation: &BindOperation) -> BindAnswer {
         let started = Instant::now();
-        let Some(server) = self
-            .servers
+        let servers = self.servers.known();
+        let Some(server) = servers
             .iter()
             .find(|server| *server.display() == operation.server)
         else {
@@ -172,7 +193,7 @@ impl Domain {
             };
         };
         // The server that gave the entry knows it as it was found; another one may be behind.
-        let (mut order, others): (Vec<_>, Vec<_>) = order_now(&self.servers)
+        let (mut order, others): (Vec<_>, Vec<_>) = order_now(&self.servers.known())
             .into_iter()
             .partition(|server| *server.display() == operation.server);
         order.extend(others);
@@ -200,8 +221,8 @@ impl Domain {
     }
 
     fn readiness(&self) -> DomainReadiness {
-        let servers: Vec<_> = self
-            .servers
+        let known = self.servers.known();
+        let mut servers: Vec<_> = known
             .iter()
             .map(|server| {
                 let health = server.health();
@@ -212,6 +233,11 @@ impl Domain {
                 }
             })
             .collect();
+        servers.extend(self.servers.problem().map(|problem| ServerReadiness {
+            server: problem.server,
+            up: false,
+            last_error: Some(problem.cause.into()),
+        }));
         DomainReadiness {
             name: self.name.clone(),
             ready: servers.iter().any(|server| server.up),
@@ -238,12 +264,12 @@ impl Domains {
     /// nothing; it shows in [`Domains::readiness`] soon, without a login. From then on each domain's
     /// [`Domain::lockout`] is read now and then. Needs a tokio runtime.
     pub fn start(&self) {
-        for server in self.domains.iter().flat_map(|domain| &domain.servers) {
-            server.start(ROLE);
-        }
         let mut readers = self.readers.lock();
         for domain in &self.domains {
-            let (name, servers) = (Arc::clone(&domain.name), domain.servers.clone());
+            domain.servers.start();
+            let servers = Arc::clone(&domain.servers);
+            readers.spawn(async move { servers.keep_asking().await });
+            let (name, servers) = (Arc::clone(&domain.name), Arc::clone(&domain.servers));
             let lockout = Arc::clone(&domain.lockout);
             readers.spawn(async move { lockout.keep_reading(&name, &servers).await });
         }
@@ -262,8 +288,8 @@ impl Domains {
     pub async fn close(&self) {
         self.readers.lock().abort_all();
         let mut closing = JoinSet::new();
-        for server in self.domains.iter().flat_map(|domain| &domain.servers) {
-            let server = Arc::clone(server);
+        let servers = self.domains.iter().map(|domain| domain.servers.known());
+        for server in servers.flat_map(|servers| servers.to_vec()) {
             closing.spawn(async move { server.close().await });
         }
         closing.join_all().await;

@@ -11,8 +11,10 @@ mod fault;
 mod groups;
 mod hedge;
 mod lockout;
+mod roster;
 mod share;
 
 pub use domain::{Domain, DomainReadiness, Domains, ServerReadiness};
 pub use entryway_login::LockoutPolicy;
 pub use groups::{GroupsSettings, Membership};
+pub use roster::{Discovery, ServerOf};

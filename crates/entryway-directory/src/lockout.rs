@@ -7,10 +7,9 @@ mod read;
 
 use crate::ask::Asker;
 use crate::domain::order_now;
-use entryway_ldap::Server;
+use crate::roster::Roster;
 use entryway_login::LockoutPolicy;
 use parking_lot::Mutex;
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 /// Policies change rarely, and at once for nobody.
@@ -34,11 +33,12 @@ impl Lockout {
     }
 
     /// Reads again and again; never ends.
-    pub(crate) async fn keep_reading(&self, domain: &str, servers: &[Arc<Server>]) {
+    pub(crate) async fn keep_reading(&self, domain: &str, servers: &Roster) {
         let mut told = false;
         loop {
             let deadline = Instant::now() + PATIENCE;
-            let mut asker = Asker::new(order_now(servers), deadline, SEARCHES);
+            let servers = servers.servers(deadline).await;
+            let mut asker = Asker::new(order_now(&servers), deadline, SEARCHES);
             let pause = match read::read(&mut asker).await {
                 Ok(policy) => {
                     let before = self.known.lock().replace(policy);

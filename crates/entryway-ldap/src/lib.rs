@@ -9,6 +9,7 @@
 
 mod account;
 mod dial;
+mod dns;
 mod error;
 mod health;
 mod link;
@@ -21,11 +22,13 @@ mod resolve;
 mod server;
 mod settings;
 mod shared;
+mod srv;
 mod stats;
 mod stream;
 mod tls;
 mod watch;
 
+pub use dns::DnsError;
 pub use entryway_ldap_proto::client::{BindResult, SubmitError};
 pub use entryway_ldap_proto::{
     DerefAliases, Limits, ProtocolError, ReceivedControl, SearchRequest,
@@ -37,6 +40,7 @@ pub use mux::SearchResult;
 pub use probe::{ProbeReport, RootDse, TlsReport};
 pub use server::Server;
 pub use settings::{PoolLimits, SearchRole, Security, ServerSettings, ServiceBind, Timeouts, Way};
+pub use srv::{SrvAnswer, SrvError, SrvSource, SrvTarget};
 pub use stats::{
     LATENCY_BOUNDS_US, LatencyHistogram, OperationCount, OperationKind, OperationOutcome,
     RoleStats, ServerStats,

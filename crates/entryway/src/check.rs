@@ -133,7 +133,7 @@ pub(crate) async fn check(common: &Common) -> Result<Exit, Exit> {
     let configured = loaded.settings.policy.domains.iter();
     let configured = configured.zip(&loaded.settings.domains);
     for (domain, (policy, settings)) in composed.domains.iter().zip(configured) {
-        for server in domain.servers() {
+        for server in domain.servers().iter() {
             let look = Look {
                 domain: domain.name(),
                 server: server.display().to_string(),

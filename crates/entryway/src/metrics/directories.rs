@@ -114,7 +114,7 @@ impl Collector for Directories {
 fn seen(running: &Running) -> Vec<Seen> {
     let mut seen = Vec::new();
     for domain in running.gateway.domains().iter() {
-        for server in domain.servers() {
+        for server in domain.servers().iter() {
             let stats = server.stats();
             seen.push(Seen {
                 domain: domain.name().to_string(),

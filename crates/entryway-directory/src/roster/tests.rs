@@ -1,0 +1,289 @@
+use super::*;
+use crate::{Domain, Domains};
+use entryway_ldap::{
+    ByRole, Limits, PoolLimits, Security, ServerSettings, ServiceBind, Timeouts, Way,
+};
+use entryway_ldap_types::{AttributeName, Filter, Scope};
+use entryway_login::{Directories, DomainId, FindAnswer, FindOperation};
+use entryway_testdir::{Directory, Options, TestServer};
+use simple_dns::rdata::{RData, SRV};
+use simple_dns::{CLASS, Name, Packet, ResourceRecord};
+use std::net::SocketAddr;
+use tokio::net::UdpSocket;
+
+const SERVICE: &str = "_ldap._tcp.corp.example";
+const DEADLINE: Duration = Duration::from_secs(4);
+const LDIF: &str = "dn: dc=corp,dc=example\nobjectClass: domain\ndc: corp\n\ndn: uid=ada,dc=corp,dc=example\nobjectClass: person\nuid: ada\ncn: Ada\n";
+
+/// Priority, weight, target and port.
+type Records = Vec<(u16, u16, &'static str, u16)>;
+
+/// A name server that knows the records of one service, or is silent.
+struct Dns {
+    address: SocketAddr,
+    records: Arc<Mutex<Option<Records>>>,
+    task: tokio::task::JoinHandle<()>,
+}
+
+impl Drop for Dns {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
+}
+
+impl Dns {
+    async fn start(records: Records) -> Self {
+        let socket = UdpSocket::bind("127.0.0.1:0").await.unwrap();
+        let address = socket.local_addr().unwrap();
+        let records = Arc::new(Mutex::new(Some(records)));
+        let known = Arc::clone(&records);
+        let task = tokio::spawn(async move {
+            let mut datagram = [0; 1024];
+            loop {
+                let (length, from) = socket.recv_from(&mut datagram).await.unwrap();
+                let reply = known
+                    .lock()
+                    .as_ref()
+                    .map(|it| reply(&datagram[..length], it));
+                if let Some(reply) = reply {
+                    socket.send_to(&reply, from).await.unwrap();
+                }
+            }
+        });
+        Self {
+            address,
+            records,
+            task,
+        }
+    }
+    fn set(&self, records: Option<Records>) {
+        *self.records.lock() = records;
+    }
+    fn discovery(&self) -> Discovery {
+        Discovery {
+            source: SrvSource {
+                domain: "corp.example".to_owned(),
+                name_servers: vec![self.address],
+                trusted_hosts: vec!["localhost".to_owned()],
+            },
+            server: Box::new(server),
+        }
+    }
+}
+
+fn reply(query: &[u8], records: &Records) -> Vec<u8> {
+    let query = Packet::parse(query).unwrap();
+    let mut packet = Packet::new_reply(query.id());
+    packet.questions = query.questions.clone();
+    let asked = query.questions[0].qname.to_string();
+    for (priority, weight, target, port) in records.iter().filter(|_| asked == SERVICE) {
+        let record = SRV {
+            priority: *priority,
+            weight: *weight,
+            port: *port,
+            target: Name::new(target).unwrap(),
+        };
+        let name = Name::new(SERVICE).unwrap();
+        let record = ResourceRecord::new(name, CLASS::IN, 60, RData::SRV(record));
+        packet.answers.push(record);
+    }
+    packet.build_bytes_vec().unwrap()
+}
+
+fn server(target: &SrvTarget) -> Arc<Server> {
+    let way = Arc::new(Way {
+        port: target.port,
+        security: Security::Clear,
+    });
+    Server::new(ServerSettings {
+        display: format!("{}://{}:{}", target.scheme, target.host, target.port).into(),
+        host: target.host.clone(),
+        ways: ByRole::all(Some(way)),
+        clear_text_passwords: false,
+        service_bind: ServiceBind::Anonymous,
+        timeouts: Timeouts::default(),
+        limits: ByRole::all(PoolLimits::default()),
+        proto_limits: Limits::CLIENT,
+    })
+}
+
+async fn directory() -> (TestServer, u16) {
+    let options = Options {
+        require_bind: false,
+        ..Options::default()
+    };
+    let server = TestServer::start(Directory::from_ldif(LDIF).unwrap(), options)
+        .await
+        .unwrap();
+    let port = server.ldap_addr().port();
+    (server, port)
+}
+
+fn domains(dns: &Dns) -> Domains {
+    Domains::new(vec![Domain::discovered("staff".into(), dns.discovery())])
+}
+
+async fn find(domains: &Domains) -> FindAnswer {
+    let uid = AttributeName::from_static("uid");
+    let operation = FindOperation {
+        domain: DomainId(0),
+        base: "dc=corp,dc=example".into(),
+        scope: Scope::Subtree,
+        filter: Arc::new(Filter::Equal(uid.clone(), b"ada".to_vec())),
+        attributes: Arc::new([uid]),
+        deadline: Instant::now() + DEADLINE,
+    };
+    domains.find(&operation).await
+}
+
+fn served(answer: &FindAnswer) -> Option<String> {
+    answer.served.as_ref().map(|it| it.server.to_string())
+}
+
+async fn until(condition: impl Fn() -> bool) {
+    let end = Instant::now() + Duration::from_secs(20);
+    while !condition() {
+        assert!(Instant::now() < end, "the condition does not come true");
+        tokio::task::yield_now().await;
+    }
+}
+
+#[tokio::test]
+async fn the_first_login_finds_the_servers_in_the_order_of_their_priority() {
+    let ((_one, first), (_other, second)) = (directory().await, directory().await);
+    let dns = Dns::start(vec![
+        (20, 0, "localhost", second),
+        (10, 0, "localhost", first),
+    ])
+    .await;
+    let domains = domains(&dns);
+    let answer = find(&domains).await;
+    assert_eq!(
+        served(&answer).as_deref(),
+        Some(&*format!("ldap://localhost:{first}"))
+    );
+    let known = domains.iter().next().unwrap().servers();
+    let names: Vec<_> = known.iter().map(|it| it.display().to_string()).collect();
+    let expected = [first, second].map(|port| format!("ldap://localhost:{port}"));
+    assert_eq!(names, expected);
+}
+
+#[tokio::test]
+async fn what_lies_elsewhere_is_no_server() {
+    let dns = Dns::start(vec![(0, 0, "dc1.evil.test", 389)]).await;
+    let domains = domains(&dns);
+    let answer = find(&domains).await;
+    assert!(answer.served.is_none());
+    let tried = answer.tried.first().unwrap();
+    assert_eq!(&*tried.server, "srv corp.example");
+    assert_eq!(
+        tried.cause,
+        "_ldap._tcp.corp.example names servers outside `corp.example` alone: `dc1.evil.test:389`"
+    );
+}
+
+#[tokio::test]
+async fn the_start_waits_for_no_dns_and_readiness_tells_of_it() {
+    let (_server, port) = directory().await;
+    let dns = Dns::start(Vec::new()).await;
+    dns.set(None);
+    let domains = domains(&dns);
+    domains.start();
+    let readiness = domains.readiness();
+    assert!(!readiness[0].ready);
+    assert_eq!(
+        readiness[0].servers[0].last_error.as_deref(),
+        Some("DNS has not answered yet")
+    );
+    dns.set(Some(vec![(0, 0, "localhost", port)]));
+    // UDP: the question that met silence is asked again.
+    until(|| domains.readiness()[0].ready).await;
+}
+
+/// A roster on its own, which is asked by hand.
+fn found(dns: &Dns) -> Box<Found> {
+    match Roster::found("staff".into(), dns.discovery()) {
+        Roster::Found(found) => found,
+        Roster::Written(_) => unreachable!(),
+    }
+}
+
+fn known(found: &Found) -> Vec<Arc<Server>> {
+    found.state.lock().servers.to_vec()
+}
+
+#[tokio::test]
+async fn a_new_answer_keeps_the_servers_that_it_names_again_and_closes_the_others() {
+    let ((_one, first), (other, second)) = (directory().await, directory().await);
+    let dns = Dns::start(vec![
+        (10, 0, "localhost", first),
+        (20, 0, "localhost", second),
+    ])
+    .await;
+    let found = found(&dns);
+    assert_eq!(found.ask().await, Ok(Duration::from_secs(60)));
+    let before = known(&found);
+    assert_eq!(before.len(), 2);
+    let root = before[1].root_dse(ROLE, Instant::now() + DEADLINE).await;
+    assert!(root.is_ok());
+    dns.set(Some(vec![(10, 0, "localhost", first)]));
+    assert!(found.ask().await.is_ok());
+    let after = known(&found);
+    assert!(after.len() == 1 && Arc::ptr_eq(&after[0], &before[0]));
+    assert!(
+        other
+            .wait_until(Duration::from_secs(20), |seen| seen.unbinds == 1)
+            .await
+    );
+}
+
+#[tokio::test]
+async fn the_same_answer_moves_nobody() {
+    let records: Records = (1..=20).map(|port| (0, 10, "localhost", port)).collect();
+    let dns = Dns::start(records).await;
+    let found = found(&dns);
+    assert!(found.ask().await.is_ok());
+    let before = known(&found);
+    for _ in 0..5 {
+        assert!(found.ask().await.is_ok());
+        let after = known(&found);
+        assert!(
+            before
+                .iter()
+                .zip(&after)
+                .all(|(one, other)| Arc::ptr_eq(one, other))
+        );
+    }
+}
+
+#[tokio::test]
+async fn without_dns_the_last_answer_stays() {
+    let dns = Dns::start(vec![(0, 0, "localhost", 389)]).await;
+    let found = found(&dns);
+    assert!(found.ask().await.is_ok());
+    // An answer without any is no answer either: nobody has taken all servers away at once.
+    dns.set(Some(Vec::new()));
+    assert!(found.ask().await.is_err());
+    assert_eq!(known(&found).len(), 1);
+    drop(dns);
+    assert!(found.ask().await.is_err());
+    assert_eq!(known(&found).len(), 1);
+}
+
+#[tokio::test]
+async fn after_a_failure_the_next_ones_do_not_wait() {
+    let dns = Dns::start(Vec::new()).await;
+    let domains = domains(&dns);
+    let first = find(&domains).await;
+    assert!(first.served.is_none());
+    dns.set(None);
+    let begun = Instant::now();
+    for _ in 0..20 {
+        let next = find(&domains).await;
+        assert!(next.served.is_none());
+        if begun.elapsed() >= FAILED_LATELY / 2 {
+            break;
+        }
+        assert!(next.took < FAILED_LATELY / 2, "{:?}", next.took);
+    }
+}
