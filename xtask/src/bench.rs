@@ -33,6 +33,8 @@ pub(crate) enum Size {
     Full,
     /// The part with thousands of rules alone, and nothing written.
     Rules,
+    /// As many plain logins as go, and nothing written: a minute, for whoever works on their speed.
+    Logins,
     /// That everything runs: seconds, with what is built already, and nothing written.
     Quick,
 }

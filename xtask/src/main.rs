@@ -21,6 +21,7 @@ const USAGE: &str = "usage: cargo xtask VERB
   docs [--check]   write docs/configuration.md, docs/entryway.schema.json and docs/shown.md from the code and the scenarios
   bench [--quick]  measure logins through the gateway against a raw LDAP client, and many rules against few
   bench rules      only the latter
+  bench logins     only plain logins, as many as go
   prove timing [--samples N] [--write FILE] [--quick]
                    compare the times of refusals, and count the binds of each
   lab SERVER       keep a directory of the tests running, to try things by hand: openldap or samba
@@ -38,6 +39,9 @@ fn main() -> ExitCode {
             .map(|()| true),
         ["bench", "rules"] => root()
             .and_then(|root| bench::run(&root, bench::Size::Rules))
+            .map(|()| true),
+        ["bench", "logins"] => root()
+            .and_then(|root| bench::run(&root, bench::Size::Logins))
             .map(|()| true),
         ["bench", "--quick"] => root()
             .and_then(|root| bench::run(&root, bench::Size::Quick))

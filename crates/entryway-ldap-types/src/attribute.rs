@@ -199,7 +199,12 @@ impl FromStr for AttributeName {
 
 impl PartialEq for AttributeName {
     fn eq(&self, other: &Self) -> bool {
-        self.base().eq_ignore_ascii_case(other.base())
+        // Most names that are compared differ in length, and where they do not, most differ in the first letter.
+        self.base_len == other.base_len
+            && self
+                .base()
+                .as_bytes()
+                .eq_ignore_ascii_case(other.base().as_bytes())
     }
 }
 

@@ -8,6 +8,7 @@
 
 mod chain;
 mod checkpoint;
+mod company;
 mod key;
 mod mark;
 mod prune;
@@ -17,6 +18,7 @@ mod verify;
 mod walk;
 mod writer;
 
+pub use company::Expected;
 pub use key::{AuditKey, KeyError};
 pub(crate) use mark::MarkFile;
 pub use read::AuditRecord;
@@ -25,10 +27,11 @@ pub use verify::{Breach, BreachKind, NodeReport, Report};
 use crate::StoreError;
 use crate::store::Inner;
 use chain::Chain;
+use company::Company;
 use entryway_login::StoreUnavailable;
 use parking_lot::Mutex;
 use std::sync::Arc;
-use std::time::SystemTime;
+use std::time::{Instant, SystemTime};
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinHandle;
 use writer::Queued;
@@ -59,6 +62,7 @@ pub struct Audit {
 struct Shared {
     node: Arc<str>,
     key: Arc<AuditKey>,
+    company: Arc<Company>,
     queue: Mutex<Option<mpsc::Sender<Queued>>>,
     writer: Mutex<Option<JoinHandle<()>>>,
 }
@@ -67,10 +71,12 @@ impl Audit {
     pub(crate) fn start(store: Arc<Inner>, node: String, key: AuditKey) -> Self {
         let (queue, waiting) = mpsc::channel(QUEUE);
         let (node, key) = (Arc::<str>::from(node), Arc::new(key));
+        let company = Company::new();
         let writer = tokio::spawn(writer::run(
             store.clone(),
             node.clone(),
             key.clone(),
+            company.clone(),
             waiting,
         ));
         Self {
@@ -78,15 +84,30 @@ impl Audit {
             shared: Arc::new(Shared {
                 node,
                 key,
+                company,
                 queue: Mutex::new(Some(queue)),
                 writer: Mutex::new(Some(writer)),
             }),
         }
     }
 
+    /// Says that a decision is on its way: a commit waits a moment for company.
+    pub fn expect(&self) -> Expected {
+        self.shared.company.expect(Instant::now())
+    }
+
+    /// Keeps a decision that nobody expected. See [`Audit::append_expected`].
+    pub async fn append(&self, entry: AuditEntry) -> Result<(), StoreUnavailable> {
+        self.append_expected(entry, self.expect()).await
+    }
+
     /// Keeps a decision; returns when it is durable. On an error nobody may be told the decision: it is not kept,
     /// or nobody knows whether it is.
-    pub async fn append(&self, entry: AuditEntry) -> Result<(), StoreUnavailable> {
+    pub async fn append_expected(
+        &self,
+        entry: AuditEntry,
+        expected: Expected,
+    ) -> Result<(), StoreUnavailable> {
         if entry.body.len() > LARGEST {
             return Err(StoreUnavailable(format!(
                 "the record has {} bytes, more than the audit takes",
@@ -106,6 +127,7 @@ impl Audit {
                     mpsc::error::TrySendError::Closed(_) => closed(),
                 })?;
         }
+        drop(expected);
         written.await.map_err(|_| closed())?
     }
 

@@ -2,7 +2,7 @@
 
 use crate::audit::MarkFile;
 use crate::database::{Arg, Begin, Database, Row, Tx, args};
-use crate::database::{FileDatabase, FileUse};
+use crate::database::{FileDatabase, FileUse, file_error};
 use crate::schema::{self, TABLES, Table};
 use crate::store::open_database;
 use crate::{Outage, Store, StoreError, StoreUrl, random};
@@ -59,12 +59,38 @@ pub async fn restore(
 ) -> Result<(), StoreError> {
     let from = from.as_ref();
     let place = StoreUrl::file(from).to_string();
-    let backup = Database::File(FileDatabase::open(from, place, FileUse::ReadOnly)?);
+    let mut backup = Database::File(FileDatabase::open(from, place.clone(), FileUse::ReadOnly)?);
+    let folder = tempfile::tempdir().map_err(|error| file_error(&place, error))?;
+    if let Some(copy) = brought_up(&backup, from, folder.path()).await? {
+        backup.close().await;
+        backup = copy;
+    }
     let store = open_database(into, FileUse::Create).await?;
     let done = restore_between(&backup, &store, options).await;
     backup.close().await;
     store.close().await;
     done
+}
+
+/// A backup that an older version made, copied into `folder` and brought up to this one; `None` for any other file.
+/// The backup itself is never written to.
+async fn brought_up(
+    backup: &Database,
+    from: &Path,
+    folder: &Path,
+) -> Result<Option<Database>, StoreError> {
+    let found = schema::version(&mut backup.begin(Begin::Read).await?).await?;
+    if !(1..schema::KNOWN).contains(&found) {
+        return Ok(None);
+    }
+    let copy = folder.join("copy");
+    let place = copy.display().to_string();
+    fs::copy(from, &copy).map_err(|error| file_error(&place, error))?;
+    let database = Database::File(FileDatabase::open(&copy, place, FileUse::Existing)?);
+    let mut tx = database.begin(Begin::Write).await?;
+    schema::migrate(&mut tx).await?;
+    tx.commit().await?;
+    Ok(Some(database))
 }
 
 async fn restore_between(

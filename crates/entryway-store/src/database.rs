@@ -7,7 +7,7 @@ mod file;
 mod outage;
 mod server;
 
-pub(crate) use file::{FileDatabase, FileUse};
+pub(crate) use file::{FileDatabase, FileUse, file_error};
 pub(crate) use server::ServerDatabase;
 
 use crate::StoreError;

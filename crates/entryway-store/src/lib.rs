@@ -27,7 +27,8 @@ pub use account::{
 };
 pub use accounts::Accounts;
 pub use audit::{
-    Audit, AuditEntry, AuditKey, AuditRecord, Breach, BreachKind, KeyError, NodeReport, Report,
+    Audit, AuditEntry, AuditKey, AuditRecord, Breach, BreachKind, Expected, KeyError, NodeReport,
+    Report,
 };
 pub use backup::{RestoreOptions, restore};
 pub use error::{Outage, StoreError};

@@ -10,14 +10,21 @@ struct Migration {
     postgres: &'static str,
 }
 
-const MIGRATIONS: [Migration; 1] = [Migration {
-    number: 1,
-    sqlite: include_str!("../migrations/0001_start.sqlite.sql"),
-    postgres: include_str!("../migrations/0001_start.postgres.sql"),
-}];
+const MIGRATIONS: [Migration; 2] = [
+    Migration {
+        number: 1,
+        sqlite: include_str!("../migrations/0001_start.sqlite.sql"),
+        postgres: include_str!("../migrations/0001_start.postgres.sql"),
+    },
+    Migration {
+        number: 2,
+        sqlite: include_str!("../migrations/0002_packed_audit.sqlite.sql"),
+        postgres: include_str!("../migrations/0002_packed_audit.postgres.sql"),
+    },
+];
 
 /// The newest schema that this binary knows.
-pub(crate) const KNOWN: i64 = 1;
+pub(crate) const KNOWN: i64 = 2;
 
 /// A table, as a backup copies it.
 pub(crate) struct Table {
@@ -79,9 +86,9 @@ pub(crate) const TABLES: [Table; 7] = [
         "tibi",
         "$1, $2, $3, $4"),
     table!("audit_segment" by "node, first_seq":
-        "node, first_seq, count, from_ms, to_ms, previous_hash, hash, body",
-        "tiiiibbb",
-        "$1, $2, $3, $4, $5, $6, $7, $8"),
+        "node, first_seq, count, from_ms, to_ms, previous_hash, hash, body, unpacked",
+        "tiiiibbbi",
+        "$1, $2, $3, $4, $5, $6, $7, $8, $9"),
     table!("audit_checkpoint" by "node, next_seq, kind":
         "node, next_seq, kind, hash, at_ms, public_key, signature",
         "titbibb",

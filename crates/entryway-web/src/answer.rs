@@ -26,7 +26,7 @@ pub(crate) fn decided(decided: &Decided, caller: &Caller) -> Result<Response, Re
 
 /// 200 with a value.
 pub(crate) fn json(value: &impl Serialize) -> Result<Response, Refusal> {
-    serde_json::to_vec(value)
+    entryway_wire::to_json(value)
         .map(written)
         .map_err(|_| Refusal::Broken)
 }

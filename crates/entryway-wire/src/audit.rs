@@ -1,5 +1,6 @@
 //! A decision as the record of decisions keeps it.
 
+use crate::json::to_json;
 use crate::response::{LoginResponse, explanation};
 use crate::time::Rfc3339;
 use crate::write::Text;
@@ -39,9 +40,6 @@ struct BodyJson<'a> {
     explanation: LoginResponse<'a>,
 }
 
-/// Room for a usual record, in bytes: a buffer that grows is copied each time.
-const USUAL: usize = 4096;
-
 impl<'a> AuditBody<'a> {
     /// `{"at": "…", "kind": "login", "login_name": "…", …}` and the keys of an explanation. Sealed tokens are not in it.
     pub fn to_json<P: Into<Cow<'a, str>>>(
@@ -57,12 +55,8 @@ impl<'a> AuditBody<'a> {
             client_address: self.client_address,
             explanation: explanation(self.decided, place, domain_name),
         };
-        let mut json = Vec::with_capacity(USUAL);
         // Texts and numbers alone: there is nothing that could not be written.
-        if serde_json::to_writer(&mut json, &body).is_err() {
-            return Vec::new();
-        }
-        json
+        to_json(&body).unwrap_or_default()
     }
 }
 

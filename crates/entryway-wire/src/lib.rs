@@ -6,6 +6,7 @@
 mod audit;
 mod explain;
 mod grace;
+mod json;
 mod problem;
 mod request;
 mod response;
@@ -15,6 +16,7 @@ mod write;
 
 pub use audit::{AuditBody, RecordedJson};
 pub use grace::GraceResponse;
+pub use json::{JsonError, to_json};
 pub use problem::Problem;
 pub use request::{ExplainRequest, LoginRequest, RequestError, RevalidationRequest};
 pub use response::{LoginResponse, explanation, login_response};

@@ -22,10 +22,31 @@ impl fmt::Display for Rfc3339 {
         let (year, month, day) = civil(seconds.div_euclid(DAY));
         let of_day = seconds.rem_euclid(DAY);
         let (hour, minute, second) = (of_day / 3600, of_day / 60 % 60, of_day % 60);
-        write!(
-            f,
-            "{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}Z"
-        )
+        if !(0..=9999).contains(&year) {
+            return write!(
+                f,
+                "{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}Z"
+            );
+        }
+        // By hand, because each login writes several.
+        let mut text = *b"0000-00-00T00:00:00Z";
+        let parts = [
+            (0, year / 100),
+            (2, year % 100),
+            (5, month),
+            (8, day),
+            (11, hour),
+            (14, minute),
+            (17, second),
+        ];
+        for (at, number) in parts {
+            if let Some([tens, ones]) = text.get_mut(at..at + 2) {
+                // Two digits each.
+                *tens = b'0' + (number / 10) as u8;
+                *ones = b'0' + (number % 10) as u8;
+            }
+        }
+        f.write_str(str::from_utf8(&text).map_err(|_| fmt::Error)?)
     }
 }
 

@@ -202,6 +202,8 @@ impl Inner {
         record_by: Option<Instant>,
         course: &Course,
     ) -> Decided {
+        let recorder = &self.world.kept.recorder;
+        let expected = record_by.map(|until| (recorder.expect(), until));
         let mut watched = Watched {
             login: self,
             submitted: Some(submitted),
@@ -211,10 +213,10 @@ impl Inner {
             course,
         };
         let mut decided = drive_from(&world, &Monotonic, step).await;
-        if let (Some(submitted), Some(until)) = (&watched.submitted, record_by) {
+        if let (Some(submitted), Some((expected, until))) = (&watched.submitted, expected) {
             let entry = record::entry(submitted, &decided, &self.policy, &self.places);
             let until = until.max(Instant::now() + RECORD_GRACE);
-            if self.world.kept.recorder.write(entry, until).await.is_err() {
+            if recorder.write(entry, expected, until).await.is_err() {
                 // Nobody is told a decision that nobody can look up.
                 decided = decided.withdrawn(Fault::StoreUnavailable);
             }

@@ -26,13 +26,13 @@ struct Plan {
 impl Plan {
     fn of(size: Size) -> Self {
         match size {
-            Size::Full | Size::Rules => Self {
+            Size::Full | Size::Rules | Size::Logins => Self {
                 profile: Profile::Dist,
                 people: 10_000,
-                in_flight: if size == Size::Full {
-                    &[1, 16, 64]
-                } else {
-                    &[]
+                in_flight: match size {
+                    Size::Full => &[1, 16, 64],
+                    Size::Logins => &[16, 64],
+                    _ => &[],
                 },
                 rounds: 3,
                 measured: Duration::from_secs(3),
@@ -77,13 +77,19 @@ pub(crate) fn run(root: &Path, size: Size) -> Result<()> {
     };
     let mut report = Report::default();
     if !bench.plan.in_flight.is_empty() {
-        for encrypt in [Encrypt::Nothing, Encrypt::Ldaps] {
+        let modes: &[Encrypt] = match size {
+            Size::Logins => &[Encrypt::Nothing],
+            _ => &[Encrypt::Nothing, Encrypt::Ldaps],
+        };
+        for &encrypt in modes {
             let domain = Domain::at_slapd("staff", &bench.stage.slapd, encrypt);
             let gateway = bench.stage.start(&format!("{encrypt:?}"), domain, "")?;
             bench.measure(encrypt, &gateway, &mut report)?;
         }
     }
-    report.rules = Some(rules::measure(&bench.stage, bench.plan.rules)?);
+    if size != Size::Logins {
+        report.rules = Some(rules::measure(&bench.stage, bench.plan.rules)?);
+    }
     print!("{}", report.tables());
     if bench.plan.page {
         let path = root.join("bench/README.md");

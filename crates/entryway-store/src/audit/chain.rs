@@ -6,7 +6,7 @@
 use super::checkpoint::{Checkpoint, Kind};
 use super::key::AuditKey;
 use super::mark::End;
-use super::segment::Frames;
+use super::segment::Packed;
 use super::verify::Breach;
 use super::walk::{BEGINNING, Walk, ends_at};
 use crate::database::{Begin, Database, Tx, args};
@@ -47,7 +47,7 @@ impl<'a> Chain<'a> {
     }
 
     /// Appends a segment; durable when this returns.
-    pub(super) async fn append(&mut self, frames: Frames) -> Result<(), StoreError> {
+    pub(super) async fn append(&mut self, frames: &Packed) -> Result<(), StoreError> {
         for _ in 0..TRIES {
             let tail = match self.tail {
                 Some(tail) if self.is_end => tail,
@@ -66,9 +66,9 @@ impl<'a> Chain<'a> {
                 .database
                 .execute(
                     "INSERT INTO audit_segment \
-                     (node, first_seq, count, from_ms, to_ms, previous_hash, hash, body) \
-                     SELECT $1, $2, $3, $4, $5, $6, $7, $8 \
-                     WHERE EXISTS (SELECT 1 FROM store_state WHERE one = 1 AND epoch = $9) \
+                     (node, first_seq, count, from_ms, to_ms, previous_hash, hash, body, unpacked) \
+                     SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9 \
+                     WHERE EXISTS (SELECT 1 FROM store_state WHERE one = 1 AND epoch = $10) \
                      AND NOT EXISTS (SELECT 1 FROM audit_checkpoint WHERE node = $1 AND next_seq > $2) \
                      ON CONFLICT (node, first_seq) DO NOTHING",
                     args![
@@ -80,6 +80,7 @@ impl<'a> Chain<'a> {
                         segment.previous.as_slice(),
                         segment.hash.as_slice(),
                         segment.body,
+                        segment.unpacked,
                         tail.epoch,
                     ],
                 )

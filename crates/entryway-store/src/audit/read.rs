@@ -92,7 +92,7 @@ impl Audit {
 macro_rules! segment {
     ($rest:literal) => {
         concat!(
-            "SELECT first_seq, count, from_ms, to_ms, previous_hash, hash, body, node FROM audit_segment ",
+            "SELECT first_seq, count, from_ms, to_ms, previous_hash, hash, body, unpacked, node FROM audit_segment ",
             $rest
         )
     };
@@ -109,6 +109,7 @@ impl Segment {
             previous: row.array(4)?,
             hash: row.array(5)?,
             body: row.bytes(6)?,
+            unpacked: row.int(7)?,
         })
     }
 
@@ -126,7 +127,7 @@ impl Segment {
 
 fn records_of(row: &Row) -> Result<Vec<AuditRecord>, StoreError> {
     let segment = Segment::read(row)?;
-    let node = row.text(7)?;
+    let node = row.text(8)?;
     let records = segment.entries()?.into_iter().zip(segment.first_seq..);
     Ok(records
         .map(|(entry, seq)| AuditRecord {

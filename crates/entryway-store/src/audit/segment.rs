@@ -1,4 +1,7 @@
-//! What a segment is, as bytes: the records of one commit, their seal, and the hash over all.
+//! What a segment is, as bytes: the records of one commit, packed, their seal, and the hash over all.
+//!
+//! Records of one commit resemble each other: packed they are a sixth and less, and what is hashed, written, written
+//! again from the log to the table, and kept for months is that.
 //!
 //! A seal is a signature of the node's key. With it nobody can append without the key; checkpoints stay what lets
 //! a long chain be verified with few signatures.
@@ -29,8 +32,14 @@ pub(super) struct Segment {
     pub(super) to_ms: i64,
     pub(super) previous: Hash,
     pub(super) hash: Hash,
+    /// The records, packed or not, and the seal.
     pub(super) body: Vec<u8>,
+    /// Bytes of the records before they were packed; 0: they were not.
+    pub(super) unpacked: i64,
 }
+
+/// Most bytes of the records of one segment: what one commit gathers, and one record more.
+const UNPACKED_MOST: usize = 8 << 20;
 
 /// Records that are about to be a segment.
 #[derive(Default)]
@@ -70,6 +79,28 @@ impl Frames {
         self.body.extend_from_slice(&entry.body);
     }
 
+    /// Packed, to be put wherever the chain ends.
+    pub(super) fn pack(&self) -> Packed {
+        Packed {
+            body: lz4_flex::block::compress(&self.body),
+            unpacked: self.body.len().try_into().unwrap_or(i64::MAX),
+            count: self.count,
+            from_ms: self.from_ms,
+            to_ms: self.to_ms,
+        }
+    }
+}
+
+/// The records of a segment that has no place yet.
+pub(super) struct Packed {
+    body: Vec<u8>,
+    unpacked: i64,
+    count: i64,
+    from_ms: i64,
+    to_ms: i64,
+}
+
+impl Packed {
     /// At its place in the chain, sealed.
     pub(super) fn at(&self, node: &str, first_seq: i64, previous: Hash, key: &AuditKey) -> Segment {
         let mut segment = Segment {
@@ -80,6 +111,7 @@ impl Frames {
             previous,
             hash: NOTHING,
             body: self.body.clone(),
+            unpacked: self.unpacked,
         };
         let seal = key.sign(&sealed(&segment.computed(node)));
         segment.body.extend_from_slice(key.public_key());
@@ -101,12 +133,18 @@ impl Segment {
 
     fn computed_over(&self, node: &str, body: &[u8]) -> Hash {
         let mut context = Context::new(&SHA256);
-        context.update(b"entryway audit segment 1\0");
+        context.update(match self.unpacked {
+            0 => b"entryway audit segment 1\0",
+            _ => b"entryway audit segment 2\0",
+        });
         context.update(&self.previous);
         context.update(&(node.len() as u64).to_be_bytes());
         context.update(node.as_bytes());
         for number in [self.first_seq, self.count, self.from_ms, self.to_ms] {
             context.update(&number.to_be_bytes());
+        }
+        if self.unpacked != 0 {
+            context.update(&self.unpacked.to_be_bytes());
         }
         context.update(body);
         let mut hash = NOTHING;
@@ -139,17 +177,35 @@ impl Segment {
 
     fn split(&self) -> Result<(Vec<AuditEntry>, &[u8]), StoreError> {
         let damaged = || StoreError::damaged(format!("the audit from record {}", self.first_seq));
+        if self.unpacked != 0 {
+            let seal_at = self.body.len().checked_sub(SEAL).ok_or_else(damaged)?;
+            let (packed, seal) = self.body.split_at_checked(seal_at).ok_or_else(damaged)?;
+            let size = usize::try_from(self.unpacked)
+                .ok()
+                .filter(|size| *size <= UNPACKED_MOST)
+                .ok_or_else(damaged)?;
+            let frames = lz4_flex::block::decompress(packed, size).map_err(|_| damaged())?;
+            return match self.framed(&frames) {
+                Some((entries, [])) if frames.len() == size => Ok((entries, seal)),
+                _ => Err(damaged()),
+            };
+        }
+        match self.framed(&self.body) {
+            Some((entries, rest)) if rest.is_empty() || rest.len() == SEAL => Ok((entries, rest)),
+            _ => Err(damaged()),
+        }
+    }
+
+    /// As many records as it says, and what stands behind them.
+    fn framed<'a>(&self, frames: &'a [u8]) -> Option<(Vec<AuditEntry>, &'a [u8])> {
         let mut entries = Vec::new();
-        let mut rest = self.body.as_slice();
+        let mut rest = frames;
         for _ in 0..self.count {
-            let (entry, behind) = entry(rest).ok_or_else(damaged)?;
+            let (entry, behind) = entry(rest)?;
             entries.push(entry);
             rest = behind;
         }
-        if !rest.is_empty() && rest.len() != SEAL {
-            return Err(damaged());
-        }
-        Ok((entries, rest))
+        Some((entries, rest))
     }
 }
 

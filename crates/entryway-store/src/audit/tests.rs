@@ -55,6 +55,7 @@ fn forged(at: &Segment, previous: [u8; 32], bodies: &[AuditEntry]) -> Segment {
         previous,
         hash: NOTHING,
         body: frames.body,
+        unpacked: 0,
     };
     segment.hash = segment.computed("one");
     segment
@@ -62,8 +63,8 @@ fn forged(at: &Segment, previous: [u8; 32], bodies: &[AuditEntry]) -> Segment {
 
 async fn insert(tx: &mut Tx, segment: &Segment) {
     tx.execute(
-        "INSERT INTO audit_segment (node, first_seq, count, from_ms, to_ms, previous_hash, hash, body) \
-         VALUES ('one', $1, $2, $3, $4, $5, $6, $7)",
+        "INSERT INTO audit_segment (node, first_seq, count, from_ms, to_ms, previous_hash, hash, body, unpacked) \
+         VALUES ('one', $1, $2, $3, $4, $5, $6, $7, $8)",
         args![
             segment.first_seq,
             segment.count,
@@ -71,7 +72,8 @@ async fn insert(tx: &mut Tx, segment: &Segment) {
             segment.to_ms,
             segment.previous.as_slice(),
             segment.hash.as_slice(),
-            segment.body.as_slice()
+            segment.body.as_slice(),
+            segment.unpacked
         ],
     )
     .await

@@ -2,6 +2,7 @@
 
 use super::AuditEntry;
 use super::chain::Chain;
+use super::company::Company;
 use super::key::AuditKey;
 use super::segment::Frames;
 use crate::store::Inner;
@@ -19,10 +20,9 @@ const MOST_BYTES: usize = 2 << 20;
 const SIGN_AFTER: i64 = 1024;
 /// or so long after a record that none covers.
 const SIGN_WITHIN: Duration = Duration::from_secs(10);
-/// While several logins are decided at a time, a commit waits this long at most for about as many records as the one
-/// before it had: it costs the processor 150 us, mostly in the kernel, whether it holds one record or a hundred. A login
-/// by itself never waits.
-const COMPANY: Duration = Duration::from_millis(3);
+/// A commit waits this long at most until as many records have come as are still on their way: it costs the processor
+/// 100 us and more, mostly in the kernel, whether it holds one record or a hundred. A login by itself never waits.
+const COMPANY: Duration = Duration::from_millis(2);
 /// A commit that takes longer is a store that is out of reach.
 const PATIENCE: Duration = Duration::from_secs(5);
 
@@ -36,12 +36,12 @@ pub(super) async fn run(
     store: Arc<Inner>,
     node: Arc<str>,
     key: Arc<AuditKey>,
+    company: Arc<Company>,
     mut queue: mpsc::Receiver<Queued>,
 ) {
     let mut chain = Chain::new(&store.database, &node, &key);
     let mut batch = Vec::new();
     let mut due: Option<Instant> = None;
-    let mut before = 1;
     loop {
         let received = match due {
             None => queue.recv_many(&mut batch, MOST_RECORDS).await,
@@ -56,17 +56,14 @@ pub(super) async fn run(
         if received == 0 {
             break;
         }
-        // A quarter fewer are enough, so that the number falls again when logins become fewer.
-        let enough = before - before / 4;
         let until = Instant::now() + COMPANY;
-        while batch.len() < enough {
+        while batch.len() < company.on_their_way(Instant::now().into_std()) {
             let room = MOST_RECORDS.saturating_sub(batch.len());
             match timeout_at(until, queue.recv_many(&mut batch, room)).await {
                 Ok(received) if received > 0 => {}
                 Ok(_) | Err(_) => break,
             }
         }
-        before = batch.len();
         commit(&mut chain, &mut batch).await;
         if chain.unsigned >= SIGN_AFTER {
             due = sign(&mut chain).await;
@@ -99,20 +96,21 @@ async fn commit(chain: &mut Chain<'_>, batch: &mut Vec<Queued>) {
         frames.push(&entry);
         waiting.push(done);
         if frames.body.len() >= MOST_BYTES {
-            append(chain, std::mem::take(&mut frames), &mut waiting).await;
+            append(chain, &frames, &mut waiting).await;
+            frames = Frames::default();
         }
     }
     if !waiting.is_empty() {
-        append(chain, frames, &mut waiting).await;
+        append(chain, &frames, &mut waiting).await;
     }
 }
 
 async fn append(
     chain: &mut Chain<'_>,
-    frames: Frames,
+    frames: &Frames,
     waiting: &mut Vec<oneshot::Sender<Result<(), StoreUnavailable>>>,
 ) {
-    let done = match timeout(PATIENCE, chain.append(frames)).await {
+    let done = match timeout(PATIENCE, chain.append(&frames.pack())).await {
         Ok(Ok(())) => Ok(()),
         Ok(Err(error)) => Err(StoreUnavailable(error.to_string())),
         Err(_) => Err(StoreUnavailable(format!(

@@ -8,6 +8,8 @@ use std::os::unix::fs::PermissionsExt;
 
 cases!(
     a_backup_restores_into_either_database,
+    a_backup_of_an_older_version_restores,
+    a_store_of_an_older_version_is_brought_up,
     a_backup_overwrites_nothing,
     a_store_with_contents_is_replaced_only_when_told,
     a_daemon_sees_what_was_restored_and_goes_on,
@@ -61,6 +63,38 @@ async fn a_backup_restores_into_either_database(lab: Lab) {
         assert!(report.is_whole(), "{report:?}");
         assert_eq!(report.nodes[0].records, 40);
     }
+}
+
+/// Takes a store that has no audit yet back to what the first version made.
+const BACK_TO_1: &str =
+    "ALTER TABLE audit_segment DROP COLUMN unpacked; DELETE FROM store_version WHERE number = 2";
+
+async fn a_backup_of_an_older_version_restores(lab: Lab) {
+    let old = Lab::file();
+    let store = old.open().await;
+    store.accounts().add(account("Eve")).await.unwrap();
+    let accounts = store.accounts().list().await.unwrap();
+    store.close().await;
+    old.meddle(BACK_TO_1).await;
+    let before = fs::read(old.path("store.db")).unwrap();
+    let url = StoreUrl::parse(&lab.url).unwrap();
+    restore(old.path("store.db"), &url, RestoreOptions::default())
+        .await
+        .unwrap();
+    assert_eq!(fs::read(old.path("store.db")).unwrap(), before);
+    let restored = lab.open().await;
+    assert_eq!(restored.accounts().list().await.unwrap(), accounts);
+}
+
+async fn a_store_of_an_older_version_is_brought_up(lab: Lab) {
+    let store = lab.open().await;
+    store.accounts().add(account("Eve")).await.unwrap();
+    store.close().await;
+    lab.meddle(BACK_TO_1).await;
+    let store = lab.open().await;
+    store.accounts().show("eve").await.unwrap();
+    store.audit().append(entry(1, "{}")).await.unwrap();
+    assert!(store.audit().verify().await.unwrap().is_whole());
 }
 
 async fn a_backup_overwrites_nothing(lab: Lab) {

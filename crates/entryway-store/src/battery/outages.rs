@@ -12,7 +12,11 @@ use std::time::{Duration, Instant};
 cases!(a_locked_store_is_a_fault, a_read_only_store_is_a_fault);
 
 async fn append(store: &Store) -> Result<(), String> {
-    let answer = store.audit().append(entry(1, &"x".repeat(2000))).await;
+    // Random, so that it takes its room packed, too.
+    let mut bytes = [0; 1000];
+    getrandom::fill(&mut bytes).unwrap();
+    let body: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+    let answer = store.audit().append(entry(1, &body)).await;
     answer.map_err(|unavailable| unavailable.0)
 }
 

@@ -190,7 +190,8 @@ fn file_id(path: &Path, place: &str) -> Result<FileId, StoreError> {
     })
 }
 
-fn file_error(place: &str, error: std::io::Error) -> StoreError {
+/// What an error of the file system means.
+pub(crate) fn file_error(place: &str, error: std::io::Error) -> StoreError {
     let outage = match error.kind() {
         ErrorKind::NotFound => Outage::Gone,
         ErrorKind::PermissionDenied => Outage::NotPermitted,

@@ -1,7 +1,7 @@
 //! Decisions go into the record before they leave, or they are no decisions.
 
 use entryway_login::StoreUnavailable;
-use entryway_store::{Audit, AuditEntry};
+use entryway_store::{Audit, AuditEntry, Expected};
 use parking_lot::Mutex;
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::histogram::Histogram;
@@ -37,15 +37,21 @@ impl Recorder {
         }
     }
 
+    /// A decision is on its way here.
+    pub(crate) fn expect(&self) -> Expected {
+        self.audit.expect()
+    }
+
     /// Writes a decision; returns when it is durable. On an error, which comes by `until` at the latest, nobody may
     /// be told the decision: it is not in the record, or nobody knows whether it is.
     pub(crate) async fn write(
         &self,
         entry: AuditEntry,
+        expected: Expected,
         until: Instant,
     ) -> Result<(), StoreUnavailable> {
         let began = Instant::now();
-        let written = timeout_at(until.into(), self.audit.append(entry))
+        let written = timeout_at(until.into(), self.audit.append_expected(entry, expected))
             .await
             .unwrap_or_else(|_| {
                 let late = "the store does not take a record before the login's deadline";

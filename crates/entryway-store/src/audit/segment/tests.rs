@@ -19,7 +19,22 @@ fn segment() -> Segment {
     let mut frames = Frames::default();
     frames.push(&entry(7, 20, "{}"));
     frames.push(&entry(8, 10, ""));
-    frames.at("one", 5, NOTHING, &key())
+    frames.pack().at("one", 5, NOTHING, &key())
+}
+
+/// The same as it was before segments were packed.
+fn unpacked() -> Segment {
+    let key = key();
+    let mut frames = Frames::default();
+    frames.push(&entry(7, 20, "{}"));
+    frames.push(&entry(8, 10, ""));
+    let mut segment = frames.pack().at("one", 5, NOTHING, &key);
+    (segment.body, segment.unpacked) = (frames.body, 0);
+    let seal = key.sign(&super::sealed(&segment.computed("one")));
+    segment.body.extend_from_slice(key.public_key());
+    segment.body.extend_from_slice(&seal);
+    segment.hash = segment.computed("one");
+    segment
 }
 
 #[test]
@@ -45,6 +60,8 @@ fn every_part_counts_in_the_hash() {
     check(|segment| segment.count += 1);
     check(|segment| segment.from_ms += 1);
     check(|segment| segment.to_ms += 1);
+    check(|segment| segment.unpacked += 1);
+    check(|segment| segment.unpacked = 0);
     check(|segment| segment.previous[31] ^= 1);
     check(|segment| segment.body[0] ^= 1);
     check(|segment| *segment.body.last_mut().unwrap() ^= 1);
@@ -54,22 +71,57 @@ fn every_part_counts_in_the_hash() {
 
 #[test]
 fn bytes_that_are_no_records_are_damage() {
-    let check = |change: fn(&mut Segment)| {
+    let check = |segment: fn() -> Segment, change: fn(&mut Segment)| {
         let mut segment = segment();
         change(&mut segment);
         assert!(segment.entries().is_err());
     };
-    check(|segment| segment.count = 1);
-    check(|segment| {
-        segment.body.pop();
-    });
-    check(|segment| segment.body.push(0));
-    check(|segment| segment.body[16] = 0xff);
+    for segment in [segment, unpacked] {
+        check(segment, |segment| segment.count = 1);
+        check(segment, |segment| segment.count = 3);
+        check(segment, |segment| {
+            segment.body.pop();
+        });
+        check(segment, |segment| segment.body.push(0));
+    }
+    check(unpacked, |segment| segment.body[16] = 0xff);
+    // A size is believed no further than a commit can be large.
+    for unpacked in [1, -1, i64::MAX, 1 << 40] {
+        let mut segment = segment();
+        segment.unpacked = unpacked;
+        assert!(segment.entries().is_err(), "{unpacked}");
+    }
+    check(segment, |segment| segment.body.truncate(super::SEAL - 1));
+    check(segment, |segment| segment.body.clear());
+}
+
+#[test]
+fn what_was_written_unpacked_stays_readable() {
+    let old = unpacked();
+    assert_eq!(old.entries().unwrap(), segment().entries().unwrap());
+    assert!(old.sealed_by("one").unwrap().unwrap().is_right);
+}
+
+#[test]
+fn records_that_resemble_each_other_take_little_room() {
+    let mut frames = Frames::default();
+    for id in 0..40 {
+        let body = format!(
+            "{{\"login_name\":\"u{id}\",\"filter\":\"(&(objectClass=person)(uid=u{id}))\"}}"
+        );
+        frames.push(&entry(id, id, &body));
+    }
+    let segment = frames.pack().at("one", 0, NOTHING, &key());
+    assert!(segment.body.len() * 2 < frames.body.len());
+    assert_eq!(segment.entries().unwrap().len(), 40);
 }
 
 #[test]
 fn every_part_counts_in_the_seal() {
-    let right = |segment: &Segment, node| segment.sealed_by(node).unwrap().unwrap().is_right;
+    let right = |segment: &Segment, node| {
+        let seal = segment.sealed_by(node);
+        seal.is_ok_and(|seal| seal.unwrap().is_right)
+    };
     assert!(right(&segment(), "one"));
     assert!(!right(&segment(), "two"));
     let check = |change: fn(&mut Segment)| {
@@ -85,7 +137,7 @@ fn every_part_counts_in_the_seal() {
     check(|segment| segment.previous[31] ^= 1);
     check(|segment| segment.body[0] ^= 1);
     check(|segment| *segment.body.last_mut().unwrap() ^= 1);
-    let mut bare = segment();
+    let mut bare = unpacked();
     bare.body.truncate(bare.body.len() - super::SEAL);
     assert!(bare.sealed_by("one").unwrap().is_none());
     assert_eq!(bare.entries().unwrap(), segment().entries().unwrap());
@@ -97,6 +149,7 @@ fn a_seal_names_its_key() {
     let mut frames = Frames::default();
     frames.push(&entry(7, 20, "{}"));
     let seal = frames
+        .pack()
         .at("one", 5, NOTHING, &key)
         .sealed_by("one")
         .unwrap()
