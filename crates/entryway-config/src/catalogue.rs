@@ -43,6 +43,8 @@ pub(crate) enum Shape {
     Secret,
     /// A string, or a table with `from`, `values`, `on_invalid`, `enabled`.
     Map,
+    /// An array of strings and tables with `host`, `port`, `tls_port`.
+    Servers,
 }
 
 /// What holds where a setting is not written.
@@ -61,6 +63,9 @@ pub(crate) enum Default {
 pub(crate) const SECRET_KEYS: [&str; 3] = ["file", "env", "credential"];
 /// Keys of a map's table.
 pub(crate) const MAP_KEYS: [&str; 4] = ["from", "values", "on_invalid", "enabled"];
+
+/// Keys of a server's table.
+pub(crate) const SERVER_KEYS: [&str; 3] = ["host", "port", "tls_port"];
 
 /// Every setting, in the order of the reference page.
 pub(crate) fn all() -> &'static [Setting] {
@@ -166,6 +171,7 @@ pub(crate) fn is_open(keys: &[&str]) -> bool {
         // The name of a map is anybody's choice.
         (Shape::Map, []) => !keys.last().is_some_and(|key| is_secret_key(key)),
         (Shape::Map, [option]) => MAP_KEYS.contains(option),
+        (Shape::Servers, [part]) => SERVER_KEYS.contains(part),
         (_, rest) => rest.is_empty(),
     }
 }
@@ -180,6 +186,7 @@ pub(crate) fn is_word(key: &str) -> bool {
     let known = |part: &str| part.strip_suffix("[]").unwrap_or(part) == key;
     SECRET_KEYS.contains(&key)
         || MAP_KEYS.contains(&key)
+        || SERVER_KEYS.contains(&key)
         || all().iter().any(|setting| parts(setting.path).any(known))
 }
 

@@ -102,6 +102,9 @@ codes! {
     PricedRows = "C062", Warning, "rows whose cost grows with their number";
     NobodyNamed = "C063", Error, "a pattern that no name fits";
     StoreUnverified = "C064", Warning, "a store that is not verified";
+    FindLoginClear = "C070", Warning, "who a login name belongs to is asked in clear text";
+    NothingEncrypted = "C071", Warning, "nothing is encrypted";
+    ServerTwice = "C072", Error, "one server stands in the list twice";
 }
 
 impl Code {

@@ -40,8 +40,8 @@ pub use reference::reference_markdown;
 pub use report::{Problem, Report};
 pub use schema::json_schema;
 pub use settings::{
-    ApiToken, AuditSettings, Connections, Dialect, DomainSettings, GroupsSettings, Membership,
-    OsSettings, Security, ServerAddress, ServiceBind, Settings, StoreSettings, StoreUrl,
-    ThrottleSettings, Timeouts, TlsSettings, TlsVersion, TokenScope, TrustSource,
+    ApiToken, AuditSettings, CardsSettings, Connections, Dialect, DomainSettings, GroupsSettings,
+    Membership, OsSettings, Security, ServerAddress, ServiceBind, Settings, StoreSettings,
+    StoreUrl, ThrottleSettings, Timeouts, TlsSettings, TlsVersion, TokenScope, TrustSource, Way,
 };
 pub use sources::{FileContent, Files, MemoryFiles, Sources};

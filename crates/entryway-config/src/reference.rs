@@ -91,5 +91,6 @@ fn holds(shape: &Shape) -> String {
         Shape::Words(known) => format!("list of {}", words(known)),
         Shape::Secret => "secret".to_owned(),
         Shape::Map => "attribute name, or table".to_owned(),
+        Shape::Servers => "list of texts and tables".to_owned(),
     }
 }

@@ -3,9 +3,12 @@
 
 mod address;
 mod bind;
+mod cards;
+mod connections;
 pub(crate) mod dialect;
 mod domain;
 mod domains;
+mod encryption;
 mod filter;
 mod groups;
 mod home;

@@ -91,6 +91,7 @@ fn leaf(setting: &Setting) -> Value {
         }
         Shape::Secret => secret(),
         Shape::Map => map(),
+        Shape::Servers => servers(),
     };
     if let Value::Object(schema) = &mut schema {
         schema.insert("description".into(), json!(setting.doc));
@@ -112,6 +113,13 @@ fn secret() -> Value {
         .collect();
     let table = json!({ "type": "object", "properties": sources, "additionalProperties": false, "minProperties": 1, "maxProperties": 1 });
     json!({ "anyOf": [table, { "type": "string" }] })
+}
+
+fn servers() -> Value {
+    let port = json!({ "type": "integer", "minimum": 1, "maximum": 65535 });
+    let keys = json!({ "host": { "type": "string" }, "port": port, "tls_port": port });
+    let table = json!({ "type": "object", "properties": keys, "required": ["host"], "additionalProperties": false });
+    json!({ "type": "array", "items": { "anyOf": [{ "type": "string" }, table] } })
 }
 
 fn map() -> Value {

@@ -3,7 +3,7 @@
 //! Everything here is checked; nothing here remembers where it was written (see [`crate::RuleBook`])
 //! or knows what a socket or a certificate is.
 
-use entryway_ldap_types::{AttributeName, Dn, FilterTemplate, Password, Placeholder};
+use entryway_ldap_types::{AttributeName, ByRole, Dn, FilterTemplate, Password, Placeholder};
 use entryway_login::LoginPolicy;
 use std::fmt;
 use std::net::SocketAddr;
@@ -43,18 +43,33 @@ pub struct DomainSettings {
     pub name: Arc<str>,
     /// In order of preference; never empty.
     pub servers: Vec<ServerAddress>,
+    /// Business cards, where they are not read on these servers as this account.
+    pub cards: Option<CardsSettings>,
     /// Entryway's own bind.
     pub bind: ServiceBind,
+    /// Whether `allow_clear_text_passwords = true` was written out.
+    pub clear_text_passwords: bool,
     /// What kind of directory it is.
     pub dialect: Dialect,
     /// Effective values: the domain's where it has them, else the global ones.
     pub tls: TlsSettings,
     /// How long each step may take.
     pub timeouts: Timeouts,
-    /// How many connections, and how much on each.
-    pub connections: Connections,
+    /// How many connections each role has, and how much on each.
+    pub connections: ByRole<Connections>,
     /// How a person's groups are found.
     pub groups: GroupsSettings,
+}
+
+/// `[domain.X.cards]`, where it has servers, a bind or a trust of its own.
+#[derive(Debug, Clone)]
+pub struct CardsSettings {
+    /// In order of preference, for cards alone; never empty.
+    pub servers: Vec<ServerAddress>,
+    /// Entryway's bind there.
+    pub bind: ServiceBind,
+    /// What is trusted there.
+    pub tls: TlsSettings,
 }
 
 /// `[domain.X.groups]`.
@@ -193,10 +208,17 @@ pub struct OsSettings {
 /// One LDAP host of a domain.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ServerAddress {
-    /// As written: `ldaps://dc1.corp.example`.
+    /// As written: `ldaps://dc1.corp.example`; a table as `dc1.corp.example:389+636`.
     pub display: Arc<str>,
     /// Name or address, an IPv6 address without its brackets.
     pub host: String,
+    /// How each role gets there; `None` for cards that have servers of their own.
+    pub ways: ByRole<Option<Way>>,
+}
+
+/// How a role reaches a server.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Way {
     /// The port, the scheme's own when none is written.
     pub port: u16,
     /// How the connection is protected.
@@ -210,7 +232,7 @@ pub enum Security {
     Ldaps,
     /// TLS before anything else is said.
     StartTls,
-    /// None: `encrypt = "none"` and `allow_clear_text_passwords = true` were both written out.
+    /// None, as far as `encrypt` says so. A password needs `allow_clear_text_passwords = true` besides.
     Clear,
 }
 
@@ -296,12 +318,12 @@ pub struct Timeouts {
     pub idle: Duration,
 }
 
-/// `[domain.X.connections]`.
+/// `[domain.X.connections]`, as it holds for one role.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Connections {
-    /// Per server and role.
+    /// To one server.
     pub max: usize,
-    /// Requests in flight on one connection that several share.
+    /// Requests in flight on one connection; 1 where a person's password is sent.
     pub outstanding: usize,
 }
 

@@ -8,9 +8,9 @@
 
 use entryway_config::{
     Connections, Dialect, Loaded, MemoryFiles, Security, ServiceBind, Sources, TlsVersion,
-    TokenScope, TrustSource, load,
+    TokenScope, TrustSource, Way, load,
 };
-use entryway_ldap_types::Scope;
+use entryway_ldap_types::{ByRole, Role, Scope};
 use entryway_login::{
     DomainId, LdapUse, MapTarget, MapValues, NameCase, OnInvalid, UserType, WhenDown,
 };
@@ -104,13 +104,16 @@ fn three_lines_are_enough() {
     );
     assert_eq!(domain.when_down, WhenDown::Stop);
     assert_eq!(
-        (servers.servers[0].port, servers.servers[0].security),
-        (636, Security::Ldaps)
+        servers.servers[0].ways,
+        ByRole::all(Some(Way {
+            port: 636,
+            security: Security::Ldaps
+        }))
     );
     assert!(matches!(servers.bind, ServiceBind::Anonymous));
     assert_eq!(servers.tls.trust, [TrustSource::System]);
     assert_eq!(
-        servers.connections,
+        *servers.connections.of(Role::FindLogin),
         Connections {
             max: 16,
             outstanding: 60
@@ -203,12 +206,24 @@ fn everything_at_once() {
         panic!("{servers:?}")
     };
     assert_eq!(
-        (&*first.display, first.port, first.security),
-        ("ldap://dc1.corp.example", 389, Security::StartTls)
+        (&*first.display, first.ways),
+        (
+            "ldap://dc1.corp.example",
+            ByRole::all(Some(Way {
+                port: 389,
+                security: Security::StartTls
+            }))
+        )
     );
     assert_eq!(
-        (second.host.as_str(), second.port, second.security),
-        ("2001:db8::1", 1636, Security::Ldaps)
+        (second.host.as_str(), second.ways),
+        (
+            "2001:db8::1",
+            ByRole::all(Some(Way {
+                port: 1636,
+                security: Security::Ldaps
+            }))
+        )
     );
     assert_eq!(servers.dialect, Dialect::ActiveDirectory);
     assert_eq!(
@@ -225,7 +240,7 @@ fn everything_at_once() {
     assert_eq!(settings.domains[1].tls.min_version, TlsVersion::Tls13);
     assert_eq!(servers.timeouts.operation, Duration::from_millis(1500));
     assert_eq!(
-        servers.connections,
+        *servers.connections.of(Role::FindLogin),
         Connections {
             max: 4,
             outstanding: 20

@@ -32,6 +32,8 @@ pub struct Domains {
 pub struct Domain {
     name: Arc<str>,
     servers: Arc<Roster>,
+    /// For cards alone; empty where `servers` has them.
+    cards: Vec<Arc<Server>>,
     groups: Option<GroupsSettings>,
     lockout: Arc<Lockout>,
 }
@@ -75,9 +77,18 @@ impl Domain {
         Self {
             name,
             servers: Arc::new(servers),
+            cards: Vec::new(),
             groups: None,
             lockout: Arc::default(),
         }
+    }
+
+    /// The same domain, whose business cards are on servers of their own. Nothing looks at them before somebody
+    /// asks for a card: no login waits for them or fails with them.
+    #[must_use]
+    pub fn with_cards(self, cards: Vec<Arc<Server>>) -> Self {
+        share_accounts(&cards);
+        Self { cards, ..self }
     }
 
     /// The same domain, which finds people's groups this way. Without it, it has none.
@@ -98,6 +109,11 @@ impl Domain {
     /// The domain's name.
     pub fn name(&self) -> &Arc<str> {
         &self.name
+    }
+
+    /// Servers for cards alone, the preferred one first; none where [`Domain::servers`] have them.
+    pub fn cards(&self) -> &[Arc<Server>] {
+        &self.cards
     }
 
     /// Its servers as far as they are known, the preferred one first.
@@ -288,8 +304,11 @@ impl Domains {
     pub async fn close(&self) {
         self.readers.lock().abort_all();
         let mut closing = JoinSet::new();
-        let servers = self.domains.iter().map(|domain| domain.servers.known());
-        for server in servers.flat_map(|servers| servers.to_vec()) {
+        let servers = self.domains.iter().flat_map(|domain| {
+            let cards = domain.cards.iter().cloned();
+            domain.servers.known().to_vec().into_iter().chain(cards)
+        });
+        for server in servers {
             closing.spawn(async move { server.close().await });
         }
         closing.join_all().await;
@@ -354,6 +373,12 @@ pub(crate) fn order_now(servers: &[Arc<Server>]) -> Vec<Arc<Server>> {
         .into_iter()
         .map(|(_, server)| Arc::clone(server))
         .collect()
+}
+
+fn share_accounts(servers: &[Arc<Server>]) {
+    if let Some((first, others)) = servers.split_first() {
+        others.iter().for_each(|server| server.share_account(first));
+    }
 }
 
 fn no_groups(partial: String) -> GroupsAnswer {

@@ -17,6 +17,8 @@ use tokio::time::{Instant, timeout_at};
 pub struct ProbeReport {
     /// The address that answered.
     pub peer: Option<SocketAddr>,
+    /// Our end: tells the connection apart in a capture.
+    pub local: Option<SocketAddr>,
     /// The TLS session, if there is one.
     pub tls: Option<TlsReport>,
     /// What the server says of itself; `None` when it shows nothing or was not asked.
@@ -114,6 +116,7 @@ pub(crate) async fn read(
 pub(crate) fn connected(link: Link, steps: Steps) -> ProbeReport {
     let report = ProbeReport {
         peer: link.stream.peer().ok(),
+        local: link.stream.local().ok(),
         tls: tls_report(&link),
         root_dse: None,
         steps,

@@ -66,6 +66,9 @@ impl Stream {
     pub(crate) fn peer(&self) -> io::Result<SocketAddr> {
         self.tcp.peer_addr()
     }
+    pub(crate) fn local(&self) -> io::Result<SocketAddr> {
+        self.tcp.local_addr()
+    }
     pub(crate) fn sent(&self) -> u64 {
         self.sent
     }

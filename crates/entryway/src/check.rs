@@ -2,6 +2,7 @@
 
 mod json;
 mod people;
+mod roles;
 mod schema;
 mod store;
 
@@ -15,8 +16,8 @@ use crate::sources::NotLoaded;
 use crate::{logs, out, sources};
 use entryway_config::{GroupsSettings, Loaded, RuleBook, Settings, Severity};
 use entryway_ldap::{
-    DerefAliases, LdapError, ProbeReport, RootDse, SearchRequest, SearchRole, Server, ServiceBind,
-    Step,
+    DerefAliases, LdapError, ProbeReport, Role, RootDse, SearchRequest, SearchRole, Server,
+    ServiceBind, Step,
 };
 use entryway_ldap_types::{AttributeName, Filter, ResultCode, Scope};
 use entryway_login::{DomainPolicy, RuleId};
@@ -45,6 +46,9 @@ struct Finding {
     #[serde(skip_serializing_if = "Option::is_none")]
     took_ms: Option<u64>,
     detail: String,
+    /// Where a role's connection was looked at.
+    #[serde(flatten)]
+    opened: Option<roles::Opened>,
 }
 
 /// How a look ended.
@@ -73,6 +77,7 @@ impl Finding {
             warning: state == State::Odd,
             took_ms: took.map(|took| u64::try_from(took.as_millis()).unwrap_or(u64::MAX)),
             detail,
+            opened: None,
         }
     }
 }
@@ -90,6 +95,13 @@ impl Look<'_> {
     fn found(&mut self, check: &'static str, state: State, took: Option<Duration>, detail: String) {
         let finding = Finding::new(self.domain, &self.server, check, state, took, detail);
         self.findings.push(finding);
+    }
+
+    /// The connection that the last finding is about.
+    fn opened(&mut self, opened: roles::Opened) {
+        if let Some(last) = self.findings.last_mut() {
+            last.opened = Some(opened);
+        }
     }
 
     /// ` (entryway.toml:18)`, where that is known.
@@ -143,6 +155,16 @@ pub(crate) async fn check(common: &Common) -> Result<Exit, Exit> {
             };
             look_at(look, server, &settings.groups).await;
         }
+        for server in domain.cards() {
+            let mut look = Look {
+                domain: domain.name(),
+                server: server.display().to_string(),
+                policy,
+                places: &loaded.places,
+                findings: &mut findings,
+            };
+            roles::cards(&mut look, server).await;
+        }
     }
     composed.domains.close().await;
     let ok = findings.iter().all(|finding| finding.ok);
@@ -189,20 +211,21 @@ fn configuration(common: &Common) -> Result<(PathBuf, Loaded), Exit> {
 }
 
 async fn look_at(mut look: Look<'_>, server: &Server, groups: &GroupsSettings) {
-    let Some(root_dse) = connect(&mut look, server).await else {
-        // What is behind a door that does not open is not looked at.
-        return;
+    let Some(report) = connect(&mut look, server).await else {
+        // What is behind a door that does not open is not looked at; there may be another one.
+        let door = server.way(Role::FindLogin);
+        return roles::others(&mut look, server, door).await;
     };
-    authenticate(&mut look, server).await;
-    if base(&mut look, server, root_dse.as_ref()).await {
+    roles::others(&mut look, server, None).await;
+    if base(&mut look, server, &report).await {
         people::find_one(&mut look, server).await;
         schema::compare(&mut look, server).await;
-        schema::membership(&mut look, server, groups, root_dse.as_ref()).await;
+        schema::membership(&mut look, server, groups, report.root_dse.as_ref()).await;
     }
 }
 
 /// The door: name, TLS, the service account. `None` when it does not open.
-async fn connect(look: &mut Look<'_>, server: &Server) -> Option<Option<RootDse>> {
+async fn connect(look: &mut Look<'_>, server: &Server) -> Option<ProbeReport> {
     let started = Instant::now();
     match server.probe(SearchRole::FindLogin, look.deadline()).await {
         Ok(report) => {
@@ -216,7 +239,7 @@ async fn connect(look: &mut Look<'_>, server: &Server) -> Option<Option<RootDse>
             look.found("service bind", good, Some(bind), bound_as(server));
             let kind = kind(report.root_dse.as_ref());
             look.found("root DSE", good, Some(search), kind);
-            Some(report.root_dse)
+            Some(report)
         }
         Err(error) => {
             let refused = matches!(error, LdapError::ServiceBindRefused { .. });
@@ -236,29 +259,8 @@ async fn connect(look: &mut Look<'_>, server: &Server) -> Option<Option<RootDse>
     }
 }
 
-/// On a connection for people, but as the account whose password is at hand.
-async fn authenticate(look: &mut Look<'_>, server: &Server) {
-    let ServiceBind::Simple { dn, password } = &server.settings().service_bind else {
-        return;
-    };
-    let started = Instant::now();
-    let bound = server.bind_as(dn, password, look.deadline()).await;
-    let took = Some(started.elapsed());
-    let (state, detail) = match bound {
-        Ok(result) if result.code == ResultCode::SUCCESS => {
-            (State::Good, "a connection that people would use".to_owned())
-        }
-        Ok(result) => (
-            State::Bad,
-            format!("{} {}", result.code, result.diagnostic.escape_debug()),
-        ),
-        Err(failure) => (State::Bad, failure.cause.in_words()),
-    };
-    look.found("authenticate", state, took, detail);
-}
-
 /// Whether the place where people are searched can be read.
-async fn base(look: &mut Look<'_>, server: &Server, root_dse: Option<&RootDse>) -> bool {
+async fn base(look: &mut Look<'_>, server: &Server, report: &ProbeReport) -> bool {
     let started = Instant::now();
     let request = base_entry(look.policy);
     let searched = server
@@ -275,7 +277,7 @@ async fn base(look: &mut Look<'_>, server: &Server, root_dse: Option<&RootDse>) 
             format!("{base} is not shown to the service account"),
         ),
         Ok(found) => {
-            let trees = match (found.code, root_dse) {
+            let trees = match (found.code, &report.root_dse) {
                 (ResultCode::NO_SUCH_OBJECT, Some(root)) if !root.naming_contexts.is_empty() => {
                     let trees = root.naming_contexts.join("`, `");
                     format!("; this directory has `{}`", trees.escape_debug())
@@ -288,7 +290,13 @@ async fn base(look: &mut Look<'_>, server: &Server, root_dse: Option<&RootDse>) 
         }
         Err(error) => (State::Bad, error.in_words()),
     };
-    look.found("find-login", state, took, detail);
+    let way = server.way(Role::FindLogin);
+    let protection = way.map_or("not used", roles::encryption);
+    let detail = format!("{protection}; {detail}");
+    look.found(Role::FindLogin.as_str(), state, took, detail);
+    if let Some(opened) = roles::of_find_login(server, report) {
+        look.opened(opened);
+    }
     state == State::Good
 }
 

@@ -8,8 +8,8 @@ use entryway_config::{
 };
 use entryway_directory::{Domain, Domains, GroupsSettings, Membership};
 use entryway_ldap::{
-    ByRole, Limits, PoolLimits, Server, ServerSettings, StoreFile, Timeouts, TlsClient, TrustStore,
-    Way,
+    ByRole, Limits, PoolLimits, Role, Server, ServerSettings, StoreFile, Timeouts, TlsClient,
+    TrustStore, Way,
 };
 use entryway_os::PamAccounts;
 use std::collections::HashMap;
@@ -79,26 +79,92 @@ impl Stores {
 }
 
 fn domain(settings: &DomainSettings, stores: &mut Stores) -> anyhow::Result<Domain> {
-    // One client for all servers of a domain, made when the first one needs it: sessions are kept by
-    // name and resumed.
+    let here = Place {
+        bind: &settings.bind,
+        tls: &settings.tls,
+    };
+    let list = servers(settings, &settings.servers, &here, stores)?;
+    let mut domain = Domain::new(Arc::clone(&settings.name), list);
+    if let Some(cards) = &settings.cards {
+        let there = Place {
+            bind: &cards.bind,
+            tls: &cards.tls,
+        };
+        domain = domain.with_cards(servers(settings, &cards.servers, &there, stores)?);
+    }
+    Ok(domain.with_groups(groups(&settings.groups)))
+}
+
+/// Who Entryway is on some servers, and what it expects of them.
+struct Place<'a> {
+    bind: &'a ServiceBind,
+    tls: &'a TlsSettings,
+}
+
+fn servers(
+    settings: &DomainSettings,
+    addresses: &[ServerAddress],
+    place: &Place<'_>,
+    stores: &mut Stores,
+) -> anyhow::Result<Vec<Arc<Server>>> {
+    // One client for all of them, made when the first one needs it: sessions are kept by name and resumed.
     let mut shared = None;
     let mut client = || -> anyhow::Result<TlsClient> {
         match &shared {
             Some(client) => Ok(TlsClient::clone(client)),
-            None => Ok(shared.insert(tls(&settings.tls, stores)?).clone()),
+            None => Ok(shared.insert(tls(place.tls, stores)?).clone()),
         }
     };
-    let mut servers = Vec::with_capacity(settings.servers.len());
-    for address in &settings.servers {
-        let security = match address.security {
-            Security::Ldaps => entryway_ldap::Security::Ldaps(client()?),
-            Security::StartTls => entryway_ldap::Security::StartTls(client()?),
-            Security::Clear => entryway_ldap::Security::Clear,
+    addresses
+        .iter()
+        .map(|address| {
+            Ok(server(
+                settings,
+                address,
+                place,
+                ways(address, &mut client)?,
+            ))
+        })
+        .collect()
+}
+
+/// Each way once, for all roles that take it: they learn of its health together.
+fn ways(
+    address: &ServerAddress,
+    client: &mut impl FnMut() -> anyhow::Result<TlsClient>,
+) -> anyhow::Result<ByRole<Option<Arc<Way>>>> {
+    let mut known_ways: Vec<(entryway_config::Way, Arc<Way>)> = Vec::new();
+    let mut ways = ByRole::all(None);
+    let others_need_tls = address.ways.iter().any(|(role, way)| {
+        role != Role::ChangePassword && way.is_some_and(|way| way.security != Security::Clear)
+    });
+    for (role, wanted) in address.ways.iter() {
+        let Some(wanted) = wanted else { continue };
+        let way = match known_ways.iter().find(|(known, _)| known == wanted) {
+            Some((_, way)) => Arc::clone(way),
+            None => {
+                let made = match wanted.security {
+                    Security::Ldaps => client().map(entryway_ldap::Security::Ldaps),
+                    Security::StartTls => client().map(entryway_ldap::Security::StartTls),
+                    Security::Clear => Ok(entryway_ldap::Security::Clear),
+                };
+                let security = match made {
+                    // Where nothing else is in TLS, whom to trust need not be known: no password can be
+                    // changed there, and everything else goes on.
+                    Err(_) if role == Role::ChangePassword && !others_need_tls => continue,
+                    made => made?,
+                };
+                let way = Arc::new(Way {
+                    port: wanted.port,
+                    security,
+                });
+                known_ways.push((*wanted, Arc::clone(&way)));
+                way
+            }
         };
-        servers.push(server(settings, address, security));
+        *ways.of_mut(role) = Some(way);
     }
-    let domain = Domain::new(Arc::clone(&settings.name), servers);
-    Ok(domain.with_groups(groups(&settings.groups)))
+    Ok(ways)
 }
 
 fn groups(settings: &entryway_config::GroupsSettings) -> GroupsSettings {
@@ -139,34 +205,35 @@ fn tls(settings: &TlsSettings, stores: &mut Stores) -> anyhow::Result<TlsClient>
 fn server(
     settings: &DomainSettings,
     address: &ServerAddress,
-    security: entryway_ldap::Security,
+    place: &Place<'_>,
+    ways: ByRole<Option<Arc<Way>>>,
 ) -> Arc<Server> {
-    let service_bind = match &settings.bind {
+    let service_bind = match place.bind {
         ServiceBind::Anonymous => entryway_ldap::ServiceBind::Anonymous,
         ServiceBind::Simple { dn, password } => entryway_ldap::ServiceBind::Simple {
             dn: dn.clone(),
             password: Arc::clone(password),
         },
     };
-    let ways = ByRole::all(Some(Arc::new(Way {
-        port: address.port,
-        security,
-    })));
+    let limits = |role| {
+        let limits = settings.connections.of(role);
+        PoolLimits {
+            max: limits.max,
+            outstanding: limits.outstanding,
+        }
+    };
     Server::new(ServerSettings {
         display: Arc::clone(&address.display),
         host: address.host.clone(),
         ways,
-        clear_text_passwords: address.security == Security::Clear,
+        clear_text_passwords: settings.clear_text_passwords,
         service_bind,
         timeouts: Timeouts {
             connect: settings.timeouts.connect,
             operation: settings.timeouts.operation,
             idle: settings.timeouts.idle,
         },
-        limits: ByRole::all(PoolLimits {
-            max: settings.connections.max,
-            outstanding: settings.connections.outstanding,
-        }),
+        limits: ByRole::each(limits),
         proto_limits: Limits::CLIENT,
     })
 }

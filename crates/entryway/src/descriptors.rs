@@ -1,12 +1,12 @@
 //! File descriptors: how many there may be, and who gets them. Strangers who connect and say nothing
 //! must not use up those that directories are reached with: every login would fail then.
 
-use entryway_config::Settings;
+use entryway_config::{DomainSettings, Settings};
 use entryway_ldap::Role;
 use entryway_web::Limits;
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
-/// The roles that logins use: each has a pool of its own to each server.
+/// The roles that logins use, which are all that the daemon serves: each has a pool of its own to each server.
 const ROLES: [Role; 2] = [Role::Authenticate, Role::FindLogin];
 /// For the log, the runtime, the resolver, files that a reload reads, a first dial of a new pool.
 const OTHERS: usize = 64;
@@ -32,12 +32,7 @@ pub(crate) fn raise() -> usize {
 
 /// Limits for the listener that leave every pool its descriptors. Warns where little is left.
 pub(crate) fn share(limit: usize, settings: &Settings) -> Limits {
-    let pools = settings
-        .domains
-        .iter()
-        .map(|domain| domain.servers.len().saturating_mul(domain.connections.max))
-        .fold(0, usize::saturating_add)
-        .saturating_mul(ROLES.len());
+    let pools = pools(settings);
     let mut limits = Limits::default();
     limits.connections = connections(limit, pools, limits.connections);
     if limits.connections <= FEW {
@@ -49,6 +44,25 @@ pub(crate) fn share(limit: usize, settings: &Settings) -> Limits {
         );
     }
     limits
+}
+
+/// The most connections that the roles in use may have open, to all servers together.
+fn pools(settings: &Settings) -> usize {
+    let of_domain = |domain: &DomainSettings| {
+        let of_role = |role: Role| {
+            let servers = domain.servers.iter();
+            let reached = servers.filter(|server| server.ways.of(role).is_some());
+            reached
+                .count()
+                .saturating_mul(domain.connections.of(role).max)
+        };
+        ROLES
+            .into_iter()
+            .map(of_role)
+            .fold(0, usize::saturating_add)
+    };
+    let of_domains = settings.domains.iter().map(of_domain);
+    of_domains.fold(0, usize::saturating_add)
 }
 
 /// What is left of `limit`, at most `most`, at least [`FEW`].

@@ -25,6 +25,18 @@ password = { env = "STAFF_PASSWORD" }
 [domain.staff.tls]
 [domain.staff.timeouts]
 [domain.staff.connections]
+[domain.staff.connections.authenticate]
+[domain.staff.connections.find_login]
+[domain.staff.connections.resolve]
+[domain.staff.connections.browse]
+[domain.staff.connections.group_content]
+[domain.staff.connections.cards]
+[domain.staff.connections.change_password]
+[domain.staff.cards]
+[domain.staff.cards.bind]
+dn = "cn=cards,dc=corp,dc=example"
+password = { env = "STAFF_PASSWORD" }
+[domain.staff.cards.tls]
 [domain.staff.people]
 [domain.staff.maps]
 home = "homeDirectory"
@@ -70,7 +82,7 @@ fn with(path: &str, value: Option<&str>) -> String {
     let key = key.replace("<attribute>", "user_type");
     // What an example needs beside it to be right, or to matter.
     let (set, unset): (&[(&str, &str)], &[&str]) = match path {
-        "domain.<name>.bind.method" => (
+        "domain.<name>.bind.method" | "domain.<name>.cards.bind.method" => (
             &[],
             if value == Some("\"anonymous\"") {
                 &["dn", "password"]
@@ -85,6 +97,14 @@ fn with(path: &str, value: Option<&str>) -> String {
             ],
             &[],
         ),
+        "domain.<name>.encrypt_find_login" => (
+            &[
+                ("servers", r#"["ldap://dc1.corp.example"]"#),
+                ("encrypt", r#""passwords""#),
+            ],
+            &[],
+        ),
+        "domain.<name>.cards.encrypt" => (&[("servers", r#"["ldap://dc1.corp.example"]"#)], &[]),
         "domain.<name>.allow_clear_text_passwords" => (
             &[
                 ("servers", r#"["ldap://dc1.corp.example"]"#),
@@ -108,6 +128,18 @@ fn with(path: &str, value: Option<&str>) -> String {
     // A home of the platform's own kind.
     let file = if value == Some("\"windows\"") {
         FILE.replace("/srv", "C:/homes")
+    } else if matches!(
+        path,
+        "domain.<name>.encrypt_find_login" | "domain.<name>.cards.encrypt"
+    ) {
+        // With a password to be sent, everything that sends it is inside TLS.
+        FILE.lines()
+            .map(|line| match line.split_once(" = ") {
+                Some(("dn", _)) => "method = \"anonymous\"\n".to_owned(),
+                Some(("password", _)) => String::new(),
+                _ => format!("{line}\n"),
+            })
+            .collect()
     } else {
         FILE.to_owned()
     };
@@ -159,17 +191,16 @@ fn outcome(text: &str) -> Result<String, String> {
                 .iter()
                 .map(|token| String::from_utf8_lossy(token.secret.expose()).into_owned())
                 .collect();
-            secrets.extend(
-                settings
-                    .domains
-                    .iter()
-                    .filter_map(|domain| match &domain.bind {
-                        crate::ServiceBind::Simple { password, .. } => {
-                            Some(String::from_utf8_lossy(password.expose()).into_owned())
-                        }
-                        crate::ServiceBind::Anonymous => None,
-                    }),
-            );
+            let cards = settings.domains.iter().flat_map(|domain| &domain.cards);
+            let binds = settings.domains.iter().map(|domain| &domain.bind);
+            secrets.extend(binds.chain(cards.map(|cards| &cards.bind)).filter_map(
+                |bind| match bind {
+                    crate::ServiceBind::Simple { password, .. } => {
+                        Some(String::from_utf8_lossy(password.expose()).into_owned())
+                    }
+                    crate::ServiceBind::Anonymous => None,
+                },
+            ));
             secrets.extend(
                 settings
                     .store
@@ -191,7 +222,7 @@ fn outcome(text: &str) -> Result<String, String> {
 #[test]
 fn every_example_loads_and_matters() {
     for Setting { path, example, .. } in all() {
-        // While logins are all there is, `passwords` protects what `all` does.
+        // With a service account's password, `passwords` protects what `all` does.
         let matters = if *path == "domain.<name>.encrypt" {
             "\"none\""
         } else {

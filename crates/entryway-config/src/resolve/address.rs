@@ -1,82 +1,222 @@
-//! `servers`, and what protects the connections to them.
+//! `servers`: addresses, as texts or as tables.
 
+use crate::catalogue::{SERVER_KEYS, unknown_key};
 use crate::code::Code;
 use crate::context::Context;
 use crate::mask;
 use crate::place::Place;
 use crate::report::Diagnostic;
 use crate::resolve::text::host_name;
-use crate::section::{Section, Text};
-use crate::settings::{Security, ServerAddress};
+use crate::section::{Section, Text, wrong_type};
+use crate::settings::{Security, Way};
+use crate::tree::{Node, Table, Value};
 use entryway_ldap_types::{LdapUrl, Scheme};
+use std::sync::Arc;
 
-/// `encrypt`. While logins are all there is, `passwords` protects the same as `all`.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Encrypt {
-    All,
-    Passwords,
-    None,
-}
-
-const ENCRYPT: [(&str, Encrypt); 3] = [
-    ("all", Encrypt::All),
-    ("passwords", Encrypt::Passwords),
-    ("none", Encrypt::None),
-];
+/// Ports of a global catalog, which answers for the forest, with part of the attributes.
+const CATALOG: [u16; 2] = [3268, 3269];
 
 /// An address and where it stands.
-struct Address<'a> {
-    url: LdapUrl,
-    written: Text<'a>,
+pub(super) struct Address {
+    pub(super) display: Arc<str>,
+    pub(super) host: String,
+    /// How it is reached with TLS.
+    pub(super) tls: Way,
+    /// The port where it is reached without, if there may be one.
+    pub(super) clear: Option<u16>,
+    pub(super) place: Place,
 }
 
-/// The servers in order of preference. `None` when there is none, or one that cannot be used.
-pub(super) fn servers(
-    domain: &Section<'_>,
-    name: &str,
-    cx: &Context<'_>,
-) -> Option<Vec<ServerAddress>> {
-    let encrypt = domain.word("encrypt", &ENCRYPT, Encrypt::All);
-    let allowed = domain.boolean("allow_clear_text_passwords");
-    if domain.entry("servers").is_none() {
-        domain.missing("servers", &format!("domain `{name}`"));
-        return None;
+impl Address {
+    fn of_url(url: LdapUrl, written: Text<'_>) -> Self {
+        let security = match url.scheme {
+            Scheme::Ldaps => Security::Ldaps,
+            Scheme::Ldap => Security::StartTls,
+        };
+        Self {
+            display: written.text.trim_end_matches('/').into(),
+            tls: Way {
+                port: url.port,
+                security,
+            },
+            clear: (url.scheme == Scheme::Ldap).then_some(url.port),
+            host: url.host,
+            place: written.place,
+        }
     }
-    let list = domain.texts("servers")?;
-    if list.items.is_empty() {
+    /// Each port once.
+    fn ports(&self) -> impl Iterator<Item = u16> {
+        let clear = self.clear.filter(|clear| *clear != self.tls.port);
+        std::iter::once(self.tls.port).chain(clear)
+    }
+}
+
+/// A list of servers, as far as it can be read.
+#[derive(Default)]
+pub(super) struct Addresses {
+    /// In order of preference.
+    pub(super) readable: Vec<Address>,
+    /// Whether that is all of it, and right.
+    whole: bool,
+}
+
+impl Addresses {
+    /// The list, unless something is wrong with it.
+    pub(super) fn usable(&self) -> Option<&[Address]> {
+        self.whole.then_some(&self.readable)
+    }
+}
+
+/// The list of servers of a section.
+pub(super) fn addresses(section: &Section<'_>, cx: &Context<'_>) -> Addresses {
+    read(section, cx).unwrap_or_default()
+}
+
+fn read(section: &Section<'_>, cx: &Context<'_>) -> Option<Addresses> {
+    let entry = section.entry("servers")?;
+    let place = entry.node.place;
+    let expected = "an array of addresses";
+    let Value::Array(nodes) = &entry.node.value else {
+        cx.push(wrong_type(
+            place,
+            "servers",
+            entry.node.value.kind(),
+            expected,
+        ));
+        return None;
+    };
+    if nodes.is_empty() {
         cx.push(
             Diagnostic::new(Code::Empty, "`servers` is empty")
-                .at(list.place, "at least one address is needed"),
+                .at(place, "at least one address is needed"),
         );
         return None;
     }
-    let wanted = list.items.len();
-    let addresses: Vec<Address<'_>> = list
-        .items
-        .into_iter()
-        .filter_map(|written| address(written, cx))
-        .collect();
-    catalogs(&addresses, cx);
-    repeated(&addresses, cx);
-    clear_text(&addresses, domain, encrypt, allowed, cx);
-    let security = |scheme| match (scheme, encrypt) {
-        (Scheme::Ldaps, _) => Security::Ldaps,
-        (Scheme::Ldap, Encrypt::None) => Security::Clear,
-        (Scheme::Ldap, Encrypt::All | Encrypt::Passwords) => Security::StartTls,
+    let one = |node: &Node| match &node.value {
+        Value::String(text) | Value::Bare(text) => url(
+            Text {
+                text,
+                place: node.place,
+            },
+            cx,
+        ),
+        Value::Table(one) => table(one, node.place, cx),
+        other => {
+            cx.push(wrong_type(node.place, "servers", other.kind(), expected));
+            None
+        }
     };
-    let all = addresses.len() == wanted;
-    let servers = addresses
-        .into_iter()
-        .map(|Address { url, written }| ServerAddress {
-            display: written.text.trim_end_matches('/').into(),
-            port: url.port,
-            security: security(url.scheme),
-            host: url.host,
-        });
-    all.then(|| servers.collect())
+    let readable: Vec<Address> = nodes.iter().filter_map(one).collect();
+    catalogs(&readable, cx);
+    let once = repeated(&readable, cx);
+    Some(Addresses {
+        whole: once && readable.len() == nodes.len(),
+        readable,
+    })
 }
 
-fn address<'a>(written: Text<'a>, cx: &Context<'_>) -> Option<Address<'a>> {
+/// `{ host = "dc3", port = 389, tls_port = 636 }`.
+fn table(table: &Table, place: Place, cx: &Context<'_>) -> Option<Address> {
+    let unknown = |entry: &&crate::tree::Entry| !SERVER_KEYS.contains(&entry.key.as_str());
+    for entry in table.entries.iter().filter(unknown) {
+        cx.push(unknown_key(entry.key_place, &entry.key, &SERVER_KEYS));
+    }
+    let port = |key: &str, default: u16| {
+        let Some(entry) = table.get(key) else {
+            return Some(default);
+        };
+        let found = match &entry.node.value {
+            Value::Integer(found) => Some(*found),
+            Value::Huge => Some(i64::MAX),
+            other => {
+                cx.push(wrong_type(
+                    entry.node.place,
+                    key,
+                    other.kind(),
+                    "an integer",
+                ));
+                return None;
+            }
+        };
+        let port = found.and_then(|found| u16::try_from(found).ok());
+        let port = port.filter(|port| *port != 0);
+        if port.is_none() {
+            let message = format!("`{key}` is not a port, expected 1 to 65535");
+            cx.push(Diagnostic::new(Code::OutOfRange, message).at(entry.node.place, ""));
+        }
+        port
+    };
+    let (port, tls_port) = (port("port", 389), port("tls_port", 636));
+    let Some(host) = table.get("host") else {
+        let message = "a server has no `host`";
+        cx.push(
+            Diagnostic::new(Code::Missing, message)
+                .at(place, "`host` is missing here")
+                .hint("for example `{ host = \"dc3.corp.example\", port = 389, tls_port = 636 }`"),
+        );
+        return None;
+    };
+    let name = match &host.node.value {
+        Value::String(name) | Value::Bare(name) => name,
+        other => {
+            cx.push(wrong_type(
+                host.node.place,
+                "host",
+                other.kind(),
+                "a string",
+            ));
+            return None;
+        }
+    };
+    let bare = name
+        .strip_prefix('[')
+        .and_then(|name| name.strip_suffix(']'))
+        .unwrap_or(name);
+    if !host_name(bare) {
+        let shown = mask::address(name);
+        cx.push(
+            Diagnostic::new(
+                Code::ServerAddress,
+                format!("`{}` is not the name of a server", shown.escape_debug()),
+            )
+            .at(host.node.place, "expected a host name or an IP address"),
+        );
+        return None;
+    }
+    let (port, tls_port) = (port?, tls_port?);
+    if port == tls_port {
+        let tls = table.get("tls_port").or_else(|| table.get("port"));
+        cx.push(
+            Diagnostic::new(
+                Code::ServerAddress,
+                "`port` and `tls_port` are the same port",
+            )
+            .at(
+                tls.map_or(place, |entry| entry.node.place),
+                "a port speaks TLS from the first byte, or it does not",
+            )
+            .hint("where one port does StartTLS, write `ldap://host:port`"),
+        );
+        return None;
+    }
+    let shown = if bare.contains(':') {
+        format!("[{bare}]")
+    } else {
+        bare.to_owned()
+    };
+    Some(Address {
+        display: format!("{shown}:{port}+{tls_port}").into(),
+        host: bare.to_owned(),
+        tls: Way {
+            port: tls_port,
+            security: Security::Ldaps,
+        },
+        clear: Some(port),
+        place,
+    })
+}
+
+fn url(written: Text<'_>, cx: &Context<'_>) -> Option<Address> {
     let refuse = |place: Place, label: &str| {
         let shown = mask::address(written.text);
         let shown = shown.escape_debug();
@@ -120,111 +260,56 @@ fn address<'a>(written: Text<'a>, cx: &Context<'_>) -> Option<Address<'a>> {
             cx.texts.inside(written.place, at),
             "expected nothing after the host and port",
         ),
-        _ => Some(Address { url, written }),
+        _ => Some(Address::of_url(url, written)),
     }
 }
 
 /// A global catalog answers for the forest, with part of the attributes: it is no stand-in for a domain.
-fn catalogs(addresses: &[Address<'_>], cx: &Context<'_>) {
-    let is_catalog = |address: &&Address<'_>| matches!(address.url.port, 3268 | 3269);
-    let catalog = addresses.iter().find(is_catalog);
-    let domain = addresses.iter().find(|address| !is_catalog(address));
-    if let (Some(catalog), Some(domain)) = (catalog, domain) {
-        cx.push(
-            Diagnostic::new(
-                Code::MixedCatalog,
-                "a global catalog cannot stand in for a domain's own server",
-            )
-            .at(catalog.written.place, "the global catalog's port")
-            .also(domain.written.place, "the domain's own")
-            .hint("use 636 (or 389) for all of them, or 3269 for all of them"),
-        );
-    }
+fn catalogs(addresses: &[Address], cx: &Context<'_>) {
+    let with = |catalog: bool| {
+        let mut kinds = addresses.iter().filter(|address| {
+            address
+                .ports()
+                .any(|port| CATALOG.contains(&port) == catalog)
+        });
+        kinds.next()
+    };
+    let (Some(catalog), Some(domain)) = (with(true), with(false)) else {
+        return;
+    };
+    let diagnostic = Diagnostic::new(
+        Code::MixedCatalog,
+        "a global catalog cannot stand in for a domain's own server",
+    );
+    let diagnostic = if catalog.place == domain.place {
+        diagnostic.at(catalog.place, "one of its ports is the global catalog's")
+    } else {
+        diagnostic
+            .at(catalog.place, "the global catalog's port")
+            .also(domain.place, "the domain's own")
+    };
+    cx.push(diagnostic.hint("use 636 (or 389) for all of them, or 3269 (or 3268) for all of them"));
 }
 
-fn repeated(addresses: &[Address<'_>], cx: &Context<'_>) {
+/// A server that stands in the list twice would be taken for two that can stand in for each other.
+fn repeated(addresses: &[Address], cx: &Context<'_>) -> bool {
+    let mut once = true;
     for (index, address) in addresses.iter().enumerate() {
-        let same = |other: &&Address<'_>| {
-            other.url.host.eq_ignore_ascii_case(&address.url.host)
-                && other.url.port == address.url.port
+        let same = |other: &&Address| {
+            other.host.eq_ignore_ascii_case(&address.host)
+                && other
+                    .ports()
+                    .any(|port| address.ports().any(|own| own == port))
         };
         if let Some(first) = addresses.iter().take(index).find(same) {
+            once = false;
             cx.push(
-                Diagnostic::new(Code::NeverUsed, "this server stands in the list already")
-                    .at(address.written.place, "never reached")
-                    .also(first.written.place, "this one comes first"),
+                Diagnostic::new(Code::ServerTwice, "one server stands in the list twice")
+                    .at(address.place, "the same host and port")
+                    .also(first.place, "this one comes first")
+                    .hint("delete one of them"),
             );
         }
     }
-}
-
-/// No password leaves in clear unless that was written out, twice.
-fn clear_text(
-    addresses: &[Address<'_>],
-    domain: &Section<'_>,
-    encrypt: Encrypt,
-    allowed: bool,
-    cx: &Context<'_>,
-) {
-    let switch = domain.written("encrypt").unwrap_or(domain.place);
-    let permission = domain
-        .written("allow_clear_text_passwords")
-        .filter(|_| allowed);
-    let no_effect = |place: Place, message: &str, label: &str| {
-        cx.push(Diagnostic::new(Code::NoEffect, message).at(place, label));
-    };
-    if encrypt != Encrypt::None {
-        if let Some(place) = permission {
-            no_effect(
-                place,
-                "`allow_clear_text_passwords` has no effect",
-                "nothing leaves in clear text without `encrypt = \"none\"`",
-            );
-        }
-        return;
-    }
-    let clear: Vec<_> = addresses
-        .iter()
-        .filter(|address| address.url.scheme == Scheme::Ldap)
-        .collect();
-    if clear.is_empty() && !addresses.is_empty() {
-        no_effect(
-            switch,
-            "`encrypt = \"none\"` has no effect",
-            "every address is `ldaps://`, which is TLS",
-        );
-    }
-    for address in clear {
-        let host = address
-            .written
-            .text
-            .split_once("://")
-            .map_or("", |(_, host)| host);
-        if let Some(place) = permission {
-            cx.push(
-                Diagnostic::new(
-                    Code::ClearTextAllowed,
-                    "this domain sends passwords in clear text",
-                )
-                .at(address.written.place, "no TLS on this address")
-                .also(place, "and that is allowed here"),
-            );
-        } else {
-            // A port of its own may be one that speaks LDAP alone: then StartTLS is the likelier remedy.
-            let remedy = if host.contains(':') {
-                String::new()
-            } else {
-                format!("`ldaps://{host}`, or ")
-            };
-            cx.push(
-                Diagnostic::new(
-                    Code::ClearText,
-                    "this domain would send passwords in clear text",
-                )
-                .at(address.written.place, "no TLS on this address")
-                .also(switch, "and it is switched off here")
-                .hint(format!("use {remedy}`encrypt = \"all\"` for StartTLS")),
-            );
-        }
-    }
+    once
 }

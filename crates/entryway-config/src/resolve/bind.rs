@@ -2,6 +2,7 @@
 
 use crate::code::Code;
 use crate::context::Context;
+use crate::place::Place;
 use crate::report::Diagnostic;
 use crate::resolve::text;
 use crate::secret;
@@ -31,6 +32,11 @@ pub(super) fn bind(domain: &Section<'_>, cx: &Context<'_>) -> Option<ServiceBind
         Method::Anonymous => anonymous(&bind, cx),
         Method::Simple => simple(&bind, cx),
     }
+}
+
+/// Where the password stands that a bind sends, or else the bind.
+pub(super) fn place(domain: &Section<'_>) -> Place {
+    domain.section("bind").place_of("password")
 }
 
 fn anonymous(bind: &Section<'_>, cx: &Context<'_>) -> Option<ServiceBind> {

@@ -3,16 +3,21 @@
 use crate::code::Code;
 use crate::context::Context;
 use crate::report::Diagnostic;
+use crate::resolve::cards::{self, Inherited};
+use crate::resolve::connections::connections;
 use crate::resolve::dialect::DIALECTS;
+use crate::resolve::encryption::{self, Plan};
 use crate::resolve::login::Basics;
 use crate::resolve::people::{Base, people};
 use crate::resolve::rules::{ClassNames, dn_filter};
 use crate::resolve::{address, bind, groups, maps, name, text, tls};
 use crate::section::{Section, Text};
-use crate::settings::{Connections, Dialect, DomainSettings, Timeouts, TlsSettings};
+use crate::settings::{
+    CardsSettings, Dialect, DomainSettings, ServerAddress, ServiceBind, Timeouts, TlsSettings,
+};
 use entryway_ldap_types::AttributeName;
 use entryway_login::{
-    AttributeMap, Carried, Carry, DomainPolicy, Fetch, MapTarget, NameCase, WhenDown,
+    AttributeMap, Carried, Carry, DomainPolicy, Fetch, LdapUse, MapTarget, NameCase, WhenDown,
 };
 
 const WHEN_DOWN: [(&str, WhenDown); 2] = [("stop", WhenDown::Stop), ("skip", WhenDown::Skip)];
@@ -82,10 +87,9 @@ fn read<'a>(
         .filter(|netbios| name::usable(*netbios, "a NetBIOS name", cx));
 
     let dialect = domain.word("dialect", &DIALECTS, Dialect::Auto);
-    let servers = address::servers(&domain, name.text, cx);
-    let base = base(&domain, name.text, cx);
-    let bind = bind::bind(&domain, cx);
     let tls = tls::of_domain(&domain.section("tls"), global_tls, cx);
+    let reached = reached(&domain, name.text, basics, &tls, cx);
+    let base = base(&domain, name.text, cx);
     let timeouts = timeouts(&domain, basics, cx);
     let connections = connections(&domain);
     let when_down = domain.word("when_down", &WHEN_DOWN, WhenDown::Stop);
@@ -117,49 +121,45 @@ fn read<'a>(
     let carry = carry(&domain, maps.as_deref(), cx);
     let groups = groups::groups(&domain, base.as_ref(), cx);
     let dn_filters = dn_filter::rows(&domain, name.text, classes, cx);
-    let resolved = if let (
-        true,
-        Some(servers),
-        Some(bind),
-        Some(people),
-        Some(maps),
-        Some(groups),
-        Some(dn_filters),
-    ) = (usable, servers, bind, people, maps, groups, dn_filters)
-    {
-        let settings = DomainSettings {
-            name: name.text.into(),
-            servers,
-            bind,
-            dialect,
-            tls,
-            timeouts,
-            connections,
-            groups,
+    let resolved =
+        if let (true, Some(reached), Some(people), Some(maps), Some(groups), Some(dn_filters)) =
+            (usable, reached, people, maps, groups, dn_filters)
+        {
+            let settings = DomainSettings {
+                name: name.text.into(),
+                servers: reached.servers,
+                cards: reached.cards,
+                bind: reached.bind,
+                clear_text_passwords: reached.clear_text_passwords,
+                dialect,
+                tls,
+                timeouts,
+                connections,
+                groups,
+            };
+            let policy = DomainPolicy {
+                name: settings.name.clone(),
+                suffixes: suffixes
+                    .iter()
+                    .map(|suffix| suffix.text.to_owned())
+                    .collect(),
+                netbios_name: netbios_name.map(|netbios| netbios.text.to_owned()),
+                login_name_case,
+                when_down,
+                dn_filters,
+                // Known once the classes are.
+                needs_groups: false,
+                fetch: Fetch::of(&people, &maps, &carry, &[], &[]),
+                carry,
+                people,
+                maps,
+                defaults,
+                rule: cx.rule(domain.place),
+            };
+            Some((settings, policy))
+        } else {
+            None
         };
-        let policy = DomainPolicy {
-            name: settings.name.clone(),
-            suffixes: suffixes
-                .iter()
-                .map(|suffix| suffix.text.to_owned())
-                .collect(),
-            netbios_name: netbios_name.map(|netbios| netbios.text.to_owned()),
-            login_name_case,
-            when_down,
-            dn_filters,
-            // Known once the classes are.
-            needs_groups: false,
-            fetch: Fetch::of(&people, &maps, &carry, &[], &[]),
-            carry,
-            people,
-            maps,
-            defaults,
-            rule: cx.rule(domain.place),
-        };
-        Some((settings, policy))
-    } else {
-        None
-    };
     Read {
         name,
         section: domain,
@@ -275,11 +275,46 @@ fn timeouts(domain: &Section<'_>, basics: &Basics, cx: &Context<'_>) -> Timeouts
     timeouts
 }
 
-fn connections(domain: &Section<'_>) -> Connections {
-    let section = domain.section("connections");
-    let count = |key| usize::try_from(section.integer(key)).unwrap_or(1);
-    Connections {
-        max: count("max"),
-        outstanding: count("outstanding"),
+/// How a domain is reached: where, as whom, and what of it is inside TLS.
+struct Reached {
+    servers: Vec<ServerAddress>,
+    bind: ServiceBind,
+    cards: Option<CardsSettings>,
+    clear_text_passwords: bool,
+}
+
+fn reached(
+    domain: &Section<'_>,
+    name: &str,
+    basics: &Basics,
+    tls: &TlsSettings,
+    cx: &Context<'_>,
+) -> Option<Reached> {
+    if domain.entry("servers").is_none() {
+        domain.missing("servers", &format!("domain `{name}`"));
     }
+    let plan = Plan::of_domain(domain, basics.ldap != LdapUse::Disabled);
+    let addresses = address::addresses(domain, cx);
+    let bind = bind::bind(domain, cx);
+    let placed = bind.as_ref().map(|known| (known, bind::place(domain)));
+    encryption::judge_domain(&addresses.readable, &plan, placed, cx);
+    let inherited = Inherited {
+        addresses: addresses.usable(),
+        bind: bind.as_ref(),
+        tls,
+        plan: &plan,
+    };
+    let cards = cards::cards(domain, &inherited, cx);
+    let of_cards = cards.as_ref().is_some_and(|cards| cards.uses_permission);
+    if !of_cards && !encryption::uses_permission(&plan, bind.as_ref()) {
+        encryption::idle_permission(&plan, cx);
+    }
+    let (addresses, bind, cards) = (addresses.usable()?, bind?, cards?);
+    let on_these = cards.apart.is_none().then_some(&cards.plan);
+    Some(Reached {
+        servers: encryption::of_domain(addresses, &plan, on_these, &bind),
+        bind,
+        cards: cards.apart,
+        clear_text_passwords: plan.permission.is_some(),
+    })
 }

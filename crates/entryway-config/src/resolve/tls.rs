@@ -29,7 +29,7 @@ pub(super) fn of_domain(tls: &Section<'_>, global: &TlsSettings, cx: &Context<'_
         min_version: tls
             .written_word("min_version", &VERSIONS)
             .unwrap_or(global.min_version),
-        server_name: server_name(tls, cx),
+        server_name: server_name(tls, cx).or_else(|| global.server_name.clone()),
     }
 }
 

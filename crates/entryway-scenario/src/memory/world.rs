@@ -10,7 +10,7 @@ use entryway_config::{
     Dialect, DomainSettings, GroupsSettings, Security, ServerAddress, ServiceBind, Settings,
     TrustSource,
 };
-use entryway_ldap_types::ResultCode;
+use entryway_ldap_types::{ResultCode, Role};
 use entryway_login::{
     BindAnswer, BindOperation, BindReply, BindUnanswered, Directories, FindAnswer, FindOperation,
     GroupsAnswer, GroupsOperation, LockoutPolicy, Served, ServerFault, ServerTry,
@@ -221,14 +221,17 @@ fn server(
         .trust
         .iter()
         .any(|source| matches!(source, TrustSource::File(path) if path.ends_with("ca.pem")));
+    // By the ways of a login.
+    let secured = [Role::Authenticate, Role::FindLogin].iter().any(|role| {
+        let way = address.ways.of(*role);
+        way.is_some_and(|way| way.security != Security::Clear)
+    });
     let fault = match scenario.answering(&address.display) {
         Answering::Down => Some(ServerFault::Unreachable),
         Answering::Silent => Some(ServerFault::TimedOut),
         Answering::Garbled => Some(ServerFault::Protocol),
         Answering::Untrusted => Some(ServerFault::TlsUntrusted),
-        Answering::Well if address.security != Security::Clear && !trusted => {
-            Some(ServerFault::TlsUntrusted)
-        }
+        Answering::Well if secured && !trusted => Some(ServerFault::TlsUntrusted),
         Answering::Well if !accepted => Some(ServerFault::ServiceBindRefused),
         Answering::Well => None,
     };

@@ -17,6 +17,7 @@ pub(crate) fn mask(world: &World, text: &str) -> String {
         "authenticated_at",
         "revalidation",
         "device",
+        "local",
     ]
     .into_iter()
     .fold(text, |text, key| json_value(&text, key))

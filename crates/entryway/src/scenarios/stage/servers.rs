@@ -2,6 +2,7 @@
 
 use anyhow::Context;
 use entryway_config::{Dialect, Settings};
+use entryway_ldap::Role;
 use entryway_scenario::{Answering, Scenario};
 use entryway_testdir::{Authority, Directory, Identity, Options, TestServer};
 use std::collections::HashMap;
@@ -100,7 +101,11 @@ impl Servers {
                 }
                 if let Some(address) = at.get(&url) {
                     server.host = address.ip().to_string();
-                    server.port = address.port();
+                    for role in Role::ALL {
+                        if let Some(way) = server.ways.of_mut(role) {
+                            way.port = address.port();
+                        }
+                    }
                 }
             }
         }
