@@ -22,7 +22,7 @@ const SIGN_AFTER: i64 = 1024;
 const SIGN_WITHIN: Duration = Duration::from_secs(10);
 /// A commit waits this long at most until as many records have come as are still on their way: it costs the processor
 /// 100 us and more, mostly in the kernel, whether it holds one record or a hundred. A login by itself never waits.
-const COMPANY: Duration = Duration::from_millis(2);
+const COMPANY: Duration = Duration::from_millis(3);
 /// A commit that takes longer is a store that is out of reach.
 const PATIENCE: Duration = Duration::from_secs(5);
 
