@@ -5,6 +5,7 @@ use crate::fault::server_fault;
 use crate::groups::{GroupsSettings, groups_of};
 use crate::hedge::{Hedged, first_answer};
 use crate::lockout::Lockout;
+use crate::referral::{Follower, Referrals};
 use crate::roster::{Discovery, Roster};
 use entryway_ldap::{DerefAliases, SearchRequest, SearchResult, SearchRole, Server};
 use entryway_login::{
@@ -34,6 +35,7 @@ pub struct Domain {
     servers: Arc<Roster>,
     /// For cards alone; empty where `servers` has them.
     cards: Vec<Arc<Server>>,
+    follower: Follower,
     groups: Option<GroupsSettings>,
     lockout: Arc<Lockout>,
 }
@@ -78,6 +80,7 @@ impl Domain {
             name,
             servers: Arc::new(servers),
             cards: Vec::new(),
+            follower: Follower::default(),
             groups: None,
             lockout: Arc::default(),
         }
@@ -96,6 +99,15 @@ impl Domain {
     pub fn with_groups(self, groups: GroupsSettings) -> Self {
         Self {
             groups: Some(groups),
+            ..self
+        }
+    }
+
+    /// The same domain, which goes on where its servers refer to. Without it, that is told of and passed over.
+    #[must_use]
+    pub fn with_referrals(self, referrals: Referrals) -> Self {
+        Self {
+            follower: Follower::new(referrals),
             ..self
         }
     }
@@ -137,7 +149,7 @@ impl Domain {
             scope: operation.scope,
             deref: DerefAliases::Never,
             size_limit: FIND_SIZE_LIMIT,
-            time_limit: 0,
+            time_limit: seconds_until(operation.deadline),
             types_only: false,
             filter: Arc::clone(&operation.filter),
             attributes: Arc::clone(&operation.attributes),
@@ -152,9 +164,20 @@ impl Domain {
         if order.is_empty() {
             tried.extend(self.servers.problem());
         }
+        let mut served = None;
+        if let Some(answer) = answer {
+            let followed = self
+                .follower
+                .follow(&self.name, request, answer, operation.deadline)
+                .await;
+            match followed {
+                Ok((server, result)) => served = Some(self.served(&server, result)),
+                Err(failure) => tried.push(failure),
+            }
+        }
         FindAnswer {
             tried,
-            served: answer.map(|(server, result)| self.served(&server, result)),
+            served,
             took: started.elapsed(),
         }
     }
@@ -162,10 +185,11 @@ impl Domain {
     async fn bind(&self, operation: &BindOperation) -> BindAnswer {
         let started = Instant::now();
         let servers = self.servers.known();
-        let Some(server) = servers
+        let own = servers
             .iter()
-            .find(|server| *server.display() == operation.server)
-        else {
+            .find(|server| *server.display() == operation.server);
+        let referred = || self.follower.server(&operation.server);
+        let Some(server) = own.cloned().or_else(referred) else {
             // A reload between find and bind may have taken the server away; nothing was sent.
             let unanswered = BindUnanswered {
                 written: false,
@@ -306,7 +330,8 @@ impl Domains {
         let mut closing = JoinSet::new();
         let servers = self.domains.iter().flat_map(|domain| {
             let cards = domain.cards.iter().cloned();
-            domain.servers.known().to_vec().into_iter().chain(cards)
+            let others = cards.chain(domain.follower.servers());
+            domain.servers.known().to_vec().into_iter().chain(others)
         });
         for server in servers {
             closing.spawn(async move { server.close().await });
@@ -379,6 +404,12 @@ fn share_accounts(servers: &[Arc<Server>]) {
     if let Some((first, others)) = servers.split_first() {
         others.iter().for_each(|server| server.share_account(first));
     }
+}
+
+/// What a server may take: nobody waits longer, and one that is told stops.
+fn seconds_until(deadline: Instant) -> u32 {
+    let left = deadline.saturating_duration_since(Instant::now());
+    u32::try_from(left.as_secs()).map_or(u32::MAX, |seconds| seconds.saturating_add(1))
 }
 
 fn no_groups(partial: String) -> GroupsAnswer {

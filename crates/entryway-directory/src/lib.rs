@@ -11,10 +11,12 @@ mod fault;
 mod groups;
 mod hedge;
 mod lockout;
+mod referral;
 mod roster;
 mod share;
 
 pub use domain::{Domain, DomainReadiness, Domains, ServerReadiness};
 pub use entryway_login::LockoutPolicy;
 pub use groups::{GroupsSettings, Membership};
+pub use referral::{FollowedHost, Referrals};
 pub use roster::{Discovery, ServerOf};

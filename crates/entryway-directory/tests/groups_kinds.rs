@@ -8,8 +8,9 @@ use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use entryway_directory::{GroupsSettings, Membership};
 use entryway_ldap_types::{AttributeName, FilterTemplate, Placeholder};
+use entryway_testdir::Options;
 use support::groups::{
-    ADA, WAYS, active_directory, check, group, group_dn, groups, open_ldap, person, settings,
+    ADA, WAYS, active_directory, check, group, group_dn, groups, open_ldap, person, settings, start,
 };
 
 #[tokio::test]
@@ -144,4 +145,27 @@ async fn a_class_keeps_others_out() {
         let answer = groups(&server, settings).await;
         check(&answer, &["Domain Users", "g1", "g2 < g1"]);
     }
+}
+
+#[tokio::test]
+async fn a_member_of_that_is_told_in_parts_is_asked_for_to_the_end() {
+    let mut ldif = person("");
+    let mut expected = Vec::new();
+    for number in 0..7 {
+        ldif += &group(&format!("g{number}"), &[ADA]);
+        expected.push(format!("g{number}"));
+    }
+    // And a group that is in many itself.
+    for number in 0..5 {
+        ldif += &group(&format!("h{number}"), &[&group_dn("g0")]);
+        expected.push(format!("h{number} < g0"));
+    }
+    let options = Options {
+        value_range: 2,
+        ..Options::default()
+    };
+    let server = start(&ldif, options).await;
+    let answer = groups(&server, settings(Membership::MemberOf)).await;
+    let expected: Vec<&str> = expected.iter().map(String::as_str).collect();
+    check(&answer, &expected);
 }

@@ -5,6 +5,7 @@ use crate::error::{BindFailure, LdapError, Step};
 use crate::health::HealthReport;
 use crate::link::Link;
 use crate::mux::{MuxPool, SearchResult, Standing, Unanswered};
+use crate::pages::{PageLimits, Pages};
 use crate::patrol;
 use crate::persons::PersonPool;
 use crate::probe::{self, ProbeReport, RootDse};
@@ -13,9 +14,10 @@ use crate::settings::{SearchRole, ServerSettings, ServiceBind, Way};
 use crate::shared::{Host, Shared};
 use crate::stats::{Counters, OperationKind, ServerStats, Tally};
 use crate::watch;
-use entryway_ldap_proto::SearchRequest;
+use bytes::Bytes;
 use entryway_ldap_proto::client::BindResult;
-use entryway_ldap_types::{ByRole, Password, Role};
+use entryway_ldap_proto::{DerefAliases, SearchRequest};
+use entryway_ldap_types::{AttributeName, ByRole, Filter, Password, RangedValues, Role, Scope};
 use parking_lot::Mutex;
 use std::fmt;
 use std::sync::Arc;
@@ -177,6 +179,57 @@ impl Server {
                     }
                     return Err(error);
                 }
+            }
+        }
+    }
+
+    /// Searches as the service account in pages (RFC 2696), on a connection of its own: for answers that no server gives at
+    /// once. The request's size limit should be 0; the limits here hold in its place.
+    pub async fn pages(
+        &self,
+        role: SearchRole,
+        request: SearchRequest,
+        limits: PageLimits,
+        deadline: Instant,
+    ) -> Result<Pages, LdapError> {
+        Pages::open(self.searches(role)?, request, limits, deadline.into()).await
+    }
+
+    /// All values of an attribute of the entry at `base`, at most `most`, and whether these are all. A server that tells them
+    /// in parts is asked for each (see [`RangedValues`]). `None` where there is no such entry.
+    pub async fn values(
+        &self,
+        role: SearchRole,
+        base: &str,
+        attribute: &AttributeName,
+        most: usize,
+        deadline: Instant,
+    ) -> Result<Option<(Vec<Bytes>, bool)>, LdapError> {
+        let mut request = SearchRequest {
+            base: base.into(),
+            scope: Scope::Base,
+            deref: DerefAliases::Never,
+            size_limit: 1,
+            time_limit: 0,
+            types_only: false,
+            filter: Filter::Present(AttributeName::from_static("objectClass")).into(),
+            attributes: Arc::new([attribute.clone()]),
+        };
+        let mut gathered: Option<RangedValues> = None;
+        loop {
+            let found = self.search(role, &request, deadline).await?;
+            let entry = found.entries.first();
+            match (entry, &mut gathered) {
+                (Some(entry), None) => {
+                    gathered = Some(RangedValues::begin(attribute, entry, most));
+                }
+                (Some(entry), Some(gathered)) => gathered.take(entry),
+                // It is gone meanwhile, or never was.
+                (None, _) => return Ok(None),
+            }
+            match gathered.as_ref().and_then(RangedValues::next) {
+                Some(next) => request.attributes = Arc::new([next]),
+                None => return Ok(gathered.map(RangedValues::end)),
             }
         }
     }

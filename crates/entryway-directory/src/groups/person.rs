@@ -1,7 +1,7 @@
 //! What a person's entry tells of its groups, and which way to the others that makes.
 
 use super::{GID_NUMBER, GroupsSettings, MEMBER_OF, Membership, OBJECT_SID, PRIMARY_GROUP_ID, UID};
-use entryway_ldap_types::{AttributeName, Dn, Entry, Sid};
+use entryway_ldap_types::{AttributeName, Dn, Entry, Sid, ValueRange};
 
 /// Most values of `uid` that are looked for.
 const NAMES: usize = 8;
@@ -88,10 +88,7 @@ pub(super) fn member_of(entry: &Entry) -> (Vec<Dn>, bool) {
     let mut more = false;
     for attribute in &entry.attributes {
         if attribute.name == MEMBER_OF {
-            // MS-ADTS §3.1.1.3.1.3.3: a part of the values, up to `*` when it is the last.
-            more |= attribute.name.options().any(|option| {
-                option.to_ascii_lowercase().starts_with("range=") && !option.ends_with('*')
-            });
+            more |= ValueRange::of(&attribute.name).is_some_and(|range| range.last.is_some());
             for value in &attribute.values {
                 match std::str::from_utf8(value)
                     .ok()

@@ -1,17 +1,21 @@
 //! The walk from a person's entry upward, level by level.
 
-use super::GroupsSettings;
 use super::found::{Found, From};
 use super::person::{Person, Way, member_of};
+use super::{GroupsSettings, MEMBER_OF, Membership};
 use crate::ask::{Asker, Unanswered};
 use entryway_ldap::{DerefAliases, SearchRequest, SearchResult};
-use entryway_ldap_types::{AttributeName, Dn, Entry, Filter, ResultCode, Scope};
+use entryway_ldap_types::{
+    Attribute, AttributeName, Dn, Entry, Filter, RangedValues, ResultCode, Scope,
+};
 use entryway_login::{Group, GroupsOperation};
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 /// Most DNs in one search.
 const BATCH: usize = 50;
+/// Most groups that one entry may name.
+const PARENTS: usize = 20_000;
 /// Into how many parts a batch is split to learn which of its groups a group was found by.
 const PARTS: usize = 8;
 
@@ -22,17 +26,65 @@ pub(crate) async fn groups_of(
     settings: &GroupsSettings,
     asker: &mut Asker,
 ) -> (Vec<Group>, Option<String>) {
+    let told = &*operation.entry;
+    // Elsewhere the server itself is asked for what it does not tell.
+    let completed = match settings.membership {
+        Membership::MemberOf if member_of(told).1 => Some(whole(told, asker).await),
+        _ => None,
+    };
+    let (entry, partial) = match &completed {
+        Some((entry, all)) => (entry, (!all).then(|| told_in_part(entry))),
+        None => (told, None),
+    };
     let mut walk = Walk {
         settings,
-        person: Person::new(&operation.entry, settings),
+        person: Person::new(entry, settings),
         attributes: settings.of_group(),
         asker,
         found: Found::new(settings.max_groups),
         chain: HashMap::new(),
-        partial: None,
+        partial,
     };
     walk.walk(&operation.name).await;
     (walk.found.into_groups(domain), walk.partial)
+}
+
+/// The entry with all of its `memberOf`, as far as it can be had, and whether that is all.
+async fn whole(told: &Entry, asker: &mut Asker) -> (Entry, bool) {
+    let mut gathered = RangedValues::begin(&MEMBER_OF, told, PARENTS);
+    while let Some(part) = gathered.next() {
+        let request = SearchRequest {
+            base: (&*told.dn_text).into(),
+            scope: Scope::Base,
+            deref: DerefAliases::Never,
+            size_limit: 1,
+            time_limit: 0,
+            types_only: false,
+            filter: Arc::new(Filter::Present(AttributeName::from_static("objectClass"))),
+            attributes: Arc::new([part]),
+        };
+        match asker.ask(request).await {
+            Ok(SearchResult { entries, .. }) if !entries.is_empty() => {
+                entries.iter().for_each(|entry| gathered.take(entry));
+            }
+            Ok(_) | Err(_) => break,
+        }
+    }
+    let (values, all) = gathered.end();
+    let mut entry = told.clone();
+    entry
+        .attributes
+        .retain(|attribute| attribute.name != MEMBER_OF);
+    entry.attributes.push(Attribute {
+        name: MEMBER_OF.clone(),
+        values,
+    });
+    (entry, all)
+}
+
+fn told_in_part(entry: &Entry) -> String {
+    let name = entry.dn_text.escape_debug();
+    format!("`{name}` has more groups than the server tells")
 }
 
 struct Walk<'a> {
@@ -81,7 +133,8 @@ impl Walk<'_> {
     /// The person's own groups.
     async fn direct(&mut self, name: &str) -> Vec<(From, Entry)> {
         let (settings, person) = (self.settings, &self.person);
-        let (named, more) = member_of(person.entry);
+        let entry = person.entry;
+        let (named, more) = member_of(entry);
         let mut filters: Vec<Filter> = settings.direct(person, name).into_iter().collect();
         if person.way == Way::MemberOf {
             let inside: Vec<&Dn> = named.iter().filter(|dn| self.is_inside(dn)).collect();
@@ -103,11 +156,14 @@ impl Walk<'_> {
             .map(|filter| self.request(filter))
             .collect();
         if more && self.person.way == Way::MemberOf {
-            self.is_partial(|| {
-                "the entry has more groups than the server tells at once".to_owned()
-            });
+            self.is_partial(|| told_in_part(entry));
         }
         let mut answers = self.ask(&requests).await;
+        if self.person.way == Way::MemberOf {
+            for groups in &mut answers {
+                self.complete(groups).await;
+            }
+        }
         if self.person.way == Way::InChain {
             let chain = answers.pop().unwrap_or_default();
             let direct: Vec<Entry> = answers.concat();
@@ -172,7 +228,8 @@ impl Walk<'_> {
             })
             .collect();
         let below: HashMap<&Dn, usize> = above.iter().map(|(dn, below)| (dn, *below)).collect();
-        let answers = self.ask(&requests).await.concat();
+        let mut answers = self.ask(&requests).await.concat();
+        self.complete(&mut answers).await;
         answers
             .into_iter()
             .filter(|entry| !self.found.has(&entry.dn))
@@ -181,6 +238,17 @@ impl Walk<'_> {
                 None => (From::Somewhere, entry),
             })
             .collect()
+    }
+
+    /// Groups of very many groups are told in parts too.
+    async fn complete(&mut self, groups: &mut [Entry]) {
+        for group in groups.iter_mut().filter(|group| member_of(group).1) {
+            let (whole, all) = whole(group, self.asker).await;
+            if !all {
+                self.is_partial(|| told_in_part(&whole));
+            }
+            *group = whole;
+        }
     }
 
     /// What these groups name above them, each once, without what was found or lies outside the base.

@@ -207,6 +207,10 @@ impl MuxPool {
         drop(state);
         self.room.notify_waiters();
     }
+    /// Bytes that one search may make us hold.
+    pub(crate) fn answer_bytes(&self) -> usize {
+        self.bounds.answer_bytes
+    }
     /// How things are for whoever would search now.
     pub(crate) fn standing(&self) -> Standing {
         let state = self.state.lock();

@@ -1,0 +1,238 @@
+//! Where a server says that an answer, or a part of it, is elsewhere (RFC 4511 §4.1.10, §4.5.3).
+//!
+//! Nothing is followed unless the host was named in the configuration. There the domain's TLS and bases hold, and
+//! Entryway's own password does not go: it asks as nobody, or by its certificate. A bind is never sent on: whoever was found
+//! on such a server binds there, and a referral in the answer to that is no answer.
+
+use crate::ask::search;
+use crate::roster::ServerOf;
+use entryway_ldap::{SearchRequest, SearchResult, Server, SrvTarget};
+use entryway_ldap_types::{Dn, LdapUrl, ResultCode, Scope};
+use entryway_login::ServerTry;
+use parking_lot::Mutex;
+use std::collections::HashSet;
+use std::sync::Arc;
+use std::time::Instant;
+
+/// From one server to the next, and on.
+const HOPS: u32 = 3;
+/// Most places that one search is continued at.
+const PLACES: usize = 8;
+/// Most hosts whose being passed over is told of.
+const TOLD: usize = 64;
+
+/// What may be followed.
+pub struct Referrals {
+    /// Hosts; one without a port stands for the usual ports.
+    pub follow: Vec<FollowedHost>,
+    /// The server at such a place. Never with the service account's password.
+    pub server: ServerOf,
+}
+
+/// A host that may be followed to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FollowedHost {
+    /// Name or address, compared without case.
+    pub host: String,
+    /// `None` for 389 and 636.
+    pub port: Option<u16>,
+}
+
+impl FollowedHost {
+    fn is(&self, url: &LdapUrl) -> bool {
+        let port = self.port.unwrap_or(url.scheme.default_port());
+        self.host.eq_ignore_ascii_case(&url.host) && port == url.port
+    }
+}
+
+/// The servers that were referred to, and those that were not gone to.
+#[derive(Default)]
+pub(crate) struct Follower {
+    referrals: Option<Referrals>,
+    servers: Mutex<Vec<(SrvTarget, Arc<Server>)>>,
+    told: Mutex<HashSet<String>>,
+}
+
+/// A search with all its parts, or the server that does not give one.
+pub(crate) type Followed = Result<(Arc<Server>, SearchResult), ServerTry>;
+
+impl Follower {
+    pub(crate) fn new(referrals: Referrals) -> Self {
+        Self {
+            referrals: Some(referrals),
+            ..Self::default()
+        }
+    }
+
+    /// The server of this name that was referred to.
+    pub(crate) fn server(&self, display: &str) -> Option<Arc<Server>> {
+        let servers = self.servers.lock();
+        let mut known = servers.iter().map(|(_, server)| server);
+        known.find(|server| **server.display() == *display).cloned()
+    }
+    pub(crate) fn servers(&self) -> Vec<Arc<Server>> {
+        let servers = self.servers.lock();
+        servers
+            .iter()
+            .map(|(_, server)| Arc::clone(server))
+            .collect()
+    }
+
+    /// The answer with what is elsewhere, as far as it may be followed. Where a part cannot be had there is no answer: "nobody"
+    /// and "nobody else" would both be guesses.
+    pub(crate) async fn follow(
+        &self,
+        domain: &str,
+        request: &SearchRequest,
+        answer: (Arc<Server>, SearchResult),
+        deadline: Instant,
+    ) -> Followed {
+        let (mut server, mut whole) = answer;
+        let mut open = self.places(domain, request, &mut whole, HOPS);
+        let mut been = 0;
+        while let Some(Place { url, request, hops }) = open.pop() {
+            been += 1;
+            if been > PLACES {
+                whole.code = ResultCode::REFERRAL;
+                whole.diagnostic = format!("the search is continued at more than {PLACES} places");
+                break;
+            }
+            let Some(next) = self.at(&url) else { continue };
+            let mut part = search(&next, &request, deadline).await?;
+            open.extend(self.places(domain, &request, &mut part, hops));
+            if whole.entries.is_empty() && !part.entries.is_empty() {
+                server = next;
+            }
+            whole.entries.append(&mut part.entries);
+            // A part that is not there is none; whatever else went wrong is the answer.
+            if whole.code == ResultCode::SUCCESS && part.code != ResultCode::NO_SUCH_OBJECT {
+                whole.code = part.code;
+                whole.diagnostic = part.diagnostic;
+            }
+        }
+        let most = usize::try_from(request.size_limit).unwrap_or(usize::MAX);
+        if most > 0 && whole.entries.len() > most {
+            whole.entries.truncate(most);
+            whole.code = ResultCode::SIZE_LIMIT_EXCEEDED;
+        }
+        Ok((server, whole))
+    }
+
+    /// Where an answer continues and may be followed; what may not is told of.
+    fn places(
+        &self,
+        domain: &str,
+        request: &SearchRequest,
+        answer: &mut SearchResult,
+        hops: u32,
+    ) -> Vec<Place> {
+        let mut places = Vec::new();
+        for alternatives in std::mem::take(&mut answer.references) {
+            // What continues a search of one level is an entry of that level.
+            let scope = match request.scope {
+                Scope::OneLevel => Scope::Base,
+                scope => scope,
+            };
+            match self.first_place(&alternatives, request, scope, hops) {
+                Some(place) => places.push(place),
+                None => self.tell(domain, &alternatives),
+            }
+        }
+        if answer.code == ResultCode::REFERRAL {
+            let alternatives = std::mem::take(&mut answer.referrals);
+            match self.first_place(&alternatives, request, request.scope, hops) {
+                Some(place) => {
+                    places.push(place);
+                    answer.code = ResultCode::SUCCESS;
+                    answer.diagnostic.clear();
+                }
+                None => {
+                    self.tell(domain, &alternatives);
+                    let to = alternatives.join(" ");
+                    answer.diagnostic = format!("refers to {to}, which is not followed");
+                }
+            }
+        }
+        places
+    }
+
+    /// Any alternative is as good as the others.
+    fn first_place(
+        &self,
+        alternatives: &[Box<str>],
+        request: &SearchRequest,
+        scope: Scope,
+        hops: u32,
+    ) -> Option<Place> {
+        let hops = hops.checked_sub(1)?;
+        let follow = &self.referrals.as_ref()?.follow;
+        alternatives.iter().find_map(|text| {
+            let url = LdapUrl::parse(text).ok()?;
+            if !follow.iter().any(|host| host.is(&url)) {
+                return None;
+            }
+            let base = base_there(&request.base, &url.dn)?;
+            let request = SearchRequest {
+                base,
+                scope,
+                ..request.clone()
+            };
+            Some(Place { url, request, hops })
+        })
+    }
+
+    fn at(&self, url: &LdapUrl) -> Option<Arc<Server>> {
+        let target = SrvTarget {
+            scheme: url.scheme,
+            host: url.host.to_ascii_lowercase(),
+            port: url.port,
+        };
+        let mut servers = self.servers.lock();
+        if let Some((_, known)) = servers.iter().find(|(known, _)| *known == target) {
+            return Some(Arc::clone(known));
+        }
+        let server = (self.referrals.as_ref()?.server)(&target);
+        servers.push((target, Arc::clone(&server)));
+        Some(server)
+    }
+
+    /// Once for each place: some servers refer in every answer.
+    fn tell(&self, domain: &str, alternatives: &[Box<str>]) {
+        let text = alternatives.join(" ");
+        let mut told = self.told.lock();
+        if told.len() < TOLD && told.insert(text.clone()) {
+            drop(told);
+            tracing::info!(
+                target: "directory.referral_ignored",
+                domain,
+                to = text,
+                "a part of the directory is elsewhere and not looked at"
+            );
+        }
+    }
+}
+
+/// Where a search goes on.
+struct Place {
+    url: LdapUrl,
+    request: SearchRequest,
+    hops: u32,
+}
+
+/// The base of the search there: never outside of where it was asked for here.
+fn base_there(here: &Arc<str>, there: &Dn) -> Option<Arc<str>> {
+    if there.is_empty() {
+        return Some(Arc::clone(here));
+    }
+    let base = Dn::parse(here).ok()?;
+    if there.is_under(&base) {
+        Some(there.to_string().into())
+    } else if base.is_under(there) {
+        Some(Arc::clone(here))
+    } else {
+        None
+    }
+}
+
+#[cfg(test)]
+mod tests;
