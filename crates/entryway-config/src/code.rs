@@ -105,6 +105,13 @@ codes! {
     FindLoginClear = "C070", Warning, "who a login name belongs to is asked in clear text";
     NothingEncrypted = "C071", Warning, "nothing is encrypted";
     ServerTwice = "C072", Error, "one server stands in the list twice";
+    Unverified = "C080", Error, "passwords would go to servers that nobody verified";
+    UnverifiedAllowed = "C081", Warning, "passwords go to servers that nobody verified";
+    NotPin = "C082", Error, "not a certificate to pin";
+    TrustedHost = "C083", Error, "not a host to trust";
+    RevocationList = "C084", Error, "a revocation list that cannot be used";
+    NothingToSpeak = "C085", Error, "no TLS version or cipher suite is left";
+    PinsUnverified = "C086", Error, "pins that nothing is held to";
 }
 
 impl Code {

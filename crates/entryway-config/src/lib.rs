@@ -41,7 +41,8 @@ pub use report::{Problem, Report};
 pub use schema::json_schema;
 pub use settings::{
     ApiToken, AuditSettings, CardsSettings, Connections, Dialect, DomainSettings, GroupsSettings,
-    Membership, OsSettings, Security, ServerAddress, ServiceBind, Settings, StoreSettings,
-    StoreUrl, ThrottleSettings, Timeouts, TlsSettings, TlsVersion, TokenScope, TrustSource, Way,
+    Membership, OsSettings, Pin, Security, ServerAddress, ServiceBind, Settings, StoreSettings,
+    StoreUrl, ThrottleSettings, Timeouts, TlsSettings, TlsVersion, TokenScope, TrustSource,
+    Verification, Way,
 };
 pub use sources::{FileContent, Files, MemoryFiles, Sources};

@@ -24,6 +24,7 @@ mod suffix;
 mod text;
 mod tls;
 mod token;
+mod verification;
 
 use crate::code::Code;
 use crate::context::Context;

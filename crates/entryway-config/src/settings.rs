@@ -3,7 +3,9 @@
 //! Everything here is checked; nothing here remembers where it was written (see [`crate::RuleBook`])
 //! or knows what a socket or a certificate is.
 
-use entryway_ldap_types::{AttributeName, ByRole, Dn, FilterTemplate, Password, Placeholder};
+use entryway_ldap_types::{
+    AttributeName, ByRole, Dn, FilterTemplate, Fingerprint, Password, Placeholder,
+};
 use entryway_login::LoginPolicy;
 use std::fmt;
 use std::net::SocketAddr;
@@ -287,6 +289,36 @@ pub struct TlsSettings {
     pub min_version: TlsVersion,
     /// The name expected in the certificate, when it is not the host's.
     pub server_name: Option<String>,
+    /// Who a server may be.
+    pub verification: Verification,
+}
+
+/// The part of `[tls]` that says who a server may be, put together key by key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Verification {
+    /// False: anybody's certificate is accepted.
+    pub verify: bool,
+    /// Whether the common name of a certificate without alternative names counts.
+    pub allow_common_name: bool,
+    /// Names that are accepted beside the expected one.
+    pub trusted_hosts: Vec<String>,
+    /// Where there are any, only these.
+    pub pins: Vec<Pin>,
+    /// Files of revocation lists, checked as far as their form goes.
+    pub crls: Vec<PathBuf>,
+    /// The newest version that is spoken.
+    pub max_version: TlsVersion,
+    /// Cipher suites by their registered names; empty for all.
+    pub ciphers: Vec<&'static str>,
+}
+
+/// One of `pins`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Pin {
+    /// Of the certificate.
+    Fingerprint(Fingerprint),
+    /// The certificate itself, in a file that holds one, as far as its form goes.
+    File(PathBuf),
 }
 
 /// Where trusted certificates come from.

@@ -7,10 +7,10 @@
 )]
 
 use entryway_config::{
-    Connections, Dialect, Loaded, MemoryFiles, Security, ServiceBind, Sources, TlsVersion,
-    TokenScope, TrustSource, Way, load,
+    Connections, Dialect, Loaded, MemoryFiles, Pin, Security, ServiceBind, Sources, TlsVersion,
+    TokenScope, TrustSource, Verification, Way, load,
 };
-use entryway_ldap_types::{ByRole, Role, Scope};
+use entryway_ldap_types::{ByRole, Fingerprint, Role, Scope};
 use entryway_login::{
     DomainId, LdapUse, MapTarget, MapValues, NameCase, OnInvalid, UserType, WhenDown,
 };
@@ -21,6 +21,7 @@ const MINIMAL: &str = include_str!("good/minimal.toml");
 const FULL: &str = include_str!("good/full.toml");
 
 const CORP_CA: &str = include_str!("good/corp-ca.pem");
+const CORP_CRL: &str = include_str!("good/corp-ca.crl");
 
 const MORE: &str = r#"
 [domain.partners]
@@ -43,6 +44,7 @@ fn sources(text: &str, variables: &[(&str, &str)]) -> Sources {
         .with("etc/conf.d/.hidden.toml", "not = toml = at all", 0o644)
         .with("etc/conf.d/readme.md", "not = toml = at all", 0o644)
         .with("etc/corp-ca.pem", CORP_CA, 0o644)
+        .with("etc/corp-ca.crl", CORP_CRL, 0o644)
         .with("etc/portal.token", "portal-token\n", 0o600)
         .with("run/staff", "staff-password\n\n", 0o440);
     let variables = variables
@@ -427,4 +429,84 @@ fn files_on_the_disk_are_read_and_pipes_are_not() {
         .err()
         .expect("a missing file");
     assert_eq!(report.codes().collect::<Vec<_>>(), ["C002"]);
+}
+
+#[test]
+fn who_a_server_may_be_is_said_key_by_key() {
+    let fingerprint = "sha256:00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff";
+    let text = format!(
+        r#"
+        [tls]
+        crls              = ["corp-ca.crl"]
+        trusted_hosts     = ["*.corp.example", "10.0.0.7"]
+        allow_common_name = true
+        max_version       = "1.2"
+        ciphers           = ["TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384"]
+
+        [domain.staff]
+        servers = ["ldaps://dc1.corp.example"]
+        base    = "dc=corp,dc=example"
+
+        [domain.partners]
+        servers = ["ldaps://dc1.partners.example"]
+        base    = "dc=partners,dc=example"
+        allow_clear_text_passwords = true
+
+        [domain.partners.tls]
+        verify      = false
+        max_version = "1.3"
+        crls        = []
+
+        [domain.old]
+        servers = ["ldaps://old.corp.example"]
+        base    = "dc=old,dc=example"
+
+        [domain.old.tls]
+        pins              = ["{fingerprint}", "corp-ca.pem"]
+        trusted_hosts     = []
+        allow_common_name = false
+        crls              = []
+
+        [login]
+        default_domains = ["staff"]
+        "#
+    );
+    let Loaded {
+        settings, warnings, ..
+    } = loaded(&text, &[]);
+    let [staff, partners, old] = settings.domains.as_slice() else {
+        panic!("expected three domains")
+    };
+    let crl = Path::new("etc/corp-ca.crl").to_owned();
+    assert_eq!(
+        staff.tls.verification,
+        Verification {
+            verify: true,
+            allow_common_name: true,
+            trusted_hosts: vec!["*.corp.example".to_owned(), "10.0.0.7".to_owned()],
+            pins: Vec::new(),
+            crls: vec![crl.clone()],
+            max_version: TlsVersion::Tls12,
+            ciphers: vec!["TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384"],
+        }
+    );
+    assert_eq!(
+        partners.tls.verification,
+        Verification {
+            verify: false,
+            max_version: TlsVersion::Tls13,
+            crls: Vec::new(),
+            ..staff.tls.verification.clone()
+        }
+    );
+    assert_eq!(
+        old.tls.verification.pins,
+        [
+            Pin::Fingerprint(Fingerprint::parse(fingerprint).expect("one")),
+            Pin::File(Path::new("etc/corp-ca.pem").to_owned()),
+        ]
+    );
+    assert!(settings.files.contains(&crl));
+    let codes: Vec<_> = warnings.codes().filter(|code| *code != "C019").collect();
+    assert!(codes.contains(&"C081"), "{codes:?}");
 }

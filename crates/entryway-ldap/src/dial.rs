@@ -6,7 +6,7 @@
 
 use crate::account::Credentials;
 use crate::error::{Breach, CloseReason, DialError, LdapError, Step};
-use crate::link::{Link, stream_error, unexpected};
+use crate::link::{Link, handshake_error, unexpected};
 use crate::race::{self, Lost};
 use crate::resolve::{Resolver, Unresolved};
 use crate::settings::{Security, ServerSettings, ServiceBind, Way};
@@ -14,6 +14,7 @@ use crate::shared::Shared;
 use crate::stats::Counters;
 use crate::stream::Stream;
 use crate::tls::{TlsClient, TlsFailure, TlsSetupError};
+use entryway_ldap_proto::Limits;
 use entryway_ldap_proto::client::{Event, SubmitError};
 use entryway_ldap_types::{Password, ResultCode};
 use std::future::{Future, poll_fn};
@@ -211,15 +212,20 @@ impl<'a> Dial<'a> {
                 TlsSetupError::ServerName { .. } => {
                     LdapError::unreachable(self.address, DialError::NoServerName)
                 }
-                TlsSetupError::Configuration(error) => {
-                    LdapError::Tls(TlsFailure::from_rustls(&error))
-                }
+                error => LdapError::Tls(TlsFailure::Other {
+                    problem: error.to_string(),
+                }),
             })?;
-        link.stream.start_tls(session);
-        link.vintage = Some(vintage);
+        link.stream.start_tls(session, vintage.terms());
         let shaken = poll_fn(|cx| link.stream.poll_handshake(cx));
-        let shaken = async { shaken.await.map_err(stream_error) };
-        self.step(Step::Handshake, self.stands_by, shaken).await
+        let shaken = async { shaken.await.map_err(handshake_error) };
+        self.step(Step::Handshake, self.stands_by, shaken).await?;
+        if let Some(session) = link.stream.tls() {
+            let agreed = vintage.agreed(session).map_err(LdapError::Tls)?;
+            link.agreed = Some(Arc::new(agreed));
+        }
+        link.vintage = Some(vintage);
+        Ok(())
     }
 
     async fn step<T>(
@@ -243,12 +249,25 @@ async fn start_tls(link: &mut Link) -> Result<(), LdapError> {
     link.flush().await?;
     match link.next().await? {
         Event::ExtendedDone { result, .. } if result.code == ResultCode::SUCCESS => Ok(()),
+        // RFC 4511 §4.12: that is how an operation is answered that the server does not know.
+        Event::ExtendedDone { result, .. } if result.code == ResultCode::PROTOCOL_ERROR => {
+            Err(LdapError::Tls(TlsFailure::StartTlsNotOffered {
+                diagnostic: result.diagnostic.into(),
+            }))
+        }
         Event::ExtendedDone { result, .. } => Err(LdapError::Tls(TlsFailure::StartTlsRefused {
             code: result.code,
             diagnostic: result.diagnostic.into(),
         })),
         event => Err(unexpected("the answer to StartTLS", &event)),
     }
+}
+
+/// A stream on which the server has agreed to StartTLS, before anything of TLS.
+pub(crate) async fn started(stream: Stream) -> Result<Stream, LdapError> {
+    let mut link = Link::new(stream, Limits::CLIENT, Arc::default());
+    start_tls(&mut link).await?;
+    Ok(link.stream)
 }
 
 async fn service_bind(link: &mut Link) -> Result<(), LdapError> {

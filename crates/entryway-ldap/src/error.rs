@@ -1,7 +1,7 @@
 //! Why a server gave no answer. One enum for all operations: what a caller does next depends on
 //! the kind, and the texts are for the administrator.
 
-use crate::tls::TlsFailure;
+use crate::tls::{TlsCode, TlsFailure};
 use entryway_ldap_proto::client::SubmitError;
 use entryway_ldap_proto::{EntryError, ProtocolError};
 use entryway_ldap_types::{ResultCode, Role};
@@ -142,8 +142,8 @@ pub enum CloseReason {
     ByServer,
     /// The server closed it inside a message.
     InsideMessage,
-    /// The server closed it during the TLS handshake.
-    InsideHandshake,
+    /// The server closed it during the TLS handshake, or the network lost it then.
+    InsideHandshake(Option<io::ErrorKind>),
     /// The network lost it.
     Lost(io::ErrorKind),
     /// The server announced the end (RFC 4511 §4.4.1).
@@ -172,6 +172,7 @@ impl LdapError {
             Self::ServiceBindRefused { .. } => "service_bind_refused",
             Self::TimedOut { step } => step.code(),
             Self::Protocol(_) => "protocol",
+            Self::Closed(CloseReason::InsideHandshake(_)) => TlsCode::HandshakeClosed.as_str(),
             Self::Closed(_) => "closed",
             Self::Overloaded(_) => "overloaded",
             Self::Unsendable(_) => "unsendable",
@@ -246,7 +247,7 @@ impl Step {
             Self::Resolve => "resolve_timeout",
             Self::Connect => "connect_timeout",
             Self::StartTls => "starttls_timeout",
-            Self::Handshake => "tls_handshake_timeout",
+            Self::Handshake => TlsCode::HandshakeTimeout.as_str(),
             Self::ServiceBind => "service_bind_timeout",
             Self::Search => "search_timeout",
             Self::Bind => "bind_timeout",
@@ -273,7 +274,10 @@ impl fmt::Display for CloseReason {
         match self {
             Self::ByServer => f.write_str("the server closed it"),
             Self::InsideMessage => f.write_str("the server closed it inside a message"),
-            Self::InsideHandshake => f.write_str("the server closed it during the TLS handshake"),
+            Self::InsideHandshake(None) => {
+                f.write_str("the server closed it during the TLS handshake")
+            }
+            Self::InsideHandshake(Some(kind)) => write!(f, "{kind} during the TLS handshake"),
             Self::Lost(kind) => write!(f, "{kind}"),
             Self::Notice { code, diagnostic } => write!(
                 f,

@@ -11,6 +11,8 @@ mod account;
 mod dial;
 mod dns;
 mod error;
+mod expiry;
+mod fetch;
 mod health;
 mod link;
 mod mux;
@@ -36,6 +38,7 @@ pub use entryway_ldap_proto::{
 };
 pub use entryway_ldap_types::{ByRole, Role};
 pub use error::{BindFailure, Breach, CloseReason, DialError, LdapError, Overload, Step};
+pub use fetch::{Fetched, Target};
 pub use health::HealthReport;
 pub use mux::SearchResult;
 pub use pages::{PageLimits, Paged, Pages};
@@ -48,6 +51,9 @@ pub use stats::{
     RoleStats, ServerStats,
 };
 pub use tls::{
-    Anchor, ClientIdentity, IdentityError, IdentitySource, LocalCertificate, Purpose, StoreFile,
-    TlsClient, TlsFailure, TlsSetupError, TlsVersion, TrustError, TrustSource, TrustStore,
+    Accepted, Anchor, CertificateFacts, ClientIdentity, CrlError, CrlFacts, Crls, IdentityError,
+    IdentitySource, LocalCertificate, Offer, Purpose, StoreFile, TlsClient, TlsCode, TlsFailure,
+    TlsOptions, TlsSession, TlsSetupError, TlsVersion, TrustError, TrustSource, TrustStore,
+    TrustedHost, TrustedHostError, Verdict, certificates_in, cipher_names, days_left, fingerprint,
+    utc,
 };

@@ -5,7 +5,7 @@
 use crate::error::{Breach, CloseReason, LdapError};
 use crate::stats::Counters;
 use crate::stream::{Stream, StreamError};
-use crate::tls::{TlsFailure, Vintage};
+use crate::tls::{TlsFailure, TlsSession, Vintage};
 use bytes::BytesMut;
 use entryway_ldap_proto::Limits;
 use entryway_ldap_proto::client::{Connection, Event};
@@ -20,6 +20,8 @@ pub(crate) struct Link {
     pub(crate) counters: Arc<Counters>,
     /// By which reading of the stores its TLS was made, if there is any.
     pub(crate) vintage: Option<Vintage>,
+    /// What was agreed on with the server, if there is TLS.
+    pub(crate) agreed: Option<Arc<TlsSession>>,
 }
 
 impl Link {
@@ -30,6 +32,7 @@ impl Link {
             input: BytesMut::new(),
             counters,
             vintage: None,
+            agreed: None,
         }
     }
     /// Whether trust and identity are still those by which it was made.
@@ -51,6 +54,9 @@ impl Link {
     }
     fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<Result<Event, LdapError>> {
         loop {
+            if self.stream.tls().is_none() && is_tls(&self.input) {
+                return Poll::Ready(Err(LdapError::Tls(TlsFailure::TlsPort)));
+            }
             if let Some(event) = self
                 .connection
                 .receive(&mut self.input)
@@ -83,6 +89,11 @@ impl Link {
     }
 }
 
+/// Whether an alert or a handshake record of TLS stands where a message of LDAP, a SEQUENCE, would begin.
+fn is_tls(input: &BytesMut) -> bool {
+    matches!(input.as_ref(), [0x15 | 0x16, 0x03, ..])
+}
+
 /// What the end of a stream means, judged by what of a message had come.
 pub(crate) fn closed(input: &BytesMut) -> CloseReason {
     if input.is_empty() {
@@ -95,8 +106,18 @@ pub(crate) fn closed(input: &BytesMut) -> CloseReason {
 pub(crate) fn stream_error(error: StreamError) -> LdapError {
     match error {
         StreamError::Io(error) => LdapError::lost(&error),
-        StreamError::Tls(error) => LdapError::Tls(TlsFailure::from_rustls(&error)),
-        StreamError::InsideHandshake => LdapError::Closed(CloseReason::InsideHandshake),
+        StreamError::Tls(failure) => LdapError::Tls(failure),
+        StreamError::InsideHandshake => LdapError::Closed(CloseReason::InsideHandshake(None)),
+    }
+}
+
+/// The same while the handshake is under way: a reset then is the server's answer to it.
+pub(crate) fn handshake_error(error: StreamError) -> LdapError {
+    match error {
+        StreamError::Io(error) => {
+            LdapError::Closed(CloseReason::InsideHandshake(Some(error.kind())))
+        }
+        error => stream_error(error),
     }
 }
 

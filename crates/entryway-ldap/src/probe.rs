@@ -4,6 +4,7 @@ use crate::dial::{Steps, submit_error};
 use crate::error::{LdapError, Step};
 use crate::link::{Link, unexpected};
 use crate::mux::SearchResult;
+use crate::tls::TlsSession;
 use entryway_ldap_proto::client::Event;
 use entryway_ldap_proto::{DerefAliases, SearchRequest};
 use entryway_ldap_types::{AttributeName, Entry, Filter, ResultCode, Scope};
@@ -30,10 +31,8 @@ pub struct ProbeReport {
 /// A TLS session.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TlsReport {
-    /// `TLSv1_3`.
-    pub version: String,
-    /// `TLS13_AES_256_GCM_SHA384`.
-    pub cipher_suite: String,
+    /// What was agreed on.
+    pub session: Arc<TlsSession>,
     /// The server's chain as it sent it, the server's own certificate first, in DER.
     pub chain: Vec<Vec<u8>>,
 }
@@ -150,12 +149,7 @@ async fn ask(link: &mut Link) -> Result<Option<RootDse>, LdapError> {
 fn tls_report(link: &Link) -> Option<TlsReport> {
     let tls = link.stream.tls()?;
     Some(TlsReport {
-        version: tls
-            .protocol_version()
-            .map(|version| format!("{version:?}"))?,
-        cipher_suite: tls
-            .negotiated_cipher_suite()
-            .map(|suite| format!("{:?}", suite.suite()))?,
+        session: Arc::clone(link.agreed.as_ref()?),
         chain: tls
             .peer_certificates()
             .unwrap_or_default()

@@ -4,6 +4,7 @@
 use crate::account::Credentials;
 use crate::dial::{Dial, Identity, Progress, Steps};
 use crate::error::{LdapError, Step};
+use crate::expiry::Expiry;
 use crate::health::Health;
 use crate::link::Link;
 use crate::probe::RootDse;
@@ -29,6 +30,7 @@ pub(crate) struct Shared {
     pub(crate) host: Arc<Host>,
     /// Whether it is being asked because somebody's operation has no answer yet.
     pub(crate) doubted: AtomicBool,
+    expiry: Expiry,
 }
 
 /// What all ways to a server have in common, and what is not settled beforehand.
@@ -54,6 +56,7 @@ impl Shared {
             address: address.into(),
             host: Arc::clone(host),
             doubted: AtomicBool::new(false),
+            expiry: Expiry::default(),
             settings: Arc::clone(settings),
             way: Arc::clone(way),
         }
@@ -76,8 +79,12 @@ impl Shared {
             .open(identity, counters)
             .await;
         match &opened {
-            Ok((_, steps)) => {
+            Ok((link, steps)) => {
                 counters.dialled();
+                if let Some(agreed) = &link.agreed {
+                    counters.agreed(agreed);
+                    self.expiry.look_at(&self.settings.display, agreed);
+                }
                 // An accepted connection is no answer: a server may accept and then say nothing.
                 if steps
                     .iter()

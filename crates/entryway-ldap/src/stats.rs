@@ -3,7 +3,9 @@
 //! Plain numbers; how they are rendered is the binary's. Never a password, a name or a value.
 
 use crate::health::HealthReport;
+use crate::tls::TlsSession;
 use entryway_ldap_types::{ResultCode, Role};
+use parking_lot::Mutex;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::time::Duration;
@@ -79,6 +81,8 @@ pub struct RoleStats {
     pub operations: Vec<OperationCount>,
     /// Time from submission to answer of answered operations.
     pub latency: LatencyHistogram,
+    /// The last TLS handshake that succeeded, if there was one.
+    pub tls: Option<Arc<TlsSession>>,
 }
 
 impl RoleStats {
@@ -126,6 +130,7 @@ pub(crate) struct Counters {
     binds: Outcomes,
     latency: [AtomicU64; BUCKETS],
     latency_sum_us: AtomicU64,
+    tls: Mutex<Option<Arc<TlsSession>>>,
 }
 
 struct Outcomes {
@@ -220,6 +225,9 @@ impl Counters {
     pub(crate) fn dialled(&self) {
         add(&self.opened, 1);
     }
+    pub(crate) fn agreed(&self, session: &Arc<TlsSession>) {
+        *self.tls.lock() = Some(Arc::clone(session));
+    }
     pub(crate) fn dial_failed(&self) {
         add(&self.dial_failures, 1);
     }
@@ -267,6 +275,7 @@ impl Counters {
                 buckets: self.latency.iter().map(read).collect(),
                 sum_us: read(&self.latency_sum_us),
             },
+            tls: self.tls.lock().clone(),
         }
     }
     fn outcomes(&self, kind: OperationKind) -> &Outcomes {

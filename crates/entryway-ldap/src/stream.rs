@@ -4,6 +4,7 @@
 //! one task, so nothing has to be split or shared. Every poll may be dropped at any point; what was
 //! read, written or encrypted so far stays here.
 
+use crate::tls::{Terms, TlsFailure};
 use bytes::BytesMut;
 use entryway_ldap_proto::Outbound;
 use rustls::ClientConnection;
@@ -27,17 +28,23 @@ const QUIET_ROUNDS: u32 = 16;
 
 pub(crate) struct Stream {
     tcp: TcpStream,
-    tls: Option<Box<ClientConnection>>,
+    tls: Option<Box<Tls>>,
     chunk: usize,
     /// Bytes that the kernel took, TLS's own included: tells whether anything of a request may have left.
     sent: u64,
+}
+
+/// A session, and what belongs to it alone.
+struct Tls {
+    session: ClientConnection,
+    terms: Terms,
 }
 
 /// Why a stream is over.
 #[derive(Debug)]
 pub(crate) enum StreamError {
     Io(io::Error),
-    Tls(rustls::Error),
+    Tls(TlsFailure),
     /// The peer closed before the handshake was complete.
     InsideHandshake,
 }
@@ -57,11 +64,14 @@ impl Stream {
             sent: 0,
         }
     }
-    pub(crate) fn start_tls(&mut self, tls: ClientConnection) {
-        self.tls = Some(Box::new(tls));
+    pub(crate) fn start_tls(&mut self, session: ClientConnection, terms: Terms) {
+        self.tls = Some(Box::new(Tls { session, terms }));
     }
     pub(crate) fn tls(&self) -> Option<&ClientConnection> {
-        self.tls.as_deref()
+        self.tls.as_deref().map(|tls| &tls.session)
+    }
+    pub(crate) fn into_tcp(self) -> TcpStream {
+        self.tcp
     }
     pub(crate) fn peer(&self) -> io::Result<SocketAddr> {
         self.tcp.peer_addr()
@@ -84,18 +94,19 @@ impl Stream {
         else {
             return Poll::Ready(Ok(()));
         };
+        let Tls { session, terms } = &mut **tls;
         loop {
-            ready!(poll_write_tls(tls, tcp, sent, cx))?;
-            if !tls.is_handshaking() {
+            ready!(poll_write_tls(session, tcp, sent, cx))?;
+            if !session.is_handshaking() {
                 return Poll::Ready(Ok(()));
             }
-            if ready!(poll_read_tls(tls, tcp, cx))? == 0 {
+            if ready!(poll_read_tls(session, tcp, cx))? == 0 {
                 return Poll::Ready(Err(StreamError::InsideHandshake));
             }
-            if let Err(error) = tls.process_new_packets() {
+            if let Err(failure) = terms.receive(session) {
                 // Tell the peer why, if that goes at once; our own error is the one that counts.
-                let _ = poll_write_tls(tls, tcp, sent, cx);
-                return Poll::Ready(Err(StreamError::Tls(error)));
+                let _ = poll_write_tls(session, tcp, sent, cx);
+                return Poll::Ready(Err(StreamError::Tls(failure)));
             }
         }
     }
@@ -144,8 +155,9 @@ impl Stream {
         else {
             return Poll::Ready(Ok(0));
         };
+        let Tls { session, terms } = &mut **tls;
         loop {
-            let mut reader = tls.reader();
+            let mut reader = session.reader();
             match reader.fill_buf() {
                 Ok(chunk) => {
                     let count = chunk.len();
@@ -160,10 +172,10 @@ impl Stream {
                 Err(error) => return Poll::Ready(Err(error.into())),
             }
             // At the end of the stream the reader says so in the next round.
-            ready!(poll_read_tls(tls, tcp, cx))?;
-            tls.process_new_packets().map_err(StreamError::Tls)?;
-            if tls.wants_write()
-                && let Poll::Ready(Err(error)) = poll_write_tls(tls, tcp, sent, cx)
+            ready!(poll_read_tls(session, tcp, cx))?;
+            terms.receive(session).map_err(StreamError::Tls)?;
+            if session.wants_write()
+                && let Poll::Ready(Err(error)) = poll_write_tls(session, tcp, sent, cx)
             {
                 return Poll::Ready(Err(error));
             }
@@ -188,15 +200,18 @@ impl Stream {
             }
             return Poll::Ready(Ok(()));
         };
+        let Tls { session, terms } = &mut **tls;
         loop {
             // rustls takes as much as its buffer allows; the rest waits for the socket.
             let taken = if out.is_empty() {
                 0
             } else {
-                tls.writer().write(out.as_slice())?
+                session.writer().write(out.as_slice())?
             };
             out.consume(taken);
-            ready!(poll_write_tls(tls, tcp, sent, cx))?;
+            if let Err(error) = ready!(poll_write_tls(session, tcp, sent, cx)) {
+                return Poll::Ready(Err(last_words(session, terms, tcp, cx).unwrap_or(error)));
+            }
             if out.is_empty() {
                 return Poll::Ready(Ok(()));
             }
@@ -207,8 +222,9 @@ impl Stream {
     pub(crate) fn close(&mut self) {
         let Self { tcp, tls, sent, .. } = self;
         if let Some(tls) = tls {
-            tls.send_close_notify();
-            let _ = poll_write_tls(tls, tcp, sent, &mut Context::from_waker(Waker::noop()));
+            let session = &mut tls.session;
+            session.send_close_notify();
+            let _ = poll_write_tls(session, tcp, sent, &mut Context::from_waker(Waker::noop()));
         }
     }
 
@@ -233,7 +249,7 @@ impl Stream {
         let unread = self
             .tls
             .as_mut()
-            .map(|tls| tls.reader().fill_buf().map(<[u8]>::len));
+            .map(|tls| tls.session.reader().fill_buf().map(<[u8]>::len));
         match unread {
             None => {}
             Some(Err(error)) if error.kind() == io::ErrorKind::WouldBlock => {}
@@ -291,6 +307,22 @@ fn poll_write_tls(
         *sent += count as u64;
     }
     Poll::Ready(Ok(()))
+}
+
+/// Why a server that reads no more has hung up, if it said so: in TLS 1.3 it may refuse our certificate after
+/// the handshake is over on our side.
+fn last_words(
+    session: &mut ClientConnection,
+    terms: &mut Terms,
+    tcp: &mut TcpStream,
+    cx: &mut Context<'_>,
+) -> Option<StreamError> {
+    while let Poll::Ready(Ok(1..)) = poll_read_tls(session, tcp, cx) {
+        if let Err(failure) = terms.receive(session) {
+            return Some(StreamError::Tls(failure));
+        }
+    }
+    None
 }
 
 fn blocking_to_pending(result: io::Result<usize>) -> Poll<Result<usize, StreamError>> {

@@ -1,35 +1,54 @@
 //! TLS towards a directory: what a client offers, trusts and expects to find.
 //!
 //! The cryptography is aws-lc-rs, passed by hand: there is no process-wide default to be surprised
-//! by. Names are verified as RFC 6125 says; a common name without a subject alternative name does
-//! not count.
+//! by. Who the server is, is decided in `verifier`.
 
+mod certificate;
 mod failure;
+mod hello;
+mod names;
+mod options;
+mod revocation;
+mod session;
 mod store;
+mod terms;
+mod verifier;
+mod wrong;
 
-pub use failure::TlsFailure;
+pub use certificate::{CertificateFacts, certificates_in, fingerprint, utc};
+pub use failure::{TlsCode, TlsFailure};
+pub use hello::Offer;
+pub(crate) use hello::offers;
+pub use names::{TrustedHost, TrustedHostError};
+pub use options::{TlsOptions, cipher_names};
+pub use revocation::{CrlError, CrlFacts, Crls};
+pub use session::{Accepted, TlsSession, Verdict, days_left};
 pub use store::{
     Anchor, ClientIdentity, IdentityError, IdentitySource, LocalCertificate, Purpose, StoreFile,
     TrustError, TrustSource, TrustStore,
 };
+pub(crate) use terms::Terms;
 
 use parking_lot::RwLock;
-use rustls::client::Resumption;
-use rustls::{ClientConfig, ClientConnection, SupportedProtocolVersion};
-use rustls_pki_types::ServerName;
+use rustls::client::{ResolvesClientCert, Resumption};
+use rustls::{ClientConfig, ClientConnection, HandshakeKind, ProtocolVersion};
+use rustls_pki_types::{ServerName, UnixTime};
 use std::fmt;
 use std::sync::Arc;
+use std::time::SystemTime;
+use terms::{Nobody, Remembering};
+use verifier::{Rules, Verifier};
 
 /// Sessions remembered for resumption, over all servers that share a client.
 const SESSIONS: usize = 256;
 
-/// The oldest version of TLS that is spoken.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+/// A version of TLS.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
 pub enum TlsVersion {
-    /// TLS 1.2 and 1.3.
+    /// TLS 1.2.
     #[default]
     Tls12,
-    /// TLS 1.3 alone.
+    /// TLS 1.3.
     Tls13,
 }
 
@@ -43,13 +62,15 @@ pub struct TlsClient {
 
 struct Shared {
     current: RwLock<Arc<Current>>,
-    min_version: TlsVersion,
+    options: TlsOptions,
     expected: Option<ServerName<'static>>,
 }
 
 /// What the stores said when they were last read.
 struct Current {
     config: Arc<ClientConfig>,
+    verifier: Arc<Verifier>,
+    offered: Arc<str>,
     store: TrustStore,
     identity: Option<ClientIdentity>,
 }
@@ -59,9 +80,47 @@ struct Current {
 pub(crate) struct Vintage {
     made_by: Arc<Current>,
     client: Arc<Shared>,
+    name: ServerName<'static>,
 }
 
 impl Vintage {
+    /// What the connection offers the server.
+    pub(crate) fn terms(&self) -> Terms {
+        Terms::new(&self.made_by.offered)
+    }
+    /// What was agreed on, once the handshake is over. A session that was taken up again is judged again:
+    /// the time of its certificate may be over by now.
+    pub(crate) fn agreed(&self, tls: &ClientConnection) -> Result<TlsSession, TlsFailure> {
+        let unknown = || TlsFailure::Other {
+            problem: "the handshake is not complete".to_owned(),
+        };
+        let chain = tls.peer_certificates().ok_or_else(unknown)?;
+        let (leaf, others) = chain.split_first().ok_or_else(unknown)?;
+        let resumed = tls.handshake_kind() == Some(HandshakeKind::Resumed);
+        let verifier = &self.made_by.verifier;
+        let at = SystemTime::now();
+        let known = verifier
+            .verdict(leaf, &self.name)
+            .filter(|verdict| !resumed || at <= verdict.expires);
+        let verdict = match known {
+            Some(verdict) => verdict,
+            None => Arc::new(verifier.judge(leaf, others, &self.name, UnixTime::now())?),
+        };
+        Ok(TlsSession {
+            version: match tls.protocol_version() {
+                Some(ProtocolVersion::TLSv1_2) => "TLS 1.2",
+                Some(ProtocolVersion::TLSv1_3) => "TLS 1.3",
+                _ => return Err(unknown()),
+            },
+            cipher_suite: tls
+                .negotiated_cipher_suite()
+                .map(|suite| options::suite_name(suite.suite()))
+                .ok_or_else(unknown)?,
+            resumed,
+            at,
+            verdict,
+        })
+    }
     /// Whether nothing was read since: trust that was withdrawn must not live on in open connections.
     pub(crate) fn is_current(&self) -> bool {
         Arc::ptr_eq(&self.made_by, &self.client.current.read())
@@ -80,6 +139,23 @@ pub enum TlsSetupError {
     /// The versions and the cryptography do not fit together.
     #[error("tls cannot be configured")]
     Configuration(#[from] rustls::Error),
+    /// The newest version is older than the oldest.
+    #[error("the newest TLS version is older than the oldest")]
+    Versions,
+    /// A cipher suite that is not known here.
+    #[error("there is no cipher suite `{name}`")]
+    Cipher {
+        /// As given.
+        name: String,
+    },
+    /// A trusted host that is none.
+    #[error("`{name}` is no trusted host")]
+    TrustedHost {
+        /// As given.
+        name: String,
+        /// Why.
+        source: TrustedHostError,
+    },
 }
 
 impl TlsClient {
@@ -91,12 +167,25 @@ impl TlsClient {
         min_version: TlsVersion,
         server_name_override: Option<&str>,
     ) -> Result<Self, TlsSetupError> {
-        let expected = server_name_override.map(server_name).transpose()?;
-        let current = Current::new(store, identity, min_version)?;
+        let options = TlsOptions {
+            min_version,
+            server_name: server_name_override.map(str::to_owned),
+            ..TlsOptions::default()
+        };
+        Self::with(store, identity, options)
+    }
+    /// Trusts `store`, is `identity` to a server that asks, and does otherwise as the options say.
+    pub fn with(
+        store: &TrustStore,
+        identity: Option<&ClientIdentity>,
+        options: TlsOptions,
+    ) -> Result<Self, TlsSetupError> {
+        let expected = options.expected()?;
+        let current = Current::new(store, identity, &options)?;
         Ok(Self {
             shared: Arc::new(Shared {
                 current: RwLock::new(Arc::new(current)),
-                min_version,
+                options,
                 expected,
             }),
         })
@@ -108,9 +197,21 @@ impl TlsClient {
         store: &TrustStore,
         identity: Option<&ClientIdentity>,
     ) -> Result<(), TlsSetupError> {
-        let current = Current::new(store, identity, self.shared.min_version)?;
+        let current = Current::new(store, identity, &self.shared.options)?;
         *self.shared.current.write() = Arc::new(current);
         Ok(())
+    }
+    /// Accepts anybody, and remembers what it was shown.
+    pub(crate) fn unverified() -> Result<Self, TlsSetupError> {
+        let options = TlsOptions {
+            verify: false,
+            ..TlsOptions::default()
+        };
+        Self::with(&TrustStore::nobody(), None, options)
+    }
+    /// The last chain that a client which accepts anybody was shown, in DER; empty when there was none.
+    pub(crate) fn seen(&self) -> Vec<Vec<u8>> {
+        self.shared.current.read().verifier.seen()
     }
     /// What is trusted now.
     pub fn trust(&self) -> TrustStore {
@@ -136,9 +237,13 @@ impl TlsClient {
             None => server_name(host)?,
         };
         let made_by = Arc::clone(&self.shared.current.read());
-        let session = ClientConnection::new(Arc::clone(&made_by.config), name)?;
-        let client = Arc::clone(&self.shared);
-        Ok((session, Vintage { made_by, client }))
+        let session = ClientConnection::new(Arc::clone(&made_by.config), name.clone())?;
+        let vintage = Vintage {
+            made_by,
+            client: Arc::clone(&self.shared),
+            name,
+        };
+        Ok((session, vintage))
     }
 }
 
@@ -146,24 +251,27 @@ impl Current {
     fn new(
         store: &TrustStore,
         identity: Option<&ClientIdentity>,
-        min_version: TlsVersion,
+        options: &TlsOptions,
     ) -> Result<Self, TlsSetupError> {
-        let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
-        let versions: &[&'static SupportedProtocolVersion] = match min_version {
-            TlsVersion::Tls12 => &[&rustls::version::TLS13, &rustls::version::TLS12],
-            TlsVersion::Tls13 => &[&rustls::version::TLS13],
+        let provider = Arc::new(options.provider()?);
+        let rules: Arc<Rules> = Arc::new(options.rules()?);
+        let algorithms = provider.signature_verification_algorithms;
+        let verifier = Arc::new(Verifier::new(rules, store.clone(), algorithms));
+        let resolver: Arc<dyn ResolvesClientCert> = match identity {
+            Some(identity) => identity.resolver(),
+            None => Arc::new(Nobody),
         };
-        let builder = ClientConfig::builder_with_provider(provider)
-            .with_protocol_versions(versions)?
-            .with_root_certificates(store.roots());
-        let mut config = match identity {
-            Some(identity) => builder.with_client_cert_resolver(identity.resolver()),
-            None => builder.with_no_client_auth(),
-        };
+        let mut config = ClientConfig::builder_with_provider(provider)
+            .with_protocol_versions(&options.versions()?)?
+            .dangerous()
+            .with_custom_certificate_verifier(Arc::clone(&verifier) as _)
+            .with_client_cert_resolver(Arc::new(Remembering(resolver)));
         // Made anew with each reading: a session of the last one would pass for a handshake of this one.
         config.resumption = Resumption::in_memory_sessions(SESSIONS);
         Ok(Self {
             config: Arc::new(config),
+            verifier,
+            offered: options.offered(),
             store: store.clone(),
             identity: identity.cloned(),
         })

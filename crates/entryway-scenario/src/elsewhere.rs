@@ -19,6 +19,14 @@ pub fn is_shown_elsewhere(name: &str) -> bool {
     })
 }
 
+const fn of_certificates(name: &'static str, file: &'static str, test: &'static str) -> Elsewhere {
+    Elsewhere {
+        name,
+        why: "the login alone sees no certificate, and what servers show is a table of its own: docs/tls-matrix.md",
+        test: (file, test),
+    }
+}
+
 /// All of it.
 pub const SHOWN_ELSEWHERE: &[Elsewhere] = &[
     Elsewhere {
@@ -108,6 +116,76 @@ pub const SHOWN_ELSEWHERE: &[Elsewhere] = &[
             "the_expected_name_can_be_set",
         ),
     },
+    of_certificates(
+        "tls.verify",
+        "crates/entryway-ldap/src/tls/verifier/tests.rs",
+        "unverified_is_anybody_and_says_so",
+    ),
+    of_certificates(
+        "domain.<name>.tls.verify",
+        "crates/entryway-ldap/src/tls/verifier/tests.rs",
+        "unverified_is_anybody_and_says_so",
+    ),
+    of_certificates(
+        "tls.pins",
+        "crates/entryway-ldap/src/tls/verifier/tests.rs",
+        "a_pin_takes_the_place_of_everything_but_time",
+    ),
+    of_certificates(
+        "domain.<name>.tls.pins",
+        "crates/entryway-ldap/src/tls/verifier/tests.rs",
+        "a_pin_takes_the_place_of_everything_but_time",
+    ),
+    of_certificates(
+        "tls.trusted_hosts",
+        "crates/entryway-ldap/src/tls/names/tests.rs",
+        "the_expected_name_or_a_trusted_host",
+    ),
+    of_certificates(
+        "domain.<name>.tls.trusted_hosts",
+        "crates/entryway-ldap/src/tls/names/tests.rs",
+        "the_expected_name_or_a_trusted_host",
+    ),
+    of_certificates(
+        "tls.allow_common_name",
+        "crates/entryway-ldap/src/tls/names/tests.rs",
+        "a_common_name_counts_only_where_that_was_written_and_nothing_else_is_there",
+    ),
+    of_certificates(
+        "domain.<name>.tls.allow_common_name",
+        "crates/entryway-ldap/src/tls/names/tests.rs",
+        "a_common_name_counts_only_where_that_was_written_and_nothing_else_is_there",
+    ),
+    of_certificates(
+        "tls.crls",
+        "crates/entryway-ldap/src/tls/verifier/tests.rs",
+        "what_is_revoked_not_covered_or_out_of_date_is_refused",
+    ),
+    of_certificates(
+        "domain.<name>.tls.crls",
+        "crates/entryway-ldap/src/tls/verifier/tests.rs",
+        "what_is_revoked_not_covered_or_out_of_date_is_refused",
+    ),
+    of_certificates(
+        "tls.max_version",
+        "crates/entryway-ldap/tests/tls.rs",
+        "versions_and_ciphers_are_bounded",
+    ),
+    of_certificates(
+        "domain.<name>.tls.max_version",
+        "crates/entryway-ldap/tests/tls.rs",
+        "versions_and_ciphers_are_bounded",
+    ),
+    of_certificates(
+        "tls.ciphers",
+        "crates/entryway-ldap/tests/tls.rs",
+        "versions_and_ciphers_are_bounded",
+    ),
+    of_certificates(
+        "domain.<name>.tls.ciphers",
+        "crates/entryway-ldap/tests/tls.rs",
+        "versions_and_ciphers_are_bounded",
+    ),
     Elsewhere {
         name: "domain.<name>.timeouts.connect",
         why: "how long a server is waited for, no document measures",

@@ -331,8 +331,7 @@ fn connected(report: &ProbeReport) -> String {
     match &report.tls {
         Some(tls) => format!(
             "{peer}, {}, {}",
-            tls.version.replace("TLSv1_", "TLS 1."),
-            tls.cipher_suite
+            tls.session.version, tls.session.cipher_suite
         ),
         None => format!("{peer}, without TLS"),
     }

@@ -2,11 +2,13 @@
 
 mod account;
 mod store;
+mod tls;
 
 pub(crate) use account::{
     Account, AccountCommand, AddAccount, ChangeAccount, Kind, PasswordToSet, Value, Values,
 };
 pub(crate) use store::{Audit, AuditCommand, Store, StoreCommand, Tail};
+pub(crate) use tls::{AddTrust, Fetch, Tls, TlsCommand, TrustCommand};
 
 use clap::builder::Resettable;
 use clap::{Arg, Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
@@ -106,6 +108,8 @@ pub(crate) enum Command {
     Explain(Explain),
     /// Test the configuration and every domain, server and role
     Check,
+    /// Look at certificates: what servers show, whom to trust, and whether the two fit
+    Tls(Tls),
     /// Run scenarios: logins in Markdown with what must come of them
     Test(Test),
     /// Show and change the domains of the configuration, where they are written

@@ -1,10 +1,11 @@
 //! Settings become servers, domains and a gateway. Nothing here dials: a directory that is down
 //! must not keep the gateway from starting.
 
+mod verification;
+
 use anyhow::Context;
 use entryway_config::{
-    DomainSettings, Security, ServerAddress, ServiceBind, Settings, TlsSettings, TlsVersion,
-    TrustSource,
+    DomainSettings, Security, ServerAddress, ServiceBind, Settings, TlsSettings, TrustSource,
 };
 use entryway_directory::{Domain, Domains, GroupsSettings, Membership};
 use entryway_ldap::{
@@ -190,16 +191,8 @@ fn groups(settings: &entryway_config::GroupsSettings) -> GroupsSettings {
 
 fn tls(settings: &TlsSettings, stores: &mut Stores) -> anyhow::Result<TlsClient> {
     let store = stores.get(&settings.trust)?;
-    let min_version = match settings.min_version {
-        TlsVersion::Tls12 => entryway_ldap::TlsVersion::Tls12,
-        TlsVersion::Tls13 => entryway_ldap::TlsVersion::Tls13,
-    };
-    Ok(TlsClient::new(
-        &store,
-        None,
-        min_version,
-        settings.server_name.as_deref(),
-    )?)
+    let options = verification::options(settings)?;
+    Ok(TlsClient::with(&store, None, options)?)
 }
 
 fn server(

@@ -1,6 +1,7 @@
 //! `entryway help`: of commands, of configuration codes, of reasons.
 
 mod advice;
+mod tls;
 
 use crate::cli::Cli;
 use crate::exit::Exit;
@@ -8,6 +9,7 @@ use crate::out;
 use advice::Advice;
 use clap::CommandFactory;
 use clap::error::ErrorKind;
+use entryway_ldap::TlsCode;
 use entryway_login::{Challenge, Fault, Reason, Row};
 
 /// Help on a topic, or on everything.
@@ -25,6 +27,10 @@ pub(crate) fn help(topic: Option<&str>) -> Exit {
         out::answer(&about(&row, &advice));
         return Exit::Done;
     }
+    if let Some(text) = tls_failure(topic) {
+        out::answer(&text);
+        return Exit::Done;
+    }
     // Built first: only then do subcommands know the options that all share.
     cli.build();
     if let Some(command) = cli.find_subcommand_mut(topic) {
@@ -32,7 +38,7 @@ pub(crate) fn help(topic: Option<&str>) -> Exit {
         return Exit::Done;
     }
     out::aside(&format!(
-        "error: nothing is known of `{}`: expected a code as in `C020`, a reason as in `wrong_password`, or a command\n",
+        "error: nothing is known of `{}`: expected a code as in `C020` or `tls_expired`, a reason as in `wrong_password`, or a command\n",
         topic.escape_debug()
     ));
     Exit::Usage
@@ -55,6 +61,22 @@ fn row(code: &str) -> Option<(Row, Advice)> {
         .find(|(row, _)| row.code == code)
 }
 
+/// What there is to say of a failure of TLS.
+fn tls_failure(topic: &str) -> Option<String> {
+    let code = TlsCode::ALL.iter().find(|code| code.as_str() == topic)?;
+    let (says, advice) = tls::of(*code);
+    Some(format!(
+        "tls failure: {}\n\n{says}\n\nWhat leads to it:\n{}\nWhat to do:\n{}",
+        code.as_str(),
+        list(advice.causes),
+        list(advice.remedies),
+    ))
+}
+
+fn list(lines: &[&str]) -> String {
+    lines.iter().map(|line| format!("  - {line}\n")).collect()
+}
+
 fn about(row: &Row, advice: &Advice) -> String {
     let Row {
         code,
@@ -64,8 +86,6 @@ fn about(row: &Row, advice: &Advice) -> String {
         exit,
         ..
     } = row;
-    let list =
-        |lines: &[&str]| -> String { lines.iter().map(|line| format!("  - {line}\n")).collect() };
     format!(
         "{}: {code}\n\n{operator}\n\nWhat leads to it:\n{}\nWhat to do:\n{}\nThe person reads: {person}\nExit code: {exit}\n",
         outcome.as_str(),

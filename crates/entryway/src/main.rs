@@ -35,6 +35,7 @@ mod serve;
 mod sources;
 mod store;
 mod table;
+mod tls;
 mod witness;
 mod world;
 
@@ -70,6 +71,7 @@ fn run(cli: &Cli) -> Exit {
         Command::Explain(explain) => on_this_thread(once::explain(common, explain)),
         Command::Test(test) => on_this_thread(scenarios::test(common, test)),
         Command::Check => on_this_thread(check::check(common)),
+        Command::Tls(tls) => on_this_thread(tls::tls(common, tls)),
         Command::Domain(domain) => domain::domain(common, domain),
         Command::Account(account) => on_this_thread(account::account(common, account)),
         Command::Audit(audit) => on_this_thread(audit::audit(common, audit)),

@@ -10,6 +10,19 @@ const DAY: u64 = 24 * 60 * MINUTE;
 /// `(uid_t) -1` means "no id" to POSIX: it is never somebody's.
 const LARGEST_ID: i64 = 0xffff_fffe;
 
+/// The registry's names of what Entryway speaks.
+const CIPHERS: &[&str] = &[
+    "TLS_AES_256_GCM_SHA384",
+    "TLS_AES_128_GCM_SHA256",
+    "TLS_CHACHA20_POLY1305_SHA256",
+    "TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384",
+    "TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256",
+    "TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256",
+    "TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384",
+    "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256",
+    "TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256",
+];
+
 #[rustfmt::skip]
 pub(super) const SETTINGS: &[Setting] = &[
     Setting { path: "include", shape: Texts, default: Value("[]"), example: r#"["conf.d/*.toml"]"#,
@@ -49,6 +62,20 @@ pub(super) const SETTINGS: &[Setting] = &[
         doc: "Whose certificates are believed: `system`, and files with PEM certificates, relative to the file that names them. For every domain that does not say otherwise." },
     Setting { path: "tls.min_version", shape: Word(&["1.2", "1.3"]), default: Value(r#""1.2""#), example: r#""1.3""#,
         doc: "The oldest TLS version that is spoken to a directory." },
+    Setting { path: "tls.verify", shape: Boolean, default: Value("true"), example: "false",
+        doc: "Whether a server's certificate is verified. `false` accepts anybody's, and is refused unless the domain has `allow_clear_text_passwords = true`: pin the certificate instead." },
+    Setting { path: "tls.pins", shape: Texts, default: Value("[]"), example: r#"["sha256:5f70bf18a086007016e948b04aed3b82103a36bea41755b6cddfaf10ace3c6ef"]"#,
+        doc: "The servers' own certificates, by the SHA-256 of their DER or as files with one certificate. Where there are any, only these are accepted, whoever signed them and whatever names they have, as long as their time is not over." },
+    Setting { path: "tls.trusted_hosts", shape: Texts, default: Value("[]"), example: r#"["*.corp.example"]"#,
+        doc: "Names that a certificate may have in place of the expected one, for load balancers and aliases. A `*` stands for one whole label." },
+    Setting { path: "tls.allow_common_name", shape: Boolean, default: Value("false"), example: "true",
+        doc: "Whether the common name counts where a certificate has no alternative names." },
+    Setting { path: "tls.crls", shape: Texts, default: Value("[]"), example: r#"["corp-ca.crl"]"#,
+        doc: "Files of revocation lists, PEM or DER. Where there are any, every certificate of a chain must be covered by a list of its authority that is not over." },
+    Setting { path: "tls.max_version", shape: Word(&["1.2", "1.3"]), default: Value(r#""1.3""#), example: r#""1.2""#,
+        doc: "The newest TLS version that is spoken to a directory." },
+    Setting { path: "tls.ciphers", shape: Words(CIPHERS), default: Value("[]"), example: r#"["TLS_AES_256_GCM_SHA384"]"#,
+        doc: "The cipher suites that are offered, by their registered names; all that Entryway speaks where there are none." },
 
     Setting { path: "domain.<name>.servers", shape: Servers, default: Required, example: r#"["ldaps://dc1.corp.example", "ldaps://dc2.corp.example"]"#,
         doc: "The servers, in order of preference: `ldaps://host` or `ldap://host`, with `:port` where it is not 636 or 389. The first that answers is asked; the others are for outages. Where `encrypt` lets roles differ, a table names both ports of one server: `{ host = \"dc3.corp.example\", port = 389, tls_port = 636 }`. The ports of a domain and of a global catalog do not mix." },
@@ -84,6 +111,20 @@ pub(super) const SETTINGS: &[Setting] = &[
         doc: "As `tls.min_version`, for this domain alone." },
     Setting { path: "domain.<name>.tls.server_name", shape: Text, default: Derived("the host in the address"), example: r#""ldap.corp.example""#,
         doc: "The name that the servers' certificates must have, where it is not the host's." },
+    Setting { path: "domain.<name>.tls.verify", shape: Boolean, default: Derived("`tls.verify`"), example: "false",
+        doc: "As `tls.verify`, for this domain alone." },
+    Setting { path: "domain.<name>.tls.pins", shape: Texts, default: Derived("`tls.pins`"), example: r#"["sha256:5f70bf18a086007016e948b04aed3b82103a36bea41755b6cddfaf10ace3c6ef"]"#,
+        doc: "As `tls.pins`, for this domain alone." },
+    Setting { path: "domain.<name>.tls.trusted_hosts", shape: Texts, default: Derived("`tls.trusted_hosts`"), example: r#"["*.corp.example"]"#,
+        doc: "As `tls.trusted_hosts`, for this domain alone." },
+    Setting { path: "domain.<name>.tls.allow_common_name", shape: Boolean, default: Derived("`tls.allow_common_name`"), example: "true",
+        doc: "As `tls.allow_common_name`, for this domain alone." },
+    Setting { path: "domain.<name>.tls.crls", shape: Texts, default: Derived("`tls.crls`"), example: r#"["corp-ca.crl"]"#,
+        doc: "As `tls.crls`, for this domain alone." },
+    Setting { path: "domain.<name>.tls.max_version", shape: Word(&["1.2", "1.3"]), default: Derived("`tls.max_version`"), example: r#""1.2""#,
+        doc: "As `tls.max_version`, for this domain alone." },
+    Setting { path: "domain.<name>.tls.ciphers", shape: Words(CIPHERS), default: Derived("`tls.ciphers`"), example: r#"["TLS_AES_256_GCM_SHA384"]"#,
+        doc: "As `tls.ciphers`, for this domain alone." },
 
     Setting { path: "domain.<name>.timeouts.connect", shape: Duration(10, MINUTE), default: Value(r#""1s""#), example: r#""500ms""#,
         doc: "How long a connection may take to stand, TLS included." },
@@ -136,6 +177,20 @@ pub(super) const SETTINGS: &[Setting] = &[
         doc: "As `tls.min_version`, for cards alone." },
     Setting { path: "domain.<name>.cards.tls.server_name", shape: Text, default: Derived("the domain's"), example: r#""ldap.corp.example""#,
         doc: "As the domain's `tls.server_name`, for cards alone." },
+    Setting { path: "domain.<name>.cards.tls.verify", shape: Boolean, default: Derived("the domain's"), example: "false",
+        doc: "As `tls.verify`, for cards alone." },
+    Setting { path: "domain.<name>.cards.tls.pins", shape: Texts, default: Derived("the domain's"), example: r#"["sha256:5f70bf18a086007016e948b04aed3b82103a36bea41755b6cddfaf10ace3c6ef"]"#,
+        doc: "As `tls.pins`, for cards alone." },
+    Setting { path: "domain.<name>.cards.tls.trusted_hosts", shape: Texts, default: Derived("the domain's"), example: r#"["*.corp.example"]"#,
+        doc: "As `tls.trusted_hosts`, for cards alone." },
+    Setting { path: "domain.<name>.cards.tls.allow_common_name", shape: Boolean, default: Derived("the domain's"), example: "true",
+        doc: "As `tls.allow_common_name`, for cards alone." },
+    Setting { path: "domain.<name>.cards.tls.crls", shape: Texts, default: Derived("the domain's"), example: r#"["corp-ca.crl"]"#,
+        doc: "As `tls.crls`, for cards alone." },
+    Setting { path: "domain.<name>.cards.tls.max_version", shape: Word(&["1.2", "1.3"]), default: Derived("the domain's"), example: r#""1.2""#,
+        doc: "As `tls.max_version`, for cards alone." },
+    Setting { path: "domain.<name>.cards.tls.ciphers", shape: Words(CIPHERS), default: Derived("the domain's"), example: r#"["TLS_AES_256_GCM_SHA384"]"#,
+        doc: "As `tls.ciphers`, for cards alone." },
 
     Setting { path: "domain.<name>.people.base", shape: Text, default: Derived("the domain's base"), example: r#""ou=people,dc=corp,dc=example""#,
         doc: "The name under which people are. An entry elsewhere is not an answer." },

@@ -5,6 +5,7 @@ use crate::sources::{MemoryFiles, Sources};
 use crate::{Loaded, duration, load};
 
 const CORP_CA: &str = include_str!("../../tests/good/corp-ca.pem");
+const CORP_CRL: &str = include_str!("../../tests/good/corp-ca.crl");
 
 const FILE: &str = r#"
 #@
@@ -125,8 +126,10 @@ fn with(path: &str, value: Option<&str>) -> String {
     if let Some(value) = value {
         set.push((&key, value));
     }
-    // A home of the platform's own kind.
-    let file = if value == Some("\"windows\"") {
+    // A home of the platform's own kind, and servers that may be anybody.
+    let file = if path.ends_with("tls.verify") {
+        FILE.replace("\nbase = ", "\nallow_clear_text_passwords = true\nbase = ")
+    } else if value == Some("\"windows\"") {
         FILE.replace("/srv", "C:/homes")
     } else if matches!(
         path,
@@ -174,6 +177,7 @@ fn outcome(text: &str) -> Result<String, String> {
         .with("staff.pass", "from-the-file", 0o600)
         .with("store.pass", "of-the-store", 0o600)
         .with("corp-ca.pem", CORP_CA, 0o644)
+        .with("corp-ca.crl", CORP_CRL, 0o644)
         .with("conf.d/more.toml", "[login]\nplatform = \"windows\"\n[[home_folder]]\nprefix = 'C:\\homes'\nenabled = false\n[tls]\n", 0o644);
     let environment = [(
         "STAFF_PASSWORD".to_owned(),

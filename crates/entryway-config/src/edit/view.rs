@@ -234,7 +234,15 @@ impl Reader<'_> {
     fn derived(&self, key: &str) -> Option<(Shown, Origin)> {
         let whole_filter = || self.people()?.get("filter");
         match key {
-            "tls.trust" | "tls.min_version" => self.global(key),
+            "tls.trust"
+            | "tls.min_version"
+            | "tls.max_version"
+            | "tls.ciphers"
+            | "tls.verify"
+            | "tls.pins"
+            | "tls.trusted_hosts"
+            | "tls.allow_common_name"
+            | "tls.crls" => self.global(key),
             "people.base" | "groups.base" => {
                 let entry = self.table()?.get("base")?;
                 let shown = value::shown(&["domain", &self.entry.key, "base"], &entry.node);

@@ -2,16 +2,17 @@
 
 use crate::context::Context;
 use crate::resolve::address::{Address, addresses};
+use crate::resolve::bind;
 use crate::resolve::encryption::{self, Plan};
-use crate::resolve::{bind, tls};
+use crate::resolve::tls::{self, Tls};
 use crate::section::Section;
-use crate::settings::{CardsSettings, ServiceBind, TlsSettings};
+use crate::settings::{CardsSettings, ServiceBind};
 
 /// What a domain has that its cards may take over.
 pub(super) struct Inherited<'a> {
     pub(super) addresses: Option<&'a [Address]>,
     pub(super) bind: Option<&'a ServiceBind>,
-    pub(super) tls: &'a TlsSettings,
+    pub(super) tls: &'a Tls,
     pub(super) plan: &'a Plan,
 }
 
@@ -40,7 +41,7 @@ pub(super) fn cards(
     } else {
         None
     };
-    let tls = tls::of_domain(&cards.section("tls"), inherited.tls, cx);
+    let tls = tls::below(&cards.section("tls"), inherited.tls, cx);
     let list = match &own_addresses {
         Some(own) => own.usable()?,
         None => inherited.addresses?,
@@ -51,13 +52,18 @@ pub(super) fn cards(
         encryption::judge_cards(list, &plan, Some((bind, bind::place(whose))), cx);
     }
     let apart = own("servers") || own("bind") || own("tls");
+    let carries = encryption::carries_passwords(&plan, Some(bind));
+    if apart {
+        tls.scope.check(cards.place, plan.permission, carries, cx);
+    }
+    let unverified = apart && tls.scope.accepts_anybody() && carries;
     Some(Cards {
         apart: apart.then(|| CardsSettings {
             servers: encryption::of_cards(list, &plan, bind),
             bind: bind.clone(),
-            tls,
+            tls: tls.settings,
         }),
-        uses_permission: encryption::uses_permission(&plan, Some(bind)),
+        uses_permission: unverified || encryption::uses_permission(&plan, Some(bind)),
         plan,
     })
 }

@@ -10,10 +10,11 @@ use crate::resolve::encryption::{self, Plan};
 use crate::resolve::login::Basics;
 use crate::resolve::people::{Base, people};
 use crate::resolve::rules::{ClassNames, dn_filter};
+use crate::resolve::tls::Tls;
 use crate::resolve::{address, bind, groups, maps, name, text, tls};
 use crate::section::{Section, Text};
 use crate::settings::{
-    CardsSettings, Dialect, DomainSettings, ServerAddress, ServiceBind, Timeouts, TlsSettings,
+    CardsSettings, Dialect, DomainSettings, ServerAddress, ServiceBind, Timeouts,
 };
 use entryway_ldap_types::AttributeName;
 use entryway_login::{
@@ -39,7 +40,7 @@ pub(super) struct Read<'a> {
 /// Every domain, in the order in which it is written.
 pub(super) fn all<'a>(
     root: &Section<'a>,
-    tls: &TlsSettings,
+    tls: &Tls,
     basics: &Basics,
     homes: bool,
     classes: &ClassNames<'a>,
@@ -67,7 +68,7 @@ pub(super) fn all<'a>(
 fn read<'a>(
     name: Text<'a>,
     domain: Section<'a>,
-    global_tls: &TlsSettings,
+    global_tls: &Tls,
     basics: &Basics,
     homes: bool,
     classes: &ClassNames<'a>,
@@ -87,7 +88,7 @@ fn read<'a>(
         .filter(|netbios| name::usable(*netbios, "a NetBIOS name", cx));
 
     let dialect = domain.word("dialect", &DIALECTS, Dialect::Auto);
-    let tls = tls::of_domain(&domain.section("tls"), global_tls, cx);
+    let tls = tls::below(&domain.section("tls"), global_tls, cx);
     let reached = reached(&domain, name.text, basics, &tls, cx);
     let base = base(&domain, name.text, cx);
     let timeouts = timeouts(&domain, basics, cx);
@@ -132,7 +133,7 @@ fn read<'a>(
                 bind: reached.bind,
                 clear_text_passwords: reached.clear_text_passwords,
                 dialect,
-                tls,
+                tls: tls.settings,
                 timeouts,
                 connections,
                 groups,
@@ -287,7 +288,7 @@ fn reached(
     domain: &Section<'_>,
     name: &str,
     basics: &Basics,
-    tls: &TlsSettings,
+    tls: &Tls,
     cx: &Context<'_>,
 ) -> Option<Reached> {
     if domain.entry("servers").is_none() {
@@ -298,6 +299,8 @@ fn reached(
     let bind = bind::bind(domain, cx);
     let placed = bind.as_ref().map(|known| (known, bind::place(domain)));
     encryption::judge_domain(&addresses.readable, &plan, placed, cx);
+    let carries = encryption::carries_passwords(&plan, bind.as_ref());
+    tls.scope.check(domain.place, plan.permission, carries, cx);
     let inherited = Inherited {
         addresses: addresses.usable(),
         bind: bind.as_ref(),
@@ -306,7 +309,9 @@ fn reached(
     };
     let cards = cards::cards(domain, &inherited, cx);
     let of_cards = cards.as_ref().is_some_and(|cards| cards.uses_permission);
-    if !of_cards && !encryption::uses_permission(&plan, bind.as_ref()) {
+    // A server that nobody verified is told passwords by the same permission.
+    let unverified = tls.scope.accepts_anybody() && carries;
+    if !of_cards && !unverified && !encryption::uses_permission(&plan, bind.as_ref()) {
         encryption::idle_permission(&plan, cx);
     }
     let (addresses, bind, cards) = (addresses.usable()?, bind?, cards?);

@@ -215,9 +215,14 @@ pub(super) fn judge_cards(
     judge(addresses, plan, bind, &CARDS, cx);
 }
 
+/// Whether passwords are sent at all, encrypted or not.
+pub(super) fn carries_passwords(plan: &Plan, bind: Option<&ServiceBind>) -> bool {
+    plan.logins || bind.is_some_and(sends_password)
+}
+
 /// Whether a permission for passwords in clear permits anything.
 pub(super) fn uses_permission(plan: &Plan, bind: Option<&ServiceBind>) -> bool {
-    plan.encrypt == Encrypt::None && (plan.logins || bind.is_some_and(sends_password))
+    plan.encrypt == Encrypt::None && carries_passwords(plan, bind)
 }
 
 /// Tells of a permission that nothing uses.

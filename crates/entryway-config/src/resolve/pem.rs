@@ -1,8 +1,8 @@
 //! Whether a file can be one of trusted certificates. Only its form is looked at: whose certificates
 //! they are, and whether a chain leads to them, is for the connection to decide.
 
-use rustls_pki_types::CertificateDer;
 use rustls_pki_types::pem::PemObject as _;
+use rustls_pki_types::{CertificateDer, CertificateRevocationListDer};
 
 /// DER's tags of a SEQUENCE and a BIT STRING.
 const SEQUENCE: u8 = 0x30;
@@ -25,6 +25,37 @@ pub(super) fn problem(file: &[u8]) -> Option<&'static str> {
     } else {
         Some("it holds no certificate, expected at least one `BEGIN CERTIFICATE`")
     }
+}
+
+/// What keeps a file from being one certificate, in words; PEM or DER.
+pub(super) fn one_certificate(file: &[u8]) -> Option<&'static str> {
+    if file.first() == Some(&SEQUENCE) {
+        return (!is_certificate(file)).then_some("it is DER, and no certificate");
+    }
+    match problem(file) {
+        Some(problem) => Some(problem),
+        None if CertificateDer::pem_slice_iter(file).count() > 1 => {
+            Some("it holds several certificates, expected the server's own alone")
+        }
+        None => None,
+    }
+}
+
+/// What keeps a file from being revocation lists, in words; PEM or DER. A list has the outer form of a
+/// certificate (RFC 5280 §5.1).
+pub(super) fn revocation_list(file: &[u8]) -> Option<&'static str> {
+    if file.first() == Some(&SEQUENCE) {
+        return (!is_certificate(file)).then_some("it is DER, and no revocation list");
+    }
+    let mut found = false;
+    for list in CertificateRevocationListDer::pem_slice_iter(file) {
+        match list {
+            Ok(der) if is_certificate(&der) => found = true,
+            Ok(_) => return Some("a revocation list in it is damaged"),
+            Err(_) => return Some("it is damaged PEM"),
+        }
+    }
+    (!found).then_some("it holds no revocation list, expected at least one `BEGIN X509 CRL`")
 }
 
 /// A sequence of what is signed, how, and the signature (RFC 5280 §4.1).

@@ -1,4 +1,5 @@
-//! `[tls]` and `[domain.X.tls]`: each key overrides on its own.
+//! `[tls]`, `[domain.X.tls]` and `[domain.X.cards.tls]`: each key overrides on its own. Who a server may be
+//! stands in `verification`.
 
 use crate::code::Code;
 use crate::context::Context;
@@ -7,29 +8,43 @@ use crate::mask;
 use crate::report::Diagnostic;
 use crate::resolve::pem;
 use crate::resolve::text::host_name;
+use crate::resolve::verification::{self, Scope};
 use crate::section::Section;
-use crate::settings::{TlsSettings, TlsVersion, TrustSource};
+use crate::settings::{TlsSettings, TrustSource};
 
 /// Far above any bundle in use.
 const LARGEST_STORE: usize = 16 << 20;
 
-const VERSIONS: [(&str, TlsVersion); 2] = [("1.2", TlsVersion::Tls12), ("1.3", TlsVersion::Tls13)];
+/// One scope with what it has from those above it.
+pub(super) struct Tls {
+    pub(super) settings: TlsSettings,
+    pub(super) scope: Scope,
+}
 
-pub(super) fn global(tls: &Section<'_>, cx: &Context<'_>) -> TlsSettings {
-    TlsSettings {
-        trust: trust(tls, cx).unwrap_or_else(|| vec![TrustSource::System]),
-        min_version: tls.word("min_version", &VERSIONS, TlsVersion::Tls12),
-        server_name: None,
+pub(super) fn global(tls: &Section<'_>, cx: &Context<'_>) -> Tls {
+    let scope = verification::scope(tls, None, cx);
+    Tls {
+        settings: TlsSettings {
+            trust: trust(tls, cx).unwrap_or_else(|| vec![TrustSource::System]),
+            min_version: scope.min_version(),
+            server_name: None,
+            verification: scope.settings(),
+        },
+        scope,
     }
 }
 
-pub(super) fn of_domain(tls: &Section<'_>, global: &TlsSettings, cx: &Context<'_>) -> TlsSettings {
-    TlsSettings {
-        trust: trust(tls, cx).unwrap_or_else(|| global.trust.clone()),
-        min_version: tls
-            .written_word("min_version", &VERSIONS)
-            .unwrap_or(global.min_version),
-        server_name: server_name(tls, cx).or_else(|| global.server_name.clone()),
+/// The scope of a domain, or of its cards.
+pub(super) fn below(tls: &Section<'_>, above: &Tls, cx: &Context<'_>) -> Tls {
+    let scope = verification::scope(tls, Some(&above.scope), cx);
+    Tls {
+        settings: TlsSettings {
+            trust: trust(tls, cx).unwrap_or_else(|| above.settings.trust.clone()),
+            min_version: scope.min_version(),
+            server_name: server_name(tls, cx).or_else(|| above.settings.server_name.clone()),
+            verification: scope.settings(),
+        },
+        scope,
     }
 }
 

@@ -11,7 +11,7 @@ fn check(error: &LdapError, expected: ServerFault) {
 #[test]
 fn each_kind_of_error_is_somebodys_fault() {
     check(
-        &LdapError::Tls(TlsFailure::UnknownIssuer),
+        &LdapError::Tls(TlsFailure::NoTls),
         ServerFault::TlsUntrusted,
     );
     check(
@@ -48,7 +48,7 @@ fn a_suspended_server_has_the_fault_that_led_to_it() {
         },
     };
     check(
-        &suspended_after(LdapError::Tls(TlsFailure::UnknownIssuer)),
+        &suspended_after(LdapError::Tls(TlsFailure::NoTls)),
         ServerFault::TlsUntrusted,
     );
     check(

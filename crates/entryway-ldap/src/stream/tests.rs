@@ -32,7 +32,8 @@ async fn session() -> (Stream, TlsStream<TcpStream>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let tcp = TcpStream::connect(listener.local_addr().unwrap()).await;
     let mut stream = Stream::new(tcp.unwrap());
-    stream.start_tls(client.connect("localhost").unwrap().0);
+    let (tls, vintage) = client.connect("localhost").unwrap();
+    stream.start_tls(tls, vintage.terms());
     let (accepted, _) = listener.accept().await.unwrap();
     let (server, shaken) = tokio::join!(
         TlsAcceptor::from(Arc::new(config)).accept(accepted),

@@ -1,6 +1,6 @@
 //! Certificates made for a test: an authority, and leaves that are right or wrong in one way.
 
-use entryway_ldap::{TlsClient, TlsVersion, TrustSource, TrustStore};
+use entryway_ldap::{TlsClient, TlsOptions, TlsVersion, TrustSource, TrustStore};
 use rcgen::{
     BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair, KeyUsagePurpose,
     date_time_ymd,
@@ -72,6 +72,10 @@ impl Authority {
     }
     pub fn client(&self) -> TlsClient {
         self.client_with(TlsVersion::Tls12, None)
+    }
+    pub fn client_of(&self, options: TlsOptions) -> TlsClient {
+        let store = TrustStore::load(&[TrustSource::Der(vec![self.certificate.clone()])]).unwrap();
+        TlsClient::with(&store, None, options).unwrap()
     }
     pub fn client_with(&self, version: TlsVersion, server_name: Option<&str>) -> TlsClient {
         let store = TrustStore::load(&[TrustSource::Der(vec![self.certificate.clone()])]).unwrap();

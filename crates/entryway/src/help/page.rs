@@ -1,6 +1,6 @@
 //! `docs/reasons.md`: every code that a decision can have, from the tables that `entryway help` reads.
 
-use super::{Advice, Challenge, Fault, Reason, Row, advice};
+use super::{Advice, Challenge, Fault, Reason, Row, TlsCode, advice, tls};
 use std::fmt::Write;
 
 const HEAD: &str = "# Reasons and faults
@@ -39,7 +39,52 @@ pub(super) fn page() -> String {
     for (title, about, rows) in sections {
         section(&mut text, title, about, rows);
     }
+    tls(&mut text);
     text
+}
+
+/// The failures of TLS, which stand behind a fault in the log, in `entryway check` and in `entryway tls check`.
+fn tls(text: &mut String) {
+    text.push_str(TLS_HEAD);
+    for code in TlsCode::ALL {
+        let _ = writeln!(
+            text,
+            "| [`{code}`](#{code}) | {} |",
+            tls::of(*code).0,
+            code = code.as_str()
+        );
+    }
+    for code in TlsCode::ALL {
+        let (says, advice) = tls::of(*code);
+        let _ = write!(text, "\n### {}\n\n{says}.\n\n", code.as_str());
+        advised(text, &advice);
+    }
+    // The last list ends the page.
+    text.truncate(text.trim_end().len());
+    text.push('\n');
+}
+
+const TLS_HEAD: &str = "
+## TLS
+
+Why there is no trusted connection to a server. The code stands in the log (`directory.degraded`), in the metrics and in
+`entryway tls check`; the login itself has the fault `tls_untrusted` or `directory_unreachable`. [TLS](tls.md) has the whole picture.
+
+| code | what it says |
+|---|---|
+";
+
+fn advised(text: &mut String, advice: &Advice) {
+    for (heading, lines) in [
+        ("What leads to it:", advice.causes),
+        ("What to do:", advice.remedies),
+    ] {
+        let _ = writeln!(text, "{heading}\n");
+        for line in lines {
+            let _ = writeln!(text, "- {line}");
+        }
+        text.push('\n');
+    }
 }
 
 fn section(text: &mut String, title: &str, about: &str, rows: &[(Row, Advice)]) {
@@ -59,16 +104,7 @@ fn section(text: &mut String, title: &str, about: &str, rows: &[(Row, Advice)]) 
     }
     for (row, advice) in rows {
         let _ = write!(text, "\n### {}\n\n{}.\n\n", row.code, row.operator);
-        for (heading, lines) in [
-            ("What leads to it:", advice.causes),
-            ("What to do:", advice.remedies),
-        ] {
-            let _ = writeln!(text, "{heading}\n");
-            for line in lines {
-                let _ = writeln!(text, "- {line}");
-            }
-            text.push('\n');
-        }
+        advised(text, advice);
         let _ = writeln!(text, "The person reads: \"{}\"", row.person);
     }
 }

@@ -10,7 +10,7 @@ pub(crate) fn mask(world: &World, text: &str) -> String {
     }
     text = text.replace(&world.folder().display().to_string(), "FOLDER");
     let text = durations(&text);
-    let text = whens(&ids(&text));
+    let text = days(&whens(&certificates(&ids(&text))));
     [
         "took_ms",
         "at_ms",
@@ -58,31 +58,79 @@ fn behind_duration(text: &str) -> Option<&str> {
     (!behind.starts_with(char::is_alphanumeric)).then_some(behind)
 }
 
-/// `2026-11-20T12:00:00Z`.
+/// `2026-11-20T12:00:00Z`, and `2026-11-20 12:00:00 UTC`.
 fn whens(text: &str) -> String {
-    const SHAPE: &str = "dddd-dd-ddTdd:dd:ddZ";
-    let fits = |found: &str| {
-        found.len() == SHAPE.len()
-            && found
-                .bytes()
-                .zip(SHAPE.bytes())
-                .all(|(found, shape)| match shape {
-                    b'd' => found.is_ascii_digit(),
-                    other => found == other,
-                })
+    const SHAPES: [&str; 2] = ["dddd-dd-ddTdd:dd:ddZ", "dddd-dd-dd dd:dd:dd UTC"];
+    let fits = |found: &str, shape: &str| {
+        found
+            .bytes()
+            .zip(shape.bytes())
+            .all(|(found, shape)| match shape {
+                b'd' => found.is_ascii_digit(),
+                other => found == other,
+            })
     };
     let mut out = String::new();
     let mut rest = text;
     while let Some(char) = rest.chars().next() {
-        if rest.get(..SHAPE.len()).is_some_and(fits) {
+        let shape = SHAPES.into_iter().find(|shape| {
+            rest.get(..shape.len())
+                .is_some_and(|found| fits(found, shape))
+        });
+        if let Some(shape) = shape {
             out.push_str("WHEN");
-            rest = &rest[SHAPE.len()..];
+            rest = &rest[shape.len()..];
         } else {
             out.push(char);
             rest = &rest[char.len_utf8()..];
         }
     }
     out
+}
+
+/// `WHEN, 12 days`, as a certificate has them left, and the same for programs.
+fn days(text: &str) -> String {
+    let text = json_value(text, "days_left");
+    let mut parts = text.split("WHEN, ");
+    let mut out = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let behind = part.trim_start_matches(|char: char| char.is_ascii_digit());
+        out.push_str("WHEN, ");
+        match behind.strip_prefix(" days") {
+            Some(behind) => out.push_str(&format!("N days{behind}")),
+            None => out.push_str(part),
+        }
+    }
+    out
+}
+
+/// Fingerprints, and the lines of PEM.
+fn certificates(text: &str) -> String {
+    const DIGITS: usize = 64;
+    let mut parts = text.split("sha256:");
+    let mut out = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        out.push_str("sha256:");
+        match part.get(..DIGITS) {
+            Some(digits) if digits.bytes().all(|byte| byte.is_ascii_hexdigit()) => {
+                out.push_str("FINGERPRINT");
+                out.push_str(&part[DIGITS..]);
+            }
+            _ => out.push_str(part),
+        }
+    }
+    let (mut kept, mut inside) = (String::new(), false);
+    for line in out.split_inclusive('\n') {
+        if line.contains("-----END CERTIFICATE-----") {
+            kept.push_str("PEM\n");
+            inside = false;
+        }
+        if !inside {
+            kept.push_str(line);
+        }
+        inside |= line.contains("-----BEGIN CERTIFICATE-----\n");
+    }
+    kept
 }
 
 /// Sixteen hexadecimal digits on their own, and the twenty-four of an account.
@@ -128,6 +176,19 @@ fn only_what_differs_is_masked() {
     assert_eq!(ids("0123456789abcdef0"), "0123456789abcdef0");
     assert_eq!(ids("local:0123456789abcdef01234567 x"), "local:ID x");
     assert_eq!(whens("until 2026-11-20T12:00:00Z."), "until WHEN.");
+    assert_eq!(
+        days(&whens("2026-11-20 12:00:00 UTC, 39 days")),
+        "WHEN, N days"
+    );
+    let fingerprint = "0123456789abcdef".repeat(4);
+    assert_eq!(
+        certificates(&format!("sha256:{fingerprint}, sha256:00")),
+        "sha256:FINGERPRINT, sha256:00"
+    );
+    assert_eq!(
+        certificates("-----BEGIN CERTIFICATE-----\nMII\nAA\n-----END CERTIFICATE-----\nx\n"),
+        "-----BEGIN CERTIFICATE-----\nPEM\n-----END CERTIFICATE-----\nx\n"
+    );
     assert_eq!(
         json_value("{\"took_ms\":1.5,\"a\":1}", "took_ms"),
         "{\"took_ms\":TIME,\"a\":1}"

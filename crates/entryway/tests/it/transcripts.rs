@@ -9,6 +9,7 @@
 //! ```
 //!
 //! What differs from run to run is written as `TIME`, `WHEN`, `ID`, `PORT`. `UPDATE_GOLDEN=1` writes what was found.
+//! In a command line `PORT` is the directory's, and `FINGERPRINT` that of the authority in `ca.pem`.
 
 use crate::mask::mask;
 use crate::world::World;
@@ -37,7 +38,12 @@ fn prepare(world: &World, line: &str) {
 
 /// Runs one command and writes down what it answered.
 fn run(world: &World, command_line: &str, input: &str) -> String {
-    let arguments = words(command_line);
+    let authority = entryway_ldap::certificates_in(world.directory.ca_pem().as_bytes());
+    let authority = entryway_ldap::fingerprint(&authority.expect("a certificate")[0]);
+    let command_line = command_line
+        .replace("PORT", &world.directory.ldaps_addr().port().to_string())
+        .replace("FINGERPRINT", &authority.to_string());
+    let arguments = words(&command_line);
     let arguments: Vec<&str> = arguments.iter().skip(1).map(String::as_str).collect();
     let mut child = world
         .command(&arguments)
@@ -175,6 +181,11 @@ fn store() {
     check("store.txt");
 }
 
+#[test]
+fn tls() {
+    check("tls.txt");
+}
+
 /// A file without a test would be read by nobody.
 #[test]
 fn every_transcript_is_replayed() {
@@ -189,6 +200,7 @@ fn every_transcript_is_replayed() {
         "login.txt",
         "store.txt",
         "test.txt",
+        "tls.txt",
         "usage.txt",
     ];
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/transcripts");
