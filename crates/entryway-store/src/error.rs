@@ -97,7 +97,7 @@ impl fmt::Display for Outage {
                 "does not let this user in: give its owner, rights or login to the user that entryway runs as"
             }
             Self::TimedOut => "does not answer in time",
-            Self::Occupied => "holds something already: name another place, or force it",
+            Self::Occupied => "holds something already",
             Self::Closed => "is closed",
             Self::Failed => "fails",
         })

@@ -33,7 +33,7 @@ async fn backup(common: &Common, file: &Path) -> Result<Exit, Exit> {
     let done = store.backup(file).await;
     let place = store.place().to_owned();
     store.close().await;
-    done.map_err(|error| failed(&error))?;
+    done.map_err(|error| occupied(&error, "name another file: a backup overwrites nothing"))?;
     out::answer_as(common, &json!({ "store": place, "backup": file }), || {
         let row = Row::new("backup", file.display().to_string());
         render(
@@ -57,13 +57,22 @@ async fn put_back(common: &Common, file: &Path, force: bool) -> Result<Exit, Exi
     };
     restore(file, &url, options)
         .await
-        .map_err(|error| failed(&error))?;
+        .map_err(|error| occupied(&error, "`--force` replaces what it holds"))?;
     let place = url.to_string();
     out::answer_as(common, &json!({ "store": place, "backup": file }), || {
         let row = Row::new("restored", &place).note(format!("from {}", file.display()));
         render(&[row], out::answer_style())
     });
     Ok(Exit::Done)
+}
+
+/// Says what is the matter, and what helps where something stands in the way.
+fn occupied(error: &StoreError, hint: &str) -> Exit {
+    let exit = failed(error);
+    if error.outage() == Some(Outage::Occupied) {
+        out::aside(&format!("hint: {hint}\n"));
+    }
+    exit
 }
 
 /// Opens the store that the configuration names. Whoever opens it closes it.
