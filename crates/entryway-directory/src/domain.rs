@@ -155,7 +155,10 @@ impl Domain {
             attributes: Arc::clone(&operation.attributes),
         };
         let servers = self.servers.servers(operation.deadline).await;
-        let order = order_now(&servers);
+        let mut order = order_now(&servers);
+        if let Some(last) = &operation.last {
+            order.sort_by_key(|server| server.display() == last);
+        }
         let request = &request;
         let hedged = first_answer(&order, ROLE, operation.deadline, |server, due| async move {
             search(&server, request, due).await

@@ -11,7 +11,9 @@ use entryway_testdir::Kind;
 use entryway_testdir::faults::{ConnectFault, Fault, FaultPlan};
 use std::sync::Arc;
 use std::time::Instant;
-use support::{ADA, DEADLINE, PEOPLE, check, domains, empty, find, full, nobody, start, until};
+use support::{
+    ADA, DEADLINE, PEOPLE, check, domains, empty, find, find_with, full, nobody, start, until,
+};
 
 #[tokio::test]
 async fn the_preferred_server_is_the_one_that_is_asked() {
@@ -173,6 +175,19 @@ async fn a_bind_goes_to_the_named_server_once() {
     );
     assert_eq!(second.counters().binds_of(ADA), 2);
     assert_eq!(first.counters().all_binds(), 0);
+}
+
+#[tokio::test]
+async fn a_server_that_lost_a_bind_is_asked_last() {
+    let (first, second) = (full().await, full().await);
+    let domains = domains(&[first.ldap_addr(), second.ldap_addr()]);
+    let again = async || find_with(&domains, "ada", Some(first.ldap_addr())).await;
+    check(&again().await, Some((second.ldap_addr(), 1)), &[]);
+    // It is better than none.
+    second.set_faults(FaultPlan::new().on(Kind::Search, Fault::Close));
+    let answer = again().await;
+    let served = answer.served.map(|served| served.server.to_string());
+    assert_eq!(served, Some(format!("ldap://{}", first.ldap_addr())));
 }
 
 #[tokio::test]

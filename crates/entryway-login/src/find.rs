@@ -62,6 +62,7 @@ pub(crate) fn operation(
         scope: people.scope,
         filter: Arc::new(filter),
         attributes: Arc::clone(domain.fetched(wants_groups)),
+        last: None,
         deadline,
     })
 }

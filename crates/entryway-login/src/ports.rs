@@ -35,6 +35,8 @@ pub struct FindOperation {
     pub filter: Arc<Filter>,
     /// What is fetched, by name; never `*`.
     pub attributes: Arc<[AttributeName]>,
+    /// A server that is asked after all others: a bind was just lost there, and whoever gives the entry gets the next.
+    pub last: Option<Arc<str>>,
     /// Answer before this.
     pub deadline: Instant,
 }

@@ -96,6 +96,11 @@ pub fn domain_of(servers: Vec<Arc<Server>>) -> Domains {
 }
 
 pub async fn find(domains: &Domains, uid: &str) -> FindAnswer {
+    find_with(domains, uid, None).await
+}
+
+/// The same, `last` being asked after all others.
+pub async fn find_with(domains: &Domains, uid: &str, last: Option<SocketAddr>) -> FindAnswer {
     let operation = FindOperation {
         domain: DomainId(0),
         base: "dc=example,dc=com".into(),
@@ -105,6 +110,7 @@ pub async fn find(domains: &Domains, uid: &str) -> FindAnswer {
             uid.as_bytes().to_vec(),
         )),
         attributes: Arc::new([AttributeName::from_static("uid")]),
+        last: last.map(|address| format!("ldap://{address}").into()),
         deadline: Instant::now() + DEADLINE,
     };
     domains.find(&operation).await

@@ -261,8 +261,15 @@ impl Login {
         self.reserve_identity(subject.0, lockout, Then::Bind(asking, found))
     }
 
-    /// The bind had no answer: the entry is found anew, on a server that is there. Once.
-    pub(super) fn find_again(self: Box<Self>, asking: Asking, found: Found, fault: Fault) -> Step {
+    /// The bind had no answer: the entry is found anew, on another server if one is there. Once.
+    pub(super) fn find_again(
+        self: Box<Self>,
+        mut asking: Asking,
+        found: Found,
+        fault: Fault,
+    ) -> Step {
+        // It may go on answering searches.
+        asking.operation.last = Some(found.server);
         let again = Again {
             dn: found.entry.dn.clone(),
             fault,

@@ -172,6 +172,7 @@ impl Login {
             scope,
             filter: Arc::new(filter),
             attributes: Arc::clone(domain.fetched(self.wants_groups)),
+            last: None,
             deadline: self.deadline,
         };
         self.find_by_identity(operation)

@@ -140,6 +140,26 @@ fn a_bind_that_may_have_counted_is_repeated_only_if_a_second_failure_has_room() 
 }
 
 #[test]
+fn a_bind_is_repeated_at_another_server_if_there_is_one() {
+    for written in [true, false] {
+        let mut world = one_world(vec![(person("bob", "eng"), "right")]);
+        let directory = &mut world.directories[0];
+        directory.servers.push(("ldaps://dc2.eng".into(), None));
+        directory.unanswered.push(unanswered(written));
+        check(one(|eng| eng), &mut world, "bob", "accept bob in eng");
+        let servers: Vec<_> = world
+            .asked
+            .iter()
+            .filter_map(|asked| match asked {
+                Asked::Bind { server, .. } => Some(server.as_str()),
+                _ => None,
+            })
+            .collect();
+        assert_eq!(servers, ["ldaps://dc1.eng", "ldaps://dc2.eng"]);
+    }
+}
+
+#[test]
 fn a_bind_is_repeated_once_and_no_more() {
     let mut world = one_world(vec![(person("bob", "eng"), "right")]);
     world.directories[0].unanswered = vec![unanswered(true), unanswered(true), unanswered(true)];

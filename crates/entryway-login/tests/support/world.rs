@@ -274,7 +274,9 @@ impl World {
         });
         let directory = &self.directories[operation.domain.0];
         let mut tried = Vec::new();
-        for (server, fault) in &directory.servers {
+        let mut servers: Vec<_> = directory.servers.iter().collect();
+        servers.sort_by_key(|(server, _)| operation.last.as_ref() == Some(server));
+        for (server, fault) in servers {
             match fault {
                 Some(fault) => tried.push(ServerTry {
                     server: server.clone(),
