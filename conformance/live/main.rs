@@ -5,6 +5,7 @@
 //! that is not installed fails every row that needs it.
 
 mod active_directory;
+mod captures;
 mod counted;
 mod faces;
 mod faults;
@@ -40,6 +41,7 @@ fn main() -> ExitCode {
     }
     trials.extend(tests(&lab, "openldap", openldap::tests()));
     trials.extend(tests(&lab, "counted", counted::tests()));
+    trials.extend(tests(&lab, "captures", captures::tests()));
     trials.extend(tests(&lab, "active_directory", active_directory::tests()));
     trials.extend(tests(&lab, "faults", faults::tests()));
     trials.extend(tests(&lab, "integrations", integrations::tests()));

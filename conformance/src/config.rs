@@ -36,7 +36,7 @@ impl Encrypt {
 pub struct Domain {
     /// X.
     pub name: String,
-    /// URLs.
+    /// URLs, and tables as TOML.
     pub servers: Vec<String>,
     /// Further lines of `[domain.X]` itself.
     pub keys: Vec<String>,
@@ -225,7 +225,14 @@ impl Configuration {
             )?;
         }
         for domain in &self.domains {
-            let servers: Vec<String> = domain.servers.iter().map(|url| quoted(url)).collect();
+            let servers = domain.servers.iter().map(|server| {
+                if server.starts_with('{') {
+                    server.clone()
+                } else {
+                    quoted(server)
+                }
+            });
+            let servers: Vec<String> = servers.collect();
             writeln!(
                 out,
                 "\n[domain.{}]\nservers = [{}]",

@@ -5,6 +5,7 @@
 //! This crate must not know the crates it tests: it speaks to the `entryway` binary from outside,
 //! through arguments, a configuration file and HTTP.
 
+mod capture;
 mod certificates;
 mod config;
 mod far;
@@ -25,6 +26,7 @@ mod scratch;
 mod slapd;
 mod wait;
 
+pub use capture::{Capture, Conversation};
 pub use certificates::{Authority, Certificate, Identity};
 pub use config::{Configuration, Domain, Encrypt};
 pub use far::FarSide;

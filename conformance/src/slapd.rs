@@ -32,6 +32,8 @@ pub struct SlapdOptions {
     pub log_operations: bool,
     /// Seconds after which it closes a connection without work; 0 for never.
     pub idle_timeout: u32,
+    /// Whether it shows people, but for their passwords, to whoever does not bind.
+    pub anonymous_reads: bool,
 }
 
 impl Default for SlapdOptions {
@@ -41,6 +43,7 @@ impl Default for SlapdOptions {
             certificate: Certificate::Good,
             log_operations: false,
             idle_timeout: 0,
+            anonymous_reads: false,
         }
     }
 }
@@ -131,6 +134,7 @@ impl Slapd {
             identity: &identity,
             suffix: &self.suffix,
             idle_timeout: self.options.idle_timeout,
+            anonymous_reads: self.options.anonymous_reads,
             password: &self.administrator,
         };
         let path = self.keeper.dir().join("slapd.conf");

@@ -13,11 +13,13 @@ pub(super) struct Settings<'a> {
     pub(super) suffix: &'a str,
     /// Seconds after which it closes a connection without work; 0 for never.
     pub(super) idle_timeout: u32,
+    /// Whether whoever does not bind sees what people see.
+    pub(super) anonymous_reads: bool,
     /// Of [`ADMINISTRATOR`].
     pub(super) password: &'a str,
 }
 
-/// The configuration of a server with one database: anonymous sees nothing, people see
+/// The configuration of a server with one database: anonymous sees nothing unless it should, people see
 /// everything but passwords, and the password policy is in force. The root DN has no password: it
 /// is whose rights the overlays write with, and without it no failed bind is counted.
 pub(super) fn slapd_conf(settings: &Settings<'_>) -> String {
@@ -25,9 +27,11 @@ pub(super) fn slapd_conf(settings: &Settings<'_>) -> String {
         identity,
         suffix,
         idle_timeout,
+        anonymous_reads,
         password,
         ..
     } = settings;
+    let anonymous = if *anonymous_reads { "read" } else { "none" };
     let database = settings.database.display();
     let certificate = identity.certificate.display();
     let key = identity.key.display();
@@ -63,7 +67,7 @@ index objectClass,uid,mail,cn,uidNumber,member eq
 index entryUUID,entryCSN eq
 limits dn.exact="{SERVICE_DN}" size=unlimited time=unlimited
 access to attrs=userPassword by self write by anonymous auth by * none
-access to * by users read by * none
+access to * by users read by * {anonymous}
 overlay memberof
 memberof-group-oc groupOfNames
 overlay ppolicy

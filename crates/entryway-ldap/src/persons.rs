@@ -7,6 +7,7 @@
 use crate::dial::{Identity, Progress, submit_error};
 use crate::error::{BindFailure, CloseReason, LdapError, Overload, Step};
 use crate::link::{Link, unexpected};
+use crate::settings::Timeouts;
 use crate::shared::Shared;
 use crate::stats::{Counted, Counters, OperationKind, Tally};
 use entryway_ldap_proto::RequestControl;
@@ -15,8 +16,8 @@ use entryway_ldap_types::{Password, Role};
 use parking_lot::Mutex;
 use std::sync::{Arc, Weak};
 use tokio::runtime::Handle;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
-use tokio::time::{Instant, sleep_until, timeout_at};
+use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
+use tokio::time::{Instant, timeout_at};
 
 pub(crate) struct PersonPool {
     shared: Arc<Shared>,
@@ -25,7 +26,12 @@ pub(crate) struct PersonPool {
     /// One permit per connection that may exist; closed when the server is.
     permits: Arc<Semaphore>,
     parked: Mutex<Parking>,
+    /// Told when more are parked than are kept.
+    grown: Arc<Notify>,
 }
+
+/// So many idle connections are kept for as long as an idle one may be; what a burst opened beyond them goes sooner.
+const KEPT: usize = 2;
 
 #[derive(Default)]
 struct Parking {
@@ -57,6 +63,7 @@ impl PersonPool {
             counters: Arc::default(),
             permits: Arc::new(Semaphore::new(max)),
             parked: Mutex::default(),
+            grown: Arc::default(),
         }
     }
     pub(crate) fn shared(&self) -> &Arc<Shared> {
@@ -196,9 +203,13 @@ impl PersonPool {
             since,
             _idle: idle,
         });
-        if !std::mem::replace(&mut parking.sweeping, true) {
-            drop(parking);
+        let more_than_kept = parking.links.len() == KEPT + 1;
+        let sweeping = std::mem::replace(&mut parking.sweeping, true);
+        drop(parking);
+        if !sweeping {
             tokio::spawn(sweep(Arc::downgrade(self)));
+        } else if more_than_kept {
+            self.grown.notify_one();
         }
     }
 
@@ -234,23 +245,41 @@ impl PersonPool {
 async fn sweep(pool: Weak<PersonPool>) {
     loop {
         let Some(strong) = pool.upgrade() else { return };
-        let idle = strong.shared.settings.timeouts.idle;
+        let timeouts = strong.shared.settings.timeouts;
         let (old, next) = {
             let mut parking = strong.parked.lock();
-            let now = Instant::now();
-            let young = parking
-                .links
-                .partition_point(|parked| parked.since + idle <= now);
-            let old: Vec<_> = parking.links.drain(..young).collect();
-            let next = parking.links.first().map(|parked| parked.since + idle);
+            let old = parking.take_old(Instant::now(), timeouts);
+            let next = parking.next_old(timeouts);
             parking.sweeping = next.is_some();
             (old, next)
         };
         old.into_iter()
             .for_each(|parked| parked.open.link.hang_up());
+        let grown = Arc::clone(&strong.grown);
         drop(strong);
         let Some(next) = next else { return };
-        sleep_until(next).await;
+        // Woken early where there is now one too many.
+        let _ = timeout_at(next, grown.notified()).await;
+    }
+}
+
+impl Parking {
+    /// Those that were idle for too long: the first ones are, and of what is kept no one is before its time.
+    fn take_old(&mut self, now: Instant, timeouts: Timeouts) -> Vec<Parked> {
+        let beyond = self.links.len().saturating_sub(KEPT);
+        let idle_for = |wait| move |parked: &Parked| parked.since + wait <= now;
+        let spare = self.links.partition_point(idle_for(timeouts.spare()));
+        let every = self.links.partition_point(idle_for(timeouts.idle));
+        self.links.drain(..every.max(spare.min(beyond))).collect()
+    }
+    /// When the next one will have been.
+    fn next_old(&self, timeouts: Timeouts) -> Option<Instant> {
+        let wait = if self.links.len() > KEPT {
+            timeouts.spare()
+        } else {
+            timeouts.idle
+        };
+        self.links.first().map(|parked| parked.since + wait)
     }
 }
 

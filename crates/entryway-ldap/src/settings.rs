@@ -106,6 +106,10 @@ const SHORTEST: Duration = Duration::from_millis(10);
 const LONGEST: Duration = Duration::from_secs(24 * 60 * 60);
 
 impl Timeouts {
+    /// How long a connection without work is kept that only a burst had needed.
+    pub(crate) fn spare(self) -> Duration {
+        self.idle / 10
+    }
     /// Within their bounds.
     pub(crate) fn clamped(self) -> Self {
         let clamp = |timeout: Duration| timeout.clamp(SHORTEST, LONGEST);

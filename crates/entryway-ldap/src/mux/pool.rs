@@ -211,6 +211,10 @@ impl MuxPool {
     pub(crate) fn answer_bytes(&self) -> usize {
         self.bounds.answer_bytes
     }
+    fn has_open(&self) -> bool {
+        let state = self.state.lock();
+        state.connections.iter().any(|mux| mux.is_open())
+    }
     /// How things are for whoever would search now.
     pub(crate) fn standing(&self) -> Standing {
         let state = self.state.lock();
@@ -262,12 +266,13 @@ impl DialGuard {
             .dial(Identity::Service, &pool.counters, deadline, &progress)
             .await;
         self.outcome = Some(dialled.map(|(link, _)| {
-            Mux::start(
-                link,
-                pool.bounds,
-                settings.timeouts.idle,
-                Arc::clone(&pool.room),
-            )
+            // One is kept; what is opened beside it is for a burst. The first with room is taken, so these grow idle.
+            let idle = if pool.has_open() {
+                settings.timeouts.spare()
+            } else {
+                settings.timeouts.idle
+            };
+            Mux::start(link, pool.bounds, idle, Arc::clone(&pool.room))
         }));
     }
 }

@@ -7,7 +7,8 @@ use serde::Serialize;
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
-/// A connection that was opened to see whether it can be.
+/// A connection that was opened to see whether it can be. One that searches is also asked for the root DSE: what only opens
+/// may still belong to something that is no directory.
 #[derive(Debug, Serialize)]
 pub(super) struct Opened {
     role: &'static str,
@@ -58,38 +59,37 @@ pub(super) async fn cards(look: &mut Look<'_>, server: &Server) {
     let Some(way) = server.way(Role::Cards) else {
         return;
     };
-    let started = Instant::now();
     let mut found = open(look, server, Role::Cards, way).await;
     if found.state == State::Good {
-        // A connection that opens may still belong to something that is no directory.
-        let probed = server.probe(SearchRole::Cards, look.deadline()).await;
-        match probed {
-            Ok(report) => {
-                let who = super::bound_as(server);
-                found.detail = format!("{}, {}, {who}", found.detail, super::connected(&report));
-            }
-            Err(error) => {
-                found.state = State::Bad;
-                found.detail = format!("{}; {}", found.detail, error.in_words());
-            }
-        }
-        found.took = started.elapsed();
+        found.detail = format!("{}; {}", found.detail, super::bound_as(server));
     }
     tell(look, Role::Cards, found);
 }
 
 async fn open(look: &Look<'_>, server: &Server, role: Role, way: &Way) -> Connection {
     let started = Instant::now();
-    let connected = server.connect(role, look.deadline()).await;
+    let deadline = look.deadline();
+    let searching = SearchRole::ALL
+        .into_iter()
+        .find(|one| Role::from(*one) == role);
+    let connected = match searching {
+        Some(searching) => server.probe(searching, deadline).await,
+        None => server.connect(role, deadline).await,
+    };
     let (state, detail) = match &connected {
         Ok(_) => (State::Good, encryption(way).to_owned()),
         Err(error) => {
             let words = format!("{}; {}", encryption(way), error.in_words());
             // Where logins are in clear a server may know no TLS at all, and nobody changes a password there.
-            let needed = server.way(Role::Authenticate).is_none_or(|login| {
-                role != Role::ChangePassword || !matches!(login.security, Security::Clear)
-            });
-            (if needed { State::Bad } else { State::Odd }, words)
+            let spared = server
+                .way(Role::Authenticate)
+                .is_some_and(|login| matches!(login.security, Security::Clear));
+            let state = if role == Role::ChangePassword && spared {
+                State::Odd
+            } else {
+                State::Bad
+            };
+            (state, words)
         }
     };
     Connection {
