@@ -7,6 +7,7 @@
 mod wire;
 
 use crate::Test;
+use crate::faces::says;
 use crate::lab::Lab;
 use anyhow::{Context, Result, ensure};
 use entryway_conformance::{
@@ -177,8 +178,9 @@ impl Case {
         ensure!(check.exit == 0, "check fails: {}", check.stdout);
         let findings = check.json()?;
         let mut roles = BTreeSet::new();
-        for finding in findings["findings"].as_array().context("no findings")? {
-            let Some(role) = finding["role"].as_str() else {
+        let findings = findings.get("findings").and_then(Value::as_array);
+        for finding in findings.context("no findings")? {
+            let Some(role) = finding.get("role").and_then(Value::as_str) else {
                 continue;
             };
             roles.insert(role.to_owned());
@@ -193,7 +195,7 @@ impl Case {
         for (password, decision) in [(RIGHT, "accept"), (WRONG, "reject"), (RIGHT, "accept")] {
             let body = json!({ "login_name": "alice", "password": password });
             let answer = client.post("/api/v1/login", &body)?.json()?;
-            ensure!(answer["decision"] == decision, "{answer}");
+            says(&answer, "decision", decision)?;
         }
         drop(serving);
         let during_logins = capture.end()?;
@@ -282,9 +284,8 @@ impl Case {
 
 /// The connection that a finding is about.
 fn of_finding<'a>(conversations: &'a [Conversation], finding: &Value) -> Result<&'a Conversation> {
-    let local = finding["local"]
-        .as_str()
-        .with_context(|| format!("no local address: {finding}"))?;
+    let local = finding.get("local").and_then(Value::as_str);
+    let local = local.with_context(|| format!("no local address: {finding}"))?;
     let local: SocketAddr = local.parse()?;
     let mut found = conversations
         .iter()

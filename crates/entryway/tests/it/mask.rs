@@ -6,7 +6,12 @@ use crate::world::World;
 pub(crate) fn mask(world: &World, text: &str) -> String {
     let mut text = text.to_owned();
     for address in [world.directory.ldaps_addr(), world.directory.ldap_addr()] {
-        text = text.replace(&format!(":{}", address.port()), ":PORT");
+        for before in [":", "+", "port = "] {
+            text = text.replace(
+                &format!("{before}{}", address.port()),
+                &format!("{before}PORT"),
+            );
+        }
     }
     text = text.replace(&world.folder().display().to_string(), "FOLDER");
     let text = durations(&text);

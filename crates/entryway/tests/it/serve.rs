@@ -209,6 +209,38 @@ fn a_good_configuration_takes_over_and_the_old_connections_go() {
     assert!(world.runtime.block_on(closed), "the old pools said goodbye");
 }
 
+#[test]
+fn stricter_rules_close_what_the_old_ones_had_opened_in_clear() {
+    let world = World::new();
+    let (tls, clear) = (world.directory.ldaps_addr(), world.directory.ldap_addr());
+    let with = |mode: &str| {
+        world
+            .configuration()
+            .replace(&format!("ldaps://{tls}"), &format!("ldap://{clear}"))
+            .replace("[domain.staff]", &format!("[domain.staff]\n{mode}"))
+    };
+    world.write(
+        "entryway.toml",
+        &with("encrypt = \"none\"\nallow_clear_text_passwords = true"),
+    );
+    let mut daemon = Daemon::start(&world);
+    let login = |daemon: &Daemon| daemon.login(PORTAL, "jdoe", "right").json();
+    assert_eq!(login(&daemon)["decision"], "accept");
+    let before = world.directory.counters();
+    assert_eq!(before.start_tls, 0);
+    assert!(before.open >= 2, "one to search on, one to bind on");
+
+    world.write("entryway.toml", &with("encrypt = \"all\""));
+    daemon.signal("HUP");
+    assert_eq!(daemon.event("config.applied")["generation"], 2);
+    assert_eq!(login(&daemon)["decision"], "accept");
+    // What is open now has asked for StartTLS, and everything from before has said goodbye.
+    let closed = world.directory.wait_until(SOON, |counters| {
+        counters.unbinds >= before.open && counters.open <= counters.start_tls
+    });
+    assert!(world.runtime.block_on(closed), "the clear ones are gone");
+}
+
 /// A request belongs to the configuration that its head met, however long its body takes.
 #[test]
 fn a_request_whose_body_is_on_its_way_outlives_a_reload() {

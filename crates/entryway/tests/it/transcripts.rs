@@ -29,7 +29,8 @@ fn prepare(world: &World, line: &str) {
         Some(("file", rest)) => {
             let (name, text) = rest.split_once(' ').expect("a name and a text");
             let port = world.directory.ldaps_addr().port().to_string();
-            let text = text.replace("\\n", "\n");
+            let clear = world.directory.ldap_addr().port().to_string();
+            let text = text.replace("\\n", "\n").replace("CLEARPORT", &clear);
             world.write(name, &text.replace("PORT", &port));
         }
         _ => panic!("no such preparation: {line}"),
@@ -147,6 +148,11 @@ fn down() {
 }
 
 #[test]
+fn encryption() {
+    check("encryption.txt");
+}
+
+#[test]
 fn scenarios() {
     check("test.txt");
 }
@@ -196,6 +202,7 @@ fn every_transcript_is_replayed() {
         "configuration.txt",
         "domain.txt",
         "down.txt",
+        "encryption.txt",
         "explain.txt",
         "login.txt",
         "store.txt",
