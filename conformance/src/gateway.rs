@@ -99,7 +99,15 @@ impl Gateway {
         let health = HttpClient::new(listen, None);
         keeper.start(
             "entryway serve",
-            &[&binary, "serve", "--config", &configuration],
+            // Two daemons cannot share a state directory.
+            &[
+                "/usr/bin/env",
+                &format!("STATE_DIRECTORY={}", self.state().display()),
+                &binary,
+                "serve",
+                "--config",
+                &configuration,
+            ],
             || {
                 health
                     .get("/healthz")
@@ -115,10 +123,16 @@ impl Gateway {
         Finished::of(&mut command, stdin)
     }
 
+    /// The state directory of this configuration.
+    fn state(&self) -> PathBuf {
+        self.configuration.with_extension("state")
+    }
+
     fn command(&self) -> Command {
         let mut command = Command::new(&self.binary);
         command
             .env("ENTRYWAY_CONFIG", &self.configuration)
+            .env("STATE_DIRECTORY", self.state())
             .env("NO_COLOR", "1");
         command
     }

@@ -41,7 +41,9 @@ use std::sync::Arc;
 pub(crate) fn settings(root: &Section<'_>, cx: &Context<'_>) -> Option<Settings> {
     // Its patterns were followed before; here only its type is looked at.
     root.texts("include");
-    let listen = listen::listen(&root.section("server"), cx);
+    let server = root.section("server");
+    let listen = listen::listen(&server, cx);
+    let metrics_listen = listen::metrics(&server, listen, cx);
     let basics = login::basics(&root.section("login"));
     login::without_effect(&root.section("login"), &basics, cx);
     let tokens = token::tokens(root, cx);
@@ -104,6 +106,7 @@ pub(crate) fn settings(root: &Section<'_>, cx: &Context<'_>) -> Option<Settings>
     };
     Some(Settings {
         listen: listen?,
+        metrics_listen,
         policy: Arc::new(policy),
         domains,
         store: store?,

@@ -18,6 +18,8 @@ use std::time::Duration;
 pub struct Settings {
     /// `server.listen`: where HTTP is served.
     pub listen: SocketAddr,
+    /// `server.metrics_listen`: where metrics are served apart from the API, if anywhere.
+    pub metrics_listen: Option<SocketAddr>,
     /// What a login needs to know.
     pub policy: Arc<LoginPolicy>,
     /// Servers and limits of each domain: same order and index as the policy's domains.

@@ -73,6 +73,7 @@ fn three_lines_are_enough() {
     } = loaded(MINIMAL, &[]);
     assert_eq!(warnings.codes().collect::<Vec<_>>(), ["C019"]);
     assert_eq!(settings.listen.to_string(), "127.0.0.1:8389");
+    assert_eq!(settings.metrics_listen, None);
     let policy = &settings.policy;
     assert_eq!(
         (policy.ldap, policy.deadline),
@@ -133,6 +134,8 @@ fn everything_at_once() {
     } = loaded(FULL, &VARIABLES);
     assert!(warnings.is_empty(), "{warnings}");
     assert_eq!(settings.listen.to_string(), "[::1]:9000");
+    let metrics = settings.metrics_listen.map(|address| address.to_string());
+    assert_eq!(metrics.as_deref(), Some("[::1]:9389"));
     let policy = &settings.policy;
     assert_eq!(
         (policy.ldap, policy.deadline),

@@ -7,6 +7,7 @@ use crate::hedge::{Hedged, first_answer};
 use crate::lockout::Lockout;
 use crate::referral::{Follower, Referrals};
 use crate::roster::{Discovery, Roster};
+use crate::traffic;
 use entryway_ldap::{DerefAliases, SearchRequest, SearchResult, SearchRole, Server};
 use entryway_login::{
     BindAnswer, BindOperation, BindReply, BindUnanswered, Directories, FindAnswer, FindOperation,
@@ -305,7 +306,7 @@ impl Domains {
 
     /// Looks at every server once, in the background, and returns at once. A server that is down delays
     /// nothing; it shows in [`Domains::readiness`] soon, without a login. From then on each domain's
-    /// [`Domain::lockout`] is read now and then. Needs a tokio runtime.
+    /// [`Domain::lockout`] is read now and then, and the log tells where its logins go. Needs a tokio runtime.
     pub fn start(&self) {
         let mut readers = self.readers.lock();
         for domain in &self.domains {
@@ -315,6 +316,8 @@ impl Domains {
             let (name, servers) = (Arc::clone(&domain.name), Arc::clone(&domain.servers));
             let lockout = Arc::clone(&domain.lockout);
             readers.spawn(async move { lockout.keep_reading(&name, &servers).await });
+            let (name, servers) = (Arc::clone(&domain.name), Arc::clone(&domain.servers));
+            readers.spawn(async move { traffic::tell(&name, &servers).await });
         }
     }
 

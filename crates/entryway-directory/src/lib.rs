@@ -7,6 +7,7 @@
 
 mod ask;
 mod domain;
+mod events;
 mod fault;
 mod groups;
 mod hedge;
@@ -14,6 +15,7 @@ mod lockout;
 mod referral;
 mod roster;
 mod share;
+mod traffic;
 
 pub use domain::{Domain, DomainReadiness, Domains, ServerReadiness};
 pub use entryway_login::LockoutPolicy;

@@ -5,6 +5,7 @@
 //! but when it is sent again, to whichever of those that refused it, is decided for all of them.
 
 use crate::error::{DialError, LdapError};
+use crate::events::{ServiceBindAccepted, ServiceBindRefused};
 use crate::health::{PACE_REFUSED, refuses_password};
 use parking_lot::Mutex;
 use std::future::Future;
@@ -76,18 +77,20 @@ impl Credentials {
         self.check(address, Instant::now())?;
         let bound = bind.await;
         match &bound {
-            Ok(()) => self.succeeded(),
-            Err(error) if refuses_password(error) => self.refused(error, Instant::now()),
+            Ok(()) => self.succeeded(address),
+            Err(error) if refuses_password(error) => self.refused(address, error, Instant::now()),
             Err(_) => {}
         }
         bound
     }
-    fn succeeded(&self) {
-        self.refuses.store(false, Ordering::Relaxed);
+    fn succeeded(&self, address: &str) {
+        if self.refuses.swap(false, Ordering::Relaxed) {
+            ServiceBindAccepted { server: address }.emit();
+        }
         *self.account().refused.lock() = None;
     }
-    fn refused(&self, error: &LdapError, now: Instant) {
-        self.refuses.store(true, Ordering::Relaxed);
+    fn refused(&self, address: &str, error: &LdapError, now: Instant) {
+        let refused_before = self.refuses.swap(true, Ordering::Relaxed);
         let mut refused = self.account().refused.lock();
         let pause = match &*refused {
             // Sent again too early, so it was this server's first time.
@@ -100,6 +103,15 @@ impl Credentials {
             until: now + pause,
             pause,
         });
+        drop(refused);
+        if !refused_before {
+            ServiceBindRefused {
+                server: address,
+                error,
+                pause,
+            }
+            .emit();
+        }
     }
 }
 

@@ -9,12 +9,14 @@
 mod pace;
 
 use crate::error::{Breach, DialError, LdapError};
+use crate::events::{BreakerHalfOpen, DirectoryDegraded, DirectoryRecovered};
 use pace::{PACE, Pace};
 pub(crate) use pace::{PACE_REFUSED, refuses_password};
 use parking_lot::Mutex;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
+use tokio::sync::Notify;
 use tokio::task::AbortHandle;
 use tokio::time::Instant;
 
@@ -28,6 +30,8 @@ const DIAL_PAUSE: Duration = Duration::from_millis(500);
 pub struct HealthReport {
     /// Since when it is degraded; `None` while it is up.
     pub degraded_since: Option<std::time::Instant>,
+    /// Whether it is being tried at this moment although it is degraded: the breaker is half open.
+    pub trying: bool,
     /// Failures in a row.
     pub consecutive_failures: u32,
     /// The last failure since the last answer, in words.
@@ -41,6 +45,8 @@ pub(crate) struct Health {
     /// Whether anything was answered since the patrol last came by.
     heard: AtomicBool,
     state: Mutex<State>,
+    /// Told when the breaker opens or closes.
+    changed: OnceLock<Arc<Notify>>,
 }
 
 #[derive(Default)]
@@ -62,6 +68,8 @@ struct Open {
     dial_at: Instant,
     /// One was let through and has not ended.
     dialling: bool,
+    /// The watch looks at it now.
+    looking: bool,
     _watch: Watch,
 }
 
@@ -96,6 +104,16 @@ impl Health {
             spotless: AtomicBool::new(true),
             heard: AtomicBool::new(false),
             state: Mutex::default(),
+            changed: OnceLock::new(),
+        }
+    }
+    /// Has `changed` told when the breaker opens or closes. The first one is; a second is ignored.
+    pub(crate) fn tell(&self, changed: Arc<Notify>) {
+        let _ = self.changed.set(changed);
+    }
+    fn tell_change(&self) {
+        if let Some(changed) = self.changed.get() {
+            changed.notify_one();
         }
     }
     /// Whether it is not known to be down.
@@ -146,12 +164,12 @@ impl Health {
             open
         };
         if let Some(open) = recovered {
-            tracing::info!(
-                target: "directory.recovered",
-                server = %self.display,
-                degraded_ms = u64::try_from(open.since.elapsed().as_millis()).unwrap_or(u64::MAX),
-                "server answers again"
-            );
+            self.tell_change();
+            DirectoryRecovered {
+                server: &self.display,
+                degraded: open.since.elapsed(),
+            }
+            .emit();
         }
     }
     /// Whether anything was answered since this was last asked.
@@ -197,6 +215,9 @@ impl Health {
     }
     /// A look of the watch failed. Opens nothing: where the breaker was closed meanwhile, that watch is over.
     pub(crate) fn still_down(&self, error: &LdapError, now: Instant) {
+        if let Some(open) = &mut self.state.lock().open {
+            open.looking = false;
+        }
         self.note(error, |state, last| {
             if let Some(open) = &mut state.open {
                 open.pause = Pace::of(last).after(open.pause);
@@ -220,14 +241,28 @@ impl Health {
             (judge(&mut state, error), state.failures)
         };
         if opened {
-            tracing::warn!(
-                target: "directory.degraded",
-                server = %self.display,
-                code = error.code(),
-                error = %error.in_words(),
+            self.tell_change();
+            DirectoryDegraded {
+                server: &self.display,
+                error,
                 failures,
-                "server is left alone for a while"
-            );
+            }
+            .emit();
+        }
+    }
+    /// The watch looks at it: the breaker is half open until it was [`Self::answered`] or is [`Self::still_down`].
+    pub(crate) fn looked_at(&self) {
+        let mut state = self.state.lock();
+        let State { open, failures, .. } = &mut *state;
+        if let Some(open) = open {
+            open.looking = true;
+            let degraded = open.since.elapsed();
+            BreakerHalfOpen {
+                server: &self.display,
+                degraded,
+                failures: *failures,
+            }
+            .emit();
         }
     }
     /// When the watch looks next; `None` while the breaker is closed.
@@ -238,6 +273,10 @@ impl Health {
         let state = self.state.lock();
         HealthReport {
             degraded_since: state.open.as_ref().map(|open| open.since.into_std()),
+            trying: state
+                .open
+                .as_ref()
+                .is_some_and(|open| open.dialling || open.looking),
             consecutive_failures: state.failures,
             last_error: state.last.as_ref().map(|last| last.in_words().into()),
         }
@@ -265,6 +304,7 @@ impl State {
             look_at: now + pause,
             dial_at: now,
             dialling: false,
+            looking: false,
             _watch: Watch(watch()),
         };
         open.put_off(error, now);

@@ -11,6 +11,7 @@ mod account;
 mod dial;
 mod dns;
 mod error;
+mod events;
 mod expiry;
 mod fetch;
 mod health;
@@ -48,7 +49,7 @@ pub use settings::{PoolLimits, SearchRole, Security, ServerSettings, ServiceBind
 pub use srv::{SrvAnswer, SrvError, SrvSource, SrvTarget};
 pub use stats::{
     LATENCY_BOUNDS_US, LatencyHistogram, OperationCount, OperationKind, OperationOutcome,
-    RoleStats, ServerStats,
+    Protection, RoleStats, ServerStats,
 };
 pub use tls::{
     Accepted, Anchor, CertificateFacts, ClientIdentity, CrlError, CrlFacts, Crls, IdentityError,

@@ -3,12 +3,13 @@
 //! Dialling, persons' binds and the probe work on this; a multiplexed connection is taken apart.
 
 use crate::error::{Breach, CloseReason, LdapError};
-use crate::stats::Counters;
+use crate::stats::{Counters, Protection};
 use crate::stream::{Stream, StreamError};
 use crate::tls::{TlsFailure, TlsSession, Vintage};
 use bytes::BytesMut;
 use entryway_ldap_proto::Limits;
 use entryway_ldap_proto::client::{Connection, Event};
+use rustls::ProtocolVersion;
 use std::future::poll_fn;
 use std::sync::Arc;
 use std::task::{Context, Poll, Waker, ready};
@@ -38,6 +39,15 @@ impl Link {
     /// Whether trust and identity are still those by which it was made.
     pub(crate) fn is_current(&self) -> bool {
         self.vintage.as_ref().is_none_or(Vintage::is_current)
+    }
+    /// What protects it now.
+    pub(crate) fn protection(&self) -> Protection {
+        match self.stream.tls().map(|tls| tls.protocol_version()) {
+            None => Protection::None,
+            Some(Some(ProtocolVersion::TLSv1_2)) => Protection::Tls12,
+            // No other is spoken.
+            Some(_) => Protection::Tls13,
+        }
     }
     /// Writes what was submitted.
     pub(crate) async fn flush(&mut self) -> Result<(), LdapError> {

@@ -1,5 +1,7 @@
 //! One LDAP host, with everything that Entryway does on it.
 
+mod seen;
+
 use crate::dial::{Identity, Progress, Steps};
 use crate::error::{BindFailure, LdapError, Step};
 use crate::health::HealthReport;
@@ -12,7 +14,7 @@ use crate::probe::{self, ProbeReport, RootDse};
 use crate::race::ATTEMPT_DELAY;
 use crate::settings::{SearchRole, ServerSettings, ServiceBind, Way};
 use crate::shared::{Host, Shared};
-use crate::stats::{Counters, OperationKind, ServerStats, Tally};
+use crate::stats::{Counters, OperationKind, Tally};
 use crate::watch;
 use bytes::Bytes;
 use entryway_ldap_proto::client::BindResult;
@@ -426,23 +428,6 @@ impl Server {
         reports
             .find(|report| report.degraded_since.is_some())
             .unwrap_or(first)
-    }
-    /// Counters at this moment, of roles that were used.
-    pub fn stats(&self) -> ServerStats {
-        let roles = self.pools.iter().filter_map(|(role, pool)| match pool {
-            Some(Pool::Persons(pool)) => Some(pool.counters().snapshot(role)),
-            Some(Pool::Searches(pool)) => {
-                let mut stats = pool.counters().snapshot(role);
-                stats.idle = pool.idle_connections();
-                Some(stats)
-            }
-            Some(Pool::Single(_)) | None => None,
-        });
-        ServerStats {
-            display: Arc::clone(&self.settings.display),
-            health: self.health(),
-            roles: roles.filter(|role| role.was_used()).collect(),
-        }
     }
 
     /// Lets go of connections that were made before the stores of its [`crate::TlsClient`] were read anew:

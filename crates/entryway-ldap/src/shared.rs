@@ -80,7 +80,7 @@ impl Shared {
             .await;
         match &opened {
             Ok((link, steps)) => {
-                counters.dialled();
+                counters.dialled(link.protection());
                 if let Some(agreed) = &link.agreed {
                     counters.agreed(agreed);
                     self.expiry.look_at(&self.settings.display, agreed);
@@ -94,7 +94,7 @@ impl Shared {
                 }
             }
             Err(error) => {
-                counters.dial_failed();
+                counters.dial_failed(error.code());
                 tracing::debug!(server = %self.settings.display, code = error.code(), error = %error.in_words(), "dial failed");
                 // What another server of the domain was told is this one's failure too: it cannot serve.
                 self.failed(error.underlying(), started, self.settings.timeouts.connect);

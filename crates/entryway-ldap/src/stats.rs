@@ -6,6 +6,7 @@ use crate::health::HealthReport;
 use crate::tls::TlsSession;
 use entryway_ldap_types::{ResultCode, Role};
 use parking_lot::Mutex;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::time::Duration;
@@ -71,8 +72,14 @@ pub struct RoleStats {
     pub waiting: usize,
     /// Connections ever opened.
     pub opened: u64,
+    /// The same by how they are protected; counts of zero are left out.
+    pub opened_by: Vec<(Protection, u64)>,
+    /// How the one that was opened last is protected.
+    pub last_protection: Option<Protection>,
     /// Dials that failed.
     pub dial_failures: u64,
+    /// The same by [`crate::LdapError::code`], in its order.
+    pub dial_failures_by: Vec<(&'static str, u64)>,
     /// LDAP bytes received, before any TLS.
     pub bytes_received: u64,
     /// LDAP bytes sent, before any TLS.
@@ -91,6 +98,30 @@ impl RoleStats {
         self.opened + self.dial_failures > 0
             || self.dialling + self.waiting > 0
             || !self.operations.is_empty()
+    }
+}
+
+/// How a connection is protected.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Protection {
+    /// Not at all.
+    None,
+    /// TLS 1.2.
+    Tls12,
+    /// TLS 1.3.
+    Tls13,
+}
+
+impl Protection {
+    const ALL: [Self; 3] = [Self::None, Self::Tls12, Self::Tls13];
+
+    /// `none`, `1.2`, `1.3`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::Tls12 => "1.2",
+            Self::Tls13 => "1.3",
+        }
     }
 }
 
@@ -114,6 +145,28 @@ pub struct LatencyHistogram {
     pub sum_us: u64,
 }
 
+impl LatencyHistogram {
+    /// How many were counted.
+    pub fn count(&self) -> u64 {
+        self.buckets.iter().sum()
+    }
+
+    /// An upper bound of what this part of all took at most (0.99 for p99), in microseconds. `None` where nothing was
+    /// counted, and where only the last bucket, which has no end, would hold it.
+    pub fn quantile_us(&self, part: f64) -> Option<u64> {
+        let count = self.count();
+        // Exact for more operations than a server answers in a century.
+        let wanted = ((count as f64 * part).ceil() as u64).max(1);
+        let mut seen = 0;
+        let mut ends = LATENCY_BOUNDS_US.iter().zip(&self.buckets);
+        let (bound, _) = ends.find(|(_, held)| {
+            seen += **held;
+            count > 0 && seen >= wanted
+        })?;
+        Some(*bound)
+    }
+}
+
 /// The live counters of a role.
 #[derive(Default)]
 pub(crate) struct Counters {
@@ -122,8 +175,11 @@ pub(crate) struct Counters {
     pub(crate) dialling: Gauge,
     pub(crate) outstanding: Gauge,
     pub(crate) waiting: Gauge,
-    opened: AtomicU64,
-    dial_failures: AtomicU64,
+    /// In the order of [`Protection::ALL`].
+    opened: [AtomicU64; Protection::ALL.len()],
+    last_protection: Mutex<Option<Protection>>,
+    /// Codes come from a closed list. A dial that fails is rare and slow enough for a lock.
+    dial_failures: Mutex<BTreeMap<&'static str, u64>>,
     received: AtomicU64,
     sent: AtomicU64,
     searches: Outcomes,
@@ -222,14 +278,20 @@ impl Drop for Tally<'_> {
 }
 
 impl Counters {
-    pub(crate) fn dialled(&self) {
-        add(&self.opened, 1);
+    pub(crate) fn dialled(&self, protection: Protection) {
+        for (known, count) in Protection::ALL.into_iter().zip(&self.opened) {
+            if known == protection {
+                add(count, 1);
+            }
+        }
+        *self.last_protection.lock() = Some(protection);
     }
     pub(crate) fn agreed(&self, session: &Arc<TlsSession>) {
         *self.tls.lock() = Some(Arc::clone(session));
     }
-    pub(crate) fn dial_failed(&self) {
-        add(&self.dial_failures, 1);
+    /// `code` is [`crate::LdapError::code`].
+    pub(crate) fn dial_failed(&self, code: &'static str) {
+        *self.dial_failures.lock().entry(code).or_default() += 1;
     }
     pub(crate) fn received(&self, bytes: usize) {
         add(&self.received, bytes as u64);
@@ -259,6 +321,17 @@ impl Counters {
         self.searches
             .collect(OperationKind::Search, &mut operations);
         self.binds.collect(OperationKind::Bind, &mut operations);
+        let opened_by: Vec<_> = Protection::ALL
+            .into_iter()
+            .zip(self.opened.iter().map(read))
+            .filter(|(_, count)| *count > 0)
+            .collect();
+        let dial_failures_by: Vec<_> = self
+            .dial_failures
+            .lock()
+            .iter()
+            .map(|(code, count)| (*code, *count))
+            .collect();
         RoleStats {
             role,
             open: self.open.get(),
@@ -266,8 +339,11 @@ impl Counters {
             dialling: self.dialling.get(),
             outstanding: self.outstanding.get(),
             waiting: self.waiting.get(),
-            opened: read(&self.opened),
-            dial_failures: read(&self.dial_failures),
+            opened: opened_by.iter().map(|(_, count)| count).sum(),
+            opened_by,
+            last_protection: *self.last_protection.lock(),
+            dial_failures: dial_failures_by.iter().map(|(_, count)| count).sum(),
+            dial_failures_by,
             bytes_received: read(&self.received),
             bytes_sent: read(&self.sent),
             operations,

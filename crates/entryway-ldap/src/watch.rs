@@ -33,6 +33,7 @@ async fn watch(server: Weak<Shared>) {
         let Some(shared) = server.upgrade() else {
             return;
         };
+        shared.health.looked_at();
         match look(&shared).await {
             Ok(()) => shared.health.answered(),
             Err(error) => {

@@ -21,6 +21,7 @@ mod ports;
 mod probes;
 mod refusal;
 mod routes;
+mod scrape;
 mod serve;
 mod unread;
 
@@ -32,4 +33,5 @@ pub use ports::{
     Readiness, Revalidated, Revalidations,
 };
 pub use routes::router;
+pub use scrape::{ScrapeLimits, serve_metrics};
 pub use serve::{Drained, serve};

@@ -20,7 +20,7 @@ pub struct Drained {
 }
 
 /// A pause after a failed `accept`, which is nearly always a lack of file descriptors.
-const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
+pub(crate) const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 
 /// Serves until `stop` resolves; then takes no more connections, finishes what is in flight within
 /// [`Limits::drain`], and cuts what is left.
@@ -74,7 +74,7 @@ async fn drain(connections: &mut JoinSet<()>, limit: Duration) -> usize {
     cut
 }
 
-fn concerns_one_peer(error: &std::io::Error) -> bool {
+pub(crate) fn concerns_one_peer(error: &std::io::Error) -> bool {
     use std::io::ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset};
     matches!(
         error.kind(),

@@ -4,6 +4,7 @@
 //! serialised. Answers borrow what they show. This crate chooses no HTTP status and does no I/O.
 
 mod audit;
+mod control;
 mod explain;
 mod grace;
 mod json;
@@ -15,6 +16,12 @@ mod time;
 mod write;
 
 pub use audit::{AuditBody, RecordedJson};
+pub use control::{
+    CONTROL_ANSWER_MAX, CONTROL_REQUEST_MAX, CONTROL_VERSION, CertificateStatus,
+    ConfigurationProblem, ConfigurationStatus, ControlAnswer, ControlAsk, ControlError,
+    ControlReply, ControlRequest, DaemonStatus, DomainStatus, ListenerStatus, LoginCounts,
+    LoginsStatus, Reload, RoleStatus, ServerStatus, Status, StoreStatus,
+};
 pub use grace::GraceResponse;
 pub use json::{JsonError, to_json};
 pub use problem::Problem;

@@ -102,6 +102,10 @@ pub(crate) enum Command {
     Demo(Demo),
     /// Run the gateway until SIGTERM; SIGHUP reads the configuration again
     Serve,
+    /// How the running daemon is: configuration, domains, servers, store, logins
+    Status(Running),
+    /// Have the running daemon read its configuration again, and say what came of it
+    Reload(Running),
     /// Log one person in and print the session, or why not
     Login(Login),
     /// Walk through every step of a login
@@ -124,6 +128,14 @@ pub(crate) enum Command {
     Completions(Completions),
     /// Explain a code, as in `entryway help C020`, or a command
     Help(Help),
+}
+
+/// `entryway status`, `entryway reload`.
+#[derive(Debug, Args)]
+pub(crate) struct Running {
+    /// The daemon's socket, `control.sock` in its state directory
+    #[arg(long, value_name = "FILE")]
+    pub(crate) socket: Option<PathBuf>,
 }
 
 /// `entryway demo`.

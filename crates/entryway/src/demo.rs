@@ -10,7 +10,7 @@ use crate::exit::Exit;
 use crate::explain::{Names, elapsed, rows};
 use crate::kept::Kept;
 use crate::live::Live;
-use crate::metrics::Metrics;
+use crate::metrics::{Exposition, Metrics};
 use crate::once::domain_names;
 use crate::palette::Tone;
 use crate::serve::{Front, listen_on};
@@ -119,7 +119,14 @@ impl Stage {
         ];
         let kept = Arc::new(Kept::open(&loaded.settings).await?);
         let live = Arc::new(Live::start(loaded, kept, witnesses)?);
-        let front = Front::new(listener, Arc::clone(&live), metrics, Limits::default());
+        let page = Arc::new(Exposition::new(&metrics, Arc::clone(&live)));
+        let front = Front::new(
+            listener,
+            Arc::clone(&live),
+            metrics,
+            page,
+            Limits::default(),
+        );
         let (stop, stopped) = oneshot::channel::<()>();
         let gateway = tokio::spawn(front.run(async { _ = stopped.await }));
         Ok(Self {

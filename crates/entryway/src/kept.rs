@@ -9,7 +9,7 @@ use crate::seal::Seals;
 use anyhow::Context;
 use entryway_config::{Settings, StoreSettings, StoreUrl};
 use entryway_store::{AuditKey, HeldAccounts, OpenOptions, Store, Throttle, ThrottleSettings};
-pub(crate) use place::{audit_key, store_url};
+pub(crate) use place::{SOCKET, audit_key, state_dir, state_path, store_url};
 use recorder::Recorder;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};

@@ -2,6 +2,7 @@
 
 use crate::again;
 use crate::compose::compose;
+use crate::events::{ConfigApplied, ConfigRestartNeeded};
 use crate::explain::{explanation, recorded};
 use crate::gateway::Gateway;
 use crate::kept::{self, Kept, is_same_store};
@@ -15,6 +16,7 @@ use entryway_web::{
     Caller, Callers, Current, DomainReady, Explanations, Generation, Lookup, Readiness,
     Revalidated, Revalidations, Scope,
 };
+use parking_lot::Mutex;
 use std::net::SocketAddr;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -37,14 +39,45 @@ pub(crate) struct Running {
 
 /// A configuration in numbers.
 struct Summary {
-    listen: SocketAddr,
+    fixed: Fixed,
     domains: usize,
     callers: usize,
     files: usize,
     throttle: ThrottleSettings,
-    /// What a reload cannot change.
+    restart_needed: Vec<&'static str>,
+}
+
+/// What is opened once for all configurations: a reload cannot change it.
+#[derive(Clone)]
+struct Fixed {
+    listen: SocketAddr,
     store: StoreSettings,
     audit: AuditSettings,
+}
+
+impl Fixed {
+    /// Settings in which another configuration wants something else than runs.
+    fn unlike(&self, other: &Self) -> Vec<&'static str> {
+        [
+            ("server.listen", self.listen == other.listen),
+            ("store", is_same_store(&self.store, &other.store)),
+            ("audit", self.audit == other.audit),
+        ]
+        .into_iter()
+        .filter_map(|(setting, same)| (!same).then_some(setting))
+        .collect()
+    }
+}
+
+/// The configuration in force, for whoever asks what came of reading it.
+#[derive(Debug, Clone)]
+pub(crate) struct InForce {
+    pub(crate) generation: u64,
+    pub(crate) domains: usize,
+    pub(crate) callers: usize,
+    pub(crate) files: usize,
+    /// Settings that differ from what runs and wait for a restart.
+    pub(crate) restart_needed: Vec<&'static str>,
 }
 
 /// The logins of one generation, as its requests hold them. A request holds on from its head to its
@@ -124,19 +157,34 @@ impl Running {
             number,
             since: SystemTime::now(),
             summary: Summary {
-                listen: settings.listen,
+                fixed: Fixed {
+                    listen: settings.listen,
+                    store: settings.store,
+                    audit: settings.audit,
+                },
                 domains: settings.domains.len(),
                 callers: settings.tokens.len(),
                 files: settings.files.len(),
-                store: settings.store,
                 throttle,
-                audit: settings.audit,
+                restart_needed: Vec::new(),
             },
             gateway,
             front,
             unused,
         };
         Ok((running, composed.warnings))
+    }
+
+    /// What is in force with it.
+    pub(crate) fn in_force(&self) -> InForce {
+        let summary = &self.summary;
+        InForce {
+            generation: self.number,
+            domains: summary.domains,
+            callers: summary.callers,
+            files: summary.files,
+            restart_needed: summary.restart_needed.clone(),
+        }
     }
 
     /// Closes the pools once no request can use them any more. A deadline would be too early: a body
@@ -178,8 +226,11 @@ fn callers(settings: &Settings) -> Callers {
 /// The configuration in force.
 pub(crate) struct Live {
     running: ArcSwap<Running>,
+    opened: Fixed,
     kept: Arc<Kept>,
     witnesses: Vec<Arc<dyn Witness>>,
+    /// Why the last reading was refused, unless one was applied since.
+    refused: Mutex<Option<String>>,
 }
 
 impl Live {
@@ -193,9 +244,11 @@ impl Live {
         applied(&running, &warnings);
         running.gateway.domains().start();
         Ok(Self {
+            opened: running.summary.fixed.clone(),
             running: ArcSwap::from_pointee(running),
             kept,
             witnesses,
+            refused: Mutex::default(),
         })
     }
 
@@ -204,32 +257,25 @@ impl Live {
         self.running.load_full()
     }
 
-    /// Puts another configuration in force. On an error nothing changes.
+    /// Puts another configuration in force, and says what is odd about its certificates. On an error nothing changes.
     ///
     /// Logins under way finish with what they started with; the pools they use are closed afterwards.
-    pub(crate) fn replace(&self, loaded: Loaded) -> anyhow::Result<()> {
+    pub(crate) fn replace(&self, loaded: Loaded) -> anyhow::Result<Vec<String>> {
         let old = self.now();
         let kept = Arc::clone(&self.kept);
-        let (new, warnings) = Running::new(old.number + 1, loaded, kept, self.witnesses.clone())?;
-        if new.summary.listen != old.summary.listen {
-            tracing::warn!(
-                target: "config.restart_needed",
-                setting = "server.listen",
-                running = %old.summary.listen,
-                configured = %new.summary.listen,
-            );
-        }
-        // These are opened once for all configurations.
-        for (setting, same) in [
-            (
-                "store",
-                is_same_store(&new.summary.store, &old.summary.store),
-            ),
-            ("audit", new.summary.audit == old.summary.audit),
-        ] {
-            if !same {
-                tracing::warn!(target: "config.restart_needed", setting);
+        let (mut new, warnings) =
+            Running::new(old.number + 1, loaded, kept, self.witnesses.clone())?;
+        new.summary.restart_needed = self.opened.unlike(&new.summary.fixed);
+        for setting in &new.summary.restart_needed {
+            let listens = *setting == "server.listen";
+            let running = listens.then(|| self.opened.listen.to_string());
+            let configured = listens.then(|| new.summary.fixed.listen.to_string());
+            ConfigRestartNeeded {
+                setting,
+                running: running.as_deref(),
+                configured: configured.as_deref(),
             }
+            .emit();
         }
         let new = Arc::new(new);
         self.running.store(Arc::clone(&new));
@@ -238,7 +284,18 @@ impl Live {
         applied(&new, &warnings);
         new.gateway.domains().start();
         old.retire();
-        Ok(())
+        *self.refused.lock() = None;
+        Ok(warnings)
+    }
+
+    /// Remembers why the last reading changed nothing.
+    pub(crate) fn refuse(&self, problem: &str) {
+        *self.refused.lock() = Some(problem.to_owned());
+    }
+
+    /// Why the last reading changed nothing, if so.
+    pub(crate) fn refused(&self) -> Option<String> {
+        self.refused.lock().clone()
     }
 
     /// Closes the pools in force, once nothing asks for logins any more.
@@ -250,7 +307,7 @@ impl Live {
 
     /// Takes old records out of the audit now and then; never ends.
     pub(crate) async fn prune(&self) {
-        let keep = self.now().summary.audit.keep;
+        let keep = self.opened.audit.keep;
         self.kept.prune(keep).await;
         std::future::pending().await
     }
@@ -260,13 +317,20 @@ fn applied(running: &Running, warnings: &[String]) {
     for warning in warnings {
         tracing::warn!(target: "config.warning", warning = warning.as_str());
     }
-    tracing::info!(
-        target: "config.applied",
-        generation = running.number,
-        domains = running.summary.domains,
-        callers = running.summary.callers,
-        files = running.summary.files,
-    );
+    let InForce {
+        generation,
+        domains,
+        callers,
+        files,
+        ..
+    } = running.in_force();
+    ConfigApplied {
+        generation,
+        domains,
+        callers,
+        files,
+    }
+    .emit();
 }
 
 impl Current for Live {

@@ -12,9 +12,11 @@ mod cli;
 mod columns;
 mod completions;
 mod compose;
+mod control;
 mod demo;
 mod descriptors;
 mod domain;
+mod events;
 mod exit;
 mod explain;
 mod gateway;
@@ -28,11 +30,15 @@ mod once;
 mod out;
 mod palette;
 mod password;
+mod problems;
+mod recent;
 mod record;
+mod reload;
 mod scenarios;
 mod seal;
 mod serve;
 mod sources;
+mod status;
 mod store;
 mod table;
 mod tls;
@@ -76,6 +82,8 @@ fn run(cli: &Cli) -> Exit {
         Command::Account(account) => on_this_thread(account::account(common, account)),
         Command::Audit(audit) => on_this_thread(audit::audit(common, audit)),
         Command::Store(store) => on_this_thread(store::store(common, store)),
+        Command::Status(asked) => status::status(common, asked),
+        Command::Reload(asked) => reload::reload(common, asked),
         Command::Completions(completions) => Ok(completions::print(completions.shell)),
         Command::Help(topic) => Ok(help::help(topic.topic.as_deref())),
     };

@@ -1,24 +1,35 @@
 //! The running gateway: start, reload on SIGHUP, drain on SIGTERM or SIGINT.
 
 mod reload;
+mod scraping;
 
 use crate::cli::{Common, LogFormat};
+use crate::control::{Asked, Place, PlaceError, Welcome, answer_all};
+use crate::events::{ControlUnavailable, Listen, ListenerStarted, ListenerStopped};
 use crate::exit::Exit;
 use crate::ids::RandomIds;
+use crate::kept::state_dir;
 use crate::live::Live;
 use crate::metrics::{Exposition, Metrics};
 use crate::once::kept;
+use crate::recent::Recent;
+use crate::status::Seen;
 use crate::witness::{DecisionLog, Witness};
 use crate::{descriptors, logs, out, sources};
 use anyhow::Context;
 use entryway_config::Loaded;
-use entryway_web::{App, Limits};
+use entryway_web::{App, Limits, MetricsText};
+pub(crate) use reload::Outcome;
 use reload::Reloads;
+pub(crate) use scraping::Scraping;
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::{Instant, SystemTime};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{Signal, SignalKind, signal};
-use tokio::sync::oneshot;
+use tokio::sync::{mpsc, oneshot};
+use tokio::task::JoinHandle;
 use tracing::level_filters::LevelFilter;
 
 /// A gateway that is ready to serve.
@@ -34,13 +45,14 @@ impl Front {
         listener: TcpListener,
         live: Arc<Live>,
         metrics: Arc<Metrics>,
+        page: Arc<dyn MetricsText>,
         limits: Limits,
     ) -> Self {
         let app = App {
             current: Arc::clone(&live) as _,
             ids: Arc::new(RandomIds),
             readiness: Arc::clone(&live) as _,
-            metrics: Arc::new(Exposition::new(&metrics, Arc::clone(&live))),
+            metrics: page,
             observer: metrics,
             limits: Arc::new(limits),
         };
@@ -69,40 +81,80 @@ pub(crate) async fn serve(common: &Common) -> Result<Exit, Exit> {
         LogFormat::Json => log_warnings(&loaded),
         LogFormat::Text => sources::show_warnings(&loaded),
     }
+    // First of all: whoever is not alone in this state directory must not touch its store.
+    let place = control_place()?;
+    let began = (Instant::now(), SystemTime::now());
     let metrics = Arc::new(Metrics::new());
-    let witnesses: Vec<Arc<dyn Witness>> = vec![Arc::new(DecisionLog), Arc::clone(&metrics) as _];
+    let recent = Arc::new(Recent::new());
+    let witnesses: Vec<Arc<dyn Witness>> = vec![
+        Arc::new(DecisionLog),
+        Arc::clone(&metrics) as _,
+        Arc::clone(&recent) as _,
+    ];
     let listen = loaded.settings.listen;
-    // First of all: a configuration whose address is taken is not one that was applied.
+    let metrics_listen = loaded.settings.metrics_listen;
+    // A configuration whose address is taken is not one that was applied.
     let listener = listen_on(listen).await?;
+    let metrics_listener = match metrics_listen {
+        Some(address) => Some((address, listen_on(address).await?)),
+        None => None,
+    };
     let limits = descriptors::share(descriptors::raise(), &loaded.settings);
     let kept = Arc::new(kept(&loaded.settings).await?);
     let live = Arc::new(Live::start(loaded, kept, witnesses).map_err(|error| refused(&error))?);
     // Before anybody is told that the server runs: a signal must not meet the default action.
     let mut signals = Signals::new().map_err(|error| refused(&error.into()))?;
     let listen = listener.local_addr().unwrap_or(listen);
+    let page: Arc<dyn MetricsText> = Arc::new(Exposition::new(&metrics, Arc::clone(&live)));
+    let scraping = Arc::new(Scraping::new(Arc::clone(&page)));
+    if let Some((configured, listener)) = metrics_listener {
+        scraping.serve(configured, listener);
+    }
+    let (reload, mut asked_to_reload) = mpsc::channel(1);
+    let seen = Seen {
+        live: Arc::clone(&live),
+        scraping: Arc::clone(&scraping),
+        recent,
+        configuration: path.display().to_string(),
+        listen,
+        began,
+    };
+    let mut control = place.map(|place| ControlSocket::serve(place, seen, reload));
+    // Last of all, so that whoever waits for this line finds everything open.
     tracing::info!(target: "server.started", %listen, version = env!("CARGO_PKG_VERSION"), config = %path.display());
 
-    let front = Front::new(listener, Arc::clone(&live), metrics, limits);
+    let front = Front::new(listener, Arc::clone(&live), metrics, page, limits);
     let (stop, stopped) = oneshot::channel::<()>();
     // A task of its own: connections are taken while a configuration is read.
     let mut running = tokio::spawn(front.run(async { _ = stopped.await }));
     let mut stop = Some(stop);
     let pruning = Arc::clone(&live);
     let mut pruning = tokio::spawn(async move { pruning.prune().await });
-    let mut reloads = Reloads::new(Arc::clone(&live), path);
+    let mut reloads = Reloads::new(Arc::clone(&live), Arc::clone(&scraping), path);
     loop {
         tokio::select! {
             _ = &mut pruning => {}
-            ended = &mut running => return ended.map(|()| Exit::Done).map_err(|_| Exit::Bug),
+            ended = &mut running => {
+                scraping.close().await;
+                return ended.map(|()| Exit::Done).map_err(|_| Exit::Bug);
+            }
             () = reloads.ended() => {}
+            Some(tell) = asked_to_reload.recv(), if stop.is_some() => reloads.ask(Some(tell)),
             told = signals.next() => match (told, stop.take()) {
                 (Told::Reload, Some(going_on)) => {
                     stop = Some(going_on);
-                    reloads.ask();
+                    reloads.ask(None);
                 }
                 // Nobody is left for a new configuration.
                 (Told::Reload, None) => {}
-                (Told::Stop, Some(stop)) => drop(stop),
+                (Told::Stop, Some(stop)) => {
+                    drop(stop);
+                    // Its successor may be started while the last logins are answered.
+                    scraping.close().await;
+                    if let Some(control) = control.take() {
+                        control.close().await;
+                    }
+                }
                 // A second one: no more waiting for answers in flight.
                 (Told::Stop, None) => {
                     running.abort();
@@ -110,6 +162,61 @@ pub(crate) async fn serve(common: &Common) -> Result<Exit, Exit> {
                 }
             },
         }
+    }
+}
+
+/// The place of the control socket; `None` where there can be none, which keeps nobody from logging in.
+fn control_place() -> Result<Option<Place>, Exit> {
+    let taken = state_dir().and_then(|folder| Ok(Place::take(&folder)?));
+    match taken {
+        Ok(place) => Ok(Some(place)),
+        Err(error) if matches!(error.downcast_ref(), Some(PlaceError::Occupied { .. })) => {
+            out::aside(&format!(
+                "error: {error}\n  = hint: each daemon needs a state directory of its own: set `STATE_DIRECTORY`\n"
+            ));
+            Err(Exit::Configuration)
+        }
+        Err(error) => {
+            let problem = format!("{error:#}");
+            ControlUnavailable { problem: &problem }.emit();
+            Ok(None)
+        }
+    }
+}
+
+/// The control socket while it is served.
+struct ControlSocket {
+    path: PathBuf,
+    serving: JoinHandle<()>,
+}
+
+impl ControlSocket {
+    fn serve(place: Place, seen: Seen, reload: mpsc::Sender<oneshot::Sender<Outcome>>) -> Self {
+        let path = place.path().to_owned();
+        let configuration = seen.configuration.clone();
+        let asked = Asked {
+            status: Box::new(move || seen.status()),
+            reload,
+            configuration,
+        };
+        let serving = tokio::spawn(answer_all(place, Welcome::root_and_own(), asked));
+        ListenerStarted {
+            serves: "control",
+            listen: Listen::Socket(&path),
+        }
+        .emit();
+        Self { path, serving }
+    }
+
+    /// Returns when another daemon may have its place.
+    async fn close(self) {
+        self.serving.abort();
+        let _ = self.serving.await;
+        ListenerStopped {
+            serves: "control",
+            listen: Listen::Socket(&self.path),
+        }
+        .emit();
     }
 }
 

@@ -197,6 +197,7 @@ url = "sqlite:entryway.db"
             .current_dir(self.folder.path())
             .env("PATH", path)
             .env_remove("ENTRYWAY_CONFIG")
+            .env("STATE_DIRECTORY", self.folder.path())
             .stdin(Stdio::null());
         shell
     }

@@ -30,6 +30,8 @@ pub(super) const SETTINGS: &[Setting] = &[
 
     Setting { path: "server.listen", shape: Text, default: Value(r#""127.0.0.1:8389""#), example: r#""127.0.0.1:9000""#,
         doc: "Where HTTP is served. Beyond this machine a reverse proxy with TLS must stand in front of it." },
+    Setting { path: "server.metrics_listen", shape: Text, default: None, example: r#""127.0.0.1:9389""#,
+        doc: "Where the metrics are served for Prometheus, apart from the API and without a token. Without it nobody listens, and `GET /metrics` of the API is the only way. See docs/metrics.md." },
 
     Setting { path: "login.ldap", shape: Word(&["disabled", "optional", "required"]), default: Value(r#""optional""#), example: r#""required""#,
         doc: "Whether domains are asked: never, beside other authorities, or alone." },

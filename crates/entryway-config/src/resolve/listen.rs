@@ -4,25 +4,13 @@ use crate::code::Code;
 use crate::context::Context;
 use crate::mask;
 use crate::report::Diagnostic;
-use crate::section::Section;
+use crate::section::{Section, Text};
 use std::net::SocketAddr;
 
+/// Where HTTP is served.
 pub(super) fn listen(server: &Section<'_>, cx: &Context<'_>) -> Option<SocketAddr> {
     let written = server.text_or_default("listen");
-    let Ok(address) = written.text.parse::<SocketAddr>() else {
-        cx.push(
-            Diagnostic::new(
-                Code::Listen,
-                format!(
-                    "`{}` is not an address to listen on",
-                    mask::address(written.text).escape_debug()
-                ),
-            )
-            .at(written.place, "expected an IP address and a port")
-            .hint("for example `127.0.0.1:8389` or `[::1]:8389`"),
-        );
-        return None;
-    };
+    let address = address(&written, "127.0.0.1:8389", cx)?;
     if !address.ip().is_loopback() {
         cx.push(
             Diagnostic::new(
@@ -37,4 +25,62 @@ pub(super) fn listen(server: &Section<'_>, cx: &Context<'_>) -> Option<SocketAdd
         );
     }
     Some(address)
+}
+
+/// Where metrics are served, if anywhere of their own.
+pub(super) fn metrics(
+    server: &Section<'_>,
+    listen: Option<SocketAddr>,
+    cx: &Context<'_>,
+) -> Option<SocketAddr> {
+    let written = server.text("metrics_listen")?;
+    let address = address(&written, "127.0.0.1:9389", cx)?;
+    if listen.is_some_and(|listen| overlap(listen, address)) {
+        cx.push(
+            Diagnostic::new(Code::Listen, "the API and the metrics share a port")
+                .at(written.place, "`listen` has it already")
+                .hint("for example `127.0.0.1:9389`"),
+        );
+        return None;
+    }
+    if !address.ip().is_loopback() {
+        cx.push(
+            Diagnostic::new(
+                Code::MetricsOpen,
+                "whoever reaches this address reads the metrics",
+            )
+            .at(
+                written.place,
+                "no token, no TLS, and not only for this machine",
+            )
+            .hint("listen on `127.0.0.1`, or let Prometheus ask `/metrics` of the API with a token of the scope `admin`"),
+        );
+    }
+    Some(address)
+}
+
+/// Whether one of two cannot be listened on beside the other. Port 0 is any that is free.
+fn overlap(one: SocketAddr, other: SocketAddr) -> bool {
+    one.port() != 0
+        && one.port() == other.port()
+        && (one.ip() == other.ip() || one.ip().is_unspecified() || other.ip().is_unspecified())
+}
+
+fn address(written: &Text<'_>, example: &str, cx: &Context<'_>) -> Option<SocketAddr> {
+    if let Ok(address) = written.text.parse() {
+        return Some(address);
+    }
+    let (_, port) = example.rsplit_once(':').unwrap_or_default();
+    cx.push(
+        Diagnostic::new(
+            Code::Listen,
+            format!(
+                "`{}` is not an address to listen on",
+                mask::address(written.text).escape_debug()
+            ),
+        )
+        .at(written.place, "expected an IP address and a port")
+        .hint(format!("for example `{example}` or `[::1]:{port}`")),
+    );
+    None
 }

@@ -31,22 +31,22 @@ fn may(credentials: &Credentials, now: Instant) -> bool {
 fn two_that_refuse_the_password_are_asked_again_as_rarely_as_one() {
     let (one, other) = pair();
     let mut now = Instant::now();
-    one.refused(&refused(), now);
+    one.refused("x:389", &refused(), now);
     assert!(may(&other, now), "each may say so itself");
-    other.refused(&refused(), now);
+    other.refused("x:389", &refused(), now);
     let mut pause = PACE_REFUSED.first;
     for _ in 0..6 {
         let before = now + pause - Duration::from_millis(1);
         assert!(!may(&one, before) && !may(&other, before));
         now += pause;
         assert!(may(&one, now) && may(&other, now));
-        one.refused(&refused(), now);
+        one.refused("x:389", &refused(), now);
         assert!(!may(&other, now));
         pause = PACE_REFUSED.after(pause);
     }
     let another = Credentials::default();
-    another.refused(&refused(), Instant::now());
-    another.succeeded();
+    another.refused("x:389", &refused(), Instant::now());
+    another.succeeded("x:389");
     assert!(!may(&other, now), "another account");
 }
 
@@ -54,12 +54,12 @@ fn two_that_refuse_the_password_are_asked_again_as_rarely_as_one() {
 fn a_server_that_takes_the_password_goes_on_and_lets_the_others_try() {
     let (one, other) = pair();
     let now = Instant::now();
-    one.succeeded();
-    other.refused(&refused(), now);
+    one.succeeded("x:389");
+    other.refused("x:389", &refused(), now);
     assert!(may(&one, now) && !may(&other, now));
-    one.refused(&refused(), now);
+    one.refused("x:389", &refused(), now);
     assert!(!may(&one, now));
-    other.succeeded();
+    other.succeeded("x:389");
     assert!(may(&one, now) && may(&other, now));
 }
 
@@ -67,7 +67,7 @@ fn a_server_that_takes_the_password_goes_on_and_lets_the_others_try() {
 async fn of_two_that_try_again_at_once_one_is_refused_and_the_other_never_asks() {
     let (one, other) = pair();
     for refusing in [&one, &other] {
-        refusing.refused(&refused(), Instant::now());
+        refusing.refused("x:389", &refused(), Instant::now());
     }
     if let Some(refusal) = &mut *one.account().refused.lock() {
         refusal.until = Instant::now();

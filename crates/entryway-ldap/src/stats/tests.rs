@@ -74,3 +74,38 @@ fn an_operation_ends_once() {
     );
     assert!(!Counters::default().snapshot(Role::Browse).was_used());
 }
+
+#[test]
+fn dials_are_counted_by_what_came_of_them() {
+    let counters = Counters::default();
+    counters.dialled(Protection::Tls12);
+    counters.dialled(Protection::Tls13);
+    counters.dialled(Protection::Tls13);
+    counters.dial_failed("unreachable");
+    counters.dial_failed("connect_timeout");
+    counters.dial_failed("unreachable");
+    let stats = counters.snapshot(Role::FindLogin);
+    assert_eq!((stats.opened, stats.dial_failures), (3, 3));
+    assert_eq!(
+        stats.opened_by,
+        [(Protection::Tls12, 1), (Protection::Tls13, 2)]
+    );
+    assert_eq!(stats.last_protection, Some(Protection::Tls13));
+    assert_eq!(
+        stats.dial_failures_by,
+        [("connect_timeout", 1), ("unreachable", 2)]
+    );
+}
+
+#[test]
+fn a_quantile_is_the_end_of_its_bucket() {
+    let counters = Counters::default();
+    let quantile = |part| counters.snapshot(Role::Browse).latency.quantile_us(part);
+    assert_eq!(quantile(0.5), None, "of nothing");
+    let took = |micros| counters.answered(OperationKind::Search, ResultCode(0), micros);
+    (0..98).for_each(|_| took(Duration::from_micros(800)));
+    took(Duration::from_millis(20));
+    assert_eq!((quantile(0.5), quantile(0.99)), (Some(1_000), Some(25_000)));
+    took(Duration::from_secs(10));
+    assert_eq!((quantile(0.99), quantile(1.0)), (Some(25_000), None));
+}

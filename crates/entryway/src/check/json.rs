@@ -1,8 +1,9 @@
 //! What `entryway check --output json` answers, whether or not the configuration loads.
 
 use super::Finding;
-use crate::out;
-use entryway_config::{Problem, Report, Severity};
+use crate::{out, problems};
+use entryway_config::{Report, Severity};
+use entryway_wire::ConfigurationProblem;
 use serde::Serialize;
 
 /// The whole answer.
@@ -18,50 +19,21 @@ pub(super) struct Answer<'a> {
 
 /// One problem of the configuration; what it does not have is left out.
 #[derive(Serialize)]
-pub(super) struct ProblemJson {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    code: Option<&'static str>,
-    severity: &'static str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    file: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    line: Option<usize>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    column: Option<usize>,
-    message: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    hint: Option<String>,
-}
+#[serde(transparent)]
+pub(super) struct ProblemJson(ConfigurationProblem);
 
 impl ProblemJson {
     /// Each problem of a report.
     pub(super) fn all(report: &Report) -> Vec<Self> {
-        report.problems().map(Self::of).collect()
-    }
-
-    fn of(problem: Problem) -> Self {
-        Self {
-            code: Some(problem.code),
-            severity: problem.severity.as_str(),
-            file: problem.file,
-            line: problem.line,
-            column: problem.column,
-            message: problem.message,
-            hint: problem.hint,
-        }
+        problems::problems_of(report)
+            .into_iter()
+            .map(Self)
+            .collect()
     }
 
     /// A problem that no line of the configuration has.
     pub(super) fn elsewhere(severity: Severity, message: impl Into<String>) -> Self {
-        Self {
-            code: None,
-            severity: severity.as_str(),
-            file: None,
-            line: None,
-            column: None,
-            message: message.into(),
-            hint: None,
-        }
+        Self(problems::elsewhere(severity, message))
     }
 }
 

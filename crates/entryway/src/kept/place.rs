@@ -65,8 +65,11 @@ pub(crate) fn audit_key(settings: &Settings, folder: Option<&TempDir>) -> anyhow
     })
 }
 
+/// The socket in the state directory that a running daemon is reached through.
+pub(crate) const SOCKET: &str = "control.sock";
+
 /// Where state is kept: what systemd says, else the system's for root, else the user's.
-fn state_path() -> anyhow::Result<PathBuf> {
+pub(crate) fn state_path() -> anyhow::Result<PathBuf> {
     let variable = |name| std::env::var_os(name).filter(|value| !value.is_empty());
     let given = variable("STATE_DIRECTORY").map(|given| {
         // systemd separates several by colons; the first is the service's own.
@@ -87,7 +90,7 @@ fn state_path() -> anyhow::Result<PathBuf> {
 }
 
 /// The same, made when it is not there.
-fn state_dir() -> anyhow::Result<PathBuf> {
+pub(crate) fn state_dir() -> anyhow::Result<PathBuf> {
     let dir = state_path()?;
     let mut builder = std::fs::DirBuilder::new();
     builder

@@ -83,6 +83,11 @@ impl Daemon {
         seen.unwrap_or_else(|| panic!("no `{name}` in {:#?}", self.seen))
     }
 
+    /// Whether an event of this name has been waited past.
+    pub(crate) fn has_seen(&self, name: &str) -> bool {
+        self.seen.iter().any(|event| event["event"] == name)
+    }
+
     /// Waits until it has this many files open.
     pub(crate) fn wait_for_descriptors(&self, count: usize) {
         let deadline = Instant::now() + SOON;

@@ -7,6 +7,7 @@
 mod accounts;
 mod audit;
 mod completions;
+mod control;
 mod daemon;
 mod demo;
 mod descriptors;
@@ -17,6 +18,7 @@ mod hostile;
 mod later;
 mod log;
 mod mask;
+mod metrics;
 mod outage;
 mod prompt;
 mod refusal;

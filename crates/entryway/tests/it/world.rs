@@ -97,8 +97,14 @@ impl World {
         command
             .args(arguments)
             .current_dir(self.folder())
-            .env_clear();
+            .env_clear()
+            .env("STATE_DIRECTORY", self.state());
         command
+    }
+
+    /// Where a daemon of this world keeps its socket.
+    pub(crate) fn state(&self) -> PathBuf {
+        self.path("state")
     }
 
     /// The same, by a shell that sets limits first.
@@ -110,7 +116,8 @@ impl World {
             .arg(env!("CARGO_BIN_EXE_entryway"))
             .args(arguments)
             .current_dir(self.folder())
-            .env_clear();
+            .env_clear()
+            .env("STATE_DIRECTORY", self.state());
         command
     }
 }

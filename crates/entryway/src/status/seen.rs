@@ -1,0 +1,158 @@
+//! How this daemon is, put together when somebody asks.
+
+use crate::live::Live;
+use crate::recent::Recent;
+use crate::serve::Scraping;
+use entryway_directory::Domain;
+use entryway_ldap::{HealthReport, OperationOutcome, Protection, RoleStats, ServerStats};
+use entryway_wire::{
+    ConfigurationStatus, DaemonStatus, DomainStatus, ListenerStatus, LoginsStatus, Rfc3339,
+    RoleStatus, ServerStatus, Status, StoreStatus,
+};
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::{Instant, SystemTime};
+
+/// Where it can be seen.
+pub(crate) struct Seen {
+    pub(crate) live: Arc<Live>,
+    pub(crate) scraping: Arc<Scraping>,
+    pub(crate) recent: Arc<Recent>,
+    /// The file, as the daemon was given it.
+    pub(crate) configuration: String,
+    /// Where the API is.
+    pub(crate) listen: SocketAddr,
+    /// When the process began.
+    pub(crate) began: (Instant, SystemTime),
+}
+
+impl Seen {
+    /// Everything, asking nobody: from what is held in memory.
+    pub(crate) fn status(&self) -> Status {
+        let running = self.live.now();
+        let in_force = running.in_force();
+        let kept = running.gateway.kept();
+        let (minute, hour) = self.recent.counts(Instant::now());
+        let (began, at) = self.began;
+        let api = [("api", self.listen)].into_iter();
+        let metrics = self.scraping.listens().map(|listen| ("metrics", listen));
+        Status {
+            daemon: DaemonStatus {
+                version: env!("CARGO_PKG_VERSION").to_owned(),
+                pid: std::process::id(),
+                started: Rfc3339(at).to_string(),
+                uptime_s: began.elapsed().as_secs(),
+            },
+            configuration: ConfigurationStatus {
+                file: self.configuration.clone(),
+                generation: in_force.generation,
+                applied: Rfc3339(running.since).to_string(),
+                callers: in_force.callers,
+                restart_needed: in_force
+                    .restart_needed
+                    .into_iter()
+                    .map(str::to_owned)
+                    .collect(),
+                refused: self.live.refused(),
+            },
+            listeners: api
+                .chain(metrics)
+                .map(|(serves, listen)| ListenerStatus {
+                    serves: serves.to_owned(),
+                    listen: listen.to_string(),
+                })
+                .collect(),
+            store: StoreStatus {
+                ready: kept.is_ready(),
+                place: kept.store.place().to_owned(),
+                accounts: kept.accounts.count(),
+                records: kept.recorder.written.get(),
+                records_lost: kept.recorder.not_written.get(),
+            },
+            logins: LoginsStatus {
+                minute,
+                hour,
+                held: running.gateway.held(),
+            },
+            domains: running.gateway.domains().iter().map(domain).collect(),
+            certificates: Vec::new(),
+        }
+    }
+}
+
+fn domain(domain: &Domain) -> DomainStatus {
+    let mut servers: Vec<_> = domain
+        .servers()
+        .iter()
+        .map(|one| server(&one.stats()))
+        .collect();
+    // The first that is not known to be down is asked first.
+    let serving = servers.iter_mut().find(|server| server.breaker == CLOSED);
+    let ready = serving.map(|server| server.serving = true).is_some();
+    DomainStatus {
+        name: domain.name().to_string(),
+        ready,
+        servers,
+    }
+}
+
+const CLOSED: &str = "closed";
+
+/// The breaker's state in a word.
+pub(crate) fn breaker(health: &HealthReport) -> &'static str {
+    match (health.degraded_since, health.trying) {
+        (None, _) => CLOSED,
+        (Some(_), true) => "half_open",
+        (Some(_), false) => "open",
+    }
+}
+
+fn server(stats: &ServerStats) -> ServerStatus {
+    let health = &stats.health;
+    ServerStatus {
+        server: stats.display.to_string(),
+        serving: false,
+        breaker: breaker(health).to_owned(),
+        degraded_s: health.degraded_since.map(|since| since.elapsed().as_secs()),
+        failures: health.consecutive_failures,
+        last_error: health.last_error.as_ref().map(ToString::to_string),
+        certificate: None,
+        roles: stats.roles.iter().map(role).collect(),
+    }
+}
+
+fn role(stats: &RoleStats) -> RoleStatus {
+    let unanswered = stats
+        .operations
+        .iter()
+        .filter(|counted| counted.outcome == OperationOutcome::Unanswered)
+        .map(|counted| counted.count)
+        .sum();
+    // At most a few seconds: exact.
+    let quantile = |part| {
+        let micros = stats.latency.quantile_us(part)?;
+        Some(micros as f64 / 1_000.0)
+    };
+    RoleStatus {
+        role: stats.role.as_str().to_owned(),
+        open: stats.open,
+        idle: stats.idle,
+        dialling: stats.dialling,
+        outstanding: stats.outstanding,
+        waiting: stats.waiting,
+        opened: stats.opened,
+        dial_failures: stats.dial_failures,
+        answered: stats.latency.count(),
+        unanswered,
+        p50_ms: quantile(0.5),
+        p99_ms: quantile(0.99),
+        tls: stats.last_protection.map(protection),
+    }
+}
+
+fn protection(protection: Protection) -> String {
+    match protection {
+        Protection::None => "none".to_owned(),
+        tls => format!("TLS {}", tls.as_str()),
+    }
+}
