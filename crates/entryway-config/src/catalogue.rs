@@ -45,6 +45,10 @@ pub(crate) enum Shape {
     Map,
     /// An array of strings and tables with `host`, `port`, `tls_port`.
     Servers,
+    /// An array of strings, and of tables with `store` and `password`.
+    Stores,
+    /// A string, or a table with `store`, `password`, `alias`, or with `certificate`, `key`, `password`.
+    Identity,
 }
 
 /// What holds where a setting is not written.
@@ -66,6 +70,10 @@ pub(crate) const MAP_KEYS: [&str; 4] = ["from", "values", "on_invalid", "enabled
 
 /// Keys of a server's table.
 pub(crate) const SERVER_KEYS: [&str; 3] = ["host", "port", "tls_port"];
+/// Keys of a trust store's table.
+pub(crate) const STORE_KEYS: [&str; 2] = ["store", "password"];
+/// Keys of a client certificate's table.
+pub(crate) const IDENTITY_KEYS: [&str; 5] = ["store", "password", "alias", "certificate", "key"];
 
 /// Every setting, in the order of the reference page.
 pub(crate) fn all() -> &'static [Setting] {
@@ -172,6 +180,10 @@ pub(crate) fn is_open(keys: &[&str]) -> bool {
         (Shape::Map, []) => !keys.last().is_some_and(|key| is_secret_key(key)),
         (Shape::Map, [option]) => MAP_KEYS.contains(option),
         (Shape::Servers, [part]) => SERVER_KEYS.contains(part),
+        (Shape::Stores | Shape::Identity, ["password", source]) => SECRET_KEYS.contains(source),
+        (Shape::Stores | Shape::Identity, ["password"]) => false,
+        (Shape::Stores, [key]) => STORE_KEYS.contains(key),
+        (Shape::Identity, [key]) => IDENTITY_KEYS.contains(key),
         (_, rest) => rest.is_empty(),
     }
 }
@@ -187,6 +199,7 @@ pub(crate) fn is_word(key: &str) -> bool {
     SECRET_KEYS.contains(&key)
         || MAP_KEYS.contains(&key)
         || SERVER_KEYS.contains(&key)
+        || IDENTITY_KEYS.contains(&key)
         || all().iter().any(|setting| parts(setting.path).any(known))
 }
 

@@ -102,6 +102,9 @@ codes! {
     PricedRows = "C062", Warning, "rows whose cost grows with their number";
     NobodyNamed = "C063", Error, "a pattern that no name fits";
     StoreUnverified = "C064", Warning, "a store that is not verified";
+    IdentityFile = "C066", Error, "a client certificate that cannot be used";
+    StorePassword = "C067", Error, "a password that does not open its file";
+    BindExternal = "C068", Error, "a bind by certificate without one, or without TLS";
     FindLoginClear = "C070", Warning, "who a login name belongs to is asked in clear text";
     NothingEncrypted = "C071", Warning, "nothing is encrypted";
     ServerTwice = "C072", Error, "one server stands in the list twice";

@@ -7,7 +7,7 @@
 //! ```
 //!
 //! Only this crate knows TOML. It reads files, and it reads the environment only as far as
-//! [`Sources`] hands it in. It must not know sockets, TLS libraries (of certificates it knows the form)
+//! [`Sources`] hands it in. It must not know sockets, TLS libraries (of certificates and keys it knows whether a file gives any)
 //! or the clock.
 
 mod catalogue;
@@ -41,8 +41,8 @@ pub use report::{Problem, Report};
 pub use schema::json_schema;
 pub use settings::{
     ApiToken, AuditSettings, CardsSettings, Connections, Dialect, DomainSettings, GroupsSettings,
-    Membership, OsSettings, Pin, Security, ServerAddress, ServiceBind, Settings, StoreSettings,
-    StoreUrl, ThrottleSettings, Timeouts, TlsSettings, TlsVersion, TokenScope, TrustSource,
-    Verification, Way,
+    IdentitySource, Membership, OsSettings, Pin, Security, ServerAddress, ServiceBind, Settings,
+    StoreFile, StoreSettings, StoreUrl, ThrottleSettings, Timeouts, TlsSettings, TlsVersion,
+    TokenScope, TrustSource, Verification, Way,
 };
 pub use sources::{FileContent, Files, MemoryFiles, Sources};

@@ -92,5 +92,7 @@ fn holds(shape: &Shape) -> String {
         Shape::Secret => "secret".to_owned(),
         Shape::Map => "attribute name, or table".to_owned(),
         Shape::Servers => "list of texts and tables".to_owned(),
+        Shape::Stores => "list of files, each a text or a table with its password".to_owned(),
+        Shape::Identity => "file, or table with its password".to_owned(),
     }
 }

@@ -12,6 +12,7 @@ mod encryption;
 mod filter;
 mod groups;
 mod home;
+mod keystore;
 mod listen;
 mod login;
 mod maps;

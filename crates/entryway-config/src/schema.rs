@@ -1,6 +1,8 @@
 //! The JSON schema of the file, for editors: generated from the catalogue.
 
-use crate::catalogue::{self, Default, MAP_KEYS, SECRET_KEYS, Setting, Shape};
+use crate::catalogue::{
+    self, Default, IDENTITY_KEYS, MAP_KEYS, SECRET_KEYS, STORE_KEYS, Setting, Shape,
+};
 use serde_json::{Map, Value, json};
 
 /// A JSON schema (draft 2020-12) of `entryway.toml`, as indented text with a final newline.
@@ -92,6 +94,10 @@ fn leaf(setting: &Setting) -> Value {
         Shape::Secret => secret(),
         Shape::Map => map(),
         Shape::Servers => servers(),
+        Shape::Stores => {
+            json!({ "type": "array", "items": file(&STORE_KEYS, json!(["store"])), "minItems": 1 })
+        }
+        Shape::Identity => file(&IDENTITY_KEYS, json!([])),
     };
     if let Value::Object(schema) = &mut schema {
         schema.insert("description".into(), json!(setting.doc));
@@ -120,6 +126,22 @@ fn servers() -> Value {
     let keys = json!({ "host": { "type": "string" }, "port": port, "tls_port": port });
     let table = json!({ "type": "object", "properties": keys, "required": ["host"], "additionalProperties": false });
     json!({ "type": "array", "items": { "anyOf": [{ "type": "string" }, table] } })
+}
+
+/// A file by its name, or with its password.
+fn file(keys: &[&str], required: Value) -> Value {
+    let schema = |key: &str| match key {
+        "password" => secret(),
+        _ => json!({ "type": "string" }),
+    };
+    let keys: Map<String, Value> = keys
+        .iter()
+        .map(|key| ((*key).to_owned(), schema(key)))
+        .collect();
+    json!({ "anyOf": [
+        { "type": "string" },
+        { "type": "object", "properties": keys, "required": required, "additionalProperties": false },
+    ] })
 }
 
 fn map() -> Value {

@@ -245,6 +245,8 @@ pub enum Security {
 pub enum ServiceBind {
     /// No bind at all.
     Anonymous,
+    /// By the client certificate (SASL EXTERNAL).
+    External,
     /// By name and password.
     Simple {
         /// The service account's name, checked to be one.
@@ -259,6 +261,7 @@ impl fmt::Debug for ServiceBind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Anonymous => f.write_str("Anonymous"),
+            Self::External => f.write_str("External"),
             Self::Simple { dn, password: _ } => f
                 .debug_struct("Simple")
                 .field("dn", dn)
@@ -287,6 +290,8 @@ pub enum Dialect {
 pub struct TlsSettings {
     /// Whose certificates are believed; never empty.
     pub trust: Vec<TrustSource>,
+    /// Who Entryway is to a server that asks.
+    pub identity: Option<IdentitySource>,
     /// The oldest version that is spoken.
     pub min_version: TlsVersion,
     /// The name expected in the certificate, when it is not the host's.
@@ -328,8 +333,64 @@ pub enum Pin {
 pub enum TrustSource {
     /// The operating system's store.
     System,
-    /// A file that can be read and holds certificates, as far as their form goes.
-    File(PathBuf),
+    /// A file that could be read and held trusted certificates.
+    File(StoreFile),
+}
+
+/// A client certificate with its key, which could be read and fitted.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum IdentitySource {
+    /// Both in one file.
+    Store {
+        /// The file.
+        file: StoreFile,
+        /// Which key of several.
+        alias: Option<String>,
+    },
+    /// Each in a file of its own.
+    Pair {
+        /// The certificate, and those that lead to its authority.
+        certificate: PathBuf,
+        /// The key.
+        key: StoreFile,
+    },
+}
+
+/// A file with its password: one unit, for one is of no use without the other.
+#[derive(Clone)]
+pub struct StoreFile {
+    /// Where it is.
+    pub path: PathBuf,
+    /// What opens it, if it is not open.
+    pub password: Option<Arc<Password>>,
+}
+
+impl StoreFile {
+    fn exposed(&self) -> Option<&[u8]> {
+        self.password.as_ref().map(|password| password.expose())
+    }
+}
+
+/// The path alone: the password stays out of logs.
+impl fmt::Debug for StoreFile {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.path.fmt(f)
+    }
+}
+
+impl PartialEq for StoreFile {
+    fn eq(&self, other: &Self) -> bool {
+        self.path == other.path && self.exposed() == other.exposed()
+    }
+}
+
+impl Eq for StoreFile {}
+
+/// By the path: files with one path and two passwords are rare, and equality tells them apart.
+impl std::hash::Hash for StoreFile {
+    fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
+        self.path.hash(state);
+    }
 }
 
 /// `min_version`.

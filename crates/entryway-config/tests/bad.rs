@@ -42,6 +42,28 @@ fn files() -> MemoryFiles {
         .with("newline.token", "\r\n", 0o600)
         .with("large.token", vec![b'x'; 5000], 0o600)
         .with("staff.pass", "staff-pass", 0o600)
+        .with("trust.pass", "trust-pass", 0o600)
+        .with("entryway.pass", "entryway-pass", 0o600)
+        .with("trust.p12", store("trust.p12"), 0o644)
+        .with("entryway.p12", store("entryway.p12"), 0o600)
+        .with("keys.jks", store("keys.jks"), 0o600)
+        .with("gateway.crt", store("gateway.crt"), 0o644)
+        .with("gateway.key", store("gateway.key"), 0o600)
+        .with("exposed.key", store("gateway.key"), 0o640)
+        .with("encrypted.key", store("encrypted.key"), 0o600)
+        .with("other.key", store("other.key"), 0o600)
+        .with("corp-ca.der", store("corp-ca.der"), 0o644)
+        .with(
+            "cut.der",
+            store("corp-ca.der")
+                .into_iter()
+                .take(200)
+                .collect::<Vec<_>>(),
+            0o644,
+        )
+        // Lengths left open, as some programs write PKCS#12.
+        .with("open.p12", &[0x30, 0x80, 2, 1, 3, 0, 0][..], 0o644)
+        .with("ca.zip", &b"PK\x03\x04"[..], 0o644)
         .with(
             "key.pem",
             "-----BEGIN PUBLIC KEY-----\nMAA=\n-----END PUBLIC KEY-----\n",
@@ -52,6 +74,13 @@ fn files() -> MemoryFiles {
             "-----BEGIN CERTIFICATE-----\nMAA=\n-----END CERTIFICATE-----\n",
             0o644,
         )
+}
+
+fn store(name: &str) -> Vec<u8> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("tests/stores")
+        .join(name);
+    std::fs::read(path).expect("a store")
 }
 
 fn report(path: &Path) -> Report {

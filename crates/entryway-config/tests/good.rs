@@ -7,8 +7,8 @@
 )]
 
 use entryway_config::{
-    Connections, Dialect, Loaded, MemoryFiles, Pin, Security, ServiceBind, Sources, TlsVersion,
-    TokenScope, TrustSource, Verification, Way, load,
+    Connections, Dialect, Loaded, MemoryFiles, Pin, Security, ServiceBind, Sources, StoreFile,
+    TlsVersion, TokenScope, TrustSource, Verification, Way, load,
 };
 use entryway_ldap_types::{ByRole, Fingerprint, Role, Scope};
 use entryway_login::{
@@ -235,7 +235,10 @@ fn everything_at_once() {
         servers.tls.trust,
         [
             TrustSource::System,
-            TrustSource::File("etc/corp-ca.pem".into())
+            TrustSource::File(StoreFile {
+                path: "etc/corp-ca.pem".into(),
+                password: None
+            })
         ]
     );
     assert_eq!(
@@ -260,7 +263,7 @@ fn everything_at_once() {
                 "one line break does not count"
             );
         }
-        ServiceBind::Anonymous => panic!("the bind is simple"),
+        ServiceBind::Anonymous | ServiceBind::External => panic!("the bind is simple"),
     }
     let files: Vec<_> = settings
         .files

@@ -9,7 +9,9 @@ pub(crate) fn server_fault(error: &LdapError) -> ServerFault {
     match error.underlying() {
         error if error.is_our_own() => ServerFault::Ourselves,
         LdapError::Tls(_) => ServerFault::TlsUntrusted,
-        LdapError::ServiceBindRefused { .. } => ServerFault::ServiceBindRefused,
+        LdapError::ServiceBindRefused { .. } | LdapError::ExternalBindRefused { .. } => {
+            ServerFault::ServiceBindRefused
+        }
         LdapError::TimedOut { .. } => ServerFault::TimedOut,
         LdapError::Protocol(_) => ServerFault::Protocol,
         LdapError::Unreachable { .. }
@@ -17,6 +19,7 @@ pub(crate) fn server_fault(error: &LdapError) -> ServerFault {
         | LdapError::Overloaded(_)
         | LdapError::Unsendable(_)
         | LdapError::PasswordInClear
+        | LdapError::CertificateInClear
         | LdapError::OtherRole(_) => ServerFault::Unreachable,
     }
 }

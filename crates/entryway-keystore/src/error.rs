@@ -67,14 +67,9 @@ pub enum KeystoreError {
     },
     /// It holds certificates, and none is one to trust.
     #[error(
-        "it holds no trusted certificate: {certificates} belong to its {keys} and are no authorities' because of that; take the authority's own certificate, or `openssl pkcs12 -in STORE -cacerts -nokeys -out ca.pem`"
+        "it holds no trusted certificate, found a key with its chain; name the authority's own certificate, which `openssl pkcs12 -in STORE -cacerts -nokeys` or `keytool -exportcert -rfc` writes"
     )]
-    NoTrusted {
-        /// `2 certificates`.
-        certificates: String,
-        /// `key`, `3 keys`.
-        keys: String,
-    },
+    NoTrusted,
     /// A certificate in it is none.
     #[error("certificate {index} in it is damaged")]
     DamagedCertificate {
@@ -125,7 +120,7 @@ impl KeystoreError {
             Self::PasswordText { .. } => "store_password_text",
             Self::Unsupported { .. } => "store_unsupported",
             Self::NoCertificate { .. } => "store_no_certificate",
-            Self::NoTrusted { .. } => "store_no_trusted",
+            Self::NoTrusted => "store_no_trusted",
             Self::NoKey => "store_no_key",
             Self::NoChain => "store_no_chain",
             Self::SeveralKeys { .. } => "store_several_keys",

@@ -68,16 +68,7 @@ fn choose(form: Form, contents: &Contents) -> Result<Vec<CertificateDer<'static>
     let beside: usize = contents.keys.iter().map(|key| key.chain.len()).sum();
     let held = contents.certificates.len() + beside;
     if held > 0 {
-        return Err(KeystoreError::NoTrusted {
-            certificates: match held {
-                1 => "its certificate".to_owned(),
-                held => format!("its {held} certificates"),
-            },
-            keys: match contents.keys.len() {
-                1 => "key".to_owned(),
-                keys => format!("{keys} keys"),
-            },
-        });
+        return Err(KeystoreError::NoTrusted);
     }
     let mut found = contents.other.clone();
     found.dedup();

@@ -35,6 +35,16 @@ pub(crate) enum Identity {
     Nobody,
 }
 
+/// How the service account says who it is.
+enum Account<'a> {
+    Simple {
+        dn: &'a str,
+        password: &'a Password,
+    },
+    /// By the certificate that the handshake has shown.
+    External,
+}
+
 /// How long each step took that was taken, in order.
 pub(crate) type Steps = Vec<(Step, Duration)>;
 
@@ -103,7 +113,11 @@ impl<'a> Dial<'a> {
             ServiceBind::Simple { dn, password } if identity == Identity::Service => {
                 self.way.takes_password(settings.clear_text_passwords)?;
                 self.credentials.check(self.address, Instant::now())?;
-                Some((dn, password))
+                Some(Account::Simple { dn, password })
+            }
+            ServiceBind::External if identity == Identity::Service => {
+                self.way.takes_certificate()?;
+                Some(Account::External)
             }
             _ => None,
         };
@@ -121,7 +135,7 @@ impl<'a> Dial<'a> {
     async fn make_ready(
         &mut self,
         tcp: TcpStream,
-        account: Option<(&String, &Arc<Password>)>,
+        account: Option<Account<'_>>,
         counters: &Arc<Counters>,
     ) -> Result<Link, LdapError> {
         let settings = self.settings;
@@ -142,16 +156,33 @@ impl<'a> Dial<'a> {
                     .map_err(LdapError::breach)?;
             }
         }
-        if let Some((dn, password)) = account {
-            link.connection
-                .bind_simple(dn, password, &[])
-                .map_err(submit_error)?;
-            let limit = settings.timeouts.operation;
-            let bind = self
-                .credentials
-                .bind(self.address, limit / 2, service_bind(&mut link));
-            self.step(Step::ServiceBind, Instant::now() + limit, bind)
-                .await?;
+        let limit = settings.timeouts.operation;
+        match account {
+            Some(Account::Simple { dn, password }) => {
+                link.connection
+                    .bind_simple(dn, password, &[])
+                    .map_err(submit_error)?;
+                let bind = self
+                    .credentials
+                    .bind(self.address, limit / 2, service_bind(&mut link));
+                self.step(Step::ServiceBind, Instant::now() + limit, bind)
+                    .await?;
+            }
+            // There is no password that could be locked for being wrong: each server is asked for itself.
+            Some(Account::External) => {
+                link.connection
+                    .bind_external(None, &[])
+                    .map_err(submit_error)?;
+                let certificate = self.shown();
+                let bind = async {
+                    service_bind(&mut link)
+                        .await
+                        .map_err(|error| by_certificate(error, certificate))
+                };
+                self.step(Step::ServiceBind, Instant::now() + limit, bind)
+                    .await?;
+            }
+            None => {}
         }
         if !link.input.is_empty() {
             // It would be read as an answer to what is asked next.
@@ -161,6 +192,15 @@ impl<'a> Dial<'a> {
             }));
         }
         Ok(link)
+    }
+
+    /// The certificate that a server which asks is shown.
+    fn shown(&self) -> Arc<str> {
+        let identity = match &self.way.security {
+            Security::Ldaps(tls) | Security::StartTls(tls) => tls.identity(),
+            Security::Clear => None,
+        };
+        identity.map_or_else(Arc::default, |identity| identity.in_words())
     }
 
     async fn resolve(&mut self) -> Result<Vec<SocketAddr>, LdapError> {
@@ -284,6 +324,17 @@ async fn service_bind(link: &mut Link) -> Result<(), LdapError> {
             Event::UnknownNotice { .. } | Event::Intermediate { .. } => {}
             event => return Err(unexpected("the answer to a bind", &event)),
         }
+    }
+}
+
+fn by_certificate(error: LdapError, certificate: Arc<str>) -> LdapError {
+    match error {
+        LdapError::ServiceBindRefused { code, diagnostic } => LdapError::ExternalBindRefused {
+            certificate,
+            code,
+            diagnostic,
+        },
+        other => other,
     }
 }
 

@@ -36,6 +36,18 @@ pub enum LdapError {
         /// The server's diagnostic message.
         diagnostic: String,
     },
+    /// The server did not take the client certificate for anybody, or was never shown it.
+    #[error(
+        "the bind by client certificate{} is answered with {code}{}", whose(.certificate), quoted(.diagnostic)
+    )]
+    ExternalBindRefused {
+        /// Whose certificate it is, and the file it comes from; empty where there is none.
+        certificate: Arc<str>,
+        /// The result code.
+        code: ResultCode,
+        /// The server's diagnostic message.
+        diagnostic: String,
+    },
     /// A step took longer than it may.
     #[error("{step} takes longer than it may")]
     TimedOut {
@@ -57,6 +69,9 @@ pub enum LdapError {
     /// A password would leave in clear, and that was not allowed: nothing was sent.
     #[error("a password would leave without TLS, which is not allowed")]
     PasswordInClear,
+    /// A bind by client certificate where no certificate is shown: nothing was sent.
+    #[error("a bind by client certificate needs TLS, and there is none here")]
+    CertificateInClear,
     /// The server is not used for this role: nothing was sent.
     #[error("the server is not used for `{0}`")]
     OtherRole(Role),
@@ -170,6 +185,7 @@ impl LdapError {
             Self::Unreachable { .. } => "unreachable",
             Self::Tls(failure) => failure.code(),
             Self::ServiceBindRefused { .. } => "service_bind_refused",
+            Self::ExternalBindRefused { .. } => "external_bind_refused",
             Self::TimedOut { step } => step.code(),
             Self::Protocol(_) => "protocol",
             Self::Closed(CloseReason::InsideHandshake(_)) => TlsCode::HandshakeClosed.as_str(),
@@ -177,6 +193,7 @@ impl LdapError {
             Self::Overloaded(_) => "overloaded",
             Self::Unsendable(_) => "unsendable",
             Self::PasswordInClear => "password_in_clear",
+            Self::CertificateInClear => "certificate_in_clear",
             Self::OtherRole(_) => "other_role",
         }
     }
@@ -207,6 +224,7 @@ impl LdapError {
             Self::Overloaded(_)
             | Self::Unsendable(_)
             | Self::PasswordInClear
+            | Self::CertificateInClear
             | Self::OtherRole(_) => true,
             Self::Closed(reason) => *reason == CloseReason::ShuttingDown,
             Self::Unreachable {
@@ -218,6 +236,7 @@ impl LdapError {
             Self::Unreachable { .. }
             | Self::Tls(_)
             | Self::ServiceBindRefused { .. }
+            | Self::ExternalBindRefused { .. }
             | Self::TimedOut { .. }
             | Self::Protocol(_) => false,
         }
@@ -287,6 +306,13 @@ impl fmt::Display for CloseReason {
             Self::Stalled => f.write_str("the server stopped answering"),
             Self::ShuttingDown => f.write_str("Entryway is shutting down"),
         }
+    }
+}
+
+fn whose(certificate: &str) -> String {
+    match certificate {
+        "" => ", without one,".to_owned(),
+        certificate => format!(" {certificate}"),
     }
 }
 

@@ -41,6 +41,13 @@ pub struct Way {
 }
 
 impl Way {
+    /// Whether a bind by certificate can mean anything on it.
+    pub(crate) fn takes_certificate(&self) -> Result<(), LdapError> {
+        match self.security {
+            Security::Clear => Err(LdapError::CertificateInClear),
+            Security::StartTls(_) | Security::Ldaps(_) => Ok(()),
+        }
+    }
     /// Whether a password may leave by it. Asked wherever one is about to be written, whatever was configured:
     /// the last line of defence against a mistake elsewhere.
     pub(crate) fn takes_password(&self, in_clear: bool) -> Result<(), LdapError> {
@@ -67,6 +74,8 @@ pub enum Security {
 pub enum ServiceBind {
     /// Nobody: no bind is sent.
     Anonymous,
+    /// SASL EXTERNAL: whoever the client certificate says (RFC 4513 §5.2.3). Never sent without TLS.
+    External,
     /// A simple bind.
     Simple {
         /// The account's name.
@@ -81,6 +90,7 @@ impl fmt::Debug for ServiceBind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Anonymous => f.write_str("Anonymous"),
+            Self::External => f.write_str("External"),
             Self::Simple { dn, .. } => f
                 .debug_struct("Simple")
                 .field("dn", dn)

@@ -24,8 +24,8 @@ pub use options::{TlsOptions, cipher_names};
 pub use revocation::{CrlError, CrlFacts, Crls};
 pub use session::{Accepted, TlsSession, Verdict, days_left};
 pub use store::{
-    Anchor, ClientIdentity, IdentityError, IdentitySource, LocalCertificate, Purpose, StoreFile,
-    TrustError, TrustSource, TrustStore,
+    Anchor, ClientIdentity, ExpiryWatch, IdentityError, IdentitySource, LocalCertificate, Purpose,
+    Reread, Rereading, StoreError, StoreFile, TrustError, TrustSource, TrustStore,
 };
 pub(crate) use terms::Terms;
 
@@ -292,3 +292,6 @@ impl fmt::Debug for TlsClient {
             .finish_non_exhaustive()
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -6,7 +6,8 @@ mod support;
 
 use entryway_ldap::{
     Accepted, Breach, CloseReason, LdapError, ProtocolError, SearchRole, Security, Server,
-    ServerSettings, Step, TlsClient, TlsFailure, TlsOptions, TlsVersion, cipher_names,
+    ServerSettings, ServiceBind, Step, TlsClient, TlsFailure, TlsOptions, TlsVersion, TrustSource,
+    TrustStore, cipher_names,
 };
 use entryway_ldap_types::ResultCode;
 use std::sync::Arc;
@@ -398,4 +399,97 @@ async fn a_close_without_goodbye_after_the_answers_is_a_plain_close() {
     search(&server).await.unwrap();
     assert_eq!(handshakes.load(Ordering::SeqCst), 2);
     assert_eq!(server.health().consecutive_failures, 0);
+}
+
+#[tokio::test]
+async fn a_change_of_trust_lets_what_is_in_flight_finish_and_takes_nothing_more() {
+    let authority = Authority::new();
+    let acceptor = authority.good();
+    let asked = Arc::new(tokio::sync::Semaphore::new(0));
+    let may_answer = Arc::new(tokio::sync::Semaphore::new(0));
+    let (script_asked, script_may) = (Arc::clone(&asked), Arc::clone(&may_answer));
+    let scripted = Scripted::start(move |peer, number| {
+        let acceptor = acceptor.clone();
+        let (asked, may_answer) = (Arc::clone(&script_asked), Arc::clone(&script_may));
+        async move {
+            let mut peer = peer.secured(&acceptor).await.unwrap();
+            if number > 0 {
+                return obedient(peer).await;
+            }
+            let id = peer.next_search().await;
+            asked.add_permits(1);
+            may_answer.acquire().await.unwrap().forget();
+            peer.entry(id, "cn=jane");
+            peer.done(id, ResultCode::SUCCESS, "");
+            peer.flush().await;
+            peer.until_closed().await;
+        }
+    })
+    .await;
+    let client = authority.client();
+    let server = scripted.server_with(|settings| ldaps(settings, client.clone()));
+    let first = tokio::spawn({
+        let server = Arc::clone(&server);
+        async move { search(&server).await }
+    });
+    asked.acquire().await.unwrap().forget();
+
+    let other = Authority::named("Another");
+    let both = vec![authority.certificate.clone(), other.certificate.clone()];
+    let store = TrustStore::load(&[TrustSource::Der(both)]).unwrap();
+    client.renew(&store, None).unwrap();
+    server.drain_old();
+    // The old connection has room, and is not asked any more.
+    search(&server).await.unwrap();
+    assert_eq!(scripted.accepted(), 2);
+    may_answer.add_permits(1);
+    first.await.unwrap().unwrap();
+}
+
+#[tokio::test]
+async fn a_bind_by_certificate_is_sent_after_tls_and_its_refusal_names_the_certificate() {
+    let authority = Authority::new();
+    let acceptor = authority.good();
+    let scripted = Scripted::start(move |peer, number| {
+        let acceptor = acceptor.clone();
+        async move {
+            let mut peer = peer.secured(&acceptor).await.unwrap();
+            let Some(Asked::External(id)) = peer.next().await else {
+                panic!("expected a bind by certificate first")
+            };
+            let code = if number == 0 {
+                ResultCode::SUCCESS
+            } else {
+                ResultCode::INVALID_CREDENTIALS
+            };
+            peer.bound(id, code, "");
+            peer.flush().await;
+            obedient(peer).await;
+        }
+    })
+    .await;
+    let server = || {
+        scripted.server_with(|settings| {
+            ldaps(settings, authority.client());
+            settings.service_bind = ServiceBind::External;
+        })
+    };
+    search(&server()).await.unwrap();
+    let error = search(&server()).await.unwrap_err();
+    assert_eq!(error.code(), "external_bind_refused");
+    assert_eq!(
+        error.to_string(),
+        "the bind by client certificate, without one, is answered with invalidCredentials (49)"
+    );
+}
+
+#[tokio::test]
+async fn a_bind_by_certificate_never_leaves_in_clear() {
+    let scripted = Scripted::start(|mut peer, _| async move {
+        assert_eq!(peer.next().await, None);
+    })
+    .await;
+    let server = scripted.server_with(|settings| settings.service_bind = ServiceBind::External);
+    let error = search(&server).await.unwrap_err();
+    assert_eq!(error.code(), "certificate_in_clear");
 }

@@ -93,6 +93,22 @@ pub const SHOWN_ELSEWHERE: &[Elsewhere] = &[
         ),
     },
     Elsewhere {
+        name: "tls.identity",
+        why: "no server of a scenario asks for a certificate",
+        test: (
+            "crates/entryway-ldap/tests/tls.rs",
+            "a_bind_by_certificate_is_sent_after_tls_and_its_refusal_names_the_certificate",
+        ),
+    },
+    Elsewhere {
+        name: "domain.<name>.tls.identity",
+        why: "likewise",
+        test: (
+            "crates/entryway-ldap/tests/tls.rs",
+            "a_bind_by_certificate_is_sent_after_tls_and_its_refusal_names_the_certificate",
+        ),
+    },
+    Elsewhere {
         name: "tls.min_version",
         why: "every server of a scenario knows the newest version",
         test: (

@@ -340,6 +340,7 @@ fn connected(report: &ProbeReport) -> String {
 fn bound_as(server: &Server) -> String {
     match &server.settings().service_bind {
         ServiceBind::Anonymous => "anonymous: none is sent".to_owned(),
+        ServiceBind::External => "whoever the client certificate says".to_owned(),
         ServiceBind::Simple { dn, .. } => dn.clone(),
     }
 }

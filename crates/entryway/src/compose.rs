@@ -3,17 +3,16 @@
 
 mod verification;
 
+use crate::stores::Stores;
 use anyhow::Context;
 use entryway_config::{
-    DomainSettings, Security, ServerAddress, ServiceBind, Settings, TlsSettings, TrustSource,
+    DomainSettings, Security, ServerAddress, ServiceBind, Settings, TlsSettings,
 };
 use entryway_directory::{Domain, Domains, GroupsSettings, Membership};
 use entryway_ldap::{
-    ByRole, Limits, PoolLimits, Role, Server, ServerSettings, StoreFile, Timeouts, TlsClient,
-    TrustStore, Way,
+    ByRole, Limits, PoolLimits, Role, Server, ServerSettings, Timeouts, TlsClient, Way,
 };
 use entryway_os::PamAccounts;
-use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -23,6 +22,8 @@ pub(crate) struct Composed {
     pub(crate) domains: Domains,
     pub(crate) os: Option<PamAccounts>,
     pub(crate) warnings: Vec<String>,
+    /// What is read again when its files change.
+    pub(crate) stores: Stores,
 }
 
 /// Composes the domains. Fails only where a certificate store cannot be used.
@@ -48,35 +49,9 @@ pub(crate) fn compose(settings: &Settings) -> anyhow::Result<Composed> {
     Ok(Composed {
         domains: Domains::new(domains),
         os,
-        warnings: stores.warnings,
+        warnings: stores.warnings(),
+        stores,
     })
-}
-
-/// Loaded once for each list of sources: the system's store alone is a hundred and fifty certificates.
-#[derive(Default)]
-struct Stores {
-    loaded: HashMap<Vec<TrustSource>, Arc<TrustStore>>,
-    warnings: Vec<String>,
-}
-
-impl Stores {
-    fn get(&mut self, sources: &[TrustSource]) -> anyhow::Result<Arc<TrustStore>> {
-        if let Some(store) = self.loaded.get(sources) {
-            return Ok(Arc::clone(store));
-        }
-        let wanted: Vec<_> = sources
-            .iter()
-            .map(|source| match source {
-                TrustSource::System => entryway_ldap::TrustSource::System,
-                TrustSource::File(path) => entryway_ldap::TrustSource::File(StoreFile::open(path)),
-            })
-            .collect();
-        let store = Arc::new(TrustStore::load(&wanted)?);
-        self.warnings
-            .extend(store.warnings().iter().map(ToString::to_string));
-        self.loaded.insert(sources.to_vec(), Arc::clone(&store));
-        Ok(store)
-    }
 }
 
 fn domain(settings: &DomainSettings, stores: &mut Stores) -> anyhow::Result<Domain> {
@@ -116,7 +91,7 @@ fn servers(
             None => Ok(shared.insert(tls(place.tls, stores)?).clone()),
         }
     };
-    addresses
+    let servers = addresses
         .iter()
         .map(|address| {
             Ok(server(
@@ -126,7 +101,9 @@ fn servers(
                 ways(address, &mut client)?,
             ))
         })
-        .collect()
+        .collect::<anyhow::Result<Vec<_>>>()?;
+    stores.relied_on(place.tls, &servers);
+    Ok(servers)
 }
 
 /// Each way once, for all roles that take it: they learn of its health together.
@@ -190,9 +167,10 @@ fn groups(settings: &entryway_config::GroupsSettings) -> GroupsSettings {
 }
 
 fn tls(settings: &TlsSettings, stores: &mut Stores) -> anyhow::Result<TlsClient> {
-    let store = stores.get(&settings.trust)?;
     let options = verification::options(settings)?;
-    Ok(TlsClient::with(&store, None, options)?)
+    stores.client(settings, |trust, identity| {
+        TlsClient::with(trust, identity, options)
+    })
 }
 
 fn server(
@@ -203,6 +181,7 @@ fn server(
 ) -> Arc<Server> {
     let service_bind = match place.bind {
         ServiceBind::Anonymous => entryway_ldap::ServiceBind::Anonymous,
+        ServiceBind::External => entryway_ldap::ServiceBind::External,
         ServiceBind::Simple { dn, password } => entryway_ldap::ServiceBind::Simple {
             dn: dn.clone(),
             password: Arc::clone(password),

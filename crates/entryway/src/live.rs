@@ -6,6 +6,7 @@ use crate::events::{ConfigApplied, ConfigRestartNeeded};
 use crate::explain::{explanation, recorded};
 use crate::gateway::Gateway;
 use crate::kept::{self, Kept, is_same_store};
+use crate::stores::{self, StoreWatch, Stores};
 use crate::witness::Witness;
 use crate::world::World;
 use arc_swap::ArcSwap;
@@ -35,6 +36,9 @@ pub(crate) struct Running {
     summary: Summary,
     front: Arc<Generation>,
     unused: watch::Receiver<()>,
+    /// What is looked at once it is in force, and then the looking.
+    stores: Mutex<Option<Stores>>,
+    watching: Mutex<Option<StoreWatch>>,
 }
 
 /// A configuration in numbers.
@@ -171,6 +175,8 @@ impl Running {
             gateway,
             front,
             unused,
+            stores: Mutex::new(Some(composed.stores)),
+            watching: Mutex::default(),
         };
         Ok((running, composed.warnings))
     }
@@ -185,6 +191,13 @@ impl Running {
             files: summary.files,
             restart_needed: summary.restart_needed.clone(),
         }
+    }
+
+    /// Begins what goes on in the background while it is in force.
+    fn start(&self) {
+        self.gateway.domains().start();
+        let stores = self.stores.lock().take();
+        *self.watching.lock() = stores.map(|stores| StoreWatch::start(stores, stores::EVERY));
     }
 
     /// Closes the pools once no request can use them any more. A deadline would be too early: a body
@@ -242,7 +255,7 @@ impl Live {
     ) -> anyhow::Result<Self> {
         let (running, warnings) = Running::new(1, loaded, Arc::clone(&kept), witnesses.clone())?;
         applied(&running, &warnings);
-        running.gateway.domains().start();
+        running.start();
         Ok(Self {
             opened: running.summary.fixed.clone(),
             running: ArcSwap::from_pointee(running),
@@ -282,7 +295,7 @@ impl Live {
         self.kept.throttle.configure(&new.summary.throttle);
         // Told once it is true: whoever waits for this line may rely on it.
         applied(&new, &warnings);
-        new.gateway.domains().start();
+        new.start();
         old.retire();
         *self.refused.lock() = None;
         Ok(warnings)

@@ -40,6 +40,7 @@ mod serve;
 mod sources;
 mod status;
 mod store;
+mod stores;
 mod table;
 mod tls;
 mod witness;

@@ -2,7 +2,9 @@
 
 use super::Default::{Derived, None, Required, Value};
 use super::Setting;
-use super::Shape::{Boolean, Duration, Integer, Map, Secret, Servers, Text, Texts, Word, Words};
+use super::Shape::{
+    Boolean, Duration, Identity, Integer, Map, Secret, Servers, Stores, Text, Texts, Word, Words,
+};
 
 const SECOND: u64 = 1_000;
 const MINUTE: u64 = 60 * SECOND;
@@ -60,8 +62,10 @@ pub(super) const SETTINGS: &[Setting] = &[
     Setting { path: "token[].description", shape: Text, default: None, example: r#""the dashboards of the platform team""#,
         doc: "For people; nothing reads it." },
 
-    Setting { path: "tls.trust", shape: Texts, default: Value(r#"["system"]"#), example: r#"["corp-ca.pem"]"#,
-        doc: "Whose certificates are believed: `system`, and files with PEM certificates, relative to the file that names them. For every domain that does not say otherwise." },
+    Setting { path: "tls.trust", shape: Stores, default: Value(r#"["system"]"#), example: r#"["corp-ca.pem", { store = "trust.p12", password = { file = "trust.pass" } }]"#,
+        doc: "Whose certificates are believed: `system`, and files with certificates, relative to the file that names them. PEM, DER, PKCS#12 and JKS are told apart by their content. For every domain that does not say otherwise." },
+    Setting { path: "tls.identity", shape: Identity, default: None, example: r#"{ store = "entryway.p12", password = { file = "entryway.pass" }, alias = "gateway" }"#,
+        doc: "The client certificate that a directory is shown when it asks for one, with its key: PKCS#12, JKS, or PEM with both; or `{ certificate = \"…\", key = \"…\" }`. `alias` says which of several keys." },
     Setting { path: "tls.min_version", shape: Word(&["1.2", "1.3"]), default: Value(r#""1.2""#), example: r#""1.3""#,
         doc: "The oldest TLS version that is spoken to a directory." },
     Setting { path: "tls.verify", shape: Boolean, default: Value("true"), example: "false",
@@ -100,15 +104,17 @@ pub(super) const SETTINGS: &[Setting] = &[
     Setting { path: "domain.<name>.login_name_case", shape: Word(&["keep", "lower", "upper"]), default: Value(r#""keep""#), example: r#""lower""#,
         doc: "The case of the name, before the search and in the session." },
 
-    Setting { path: "domain.<name>.bind.method", shape: Word(&["simple", "anonymous"]), default: Value(r#""simple""#), example: r#""anonymous""#,
-        doc: "How Entryway itself binds. Without a `bind` at all it does so anonymously." },
+    Setting { path: "domain.<name>.bind.method", shape: Word(&["simple", "external", "anonymous"]), default: Value(r#""simple""#), example: r#""anonymous""#,
+        doc: "How Entryway itself binds: by name and password, by the client certificate of `identity`, or not at all. Without a `bind` it is anonymous." },
     Setting { path: "domain.<name>.bind.dn", shape: Text, default: None, example: r#""cn=entryway,ou=services,dc=corp,dc=example""#,
         doc: "The name of the service account; Active Directory also takes `name@corp.example` and `CORP\\name`." },
     Setting { path: "domain.<name>.bind.password", shape: Secret, default: None, example: r#"{ file = "staff.pass" }"#,
         doc: "The service account's password." },
 
-    Setting { path: "domain.<name>.tls.trust", shape: Texts, default: Derived("`tls.trust`"), example: r#"["system", "corp-ca.pem"]"#,
+    Setting { path: "domain.<name>.tls.trust", shape: Stores, default: Derived("`tls.trust`"), example: r#"["system", "corp-ca.pem"]"#,
         doc: "As `tls.trust`, for this domain alone." },
+    Setting { path: "domain.<name>.tls.identity", shape: Identity, default: Derived("`tls.identity`"), example: r#"{ certificate = "gateway.crt", key = "gateway.key" }"#,
+        doc: "As `tls.identity`, for this domain alone." },
     Setting { path: "domain.<name>.tls.min_version", shape: Word(&["1.2", "1.3"]), default: Derived("`tls.min_version`"), example: r#""1.3""#,
         doc: "As `tls.min_version`, for this domain alone." },
     Setting { path: "domain.<name>.tls.server_name", shape: Text, default: Derived("the host in the address"), example: r#""ldap.corp.example""#,

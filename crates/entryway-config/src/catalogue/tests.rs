@@ -178,6 +178,12 @@ fn outcome(text: &str) -> Result<String, String> {
         .with("store.pass", "of-the-store", 0o600)
         .with("corp-ca.pem", CORP_CA, 0o644)
         .with("corp-ca.crl", CORP_CRL, 0o644)
+        .with("trust.p12", &include_bytes!("../../tests/stores/trust.p12")[..], 0o644)
+        .with("trust.pass", "trust-pass", 0o600)
+        .with("entryway.p12", &include_bytes!("../../tests/stores/entryway.p12")[..], 0o600)
+        .with("entryway.pass", "entryway-pass", 0o600)
+        .with("gateway.crt", &include_bytes!("../../tests/stores/gateway.crt")[..], 0o644)
+        .with("gateway.key", &include_bytes!("../../tests/stores/gateway.key")[..], 0o600)
         .with("conf.d/more.toml", "[login]\nplatform = \"windows\"\n[[home_folder]]\nprefix = 'C:\\homes'\nenabled = false\n[tls]\n", 0o644);
     let environment = [(
         "STAFF_PASSWORD".to_owned(),
@@ -202,7 +208,7 @@ fn outcome(text: &str) -> Result<String, String> {
                     crate::ServiceBind::Simple { password, .. } => {
                         Some(String::from_utf8_lossy(password.expose()).into_owned())
                     }
-                    crate::ServiceBind::Anonymous => None,
+                    crate::ServiceBind::Anonymous | crate::ServiceBind::External => None,
                 },
             ));
             secrets.extend(

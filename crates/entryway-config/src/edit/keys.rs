@@ -93,6 +93,9 @@ pub(super) fn assignment<'a>(
     let (keys, setting) = located(key)?;
     let toml = value.parse::<Value>().ok().map(undecorated);
     let value = match (&setting.shape, toml) {
+        (Shape::Stores | Shape::Identity, Some(toml)) if shows_password(&toml) => {
+            return Err(no_secret(key));
+        }
         (_, Some(toml)) if toml.is_array() => toml,
         // What it may hold, the loader knows; but a password is seen by everybody in a list of commands.
         (Shape::Secret, Some(Value::InlineTable(table))) => safe(key, table)?.into(),
@@ -114,6 +117,21 @@ fn safe(key: &str, table: InlineTable) -> Result<InlineTable, EditError> {
         Ok(table)
     } else {
         Err(no_secret(key))
+    }
+}
+
+/// Whether a store's password is written out.
+fn shows_password(toml: &Value) -> bool {
+    match toml {
+        Value::Array(all) => all.iter().any(shows_password),
+        Value::InlineTable(table) => match table.get("password") {
+            Some(Value::InlineTable(source)) => source
+                .iter()
+                .any(|(source, _)| !catalogue::SECRET_KEYS.contains(&source)),
+            Some(_) => true,
+            None => false,
+        },
+        _ => false,
     }
 }
 

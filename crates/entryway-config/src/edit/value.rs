@@ -18,26 +18,31 @@ pub(super) struct Shown {
 /// The value at a path of written keys. What the catalogue does not know may be a misspelt secret.
 pub(super) fn shown(keys: &[&str], node: &Node) -> Shown {
     let json = match keys::find_written(keys) {
-        Found::Setting(setting) => match (&setting.shape, &node.value) {
-            (Shape::Secret, Value::Table(table)) => {
-                let known = table
-                    .entries
-                    .iter()
-                    .filter(|entry| SECRET_KEYS.contains(&entry.key.as_str()));
-                Json::Object(
-                    known
-                        .map(|entry| (entry.key.clone(), json(&entry.node, &Shape::Text)))
-                        .collect(),
-                )
-            }
-            (Shape::Secret, _) => BLANK.into(),
-            (shape, _) => json(node, shape),
-        },
+        Found::Setting(found) => setting(node, &found.shape),
         _ => BLANK.into(),
     };
     Shown {
         toml: toml(&json),
         json,
+    }
+}
+
+/// What stands in a setting of this shape, but for secrets.
+fn setting(node: &Node, shape: &Shape) -> Json {
+    match (shape, &node.value) {
+        (Shape::Secret, Value::Table(table)) => {
+            let known = table
+                .entries
+                .iter()
+                .filter(|entry| SECRET_KEYS.contains(&entry.key.as_str()));
+            Json::Object(
+                known
+                    .map(|entry| (entry.key.clone(), json(&entry.node, &Shape::Text)))
+                    .collect(),
+            )
+        }
+        (Shape::Secret, _) => BLANK.into(),
+        (shape, _) => json(node, shape),
     }
 }
 
@@ -69,7 +74,13 @@ fn json(node: &Node, shape: &Shape) -> Json {
         Value::Table(table) => table
             .entries
             .iter()
-            .map(|entry| (entry.key.clone(), json(&entry.node, shape)))
+            .map(|entry| {
+                let shape = match (shape, entry.key.as_str()) {
+                    (Shape::Stores | Shape::Identity, "password") => &Shape::Secret,
+                    _ => shape,
+                };
+                (entry.key.clone(), setting(&entry.node, shape))
+            })
             .collect(),
     }
 }

@@ -7,15 +7,20 @@ use crate::report::Diagnostic;
 use crate::resolve::text;
 use crate::secret;
 use crate::section::{Section, Text};
-use crate::settings::ServiceBind;
+use crate::settings::{ServiceBind, TlsSettings};
 
 #[derive(Clone, Copy)]
 enum Method {
     Simple,
+    External,
     Anonymous,
 }
 
-const METHODS: [(&str, Method); 2] = [("simple", Method::Simple), ("anonymous", Method::Anonymous)];
+const METHODS: [(&str, Method); 3] = [
+    ("simple", Method::Simple),
+    ("external", Method::External),
+    ("anonymous", Method::Anonymous),
+];
 
 /// `None` when a part of it is missing or wrong.
 pub(super) fn bind(domain: &Section<'_>, cx: &Context<'_>) -> Option<ServiceBind> {
@@ -29,7 +34,8 @@ pub(super) fn bind(domain: &Section<'_>, cx: &Context<'_>) -> Option<ServiceBind
         None => Method::Simple,
     };
     match method {
-        Method::Anonymous => anonymous(&bind, cx),
+        Method::Anonymous => nameless(&bind, ServiceBind::Anonymous, cx),
+        Method::External => nameless(&bind, ServiceBind::External, cx),
         Method::Simple => simple(&bind, cx),
     }
 }
@@ -39,24 +45,74 @@ pub(super) fn place(domain: &Section<'_>) -> Place {
     domain.section("bind").place_of("password")
 }
 
-fn anonymous(bind: &Section<'_>, cx: &Context<'_>) -> Option<ServiceBind> {
+/// Neither has a name or a password: nobody needs none, and a certificate says who it is.
+fn nameless(bind: &Section<'_>, method: ServiceBind, cx: &Context<'_>) -> Option<ServiceBind> {
     let Some(extra) = ["dn", "password"]
         .into_iter()
         .find(|key| bind.entry(key).is_some())
     else {
-        return Some(ServiceBind::Anonymous);
+        return Some(method);
     };
-    let diagnostic = Diagnostic::new(
-        Code::BindContradiction,
-        format!("an anonymous bind has no `{extra}`"),
-    )
-    .at(bind.place_of(extra), "");
+    let (code, what, short) = match method {
+        ServiceBind::External => (
+            Code::BindExternal,
+            "a bind by certificate",
+            "by certificate by this",
+        ),
+        _ => (
+            Code::BindContradiction,
+            "an anonymous bind",
+            "anonymous by this",
+        ),
+    };
+    let diagnostic =
+        Diagnostic::new(code, format!("{what} has no `{extra}`")).at(bind.place_of(extra), "");
     cx.push(
         diagnostic
-            .also(bind.place_of("method"), "anonymous by this")
+            .also(bind.place_of("method"), short)
             .hint("use `method = \"simple\"`"),
     );
     None
+}
+
+/// Whether what a bind by certificate needs is there: a certificate, and TLS to show it in. `section` has the
+/// bind and the TLS, or takes them over; `in_clear` is a server without TLS, and where it was switched off.
+pub(super) fn external(
+    section: &Section<'_>,
+    tls: &TlsSettings,
+    in_clear: Option<(&str, Place)>,
+    cx: &Context<'_>,
+) -> bool {
+    let method = section.section("bind").place_of("method");
+    // One that is written and wrong has been reported.
+    if tls.identity.is_none() {
+        if section.section("tls").entry("identity").is_none() {
+            cx.push(
+                Diagnostic::new(
+                    Code::BindExternal,
+                    "there is a bind by certificate, and no certificate",
+                )
+                .at(method, "by certificate by this")
+                .hint("name one: `tls.identity = { certificate = \"…\", key = \"…\" }`"),
+            );
+        }
+        return false;
+    }
+    if let Some((server, switch)) = in_clear {
+        cx.push(
+            Diagnostic::new(
+                Code::BindExternal,
+                format!(
+                    "there is a bind by certificate, and without TLS none is shown to `{server}`"
+                ),
+            )
+            .at(method, "by certificate by this")
+            .also(switch, "TLS is switched off here")
+            .hint("use `ldaps://`, or `encrypt = \"all\"` for StartTLS"),
+        );
+        return false;
+    }
+    true
 }
 
 fn simple(bind: &Section<'_>, cx: &Context<'_>) -> Option<ServiceBind> {

@@ -47,6 +47,11 @@ pub(super) fn cards(
         None => inherited.addresses?,
     };
     let bind = own_bind.as_ref().or(inherited.bind)?;
+    if matches!(bind, ServiceBind::External)
+        && !bind::external(&cards, &tls.settings, plan.in_clear(list), cx)
+    {
+        return None;
+    }
     if own("encrypt") || own("servers") || own("bind") {
         let whose = if own("bind") { &cards } else { domain };
         encryption::judge_cards(list, &plan, Some((bind, bind::place(whose))), cx);

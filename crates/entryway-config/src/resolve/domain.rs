@@ -296,7 +296,15 @@ fn reached(
     }
     let plan = Plan::of_domain(domain, basics.ldap != LdapUse::Disabled);
     let addresses = address::addresses(domain, cx);
-    let bind = bind::bind(domain, cx);
+    let bind = bind::bind(domain, cx).filter(|bind| {
+        !matches!(bind, ServiceBind::External)
+            || bind::external(
+                domain,
+                &tls.settings,
+                plan.in_clear(&addresses.readable),
+                cx,
+            )
+    });
     let placed = bind.as_ref().map(|known| (known, bind::place(domain)));
     encryption::judge_domain(&addresses.readable, &plan, placed, cx);
     let carries = encryption::carries_passwords(&plan, bind.as_ref());

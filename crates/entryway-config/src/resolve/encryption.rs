@@ -60,19 +60,27 @@ const CARDS: Words = Words {
 fn needs_tls(bind: &ServiceBind) -> bool {
     match bind {
         ServiceBind::Anonymous => false,
-        ServiceBind::Simple { .. } => true,
+        ServiceBind::External | ServiceBind::Simple { .. } => true,
     }
 }
 
 /// A bind that sends a password.
 fn sends_password(bind: &ServiceBind) -> bool {
     match bind {
-        ServiceBind::Anonymous => false,
+        ServiceBind::Anonymous | ServiceBind::External => false,
         ServiceBind::Simple { .. } => true,
     }
 }
 
 impl Plan {
+    /// A server that is reached without TLS by every role, and where that was said.
+    pub(super) fn in_clear<'a>(&self, addresses: &'a [Address]) -> Option<(&'a str, Place)> {
+        if self.encrypt != Encrypt::None {
+            return None;
+        }
+        let clear = addresses.iter().find(|address| address.clear.is_some())?;
+        Some((&clear.display, self.switch))
+    }
     pub(super) fn of_domain(domain: &Section<'_>, logins: bool) -> Self {
         let off =
             |key: &str, when: bool| domain.written(key).filter(|_| domain.boolean(key) == when);

@@ -120,7 +120,8 @@ impl MuxPool {
         }
         let mut ended = false;
         for mux in &state.connections {
-            if !mux.is_current() {
+            // Once: to retire tells everybody who waits, this one among them.
+            if !mux.is_current() && mux.is_open() {
                 mux.retire();
             }
             match mux.submit(request, max_entries) {

@@ -4,9 +4,11 @@
 mod expiry;
 mod file;
 mod identity;
+mod rereading;
 mod trust;
 
-pub use expiry::{LocalCertificate, Purpose};
+pub use expiry::{ExpiryWatch, LocalCertificate, Purpose};
 pub use file::StoreFile;
 pub use identity::{ClientIdentity, IdentityError, IdentitySource};
+pub use rereading::{Reread, Rereading, StoreError};
 pub use trust::{Anchor, TrustError, TrustSource, TrustStore};

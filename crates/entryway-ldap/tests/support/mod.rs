@@ -140,6 +140,7 @@ pub enum Asked {
         id: MessageId,
         base: String,
     },
+    External(MessageId),
     Abandon(MessageId),
     StartTls(MessageId),
     Unbind,
@@ -241,8 +242,13 @@ fn asked(connection: &Connection, frame: &[u8]) -> Asked {
     let id = message.id;
     match message.op {
         Op::BindRequest(bind) => {
-            let Credentials::Simple(password) = bind.credentials else {
-                panic!("expected a simple bind")
+            let password = match bind.credentials {
+                Credentials::Simple(password) => password,
+                Credentials::Sasl {
+                    mechanism: "EXTERNAL",
+                    ..
+                } => return Asked::External(id),
+                _ => panic!("expected a simple bind or EXTERNAL"),
             };
             let control = message.controls.find(oid::PASSWORD_POLICY);
             assert!(control.is_none_or(|control| !control.critical));
@@ -284,7 +290,7 @@ pub async fn obedient(mut peer: Peer) {
             }
             Asked::Abandon(_) => {}
             Asked::Unbind => return,
-            Asked::StartTls(id) | Asked::Other(id) => {
+            Asked::StartTls(id) | Asked::External(id) | Asked::Other(id) => {
                 peer.extended(id, ResultCode::PROTOCOL_ERROR, "no")
             }
         }

@@ -211,16 +211,17 @@ fn server(
     })?;
     let (reads, accepted) = match &domain.bind {
         ServiceBind::Anonymous => (false, true),
+        // The servers of a scenario ask nobody for a certificate.
+        ServiceBind::External => (true, false),
         ServiceBind::Simple { dn, password } => {
             let answer = directory.answer_bind(&options, dn, password.expose());
             (true, answer.code == ResultCode::SUCCESS)
         }
     };
-    let trusted = domain
-        .tls
-        .trust
-        .iter()
-        .any(|source| matches!(source, TrustSource::File(path) if path.ends_with("ca.pem")));
+    let trusted =
+        domain.tls.trust.iter().any(
+            |source| matches!(source, TrustSource::File(file) if file.path.ends_with("ca.pem")),
+        );
     // By the ways of a login.
     let secured = [Role::Authenticate, Role::FindLogin].iter().any(|role| {
         let way = address.ways.of(*role);

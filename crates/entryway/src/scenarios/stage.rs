@@ -215,7 +215,7 @@ fn services(settings: &Settings) -> Vec<&str> {
     binds
         .filter_map(|bind| match bind {
             ServiceBind::Simple { dn, .. } => Some(&**dn),
-            ServiceBind::Anonymous => None,
+            ServiceBind::Anonymous | ServiceBind::External => None,
         })
         .collect()
 }

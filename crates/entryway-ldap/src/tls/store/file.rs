@@ -3,8 +3,10 @@
 use entryway_ldap_types::Password;
 use std::fmt;
 use std::io::{self, Read as _};
+use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use zeroize::Zeroizing;
 
 /// Far above any store in use.
@@ -71,4 +73,51 @@ pub(super) fn read(path: &Path) -> io::Result<Zeroizing<Vec<u8>>> {
         ));
     }
     Ok(bytes)
+}
+
+/// What tells a file from what it was. A link is followed, so that one that leads elsewhere shows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Stamp {
+    file: Option<File>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct File {
+    device: u64,
+    inode: u64,
+    size: u64,
+    /// Seconds and nanoseconds. A copy may have its old time; the inode's own cannot be set.
+    modified: (i64, i64),
+    changed: (i64, i64),
+}
+
+/// Clocks of file systems tick slowly: what was written this shortly before a look may be written again without
+/// another stamp.
+const TICK: Duration = Duration::from_secs(2);
+
+impl Stamp {
+    pub(super) fn of(path: &Path) -> Self {
+        let file = std::fs::metadata(path).ok().map(|metadata| File {
+            device: metadata.dev(),
+            inode: metadata.ino(),
+            size: metadata.size(),
+            modified: (metadata.mtime(), metadata.mtime_nsec()),
+            changed: (metadata.ctime(), metadata.ctime_nsec()),
+        });
+        Self { file }
+    }
+    /// Whether any change from now on shows in these.
+    pub(super) fn all_settled(all: &[Self], now: SystemTime) -> bool {
+        let seconds = now
+            .checked_sub(TICK)
+            .and_then(|then| then.duration_since(UNIX_EPOCH).ok())
+            .and_then(|since| i64::try_from(since.as_secs()).ok())
+            .unwrap_or_default();
+        all.iter().all(|stamp| {
+            stamp
+                .file
+                .as_ref()
+                .is_none_or(|file| file.changed.0.max(file.modified.0) < seconds)
+        })
+    }
 }

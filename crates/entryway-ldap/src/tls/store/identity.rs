@@ -127,6 +127,10 @@ impl ClientIdentity {
         let own = self.certificates().into_iter().next();
         own.map(|own| own.subject).unwrap_or_default()
     }
+    /// `` `CN=gateway` (from `gateway.p12`) ``.
+    pub(crate) fn in_words(&self) -> Arc<str> {
+        format!("`{}` (from {})", self.subject().escape_debug(), self.origin).into()
+    }
     /// Each certificate of the chain, for whoever watches that none expires.
     pub fn certificates(&self) -> Vec<LocalCertificate> {
         let all = self.chain().iter();

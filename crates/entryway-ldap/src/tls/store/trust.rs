@@ -24,6 +24,21 @@ pub enum TrustSource {
     Der(Vec<CertificateDer<'static>>),
 }
 
+impl TrustSource {
+    /// The files and folders by which it is seen to change.
+    pub(super) fn paths(&self) -> Vec<PathBuf> {
+        match self {
+            Self::File(file) => vec![file.path.clone()],
+            // Where the system's store is; a change of it touches its folder or its one file.
+            Self::System => {
+                let found = openssl_probe::probe();
+                found.cert_file.into_iter().chain(found.cert_dir).collect()
+            }
+            Self::Der(_) => Vec::new(),
+        }
+    }
+}
+
 /// A certificate that is trusted, and where it was read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Anchor {

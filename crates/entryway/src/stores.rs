@@ -1,0 +1,97 @@
+//! Stores of certificates and keys: each read once for all domains that name it, and again when it changes.
+
+mod watch;
+
+pub(crate) use watch::{EVERY, StoreWatch};
+
+use entryway_config::TlsSettings;
+use entryway_ldap::{
+    ClientIdentity, IdentitySource, Rereading, Server, StoreFile, TlsClient, TlsSetupError,
+    TrustSource, TrustStore,
+};
+use std::sync::Arc;
+
+/// Each list of sources with its identity, and who relies on it.
+#[derive(Default)]
+pub(crate) struct Stores {
+    all: Vec<Relied>,
+}
+
+struct Relied {
+    stores: Rereading,
+    servers: Vec<Arc<Server>>,
+}
+
+impl Stores {
+    /// A client that trusts, and is, what these settings say, now and after every change of the files.
+    pub(crate) fn client(
+        &mut self,
+        settings: &TlsSettings,
+        make: impl FnOnce(&TrustStore, Option<&ClientIdentity>) -> Result<TlsClient, TlsSetupError>,
+    ) -> anyhow::Result<TlsClient> {
+        let relied = self.get(settings)?;
+        let client = make(relied.stores.store(), relied.stores.identity())?;
+        relied.stores.serve(client.clone());
+        Ok(client)
+    }
+    /// These servers are reached by clients of these settings.
+    pub(crate) fn relied_on(&mut self, settings: &TlsSettings, servers: &[Arc<Server>]) {
+        let (trust, identity) = sources(settings);
+        let relied = self.all.iter_mut();
+        let of_these = |relied: &&mut Relied| relied.stores.is_of(&trust, identity.as_ref());
+        // Without TLS nothing was read for them.
+        if let Some(relied) = relied.into_iter().find(of_these) {
+            relied.servers.extend(servers.iter().map(Arc::clone));
+        }
+    }
+    /// What was passed over while reading, in words, for the log.
+    pub(crate) fn warnings(&self) -> Vec<String> {
+        let all = self.all.iter();
+        all.flat_map(|relied| relied.stores.store().warnings())
+            .cloned()
+            .collect()
+    }
+
+    fn get(&mut self, settings: &TlsSettings) -> anyhow::Result<&mut Relied> {
+        let (trust, identity) = sources(settings);
+        let known = self
+            .all
+            .iter()
+            .position(|relied| relied.stores.is_of(&trust, identity.as_ref()));
+        let at = match known {
+            Some(at) => at,
+            None => {
+                self.all.push(Relied {
+                    stores: Rereading::load(trust, identity)?,
+                    servers: Vec::new(),
+                });
+                self.all.len() - 1
+            }
+        };
+        self.all
+            .get_mut(at)
+            .ok_or_else(|| anyhow::anyhow!("a store that was read is gone"))
+    }
+}
+
+fn sources(settings: &TlsSettings) -> (Vec<TrustSource>, Option<IdentitySource>) {
+    let file = |file: &entryway_config::StoreFile| StoreFile {
+        path: file.path.clone(),
+        password: file.password.clone(),
+    };
+    let trust = settings.trust.iter().map(|source| match source {
+        entryway_config::TrustSource::System => TrustSource::System,
+        entryway_config::TrustSource::File(found) => TrustSource::File(file(found)),
+    });
+    let identity = settings.identity.as_ref().map(|source| match source {
+        entryway_config::IdentitySource::Store { file: found, alias } => IdentitySource::Store {
+            file: file(found),
+            alias: alias.clone(),
+        },
+        entryway_config::IdentitySource::Pair { certificate, key } => IdentitySource::Pair {
+            certificate: certificate.clone(),
+            key: file(key),
+        },
+    });
+    (trust.collect(), identity)
+}
