@@ -11,6 +11,7 @@ mod faces;
 mod faults;
 mod integrations;
 mod lab;
+mod matrix;
 mod openldap;
 mod outages;
 mod row;
@@ -47,9 +48,16 @@ fn main() -> ExitCode {
     trials.extend(tests(&lab, "integrations", integrations::tests()));
     let tallies = Arc::new(scenarios::Tallies::new());
     trials.extend(scenarios::trials(&lab, &tallies));
+    let matrix = Arc::new(matrix::Matrix::new());
+    trials.extend(matrix.trials(&lab));
     // The servers go when the last trial lets go of the lab, before the exit status is given.
     let conclusion = libtest_mimic::run(&arguments, trials);
-    drop(lab);
+    let written = matrix.finish();
+    drop((lab, matrix));
+    if let Err(error) = written {
+        let _ = writeln!(std::io::stderr(), "the matrix is not written: {error:#}");
+        return ExitCode::FAILURE;
+    }
     // A closed pipe loses the table and no verdict.
     let _ = writeln!(std::io::stdout(), "{tallies}");
     conclusion.exit_code()

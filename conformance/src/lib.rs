@@ -24,6 +24,7 @@ mod relay;
 mod samba;
 mod scratch;
 mod slapd;
+mod tls;
 mod wait;
 
 pub use capture::{Capture, Conversation};
@@ -42,4 +43,5 @@ pub use relay::TlsRelay;
 pub use samba::{AD_BASE, AD_SERVICE_DN, AD_SERVICE_PASSWORD, SambaAd, odd_common_names};
 pub use scratch::Scratch;
 pub use slapd::{LoggedOperation, Slapd, SlapdOptions, StatsLog};
+pub use tls::{Certificates, TlsServer};
 pub use wait::{Deadline, until};

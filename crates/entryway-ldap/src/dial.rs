@@ -287,7 +287,13 @@ impl<'a> Dial<'a> {
 async fn start_tls(link: &mut Link) -> Result<(), LdapError> {
     link.connection.start_tls().map_err(submit_error)?;
     link.flush().await?;
-    match link.next().await? {
+    let answer = link.next().await.map_err(|error| match error {
+        LdapError::Closed(CloseReason::ByServer | CloseReason::Lost(_)) => {
+            LdapError::Closed(CloseReason::InsideStartTls)
+        }
+        error => error,
+    })?;
+    match answer {
         Event::ExtendedDone { result, .. } if result.code == ResultCode::SUCCESS => Ok(()),
         // RFC 4511 §4.12: that is how an operation is answered that the server does not know.
         Event::ExtendedDone { result, .. } if result.code == ResultCode::PROTOCOL_ERROR => {

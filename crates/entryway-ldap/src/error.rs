@@ -157,6 +157,8 @@ pub enum CloseReason {
     ByServer,
     /// The server closed it inside a message.
     InsideMessage,
+    /// The server closed it instead of answering StartTLS.
+    InsideStartTls,
     /// The server closed it during the TLS handshake, or the network lost it then.
     InsideHandshake(Option<io::ErrorKind>),
     /// The network lost it.
@@ -188,6 +190,7 @@ impl LdapError {
             Self::ExternalBindRefused { .. } => "external_bind_refused",
             Self::TimedOut { step } => step.code(),
             Self::Protocol(_) => "protocol",
+            Self::Closed(CloseReason::InsideStartTls) => TlsCode::StartTlsClosed.as_str(),
             Self::Closed(CloseReason::InsideHandshake(_)) => TlsCode::HandshakeClosed.as_str(),
             Self::Closed(_) => "closed",
             Self::Overloaded(_) => "overloaded",
@@ -293,6 +296,9 @@ impl fmt::Display for CloseReason {
         match self {
             Self::ByServer => f.write_str("the server closed it"),
             Self::InsideMessage => f.write_str("the server closed it inside a message"),
+            Self::InsideStartTls => {
+                f.write_str("the server closed it instead of answering StartTLS")
+            }
             Self::InsideHandshake(None) => {
                 f.write_str("the server closed it during the TLS handshake")
             }

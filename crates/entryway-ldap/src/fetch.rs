@@ -5,7 +5,8 @@
 use crate::error::{LdapError, Step};
 use crate::server::Server;
 use crate::settings::{PoolLimits, Security, ServerSettings, ServiceBind, Timeouts, Way};
-use crate::tls::{Offer, TlsClient, TlsSession, TlsSetupError, offers};
+use crate::stream::Stream;
+use crate::tls::{Offer, TlsClient, TlsFailure, TlsSession, TlsSetupError, offers};
 use entryway_ldap_proto::Limits;
 use entryway_ldap_types::{ByRole, Role};
 use std::net::SocketAddr;
@@ -85,6 +86,21 @@ impl Target {
                 failure: Some(failure),
             },
         })
+    }
+    /// Whether the port answers LDAP in clear; nothing but a question for StartTLS is sent.
+    pub async fn speaks_ldap(&self) -> bool {
+        let asked = async {
+            let address = (self.host.as_str(), self.port);
+            let tcp = tokio::net::TcpStream::connect(address).await.ok()?;
+            match crate::dial::started(Stream::new(tcp)).await {
+                Ok(_)
+                | Err(LdapError::Tls(
+                    TlsFailure::StartTlsNotOffered { .. } | TlsFailure::StartTlsRefused { .. },
+                )) => Some(()),
+                Err(_) => None,
+            }
+        };
+        matches!(tokio::time::timeout(self.limit, asked).await, Ok(Some(())))
     }
     /// What the server would agree to of what is older than TLS 1.3, the oldest first.
     pub async fn offers(&self) -> Result<Vec<Offer>, LdapError> {

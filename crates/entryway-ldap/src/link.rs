@@ -23,6 +23,8 @@ pub(crate) struct Link {
     pub(crate) vintage: Option<Vintage>,
     /// What was agreed on with the server, if there is TLS.
     pub(crate) agreed: Option<Arc<TlsSession>>,
+    /// Whether the server has said anything, or its end was read.
+    heard: bool,
 }
 
 impl Link {
@@ -34,6 +36,7 @@ impl Link {
             counters,
             vintage: None,
             agreed: None,
+            heard: false,
         }
     }
     /// Whether trust and identity are still those by which it was made.
@@ -84,7 +87,12 @@ impl Link {
             }
             let count = ready!(self.stream.poll_read(cx, &mut self.input)).map_err(stream_error)?;
             self.counters.received(count);
+            let said_nothing = !std::mem::replace(&mut self.heard, true);
             if count == 0 {
+                // In TLS 1.3 the handshake is over on our side before the server has seen our certificate.
+                if let Some(failure) = self.stream.hung_up().filter(|_| said_nothing) {
+                    return Poll::Ready(Err(LdapError::Tls(failure)));
+                }
                 return Poll::Ready(Err(LdapError::Closed(closed(&self.input))));
             }
         }

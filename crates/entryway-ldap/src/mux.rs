@@ -142,7 +142,7 @@ impl Mux {
             input,
             counters,
             vintage,
-            agreed: _,
+            ..
         } = link;
         let open = Counted::new(&counters, |counters| &counters.open);
         let state = State {

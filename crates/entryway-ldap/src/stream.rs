@@ -70,6 +70,10 @@ impl Stream {
     pub(crate) fn tls(&self) -> Option<&ClientConnection> {
         self.tls.as_deref().map(|tls| &tls.session)
     }
+    /// What it means that the server hangs up without having said anything, where TLS tells.
+    pub(crate) fn hung_up(&self) -> Option<TlsFailure> {
+        self.tls.as_ref()?.terms.hung_up()
+    }
     pub(crate) fn into_tcp(self) -> TcpStream {
         self.tcp
     }
@@ -101,7 +105,8 @@ impl Stream {
                 return Poll::Ready(Ok(()));
             }
             if ready!(poll_read_tls(session, tcp, cx))? == 0 {
-                return Poll::Ready(Err(StreamError::InsideHandshake));
+                let error = terms.hung_up().map(StreamError::Tls);
+                return Poll::Ready(Err(error.unwrap_or(StreamError::InsideHandshake)));
             }
             if let Err(failure) = terms.receive(session) {
                 // Tell the peer why, if that goes at once; our own error is the one that counts.

@@ -9,7 +9,7 @@ use rustls::{AlertDescription, InvalidMessage, PeerIncompatible};
 use std::sync::Arc;
 use std::time::SystemTime;
 use words::{
-    alert_name, alone, because, common, ever_since, found_names, in_file, one_of, said, whose,
+    alert_name, alone, because, by, common, ever_since, found_names, in_file, one_of, said, whose,
 };
 
 /// Why there is no TLS session with a server.
@@ -189,12 +189,10 @@ pub enum TlsFailure {
     #[error("the server demands a client certificate, and none is configured")]
     ClientCertificate,
     /// The server got a certificate from us and does not accept it.
-    #[error(
-        "the server refuses the client certificate that it was shown, with the alert `{alert}`"
-    )]
+    #[error("the server refuses the client certificate that it was shown, {}", by(.alert))]
     ClientCertificateRefused {
-        /// What the server said.
-        alert: &'static str,
+        /// What the server said; `None` when it hung up without a word.
+        alert: Option<&'static str>,
     },
     /// The server ended it with an alert that has no variant of its own.
     #[error("the server ends TLS with the alert `{alert}`")]
@@ -274,6 +272,7 @@ codes! {
     TlsPort = "tls_port";
     StartTlsNotOffered = "tls_starttls_not_offered";
     StartTlsRefused = "tls_starttls_refused";
+    StartTlsClosed = "tls_starttls_closed";
     HandshakeTimeout = "tls_handshake_timeout";
     HandshakeClosed = "tls_handshake_closed";
     Other = "tls_other";
@@ -359,6 +358,15 @@ impl TlsFailure {
         }
     }
 
+    /// What it means that a server hangs up without a word, after it asked for a certificate.
+    pub(super) fn hung_up(asked: Asked) -> Self {
+        if asked.shown {
+            Self::ClientCertificateRefused { alert: None }
+        } else {
+            Self::ClientCertificate
+        }
+    }
+
     fn from_alert(
         alert: AlertDescription,
         asked: Option<Asked>,
@@ -383,7 +391,7 @@ impl TlsFailure {
                 if about_certificates || alert == A::CertificateRequired =>
             {
                 Self::ClientCertificateRefused {
-                    alert: alert_name(alert),
+                    alert: Some(alert_name(alert)),
                 }
             }
             Some(Asked { shown: false }) if about_certificates => Self::ClientCertificate,

@@ -29,6 +29,10 @@ impl Terms {
             asked: None,
         }
     }
+    /// What it means that the server hangs up now, where that is known.
+    pub(crate) fn hung_up(&self) -> Option<TlsFailure> {
+        self.asked.map(TlsFailure::hung_up)
+    }
     /// Has the library look at what was received.
     pub(crate) fn receive(&mut self, tls: &mut ClientConnection) -> Result<(), TlsFailure> {
         ASKED.set(None);

@@ -210,6 +210,17 @@ pub(super) fn of(code: TlsCode) -> (&'static str, Advice) {
             ],
             &["the server's own log says why"],
         ),
+        TlsCode::StartTlsClosed => (
+            "the server closes the connection instead of answering StartTLS",
+            &[
+                "the address says `ldap://` and the port is the one of LDAPS",
+                "something else listens there",
+            ],
+            &[
+                "write `ldaps://` for a port that speaks TLS from the first byte",
+                CHECK,
+            ],
+        ),
         TlsCode::HandshakeTimeout => (
             "the server does not answer the handshake",
             &[
@@ -224,11 +235,12 @@ pub(super) fn of(code: TlsCode) -> (&'static str, Advice) {
         TlsCode::HandshakeClosed => (
             "the server closes the connection in the handshake, and says nothing",
             &[
+                "the port speaks LDAP in clear: `entryway tls check` asks",
+                "no version or cipher suite is common, and the server says nothing of it, as OpenLDAP with GnuTLS does",
                 "the server cannot read its own certificate or key",
                 "a load balancer has no server behind it",
-                "the port speaks something else",
             ],
-            &["the server's own log says why"],
+            &[CHECK, "the server's own log says why"],
         ),
         TlsCode::Other => (
             "TLS fails for another reason",

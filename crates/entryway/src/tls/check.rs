@@ -14,8 +14,8 @@ use crate::{logs, out, sources};
 use entryway_config::Sources;
 use entryway_config::edit::{DomainView, Origin, domains};
 use entryway_ldap::{
-    Accepted, CertificateFacts, LdapError, ProbeReport, Role, Security, Server, ServiceBind, Step,
-    Target, TlsCode, Way,
+    Accepted, CertificateFacts, CloseReason, LdapError, ProbeReport, Role, SearchRole, Security,
+    Server, ServiceBind, Step, Target, TlsCode, TlsFailure, Way,
 };
 use serde::Serialize;
 use serde_json::Value;
@@ -92,6 +92,8 @@ struct Looked {
     roles: Vec<Role>,
     way: Arc<Way>,
     result: Result<ProbeReport, LdapError>,
+    /// Why the connection, once it stood, was of no use.
+    unanswered: Option<LdapError>,
     /// What the server shows to anybody, where the way is closed.
     shown: Vec<Vec<u8>>,
     offers: Vec<entryway_ldap::Offer>,
@@ -164,10 +166,12 @@ pub(super) async fn check(common: &Common, only: Option<&str>) -> Result<Exit, E
 /// What decides about TLS in a domain.
 fn tls_settings(view: &DomainView) -> impl Iterator<Item = &entryway_config::edit::ValueView> {
     const BESIDE: [&str; 3] = ["servers", "encrypt", "allow_clear_text_passwords"];
-    let is_about_tls = |key: &str| key.starts_with("tls.") || key.starts_with("cards.tls.");
-    view.values
-        .iter()
-        .filter(move |value| BESIDE.contains(&value.key.as_str()) || is_about_tls(&value.key))
+    view.values.iter().filter(|value| {
+        let key = value.key.as_str();
+        // What cards have of the domain is said there.
+        let of_cards = key.starts_with("cards.tls.") && value.origin != Origin::Default;
+        BESIDE.contains(&key) || key.starts_with("tls.") || of_cards
+    })
 }
 
 fn from(origin: &Origin) -> String {
@@ -213,11 +217,22 @@ async fn look_at(server: &Arc<Server>) -> Vec<Looked> {
             .find(|role| !role.carries_passwords())
             .or(roles.first().copied());
         let Some(by) = by else { continue };
-        let result = server.connect(by, Instant::now() + LONGEST).await;
+        let mut result = server.connect(by, Instant::now() + LONGEST).await;
+        let mut unanswered = None;
+        // A server may refuse us only once the handshake is over on our side: it must have answered something.
+        if let (Ok(_), Some(role)) = (&result, searches(by))
+            && let Err(error) = server.probe(role, Instant::now() + LONGEST).await
+        {
+            match error.underlying() {
+                LdapError::Tls(_) => result = Err(error),
+                _ => unanswered = Some(error),
+            }
+        }
         let mut looked = Looked {
             roles,
             way,
             result,
+            unanswered,
             shown: Vec::new(),
             offers: Vec::new(),
         };
@@ -225,6 +240,19 @@ async fn look_at(server: &Arc<Server>) -> Vec<Looked> {
         all.push(looked);
     }
     all
+}
+
+/// The same role, where it searches.
+fn searches(role: Role) -> Option<SearchRole> {
+    SearchRole::ALL
+        .into_iter()
+        .find(|search| Role::from(*search) == role)
+}
+
+/// The chain that a server shows to anybody.
+async fn shown(target: &Target) -> Vec<Vec<u8>> {
+    let fetched = target.fetch().await;
+    fetched.map_or_else(|_| Vec::new(), |fetched| fetched.chain)
 }
 
 impl Looked {
@@ -236,27 +264,43 @@ impl Looked {
             Security::StartTls(_) => true,
             Security::Ldaps(_) => false,
         };
-        let LdapError::Tls(failure) = error.underlying() else {
-            return;
-        };
         let target = Target {
             host: server.settings().host.clone(),
             port: self.way.port,
             start_tls,
             limit: PATIENCE,
         };
-        match failure.kind() {
+        let kind = match error.underlying() {
+            LdapError::Tls(failure) => failure.kind(),
+            LdapError::Closed(CloseReason::InsideHandshake(_)) => TlsCode::HandshakeClosed,
+            LdapError::Closed(CloseReason::InsideStartTls) => TlsCode::StartTlsClosed,
+            _ => return,
+        };
+        match kind {
             TlsCode::NothingInCommon => self.offers = target.offers().await.unwrap_or_default(),
+            // Some servers hang up on whatever they do not understand, and say nothing.
+            TlsCode::HandshakeClosed if !start_tls && target.speaks_ldap().await => {
+                self.result = Err(LdapError::Tls(TlsFailure::NoTls));
+            }
+            TlsCode::HandshakeClosed => {
+                self.offers = target.offers().await.unwrap_or_default();
+                self.shown = shown(&target).await;
+            }
+            TlsCode::StartTlsClosed => {
+                let tls = Target {
+                    start_tls: false,
+                    ..target
+                };
+                self.shown = shown(&tls).await;
+                if !self.shown.is_empty() {
+                    self.result = Err(LdapError::Tls(TlsFailure::TlsPort));
+                }
+            }
             TlsCode::NoTls
             | TlsCode::TlsPort
             | TlsCode::StartTlsNotOffered
             | TlsCode::StartTlsRefused => {}
-            _ => {
-                self.shown = target
-                    .fetch()
-                    .await
-                    .map_or_else(|_| Vec::new(), |fetched| fetched.chain);
-            }
+            _ => self.shown = shown(&target).await,
         }
     }
     fn chain(&self) -> &[Vec<u8>] {
@@ -307,7 +351,7 @@ fn way_rows(server: &Server, looked: &Looked) -> Vec<Row> {
     let mut rows = vec![
         Row::new("server", server.display().to_string()),
         Row::new("roles", names(&looked.roles)).note(format!(
-            "port {}, {}",
+            ":{}, {}",
             looked.way.port,
             looked.security()
         )),
@@ -371,12 +415,16 @@ fn way_rows(server: &Server, looked: &Looked) -> Vec<Row> {
                 .note(who),
         );
     }
+    if let Some(error) = &looked.unanswered {
+        rows.push(show::failure("root DSE", error));
+    }
     rows
 }
 
 fn way_json(server: &Server, looked: &Looked) -> WayJson {
     let report = looked.result.as_ref().ok();
-    let error = looked.result.as_ref().err().map(LdapError::underlying);
+    let error = looked.result.as_ref().err().or(looked.unanswered.as_ref());
+    let error = error.map(LdapError::underlying);
     let session = report.and_then(|report| report.tls.as_ref().map(|tls| &tls.session));
     let accepted = session.map(|session| &session.verdict.accepted);
     let (anchor, store) = match accepted {
@@ -390,7 +438,7 @@ fn way_json(server: &Server, looked: &Looked) -> WayJson {
         roles: looked.roles.iter().map(|role| role.as_str()).collect(),
         port: looked.way.port,
         security: looked.security(),
-        ok: report.is_some(),
+        ok: report.is_some() && looked.unanswered.is_none(),
         address: report
             .and_then(|report| report.peer)
             .map(|peer| peer.to_string()),

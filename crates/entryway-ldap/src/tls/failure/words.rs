@@ -66,6 +66,13 @@ pub(super) fn because(reason: &Option<&'static str>) -> String {
         .unwrap_or_default()
 }
 
+pub(super) fn by(alert: &Option<&'static str>) -> String {
+    match alert {
+        Some(alert) => format!("with the alert `{alert}`"),
+        None => "and hangs up".to_owned(),
+    }
+}
+
 pub(super) fn in_file(origin: &Option<Arc<str>>) -> String {
     origin
         .as_ref()
