@@ -20,7 +20,7 @@ pub(crate) use load::shuffle;
 pub(crate) use programs::{Profile, Programs};
 pub(crate) use report::{machine, today};
 pub(crate) use run::run;
-pub(crate) use usage::load_average;
+pub(crate) use usage::{cpu, load_average, memory_kib};
 
 use anyhow::Result;
 use settings::Settings;

@@ -24,6 +24,12 @@ const USAGE: &str = "usage: cargo xtask VERB
   bench logins     only plain logins, as many as go
   prove timing [--samples N] [--write FILE] [--quick]
                    compare the times of refusals, and count the binds of each
+  prove faults [--only WORDS] [--write FILE] [--debug] [--quick]
+                   let a domain's first server fail under load in every way, and count what people feel of it
+  prove domains [--write FILE] [--debug] [--quick]
+                   log people in at one living domain among 99 dead ones, and compare with it alone
+  prove soak [--minutes N] [--write FILE] [--debug] [--quick]
+                   log people in for an hour, at servers that hang up and restart, and see whether anything grows
   lab SERVER       keep a directory of the tests running, to try things by hand: openldap or samba
 ";
 

@@ -1,5 +1,11 @@
-//! Long demonstrations: what takes statistics and so cannot be a test.
+//! Long demonstrations: what takes statistics, load or hours and so cannot be a test.
 
+mod domains;
+mod faults;
+mod gateway;
+mod meter;
+mod page;
+mod soak;
 mod timing;
 
 use anyhow::Result;
@@ -7,11 +13,23 @@ use std::path::Path;
 
 /// Runs the demonstration that `words` name; `None` when they name none.
 pub(crate) fn run(root: &Path, words: &[&str]) -> Result<Option<()>> {
-    let ["timing", options @ ..] = words else {
-        return Ok(None);
-    };
-    let Some(options) = timing::Options::read(options) else {
-        return Ok(None);
-    };
-    timing::run(root, &options).map(Some)
+    match words {
+        ["timing", options @ ..] => match timing::Options::read(options) {
+            Some(options) => timing::run(root, &options).map(Some),
+            None => Ok(None),
+        },
+        [verb, options @ ..] => {
+            let run = match *verb {
+                "domains" => domains::run,
+                "faults" => faults::run,
+                "soak" => soak::run,
+                _ => return Ok(None),
+            };
+            match page::Options::read(options) {
+                Some(options) => run(root, &options).map(Some),
+                None => Ok(None),
+            }
+        }
+        [] => Ok(None),
+    }
 }

@@ -8,7 +8,7 @@ use std::time::Duration;
 const TICK: Duration = Duration::from_millis(10);
 
 /// CPU time of all threads of a program, those that ended included.
-pub(super) fn cpu(pid: u32) -> Result<Duration> {
+pub(crate) fn cpu(pid: u32) -> Result<Duration> {
     let path = format!("/proc/{pid}/stat");
     let text = fs::read_to_string(&path).with_context(|| format!("cannot read `{path}`"))?;
     let ticks = ticks(&text).with_context(|| format!("cannot understand `{path}`"))?;
@@ -25,7 +25,7 @@ fn ticks(stat: &str) -> Option<u32> {
 }
 
 /// A line of `/proc/PID/status` in KiB: `VmRSS` is what it holds now, `VmHWM` the most it ever held.
-pub(super) fn memory_kib(pid: u32, line: &str) -> Result<u64> {
+pub(crate) fn memory_kib(pid: u32, line: &str) -> Result<u64> {
     let path = format!("/proc/{pid}/status");
     let text = fs::read_to_string(&path).with_context(|| format!("cannot read `{path}`"))?;
     kib(&text, line).with_context(|| format!("`{path}` has no `{line}`"))

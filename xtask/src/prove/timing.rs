@@ -53,7 +53,7 @@ impl Options {
 pub(crate) fn run(root: &Path, options: &Options) -> Result<()> {
     let samples = options.samples;
     let load = crate::bench::load_average()?;
-    let programs = Programs::build(root, options.profile)?;
+    let programs = Programs::gateway(root, options.profile)?;
     let binds = binds::count(&programs)?;
     let stage = Stage::new(&programs, samples, false)?;
     let mut runs = Vec::new();
