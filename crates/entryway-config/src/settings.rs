@@ -51,7 +51,8 @@ pub struct DomainSettings {
     pub cards: Option<CardsSettings>,
     /// Entryway's own bind.
     pub bind: ServiceBind,
-    /// Whether `allow_clear_text_passwords = true` was written out.
+    /// Whether a password may leave in clear to these servers: `encrypt = "none"` and
+    /// `allow_clear_text_passwords = true` were both written out.
     pub clear_text_passwords: bool,
     /// What kind of directory it is.
     pub dialect: Dialect,
@@ -74,6 +75,8 @@ pub struct CardsSettings {
     pub bind: ServiceBind,
     /// What is trusted there.
     pub tls: TlsSettings,
+    /// As [`DomainSettings::clear_text_passwords`], to these.
+    pub clear_text_passwords: bool,
 }
 
 /// `[domain.X.groups]`.

@@ -144,3 +144,29 @@ fn limits_hold_for_every_role_or_for_one() {
     let every = (8, 30);
     assert_eq!(found, [(40, 1), every, every, (2, 5), every, every, (8, 1)]);
 }
+
+/// The permission alone lets nothing out: `verify = false` asks for it too.
+#[test]
+fn passwords_leave_in_clear_only_where_nothing_is_encrypted() {
+    let allowed = "allow_clear_text_passwords = true\n";
+    let lets_out = |text: &str| {
+        let loaded = loaded(text);
+        let domain = &loaded.settings.domains[0];
+        let cards = domain.cards.as_ref();
+        (
+            domain.clear_text_passwords,
+            cards.map(|cards| cards.clear_text_passwords),
+        )
+    };
+    for mode in ["all", "passwords"] {
+        let text = format!("{URL}{SIMPLE}{allowed}encrypt = \"{mode}\"");
+        assert_eq!(lets_out(&text), (false, None), "{mode}");
+    }
+    let text = format!("{URL}{SIMPLE}{allowed}encrypt = \"none\"");
+    assert_eq!(lets_out(&text), (true, None));
+    let none = "[domain.staff.cards]\nencrypt = \"none\"\n";
+    let text = format!("{URL}{SIMPLE}{allowed}{none}");
+    assert_eq!(lets_out(&text), (true, None), "cards on the same servers");
+    let text = format!("{URL}{SIMPLE}{allowed}{none}servers = [\"ldap://cards\"]");
+    assert_eq!(lets_out(&text), (false, Some(true)));
+}

@@ -185,7 +185,12 @@ async fn whatever_refuses_start_tls_ends_the_connection() {
         let between = Between::start(answer, Then::Listen).await;
         let server = between.server(&Authority::new(), |_| {});
         check(&server, |error| {
-            matches!(error, LdapError::Tls(TlsFailure::StartTlsRefused { .. }))
+            matches!(
+                error,
+                LdapError::Tls(
+                    TlsFailure::StartTlsRefused { .. } | TlsFailure::StartTlsNotOffered { .. }
+                )
+            )
         })
         .await;
         between.check_sent(false);

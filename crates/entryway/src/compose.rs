@@ -58,6 +58,7 @@ fn domain(settings: &DomainSettings, stores: &mut Stores) -> anyhow::Result<Doma
     let here = Place {
         bind: &settings.bind,
         tls: &settings.tls,
+        clear_text_passwords: settings.clear_text_passwords,
     };
     let list = servers(settings, &settings.servers, &here, stores)?;
     let mut domain = Domain::new(Arc::clone(&settings.name), list);
@@ -65,6 +66,7 @@ fn domain(settings: &DomainSettings, stores: &mut Stores) -> anyhow::Result<Doma
         let there = Place {
             bind: &cards.bind,
             tls: &cards.tls,
+            clear_text_passwords: cards.clear_text_passwords,
         };
         domain = domain.with_cards(servers(settings, &cards.servers, &there, stores)?);
     }
@@ -75,6 +77,7 @@ fn domain(settings: &DomainSettings, stores: &mut Stores) -> anyhow::Result<Doma
 struct Place<'a> {
     bind: &'a ServiceBind,
     tls: &'a TlsSettings,
+    clear_text_passwords: bool,
 }
 
 fn servers(
@@ -198,7 +201,7 @@ fn server(
         display: Arc::clone(&address.display),
         host: address.host.clone(),
         ways,
-        clear_text_passwords: settings.clear_text_passwords,
+        clear_text_passwords: place.clear_text_passwords,
         service_bind,
         timeouts: Timeouts {
             connect: settings.timeouts.connect,

@@ -67,6 +67,7 @@ pub(super) fn cards(
             servers: encryption::of_cards(list, &plan, bind),
             bind: bind.clone(),
             tls: tls.settings,
+            clear_text_passwords: plan.lets_passwords_out(),
         }),
         uses_permission: unverified || encryption::uses_permission(&plan, Some(bind)),
         plan,

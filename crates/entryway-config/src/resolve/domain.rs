@@ -326,8 +326,9 @@ fn reached(
     let on_these = cards.apart.is_none().then_some(&cards.plan);
     Some(Reached {
         servers: encryption::of_domain(addresses, &plan, on_these, &bind),
+        clear_text_passwords: plan.lets_passwords_out()
+            || on_these.is_some_and(Plan::lets_passwords_out),
         bind,
         cards: cards.apart,
-        clear_text_passwords: plan.permission.is_some(),
     })
 }

@@ -108,6 +108,11 @@ impl Plan {
         }
     }
 
+    /// Whether a password may leave in clear: not even by mistake, unless nothing is encrypted and it was written out.
+    pub(super) fn lets_passwords_out(&self) -> bool {
+        self.encrypt == Encrypt::None && self.permission.is_some()
+    }
+
     /// Whether a role is inside TLS. Where the service account has a password to send, every role that sends it
     /// is, unless nothing at all is encrypted.
     fn protects(&self, role: Role, bind: &ServiceBind) -> bool {

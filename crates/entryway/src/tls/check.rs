@@ -140,7 +140,7 @@ pub(super) async fn check(common: &Common, only: Option<&str>) -> Result<Exit, E
         };
         rows.extend(settings(view));
         let mut servers = Vec::new();
-        for server in domain.servers().iter() {
+        for server in domain.servers().iter().chain(domain.cards()) {
             for looked in look_at(server).await {
                 rows.extend(way_rows(server, &looked));
                 let found = way_json(server, &looked);

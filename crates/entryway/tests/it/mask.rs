@@ -6,7 +6,7 @@ use crate::world::World;
 pub(crate) fn mask(world: &World, text: &str) -> String {
     let mut text = text.to_owned();
     for address in [world.directory.ldaps_addr(), world.directory.ldap_addr()] {
-        for before in [":", "+", "port = "] {
+        for before in [":", "+", "port = ", "port "] {
             text = text.replace(
                 &format!("{before}{}", address.port()),
                 &format!("{before}PORT"),

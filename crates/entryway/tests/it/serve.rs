@@ -224,6 +224,8 @@ fn stricter_rules_close_what_the_old_ones_had_opened_in_clear() {
         &with("encrypt = \"none\"\nallow_clear_text_passwords = true"),
     );
     let mut daemon = Daemon::start(&world);
+    let warned = &daemon.seen("config.warning")["warning"];
+    assert!(warned.as_str().is_some_and(|text| text.contains("C021")));
     let login = |daemon: &Daemon| daemon.login(PORTAL, "jdoe", "right").json();
     assert_eq!(login(&daemon)["decision"], "accept");
     let before = world.directory.counters();
