@@ -1,12 +1,14 @@
 //! What is counted, and the page that tells it. Label values come from closed lists and from the
 //! configuration, never from what a peer sends.
 
+mod certificates;
 mod directories;
 mod resources;
 mod store;
 
 use crate::live::Live;
 use crate::witness::{Submitted, Witness, domain};
+use certificates::Certificates;
 use directories::Directories;
 use entryway_login::{Decided, LoginPolicy};
 use entryway_web::{MetricsText, Observer};
@@ -137,6 +139,7 @@ impl Exposition {
         );
         metrics.register(ours);
         ours.register_collector(Box::new(Directories::new(Arc::clone(&live))));
+        ours.register_collector(Box::new(Certificates::new(Arc::clone(&live))));
         ours.register_collector(Box::new(Stored::new(live)));
         Self { registry }
     }

@@ -2,7 +2,7 @@
 
 mod seen;
 
-pub(crate) use seen::Seen;
+pub(crate) use seen::{Seen, breaker};
 
 use crate::cli::{Common, Running};
 use crate::columns::{Row, render};

@@ -66,8 +66,9 @@ async fn new_base(tx: &mut Tx, node: &str, before_ms: i64) -> Result<Option<End>
     };
     if newest < before_ms {
         tracing::warn!(
+            target: "audit.not_pruned",
             node,
-            "the audit is not pruned: even its newest record is too old, as if the clock had been wrong"
+            problem = "even its newest record is too old, as if the clock had been wrong"
         );
         return Ok(None);
     }

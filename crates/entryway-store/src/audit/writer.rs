@@ -81,7 +81,7 @@ async fn sign(chain: &mut Chain<'_>) -> Option<Instant> {
     match timeout(PATIENCE, chain.sign()).await {
         Ok(Ok(())) => None,
         Ok(Err(error)) => {
-            tracing::warn!(%error, "the audit is signed later");
+            tracing::warn!(target: "audit.not_signed", %error);
             Some(Instant::now() + SIGN_WITHIN)
         }
         Err(_) => Some(Instant::now() + SIGN_WITHIN),

@@ -1,6 +1,7 @@
 //! The directories' connections and operations, read from the pools when asked.
 
 use crate::live::{Live, Running};
+use crate::status::breaker;
 use entryway_ldap::{LATENCY_BOUNDS_US, OperationKind, OperationOutcome, RoleStats, ServerStats};
 use prometheus_client::collector::Collector;
 use prometheus_client::encoding::{DescriptorEncoder, EncodeLabelSet, EncodeMetric, NoLabelSet};
@@ -36,6 +37,13 @@ struct ServerLabels {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct BreakerLabels {
+    domain: String,
+    server: String,
+    state: &'static str,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct RoleLabels {
     domain: String,
     server: String,
@@ -51,6 +59,22 @@ struct StateLabels {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct OpenedLabels {
+    domain: String,
+    server: String,
+    role: &'static str,
+    tls: &'static str,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct FailureLabels {
+    domain: String,
+    server: String,
+    role: &'static str,
+    code: &'static str,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct OperationLabels {
     domain: String,
     server: String,
@@ -63,7 +87,6 @@ struct OperationLabels {
 struct Seen {
     domain: String,
     stats: ServerStats,
-    up: bool,
 }
 
 impl Seen {
@@ -92,15 +115,18 @@ impl Collector for Directories {
             None,
             MetricType::Gauge,
         )?)?;
-        let since = running
-            .since
-            .duration_since(SystemTime::UNIX_EPOCH)
-            .unwrap_or_default();
-        let since = ConstGauge::new(since.as_secs_f64());
+        let since = ConstGauge::new(unix_seconds(running.since));
         since.encode(encoder.encode_descriptor(
             "config_applied_timestamp",
             "When it was applied, since 1970",
             Some(&Unit::Seconds),
+            MetricType::Gauge,
+        )?)?;
+        let refused = ConstGauge::new(i64::from(self.live.refused().is_some()));
+        refused.encode(encoder.encode_descriptor(
+            "config_reload_refused",
+            "Whether the last reload was refused: what runs is older than what is written",
+            None,
             MetricType::Gauge,
         )?)?;
         let seen = seen(&running);
@@ -111,20 +137,26 @@ impl Collector for Directories {
     }
 }
 
+pub(super) fn unix_seconds(at: SystemTime) -> f64 {
+    at.duration_since(SystemTime::UNIX_EPOCH)
+        .unwrap_or_default()
+        .as_secs_f64()
+}
+
 fn seen(running: &Running) -> Vec<Seen> {
     let mut seen = Vec::new();
     for domain in running.gateway.domains().iter() {
         for server in domain.servers().iter() {
-            let stats = server.stats();
             seen.push(Seen {
                 domain: domain.name().to_string(),
-                up: stats.health.degraded_since.is_none(),
-                stats,
+                stats: server.stats(),
             });
         }
     }
     seen
 }
+
+const BREAKER: [&str; 3] = ["closed", "half_open", "open"];
 
 fn servers(encoder: &mut DescriptorEncoder<'_>, seen: &[Seen]) -> fmt::Result {
     let mut up = encoder.encode_descriptor(
@@ -134,68 +166,167 @@ fn servers(encoder: &mut DescriptorEncoder<'_>, seen: &[Seen]) -> fmt::Result {
         MetricType::Gauge,
     )?;
     for server in seen {
-        ConstGauge::new(i64::from(server.up)).encode(up.encode_family(&server.server())?)?;
+        let is_up = server.stats.health.degraded_since.is_none();
+        ConstGauge::new(i64::from(is_up)).encode(up.encode_family(&server.server())?)?;
+    }
+    let mut family = encoder.encode_descriptor(
+        "server_breaker",
+        "The state that a server's breaker is in, 1 of one and 0 of the others",
+        None,
+        MetricType::Gauge,
+    )?;
+    for server in seen {
+        let now = breaker(&server.stats.health);
+        for state in BREAKER {
+            let ServerLabels { domain, server } = server.server();
+            let labels = BreakerLabels {
+                domain,
+                server,
+                state,
+            };
+            ConstGauge::new(i64::from(state == now)).encode(family.encode_family(&labels)?)?;
+        }
+    }
+    let mut failures = encoder.encode_descriptor(
+        "server_failures_in_a_row",
+        "Failures of a server since its last answer",
+        None,
+        MetricType::Gauge,
+    )?;
+    for server in seen {
+        let count = server.stats.health.consecutive_failures;
+        ConstGauge::new(i64::from(count)).encode(failures.encode_family(&server.server())?)?;
     }
     Ok(())
 }
 
 fn connections(encoder: &mut DescriptorEncoder<'_>, seen: &[Seen]) -> fmt::Result {
-    let help = "Connections to directory servers, and what waits on them";
+    let help = "Connections to directory servers; idle ones are open too";
     let mut family =
         encoder.encode_descriptor("ldap_connections", help, None, MetricType::Gauge)?;
     for server in seen {
         for role in &server.stats.roles {
-            let RoleLabels {
-                domain,
-                server,
-                role: name,
-            } = server.role(role);
             for (state, count) in [
                 ("open", role.open),
                 ("idle", role.idle),
                 ("dialling", role.dialling),
-                ("outstanding", role.outstanding),
-                ("waiting", role.waiting),
             ] {
+                let RoleLabels {
+                    domain,
+                    server,
+                    role,
+                } = server.role(role);
                 let labels = StateLabels {
-                    domain: domain.clone(),
-                    server: server.clone(),
-                    role: name,
+                    domain,
+                    server,
+                    role,
                     state,
                 };
-                ConstGauge::new(i64::try_from(count).unwrap_or(i64::MAX))
-                    .encode(family.encode_family(&labels)?)?;
+                ConstGauge::new(whole(count)).encode(family.encode_family(&labels)?)?;
             }
         }
     }
-    totals(
+    gauges(
         encoder,
         seen,
-        "ldap_connections_opened",
-        "Connections ever opened",
-        |role| role.opened,
+        "ldap_outstanding",
+        "LDAP operations without an answer yet",
+        |role| role.outstanding,
     )?;
-    totals(
+    gauges(
         encoder,
         seen,
-        "ldap_dial_failures",
-        "Connections that could not be opened",
-        |role| role.dial_failures,
+        "ldap_waiting",
+        "Callers that wait for a connection",
+        |role| role.waiting,
     )?;
+    opened(encoder, seen)?;
+    dial_failures(encoder, seen)?;
     totals(
         encoder,
         seen,
-        "ldap_received_bytes",
+        "ldap_received",
         "LDAP received, before any TLS",
         |role| role.bytes_received,
     )?;
     totals(
         encoder,
         seen,
-        "ldap_sent_bytes",
+        "ldap_sent",
         "LDAP sent, before any TLS",
         |role| role.bytes_sent,
     )
+}
+
+fn whole(count: usize) -> i64 {
+    i64::try_from(count).unwrap_or(i64::MAX)
+}
+
+fn opened(encoder: &mut DescriptorEncoder<'_>, seen: &[Seen]) -> fmt::Result {
+    let help = "Connections ever opened, by the version of TLS that protects them";
+    let mut family =
+        encoder.encode_descriptor("ldap_connections_opened", help, None, MetricType::Counter)?;
+    for server in seen {
+        for role in &server.stats.roles {
+            for (protection, count) in &role.opened_by {
+                let RoleLabels {
+                    domain,
+                    server,
+                    role,
+                } = server.role(role);
+                let labels = OpenedLabels {
+                    domain,
+                    server,
+                    role,
+                    tls: protection.as_str(),
+                };
+                ConstCounter::new(*count).encode(family.encode_family(&labels)?)?;
+            }
+        }
+    }
+    Ok(())
+}
+
+fn dial_failures(encoder: &mut DescriptorEncoder<'_>, seen: &[Seen]) -> fmt::Result {
+    let help = "Connections that could not be opened, by the step or the reason";
+    let mut family =
+        encoder.encode_descriptor("ldap_dial_failures", help, None, MetricType::Counter)?;
+    for server in seen {
+        for role in &server.stats.roles {
+            for (code, count) in &role.dial_failures_by {
+                let RoleLabels {
+                    domain,
+                    server,
+                    role,
+                } = server.role(role);
+                let labels = FailureLabels {
+                    domain,
+                    server,
+                    role,
+                    code,
+                };
+                ConstCounter::new(*count).encode(family.encode_family(&labels)?)?;
+            }
+        }
+    }
+    Ok(())
+}
+
+fn gauges(
+    encoder: &mut DescriptorEncoder<'_>,
+    seen: &[Seen],
+    name: &str,
+    help: &str,
+    count: fn(&RoleStats) -> usize,
+) -> fmt::Result {
+    let mut family = encoder.encode_descriptor(name, help, None, MetricType::Gauge)?;
+    for server in seen {
+        for role in &server.stats.roles {
+            ConstGauge::new(whole(count(role)))
+                .encode(family.encode_family(&server.role(role))?)?;
+        }
+    }
+    Ok(())
 }
 
 fn totals(
@@ -205,7 +336,8 @@ fn totals(
     help: &str,
     count: fn(&RoleStats) -> u64,
 ) -> fmt::Result {
-    let mut family = encoder.encode_descriptor(name, help, None, MetricType::Counter)?;
+    let mut family =
+        encoder.encode_descriptor(name, help, Some(&Unit::Bytes), MetricType::Counter)?;
     for server in seen {
         for role in &server.stats.roles {
             ConstCounter::new(count(role)).encode(family.encode_family(&server.role(role))?)?;
@@ -213,7 +345,6 @@ fn totals(
     }
     Ok(())
 }
-
 fn operations(encoder: &mut DescriptorEncoder<'_>, seen: &[Seen]) -> fmt::Result {
     let help = "LDAP operations by how they ended";
     let mut family =

@@ -1,13 +1,16 @@
 //! How this daemon is, put together when somebody asks.
 
+use crate::certificates::{local_certificates, server_certificate};
 use crate::live::Live;
 use crate::recent::Recent;
 use crate::serve::Scraping;
 use entryway_directory::Domain;
-use entryway_ldap::{HealthReport, OperationOutcome, Protection, RoleStats, ServerStats};
+use entryway_ldap::{
+    HealthReport, OperationOutcome, Protection, RoleStats, ServerStats, days_left,
+};
 use entryway_wire::{
-    ConfigurationStatus, DaemonStatus, DomainStatus, ListenerStatus, LoginsStatus, Rfc3339,
-    RoleStatus, ServerStatus, Status, StoreStatus,
+    CertificateStatus, ConfigurationStatus, DaemonStatus, DomainStatus, ListenerStatus,
+    LoginsStatus, Rfc3339, RoleStatus, ServerStatus, Status, StoreStatus,
 };
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -75,8 +78,27 @@ impl Seen {
                 held: running.gateway.held(),
             },
             domains: running.gateway.domains().iter().map(domain).collect(),
-            certificates: Vec::new(),
+            certificates: local_certificates(running.gateway.domains())
+                .into_iter()
+                .take(LOCAL)
+                .map(|local| {
+                    let file = local.origin.trim_matches('`');
+                    let subject = format!("{}, {file}", local.subject);
+                    certificate(subject, local.not_after)
+                })
+                .collect(),
         }
+    }
+}
+
+/// Most certificates of this machine: those that end first.
+const LOCAL: usize = 10;
+
+fn certificate(subject: String, not_after: SystemTime) -> CertificateStatus {
+    CertificateStatus {
+        subject,
+        not_after: Rfc3339(not_after).to_string(),
+        days: days_left(not_after, SystemTime::now()),
     }
 }
 
@@ -116,7 +138,8 @@ fn server(stats: &ServerStats) -> ServerStatus {
         degraded_s: health.degraded_since.map(|since| since.elapsed().as_secs()),
         failures: health.consecutive_failures,
         last_error: health.last_error.as_ref().map(ToString::to_string),
-        certificate: None,
+        certificate: server_certificate(stats)
+            .map(|(subject, not_after)| certificate(subject, not_after)),
         roles: stats.roles.iter().map(role).collect(),
     }
 }

@@ -45,6 +45,13 @@ fn status_tells_how_it_is() {
         (&server["breaker"], &server["serving"]),
         (&json!("closed"), &json!(true))
     );
+    let days = server["certificate"]["days"].as_i64();
+    assert!(days.is_some_and(|days| days >= 0), "{server}");
+    let local = status["certificates"][0]["subject"].as_str();
+    assert!(
+        local.is_some_and(|local| local.ends_with(", ca.pem")),
+        "{local:?}"
+    );
     let roles = server["roles"].as_array().expect("roles");
     let authenticate = roles
         .iter()

@@ -13,6 +13,7 @@ mod demo;
 mod descriptors;
 mod domain;
 mod environment;
+mod events;
 mod hangup;
 mod hostile;
 mod later;

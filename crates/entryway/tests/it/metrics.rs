@@ -1,10 +1,12 @@
 //! The metrics on a listener of their own.
 
 use crate::daemon::{Daemon, answer};
-use crate::world::{PORTAL, World};
+use crate::world::{CONSOLE, PORTAL, World};
 use serde_json::json;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write;
 use std::net::TcpStream;
+use std::path::Path;
 
 /// A configuration with this beside `listen`.
 fn configure(world: &World, more: &str) {
@@ -84,4 +86,116 @@ fn an_address_that_is_taken_is_told_at_the_start() {
         text.contains(&format!("`{address}` cannot be listened on")),
         "{text}"
     );
+}
+
+/// A name with its type and the labels of its samples.
+type Family = (String, BTreeSet<String>);
+
+/// Every metric of a page, under the name that its samples have.
+fn families(page: &str) -> BTreeMap<String, Family> {
+    let mut families = BTreeMap::new();
+    for line in page.lines() {
+        let Some(declared) = line.strip_prefix("# TYPE ") else {
+            continue;
+        };
+        let (name, kind) = declared.split_once(' ').expect("a type");
+        let name = match kind {
+            "counter" => format!("{name}_total"),
+            "info" => format!("{name}_info"),
+            _ => name.to_owned(),
+        };
+        families.insert(name, (kind.to_owned(), BTreeSet::new()));
+    }
+    for line in page.lines().filter(|line| !line.starts_with('#')) {
+        let end = line.find(['{', ' ']).expect("a name");
+        let name = ["_bucket", "_sum", "_count"]
+            .iter()
+            .find_map(|part| line[..end].strip_suffix(part))
+            .filter(|name| families.contains_key(*name))
+            .unwrap_or(&line[..end]);
+        let (_, labels) = families
+            .get_mut(name)
+            .unwrap_or_else(|| panic!("no type: {line}"));
+        // No value here has a quote or an equals sign before a comma.
+        let braces = line[end..]
+            .strip_prefix('{')
+            .and_then(|rest| rest.rsplit_once('}'));
+        for label in braces.iter().flat_map(|(inside, _)| inside.split("\",")) {
+            let (label, _) = label.split_once("=\"").expect("a label");
+            if label != "le" {
+                labels.insert(label.to_owned());
+            }
+        }
+    }
+    families
+}
+
+fn documented() -> String {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(2);
+    let page = root.expect("the repository").join("docs/metrics.md");
+    std::fs::read_to_string(page).expect("the page of metrics")
+}
+
+#[test]
+fn every_metric_is_documented_and_every_documented_one_exists() {
+    let world = World::new();
+    // A server that is down beside one that is up: every kind of count is something.
+    let two = world.configuration().replace(
+        "[\"ldaps://127.0.0.1:",
+        "[\"ldaps://127.0.0.1:1\", \"ldaps://127.0.0.1:",
+    );
+    world.write("entryway.toml", &two);
+    let daemon = Daemon::start(&world);
+    daemon.login(PORTAL, "jdoe", "right");
+    daemon.login(PORTAL, "jdoe", "wrong");
+    let page = daemon.get("/metrics", CONSOLE).body;
+    let served = families(&page);
+    let text = documented();
+    let mut described = BTreeMap::new();
+    for row in text.lines().filter(|line| line.starts_with("| `")) {
+        let cells: Vec<_> = row.split('|').map(str::trim).collect();
+        let labels = cells[3]
+            .split(',')
+            .map(|label| label.trim().trim_matches('`'));
+        let labels = labels
+            .filter(|label| !label.is_empty())
+            .map(str::to_owned)
+            .collect();
+        assert!(!cells[4].is_empty(), "{row}");
+        described.insert(
+            cells[1].trim_matches('`').to_owned(),
+            (cells[2].to_owned(), labels),
+        );
+    }
+    for (name, (kind, labels)) in &served {
+        let Some((said, described)): Option<&Family> = described.get(name) else {
+            panic!("docs/metrics.md has no row for `{name}`, a {kind}");
+        };
+        assert_eq!(kind, said, "{name}");
+        assert!(
+            labels.is_subset(described),
+            "{name} has {labels:?}, described are {described:?}"
+        );
+    }
+    for name in described.keys() {
+        assert!(served.contains_key(name), "no metric is `{name}`");
+    }
+    // The rules are made of them, too.
+    let words = text.split(|char: char| !(char.is_ascii_lowercase() || char == '_'));
+    for word in words.filter(|word| word.starts_with("entryway_") && !word.ends_with('_')) {
+        let whole = word.strip_suffix("_bucket").unwrap_or(word);
+        assert!(served.contains_key(whole), "no metric is `{word}`");
+    }
+    // What is counted of servers is counted of both, apart.
+    let port = world.directory.ldaps_addr().port();
+    for line in [
+        "entryway_server_breaker{domain=\"staff\",server=\"ldaps://127.0.0.1:1\",state=\"closed\"} 0".to_owned(),
+        format!("entryway_server_breaker{{domain=\"staff\",server=\"ldaps://127.0.0.1:{port}\",state=\"closed\"}} 1"),
+        "role=\"find-login\",code=\"unreachable\"} ".to_owned(),
+        "role=\"authenticate\",tls=\"1.3\"} 1".to_owned(),
+        format!("entryway_server_certificate_expiry_timestamp_seconds{{domain=\"staff\",server=\"ldaps://127.0.0.1:{port}\"}} "),
+        "entryway_local_certificate_expiry_timestamp_seconds{purpose=\"trust\",file=\"ca.pem\",subject=\"".to_owned(),
+    ] {
+        assert!(page.contains(&line), "no {line} in\n{page}");
+    }
 }

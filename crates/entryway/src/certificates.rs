@@ -1,0 +1,44 @@
+//! Certificates that this process relies on, and the day on which each ends.
+
+use entryway_directory::Domains;
+use entryway_ldap::{LocalCertificate, Role, Security, ServerStats};
+use std::sync::Arc;
+use std::time::SystemTime;
+
+/// When the chain ends that a server showed last, and whose it was; of several ports, the one that ends first.
+pub(crate) fn server_certificate(stats: &ServerStats) -> Option<(String, SystemTime)> {
+    let sessions = stats.roles.iter().filter_map(|role| role.tls.as_ref());
+    let first = sessions.min_by_key(|session| session.verdict.expires)?;
+    Some((first.verdict.leaf.subject.clone(), first.verdict.expires))
+}
+
+/// Certificates in files of this machine, the one that ends first in front. One that several domains use is one.
+pub(crate) fn local_certificates(domains: &Domains) -> Vec<LocalCertificate> {
+    let mut found: Vec<LocalCertificate> = Vec::new();
+    for domain in domains.iter() {
+        // All servers of a domain speak TLS in one way, or in one for each role.
+        let servers = domain.servers();
+        let Some(server) = servers.first() else {
+            continue;
+        };
+        let mut ways: Vec<_> = Role::ALL
+            .into_iter()
+            .filter_map(|role| server.settings().ways.of(role).as_ref())
+            .collect();
+        ways.dedup_by(|one, other| Arc::ptr_eq(one, other));
+        for way in ways {
+            if let Security::StartTls(client) | Security::Ldaps(client) = &way.security {
+                found.extend(client.local_certificates());
+            }
+        }
+    }
+    let name = |one: &LocalCertificate| {
+        let subject = one.subject.clone();
+        (one.purpose.as_str(), Arc::clone(&one.origin), subject)
+    };
+    // Of two with one name in one file the one that ends first is told of.
+    found.sort_by_cached_key(|one| (name(one), one.not_after));
+    found.dedup_by(|later, first| name(later) == name(first));
+    found.sort_by_key(|one| one.not_after);
+    found
+}

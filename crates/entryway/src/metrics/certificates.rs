@@ -1,0 +1,111 @@
+//! When certificates end: those of this machine, and those that servers showed.
+
+use super::directories::unix_seconds;
+use crate::certificates::{local_certificates, server_certificate};
+use crate::live::Live;
+use entryway_directory::Domains;
+use entryway_ldap::LocalCertificate;
+use parking_lot::Mutex;
+use prometheus_client::collector::Collector;
+use prometheus_client::encoding::{DescriptorEncoder, EncodeLabelSet, EncodeMetric};
+use prometheus_client::metrics::MetricType;
+use prometheus_client::metrics::gauge::ConstGauge;
+use prometheus_client::registry::Unit;
+use std::fmt;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+/// Most certificates of this machine on the page: those that end first.
+const LOCAL: usize = 200;
+/// How old what is known of them may be: files are read anew when they change.
+const FRESH: Duration = Duration::from_secs(60);
+
+pub(super) struct Certificates {
+    live: Arc<Live>,
+    /// Of a generation, as they were when they were last looked at: reading them is no trifle.
+    local: Mutex<Option<(u64, Instant, Vec<LocalCertificate>)>>,
+}
+
+impl fmt::Debug for Certificates {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Certificates")
+    }
+}
+
+impl Certificates {
+    pub(super) fn new(live: Arc<Live>) -> Self {
+        Self {
+            live,
+            local: Mutex::default(),
+        }
+    }
+
+    fn local(&self, generation: u64, domains: &Domains) -> Vec<LocalCertificate> {
+        let mut local = self.local.lock();
+        match &*local {
+            Some((known, at, certificates)) if *known == generation && at.elapsed() < FRESH => {
+                certificates.clone()
+            }
+            _ => {
+                let mut certificates = local_certificates(domains);
+                certificates.truncate(LOCAL);
+                *local = Some((generation, Instant::now(), certificates.clone()));
+                certificates
+            }
+        }
+    }
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct LocalLabels {
+    purpose: &'static str,
+    file: String,
+    subject: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct ServerLabels {
+    domain: String,
+    server: String,
+}
+
+impl Collector for Certificates {
+    fn encode(&self, mut encoder: DescriptorEncoder<'_>) -> Result<(), fmt::Error> {
+        let running = self.live.now();
+        let domains = running.gateway.domains();
+        let mut family = encoder.encode_descriptor(
+            "local_certificate_expiry_timestamp",
+            "When a certificate in a file of this machine ends, since 1970; the 200 that end first",
+            Some(&Unit::Seconds),
+            MetricType::Gauge,
+        )?;
+        for local in self.local(running.number, domains) {
+            let labels = LocalLabels {
+                purpose: local.purpose.as_str(),
+                file: local.origin.trim_matches('`').to_owned(),
+                subject: local.subject,
+            };
+            ConstGauge::new(unix_seconds(local.not_after))
+                .encode(family.encode_family(&labels)?)?;
+        }
+        let mut family = encoder.encode_descriptor(
+            "server_certificate_expiry_timestamp",
+            "When the first certificate of the chain that a server last showed ends, since 1970",
+            Some(&Unit::Seconds),
+            MetricType::Gauge,
+        )?;
+        for domain in domains.iter() {
+            for server in domain.servers().iter() {
+                let Some((_, not_after)) = server_certificate(&server.stats()) else {
+                    continue;
+                };
+                let labels = ServerLabels {
+                    domain: domain.name().to_string(),
+                    server: server.display().to_string(),
+                };
+                ConstGauge::new(unix_seconds(not_after)).encode(family.encode_family(&labels)?)?;
+            }
+        }
+        Ok(())
+    }
+}
