@@ -97,6 +97,8 @@ pub(crate) fn rows() -> Vec<Row> {
         // Client certificates.
         row("a client certificate is demanded", Slapd("good", "TLSVerifyClient demand"), Ldaps, CA, "tls_client_certificate"),
         row("the same over TLS 1.2", Slapd("good", "TLSVerifyClient demand"), Ldaps, "trust = [\"{dir}/ca.crt\"]\nmax_version = \"1.2\"", "tls_client_certificate"),
+        row("a client certificate is demanded, and shown", Slapd("good", "TLSVerifyClient demand"), Ldaps, "trust = [\"{dir}/ca.crt\"]\nidentity = { certificate = \"{dir}/client.crt\", key = \"{dir}/client.key\" }", "chain"),
+        row("the same, from an authority that the server does not trust", Slapd("good", "TLSVerifyClient demand"), Ldaps, "trust = [\"{dir}/ca.crt\"]\nidentity = { certificate = \"{dir}/client-rogue.crt\", key = \"{dir}/client-rogue.key\" }", "tls_client_certificate_refused"),
         row("a client certificate is asked for, and none is needed", Slapd("good", "TLSVerifyClient allow"), Ldaps, CA, "chain"),
         // Versions and ciphers.
         row("TLS 1.2 at most, here", Slapd("good", ""), Ldaps, "trust = [\"{dir}/ca.crt\"]\nmax_version = \"1.2\"", "chain"),

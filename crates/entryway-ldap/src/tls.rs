@@ -29,7 +29,7 @@ pub use store::{
 };
 pub(crate) use terms::Terms;
 
-use parking_lot::RwLock;
+use parking_lot::{Mutex, RwLock};
 use rustls::client::{ResolvesClientCert, Resumption};
 use rustls::{ClientConfig, ClientConnection, HandshakeKind, ProtocolVersion};
 use rustls_pki_types::{ServerName, UnixTime};
@@ -62,7 +62,8 @@ pub struct TlsClient {
 
 struct Shared {
     current: RwLock<Arc<Current>>,
-    options: TlsOptions,
+    /// Locked while it is renewed: two of these must not undo one another.
+    options: Mutex<TlsOptions>,
     expected: Option<ServerName<'static>>,
 }
 
@@ -185,7 +186,7 @@ impl TlsClient {
         Ok(Self {
             shared: Arc::new(Shared {
                 current: RwLock::new(Arc::new(current)),
-                options,
+                options: Mutex::new(options),
                 expected,
             }),
         })
@@ -197,7 +198,17 @@ impl TlsClient {
         store: &TrustStore,
         identity: Option<&ClientIdentity>,
     ) -> Result<(), TlsSetupError> {
-        let current = Current::new(store, identity, &self.shared.options)?;
+        let options = self.shared.options.lock();
+        let current = Current::new(store, identity, &options)?;
+        *self.shared.current.write() = Arc::new(current);
+        Ok(())
+    }
+    /// The same of revocation lists, in every clone.
+    pub fn renew_lists(&self, crls: Crls) -> Result<(), TlsSetupError> {
+        let mut options = self.shared.options.lock();
+        options.crls = crls;
+        let last = Arc::clone(&self.shared.current.read());
+        let current = Current::new(&last.store, last.identity.as_ref(), &options)?;
         *self.shared.current.write() = Arc::new(current);
         Ok(())
     }

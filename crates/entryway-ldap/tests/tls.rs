@@ -5,7 +5,7 @@
 mod support;
 
 use entryway_ldap::{
-    Accepted, Breach, CloseReason, LdapError, ProtocolError, SearchRole, Security, Server,
+    Accepted, Breach, CloseReason, Crls, LdapError, ProtocolError, SearchRole, Security, Server,
     ServerSettings, ServiceBind, Step, TlsClient, TlsFailure, TlsOptions, TlsVersion, TrustSource,
     TrustStore, cipher_names,
 };
@@ -236,6 +236,26 @@ async fn no_version_in_common_is_said() {
     )
     .await;
     assert_eq!(failure.code(), "tls_nothing_in_common");
+}
+
+#[tokio::test]
+async fn revocation_lists_are_renewed_in_a_client_that_is_in_use() {
+    let authority = Authority::new();
+    let scripted = tls_server(authority.good()).await;
+    let client = authority.client();
+    let server = scripted.server_with(|settings| ldaps(settings, client.clone()));
+    search(&server).await.unwrap();
+    // A list of somebody else covers nothing of this chain.
+    let list = include_str!("../../entryway-config/tests/good/corp-ca.crl");
+    let file = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(file.path(), list).unwrap();
+    let lists = Crls::load(&[file.path().to_owned()]).unwrap();
+    client.renew_lists(lists).unwrap();
+    let error = search(&server).await.unwrap_err();
+    assert_eq!(error.underlying().code(), "tls_revocation_unknown");
+    client.renew_lists(Crls::default()).unwrap();
+    let server = scripted.server_with(|settings| ldaps(settings, client.clone()));
+    search(&server).await.unwrap();
 }
 
 #[tokio::test]

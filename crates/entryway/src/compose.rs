@@ -171,9 +171,11 @@ fn groups(settings: &entryway_config::GroupsSettings) -> GroupsSettings {
 
 fn tls(settings: &TlsSettings, stores: &mut Stores) -> anyhow::Result<TlsClient> {
     let options = verification::options(settings)?;
-    stores.client(settings, |trust, identity| {
+    let client = stores.client(settings, |trust, identity| {
         TlsClient::with(trust, identity, options)
-    })
+    })?;
+    stores.follow_lists(settings, &client);
+    Ok(client)
 }
 
 fn server(

@@ -1,5 +1,6 @@
 //! Stores of certificates and keys: each read once for all domains that name it, and again when it changes.
 
+mod lists;
 mod watch;
 
 pub(crate) use watch::{EVERY, StoreWatch};
@@ -9,12 +10,14 @@ use entryway_ldap::{
     ClientIdentity, IdentitySource, Rereading, Server, StoreFile, TlsClient, TlsSetupError,
     TrustSource, TrustStore,
 };
+use lists::Lists;
 use std::sync::Arc;
 
 /// Each list of sources with its identity, and who relies on it.
 #[derive(Default)]
 pub(crate) struct Stores {
     all: Vec<Relied>,
+    lists: Vec<Lists>,
 }
 
 struct Relied {
@@ -33,6 +36,13 @@ impl Stores {
         let client = make(relied.stores.store(), relied.stores.identity())?;
         relied.stores.serve(client.clone());
         Ok(client)
+    }
+    /// A client that was made with revocation lists follows their files too.
+    pub(crate) fn follow_lists(&mut self, settings: &TlsSettings, client: &TlsClient) {
+        let paths = &settings.verification.crls;
+        if !paths.is_empty() {
+            self.lists.push(Lists::new(paths.clone(), client.clone()));
+        }
     }
     /// These servers are reached by clients of these settings.
     pub(crate) fn relied_on(&mut self, settings: &TlsSettings, servers: &[Arc<Server>]) {

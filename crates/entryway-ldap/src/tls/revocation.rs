@@ -61,6 +61,17 @@ pub enum CrlError {
     },
 }
 
+impl CrlError {
+    /// A short code that never changes.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Unreadable { .. } => "crl_unreadable",
+            Self::NoList { .. } => "crl_no_list",
+            Self::Unusable { .. } => "crl_unusable",
+        }
+    }
+}
+
 impl Crls {
     /// Reads files of PEM or DER. Blocks on them.
     pub fn load(paths: &[PathBuf]) -> Result<Self, CrlError> {

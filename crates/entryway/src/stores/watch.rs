@@ -68,6 +68,17 @@ fn look(stores: &mut Stores, expiry: &mut ExpiryWatch, now: SystemTime) {
             relied.servers.iter().for_each(|server| server.drain_old());
         }
     }
+    for lists in &mut stores.lists {
+        match lists.look() {
+            Ok(false) => {}
+            Ok(true) => tracing::info!(target: "tls.lists_renewed", files = lists.files()),
+            Err(error) => {
+                let code = error.code();
+                let problem = format!("{:#}", anyhow::Error::from(error));
+                tracing::warn!(target: "tls.lists_unusable", code, problem, kept = "what was read last");
+            }
+        }
+    }
     let certificates = stores.all.iter().flat_map(|relied| {
         let own = relied.stores.identity().map(|own| own.certificates());
         let trusted = relied.stores.store().certificates();

@@ -342,8 +342,7 @@ fn bound_as(server: &Server, looked: &Looked) -> Option<String> {
     Some(match &server.settings().service_bind {
         ServiceBind::Anonymous => "anonymous: none is sent".to_owned(),
         ServiceBind::Simple { dn, .. } => dn.clone(),
-        #[allow(unreachable_patterns)] // further kinds of bind say for themselves who they are
-        other => format!("{other:?}"),
+        ServiceBind::External => "whoever the client certificate says".to_owned(),
     })
 }
 

@@ -117,7 +117,13 @@ async fn it_looks_by_itself_and_ends_with_its_configuration() {
         stores,
         servers: Vec::new(),
     };
-    let watch = StoreWatch::start(Stores { all: vec![relied] }, Duration::from_millis(1));
+    let watch = StoreWatch::start(
+        Stores {
+            all: vec![relied],
+            ..Stores::default()
+        },
+        Duration::from_millis(1),
+    );
     let before = client.trust();
     let other = Authority::new().expect("an authority");
     replace(&trust, other.pem());
