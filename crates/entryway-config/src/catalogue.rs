@@ -49,6 +49,8 @@ pub(crate) enum Shape {
     Stores,
     /// A string, or a table with `store`, `password`, `alias`, or with `certificate`, `key`, `password`.
     Identity,
+    /// `"ignore"`, or a table with `follow`.
+    Referrals,
 }
 
 /// What holds where a setting is not written.
@@ -74,6 +76,9 @@ pub(crate) const SERVER_KEYS: [&str; 3] = ["host", "port", "tls_port"];
 pub(crate) const STORE_KEYS: [&str; 2] = ["store", "password"];
 /// Keys of a client certificate's table.
 pub(crate) const IDENTITY_KEYS: [&str; 5] = ["store", "password", "alias", "certificate", "key"];
+
+/// Keys of the table of `referrals`.
+pub(crate) const REFERRAL_KEYS: [&str; 1] = ["follow"];
 
 /// Every setting, in the order of the reference page.
 pub(crate) fn all() -> &'static [Setting] {
@@ -184,6 +189,7 @@ pub(crate) fn is_open(keys: &[&str]) -> bool {
         (Shape::Stores | Shape::Identity, ["password"]) => false,
         (Shape::Stores, [key]) => STORE_KEYS.contains(key),
         (Shape::Identity, [key]) => IDENTITY_KEYS.contains(key),
+        (Shape::Referrals, [part]) => REFERRAL_KEYS.contains(part),
         (_, rest) => rest.is_empty(),
     }
 }
@@ -200,6 +206,7 @@ pub(crate) fn is_word(key: &str) -> bool {
         || MAP_KEYS.contains(&key)
         || SERVER_KEYS.contains(&key)
         || IDENTITY_KEYS.contains(&key)
+        || REFERRAL_KEYS.contains(&key)
         || all().iter().any(|setting| parts(setting.path).any(known))
 }
 

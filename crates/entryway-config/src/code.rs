@@ -108,6 +108,8 @@ codes! {
     FindLoginClear = "C070", Warning, "who a login name belongs to is asked in clear text";
     NothingEncrypted = "C071", Warning, "nothing is encrypted";
     ServerTwice = "C072", Error, "one server stands in the list twice";
+    TwoSources = "C073", Error, "servers both written and found in DNS";
+    NameServer = "C074", Error, "not the address of a name server";
     Unverified = "C080", Error, "passwords would go to servers that nobody verified";
     UnverifiedAllowed = "C081", Warning, "passwords go to servers that nobody verified";
     NotPin = "C082", Error, "not a certificate to pin";

@@ -40,9 +40,9 @@ pub use reference::reference_markdown;
 pub use report::{Problem, Report};
 pub use schema::json_schema;
 pub use settings::{
-    ApiToken, AuditSettings, CardsSettings, Connections, Dialect, DomainSettings, GroupsSettings,
-    IdentitySource, Membership, OsSettings, Pin, Security, ServerAddress, ServiceBind, Settings,
-    StoreFile, StoreSettings, StoreUrl, ThrottleSettings, Timeouts, TlsSettings, TlsVersion,
-    TokenScope, TrustSource, Verification, Way,
+    ApiToken, AuditSettings, CardsSettings, Connections, Dialect, DomainSettings, FollowedHost,
+    GroupsSettings, IdentitySource, Membership, OsSettings, Pin, Security, ServerAddress,
+    ServiceBind, Settings, StoreFile, StoreSettings, StoreUrl, ThrottleSettings, Timeouts,
+    TlsSettings, TlsVersion, TokenScope, TrustSource, UnwrittenServers, Verification, Way,
 };
 pub use sources::{FileContent, Files, MemoryFiles, Sources};

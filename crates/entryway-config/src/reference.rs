@@ -94,5 +94,6 @@ fn holds(shape: &Shape) -> String {
         Shape::Servers => "list of texts and tables".to_owned(),
         Shape::Stores => "list of files, each a text or a table with its password".to_owned(),
         Shape::Identity => "file, or table with its password".to_owned(),
+        Shape::Referrals => "`\"ignore\"`, or table".to_owned(),
     }
 }

@@ -6,6 +6,7 @@ mod bind;
 mod cards;
 mod connections;
 pub(crate) mod dialect;
+mod discovery;
 mod domain;
 mod domains;
 mod encryption;
@@ -53,6 +54,7 @@ pub(crate) fn settings(root: &Section<'_>, cx: &Context<'_>) -> Option<Settings>
     let audit = store::audit(root, cx);
     let throttle = store::throttle(root);
     let os = store::os(root, cx);
+    let name_servers = discovery::name_servers(root, cx);
     let class_names = rules::ClassNames::of(root);
     let homes = home::rows(root, &class_names, basics.platform, cx);
     let type_ranges = rules::range::rows(root, basics.platform, cx);
@@ -115,6 +117,7 @@ pub(crate) fn settings(root: &Section<'_>, cx: &Context<'_>) -> Option<Settings>
         throttle,
         os,
         priced_rows,
+        name_servers,
         tokens,
         files: Vec::new(),
     })

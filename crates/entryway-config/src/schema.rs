@@ -98,6 +98,7 @@ fn leaf(setting: &Setting) -> Value {
             json!({ "type": "array", "items": file(&STORE_KEYS, json!(["store"])), "minItems": 1 })
         }
         Shape::Identity => file(&IDENTITY_KEYS, json!([])),
+        Shape::Referrals => referrals(),
     };
     if let Value::Object(schema) = &mut schema {
         schema.insert("description".into(), json!(setting.doc));
@@ -110,6 +111,19 @@ fn leaf(setting: &Setting) -> Value {
         }
     }
     schema
+}
+
+fn referrals() -> Value {
+    let hosts = json!({ "type": "array", "items": { "type": "string" }, "minItems": 1 });
+    json!({ "anyOf": [
+        { "const": "ignore" },
+        {
+            "type": "object",
+            "properties": { "follow": hosts },
+            "required": ["follow"],
+            "additionalProperties": false,
+        },
+    ] })
 }
 
 fn secret() -> Value {

@@ -34,6 +34,8 @@ pub struct Settings {
     pub os: OsSettings,
     /// Rows that no index can take, with their price: see the warning that counts them.
     pub priced_rows: usize,
+    /// `dns.name_servers`; empty for the system's.
+    pub name_servers: Vec<SocketAddr>,
     /// `[[token]]`: who may call the API.
     pub tokens: Vec<ApiToken>,
     /// Every file that was read for it, secrets and trust files included: the ones worth watching.
@@ -45,8 +47,14 @@ pub struct Settings {
 pub struct DomainSettings {
     /// As configured.
     pub name: Arc<str>,
-    /// In order of preference; never empty.
+    /// In order of preference; empty where `srv` is what tells them.
     pub servers: Vec<ServerAddress>,
+    /// The DNS domain that tells the servers.
+    pub srv: Option<String>,
+    /// Hosts that may be followed to where a server refers to them.
+    pub follow: Vec<FollowedHost>,
+    /// How a server is reached that is not written.
+    pub unwritten: UnwrittenServers,
     /// Business cards, where they are not read on these servers as this account.
     pub cards: Option<CardsSettings>,
     /// Entryway's own bind.
@@ -64,6 +72,25 @@ pub struct DomainSettings {
     pub connections: ByRole<Connections>,
     /// How a person's groups are found.
     pub groups: GroupsSettings,
+}
+
+/// How servers are reached that DNS or another server names: by what protects each role, on a server that speaks TLS
+/// from the first byte and on one that does not.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UnwrittenServers {
+    /// `ldaps`.
+    pub ldaps: ByRole<Option<Security>>,
+    /// `ldap`.
+    pub ldap: ByRole<Option<Security>>,
+}
+
+/// A host of `referrals`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FollowedHost {
+    /// Name or address, an IPv6 address without its brackets.
+    pub host: String,
+    /// `None` for 389 and 636.
+    pub port: Option<u16>,
 }
 
 /// `[domain.X.cards]`, where it has servers, a bind or a trust of its own.

@@ -516,3 +516,59 @@ fn who_a_server_may_be_is_said_key_by_key() {
     let codes: Vec<_> = warnings.codes().filter(|code| *code != "C019").collect();
     assert!(codes.contains(&"C081"), "{codes:?}");
 }
+
+#[test]
+fn servers_that_dns_names_and_those_that_are_referred_to() {
+    let text = r#"
+[[token]]
+name = "portal"
+secret = { file = "portal.token" }
+
+[[home_folder]]
+prefix = "/srv/home"
+
+[dns]
+name_servers = ["10.0.0.53", "[fd00::53]:5353", "fd00::54"]
+
+[domain.staff]
+srv       = "corp.example."
+base      = "dc=corp,dc=example"
+encrypt   = "passwords"
+referrals = { follow = ["dc3.corp.example", "[fd00::3]:3389", "dc4.corp.example:636"] }
+"#;
+    let Loaded { settings, .. } = loaded(text, &[]);
+    let servers: Vec<_> = settings
+        .name_servers
+        .iter()
+        .map(ToString::to_string)
+        .collect();
+    assert_eq!(
+        servers,
+        ["10.0.0.53:53", "[fd00::53]:5353", "[fd00::54]:53"]
+    );
+    let staff = &settings.domains[0];
+    assert_eq!(staff.srv.as_deref(), Some("corp.example"));
+    assert!(staff.servers.is_empty());
+    let follow: Vec<_> = staff
+        .follow
+        .iter()
+        .map(|host| (&*host.host, host.port))
+        .collect();
+    assert_eq!(
+        follow,
+        [
+            ("dc3.corp.example", None),
+            ("fd00::3", Some(3389)),
+            ("dc4.corp.example", Some(636))
+        ]
+    );
+    let (ldaps, ldap) = (&staff.unwritten.ldaps, &staff.unwritten.ldap);
+    assert!(ldaps.iter().all(|(_, it)| *it == Some(Security::Ldaps)));
+    for (role, expected) in [
+        (Role::Authenticate, Security::StartTls),
+        (Role::FindLogin, Security::StartTls),
+        (Role::Browse, Security::Clear),
+    ] {
+        assert_eq!(*ldap.of(role), Some(expected), "{role}");
+    }
+}

@@ -203,6 +203,30 @@ pub const SHOWN_ELSEWHERE: &[Elsewhere] = &[
         "versions_and_ciphers_are_bounded",
     ),
     Elsewhere {
+        name: "dns.",
+        why: "a scenario's servers are named as its configuration has them, and no name server is asked",
+        test: (
+            "crates/entryway-directory/src/roster/tests.rs",
+            "the_first_login_finds_the_servers_in_the_order_of_their_priority",
+        ),
+    },
+    Elsewhere {
+        name: "domain.<name>.srv",
+        why: "likewise",
+        test: (
+            "crates/entryway-directory/src/roster/tests.rs",
+            "the_first_login_finds_the_servers_in_the_order_of_their_priority",
+        ),
+    },
+    Elsewhere {
+        name: "domain.<name>.referrals",
+        why: "the servers of a scenario hold all of their domain",
+        test: (
+            "crates/entryway-directory/tests/referrals.rs",
+            "a_search_goes_on_where_it_is_referred_to_and_the_bind_follows_the_entry",
+        ),
+    },
+    Elsewhere {
         name: "domain.<name>.timeouts.connect",
         why: "how long a server is waited for, no document measures",
         test: (

@@ -145,7 +145,23 @@ pub(crate) async fn check(common: &Common) -> Result<Exit, Exit> {
     let configured = loaded.settings.policy.domains.iter();
     let configured = configured.zip(&loaded.settings.domains);
     for (domain, (policy, settings)) in composed.domains.iter().zip(configured) {
-        for server in domain.servers().iter() {
+        let servers = match domain.find_servers(Instant::now() + PATIENCE).await {
+            Ok(servers) => servers,
+            Err(cause) => {
+                let source = format!("srv {}", settings.srv.as_deref().unwrap_or_default());
+                let bad = State::Bad;
+                findings.push(Finding::new(
+                    domain.name(),
+                    &source,
+                    "dns",
+                    bad,
+                    None,
+                    cause,
+                ));
+                continue;
+            }
+        };
+        for server in servers.iter() {
             let look = Look {
                 domain: domain.name(),
                 server: server.display().to_string(),

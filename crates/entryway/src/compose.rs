@@ -8,11 +8,16 @@ use anyhow::Context;
 use entryway_config::{
     DomainSettings, Security, ServerAddress, ServiceBind, Settings, TlsSettings,
 };
-use entryway_directory::{Domain, Domains, GroupsSettings, Membership};
-use entryway_ldap::{
-    ByRole, Limits, PoolLimits, Role, Server, ServerSettings, Timeouts, TlsClient, Way,
+use entryway_directory::{
+    Discovery, Domain, Domains, FollowedHost, GroupsSettings, Membership, Referrals, ServerOf,
 };
+use entryway_ldap::{
+    ByRole, Limits, PoolLimits, Role, Server, ServerSettings, SrvSource, SrvTarget, Timeouts,
+    TlsClient, Way,
+};
+use entryway_ldap_types::Scheme;
 use entryway_os::PamAccounts;
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -33,7 +38,7 @@ pub(crate) fn compose(settings: &Settings) -> anyhow::Result<Composed> {
         .domains
         .iter()
         .map(|domain| {
-            self::domain(domain, &mut stores)
+            self::domain(domain, &settings.name_servers, &mut stores)
                 .with_context(|| format!("domain `{}` cannot be used", domain.name))
         })
         .collect::<anyhow::Result<_>>()?;
@@ -54,14 +59,29 @@ pub(crate) fn compose(settings: &Settings) -> anyhow::Result<Composed> {
     })
 }
 
-fn domain(settings: &DomainSettings, stores: &mut Stores) -> anyhow::Result<Domain> {
+fn domain(
+    settings: &DomainSettings,
+    name_servers: &[SocketAddr],
+    stores: &mut Stores,
+) -> anyhow::Result<Domain> {
     let here = Place {
         bind: &settings.bind,
         tls: &settings.tls,
         clear_text_passwords: settings.clear_text_passwords,
     };
-    let list = servers(settings, &settings.servers, &here, stores)?;
-    let mut domain = Domain::new(Arc::clone(&settings.name), list);
+    let name = Arc::clone(&settings.name);
+    let mut domain = match &settings.srv {
+        Some(srv) => {
+            let source = SrvSource {
+                domain: srv.clone(),
+                name_servers: name_servers.to_vec(),
+                trusted_hosts: settings.tls.verification.trusted_hosts.clone(),
+            };
+            let server = unwritten(settings, settings.bind.clone(), stores)?;
+            Domain::discovered(name, Discovery { source, server })
+        }
+        None => Domain::new(name, servers(settings, &settings.servers, &here, stores)?),
+    };
     if let Some(cards) = &settings.cards {
         let there = Place {
             bind: &cards.bind,
@@ -70,7 +90,84 @@ fn domain(settings: &DomainSettings, stores: &mut Stores) -> anyhow::Result<Doma
         };
         domain = domain.with_cards(servers(settings, &cards.servers, &there, stores)?);
     }
+    if !settings.follow.is_empty() {
+        let follow = settings.follow.iter().map(|host| FollowedHost {
+            host: host.host.clone(),
+            port: host.port,
+        });
+        domain = domain.with_referrals(Referrals {
+            follow: follow.collect(),
+            server: unwritten(settings, without_password(&settings.bind), stores)?,
+        });
+    }
     Ok(domain.with_groups(groups(&settings.groups)))
+}
+
+/// Who Entryway is where another server has sent it: our password goes to no other host.
+fn without_password(bind: &ServiceBind) -> ServiceBind {
+    match bind {
+        ServiceBind::Simple { .. } => ServiceBind::Anonymous,
+        ServiceBind::Anonymous | ServiceBind::External => bind.clone(),
+    }
+}
+
+/// Makes servers that are not written, as this account: all that can fail is done before.
+fn unwritten(
+    settings: &DomainSettings,
+    bind: ServiceBind,
+    stores: &mut Stores,
+) -> anyhow::Result<ServerOf> {
+    let kinds = [&settings.unwritten.ldaps, &settings.unwritten.ldap];
+    let mut securities = kinds.into_iter().flat_map(|kind| kind.iter());
+    // Changing a password is in TLS whatever else is not, and is not done where nobody knows whom to trust.
+    let needs_tls = securities.any(|(role, security)| {
+        role != Role::ChangePassword && security.is_some_and(|it| it != Security::Clear)
+    });
+    let client = match tls(&settings.tls, stores) {
+        Ok(client) => Some(client),
+        Err(error) if needs_tls => return Err(error),
+        Err(_) => None,
+    };
+    let settings = settings.clone();
+    Ok(Box::new(move |target| {
+        let kind = match target.scheme {
+            Scheme::Ldaps => &settings.unwritten.ldaps,
+            Scheme::Ldap => &settings.unwritten.ldap,
+        };
+        let way = |security: Security| entryway_config::Way {
+            port: target.port,
+            security,
+        };
+        let address = ServerAddress {
+            display: shown(target).into(),
+            host: target.host.clone(),
+            ways: ByRole::each(|role| kind.of(role).map(way)),
+        };
+        let place = Place {
+            bind: &bind,
+            tls: &settings.tls,
+            clear_text_passwords: settings.clear_text_passwords,
+        };
+        let mut known = || client.clone().context("no certificate is trusted here");
+        // Without a client only what needs none is left, and that cannot fail.
+        let ways = ways(&address, &mut known).unwrap_or_else(|_| ByRole::all(None));
+        server(&settings, &address, &place, ways)
+    }))
+}
+
+/// As it would be written.
+fn shown(target: &SrvTarget) -> String {
+    let SrvTarget { scheme, host, port } = target;
+    let host = if host.contains(':') {
+        format!("[{host}]")
+    } else {
+        host.clone()
+    };
+    if *port == scheme.default_port() {
+        format!("{scheme}://{host}")
+    } else {
+        format!("{scheme}://{host}:{port}")
+    }
 }
 
 /// Who Entryway is on some servers, and what it expects of them.

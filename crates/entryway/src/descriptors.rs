@@ -30,6 +30,9 @@ pub(crate) fn raise() -> usize {
         .unwrap_or(usize::MAX)
 }
 
+/// As many servers of a domain as are used at once, hardly ever more.
+const NAMED_BY_DNS: usize = 2;
+
 /// Limits for the listener that leave every pool its descriptors. Warns where little is left.
 pub(crate) fn share(limit: usize, settings: &Settings) -> Limits {
     let pools = pools(settings);
@@ -52,9 +55,9 @@ fn pools(settings: &Settings) -> usize {
         let of_role = |role: Role| {
             let servers = domain.servers.iter();
             let reached = servers.filter(|server| server.ways.of(role).is_some());
-            reached
-                .count()
-                .saturating_mul(domain.connections.of(role).max)
+            // How many DNS will name nobody knows; people are at the first of them.
+            let named = domain.srv.iter().map(|_| NAMED_BY_DNS).sum::<usize>();
+            (reached.count() + named).saturating_mul(domain.connections.of(role).max)
         };
         ROLES
             .into_iter()

@@ -3,7 +3,8 @@
 use super::Default::{Derived, None, Required, Value};
 use super::Setting;
 use super::Shape::{
-    Boolean, Duration, Identity, Integer, Map, Secret, Servers, Stores, Text, Texts, Word, Words,
+    Boolean, Duration, Identity, Integer, Map, Referrals, Secret, Servers, Stores, Text, Texts,
+    Word, Words,
 };
 
 const SECOND: u64 = 1_000;
@@ -83,8 +84,15 @@ pub(super) const SETTINGS: &[Setting] = &[
     Setting { path: "tls.ciphers", shape: Words(CIPHERS), default: Value("[]"), example: r#"["TLS_AES_256_GCM_SHA384"]"#,
         doc: "The cipher suites that are offered, by their registered names; all that Entryway speaks where there are none." },
 
-    Setting { path: "domain.<name>.servers", shape: Servers, default: Required, example: r#"["ldaps://dc1.corp.example", "ldaps://dc2.corp.example"]"#,
+    Setting { path: "dns.name_servers", shape: Texts, default: Derived("the system's, in `/etc/resolv.conf`"), example: r#"["10.0.0.53", "10.0.1.53"]"#,
+        doc: "Whom to ask for the servers of a domain that has `srv`: IP addresses, with `:port` where it is not 53. The addresses of servers are the system's to know, whoever is asked for their names." },
+
+    Setting { path: "domain.<name>.servers", shape: Servers, default: Derived("what DNS names, with `srv`; without it they must be written"), example: r#"["ldaps://dc1.corp.example", "ldaps://dc2.corp.example"]"#,
         doc: "The servers, in order of preference: `ldaps://host` or `ldap://host`, with `:port` where it is not 636 or 389. The first that answers is asked; the others are for outages. Where `encrypt` lets roles differ, a table names both ports of one server: `{ host = \"dc3.corp.example\", port = 389, tls_port = 636 }`. The ports of a domain and of a global catalog do not mix." },
+    Setting { path: "domain.<name>.srv", shape: Text, default: None, example: r#""corp.example""#,
+        doc: "The DNS domain that names the servers, in place of `servers`: the records of `_ldaps._tcp`, and where there are none of `_ldap._tcp`, by priority and weight. A server counts only if its name lies under this domain, or is one of `tls.trusted_hosts`, because DNS is not signed. The answer is asked for again when its time is over; without DNS the last one stays." },
+    Setting { path: "domain.<name>.referrals", shape: Referrals, default: Value(r#""ignore""#), example: r#"{ follow = ["dc3.corp.example"] }"#,
+        doc: "What is done where a server refers to another: that part is passed over and told of, or followed to these hosts, up to three times. The domain's TLS and bases hold there; the service account's password does not go there, so that the search is anonymous. Who was found there binds there. A bind is never sent on." },
     Setting { path: "domain.<name>.base", shape: Text, default: Required, example: r#""dc=corp,dc=example""#,
         doc: "The name under which the domain's entries are." },
     Setting { path: "domain.<name>.dialect", shape: Word(&["auto", "active-directory", "openldap", "389ds", "generic"]), default: Value(r#""auto""#), example: r#""active-directory""#,

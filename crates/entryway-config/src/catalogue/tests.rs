@@ -70,6 +70,7 @@ url = "postgres://db.corp.example"
 [throttle]
 [audit]
 [os]
+[dns]
 "#;
 
 /// The file with one key set, in place of what stood there, and others set or taken away.
@@ -117,6 +118,8 @@ fn with(path: &str, value: Option<&str>) -> String {
             &[("url", r#""postgres://db.corp.example/e?sslmode=require""#)],
             &[],
         ),
+        // DNS names the servers then.
+        "domain.<name>.srv" if value.is_some() => (&[], &["servers"]),
         "domain.<name>.people.email_filter" => (&[("login_by_email", "true")], &[]),
         "domain.<name>.dn_filter[].pattern" if value.is_some() => (&[], &["under"]),
         "domain.<name>.dn_filter[].exact" => (&[("pattern", r#"".*,DC=example""#)], &["under"]),
@@ -143,6 +146,12 @@ fn with(path: &str, value: Option<&str>) -> String {
                 _ => format!("{line}\n"),
             })
             .collect()
+    } else if path == "domain.<name>.srv" {
+        // Cards of another account would go wherever DNS says.
+        FILE.replace(
+            "[domain.staff.cards]\n",
+            "[domain.staff.cards]\nservers = [\"ldaps://cards.corp.example\"]\n",
+        )
     } else {
         FILE.to_owned()
     };

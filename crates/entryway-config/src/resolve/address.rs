@@ -44,6 +44,21 @@ impl Address {
             place: written.place,
         }
     }
+    /// A server that is not written, with its scheme's own port.
+    pub(super) fn unwritten(scheme: Scheme, name: &str, place: Place) -> Self {
+        let port = scheme.default_port();
+        let security = match scheme {
+            Scheme::Ldaps => Security::Ldaps,
+            Scheme::Ldap => Security::StartTls,
+        };
+        Self {
+            display: name.into(),
+            host: name.to_owned(),
+            tls: Way { port, security },
+            clear: (scheme == Scheme::Ldap).then_some(port),
+            place,
+        }
+    }
     /// Each port once.
     fn ports(&self) -> impl Iterator<Item = u16> {
         let clear = self.clear.filter(|clear| *clear != self.tls.port);
@@ -61,6 +76,13 @@ pub(super) struct Addresses {
 }
 
 impl Addresses {
+    /// Whatever DNS names: as one server that speaks StartTLS, which stands for all of them.
+    pub(super) fn of_dns(name: &str, place: Place) -> Self {
+        Self {
+            readable: vec![Address::unwritten(Scheme::Ldap, name, place)],
+            whole: true,
+        }
+    }
     /// The list, unless something is wrong with it.
     pub(super) fn usable(&self) -> Option<&[Address]> {
         self.whole.then_some(&self.readable)

@@ -3,6 +3,7 @@
 use crate::code::Code;
 use crate::context::Context;
 use crate::report::Diagnostic;
+use crate::resolve::address::Addresses;
 use crate::resolve::cards::{self, Inherited};
 use crate::resolve::connections::connections;
 use crate::resolve::dialect::DIALECTS;
@@ -11,10 +12,11 @@ use crate::resolve::login::Basics;
 use crate::resolve::people::{Base, people};
 use crate::resolve::rules::{ClassNames, dn_filter};
 use crate::resolve::tls::Tls;
-use crate::resolve::{address, bind, groups, maps, name, text, tls};
+use crate::resolve::{address, bind, discovery, groups, maps, name, text, tls};
 use crate::section::{Section, Text};
 use crate::settings::{
-    CardsSettings, Dialect, DomainSettings, ServerAddress, ServiceBind, Timeouts,
+    CardsSettings, Dialect, DomainSettings, FollowedHost, ServerAddress, ServiceBind, Timeouts,
+    UnwrittenServers,
 };
 use entryway_ldap_types::AttributeName;
 use entryway_login::{
@@ -129,6 +131,9 @@ fn read<'a>(
             let settings = DomainSettings {
                 name: name.text.into(),
                 servers: reached.servers,
+                srv: reached.srv,
+                follow: reached.follow,
+                unwritten: reached.unwritten,
                 cards: reached.cards,
                 bind: reached.bind,
                 clear_text_passwords: reached.clear_text_passwords,
@@ -279,6 +284,9 @@ fn timeouts(domain: &Section<'_>, basics: &Basics, cx: &Context<'_>) -> Timeouts
 /// How a domain is reached: where, as whom, and what of it is inside TLS.
 struct Reached {
     servers: Vec<ServerAddress>,
+    srv: Option<String>,
+    follow: Vec<FollowedHost>,
+    unwritten: UnwrittenServers,
     bind: ServiceBind,
     cards: Option<CardsSettings>,
     clear_text_passwords: bool,
@@ -291,11 +299,28 @@ fn reached(
     tls: &Tls,
     cx: &Context<'_>,
 ) -> Option<Reached> {
-    if domain.entry("servers").is_none() {
-        domain.missing("servers", &format!("domain `{name}`"));
-    }
     let plan = Plan::of_domain(domain, basics.ldap != LdapUse::Disabled);
-    let addresses = address::addresses(domain, cx);
+    let srv = discovery::srv(domain, cx);
+    let follow = discovery::referrals(domain, cx);
+    let addresses = match (domain.entry("servers"), domain.entry("srv")) {
+        (Some(servers), Some(srv)) => {
+            cx.push(
+                Diagnostic::new(Code::TwoSources, "`srv` and `servers` exclude each other")
+                    .at(srv.node.place, "DNS would name the servers")
+                    .also(servers.node.place, "and here they are written"),
+            );
+            return None;
+        }
+        (None, Some(_)) => {
+            let srv = srv?;
+            Addresses::of_dns(srv.text, srv.place)
+        }
+        (Some(_), None) => address::addresses(domain, cx),
+        (None, None) => {
+            domain.missing("servers", &format!("domain `{name}`"));
+            Addresses::default()
+        }
+    };
     let bind = bind::bind(domain, cx).filter(|bind| {
         !matches!(bind, ServiceBind::External)
             || bind::external(
@@ -323,9 +348,27 @@ fn reached(
         encryption::idle_permission(&plan, cx);
     }
     let (addresses, bind, cards) = (addresses.usable()?, bind?, cards?);
+    let own = domain.section("cards");
+    if let (Some(srv), Some(_), None) = (srv, &cards.apart, own.entry("servers")) {
+        cx.push(
+            Diagnostic::new(
+                Code::TwoSources,
+                "cards with an account or a trust of their own need `servers` of their own",
+            )
+            .at(own.place, "")
+            .also(srv.place, "here DNS names those of the domain"),
+        );
+        return None;
+    }
     let on_these = cards.apart.is_none().then_some(&cards.plan);
     Some(Reached {
-        servers: encryption::of_domain(addresses, &plan, on_these, &bind),
+        servers: match srv {
+            Some(_) => Vec::new(),
+            None => encryption::of_domain(addresses, &plan, on_these, &bind),
+        },
+        srv: srv.map(|srv| srv.text.trim_end_matches('.').to_owned()),
+        follow: follow?,
+        unwritten: encryption::of_unwritten(&plan, on_these, &bind),
         clear_text_passwords: plan.lets_passwords_out()
             || on_these.is_some_and(Plan::lets_passwords_out),
         bind,

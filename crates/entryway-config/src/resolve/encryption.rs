@@ -6,8 +6,8 @@ use crate::place::Place;
 use crate::report::Diagnostic;
 use crate::resolve::address::Address;
 use crate::section::Section;
-use crate::settings::{Security, ServerAddress, ServiceBind, Way};
-use entryway_ldap_types::{ByRole, Role};
+use crate::settings::{Security, ServerAddress, ServiceBind, UnwrittenServers, Way};
+use entryway_ldap_types::{ByRole, Role, Scheme};
 
 /// `encrypt`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -153,6 +153,26 @@ pub(super) fn of_domain(
         (Role::Cards, Some(cards)) => Some(cards.way(address, role, bind)),
         _ => Some(plan.way(address, role, bind)),
     })
+}
+
+/// Servers that are not written, whichever they are.
+pub(super) fn of_unwritten(
+    plan: &Plan,
+    cards: Option<&Plan>,
+    bind: &ServiceBind,
+) -> UnwrittenServers {
+    let of = |scheme| {
+        let address = [Address::unwritten(scheme, "", plan.switch)];
+        let server = of_domain(&address, plan, cards, bind).pop();
+        ByRole::each(|role| {
+            let way = server.as_ref().and_then(|server| *server.ways.of(role));
+            way.map(|way| way.security)
+        })
+    };
+    UnwrittenServers {
+        ldaps: of(Scheme::Ldaps),
+        ldap: of(Scheme::Ldap),
+    }
 }
 
 /// Servers for cards alone.
@@ -313,6 +333,9 @@ fn in_clear(address: &Address, plan: &Plan, words: &Words, cx: &Context<'_>) {
     let hint = match host {
         Some(host) if host.contains(':') => "use `encrypt = \"all\"` for StartTLS".to_owned(),
         Some(host) => format!("use `ldaps://{host}`, or `encrypt = \"all\"` for StartTLS"),
+        None if address.clear == Some(address.tls.port) => {
+            "use `encrypt = \"all\"` for StartTLS".to_owned()
+        }
         None => "use `encrypt = \"all\"` for its `tls_port`".to_owned(),
     };
     cx.push(
