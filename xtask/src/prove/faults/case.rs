@@ -30,7 +30,7 @@ impl Size {
             in_flight: 160,
         },
         before: 200,
-        during: 800,
+        during: 400,
         after: 200,
         normal: Duration::from_millis(250),
     };
