@@ -5,6 +5,7 @@
 //! that is not installed fails every row that needs it.
 
 mod active_directory;
+mod by_certificate;
 mod captures;
 mod counted;
 mod faces;
@@ -42,6 +43,7 @@ fn main() -> ExitCode {
     }
     trials.extend(tests(&lab, "openldap", openldap::tests()));
     trials.extend(tests(&lab, "counted", counted::tests()));
+    trials.extend(tests(&lab, "by_certificate", by_certificate::tests()));
     trials.extend(tests(&lab, "captures", captures::tests()));
     trials.extend(tests(&lab, "active_directory", active_directory::tests()));
     trials.extend(tests(&lab, "faults", faults::tests()));

@@ -98,6 +98,27 @@ impl Authority {
         write_private(&identity.authority, &self.trusted_pem)?;
         Ok(identity)
     }
+
+    /// Issues the gateway's own certificate, by the trusted authority or by the other one, and writes it into a
+    /// new folder.
+    pub fn issue_client(&self, trusted: bool, dir: &Path) -> Result<Identity> {
+        std::fs::create_dir(dir)?;
+        let mut params = CertificateParams::new(Vec::new())?;
+        params.distinguished_name = named("gateway");
+        params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ClientAuth];
+        let key = KeyPair::generate()?;
+        let issuer = if trusted { &self.trusted } else { &self.other };
+        let certificate = params.signed_by(&key, issuer)?;
+        let identity = Identity {
+            certificate: dir.join("client.crt"),
+            key: dir.join("client.key"),
+            authority: dir.join("ca.crt"),
+        };
+        write_private(&identity.certificate, &certificate.pem())?;
+        write_private(&identity.key, &key.serialize_pem())?;
+        write_private(&identity.authority, &self.trusted_pem)?;
+        Ok(identity)
+    }
 }
 
 fn authority(name: &str) -> Result<(Issuer<'static, KeyPair>, String)> {

@@ -34,6 +34,9 @@ pub struct SlapdOptions {
     pub idle_timeout: u32,
     /// Whether it shows people, but for their passwords, to whoever does not bind.
     pub anonymous_reads: bool,
+    /// Whether it demands a certificate of every client, and takes the one of [`Authority::issue_client`] for the
+    /// service account.
+    pub demands_certificates: bool,
 }
 
 impl Default for SlapdOptions {
@@ -44,6 +47,7 @@ impl Default for SlapdOptions {
             log_operations: false,
             idle_timeout: 0,
             anonymous_reads: false,
+            demands_certificates: false,
         }
     }
 }
@@ -135,6 +139,7 @@ impl Slapd {
             suffix: &self.suffix,
             idle_timeout: self.options.idle_timeout,
             anonymous_reads: self.options.anonymous_reads,
+            demands_certificates: self.options.demands_certificates,
             password: &self.administrator,
         };
         let path = self.keeper.dir().join("slapd.conf");

@@ -15,6 +15,8 @@ pub(super) struct Settings<'a> {
     pub(super) idle_timeout: u32,
     /// Whether whoever does not bind sees what people see.
     pub(super) anonymous_reads: bool,
+    /// Whether every client must show a certificate.
+    pub(super) demands_certificates: bool,
     /// Of [`ADMINISTRATOR`].
     pub(super) password: &'a str,
 }
@@ -28,10 +30,16 @@ pub(super) fn slapd_conf(settings: &Settings<'_>) -> String {
         suffix,
         idle_timeout,
         anonymous_reads,
+        demands_certificates,
         password,
         ..
     } = settings;
     let anonymous = if *anonymous_reads { "read" } else { "none" };
+    let clients = if *demands_certificates {
+        "demand"
+    } else {
+        "never"
+    };
     let database = settings.database.display();
     let certificate = identity.certificate.display();
     let key = identity.key.display();
@@ -52,8 +60,9 @@ threads 8
 TLSCACertificateFile {authority}
 TLSCertificateFile {certificate}
 TLSCertificateKeyFile {key}
-TLSVerifyClient never
+TLSVerifyClient {clients}
 TLSProtocolMin 3.3
+authz-regexp "cn=gateway,o=entryway tests" "{SERVICE_DN}"
 database config
 rootdn "{ADMINISTRATOR}"
 rootpw "{password}"

@@ -170,8 +170,9 @@ impl<'a> Dial<'a> {
             }
             // There is no password that could be locked for being wrong: each server is asked for itself.
             Some(Account::External) => {
+                // Empty, the server derives who it is from the certificate; absent, OpenLDAP asks for it first.
                 link.connection
-                    .bind_external(None, &[])
+                    .bind_external(Some(""), &[])
                     .map_err(submit_error)?;
                 let certificate = self.shown();
                 let bind = async {
@@ -257,6 +258,8 @@ impl<'a> Dial<'a> {
                 }),
             })?;
         link.stream.start_tls(session, vintage.terms());
+        // The answer to StartTLS is none to the certificate that is shown now.
+        link.heard = false;
         let shaken = poll_fn(|cx| link.stream.poll_handshake(cx));
         let shaken = async { shaken.await.map_err(handshake_error) };
         self.step(Step::Handshake, self.stands_by, shaken).await?;

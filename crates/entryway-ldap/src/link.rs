@@ -24,7 +24,7 @@ pub(crate) struct Link {
     /// What was agreed on with the server, if there is TLS.
     pub(crate) agreed: Option<Arc<TlsSession>>,
     /// Whether the server has said anything, or its end was read.
-    heard: bool,
+    pub(crate) heard: bool,
 }
 
 impl Link {

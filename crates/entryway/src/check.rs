@@ -258,7 +258,10 @@ async fn connect(look: &mut Look<'_>, server: &Server) -> Option<ProbeReport> {
             Some(report)
         }
         Err(error) => {
-            let refused = matches!(error, LdapError::ServiceBindRefused { .. });
+            let refused = matches!(
+                error,
+                LdapError::ServiceBindRefused { .. } | LdapError::ExternalBindRefused { .. }
+            );
             let (check, detail) = if refused {
                 let place = look.place(look.policy.rule);
                 let who = bound_as(server);

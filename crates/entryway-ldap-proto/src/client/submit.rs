@@ -102,8 +102,9 @@ impl Connection {
         self.bind("", controls, 0, |out| out.primitive(Tag::context(0), b""))
     }
 
-    /// Submits a SASL EXTERNAL bind (RFC 4513 §5.2.3). Without an authorization identity the server
-    /// derives one from the client's certificate.
+    /// Submits a SASL EXTERNAL bind (RFC 4513 §5.2.3). Without an authorization identity, or with an empty one
+    /// (RFC 4422, appendix A), the server derives one from the client's certificate; servers that wait for a response
+    /// where there is none, as those with Cyrus SASL do, need the empty one.
     pub fn bind_external(
         &mut self,
         identity: Option<&str>,
@@ -112,7 +113,6 @@ impl Connection {
         self.bind("", controls, identity.map_or(0, str::len), |out| {
             out.constructed(Tag::context_constructed(3), |out| {
                 out.octets(b"EXTERNAL");
-                // Absent asks the server to derive one; present, even if empty, is an identity that is claimed.
                 identity
                     .iter()
                     .for_each(|identity| out.octets(identity.as_bytes()));
