@@ -38,6 +38,9 @@ struct Answer {
 struct DomainJson {
     name: String,
     settings: Vec<SettingJson>,
+    /// Why its servers were not found in DNS.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    problem: Option<String>,
     servers: Vec<WayJson>,
 }
 
@@ -140,7 +143,14 @@ pub(super) async fn check(common: &Common, only: Option<&str>) -> Result<Exit, E
         };
         rows.extend(settings(view));
         let mut servers = Vec::new();
-        for server in domain.servers().iter().chain(domain.cards()) {
+        let found = domain.find_servers(Instant::now() + LONGEST).await;
+        let problem = found.as_ref().err().cloned();
+        if let Some(problem) = &problem {
+            rows.push(Row::new("dns", "fails").tone(Tone::Bad).note(problem));
+            answer.ok = false;
+        }
+        let found = found.as_deref().unwrap_or_default();
+        for server in found.iter().chain(domain.cards()) {
             for looked in look_at(server).await {
                 rows.extend(way_rows(server, &looked));
                 let found = way_json(server, &looked);
@@ -151,6 +161,7 @@ pub(super) async fn check(common: &Common, only: Option<&str>) -> Result<Exit, E
         answer.domains.push(DomainJson {
             name: domain.name().to_string(),
             settings: tls_settings(view).map(setting_json).collect(),
+            problem,
             servers,
         });
     }
@@ -165,7 +176,7 @@ pub(super) async fn check(common: &Common, only: Option<&str>) -> Result<Exit, E
 
 /// What decides about TLS in a domain.
 fn tls_settings(view: &DomainView) -> impl Iterator<Item = &entryway_config::edit::ValueView> {
-    const BESIDE: [&str; 3] = ["servers", "encrypt", "allow_clear_text_passwords"];
+    const BESIDE: [&str; 4] = ["servers", "srv", "encrypt", "allow_clear_text_passwords"];
     view.values.iter().filter(|value| {
         let key = value.key.as_str();
         // What cards have of the domain is said there.
