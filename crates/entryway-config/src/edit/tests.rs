@@ -177,6 +177,7 @@ fn a_view_says_where_each_value_comes_from() {
     let text = r#"
 [tls]
 trust = ["corp-ca.pem"]
+identity = { certificate = "gateway.crt", key = "gateway.key" }
 [[token]]
 name = "portal"
 secret = { file = "portal.token" }
@@ -190,6 +191,16 @@ bind = { dn = "cn=entryway,dc=corp", password = "hunter2-hunter2" }
     let memory = MemoryFiles::default()
         .with("entryway.toml", text, 0o600)
         .with("corp-ca.pem", pem, 0o644)
+        .with(
+            "gateway.crt",
+            include_bytes!("../../tests/stores/gateway.crt").to_vec(),
+            0o644,
+        )
+        .with(
+            "gateway.key",
+            include_bytes!("../../tests/stores/gateway.key").to_vec(),
+            0o600,
+        )
         .with("portal.token", "0123456789abcdef0123456789", 0o600);
     let sources = Sources::file("entryway.toml")
         .files(memory)
@@ -206,17 +217,23 @@ bind = { dn = "cn=entryway,dc=corp", password = "hunter2-hunter2" }
             "{key}"
         );
     };
-    check("base", "\"dc=corp,dc=example\"", Some("entryway.toml:9"));
+    check("base", "\"dc=corp,dc=example\"", Some("entryway.toml:10"));
     check(
         "people.base",
         "\"dc=corp,dc=example\"",
-        Some("entryway.toml:9"),
+        Some("entryway.toml:10"),
     );
     check("people.search_attribute", "\"sAMAccountName\"", None);
     check("people.id_attribute", "\"objectGUID\"", None);
     check("tls.trust", "[\"corp-ca.pem\"]", Some("entryway.toml:3"));
+    check(
+        "tls.identity",
+        "{ certificate = \"gateway.crt\", key = \"gateway.key\" }",
+        Some("entryway.toml:4"),
+    );
     check("tls.min_version", "\"1.2\"", None);
-    check("bind.password", "\"***\"", Some("entryway.toml:11"));
+    check("tls.verify", "true", None);
+    check("bind.password", "\"***\"", Some("entryway.toml:12"));
     check(
         "connections.max",
         "4",

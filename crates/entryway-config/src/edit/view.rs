@@ -235,6 +235,7 @@ impl Reader<'_> {
         let whole_filter = || self.people()?.get("filter");
         match key {
             "tls.trust"
+            | "tls.identity"
             | "tls.min_version"
             | "tls.max_version"
             | "tls.ciphers"
