@@ -315,7 +315,7 @@ impl Server {
                 return;
             };
             let shared = pool.shared();
-            let looked = server.ask_root_dse(pool, shared.nobodys_deadline()).await;
+            let looked = server.look(pool, shared.nobodys_deadline()).await;
             if let Err(error) = looked {
                 shared
                     .health
@@ -345,6 +345,15 @@ impl Server {
     /// The same as far as it is known; asks nobody.
     pub fn known_root_dse(&self) -> Option<Arc<RootDse>> {
         self.host.root_dse.lock().clone()
+    }
+
+    /// Takes a whole LDAP answer for health: a service bind's, or else the root DSE. The bind's is enough, because people's
+    /// searches may come on this connection at the same moment, and what one of them does to it is not the server's state.
+    async fn look(&self, pool: &Arc<MuxPool>, deadline: RuntimeInstant) -> Result<(), LdapError> {
+        match self.settings.service_bind {
+            ServiceBind::Simple { .. } | ServiceBind::External => pool.warm(deadline).await,
+            ServiceBind::Anonymous => self.ask_root_dse(pool, deadline).await.map(|_| ()),
+        }
     }
 
     async fn ask_root_dse(

@@ -86,6 +86,19 @@ impl MuxPool {
         self.wait_for(deadline, || self.try_submit(request)).await
     }
 
+    /// Returns when a connection is open, dialled if need be.
+    pub(crate) async fn warm(self: &Arc<Self>, deadline: Instant) -> Result<(), LdapError> {
+        let is_warm = || {
+            let state = self.state.lock();
+            if state.closing {
+                return Err(LdapError::Closed(CloseReason::ShuttingDown));
+            }
+            let open = state.connections.iter().any(|mux| mux.is_open());
+            Ok(open.then_some(()))
+        };
+        self.wait_for(deadline, is_warm).await
+    }
+
     /// Waits until `attempt` gives something, dialling where that may make it do so.
     async fn wait_for<T>(
         self: &Arc<Self>,
