@@ -43,6 +43,10 @@ pub(crate) fn run(root: &Path, options: &Options) -> Result<()> {
     }
     ensure!(!rows.is_empty(), "no case is called like that");
     page.add(&report::tables(size, &rows));
+    if !broken.is_empty() {
+        let broken = broken.join("\n- ");
+        page.add(&format!("\nNot kept in this run:\n\n- {broken}\n"));
+    }
     page.end(root, options)?;
     if !broken.is_empty() {
         bail!("promises are broken:\n{}", broken.join("\n"));
