@@ -52,9 +52,9 @@ pub use stats::{
     Protection, RoleStats, ServerStats,
 };
 pub use tls::{
-    Accepted, Anchor, CertificateFacts, ClientIdentity, CrlError, CrlFacts, Crls, ExpiryWatch,
-    IdentityError, IdentitySource, LocalCertificate, Offer, Purpose, Reread, Rereading, StoreError,
-    StoreFile, TlsClient, TlsCode, TlsFailure, TlsOptions, TlsSession, TlsSetupError, TlsVersion,
-    TrustError, TrustSource, TrustStore, TrustedHost, TrustedHostError, Verdict, certificates_in,
-    cipher_names, days_left, fingerprint, utc,
+    Accepted, Anchor, CertificateFacts, ClientIdentity, CrlError, CrlFacts, Crls, EndsFirst,
+    ExpiryWatch, IdentityError, IdentitySource, LocalCertificate, Offer, Purpose, Reread,
+    Rereading, StoreError, StoreFile, TlsClient, TlsCode, TlsFailure, TlsOptions, TlsSession,
+    TlsSetupError, TlsVersion, TrustError, TrustSource, TrustStore, TrustedHost, TrustedHostError,
+    Verdict, certificates_in, cipher_names, days_left, fingerprint, utc,
 };

@@ -322,7 +322,11 @@ impl Server {
                     .found_down(&error, RuntimeInstant::now(), || watch::start(shared));
             }
         });
-        let patrols = self.login_ways().filter_map(patrol::start).collect();
+        let patrols = self.ways.iter().filter_map(|way| {
+            let for_logins = self.login_ways().any(|needed| Arc::ptr_eq(needed, way));
+            patrol::start(way, for_logins)
+        });
+        let patrols = patrols.collect();
         let before = std::mem::replace(&mut *self.patrols.lock(), patrols);
         before.iter().for_each(AbortHandle::abort);
     }

@@ -30,7 +30,7 @@ pub(crate) struct Shared {
     pub(crate) host: Arc<Host>,
     /// Whether it is being asked because somebody's operation has no answer yet.
     pub(crate) doubted: AtomicBool,
-    expiry: Expiry,
+    pub(crate) expiry: Expiry,
 }
 
 /// What all ways to a server have in common, and what is not settled beforehand.
@@ -81,10 +81,7 @@ impl Shared {
         match &opened {
             Ok((link, steps)) => {
                 counters.dialled(link.protection());
-                if let Some(agreed) = &link.agreed {
-                    counters.agreed(agreed);
-                    self.expiry.look_at(&self.settings.display, agreed);
-                }
+                self.agreed(link);
                 // An accepted connection is no answer: a server may accept and then say nothing.
                 if steps
                     .iter()
@@ -118,6 +115,12 @@ impl Shared {
             && !self.doubted.swap(true, Ordering::Relaxed)
         {
             watch::look_once(self);
+        }
+    }
+    /// A connection stands: what its handshake showed is the newest that is known of this way.
+    pub(crate) fn agreed(&self, link: &Link) {
+        if let Some(agreed) = &link.agreed {
+            self.expiry.agreed(&self.settings.display, agreed);
         }
     }
     /// The server has said this of itself, or nothing that it shows.

@@ -51,6 +51,8 @@ pub struct ServerStats {
     pub display: Arc<str>,
     /// The breaker.
     pub health: HealthReport,
+    /// The newest TLS handshake of each way to it, by whichever role or look.
+    pub sessions: Vec<Arc<TlsSession>>,
     /// Every role that was ever used.
     pub roles: Vec<RoleStats>,
 }
@@ -88,8 +90,6 @@ pub struct RoleStats {
     pub operations: Vec<OperationCount>,
     /// Time from submission to answer of answered operations.
     pub latency: LatencyHistogram,
-    /// The last TLS handshake that succeeded, if there was one.
-    pub tls: Option<Arc<TlsSession>>,
 }
 
 impl RoleStats {
@@ -186,7 +186,6 @@ pub(crate) struct Counters {
     binds: Outcomes,
     latency: [AtomicU64; BUCKETS],
     latency_sum_us: AtomicU64,
-    tls: Mutex<Option<Arc<TlsSession>>>,
 }
 
 struct Outcomes {
@@ -286,9 +285,6 @@ impl Counters {
         }
         *self.last_protection.lock() = Some(protection);
     }
-    pub(crate) fn agreed(&self, session: &Arc<TlsSession>) {
-        *self.tls.lock() = Some(Arc::clone(session));
-    }
     /// `code` is [`crate::LdapError::code`].
     pub(crate) fn dial_failed(&self, code: &'static str) {
         *self.dial_failures.lock().entry(code).or_default() += 1;
@@ -351,7 +347,6 @@ impl Counters {
                 buckets: self.latency.iter().map(read).collect(),
                 sum_us: read(&self.latency_sum_us),
             },
-            tls: self.tls.lock().clone(),
         }
     }
     fn outcomes(&self, kind: OperationKind) -> &Outcomes {

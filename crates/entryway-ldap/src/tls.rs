@@ -22,7 +22,7 @@ pub(crate) use hello::offers;
 pub use names::{TrustedHost, TrustedHostError};
 pub use options::{TlsOptions, cipher_names};
 pub use revocation::{CrlError, CrlFacts, Crls};
-pub use session::{Accepted, TlsSession, Verdict, days_left};
+pub use session::{Accepted, EndsFirst, TlsSession, Verdict, days_left};
 pub use store::{
     Anchor, ClientIdentity, ExpiryWatch, IdentityError, IdentitySource, LocalCertificate, Purpose,
     Reread, Rereading, StoreError, StoreFile, TrustError, TrustSource, TrustStore,

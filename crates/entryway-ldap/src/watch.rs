@@ -75,6 +75,7 @@ async fn look(shared: &Shared) -> Result<(), LdapError> {
     let (link, steps) = Dial::new(shared, deadline, &progress)
         .open(Identity::Service, &counters)
         .await?;
+    shared.agreed(&link);
     let operation = shared.settings.timeouts.operation;
     let report = probe::read(link, steps, deadline, operation).await?;
     shared.knows(report.root_dse);

@@ -5,16 +5,16 @@
 mod support;
 
 use entryway_ldap::{
-    Accepted, Breach, CloseReason, Crls, LdapError, ProtocolError, SearchRole, Security, Server,
-    ServerSettings, ServiceBind, Step, TlsClient, TlsFailure, TlsOptions, TlsVersion, TrustSource,
-    TrustStore, cipher_names,
+    Accepted, Breach, ByRole, CloseReason, Crls, LdapError, ProtocolError, Role, SearchRole,
+    Security, Server, ServerSettings, ServiceBind, Step, TlsClient, TlsFailure, TlsOptions,
+    TlsVersion, TrustSource, TrustStore, Way, cipher_names, utc,
 };
 use entryway_ldap_types::ResultCode;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 use support::identity::Authority;
-use support::{Asked, Scripted, ldaps, obedient, password, request, secure, soon};
+use support::{Asked, Scripted, ldaps, obedient, password, request, secure, soon, until};
 use tokio_rustls::TlsAcceptor;
 
 async fn tls_server(acceptor: TlsAcceptor) -> Scripted {
@@ -151,6 +151,59 @@ async fn a_probe_tells_what_was_negotiated() {
         steps,
         [Step::Connect, Step::StartTls, Step::Handshake, Step::Search]
     );
+}
+
+#[tokio::test]
+async fn of_each_way_the_newest_certificate_is_known_though_an_older_connection_stands() {
+    let authority = Authority::new();
+    let certificates = [2090, 2095].map(|year| authority.leaf(&["127.0.0.1"], 2020, year));
+    let renewed = Arc::new(AtomicUsize::new(0));
+    let shown = Arc::clone(&renewed);
+    let scripted = Scripted::start(move |peer, _| {
+        let acceptor = certificates[shown.load(Ordering::Relaxed)].clone();
+        async move {
+            if let Some(peer) = peer.secured(&acceptor).await {
+                obedient(peer).await;
+            }
+        }
+    })
+    .await;
+    let server = scripted.server_with(|settings| ldaps(settings, authority.client()));
+    let ends = || {
+        let sessions = server.stats().sessions;
+        let ends = sessions.iter().map(|session| utc(session.verdict.expires));
+        ends.collect::<Vec<_>>()
+    };
+    assert_eq!(ends(), <[&str; 0]>::default());
+    search(&server).await.unwrap();
+    assert_eq!(ends(), ["2090-01-01 00:00:00 UTC"]);
+    renewed.store(1, Ordering::Relaxed);
+    server
+        .bind_as("cn=jane", &password("right"), soon())
+        .await
+        .unwrap();
+    assert_eq!(ends(), ["2095-01-01 00:00:00 UTC"]);
+    let open: usize = server.stats().roles.iter().map(|role| role.open).sum();
+    assert_eq!(open, 2);
+}
+
+#[tokio::test]
+async fn a_look_knows_the_certificate_of_a_way_that_nobody_has_gone() {
+    let authority = Authority::new();
+    let scripted = tls_server(authority.good()).await;
+    let server = scripted.server_with(|settings| {
+        let port = settings.ways.of(Role::Authenticate).as_ref().unwrap().port;
+        let way = |_| {
+            let security = Security::Ldaps(authority.client());
+            Some(Arc::new(Way { port, security }))
+        };
+        settings.ways = ByRole::each(way);
+    });
+    server.start(SearchRole::FindLogin);
+    // One for each way that a login needs; people's is looked at, and no role has used it.
+    until(|| server.stats().sessions.len() == 2).await;
+    let roles = server.stats().roles;
+    assert!(roles.iter().all(|role| role.role != Role::Authenticate));
 }
 
 #[tokio::test]

@@ -5,11 +5,13 @@ use entryway_ldap::{LocalCertificate, Role, Security, ServerStats};
 use std::sync::Arc;
 use std::time::SystemTime;
 
-/// When the chain ends that a server showed last, and whose it was; of several ports, the one that ends first.
+/// When the chain ends that a server showed last, and whose certificate that is; of several ports, the one that
+/// ends first. A connection that outlives a renewal says nothing more: of each port the newest handshake counts.
 pub(crate) fn server_certificate(stats: &ServerStats) -> Option<(String, SystemTime)> {
-    let sessions = stats.roles.iter().filter_map(|role| role.tls.as_ref());
+    let sessions = stats.sessions.iter();
     let first = sessions.min_by_key(|session| session.verdict.expires)?;
-    Some((first.verdict.leaf.subject.clone(), first.verdict.expires))
+    let whose = &first.verdict.ends_first.subject;
+    Some((whose.clone(), first.verdict.expires))
 }
 
 /// Certificates in files of this machine, the one that ends first in front. One that several domains use is one.

@@ -176,13 +176,13 @@ fn role(role: &RoleStatus) -> Row {
     Row::new(&role.role, text).note(note.join(", "))
 }
 
-/// Below this many days a certificate is worth a look.
+/// With so many whole days left a certificate is worth a look, as in the log.
 const SOON: i64 = 30;
 
 fn certificate(label: &str, one: &CertificateStatus) -> Row {
     let (text, tone) = match one.days {
         ..0 => ("expired".to_owned(), Tone::Bad),
-        days if days < SOON => (format!("ends in {}", counted(days, "day")), Tone::Strong),
+        days if days <= SOON => (format!("ends in {}", counted(days, "day")), Tone::Strong),
         days => (format!("ends in {}", counted(days, "day")), Tone::Plain),
     };
     Row::new(label, text)

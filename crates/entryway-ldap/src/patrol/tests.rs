@@ -42,7 +42,7 @@ impl Drop for Patrolled {
 }
 
 fn patrolled(shared: &Arc<Shared>) -> Patrolled {
-    let patrol = patrol(Arc::downgrade(shared), Duration::ZERO, OFTEN);
+    let patrol = patrol(Arc::downgrade(shared), true, Duration::ZERO, OFTEN);
     Patrolled(tokio::spawn(patrol))
 }
 

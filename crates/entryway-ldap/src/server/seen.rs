@@ -26,6 +26,11 @@ impl Server {
         ServerStats {
             display: Arc::clone(&self.settings.display),
             health: self.health(),
+            sessions: self
+                .ways
+                .iter()
+                .filter_map(|way| way.expiry.session())
+                .collect(),
             roles: roles.filter(|role| role.was_used()).collect(),
         }
     }

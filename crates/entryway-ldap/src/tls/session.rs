@@ -30,6 +30,26 @@ pub struct Verdict {
     /// The first moment at which a certificate of the chain is over, the anchor's left out; the leaf's own
     /// unless an authority's comes earlier.
     pub expires: SystemTime,
+    /// Whose that is.
+    pub ends_first: EndsFirst,
+}
+
+/// The certificate of a chain that is over before the others.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EndsFirst {
+    /// Whose it is.
+    pub subject: String,
+    /// Of the whole certificate.
+    pub fingerprint: Fingerprint,
+}
+
+impl EndsFirst {
+    pub(super) fn of(facts: &CertificateFacts) -> Self {
+        Self {
+            subject: facts.subject.clone(),
+            fingerprint: facts.fingerprint,
+        }
+    }
 }
 
 /// How a certificate was accepted.

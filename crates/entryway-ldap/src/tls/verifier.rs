@@ -8,7 +8,7 @@ use super::certificate::{CertificateFacts, fingerprint, name_of_anchor, public_k
 use super::failure::{Refused, TlsFailure};
 use super::names::Names;
 use super::revocation::Crls;
-use super::session::{Accepted, Verdict};
+use super::session::{Accepted, EndsFirst, Verdict};
 use super::store::TrustStore;
 use super::wrong::{Judged, Wrong};
 use entryway_ldap_types::Fingerprint;
@@ -99,6 +99,7 @@ impl Verifier {
         if self.rules.anybody {
             return Ok(Verdict {
                 expires: facts.not_after,
+                ends_first: EndsFirst::of(&facts),
                 leaf: facts,
                 accepted: Accepted::Unverified,
             });
@@ -140,6 +141,7 @@ impl Verifier {
         }
         Ok(Verdict {
             expires: facts.not_after,
+            ends_first: EndsFirst::of(&facts),
             leaf: facts,
             accepted: Accepted::Pin(found),
         })
@@ -199,10 +201,14 @@ impl Verifier {
         self.rules
             .names
             .check(&certificate, &facts, name, is_constrained)?;
-        let expires = between
-            .iter()
-            .map(|facts| facts.not_after)
-            .fold(facts.not_after, SystemTime::min);
+        let first = between.iter().fold(&facts, |first, other| {
+            if other.not_after < first.not_after {
+                other
+            } else {
+                first
+            }
+        });
+        let (expires, ends_first) = (first.not_after, EndsFirst::of(first));
         let accepted = Accepted::Chain {
             anchor: name_of_anchor(&path.anchor().subject),
             origin: self.origin(&path, &roots.roots),
@@ -210,6 +216,7 @@ impl Verifier {
         };
         Ok(Verdict {
             expires,
+            ends_first,
             leaf: facts,
             accepted,
         })

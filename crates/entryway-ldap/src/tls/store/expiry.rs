@@ -1,13 +1,13 @@
 //! When the certificates that lie on this machine expire. A directory's own are seen in handshakes; these
 //! nobody would look at before the day when nothing works any more.
 
+use crate::expiry::Told;
+use crate::tls::days_left;
 use entryway_keystore::Facts;
 use rustls_pki_types::CertificateDer;
 use std::collections::HashMap;
 use std::sync::Arc;
-use std::time::{Duration, SystemTime};
-
-const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+use std::time::SystemTime;
 
 /// What a certificate on this machine is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -44,25 +44,15 @@ pub struct LocalCertificate {
 impl LocalCertificate {
     /// Whole days until it expires, negative since.
     pub fn days_left(&self, now: SystemTime) -> i64 {
-        let days = |distance: Duration| {
-            i64::try_from(distance.as_secs() / DAY.as_secs()).unwrap_or(i64::MAX)
-        };
-        match self.not_after.duration_since(now) {
-            Ok(left) => days(left),
-            // The first day after its end is one day too late.
-            Err(since) => -days(since.duration()) - 1,
-        }
+        days_left(self.not_after, now)
     }
 }
 
 /// Remembers of whom it was said that he expires, so that nobody is told every few seconds.
 #[derive(Default)]
 pub struct ExpiryWatch {
-    told: HashMap<LocalCertificate, (u32, SystemTime)>,
+    told: HashMap<LocalCertificate, Told>,
 }
-
-/// Days before the end at which it is told, the nearest first.
-const WARNINGS: [u32; 3] = [1, 7, 30];
 
 impl ExpiryWatch {
     /// The certificates of which it is to be told now, with their days: once when 30, 7 and 1 are left, and from
@@ -75,24 +65,14 @@ impl ExpiryWatch {
         let (mut due, mut known) = (Vec::new(), HashMap::new());
         for certificate in certificates {
             let left = certificate.days_left(now);
-            let Some(warning) = WARNINGS.into_iter().find(|days| left <= i64::from(*days)) else {
+            let before = self.told.get(&certificate).copied();
+            let Some((told, is_due)) = Told::due(before, left, now) else {
                 continue;
             };
-            let told = match self.told.get(&certificate) {
-                Some((before, at)) if *before <= warning => {
-                    let a_day = now.duration_since(*at).is_ok_and(|since| since >= DAY);
-                    if warning == 1 && a_day {
-                        None
-                    } else {
-                        Some((*before, *at))
-                    }
-                }
-                _ => None,
-            };
-            if told.is_none() && !known.contains_key(&certificate) {
+            if is_due && !known.contains_key(&certificate) {
                 due.push((certificate.clone(), left));
             }
-            known.insert(certificate, told.unwrap_or((warning, now)));
+            known.insert(certificate, told);
         }
         // Who is gone is forgotten, so that this does not grow.
         self.told = known;

@@ -91,6 +91,8 @@ fn a_chain_names_its_anchor_and_what_stands_between() {
         super::super::utc(verdict.expires),
         "2040-01-01 00:00:00 UTC"
     );
+    assert_eq!(verdict.ends_first.subject, "CN=Middle");
+    assert_ne!(verdict.ends_first.fingerprint, verdict.leaf.fingerprint);
 }
 
 #[test]

@@ -1,5 +1,7 @@
 use super::*;
-use std::time::UNIX_EPOCH;
+use std::time::{Duration, UNIX_EPOCH};
+
+const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
 fn certificate(subject: &str, not_after: SystemTime) -> LocalCertificate {
     LocalCertificate {
