@@ -12,7 +12,10 @@ use std::sync::Arc;
 use std::time::{Instant, SystemTime};
 
 /// Decides a login. Every refusal of the person is the same 200, whatever its reason.
-pub(crate) async fn login(State(app): State<App>, request: Request) -> Result<Response, Refusal> {
+pub(crate) async fn login(
+    State(app): State<Arc<App>>,
+    request: Request,
+) -> Result<Response, Refusal> {
     let generation = app.current.current();
     let (head, body) = request.into_parts();
     // The caller is judged first: a stranger's body is not even read.
@@ -39,7 +42,7 @@ pub(crate) async fn login(State(app): State<App>, request: Request) -> Result<Re
 
 /// Decides whether somebody who was let in before is still welcome.
 pub(crate) async fn revalidate(
-    State(app): State<App>,
+    State(app): State<Arc<App>>,
     request: Request,
 ) -> Result<Response, Refusal> {
     let generation = app.current.current();

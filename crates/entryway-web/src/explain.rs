@@ -7,9 +7,13 @@ use axum::extract::{Request, State};
 use axum::response::Response;
 use entryway_login::{Attempt, StoreUnavailable};
 use entryway_wire::ExplainRequest;
+use std::sync::Arc;
 
 /// Walks a login through, or looks one up. With a password it is a login attempt: throttled and written down like any.
-pub(crate) async fn explain(State(app): State<App>, request: Request) -> Result<Response, Refusal> {
+pub(crate) async fn explain(
+    State(app): State<Arc<App>>,
+    request: Request,
+) -> Result<Response, Refusal> {
     let generation = app.current.current();
     let (head, body) = request.into_parts();
     let caller = bearer::authorize(&head.headers, &generation, Scope::Admin)?;

@@ -5,6 +5,7 @@ use crate::{App, Scope, bearer};
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use http::{HeaderMap, header};
+use std::sync::Arc;
 
 /// What the page is.
 pub(crate) const OPENMETRICS: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
@@ -16,7 +17,7 @@ pub(crate) async fn healthz() -> &'static str {
 
 /// Whether the store and any domain can serve; domains that cannot are named. One that is down must not take the
 /// others' people away from a gateway behind a balancer.
-pub(crate) async fn readyz(State(app): State<App>) -> Result<String, Refusal> {
+pub(crate) async fn readyz(State(app): State<Arc<App>>) -> Result<String, Refusal> {
     if !app.readiness.is_store_ready() {
         return Err(Refusal::StoreNotReady);
     }
@@ -38,7 +39,7 @@ pub(crate) async fn readyz(State(app): State<App>) -> Result<String, Refusal> {
 
 /// Counts refusals by reason, which is what a guesser would like to watch: for operators only.
 pub(crate) async fn metrics(
-    State(app): State<App>,
+    State(app): State<Arc<App>>,
     headers: HeaderMap,
 ) -> Result<Response, Refusal> {
     bearer::authorize(&headers, &app.current.current(), Scope::Admin)?;

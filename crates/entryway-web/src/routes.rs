@@ -4,6 +4,7 @@ use crate::refusal::Refusal;
 use crate::{App, api, explain, probes};
 use axum::Router;
 use axum::routing::{get, post};
+use std::sync::Arc;
 
 pub(crate) const LOGIN: &str = "/api/v1/login";
 pub(crate) const REVALIDATE: &str = "/api/v1/login/revalidate";
@@ -23,7 +24,7 @@ pub fn router(app: App) -> Router {
         .route(METRICS, get(probes::metrics))
         .fallback(async || Refusal::NotFound)
         .method_not_allowed_fallback(async || Refusal::Method)
-        .with_state(app)
+        .with_state(Arc::new(app))
 }
 
 /// The path as a metrics label: a peer cannot invent new ones.

@@ -13,9 +13,9 @@ use tokio::sync::{mpsc, oneshot};
 use tokio::time::{Instant, timeout, timeout_at};
 
 /// Records in one commit.
-const MOST_RECORDS: usize = 2048;
+const MOST_RECORDS: usize = 256;
 /// Bytes in one commit, from which no record is added.
-const MOST_BYTES: usize = 2 << 20;
+const MOST_BYTES: usize = 1 << 20;
 /// A checkpoint is signed after so many records,
 const SIGN_AFTER: i64 = 1024;
 /// or so long after a record that none covers.
