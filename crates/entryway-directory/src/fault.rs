@@ -16,6 +16,7 @@ pub(crate) fn server_fault(error: &LdapError) -> ServerFault {
         LdapError::Protocol(_) => ServerFault::Protocol,
         LdapError::Unreachable { .. }
         | LdapError::Closed(_)
+        | LdapError::Declined { .. }
         | LdapError::Overloaded(_)
         | LdapError::Unsendable(_)
         | LdapError::PasswordInClear

@@ -60,6 +60,12 @@ pub enum LdapError {
     /// The connection ended before the answer was complete.
     #[error("the connection ended before the answer: {0}")]
     Closed(CloseReason),
+    /// The server says that another one should be asked: busy or unavailable (RFC 4511 appendix A.2).
+    #[error("the server answers {code}")]
+    Declined {
+        /// The result code.
+        code: ResultCode,
+    },
     /// More is asked or answered than the limits allow.
     #[error("{0}")]
     Overloaded(Overload),
@@ -193,6 +199,7 @@ impl LdapError {
             Self::Closed(CloseReason::InsideStartTls) => TlsCode::StartTlsClosed.as_str(),
             Self::Closed(CloseReason::InsideHandshake(_)) => TlsCode::HandshakeClosed.as_str(),
             Self::Closed(_) => "closed",
+            Self::Declined { .. } => "declined",
             Self::Overloaded(_) => "overloaded",
             Self::Unsendable(_) => "unsendable",
             Self::PasswordInClear => "password_in_clear",
@@ -241,7 +248,8 @@ impl LdapError {
             | Self::ServiceBindRefused { .. }
             | Self::ExternalBindRefused { .. }
             | Self::TimedOut { .. }
-            | Self::Protocol(_) => false,
+            | Self::Protocol(_)
+            | Self::Declined { .. } => false,
         }
     }
     /// Whether waiting for it cost time: a black hole, not a refusal.

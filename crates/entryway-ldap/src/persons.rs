@@ -114,7 +114,7 @@ impl PersonPool {
             let limit = (started + self.shared.settings.timeouts.operation).min(deadline);
             match timeout_at(limit, flight.fly(dn, password)).await {
                 Ok(Ok(result)) => {
-                    self.shared.health.answered();
+                    self.shared.answered_with(result.code);
                     flight.land();
                     return Ok(result);
                 }

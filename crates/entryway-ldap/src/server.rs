@@ -161,7 +161,7 @@ impl Server {
             let submitted = RuntimeInstant::now();
             match ticket.wait((submitted + operation).min(deadline)).await {
                 Some(Ok(found)) => {
-                    shared.health.answered();
+                    shared.answered_with(found.code);
                     return Ok(found);
                 }
                 Some(Err(Unanswered {

@@ -12,6 +12,7 @@ use crate::resolve::Resolver;
 use crate::settings::{ServerSettings, Timeouts, Way};
 use crate::stats::{Counted, Counters};
 use crate::watch;
+use entryway_ldap_types::ResultCode;
 use parking_lot::Mutex;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -104,6 +105,17 @@ impl Shared {
         if !error.is_slow() || started.elapsed() >= limit.min(TELLING_WAIT) {
             self.health
                 .failed(error, Instant::now(), || watch::start(self));
+        }
+    }
+    /// The server answered, whatever it was. One that asks to be left alone is not well: each answer of that kind is a
+    /// failure, so that others are preferred before each of their callers has had to hear it.
+    pub(crate) fn answered_with(self: &Arc<Self>, code: ResultCode) {
+        if matches!(code, ResultCode::BUSY | ResultCode::UNAVAILABLE) {
+            let error = LdapError::Declined { code };
+            self.health
+                .failed(&error, Instant::now(), || watch::start(self));
+        } else {
+            self.health.answered();
         }
     }
     /// One operation has no answer in time. That may be its own fault, so it closes the server to

@@ -186,6 +186,10 @@ servers = ["ldaps://dc1.corp.example"]
 base = "dc=corp,dc=example"
 dialect = "active-directory"
 bind = { dn = "cn=entryway,dc=corp", password = "hunter2-hunter2" }
+[domain.staff.tls]
+trust = [{ store = "corp-ca.pem", password = "hunter2-of-the-domain" }]
+[domain.staff.cards.tls]
+trust = [{ store = "corp-ca.pem", password = "hunter2-of-the-cards" }]
 "#;
     let pem = include_bytes!("../../tests/good/corp-ca.pem").to_vec();
     let memory = MemoryFiles::default()
@@ -225,12 +229,18 @@ bind = { dn = "cn=entryway,dc=corp", password = "hunter2-hunter2" }
     );
     check("people.search_attribute", "\"sAMAccountName\"", None);
     check("people.id_attribute", "\"objectGUID\"", None);
-    check("tls.trust", "[\"corp-ca.pem\"]", Some("entryway.toml:3"));
     check(
         "tls.identity",
         "{ certificate = \"gateway.crt\", key = \"gateway.key\" }",
         Some("entryway.toml:4"),
     );
+    for (key, place) in [
+        ("tls.trust", "entryway.toml:14"),
+        ("cards.tls.trust", "entryway.toml:16"),
+    ] {
+        let shown = "[{ password = \"***\", store = \"corp-ca.pem\" }]";
+        check(key, shown, Some(place));
+    }
     check("tls.min_version", "\"1.2\"", None);
     check("tls.verify", "true", None);
     check("bind.password", "\"***\"", Some("entryway.toml:12"));

@@ -75,8 +75,9 @@ fn json(node: &Node, shape: &Shape) -> Json {
             .entries
             .iter()
             .map(|entry| {
-                let shape = match (shape, entry.key.as_str()) {
-                    (Shape::Stores | Shape::Identity, "password") => &Shape::Secret,
+                // Whatever it belongs to: a password beside a setting of the wrong shape is one too.
+                let shape = match entry.key.as_str() {
+                    "password" => &Shape::Secret,
                     _ => shape,
                 };
                 (entry.key.clone(), setting(&entry.node, shape))

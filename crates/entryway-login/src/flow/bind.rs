@@ -91,9 +91,13 @@ impl AfterBind {
                 login.reject(reason)
             }
             Judgement::NoVerdict(fault) => {
-                // A server that is too busy has looked at nothing; any other odd answer may hide a count.
-                let looked = fault != Fault::DirectoryUnreachable;
-                login.tally.exposed += usize::from(looked);
+                // One that is too busy to answer is none, and another one may be less so. What says so may be a proxy
+                // whose own server has seen the password: as after any bind that was written, a second failure must
+                // have room.
+                if fault == Fault::DirectoryUnreachable {
+                    return login.unanswered(asking, found, true, repeated, fault);
+                }
+                login.tally.exposed += 1;
                 login.indeterminate(fault)
             }
         }

@@ -160,6 +160,25 @@ fn a_bind_is_repeated_at_another_server_if_there_is_one() {
 }
 
 #[test]
+fn a_server_that_is_too_busy_to_bind_is_not_the_last_word() {
+    for code in [51, 52] {
+        let people = vec![(person("bob", "eng"), "right")];
+        let mut busy = Directory::of("eng", people).answering(ResultCode(code), "", None);
+        busy.servers.push(("ldaps://dc2.eng".into(), None));
+        let mut world = World::of(vec![busy]);
+        check(one(|eng| eng), &mut world, "bob", "directory_unreachable");
+        // Once more, elsewhere, and then no more. Either may have counted: what was reserved for the person stays.
+        assert_eq!(world.binds(), 2);
+        assert_eq!((world.reserved.len(), world.settled.len()), (3, 1));
+        // Without room for a second failure it is not tried again.
+        let mut world = World::of(world.directories);
+        world.throttled_after = Some(2);
+        check(one(|eng| eng), &mut world, "bob", "directory_unreachable");
+        assert_eq!(world.binds(), 1);
+    }
+}
+
+#[test]
 fn a_bind_is_repeated_once_and_no_more() {
     let mut world = one_world(vec![(person("bob", "eng"), "right")]);
     world.directories[0].unanswered = vec![unanswered(true), unanswered(true), unanswered(true)];

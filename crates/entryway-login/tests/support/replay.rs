@@ -90,6 +90,14 @@ impl Reader {
             }
             Record::OsAnswered { outcome } => self.os(outcome),
             Record::Searched { outcome, .. } => self.searched(outcome),
+            // Too busy to look at anything: another one may be asked.
+            Record::Bound {
+                verdict: BindVerdict::NoVerdict(fault @ Fault::DirectoryUnreachable),
+                ..
+            } => {
+                self.unanswered = Some(*fault);
+                None
+            }
             Record::Bound { verdict, .. } => self.proved(verdict),
             Record::BindUnanswered { fault, .. } => {
                 self.unanswered = Some(*fault);
