@@ -7,12 +7,14 @@
 mod config;
 mod connections;
 mod expressions;
+mod keystore;
 mod ldap;
 mod names;
 
 pub use config::config;
 pub use connections::{client_connection, server_connection};
 pub use expressions::{condition, template};
+pub use keystore::keystore;
 pub use ldap::{ber, filter, ldap_message, password_policy};
 pub use names::{dn, filter_template, filter_text, ldap_url, login_name};
 
@@ -29,6 +31,7 @@ pub const TARGETS: &[(&str, Target)] = &[
     ("filter", filter),
     ("filter_template", filter_template),
     ("filter_text", filter_text),
+    ("keystore", keystore),
     ("ldap_message", ldap_message),
     ("ldap_url", ldap_url),
     ("login_name", login_name),

@@ -56,6 +56,15 @@ pub(crate) fn of(target: &str) -> Vec<Vec<u8>> {
             "a/b\\c@d",
         ]),
         "password_policy" => policies(),
+        // Without their magic, which the target puts in front.
+        "keystore" => [
+            &include_bytes!("../../../crates/entryway-config/tests/stores/keys.jks")[..],
+            include_bytes!("../../../crates/entryway-config/tests/stores/trust.jks"),
+        ]
+        .iter()
+        .filter_map(|store| store.get(4..))
+        .map(<[u8]>::to_vec)
+        .collect(),
         "config" => texts(&[
             "[server]\nlisten = \"127.0.0.1:8080\"\n\n[domain.staff]\nservers = [\"ldaps://dc1.corp.example\"]\nbase = \"dc=corp,dc=example\"\n",
             "[domain.\"a b\"]\nservers = [\"ldap://x\", \"ldap://[::1]:389\"]\nencrypt = \"all\"\nbind = { dn = \"cn=x\", password = { env = \"P\" } }\n",
