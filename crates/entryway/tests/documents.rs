@@ -16,6 +16,11 @@ use std::{env, fs};
 
 /// The port that the documents speak of; a test takes a free one in its place.
 const DOCUMENTED_PORT: &str = "8389";
+/// The directory that they speak of, where the in-process one answers.
+const DOCUMENTED_DIRECTORY: &str = "dc1.corp.example:636";
+/// The fingerprint of their authority, where that of the in-process directory's stands.
+const DOCUMENTED_FINGERPRINT: &str =
+    "sha256:5f70bf18a086007016e948b04aed3b82103a36bea41755b6cddfaf10ace3c6ef";
 
 /// Commands that are not run here, and what runs them instead.
 const RUN_ELSEWHERE: [(&str, &str); 9] = [
@@ -112,7 +117,7 @@ fn commands() -> Vec<(String, String)> {
 struct Reader {
     folder: tempfile::TempDir,
     port: u16,
-    _directory: TestServer,
+    directory: TestServer,
 }
 
 impl Reader {
@@ -154,6 +159,7 @@ url = "sqlite:entryway.db"
         for (name, text) in [
             ("entryway.toml", configuration.as_str()),
             ("ca.pem", &directory.ca_pem()),
+            ("corp-ca.crt", &directory.ca_pem()),
             ("staff.pass", demo::service_password()),
             ("partners.pass", "nobody listens"),
             ("portal.token", "0123456789abcdef0123456789abcdef"),
@@ -173,7 +179,7 @@ url = "sqlite:entryway.db"
         Self {
             folder,
             port,
-            _directory: directory,
+            directory,
         }
     }
 
@@ -190,16 +196,24 @@ url = "sqlite:entryway.db"
         .unwrap();
         let mut shell = Command::new("sh");
         shell
-            .args([
-                "-c",
-                &command.replace(DOCUMENTED_PORT, &self.port.to_string()),
-            ])
+            .args(["-c", &self.as_here(command)])
             .current_dir(self.folder.path())
             .env("PATH", path)
             .env_remove("ENTRYWAY_CONFIG")
             .env("STATE_DIRECTORY", self.folder.path())
             .stdin(Stdio::null());
         shell
+    }
+
+    /// A documented command, with what it names as it is here.
+    fn as_here(&self, command: &str) -> String {
+        let ldaps = self.directory.ldaps_addr().port();
+        let ca = entryway_ldap::certificates_in(self.directory.ca_pem().as_bytes()).unwrap();
+        let fingerprint = entryway_ldap::fingerprint(&ca[0]).to_string();
+        command
+            .replace(DOCUMENTED_DIRECTORY, &format!("localhost:{ldaps}"))
+            .replace(DOCUMENTED_FINGERPRINT, &fingerprint)
+            .replace(DOCUMENTED_PORT, &self.port.to_string())
     }
 
     fn run(&self, command: &str) -> Output {
@@ -360,6 +374,19 @@ fn the_readmes_sample_is_what_the_demo_shows() {
     assert_eq!(sample, shown);
 }
 
+/// What a part of a configuration leaves to the reader's own file: a domain.
+fn rest(block: &str) -> String {
+    let says = |key: &str| block.lines().any(|line| line.starts_with(key));
+    let mut rest = String::from("[domain.staff]\n");
+    if !says("servers") && !says("srv") {
+        rest.push_str("servers = [\"ldaps://dc1.corp.example\"]\n");
+    }
+    if !says("base") {
+        rest.push_str("base = \"dc=corp,dc=example\"\n");
+    }
+    rest
+}
+
 #[test]
 fn every_configuration_in_the_documents_loads() {
     let mut loaded = 0;
@@ -375,8 +402,14 @@ fn every_configuration_in_the_documents_loads() {
             for name in ["staff.pass", "partners.pass", "portal.token"] {
                 fs::write(folder.path().join(name), "0123456789abcdef0123456789abcdef").unwrap();
             }
+            let stores = repository().join("crates/entryway-config/tests/stores");
+            for name in ["trust.p12", "gateway.crt", "gateway.key"] {
+                fs::copy(stores.join(name), folder.path().join(name)).unwrap();
+            }
+            fs::write(folder.path().join("trust.pass"), "changeit").unwrap();
+            fs::write(folder.path().join("rest.toml"), rest(&block)).unwrap();
             let file = folder.path().join("entryway.toml");
-            fs::write(&file, block).unwrap();
+            fs::write(&file, format!("include = [\"rest.toml\"]\n{block}")).unwrap();
             let sources = entryway_config::Sources::file(&file);
             if let Err(report) = entryway_config::load(&sources) {
                 panic!("{}:{line} does not load:\n{report}", path.display());
