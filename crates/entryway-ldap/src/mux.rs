@@ -89,7 +89,7 @@ struct State {
     /// Wakes the driver; taken by the first who has something for it.
     driver: Option<Waker>,
     phase: Phase,
-    /// When the server was last heard.
+    /// When the server last said something whole.
     heard: Instant,
     /// The server sends what nobody asked for.
     floods: bool,

@@ -1,5 +1,6 @@
 //! One LDAP host, with everything that Entryway does on it.
 
+mod pool;
 mod seen;
 
 use crate::dial::{Identity, Progress, Steps};
@@ -9,7 +10,6 @@ use crate::link::Link;
 use crate::mux::{MuxPool, SearchResult, Standing, Unanswered};
 use crate::pages::{PageLimits, Pages};
 use crate::patrol;
-use crate::persons::PersonPool;
 use crate::probe::{self, ProbeReport, RootDse};
 use crate::race::ATTEMPT_DELAY;
 use crate::settings::{SearchRole, ServerSettings, ServiceBind, Way};
@@ -21,6 +21,7 @@ use entryway_ldap_proto::client::BindResult;
 use entryway_ldap_proto::{DerefAliases, SearchRequest};
 use entryway_ldap_types::{AttributeName, ByRole, Filter, Password, RangedValues, Role, Scope};
 use parking_lot::Mutex;
+use pool::Pool;
 use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -41,37 +42,6 @@ pub struct Server {
     pools: ByRole<Option<Pool>>,
     /// Look at it while nobody asks it anything.
     patrols: Mutex<Vec<AbortHandle>>,
-}
-
-/// The connections of one role. What a role may do is decided here, by what kind of pool it has: persons' passwords
-/// reach [`PersonPool`] alone, searches [`MuxPool`] alone.
-enum Pool {
-    Persons(Arc<PersonPool>),
-    Searches(Arc<MuxPool>),
-    /// Opened when needed, and never kept.
-    Single(Arc<Shared>),
-}
-
-impl Pool {
-    fn new(role: Role, shared: &Arc<Shared>) -> Self {
-        let searches = |role| Self::Searches(Arc::new(MuxPool::new(Arc::clone(shared), role)));
-        match role {
-            Role::Authenticate => Self::Persons(Arc::new(PersonPool::new(Arc::clone(shared)))),
-            Role::FindLogin => searches(SearchRole::FindLogin),
-            Role::Resolve => searches(SearchRole::Resolve),
-            Role::Browse => searches(SearchRole::Browse),
-            Role::GroupContent => searches(SearchRole::GroupContent),
-            Role::Cards => searches(SearchRole::Cards),
-            Role::ChangePassword => Self::Single(Arc::clone(shared)),
-        }
-    }
-    fn shared(&self) -> &Arc<Shared> {
-        match self {
-            Self::Persons(pool) => pool.shared(),
-            Self::Searches(pool) => pool.shared(),
-            Self::Single(shared) => shared,
-        }
-    }
 }
 
 impl Server {

@@ -337,6 +337,35 @@ async fn half_an_answer_is_no_answer() {
 }
 
 #[tokio::test]
+async fn a_connection_that_hangs_inside_an_answer_is_left() {
+    let scripted = Scripted::start(|mut peer, number| async move {
+        if number > 0 {
+            return obedient(peer).await;
+        }
+        let id = peer.next_search().await;
+        peer.entry(id, "cn=half");
+        let answer = peer.take_answer();
+        peer.raw(&answer[..answer.len() / 2]).await;
+        peer.until_closed().await;
+    })
+    .await;
+    let server =
+        scripted.server_with(|settings| settings.timeouts.operation = Duration::from_millis(400));
+    let search = async || {
+        let request = request("cn=victim");
+        server.search(SearchRole::FindLogin, &request, soon()).await
+    };
+    let error = search().await.unwrap_err();
+    assert!(
+        matches!(error, LdapError::TimedOut { step: Step::Search }),
+        "{error:?}"
+    );
+    // It is looked at on a connection of its own, and then searches must not go back to the old one.
+    support::until(|| server.available()).await;
+    search().await.unwrap();
+}
+
+#[tokio::test]
 async fn an_answer_may_come_byte_by_byte() {
     let scripted = Scripted::start(|mut peer, _| async move {
         let id = peer.next_search().await;

@@ -377,12 +377,15 @@ fn the_readmes_sample_is_what_the_demo_shows() {
 /// What a part of a configuration leaves to the reader's own file: a domain.
 fn rest(block: &str) -> String {
     let says = |key: &str| block.lines().any(|line| line.starts_with(key));
-    let mut rest = String::from("[domain.staff]\n");
+    let mut rest = String::new();
     if !says("servers") && !says("srv") {
         rest.push_str("servers = [\"ldaps://dc1.corp.example\"]\n");
     }
     if !says("base") {
         rest.push_str("base = \"dc=corp,dc=example\"\n");
+    }
+    if !rest.is_empty() {
+        rest.insert_str(0, "[domain.staff]\n");
     }
     rest
 }
@@ -406,7 +409,7 @@ fn every_configuration_in_the_documents_loads() {
             for name in ["trust.p12", "gateway.crt", "gateway.key"] {
                 fs::copy(stores.join(name), folder.path().join(name)).unwrap();
             }
-            fs::write(folder.path().join("trust.pass"), "changeit").unwrap();
+            fs::write(folder.path().join("trust.pass"), "trust-pass").unwrap();
             fs::write(folder.path().join("rest.toml"), rest(&block)).unwrap();
             let file = folder.path().join("entryway.toml");
             fs::write(&file, format!("include = [\"rest.toml\"]\n{block}")).unwrap();

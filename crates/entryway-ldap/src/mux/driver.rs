@@ -142,8 +142,12 @@ impl Driver {
         let mut ready = std::mem::take(&mut self.ready);
         let (judged, retired, stay) = {
             let mut state = self.mux.state.lock();
-            state.heard = Instant::now();
+            let before = self.input.len();
             let judged = judge(&mut state, &mut self.input, &mut ready);
+            if self.input.len() < before {
+                // Whole messages alone: in the middle of one the server says nothing to anybody.
+                state.heard = Instant::now();
+            }
             let retired = state.retire_if_worn();
             let leaving = state.slots.is_empty() && !matches!(state.phase, Phase::Open);
             (judged, retired, if leaving { Stay::No } else { Stay::Yes })
