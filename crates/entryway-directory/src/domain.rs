@@ -134,6 +134,12 @@ impl Domain {
         self.servers.known()
     }
 
+    /// Why none of its servers is known, where that is so: the source and the cause, in words.
+    pub fn problem(&self) -> Option<String> {
+        let problem = self.servers.problem()?;
+        Some(format!("{}: {}", problem.server, problem.cause))
+    }
+
     /// Its servers, found by the deadline where none is known yet; else why not, in words.
     pub async fn find_servers(&self, deadline: Instant) -> Result<Arc<[Arc<Server>]>, String> {
         let servers = self.servers.servers(deadline).await;

@@ -217,9 +217,17 @@ impl Found {
     fn take(&self, answer: SrvAnswer) {
         let (servers, new, gone) = {
             let mut state = self.state.lock();
-            state.problem = None;
+            let was_silent = state.problem.take().is_some();
             // The weights were drawn for: drawing again would move people to other servers for nothing.
             if state.records == answer.records {
+                if was_silent {
+                    tracing::info!(
+                        target: "directory.rediscovered",
+                        domain = %self.domain,
+                        known = state.servers.len(),
+                        "DNS tells the domain's servers again, and they are the same"
+                    );
+                }
                 return;
             }
             let mut new = Vec::new();

@@ -36,6 +36,8 @@ pub struct HealthReport {
     pub consecutive_failures: u32,
     /// The last failure since the last answer, in words.
     pub last_error: Option<Arc<str>>,
+    /// The same as [`LdapError::code`].
+    pub last_code: Option<&'static str>,
 }
 
 pub(crate) struct Health {
@@ -279,6 +281,7 @@ impl Health {
                 .is_some_and(|open| open.dialling || open.looking),
             consecutive_failures: state.failures,
             last_error: state.last.as_ref().map(|last| last.in_words().into()),
+            last_code: state.last.as_ref().map(|last| last.code()),
         }
     }
 }

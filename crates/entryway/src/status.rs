@@ -115,6 +115,13 @@ fn domain(domain: &DomainStatus, rows: &mut Vec<Row>) {
             .tone(tone)
             .note(counted(domain.servers.len(), "server")),
     );
+    if let Some(problem) = &domain.problem {
+        rows.push(
+            Row::new("", "no server is known")
+                .tone(Tone::Bad)
+                .note(problem),
+        );
+    }
     for one in &domain.servers {
         server(one, rows);
     }

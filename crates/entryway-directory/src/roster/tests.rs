@@ -272,6 +272,22 @@ async fn without_dns_the_last_answer_stays() {
 }
 
 #[tokio::test]
+async fn the_same_answer_after_an_outage_is_the_end_of_the_outage() {
+    let records = vec![(0, 0, "localhost", 389)];
+    let dns = Dns::start(records.clone()).await;
+    let found = found(&dns);
+    assert!(found.ask().await.is_ok());
+    let before = known(&found);
+    dns.set(Some(Vec::new()));
+    assert!(found.ask().await.is_err());
+    assert!(found.state.lock().problem.is_some());
+    dns.set(Some(records));
+    assert!(found.ask().await.is_ok());
+    assert!(found.state.lock().problem.is_none());
+    assert!(Arc::ptr_eq(&known(&found)[0], &before[0]));
+}
+
+#[tokio::test]
 async fn after_a_failure_the_next_ones_do_not_wait() {
     let dns = Dns::start(Vec::new()).await;
     let domains = domains(&dns);

@@ -108,6 +108,9 @@ pub struct DomainStatus {
     pub name: String,
     /// Whether a server of it is not known to be down.
     pub ready: bool,
+    /// Why none of its servers is known: DNS does not tell them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub problem: Option<String>,
     /// In order of preference.
     pub servers: Vec<ServerStatus>,
 }

@@ -37,6 +37,13 @@ struct ServerLabels {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct DownLabels {
+    domain: String,
+    server: String,
+    code: &'static str,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct BreakerLabels {
     domain: String,
     server: String,
@@ -168,6 +175,24 @@ fn servers(encoder: &mut DescriptorEncoder<'_>, seen: &[Seen]) -> fmt::Result {
     for server in seen {
         let is_up = server.stats.health.degraded_since.is_none();
         ConstGauge::new(i64::from(is_up)).encode(up.encode_family(&server.server())?)?;
+    }
+    let mut down = encoder.encode_descriptor(
+        "server_down",
+        "1 as long as a server is known to be down, by the reason that was met last",
+        None,
+        MetricType::Gauge,
+    )?;
+    for seen in seen {
+        let health = &seen.stats.health;
+        if let (Some(_), Some(code)) = (health.degraded_since, health.last_code) {
+            let ServerLabels { domain, server } = seen.server();
+            let labels = DownLabels {
+                domain,
+                server,
+                code,
+            };
+            ConstGauge::new(1_i64).encode(down.encode_family(&labels)?)?;
+        }
     }
     let mut family = encoder.encode_descriptor(
         "server_breaker",

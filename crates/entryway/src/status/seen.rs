@@ -114,6 +114,7 @@ fn domain(domain: &Domain) -> DomainStatus {
     DomainStatus {
         name: domain.name().to_string(),
         ready,
+        problem: domain.problem(),
         servers,
     }
 }

@@ -1,4 +1,7 @@
-use super::{counted, span};
+use super::{counted, domain, span};
+use crate::columns::{Style, render};
+use crate::palette::Palette;
+use entryway_wire::DomainStatus;
 
 #[test]
 fn spans_are_as_long_as_anybody_cares() {
@@ -21,4 +24,24 @@ fn one_is_not_many() {
     assert_eq!(counted(0_u32, "day"), "0 days");
     assert_eq!(counted(1_usize, "day"), "1 day");
     assert_eq!(counted(2_i64, "day"), "2 days");
+}
+
+#[test]
+fn a_domain_without_a_server_says_why() {
+    let mut rows = Vec::new();
+    let status = DomainStatus {
+        name: "staff".to_owned(),
+        ready: false,
+        problem: Some("srv corp.example: DNS has not answered yet".to_owned()),
+        servers: Vec::new(),
+    };
+    domain(&status, &mut rows);
+    let style = Style {
+        palette: Palette::new(false),
+        width: None,
+    };
+    let text = render(&rows, style);
+    let cause = "no server is known";
+    assert!(text.contains(cause), "{text}");
+    assert!(text.contains("srv corp.example: DNS has not"), "{text}");
 }

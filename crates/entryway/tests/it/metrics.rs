@@ -191,6 +191,7 @@ fn every_metric_is_documented_and_every_documented_one_exists() {
     for line in [
         "entryway_server_breaker{domain=\"staff\",server=\"ldaps://127.0.0.1:1\",state=\"closed\"} 0".to_owned(),
         format!("entryway_server_breaker{{domain=\"staff\",server=\"ldaps://127.0.0.1:{port}\",state=\"closed\"}} 1"),
+        "entryway_server_down{domain=\"staff\",server=\"ldaps://127.0.0.1:1\",code=\"unreachable\"} 1".to_owned(),
         "role=\"find-login\",code=\"unreachable\"} ".to_owned(),
         "role=\"authenticate\",tls=\"1.3\"} 1".to_owned(),
         format!("entryway_server_certificate_expiry_timestamp_seconds{{domain=\"staff\",server=\"ldaps://127.0.0.1:{port}\"}} "),
