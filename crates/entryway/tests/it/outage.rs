@@ -72,7 +72,15 @@ fn check_recovery(daemon: &mut Daemon) {
     });
     assert_eq!(verdict, "accept", "the first verdict is a right one");
     daemon.event("audit.written");
-    check(daemon, "jdoe", "wrong", "reject");
+    // Each connection to the store finds out for itself, and until then a login on it has no verdict.
+    wait_for("a refusal", || {
+        let answer = daemon.login(CONSOLE, "jdoe", "wrong");
+        if answer.status == 503 {
+            return false;
+        }
+        assert_eq!(answer.json()["decision"], "reject", "{answer:?}");
+        true
+    });
     wait_for("readiness", || daemon.get("/readyz", "").status == 200);
     let metrics = daemon.get("/metrics", CONSOLE).body;
     assert!(metrics.contains("entryway_store_up 1\n"), "{metrics}");
