@@ -63,6 +63,8 @@ struct State {
     targets: Vec<SrvTarget>,
     /// The answer without the part of it that is chance.
     records: Vec<(u16, u16, SrvTarget)>,
+    /// What it named that is not used, which is told once.
+    refused: Vec<String>,
     /// Why the last attempt failed, and when that was.
     problem: Option<(Arc<SrvError>, Instant)>,
 }
@@ -215,9 +217,11 @@ impl Found {
 
     /// Puts an answer in force. Servers that are named again stay as they are, with their connections.
     fn take(&self, answer: SrvAnswer) {
-        let (servers, new, gone) = {
+        self.tell_refused(&answer.refused);
+        let (servers, new, gone, first) = {
             let mut state = self.state.lock();
             let was_silent = state.problem.take().is_some();
+            let first = state.servers.is_empty();
             // The weights were drawn for: drawing again would move people to other servers for nothing.
             if state.records == answer.records {
                 if was_silent {
@@ -251,7 +255,7 @@ impl Found {
             state.servers = servers.clone().into();
             state.targets = answer.targets;
             state.records = answer.records;
-            (servers, new, gone)
+            (servers, new, gone, first)
         };
         for server in &new {
             server.share_account(self.account.get_or_init(|| Arc::clone(server)));
@@ -270,12 +274,34 @@ impl Found {
             servers = names.join(" "),
             "DNS names the domain's servers"
         );
-        if !answer.refused.is_empty() {
+        // Every server that DNS names is believed with its certificate; one that was not there before is worth a look.
+        if !first && !new.is_empty() {
+            let names: Vec<&str> = new.iter().map(|server| &**server.display()).collect();
+            tracing::warn!(
+                target: "directory.target_new",
+                domain = %self.domain,
+                servers = names.join(" "),
+                "DNS names servers of the domain that it did not name before: people's passwords are sent there"
+            );
+        }
+    }
+
+    fn tell_refused(&self, refused: &[String]) {
+        let mut sorted = refused.to_vec();
+        sorted.sort();
+        {
+            let mut state = self.state.lock();
+            if state.refused == sorted {
+                return;
+            }
+            state.refused.clone_from(&sorted);
+        }
+        if !sorted.is_empty() {
             tracing::warn!(
                 target: "directory.target_refused",
                 domain = %self.domain,
-                targets = answer.refused.join(" "),
-                "DNS names servers outside the domain: they are not used unless `trusted_hosts` has them"
+                targets = sorted.join(" "),
+                "DNS names servers that are not used: they are outside the domain and not in `trusted_hosts`, or `_ldaps._tcp` has them and `_ldap._tcp` has not"
             );
         }
     }

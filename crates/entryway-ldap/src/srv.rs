@@ -1,7 +1,9 @@
 //! A domain's servers as its DNS names them (RFC 2782): `_ldaps._tcp`, and `_ldap._tcp` where there is none of it.
 //!
 //! DNS is not signed, so whoever forges an answer could name a server of his own, with a certificate that is right for
-//! it. A target counts only if it lies under the domain that was asked for, or was named beforehand.
+//! it. A target counts only if it lies under the domain that was asked for, or was named beforehand. And where both
+//! services are named, only hosts of `_ldap._tcp` count: a domain of Active Directory has no `_ldaps._tcp` by itself, and
+//! everybody who may log in there may add one.
 
 use crate::dns::{self, DnsError, Service};
 use entryway_ldap_types::Scheme;
@@ -102,16 +104,33 @@ impl SrvSource {
             cause,
         };
         let exists = |services: &[Service]| services.iter().any(|it| !it.target.is_empty());
-        // Without an answer to the first it is not known that the second is meant.
+        // Without an answer to both it is not known which is meant, nor what the first may name.
         let of_ldaps = of_ldaps.map_err(|cause| failed(&ldaps, cause))?;
-        if exists(&of_ldaps) {
-            return self.judge(&ldaps, Scheme::Ldaps, of_ldaps);
-        }
         let of_ldap = of_ldap.map_err(|cause| failed(&ldap, cause))?;
-        if exists(&of_ldap) {
-            return self.judge(&ldap, Scheme::Ldap, of_ldap);
-        }
-        Err(SrvError::Nothing(ldaps, ldap))
+        self.choose((&ldaps, of_ldaps), (&ldap, of_ldap))
+    }
+
+    /// LDAPS where hosts are named for it that are known to be servers of the domain, else the other.
+    fn choose(
+        &self,
+        (ldaps, of_ldaps): (&str, Vec<Service>),
+        (ldap, of_ldap): (&str, Vec<Service>),
+    ) -> Result<SrvAnswer, SrvError> {
+        let exists = |services: &[Service]| services.iter().any(|it| !it.target.is_empty());
+        let has_ldap = exists(&of_ldap);
+        let (of_ldaps, strange): (Vec<_>, Vec<_>) = of_ldaps.into_iter().partition(|service| {
+            let same = |it: &Service| it.target.eq_ignore_ascii_case(&service.target);
+            !has_ldap || service.target.is_empty() || of_ldap.iter().any(same)
+        });
+        let mut answer = if exists(&of_ldaps) {
+            self.judge(ldaps, Scheme::Ldaps, of_ldaps)?
+        } else if has_ldap {
+            self.judge(ldap, Scheme::Ldap, of_ldap)?
+        } else {
+            return Err(SrvError::Nothing(ldaps.to_owned(), ldap.to_owned()));
+        };
+        answer.refused.extend(strange.iter().map(shown));
+        Ok(answer)
     }
 
     fn judge(
@@ -123,20 +142,19 @@ impl SrvSource {
         let ttl = services.iter().map(|it| it.ttl).min().unwrap_or(SOONEST);
         let mut refused = Vec::new();
         let mut records: Vec<(u16, u16, SrvTarget)> = Vec::new();
-        for Service {
-            priority,
-            weight,
-            port,
-            target,
-            ..
-        } in services
-        {
-            let host = target.to_ascii_lowercase();
+        for service in services {
+            let host = service.target.to_ascii_lowercase();
             if host.is_empty() {
                 continue;
             }
+            let Service {
+                priority,
+                weight,
+                port,
+                ..
+            } = service;
             if port == 0 || !is_host(&host) || !self.trusts(&host) {
-                refused.push(format!("`{}:{port}`", target.escape_debug()));
+                refused.push(shown(&service));
                 continue;
             }
             let target = SrvTarget { scheme, host, port };
@@ -169,6 +187,11 @@ impl SrvSource {
             .is_some_and(|left| left.is_empty() || left.ends_with('.'));
         under || self.trusted_hosts.iter().any(|it| fits(it, host))
     }
+}
+
+/// Of which nothing is known to be fit for a log.
+fn shown(service: &Service) -> String {
+    format!("`{}:{}`", service.target.escape_debug(), service.port)
 }
 
 /// Whether a host is one of those that a pattern names: `*.corp.example` names `dc1.corp.example`, and nothing deeper

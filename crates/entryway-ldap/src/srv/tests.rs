@@ -69,6 +69,53 @@ fn where_none_counts_it_is_said_which() {
     );
 }
 
+/// What is used and what is refused, where `_ldaps._tcp` and `_ldap._tcp` name these.
+fn check_choice(ldaps: &[&str], ldap: &[&str], used: &[&str], refused: &[&str]) {
+    let services = |targets: &[&str]| -> Vec<Service> {
+        targets.iter().map(|it| service(0, 0, it, 600)).collect()
+    };
+    let found = source(&[])
+        .choose(
+            ("_ldaps._tcp.corp.example", services(ldaps)),
+            ("_ldap._tcp.corp.example", services(ldap)),
+        )
+        .unwrap();
+    let of_used = |it: &SrvTarget| format!("{}://{}", it.scheme, it.host);
+    let found_used: Vec<_> = found.targets.iter().map(of_used).collect();
+    assert_eq!(found_used, used);
+    assert_eq!(found.refused, refused);
+}
+
+#[test]
+fn ldaps_is_for_hosts_alone_that_ldap_names_too() {
+    let own = "dc1.corp.example";
+    check_choice(&[own], &[], &["ldaps://dc1.corp.example"], &[]);
+    check_choice(&[], &[own], &["ldap://dc1.corp.example"], &[]);
+    check_choice(
+        &["DC1.corp.example"],
+        &[own],
+        &["ldaps://dc1.corp.example"],
+        &[],
+    );
+    // Under the domain, as every machine that joined it is.
+    let strange = "laptop7.corp.example";
+    check_choice(
+        &[strange, own],
+        &[own],
+        &["ldaps://dc1.corp.example"],
+        &["`laptop7.corp.example:636`"],
+    );
+    check_choice(
+        &[strange],
+        &[own],
+        &["ldap://dc1.corp.example"],
+        &["`laptop7.corp.example:636`"],
+    );
+    // "No such service" is about LDAPS, and no host.
+    check_choice(&[""], &[own], &["ldap://dc1.corp.example"], &[]);
+    check_choice(&[own], &[""], &["ldaps://dc1.corp.example"], &[]);
+}
+
 fn check_ask_after(ttls: &[u64], expected: u64) {
     let services = ttls.iter().enumerate();
     let services = services
