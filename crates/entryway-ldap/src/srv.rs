@@ -103,7 +103,6 @@ impl SrvSource {
             name: name.to_owned(),
             cause,
         };
-        let exists = |services: &[Service]| services.iter().any(|it| !it.target.is_empty());
         // Without an answer to both it is not known which is meant, nor what the first may name.
         let of_ldaps = of_ldaps.map_err(|cause| failed(&ldaps, cause))?;
         let of_ldap = of_ldap.map_err(|cause| failed(&ldap, cause))?;
