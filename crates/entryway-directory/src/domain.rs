@@ -180,10 +180,8 @@ impl Domain {
                 .follower
                 .follow(&self.name, request, answer, operation.deadline)
                 .await;
-            match followed {
-                Ok((server, result)) => served = Some(self.served(&server, result)),
-                Err(failure) => tried.push(failure),
-            }
+            tried.extend(followed.failed);
+            served = Some(self.served(&followed.server, followed.result));
         }
         FindAnswer {
             tried,

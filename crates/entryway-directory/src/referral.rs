@@ -53,8 +53,13 @@ pub(crate) struct Follower {
     told: Mutex<HashSet<String>>,
 }
 
-/// A search with all its parts, or the server that does not give one.
-pub(crate) type Followed = Result<(Arc<Server>, SearchResult), ServerTry>;
+/// A search with all its parts, as far as they could be had.
+pub(crate) struct Followed {
+    pub(crate) server: Arc<Server>,
+    pub(crate) result: SearchResult,
+    /// The server that does not give its part; the result has the code `unavailable` then.
+    pub(crate) failed: Option<ServerTry>,
+}
 
 impl Follower {
     pub(crate) fn new(referrals: Referrals) -> Self {
@@ -78,8 +83,9 @@ impl Follower {
             .collect()
     }
 
-    /// The answer with what is elsewhere, as far as it may be followed. Where a part cannot be had there is no answer: "nobody"
-    /// and "nobody else" would both be guesses.
+    /// The answer with what is elsewhere, as far as it may be followed. Where a part cannot be had the answer is that: "nobody"
+    /// and "nobody else" would both be guesses. And the domain is not down, for its own server has answered: passing it over
+    /// would show the password to another.
     pub(crate) async fn follow(
         &self,
         domain: &str,
@@ -90,6 +96,7 @@ impl Follower {
         let (mut server, mut whole) = answer;
         let mut open = self.places(domain, request, &mut whole, HOPS);
         let mut been = 0;
+        let mut failed = None;
         while let Some(Place { url, request, hops }) = open.pop() {
             been += 1;
             if been > PLACES {
@@ -98,7 +105,16 @@ impl Follower {
                 break;
             }
             let Some(next) = self.at(&url) else { continue };
-            let mut part = search(&next, &request, deadline).await?;
+            let mut part = match search(&next, &request, deadline).await {
+                Ok(part) => part,
+                Err(failure) => {
+                    whole.code = ResultCode::UNAVAILABLE;
+                    let ServerTry { server, cause, .. } = &failure;
+                    whole.diagnostic = format!("a part of the answer is on {server}: {cause}");
+                    failed = Some(failure);
+                    break;
+                }
+            };
             open.extend(self.places(domain, &request, &mut part, hops));
             if whole.entries.is_empty() && !part.entries.is_empty() {
                 server = next;
@@ -115,7 +131,11 @@ impl Follower {
             whole.entries.truncate(most);
             whole.code = ResultCode::SIZE_LIMIT_EXCEEDED;
         }
-        Ok((server, whole))
+        Followed {
+            server,
+            result: whole,
+            failed,
+        }
     }
 
     /// Where an answer continues and may be followed; what may not is told of.

@@ -132,19 +132,31 @@ async fn what_is_here_and_there_is_two() {
 }
 
 #[tokio::test]
-async fn a_part_that_cannot_be_had_leaves_no_answer() {
-    let (own, other) = (full().await, elsewhere().await);
-    go_on(&own, &[url(&other, "dc=example,dc=com")]);
-    other.set_faults(FaultPlan::new().on_connect(ConnectFault::Close));
-    let answer = find(&domains(&own, &[&other]), "ada").await;
-    assert!(answer.served.is_none());
-    let tried: Vec<_> = answer
-        .tried
-        .iter()
-        .map(|tried| (tried.server.to_string(), tried.fault))
-        .collect();
-    let server = format!("ldap://{}", other.ldap_addr());
-    assert_eq!(tried, [(server, ServerFault::Unreachable)]);
+async fn a_part_that_cannot_be_had_is_said_by_a_domain_that_is_not_down() {
+    for (own, entries) in [(empty().await, 0), (full().await, 1)] {
+        for kind in [refer, go_on] {
+            let other = elsewhere().await;
+            kind(&own, &[url(&other, "dc=example,dc=com")]);
+            other.set_faults(FaultPlan::new().on_connect(ConnectFault::Close));
+            let answer = find(&domains(&own, &[&other]), "ada").await;
+            let server = format!("ldap://{}", other.ldap_addr());
+            let tried: Vec<_> = answer
+                .tried
+                .iter()
+                .map(|tried| (tried.server.to_string(), tried.fault))
+                .collect();
+            assert_eq!(tried, [(server.clone(), ServerFault::Unreachable)]);
+            // Without an answer `when_down = "skip"` would show the password to the next domain.
+            let served = answer.served.unwrap();
+            assert_eq!(served.code, ResultCode::UNAVAILABLE);
+            assert!(served.entries.len() <= entries);
+            let cause = &answer.tried[0].cause;
+            assert_eq!(
+                served.diagnostic,
+                format!("a part of the answer is on {server}: {cause}")
+            );
+        }
+    }
 }
 
 #[tokio::test]
