@@ -28,6 +28,8 @@ pub struct CrlFacts {
     pub origin: Arc<str>,
     /// Whose it is.
     pub issuer: String,
+    /// When it was made, in seconds since 1970; of two lists of one authority the later one counts.
+    pub this_update: i64,
     /// When a newer one is due; `None` when it does not say so.
     pub next_update: Option<SystemTime>,
 }
@@ -83,6 +85,8 @@ impl Crls {
             })?;
             read(&bytes, path, &mut lists)?;
         }
+        // webpki and we take the first of an authority. An old one that was left lying must not hide the new.
+        lists.sort_by_key(|crl| std::cmp::Reverse(crl.facts.this_update));
         Ok(Self(lists.into()))
     }
     /// Whether nothing is asked of revocation.
@@ -153,6 +157,7 @@ fn read(bytes: &[u8], path: &Path, lists: &mut Vec<Crl>) -> Result<(), CrlError>
             facts: CrlFacts {
                 origin: format!("`{}`", path.display()).into(),
                 issuer: super::certificate::shown(&parsed.issuer().to_string()),
+                this_update: parsed.last_update().timestamp(),
                 next_update,
             },
             list: list.into(),

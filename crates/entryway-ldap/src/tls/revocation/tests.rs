@@ -6,6 +6,11 @@ use rcgen::{
 use std::fs;
 
 fn list() -> rcgen::CertificateRevocationList {
+    list_of(2020, 7)
+}
+
+/// Made in this year, with one serial number on it.
+fn list_of(year: i32, serial: u64) -> rcgen::CertificateRevocationList {
     let mut params = CertificateParams::new(Vec::new()).unwrap();
     params
         .distinguished_name
@@ -14,12 +19,12 @@ fn list() -> rcgen::CertificateRevocationList {
     params.key_usages = vec![KeyUsagePurpose::CrlSign];
     let issuer = Issuer::new(params, KeyPair::generate().unwrap());
     CertificateRevocationListParams {
-        this_update: date_time_ymd(2020, 1, 1),
+        this_update: date_time_ymd(year, 1, 1),
         next_update: date_time_ymd(2090, 1, 1),
         crl_number: SerialNumber::from(1),
         issuing_distribution_point: None,
         revoked_certs: vec![RevokedCertParams {
-            serial_number: SerialNumber::from(7),
+            serial_number: SerialNumber::from(serial),
             revocation_time: date_time_ymd(2024, 2, 29),
             reason_code: Some(rcgen::RevocationReason::KeyCompromise),
             invalidity_date: None,
@@ -71,4 +76,20 @@ fn pem_and_der_are_read_and_nothing_else() {
     let gone = Crls::load(&[dir.path().join("gone")]).unwrap_err();
     assert!(gone.to_string().contains("cannot be read"));
     assert!(Crls::load(&[]).unwrap().is_empty());
+}
+
+#[test]
+fn of_two_lists_of_one_authority_the_later_one_counts() {
+    let dir = tempfile::tempdir().unwrap();
+    let (old, new) = (dir.path().join("old.crl"), dir.path().join("new.crl"));
+    fs::write(&old, list_of(2020, 7).der()).unwrap();
+    fs::write(&new, list_of(2021, 8).der()).unwrap();
+    for paths in [[old.clone(), new.clone()], [new, old]] {
+        let crls = Crls::load(&paths).unwrap();
+        let issuer = crls.lists()[0].issuer().to_vec();
+        assert!(crls.revoked(&issuer, &[8]).is_some());
+        assert_eq!(crls.revoked(&issuer, &[7]), None);
+        let facts = crls.of(&issuer).unwrap();
+        assert!(facts.origin.contains("new.crl"), "{facts:?}");
+    }
 }
