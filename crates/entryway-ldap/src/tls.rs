@@ -90,7 +90,7 @@ impl Vintage {
         Terms::new(&self.made_by.offered)
     }
     /// What was agreed on, once the handshake is over. A session that was taken up again is judged again:
-    /// the time of its certificate may be over by now.
+    /// the time of its certificate may be over by now, or that of a revocation list.
     pub(crate) fn agreed(&self, tls: &ClientConnection) -> Result<TlsSession, TlsFailure> {
         let unknown = || TlsFailure::Other {
             problem: "the handshake is not complete".to_owned(),
@@ -102,7 +102,7 @@ impl Vintage {
         let at = SystemTime::now();
         let known = verifier
             .verdict(leaf, &self.name)
-            .filter(|verdict| !resumed || at <= verdict.expires);
+            .filter(|verdict| !resumed || verifier.stands(verdict, at));
         let verdict = match known {
             Some(verdict) => verdict,
             None => Arc::new(verifier.judge(leaf, others, &self.name, UnixTime::now())?),

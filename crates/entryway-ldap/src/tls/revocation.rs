@@ -97,6 +97,11 @@ impl Crls {
     pub fn facts(&self) -> impl Iterator<Item = &CrlFacts> {
         self.0.iter().map(|crl| &crl.facts)
     }
+    /// Whether none was over at a moment. One that is may say nothing of what was judged before.
+    pub(super) fn hold_at(&self, at: SystemTime) -> bool {
+        self.facts()
+            .all(|list| list.next_update.is_none_or(|end| at <= end))
+    }
     pub(super) fn lists(&self) -> Vec<&CertRevocationList<'static>> {
         self.0.iter().map(|crl| &crl.list).collect()
     }

@@ -82,6 +82,10 @@ impl Verifier {
             .find(|(leaf, wanted, _)| *leaf == own && *wanted == name)?;
         Some(Arc::clone(&found.2))
     }
+    /// Whether a verdict of before still stands, by the time of the certificates and that of the lists.
+    pub(super) fn stands(&self, verdict: &Verdict, at: SystemTime) -> bool {
+        at <= verdict.expires && self.rules.crls.hold_at(at)
+    }
     /// Judges a server's chain.
     pub(super) fn judge(
         &self,

@@ -93,3 +93,15 @@ fn of_two_lists_of_one_authority_the_later_one_counts() {
         assert!(facts.origin.contains("new.crl"), "{facts:?}");
     }
 }
+
+#[test]
+fn lists_hold_until_the_first_of_them_is_over() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("one.crl");
+    fs::write(&path, list().der()).unwrap();
+    let crls = Crls::load(&[path]).unwrap();
+    let end = crls.facts().next().unwrap().next_update.unwrap();
+    assert!(crls.hold_at(end));
+    assert!(!crls.hold_at(end + std::time::Duration::from_secs(1)));
+    assert!(Crls::default().hold_at(end));
+}
