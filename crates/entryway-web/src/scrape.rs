@@ -58,7 +58,7 @@ pub async fn serve_metrics(
 ) {
     let pages = Arc::new(Pages {
         metrics,
-        last: Mutex::new(None),
+        last: Arc::default(),
     });
     let mut connections = JoinSet::new();
     let mut stop = std::pin::pin!(stop);
@@ -138,13 +138,13 @@ const TEXT: &str = "text/plain; charset=utf-8";
 /// The page, made once for all who ask at the same time.
 struct Pages {
     metrics: Arc<dyn MetricsText>,
-    last: Mutex<Option<(Instant, Bytes)>>,
+    last: Arc<Mutex<Option<(Instant, Bytes)>>>,
 }
 
 impl Pages {
     /// `None` when it cannot be made.
     async fn page(&self) -> Option<Bytes> {
-        let mut last = self.last.lock().await;
+        let mut last = Arc::clone(&self.last).lock_owned().await;
         if let Some((made, page)) = &*last
             && made.elapsed() < FRESH
         {
@@ -152,10 +152,13 @@ impl Pages {
         }
         let metrics = Arc::clone(&self.metrics);
         // Of hundreds of servers it takes a while; a worker has logins to do.
-        let page = tokio::task::spawn_blocking(move || metrics.render()).await;
-        let page = Bytes::from(page.ok()?);
-        *last = Some((Instant::now(), page.clone()));
-        Some(page)
+        // And it keeps what it made, though the scraper hung up meanwhile: the next would make another beside it.
+        let making = tokio::task::spawn_blocking(move || {
+            let page = Bytes::from(metrics.render());
+            *last = Some((Instant::now(), page.clone()));
+            page
+        });
+        making.await.ok()
     }
 }
 

@@ -1,4 +1,4 @@
-use super::{ScrapeLimits, serve_metrics};
+use super::{Pages, ScrapeLimits, serve_metrics};
 use crate::MetricsText;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -122,4 +122,20 @@ async fn when_it_stops_nobody_listens() {
         .expect("an end")
         .expect("no panic");
     assert!(TcpStream::connect(address).await.is_err());
+}
+
+#[tokio::test]
+async fn a_scraper_that_hangs_up_leaves_its_page_to_the_next() {
+    let metrics = Arc::new(Page {
+        made: AtomicUsize::new(0),
+        size: 1,
+    });
+    let pages = Pages {
+        metrics: Arc::clone(&metrics) as Arc<dyn MetricsText>,
+        last: Arc::default(),
+    };
+    // Begun, and given up at once.
+    let _ = timeout(Duration::ZERO, pages.page()).await;
+    assert_eq!(pages.page().await.as_deref(), Some(&b"x# EOF\n"[..]));
+    assert_eq!(metrics.made.load(Ordering::Relaxed), 1);
 }
