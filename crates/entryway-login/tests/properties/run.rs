@@ -284,9 +284,9 @@ impl Seen {
             } => {
                 let error = policy.and_then(|policy| policy.error);
                 let clean = *code == 0 && !another_server && error.is_none();
-                // Busy and unavailable: nobody looked.
-                let looked = *another_server || !matches!(code, 51 | 52);
-                self.check(who, identity, clean, looked, true);
+                // Busy and unavailable are no answer, and what says so may be a proxy whose own server has looked.
+                let busy = !another_server && matches!(code, 51 | 52);
+                self.check(who, identity, clean, true, !busy);
                 let server = if *another_server {
                     "ldaps://another".into()
                 } else {
