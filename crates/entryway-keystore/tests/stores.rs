@@ -3,12 +3,13 @@
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)] // functions beside `#[test]` ones
 
 use entryway_keystore::{Facts, identity, identity_pair, trust};
+use std::collections::HashMap;
 use std::path::PathBuf;
 use std::process::Command;
 use std::sync::LazyLock;
 
-/// The folder of the files, made once.
-static MADE: LazyLock<tempfile::TempDir> = LazyLock::new(|| {
+/// The files by name, made once. In memory, because nothing that is static is ever dropped, a folder neither.
+static MADE: LazyLock<HashMap<String, Vec<u8>>> = LazyLock::new(|| {
     let folder = tempfile::tempdir().unwrap();
     let script = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/make.sh");
     let made = Command::new("bash")
@@ -22,11 +23,22 @@ static MADE: LazyLock<tempfile::TempDir> = LazyLock::new(|| {
         made.status.success(),
         "openssl and keytool are needed: {said}"
     );
-    folder
+    let files = std::fs::read_dir(folder.path())
+        .unwrap()
+        .map(Result::unwrap);
+    files
+        .filter(|file| file.file_type().unwrap().is_file())
+        .map(|file| {
+            let name = file.file_name().into_string().unwrap();
+            (name, std::fs::read(file.path()).unwrap())
+        })
+        .collect()
 });
 
 fn file(name: &str) -> Vec<u8> {
-    std::fs::read(MADE.path().join(name)).unwrap()
+    MADE.get(name)
+        .unwrap_or_else(|| panic!("`make.sh` makes no `{name}`"))
+        .clone()
 }
 
 const PASSWORD: Option<&str> = Some("changeit");
