@@ -21,12 +21,21 @@ pub(crate) struct Unusable {
 
 /// The subject from the first identity attribute that the entry has; from its DN when it has none.
 pub(crate) fn subject(domain: &DomainPolicy, entry: &Entry) -> Result<Subject, Unusable> {
-    for name in &domain.people.id_attributes {
+    subject_by(&domain.name, &domain.people.id_attributes, entry)
+}
+
+/// The same, by these attributes.
+pub(crate) fn subject_by(
+    domain: &str,
+    id_attributes: &[AttributeName],
+    entry: &Entry,
+) -> Result<Subject, Unusable> {
+    for name in id_attributes {
         let Some(values) = values(entry, name) else {
             continue;
         };
         let subject = identity(name, &values).and_then(|identity| {
-            Subject::from_identity(&domain.name, &identity).ok_or_else(|| {
+            Subject::from_identity(domain, &identity).ok_or_else(|| {
                 format!(
                     "is {}, which reads as the subject of an entry without an identity",
                     quoted(&identity)
@@ -39,7 +48,7 @@ pub(crate) fn subject(domain: &DomainPolicy, entry: &Entry) -> Result<Subject, U
             problem,
         });
     }
-    Ok(Subject::from_dn(&domain.name, &entry.dn))
+    Ok(Subject::from_dn(domain, &entry.dn))
 }
 
 /// The attribute and value by which the entry is found again, wherever it moves.

@@ -1,7 +1,7 @@
 //! What an application gets after Accept.
 
-use crate::{DomainId, Group, Reason};
-use entryway_ldap_types::{AttributeName, Dn};
+use crate::{DomainId, Group, Reason, identity};
+use entryway_ldap_types::{AttributeName, Dn, Entry};
 use std::sync::Arc;
 use std::time::SystemTime;
 
@@ -103,6 +103,21 @@ impl Subject {
         } else {
             Some(Self(format!("{domain}:{identity}")))
         }
+    }
+    /// Of an entry: by the first of these attributes that it has, else by its DN. A value that is there and cannot be
+    /// used is an error, in words: the next best would be somebody else's on the day on which it can.
+    pub fn of_entry(
+        domain: &str,
+        id_attributes: &[AttributeName],
+        entry: &Entry,
+    ) -> Result<Self, String> {
+        identity::subject_by(domain, id_attributes, entry)
+            .map_err(|unusable| format!("`{}` {}", unusable.from, unusable.problem))
+    }
+    /// The DN that stands for an identity, where the entry has none.
+    pub fn dn(&self) -> Option<&str> {
+        let (_, identity) = self.0.split_once(':')?;
+        identity.strip_prefix(DN_MARK)
     }
     /// From the DN, when there is nothing better.
     pub fn from_dn(domain: &str, dn: &Dn) -> Self {

@@ -50,7 +50,13 @@ const PURE: [(&str, &[&str]); 8] = [
     ),
     (
         "entryway-lookup",
-        &["entryway-ldap-types", "entryway-login", "thiserror"],
+        // Cursors are text.
+        &[
+            "entryway-ldap-types",
+            "entryway-login",
+            "base64",
+            "thiserror",
+        ],
     ),
     (
         "entryway-ldap-proto",

@@ -1,0 +1,191 @@
+//! What a typed text is.
+
+use crate::{EntryId, MailDomains};
+use entryway_ldap_types::Dn;
+use std::sync::Arc;
+
+/// Longest text that is looked for, in bytes, but for names and ids of entries.
+const MAX_BYTES: usize = 256;
+
+/// What was typed, by its form alone: nobody has been asked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Typed {
+    /// A name or the beginning of one, or a login name: which of them, the directory tells.
+    Name {
+        /// Without a domain before it.
+        text: String,
+        /// The domain that was named (`staff/jdoe`, `CORP\jdoe`), by its place in the configuration.
+        domain: Option<usize>,
+    },
+    /// What looks like a mail address.
+    Mail(String),
+    /// The name of an entry in the directory.
+    Dn(Dn),
+    /// The id of an entry of this domain.
+    Id {
+        /// The id.
+        id: EntryId,
+        /// The domain's place in the configuration.
+        domain: usize,
+    },
+    /// An identity without its domain: an objectGUID, an entryUUID, an nsUniqueId, in lower case.
+    Identity(String),
+}
+
+/// What there is to know beforehand.
+#[derive(Debug, Clone, Copy)]
+pub struct TypedRules<'a> {
+    /// Characters that a name has at least; stars do not count.
+    pub min_length: usize,
+    /// Whose mail addresses are looked up.
+    pub mail_domains: &'a MailDomains,
+    /// The domains, in the order of the configuration.
+    pub domains: &'a [KnownDomain],
+}
+
+/// A domain, as far as it can be typed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KnownDomain {
+    /// Its name.
+    pub name: Arc<str>,
+    /// What stands before a `\` for it.
+    pub netbios_name: Option<String>,
+}
+
+/// Why nobody is asked about a text.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum BadFormat {
+    /// Nothing, or only blanks.
+    #[error("nothing is asked for")]
+    Empty,
+    /// Too little to search by.
+    #[error("too short, expected at least {least} characters")]
+    TooShort {
+        /// How many it takes.
+        least: usize,
+    },
+    /// Longer than any name.
+    #[error("too long, expected at most {most} bytes")]
+    TooLong {
+        /// How many there may be.
+        most: usize,
+    },
+    /// NUL or another control character.
+    #[error("holds a control character")]
+    Control,
+    /// The lists of mail domains keep it away.
+    #[error("addresses of `{}` are not looked up", .0.escape_debug())]
+    MailDomain(String),
+    /// The name of an entry that lies under no configured base.
+    #[error("lies outside of every configured base")]
+    OutsideBases,
+}
+
+impl BadFormat {
+    /// A stable word for programs.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Empty => "empty",
+            Self::TooShort { .. } => "too_short",
+            Self::TooLong { .. } => "too_long",
+            Self::Control => "control_character",
+            Self::MailDomain(_) => "mail_domain",
+            Self::OutsideBases => "outside_bases",
+        }
+    }
+}
+
+/// Tells what a typed text is.
+pub fn classify(typed: &str, rules: &TypedRules<'_>) -> Result<Typed, BadFormat> {
+    let text = typed.trim();
+    if text.is_empty() {
+        return Err(BadFormat::Empty);
+    }
+    if text.len() > EntryId::MAX_BYTES {
+        return Err(BadFormat::TooLong { most: MAX_BYTES });
+    }
+    if text.contains(char::is_control) {
+        return Err(BadFormat::Control);
+    }
+    if let Some((id, domain)) = id_of_known_domain(text, rules) {
+        return Ok(Typed::Id { id, domain });
+    }
+    if text.contains('=')
+        && let Ok(dn) = Dn::parse(text)
+        && !dn.is_empty()
+    {
+        return Ok(Typed::Dn(dn));
+    }
+    if text.len() > MAX_BYTES {
+        return Err(BadFormat::TooLong { most: MAX_BYTES });
+    }
+    if let Some(identity) = bare_identity(text) {
+        return Ok(Typed::Identity(identity));
+    }
+    if let Some(domain) = mail_domain(text) {
+        return if rules.mail_domains.pass(domain) {
+            Ok(Typed::Mail(text.to_owned()))
+        } else {
+            Err(BadFormat::MailDomain(domain.to_owned()))
+        };
+    }
+    let (domain, text) = named_domain(text, rules);
+    if text.chars().filter(|char| *char != '*').count() < rules.min_length.max(1) {
+        return Err(BadFormat::TooShort {
+            least: rules.min_length.max(1),
+        });
+    }
+    Ok(Typed::Name {
+        text: text.to_owned(),
+        domain,
+    })
+}
+
+fn id_of_known_domain(text: &str, rules: &TypedRules<'_>) -> Option<(EntryId, usize)> {
+    let id = EntryId::parse(text)?;
+    let domain = rules
+        .domains
+        .iter()
+        .position(|known| *known.name == *id.domain())?;
+    Some((id, domain))
+}
+
+/// 32 hexadecimal digits in groups, in braces or not.
+fn bare_identity(text: &str) -> Option<String> {
+    let bare = text
+        .strip_prefix('{')
+        .map_or(Some(text), |rest| rest.strip_suffix('}'))?;
+    let groups: Vec<usize> = bare.split('-').map(str::len).collect();
+    let grouped = matches!(groups[..], [8, 4, 4, 4, 12] | [8, 8, 8, 8]);
+    let hex = |char: char| char.is_ascii_hexdigit() || char == '-';
+    (grouped && bare.chars().all(hex)).then(|| bare.to_ascii_lowercase())
+}
+
+/// The domain of what looks like a mail address: something, an `@`, and somewhere after it a `.` between others.
+fn mail_domain(text: &str) -> Option<&str> {
+    let (person, domain) = text.rsplit_once('@')?;
+    let dotted = domain
+        .split_once('.')
+        .is_some_and(|(before, after)| !before.is_empty() && !after.is_empty());
+    (!person.is_empty() && dotted && !text.contains([' ', '*'])).then_some(domain)
+}
+
+fn named_domain<'t>(text: &'t str, rules: &TypedRules<'_>) -> (Option<usize>, &'t str) {
+    let (name, rest) = match (text.split_once('/'), text.split_once('\\')) {
+        (Some(cut), _) | (None, Some(cut)) => cut,
+        (None, None) => return (None, text),
+    };
+    let is = |known: &KnownDomain| {
+        let netbios = known.netbios_name.as_deref();
+        known.name.eq_ignore_ascii_case(name)
+            || netbios.is_some_and(|netbios| netbios.eq_ignore_ascii_case(name))
+    };
+    match rules.domains.iter().position(is) {
+        Some(domain) => (Some(domain), rest.trim()),
+        // People are called `n/a` and departments `R/D`: nothing was named.
+        None => (None, text),
+    }
+}
+
+#[cfg(test)]
+mod tests;
