@@ -76,6 +76,19 @@ pub enum KeystoreError {
         /// Counted from 1.
         index: usize,
     },
+    /// Whoever holds the key of what is trusted can be any server: that is for authorities.
+    #[error(
+        "certificate {index} in it, `{}`, is no authority's, and would vouch for every name; name the certificate of its authority, `{}`, or pin it: `tls.pins`",
+        .subject.escape_debug(), .issuer.escape_debug()
+    )]
+    NoAuthority {
+        /// Counted from 1.
+        index: usize,
+        /// Whose it is.
+        subject: String,
+        /// Who signed it.
+        issuer: String,
+    },
     /// There is no key in it.
     #[error("it holds no private key")]
     NoKey,
@@ -121,6 +134,7 @@ impl KeystoreError {
             Self::Unsupported { .. } => "store_unsupported",
             Self::NoCertificate { .. } => "store_no_certificate",
             Self::NoTrusted => "store_no_trusted",
+            Self::NoAuthority { .. } => "store_no_authority",
             Self::NoKey => "store_no_key",
             Self::NoChain => "store_no_chain",
             Self::SeveralKeys { .. } => "store_several_keys",

@@ -17,8 +17,8 @@ mod pem;
 mod pkcs12;
 mod trust;
 
-pub use certificate::Facts;
+pub use certificate::{Facts, Vouches};
 pub use error::KeystoreError;
 pub use form::Form;
 pub use identity::{Half, Identity, identity, identity_pair};
-pub use trust::{Trusted, trust};
+pub use trust::{Trusted, may_vouch, trust};

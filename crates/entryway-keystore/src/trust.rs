@@ -4,7 +4,7 @@
 //! so, or all, where none is marked and there is no key: that is how openssl writes a list of authorities. Beside
 //! a key, certificates that nobody marked are the key's chain; an authority is not trusted for having signed ours.
 
-use crate::certificate;
+use crate::certificate::{self, Vouches};
 use crate::contents::{Contents, Found};
 use crate::error::KeystoreError;
 use crate::form::{Form, detect};
@@ -43,12 +43,26 @@ pub fn trust(bytes: &[u8], password: Option<&[u8]>) -> Result<Trusted, KeystoreE
         Form::Jks | Form::Jceks => jks::open(bytes, password)?,
     };
     let certificates = choose(form, &contents)?;
+    may_vouch(&certificates)?;
+    Ok(Trusted { form, certificates })
+}
+
+/// Refuses what must not be trusted as an authority is.
+pub fn may_vouch(certificates: &[CertificateDer<'_>]) -> Result<(), KeystoreError> {
     for (at, found) in certificates.iter().enumerate() {
-        if certificate::parse(found).is_none() {
-            return Err(KeystoreError::DamagedCertificate { index: at + 1 });
+        let index = at + 1;
+        let vouches = Vouches::of(found);
+        let parsed = certificate::parse(found).zip(vouches);
+        let (parsed, vouches) = parsed.ok_or(KeystoreError::DamagedCertificate { index })?;
+        if vouches == Vouches::ForNobody {
+            return Err(KeystoreError::NoAuthority {
+                index,
+                subject: parsed.subject().to_string(),
+                issuer: parsed.issuer().to_string(),
+            });
         }
     }
-    Ok(Trusted { form, certificates })
+    Ok(())
 }
 
 fn choose(form: Form, contents: &Contents) -> Result<Vec<CertificateDer<'static>>, KeystoreError> {

@@ -61,7 +61,7 @@ const TABLE: &[Row] = &[
     ("ca.crt", None, ONE, "store_no_key"),
     ("ca.der", None, ONE, "store_no_key"),
     ("both.pem", None, BOTH, "store_no_key"),
-    ("client-all.pem", None, "1 of gateway and others", GATEWAY),
+    ("client-all.pem", None, "store_no_authority", GATEWAY),
     ("client.key", None, "store_no_certificate", "store_no_chain"),
     ("client.key.der", None, "store_not_one", "store_no_chain"),
     ("ca.p7b", None, "store_not_one", "store_not_one"),

@@ -59,3 +59,36 @@ fn a_damaged_text_is_refused_even_beside_a_good_certificate() {
         Err("certificate 2 in it is damaged"),
     );
 }
+
+#[test]
+fn who_vouches_for_others_is_an_authority() {
+    use rcgen::{BasicConstraints, DnType, IsCa, Issuer};
+    let named = |name: &str| {
+        let mut params = CertificateParams::new(Vec::new()).unwrap();
+        params.distinguished_name = rcgen::DistinguishedName::new();
+        params.distinguished_name.push(DnType::CommonName, name);
+        params
+    };
+    let key = KeyPair::generate().unwrap();
+    let own = named("own").self_signed(&key).unwrap();
+    assert_eq!(Vouches::of(own.der()), Some(Vouches::ForItself));
+    check(&own.pem(), Ok(1));
+    let mut root = named("Root");
+    root.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    let of_root = root.self_signed(&key).unwrap();
+    assert_eq!(Vouches::of(of_root.der()), Some(Vouches::ForOthers));
+    let root = Issuer::new(root, key);
+    let other = KeyPair::generate().unwrap();
+    let mut middle = named("Middle");
+    middle.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    let middle = middle.signed_by(&other, &root).unwrap();
+    assert_eq!(Vouches::of(middle.der()), Some(Vouches::ForOthers));
+    let leaf = named("dc1").signed_by(&other, &root).unwrap();
+    assert_eq!(Vouches::of(leaf.der()), Some(Vouches::ForNobody));
+    check(
+        &(middle.pem() + &leaf.pem()),
+        Err(
+            "certificate 2 in it, `CN=dc1`, is no authority's, and would vouch for every name; name the certificate of its authority, `CN=Root`, or pin it: `tls.pins`",
+        ),
+    );
+}

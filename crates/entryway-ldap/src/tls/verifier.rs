@@ -9,14 +9,14 @@ use super::failure::{Refused, TlsFailure};
 use super::names::Names;
 use super::revocation::Crls;
 use super::session::{Accepted, EndsFirst, Verdict};
-use super::store::TrustStore;
+use super::store::{Anchor, TrustStore};
 use super::wrong::{Judged, Wrong};
 use entryway_ldap_types::Fingerprint;
 use parking_lot::Mutex;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::crypto::{WebPkiSupportedAlgorithms, verify_tls12_signature, verify_tls13_signature};
 use rustls::{CertificateError, DigitallySignedStruct, Error, OtherError, SignatureScheme};
-use rustls_pki_types::{CertificateDer, ServerName, UnixTime};
+use rustls_pki_types::{CertificateDer, ServerName, TrustAnchor, UnixTime};
 use std::collections::VecDeque;
 use std::fmt;
 use std::sync::Arc;
@@ -178,6 +178,15 @@ impl Verifier {
                 .with_expiration_policy(ExpirationPolicy::Enforce)
                 .build()
         });
+        // webpki asks of an authority that was sent whether it is one, and takes the trusted ones' word. A
+        // certificate that says of itself that it is none vouches for its own server, and for no other that
+        // somebody made with its key.
+        let vouches = |path: &VerifiedPath<'_>| match self.anchor(path, &roots.roots) {
+            Some(anchor) if anchor.for_itself && anchor.certificate != *leaf => {
+                Err(webpki::Error::UnknownIssuer)
+            }
+            _ => Ok(()),
+        };
         let path = certificate
             .verify_for_usage(
                 self.algorithms.all,
@@ -186,7 +195,7 @@ impl Verifier {
                 now,
                 KeyUsage::server_auth(),
                 revocation,
-                None,
+                Some(&vouches),
             )
             .map_err(wrong)?;
         // The chain may hold while the handshake's signature could not: said here, where it is clear why.
@@ -215,7 +224,10 @@ impl Verifier {
         let (expires, ends_first) = (first.not_after, EndsFirst::of(first));
         let accepted = Accepted::Chain {
             anchor: name_of_anchor(&path.anchor().subject),
-            origin: self.origin(&path, &roots.roots),
+            origin: self.anchor(&path, &roots.roots).map_or_else(
+                || Arc::from("the trust store"),
+                |anchor| Arc::clone(&anchor.origin),
+            ),
             through: between.into_iter().map(|facts| facts.subject).collect(),
         };
         Ok(Verdict {
@@ -226,22 +238,13 @@ impl Verifier {
         })
     }
 
-    /// The store that a path's anchor came from. Anchors are told apart by where they are in memory: two may
-    /// have one name.
-    fn origin(
-        &self,
-        path: &VerifiedPath<'_>,
-        roots: &[rustls_pki_types::TrustAnchor<'static>],
-    ) -> Arc<str> {
+    /// A path's anchor, with the store that it came from. Anchors are told apart by where they are in memory:
+    /// two may have one name.
+    fn anchor(&self, path: &VerifiedPath<'_>, roots: &[TrustAnchor<'static>]) -> Option<&Anchor> {
         let place = roots
             .iter()
-            .position(|root| std::ptr::eq(root, path.anchor()));
-        place
-            .and_then(|place| self.store.anchors().get(place))
-            .map_or_else(
-                || Arc::from("the trust store"),
-                |anchor| Arc::clone(&anchor.origin),
-            )
+            .position(|root| std::ptr::eq(root, path.anchor()))?;
+        self.store.anchors().get(place)
     }
 
     fn remember(&self, name: &ServerName<'_>, verdict: Verdict) {

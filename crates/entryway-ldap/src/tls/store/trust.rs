@@ -6,7 +6,7 @@
 
 use super::expiry::{LocalCertificate, Purpose, local};
 use super::file::{StoreFile, read};
-use entryway_keystore::KeystoreError;
+use entryway_keystore::{KeystoreError, Vouches, may_vouch};
 use rustls::RootCertStore;
 use rustls_pki_types::CertificateDer;
 use std::collections::HashSet;
@@ -48,6 +48,8 @@ pub struct Anchor {
     pub origin: Arc<str>,
     /// Whether it is the operating system's, whose expiry is somebody else's affair.
     pub system: bool,
+    /// Whether it is no authority's, and vouches for the server that shows it alone.
+    pub(crate) for_itself: bool,
 }
 
 /// Trust anchors, loaded and checked. Cheap to clone. Two of one subject are both kept: which of them signed
@@ -91,6 +93,9 @@ pub enum TrustError {
         /// Why.
         source: rustls::Error,
     },
+    /// A certificate given in memory that must not be trusted as an authority is.
+    #[error("the given list cannot be trusted")]
+    NotToTrust(#[source] KeystoreError),
     /// The operating system's store gives nothing.
     #[error("the system's trust store holds no certificate{}", list(.problems))]
     EmptySystem {
@@ -105,7 +110,7 @@ impl TrustError {
         match self {
             Self::NoSource => "store_no_source",
             Self::Unreadable { .. } => "store_unreadable",
-            Self::Unusable { source, .. } => source.code(),
+            Self::Unusable { source, .. } | Self::NotToTrust(source) => source.code(),
             Self::NoAnchor { .. } => "store_no_anchor",
             Self::EmptySystem { .. } => "store_empty_system",
         }
@@ -143,6 +148,7 @@ impl TrustStore {
                     found.add_strictly(read_trusted(file)?, &origin)?;
                 }
                 TrustSource::Der(certificates) => {
+                    may_vouch(certificates).map_err(TrustError::NotToTrust)?;
                     found.add_strictly(certificates.clone(), "the given list")?;
                 }
             }
@@ -221,6 +227,7 @@ impl Found {
         self.roots.add(certificate.clone())?;
         self.known.insert(certificate.clone());
         self.anchors.push(Anchor {
+            for_itself: Vouches::of(&certificate) != Some(Vouches::ForOthers),
             certificate,
             origin: Arc::clone(origin),
             system,

@@ -108,6 +108,27 @@ fn of_two_roots_of_one_name_either_may_have_signed() {
 }
 
 #[test]
+fn a_certificate_that_signed_itself_and_is_no_authority_vouches_for_itself_alone() {
+    let own = Authority::root_of(params("server", &["dc1.corp.example"]));
+    let root = Authority::root("Root");
+    let both = verifier(&[&own, &root], TlsOptions::default());
+    assert!(judge(&both, &[&own.der]).is_ok());
+    assert!(judge(&both, &[&root.leaf()]).is_ok());
+    // With its key, for a name that it never had, or for its own.
+    let forged = own.below(params("forged", &["dc1.corp.example"])).der;
+    let failure = judge(&both, &[&forged]).unwrap_err();
+    assert_eq!(failure.code(), "tls_unknown_issuer");
+    // Nor through an authority that it made.
+    let below = own.below(as_authority(params("Middle", &[])));
+    assert!(judge(&both, &[&below.leaf(), &below.der]).is_err());
+    // One that is an authority of the same name hides nothing.
+    let authority = Authority::root("server");
+    let three = verifier(&[&own, &authority], TlsOptions::default());
+    assert!(judge(&three, &[&authority.leaf()]).is_ok());
+    assert!(judge(&three, &[&forged]).is_err());
+}
+
+#[test]
 fn what_is_missing_is_named() {
     let (root, other) = (Authority::root("Root"), Authority::root("Other"));
     let middle = root.below(as_authority(params("Middle", &[])));

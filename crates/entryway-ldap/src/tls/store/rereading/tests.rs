@@ -131,3 +131,28 @@ fn an_identity_is_renewed_as_trust_is() {
     assert!(!client.identity().unwrap().is_same(&before));
     assert_eq!(client.local_certificates().len(), 2);
 }
+
+#[test]
+fn a_servers_own_certificate_in_place_of_the_authoritys_keeps_the_last_reading() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("ca.pem");
+    std::fs::write(&path, made()).unwrap();
+    let (mut rereading, client) = trusting(&path);
+    let kept = client.trust();
+    let key = KeyPair::generate().unwrap();
+    let mut authority = CertificateParams::new(Vec::new()).unwrap();
+    authority.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    authority
+        .distinguished_name
+        .push(rcgen::DnType::CommonName, "Corp CA");
+    let issuer = rcgen::Issuer::new(authority, key);
+    let own = KeyPair::generate().unwrap();
+    let leaf = CertificateParams::new(vec!["dc1.corp.example".to_owned()]).unwrap();
+    let leaf = leaf.signed_by(&own, &issuer).unwrap();
+    std::fs::write(&path, leaf.pem()).unwrap();
+    match rereading.look() {
+        Reread::Broken(error) => assert_eq!(error.code(), "store_no_authority"),
+        other => panic!("{other:?}"),
+    }
+    assert!(client.trust().is_same(&kept));
+}

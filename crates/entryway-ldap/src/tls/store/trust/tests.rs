@@ -78,6 +78,31 @@ fn sources_add_up_and_none_is_an_error() {
 }
 
 #[test]
+fn a_servers_own_certificate_is_no_authoritys() {
+    let key = KeyPair::generate().unwrap();
+    let mut params = CertificateParams::new(Vec::new()).unwrap();
+    params
+        .distinguished_name
+        .push(rcgen::DnType::CommonName, "Corp CA");
+    params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    let issuer = rcgen::Issuer::new(params, key);
+    let own = KeyPair::generate().unwrap();
+    let mut leaf = CertificateParams::new(vec!["dc1.corp.example".to_owned()]).unwrap();
+    leaf.distinguished_name = rcgen::DistinguishedName::new();
+    leaf.distinguished_name
+        .push(rcgen::DnType::CommonName, "dc1");
+    let leaf = leaf.signed_by(&own, &issuer).unwrap();
+    let text = "certificate 2 in it, `CN=dc1`, is no authority's, and would vouch for every name; name the certificate of its authority, `CN=Corp CA`, or pin it: `tls.pins`";
+    check(
+        &(authority().pem() + &leaf.pem()),
+        Err(&format!("`FILE` cannot be trusted: {text}")),
+    );
+    let given = TrustSource::Der(vec![leaf.der().clone()]);
+    let error = TrustStore::load(&[given]).unwrap_err();
+    assert_eq!(error.code(), "store_no_authority");
+}
+
+#[test]
 fn two_of_one_subject_are_both_kept_and_one_in_two_files_is_kept_once() {
     let (first, second) = (authority(), authority());
     let folder = tempfile::tempdir().unwrap();
