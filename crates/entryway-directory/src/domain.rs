@@ -325,6 +325,25 @@ impl Domains {
         }
     }
 
+    /// Goes on with what other domains of the same names know of their service accounts: a password that a directory
+    /// refuses is no better for being configured once more. For a configuration that takes another's place, before
+    /// [`Domains::start`].
+    pub fn use_accounts(&self, before: &Self) {
+        for domain in &self.domains {
+            let known = before.domains.iter().find(|it| it.name == domain.name);
+            let Some(known) = known else { continue };
+            if let Some(account) = known.servers.account() {
+                domain.servers.use_account(&account);
+            }
+            let cards = known.cards.first().and_then(|server| server.account());
+            if let Some(account) = cards {
+                for server in &domain.cards {
+                    server.use_account(&account);
+                }
+            }
+        }
+    }
+
     /// Whether each domain can serve logins, from what is already known: asks nobody.
     pub fn readiness(&self) -> Vec<DomainReadiness> {
         self.domains

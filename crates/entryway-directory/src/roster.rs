@@ -2,12 +2,12 @@
 //! has had its time. Where DNS does not answer, the last answer stays.
 
 use crate::domain::ROLE;
-use entryway_ldap::{Server, SrvAnswer, SrvError, SrvSource, SrvTarget};
+use entryway_ldap::{Server, ServiceAccount, SrvAnswer, SrvError, SrvSource, SrvTarget};
 use entryway_login::{ServerFault, ServerTry};
 use parking_lot::Mutex;
 use std::fmt;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 use tokio::time::{sleep, timeout_at};
 
@@ -47,8 +47,8 @@ pub(crate) enum Roster {
 pub(crate) struct Found {
     domain: Arc<str>,
     discovery: Discovery,
-    /// The one whose service account the others share.
-    account: OnceLock<Arc<Server>>,
+    /// The service account that all of them share.
+    account: Mutex<Option<ServiceAccount>>,
     /// Held by whoever asks.
     turn: tokio::sync::Mutex<()>,
     state: Mutex<State>,
@@ -80,11 +80,28 @@ impl Roster {
         Self::Found(Box::new(Found {
             domain,
             discovery,
-            account: OnceLock::new(),
+            account: Mutex::default(),
             turn: tokio::sync::Mutex::default(),
             state: Mutex::default(),
             started: AtomicBool::new(false),
         }))
+    }
+
+    /// The service account of its servers, with what is known of its password.
+    pub(crate) fn account(&self) -> Option<ServiceAccount> {
+        match self {
+            Self::Written(servers) => servers.first()?.account(),
+            Self::Found(found) => found.account.lock().clone(),
+        }
+    }
+    /// Goes on with what is known of an account, where it is its servers'.
+    pub(crate) fn use_account(&self, known: &ServiceAccount) {
+        for server in self.known().iter() {
+            server.use_account(known);
+        }
+        if let Self::Found(found) = self {
+            *found.account.lock() = Some(known.clone());
+        }
     }
 
     /// Those that are known now; asks nobody.
@@ -258,7 +275,7 @@ impl Found {
             (servers, new, gone, first)
         };
         for server in &new {
-            server.share_account(self.account.get_or_init(|| Arc::clone(server)));
+            self.share_account(server);
             if self.started.load(Ordering::Relaxed) {
                 server.start(ROLE);
             }
@@ -283,6 +300,16 @@ impl Found {
                 servers = names.join(" "),
                 "DNS names servers of the domain that it did not name before: people's passwords are sent there"
             );
+        }
+    }
+
+    fn share_account(&self, server: &Server) {
+        let mut account = self.account.lock();
+        let is_its_own = account
+            .as_ref()
+            .is_some_and(|known| server.use_account(known));
+        if !is_its_own {
+            *account = server.account();
         }
     }
 

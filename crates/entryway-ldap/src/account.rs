@@ -1,25 +1,44 @@
 //! The service account as the servers of one domain know it.
 //!
-//! Directories lock an account after a few wrong passwords, and the servers of a domain count
-//! together. So each may refuse the password once, as one of them may be a replica that lags behind;
-//! but when it is sent again, to whichever of those that refused it, is decided for all of them.
+//! Directories lock an account after a few wrong passwords, and the servers of a domain count together. A server that has
+//! taken the password may go on with it. The others take turns, and after two refusals, of which one may be a replica's
+//! that lags behind, the password is sent to nobody for a while: when it is sent again is decided for all of them. A
+//! configuration that is read again with the same name and password goes on with what is known.
 
 use crate::error::{DialError, LdapError};
 use crate::events::{ServiceBindAccepted, ServiceBindRefused};
 use crate::health::{PACE_REFUSED, refuses_password};
+use entryway_ldap_types::Password;
 use parking_lot::Mutex;
+use std::fmt;
 use std::future::Future;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, OnceLock};
+use std::pin::pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
-use tokio::time::{Instant, timeout_at};
+use tokio::time::{Instant, timeout, timeout_at};
+
+/// Servers that may refuse the password before it is withheld from those that were not asked.
+const REFUSALS: u32 = 2;
+/// Who has waited so long for its answer lets the next one ask: a server that swallows a bind must not keep a login from
+/// the others.
+const TURN: Duration = Duration::from_millis(300);
 
 /// One account, for all servers that take it.
 #[derive(Default)]
 pub(crate) struct Account {
-    /// Held while the password is tried again.
+    /// Held by a server that sends the password without having taken it before.
     turn: tokio::sync::Mutex<()>,
-    refused: Mutex<Option<Refusal>>,
+    known: Mutex<Known>,
+}
+
+#[derive(Default)]
+struct Known {
+    /// Rises when a server that took the password refuses it: what all of them took is then no longer right.
+    generation: u64,
+    /// Since the last bind that succeeded, or that rise.
+    refusals: u32,
+    refused: Option<Refusal>,
 }
 
 /// What the last server said that refused the password, and until when it is not sent again.
@@ -29,29 +48,58 @@ struct Refusal {
     pause: Duration,
 }
 
+/// A service account with a name and a password, and what its servers have made of them. What is known is kept for this
+/// name with this password alone.
+#[derive(Clone)]
+pub struct ServiceAccount {
+    pub(crate) dn: Arc<str>,
+    pub(crate) password: Arc<Password>,
+    pub(crate) account: Arc<Account>,
+}
+
+impl ServiceAccount {
+    pub(crate) fn is(&self, dn: &str, password: &Password) -> bool {
+        *self.dn == *dn && self.password.expose() == password.expose()
+    }
+}
+
+/// The name alone.
+impl fmt::Debug for ServiceAccount {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.dn.fmt(f)
+    }
+}
+
 /// One server's use of the account.
 #[derive(Default)]
 pub(crate) struct Credentials {
-    account: OnceLock<Arc<Account>>,
+    account: Mutex<Arc<Account>>,
     /// Whether this server refused the password when it was last asked.
     refuses: AtomicBool,
+    /// One more than the generation in which it took the password last; 0 for never.
+    took: AtomicU64,
 }
 
 impl Credentials {
-    /// Uses the same account as another server. Without effect once it was used.
-    pub(crate) fn share(&self, with: &Self) {
-        let _ = self.account.set(Arc::clone(with.account()));
+    /// Uses this account from now on.
+    pub(crate) fn share(&self, account: &Arc<Account>) {
+        *self.account.lock() = Arc::clone(account);
     }
-    fn account(&self) -> &Arc<Account> {
-        self.account.get_or_init(Arc::default)
+    pub(crate) fn account(&self) -> Arc<Account> {
+        Arc::clone(&self.account.lock())
+    }
+    /// Whether this server has taken the password, and nobody has refused it since who did so too.
+    fn is_proven(&self, known: &Known) -> bool {
+        self.took.load(Ordering::Relaxed) == known.generation + 1
     }
     /// Why the password must not be sent now, if so.
     pub(crate) fn check(&self, address: &Arc<str>, now: Instant) -> Result<(), LdapError> {
-        if !self.refuses.load(Ordering::Relaxed) {
-            return Ok(());
-        }
-        match &*self.account().refused.lock() {
-            Some(refusal) if now < refusal.until => Err(LdapError::unreachable(
+        let account = self.account();
+        let known = account.known.lock();
+        let withheld = self.refuses.load(Ordering::Relaxed)
+            || (known.refusals >= REFUSALS && !self.is_proven(&known));
+        match &known.refused {
+            Some(refusal) if withheld && now < refusal.until => Err(LdapError::unreachable(
                 address,
                 DialError::Suspended {
                     last: Arc::clone(&refusal.error),
@@ -60,51 +108,89 @@ impl Credentials {
             _ => Ok(()),
         }
     }
-    /// Runs a service bind when it is this server's turn, and learns from how it ends. A server that
-    /// does not answer holds the others up for `patience` at most.
+    /// Runs a service bind when it is this server's turn, and learns from how it ends. Those that do not answer hold the
+    /// others up for `patience` at most.
     pub(crate) async fn bind(
         &self,
         address: &Arc<str>,
         patience: Duration,
         bind: impl Future<Output = Result<(), LdapError>>,
     ) -> Result<(), LdapError> {
-        let _turn = if self.refuses.load(Ordering::Relaxed) {
-            let turn = self.account().turn.lock();
-            timeout_at(Instant::now() + patience, turn).await.ok()
-        } else {
+        let account = self.account();
+        let is_proven = || self.is_proven(&account.known.lock());
+        let turn = if is_proven() {
             None
+        } else {
+            timeout_at(Instant::now() + patience, account.turn.lock())
+                .await
+                .ok()
+                // Another connection to this server has shown meanwhile that the password is right.
+                .filter(|_| !is_proven())
         };
         self.check(address, Instant::now())?;
-        let bound = bind.await;
-        match &bound {
+        let mut bind = pin!(bind);
+        let bound = match turn {
+            Some(turn) => {
+                let soon = timeout(TURN, &mut bind).await;
+                match soon {
+                    Ok(bound) => {
+                        // Before the next one may send it.
+                        self.learn(address, &bound);
+                        drop(turn);
+                        return bound;
+                    }
+                    Err(_) => {
+                        drop(turn);
+                        bind.await
+                    }
+                }
+            }
+            None => bind.await,
+        };
+        self.learn(address, &bound);
+        bound
+    }
+    fn learn(&self, address: &str, bound: &Result<(), LdapError>) {
+        match bound {
             Ok(()) => self.succeeded(address),
             Err(error) if refuses_password(error) => self.refused(address, error, Instant::now()),
             Err(_) => {}
         }
-        bound
     }
     fn succeeded(&self, address: &str) {
+        {
+            let account = self.account();
+            let mut known = account.known.lock();
+            self.took.store(known.generation + 1, Ordering::Relaxed);
+            (known.refusals, known.refused) = (0, None);
+        }
         if self.refuses.swap(false, Ordering::Relaxed) {
             ServiceBindAccepted { server: address }.emit();
         }
-        *self.account().refused.lock() = None;
     }
     fn refused(&self, address: &str, error: &LdapError, now: Instant) {
-        let refused_before = self.refuses.swap(true, Ordering::Relaxed);
-        let mut refused = self.account().refused.lock();
-        let pause = match &*refused {
-            // Sent again too early, so it was this server's first time.
-            Some(before) if now < before.until => before.pause,
-            Some(before) => PACE_REFUSED.after(before.pause),
-            None => PACE_REFUSED.first,
+        let pause = {
+            let account = self.account();
+            let mut known = account.known.lock();
+            if self.is_proven(&known) {
+                known.generation += 1;
+                known.refusals = 0;
+            }
+            known.refusals = known.refusals.saturating_add(1);
+            let pause = match &known.refused {
+                // Sent again too early, so it was this server's first time.
+                Some(before) if now < before.until => before.pause,
+                Some(before) => PACE_REFUSED.after(before.pause),
+                None => PACE_REFUSED.first,
+            };
+            known.refused = Some(Refusal {
+                error: Arc::new(error.clone()),
+                until: now + pause,
+                pause,
+            });
+            pause
         };
-        *refused = Some(Refusal {
-            error: Arc::new(error.clone()),
-            until: now + pause,
-            pause,
-        });
-        drop(refused);
-        if !refused_before {
+        if !self.refuses.swap(true, Ordering::Relaxed) {
             ServiceBindRefused {
                 server: address,
                 error,

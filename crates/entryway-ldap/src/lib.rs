@@ -32,6 +32,7 @@ mod stream;
 mod tls;
 mod watch;
 
+pub use account::ServiceAccount;
 pub use dns::DnsError;
 pub use entryway_ldap_proto::client::{BindResult, SubmitError};
 pub use entryway_ldap_proto::{

@@ -3,6 +3,7 @@
 mod pool;
 mod seen;
 
+use crate::account::ServiceAccount;
 use crate::dial::{Identity, Progress, Steps};
 use crate::error::{BindFailure, LdapError, Step};
 use crate::health::HealthReport;
@@ -73,14 +74,31 @@ impl Server {
         })
     }
     /// Has the same service account as another server: what one of them learns of its password the other
-    /// knows. For servers of one domain, before either is used; nothing changes where the names differ.
+    /// knows. For servers of one domain; nothing changes where the names or the passwords differ.
     pub fn share_account(&self, with: &Self) {
-        let (own, other) = (self.settings(), with.settings());
-        if let (ServiceBind::Simple { dn, .. }, ServiceBind::Simple { dn: known, .. }) =
-            (&own.service_bind, &other.service_bind)
-            && dn == known
-        {
-            self.host.credentials.share(&with.host.credentials);
+        if let Some(account) = with.account() {
+            self.use_account(&account);
+        }
+    }
+    /// Its service account, where that has a password.
+    pub fn account(&self) -> Option<ServiceAccount> {
+        match &self.settings.service_bind {
+            ServiceBind::Simple { dn, password } => Some(ServiceAccount {
+                dn: dn.as_str().into(),
+                password: Arc::clone(password),
+                account: self.host.credentials.account(),
+            }),
+            ServiceBind::Anonymous | ServiceBind::External => None,
+        }
+    }
+    /// Goes on with what is known of this account, if it is its own: the same name with the same password.
+    pub fn use_account(&self, known: &ServiceAccount) -> bool {
+        match &self.settings.service_bind {
+            ServiceBind::Simple { dn, password } if known.is(dn, password) => {
+                self.host.credentials.share(&known.account);
+                true
+            }
+            _ => false,
         }
     }
     /// As shown to the administrator.

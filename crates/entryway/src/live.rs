@@ -290,6 +290,8 @@ impl Live {
             }
             .emit();
         }
+        let (before, domains) = (old.gateway.domains(), new.gateway.domains());
+        domains.use_accounts(before);
         let new = Arc::new(new);
         self.running.store(Arc::clone(&new));
         self.kept.throttle.configure(&new.summary.throttle);

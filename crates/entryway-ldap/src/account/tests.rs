@@ -13,7 +13,7 @@ fn refused() -> LdapError {
 
 fn pair() -> (Credentials, Credentials) {
     let (one, other) = (Credentials::default(), Credentials::default());
-    other.share(&one);
+    other.share(&one.account());
     (one, other)
 }
 
@@ -69,7 +69,7 @@ async fn of_two_that_try_again_at_once_one_is_refused_and_the_other_never_asks()
     for refusing in [&one, &other] {
         refusing.refused("x:389", &refused(), Instant::now());
     }
-    if let Some(refusal) = &mut *one.account().refused.lock() {
+    if let Some(refusal) = &mut one.account().known.lock().refused {
         refusal.until = Instant::now();
     }
     let address = Arc::from("dc1:389");
@@ -88,4 +88,92 @@ async fn of_two_that_try_again_at_once_one_is_refused_and_the_other_never_asks()
         Err("service_bind_refused")
     );
     assert_eq!(second.map_err(|error| error.code()), Err("suspended"));
+}
+
+#[test]
+fn after_two_refusals_nobody_else_is_asked_but_who_took_the_password() {
+    let all: [Credentials; 4] = std::array::from_fn(|_| Credentials::default());
+    let [one, two, three, proven] = &all;
+    for other in [two, three, proven] {
+        other.share(&one.account());
+    }
+    let now = Instant::now();
+    one.refused("x:389", &refused(), now);
+    two.refused("x:389", &refused(), now);
+    assert!(!may(three, now) && !may(proven, now));
+    let later = now + PACE_REFUSED.first;
+    assert!(may(three, later), "the pause is over");
+    // Replicas lag behind: who took the password goes on with it.
+    proven.succeeded("x:389");
+    one.refused("x:389", &refused(), later);
+    two.refused("x:389", &refused(), later);
+    assert!(!may(three, later) && may(proven, later));
+}
+
+#[test]
+fn a_password_that_was_right_is_refused_twice_and_then_withheld_from_all() {
+    let all: [Credentials; 4] = std::array::from_fn(|_| Credentials::default());
+    for credentials in &all {
+        credentials.share(&all[0].account());
+        credentials.succeeded("x:389");
+    }
+    let now = Instant::now();
+    let mut sent = 0;
+    for credentials in &all {
+        if may(credentials, now) {
+            sent += 1;
+            credentials.refused("x:389", &refused(), now);
+        }
+    }
+    assert_eq!(sent, 2);
+}
+
+#[tokio::test]
+async fn of_many_that_send_it_for_the_first_time_two_do() {
+    let sent = AtomicU64::new(0);
+    let all: Vec<Credentials> = (0..6).map(|_| Credentials::default()).collect();
+    let address = Arc::from("dc1:389");
+    let binds = all.iter().map(|credentials| {
+        credentials.share(&all[0].account());
+        credentials.bind(&address, PATIENCE, async {
+            sent.fetch_add(1, Ordering::Relaxed);
+            tokio::task::yield_now().await;
+            Err(refused())
+        })
+    });
+    let mut set = Vec::new();
+    for bind in binds {
+        set.push(Box::pin(bind));
+    }
+    std::future::poll_fn(|cx| {
+        set.retain_mut(|bind| bind.as_mut().poll(cx).is_pending());
+        if set.is_empty() {
+            std::task::Poll::Ready(())
+        } else {
+            std::task::Poll::Pending
+        }
+    })
+    .await;
+    assert_eq!(sent.load(Ordering::Relaxed), 2);
+}
+
+#[tokio::test]
+async fn one_that_says_nothing_holds_nobody_up_for_long() {
+    let (silent, good) = pair();
+    let address = Arc::from("dc1:389");
+    let started = Instant::now();
+    let swallowed = silent.bind(&address, PATIENCE, std::future::pending());
+    let answered = good.bind(&address, PATIENCE, async { Ok(()) });
+    tokio::select! {
+        biased;
+        _ = swallowed => panic!("it has no answer"),
+        bound = answered => assert!(bound.is_ok()),
+    }
+    assert!((TURN..PATIENCE).contains(&started.elapsed()));
+    // And who has taken the password waits for nobody.
+    let mut swallowed = pin!(silent.bind(&address, PATIENCE, std::future::pending()));
+    let mut again = pin!(good.bind(&address, PATIENCE, async { Ok(()) }));
+    let mut cx = std::task::Context::from_waker(std::task::Waker::noop());
+    assert!(swallowed.as_mut().poll(&mut cx).is_pending());
+    assert!(again.as_mut().poll(&mut cx).is_ready());
 }
