@@ -8,7 +8,7 @@ use crate::place::Place;
 use crate::report::Diagnostic;
 use crate::resolve::text::host_name;
 use crate::section::{Section, Text, wrong_type};
-use crate::settings::{Security, Way};
+use crate::settings::{FollowedHost, Security, Way};
 use crate::tree::{Node, Table, Value};
 use entryway_ldap_types::{LdapUrl, Scheme};
 use std::sync::Arc;
@@ -17,6 +17,7 @@ use std::sync::Arc;
 const CATALOG: [u16; 2] = [3268, 3269];
 
 /// An address and where it stands.
+#[derive(Clone)]
 pub(super) struct Address {
     pub(super) display: Arc<str>,
     pub(super) host: String,
@@ -58,6 +59,16 @@ impl Address {
             clear: (scheme == Scheme::Ldap).then_some(port),
             place,
         }
+    }
+    /// A host that a referral may lead to. Whether to TLS, whoever refers there writes.
+    pub(super) fn followed(host: &FollowedHost, place: Place) -> Self {
+        let mut address = Self::unwritten(Scheme::Ldap, &host.host, place);
+        if let Some(port) = host.port {
+            address.display = format!("{}:{port}", host.host).into();
+            address.tls.port = port;
+            address.clear = Some(port);
+        }
+        address
     }
     /// Each port once.
     fn ports(&self) -> impl Iterator<Item = u16> {

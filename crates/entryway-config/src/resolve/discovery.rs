@@ -76,7 +76,10 @@ pub(super) fn srv<'a>(domain: &Section<'a>, cx: &Context<'_>) -> Option<Text<'a>
 }
 
 /// `referrals`: the hosts that may be followed to; none where they are ignored.
-pub(super) fn referrals(domain: &Section<'_>, cx: &Context<'_>) -> Option<Vec<FollowedHost>> {
+pub(super) fn referrals(
+    domain: &Section<'_>,
+    cx: &Context<'_>,
+) -> Option<Vec<(FollowedHost, Place)>> {
     let Some(entry) = domain.entry("referrals") else {
         return Some(Vec::new());
     };
@@ -118,7 +121,10 @@ pub(super) fn referrals(domain: &Section<'_>, cx: &Context<'_>) -> Option<Vec<Fo
         ));
         return None;
     };
-    let hosts: Vec<_> = nodes.iter().map(|node| followed(node, cx)).collect();
+    let hosts: Vec<_> = nodes
+        .iter()
+        .map(|node| Some((followed(node, cx)?, node.place)))
+        .collect();
     if hosts.is_empty() {
         cx.push(
             Diagnostic::new(Code::Empty, "`follow` is empty")

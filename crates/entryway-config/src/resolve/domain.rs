@@ -3,7 +3,7 @@
 use crate::code::Code;
 use crate::context::Context;
 use crate::report::Diagnostic;
-use crate::resolve::address::Addresses;
+use crate::resolve::address::{Address, Addresses};
 use crate::resolve::cards::{self, Inherited};
 use crate::resolve::connections::connections;
 use crate::resolve::dialect::DIALECTS;
@@ -321,17 +321,16 @@ fn reached(
             Addresses::default()
         }
     };
+    // Whatever may be gone to is judged, also what only another server names.
+    let referred = follow.iter().flatten();
+    let referred = referred.map(|(host, place)| Address::followed(host, *place));
+    let reachable: Vec<Address> = addresses.readable.iter().cloned().chain(referred).collect();
     let bind = bind::bind(domain, cx).filter(|bind| {
         !matches!(bind, ServiceBind::External)
-            || bind::external(
-                domain,
-                &tls.settings,
-                plan.in_clear(&addresses.readable),
-                cx,
-            )
+            || bind::external(domain, &tls.settings, plan.in_clear(&reachable), cx)
     });
     let placed = bind.as_ref().map(|known| (known, bind::place(domain)));
-    encryption::judge_domain(&addresses.readable, &plan, placed, cx);
+    encryption::judge_domain(&reachable, &plan, placed, cx);
     let carries = encryption::carries_passwords(&plan, bind.as_ref());
     tls.scope.check(domain.place, plan.permission, carries, cx);
     let inherited = Inherited {
@@ -367,7 +366,7 @@ fn reached(
             None => encryption::of_domain(addresses, &plan, on_these, &bind),
         },
         srv: srv.map(|srv| srv.text.trim_end_matches('.').to_owned()),
-        follow: follow?,
+        follow: follow?.into_iter().map(|(host, _)| host).collect(),
         unwritten: encryption::of_unwritten(&plan, on_these, &bind),
         clear_text_passwords: plan.lets_passwords_out()
             || on_these.is_some_and(Plan::lets_passwords_out),
