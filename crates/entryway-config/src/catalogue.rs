@@ -51,6 +51,8 @@ pub(crate) enum Shape {
     Identity,
     /// `"ignore"`, or a table with `follow`.
     Referrals,
+    /// A string, or a table with `from` and `separator`, or with `template`.
+    Field,
 }
 
 /// What holds where a setting is not written.
@@ -76,6 +78,9 @@ pub(crate) const SERVER_KEYS: [&str; 3] = ["host", "port", "tls_port"];
 pub(crate) const STORE_KEYS: [&str; 2] = ["store", "password"];
 /// Keys of a client certificate's table.
 pub(crate) const IDENTITY_KEYS: [&str; 5] = ["store", "password", "alias", "certificate", "key"];
+
+/// Keys of the table of a card's field.
+pub(crate) const FIELD_KEYS: [&str; 3] = ["from", "separator", "template"];
 
 /// Keys of the table of `referrals`.
 pub(crate) const REFERRAL_KEYS: [&str; 1] = ["follow"];
@@ -190,6 +195,9 @@ pub(crate) fn is_open(keys: &[&str]) -> bool {
         (Shape::Stores, [key]) => STORE_KEYS.contains(key),
         (Shape::Identity, [key]) => IDENTITY_KEYS.contains(key),
         (Shape::Referrals, [part]) => REFERRAL_KEYS.contains(part),
+        // The name of a field is anybody's choice too.
+        (Shape::Field, []) => !keys.last().is_some_and(|key| is_secret_key(key)),
+        (Shape::Field, [part]) => FIELD_KEYS.contains(part),
         (_, rest) => rest.is_empty(),
     }
 }
@@ -207,6 +215,7 @@ pub(crate) fn is_word(key: &str) -> bool {
         || SERVER_KEYS.contains(&key)
         || IDENTITY_KEYS.contains(&key)
         || REFERRAL_KEYS.contains(&key)
+        || FIELD_KEYS.contains(&key)
         || all().iter().any(|setting| parts(setting.path).any(known))
 }
 

@@ -86,7 +86,7 @@ codes! {
     NoHome = "C046", Warning, "nothing gives a home folder";
     NeverUsed = "C047", Warning, "a row that is never reached";
     BindContradiction = "C048", Error, "an anonymous bind with a name or a password";
-    LostRestriction = "C049", Error, "a filter whose restrictions a login by mail would lose";
+    LostRestriction = "C049", Error, "a filter whose restrictions another search would lose";
     SuffixAsked = "C050", Warning, "a filter that no bare name fits";
     NamelessDomain = "C051", Error, "a domain without a name";
     RowTwice = "C052", Error, "two rows share a name";

@@ -95,5 +95,6 @@ fn holds(shape: &Shape) -> String {
         Shape::Stores => "list of files, each a text or a table with its password".to_owned(),
         Shape::Identity => "file, or table with its password".to_owned(),
         Shape::Referrals => "`\"ignore\"`, or table".to_owned(),
+        Shape::Field => "attribute name, or table".to_owned(),
     }
 }

@@ -16,6 +16,7 @@ mod home;
 mod keystore;
 mod listen;
 mod login;
+mod lookup;
 mod maps;
 mod name;
 mod pem;
@@ -81,6 +82,7 @@ pub(crate) fn settings(root: &Section<'_>, cx: &Context<'_>) -> Option<Settings>
     }
     let classes = rules::class::rows(root, &names, &read, basics.ldap, cx);
     rules::mention::check(&told, None, &read, cx);
+    let lookups = lookup::lookups(root, &read, cx);
     // Every domain must have come through: an index that shifts would ask the wrong one.
     let (domains, mut policies): (Vec<DomainSettings>, Vec<DomainPolicy>) = read
         .into_iter()
@@ -117,6 +119,7 @@ pub(crate) fn settings(root: &Section<'_>, cx: &Context<'_>) -> Option<Settings>
         throttle,
         os,
         priced_rows,
+        lookups: Arc::new(lookups?),
         name_servers,
         tokens,
         files: Vec::new(),

@@ -99,6 +99,7 @@ fn leaf(setting: &Setting) -> Value {
         }
         Shape::Identity => file(&IDENTITY_KEYS, json!([])),
         Shape::Referrals => referrals(),
+        Shape::Field => field(),
     };
     if let Value::Object(schema) = &mut schema {
         schema.insert("description".into(), json!(setting.doc));
@@ -123,6 +124,17 @@ fn referrals() -> Value {
             "required": ["follow"],
             "additionalProperties": false,
         },
+    ] })
+}
+
+fn field() -> Value {
+    let text = json!({ "type": "string" });
+    let names = json!({ "anyOf": [text, { "type": "array", "items": text, "minItems": 1 }] });
+    let copied = json!({ "from": names, "separator": text });
+    json!({ "anyOf": [
+        { "type": "string" },
+        { "type": "object", "properties": copied, "required": ["from"], "additionalProperties": false },
+        { "type": "object", "properties": { "template": text }, "required": ["template"], "additionalProperties": false },
     ] })
 }
 

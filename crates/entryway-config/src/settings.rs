@@ -3,10 +3,13 @@
 //! Everything here is checked; nothing here remembers where it was written (see [`crate::RuleBook`])
 //! or knows what a socket or a certificate is.
 
-use entryway_ldap_types::{
-    AttributeName, ByRole, Dn, FilterTemplate, Fingerprint, Password, Placeholder,
-};
+mod groups;
+
+pub use groups::{DynamicGroups, GroupsSettings, Membership};
+
+use entryway_ldap_types::{ByRole, Fingerprint, Password};
 use entryway_login::LoginPolicy;
+use entryway_lookup::LookupPolicy;
 use std::fmt;
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -34,6 +37,8 @@ pub struct Settings {
     pub os: OsSettings,
     /// Rows that no index can take, with their price: see the warning that counts them.
     pub priced_rows: usize,
+    /// What look-ups need to know.
+    pub lookups: Arc<LookupPolicy>,
     /// `dns.name_servers`; empty for the system's.
     pub name_servers: Vec<SocketAddr>,
     /// `[[token]]`: who may call the API.
@@ -104,70 +109,6 @@ pub struct CardsSettings {
     pub tls: TlsSettings,
     /// As [`DomainSettings::clear_text_passwords`], to these.
     pub clear_text_passwords: bool,
-}
-
-/// `[domain.X.groups]`.
-#[derive(Debug, Clone)]
-pub struct GroupsSettings {
-    /// Where groups are, at any depth.
-    pub base: Dn,
-    /// The same as written.
-    pub base_text: Arc<str>,
-    /// What groups are; `None` for whatever has members.
-    pub object_class: Option<Box<str>>,
-    /// What gives a group its name.
-    pub name_attribute: AttributeName,
-    /// What a group writes its members' DNs to.
-    pub member_attribute: AttributeName,
-    /// How it is found out who belongs to which group.
-    pub membership: Membership,
-    /// A person's direct groups, in place of the question that `membership` has for them.
-    pub membership_filter: Option<FilterTemplate>,
-    /// How many groups may stand between a group and the person; `None` for direct groups only.
-    pub depth: Option<u32>,
-}
-
-impl GroupsSettings {
-    /// Attributes of the person's entry by which groups are found.
-    pub fn needs(&self) -> Vec<AttributeName> {
-        let by_way: &[&'static str] = match self.membership {
-            Membership::Auto => &["memberOf", "uid", "gidNumber"],
-            Membership::MemberOf | Membership::InChain | Membership::TokenGroups => &["memberOf"],
-            Membership::MemberUid => &["uid", "gidNumber"],
-            Membership::Member => &[],
-        };
-        // Active Directory's primary group is in no list of members, whichever way the others are found.
-        let names = ["objectSid", "primaryGroupID"].iter().chain(by_way);
-        let mut names: Vec<AttributeName> =
-            names.map(|name| AttributeName::from_static(name)).collect();
-        let placeholders = self.membership_filter.iter();
-        names.extend(
-            placeholders
-                .flat_map(FilterTemplate::placeholders)
-                .filter_map(|placeholder| match placeholder {
-                    Placeholder::EntryAttribute(name) => Some(name.clone()),
-                    _ => None,
-                }),
-        );
-        names
-    }
-}
-
-/// `domain.X.groups.membership`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Membership {
-    /// By what the entry has.
-    Auto,
-    /// By the groups' member attribute, level by level.
-    Member,
-    /// By the entry's `memberOf`.
-    MemberOf,
-    /// By Active Directory's matching rule in chain.
-    InChain,
-    /// By Active Directory's `tokenGroups`.
-    TokenGroups,
-    /// By `memberUid` and `gidNumber`.
-    MemberUid,
 }
 
 /// `[store]`.
@@ -480,6 +421,12 @@ pub enum TokenScope {
     Login,
     /// `login.reasons`: see why one was refused.
     LoginReasons,
+    /// `people.read`: look up people and their cards.
+    PeopleRead,
+    /// `groups.read`: look up groups, their members, and whose they are.
+    GroupsRead,
+    /// `browse`: page through domains.
+    Browse,
     /// `admin`: everything else.
     Admin,
 }

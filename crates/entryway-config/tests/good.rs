@@ -299,6 +299,52 @@ fn a_login_by_mail_keeps_the_ordinary_restrictions() {
 }
 
 #[test]
+fn look_ups_have_filters_without_a_word_about_them() {
+    let lookups = loaded(FULL, &VARIABLES).settings.lookups;
+    let domain = &lookups.domains[0];
+    assert_eq!(
+        domain.people.find.to_string(),
+        "(&(objectCategory=person)(objectClass=user)(|(cn={text}*)(givenName={text}*)(sn={text}*)(mail={text}*)))"
+    );
+    assert_eq!(
+        domain.people.restriction.to_string(),
+        "(&(objectCategory=person)(objectClass=user))"
+    );
+    assert_eq!(
+        domain.groups.find.to_string(),
+        "(&(objectClass=group)(cn={text}*))"
+    );
+    let fields: Vec<_> = domain
+        .cards
+        .fields
+        .iter()
+        .map(|field| &*field.name)
+        .collect();
+    assert_eq!(
+        fields,
+        ["name", "mail", "telephone", "title", "company", "location"]
+    );
+    assert!(lookups.books.is_empty());
+}
+
+#[test]
+fn what_a_look_up_s_filter_asks_beside_the_text_holds_for_every_look_up() {
+    let text = format!(
+        "{MINIMAL}\n[domain.staff.people]\n\
+         find_filter = \"(&(objectClass=person)(!(employeeType=hidden))(|(cn={{text}}*)(mail={{text}}*)))\"\n\
+         [address_book.sales]\nbase = \"ou=sales,dc=corp,dc=example\"\n\
+         fields = {{ phone = {{ from = [\"mobile\", \"telephoneNumber\"], separator = \" / \" }} }}\n"
+    );
+    let lookups = loaded(&text, &[]).settings.lookups;
+    assert_eq!(
+        lookups.domains[0].people.restriction.to_string(),
+        "(&(objectClass=person)(!(employeeType=hidden)))"
+    );
+    assert_eq!(&*lookups.books[0].name, "sales");
+    assert_eq!(&*lookups.books[0].fields[0].name, "phone");
+}
+
+#[test]
 fn a_login_by_mail_keeps_nested_restrictions() {
     let text = format!(
         "{MINIMAL}\n[domain.staff.people]\nlogin_by_email = true\n\

@@ -10,7 +10,7 @@ pub struct Book {
     /// What it is called in the configuration and in addresses.
     pub name: Arc<str>,
     /// For people; `None` where nothing is written.
-    pub description: Option<Arc<str>>,
+    pub title: Option<Arc<str>>,
     /// The domains that it shows; empty where it is the caller's own.
     pub domains: Vec<Arc<str>>,
     /// The names of the fields of its entries.

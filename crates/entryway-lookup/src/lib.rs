@@ -23,6 +23,7 @@ mod mail_domains;
 mod media;
 mod order;
 mod people;
+mod policy;
 mod ports;
 mod refused;
 mod resolve;
@@ -44,6 +45,10 @@ pub use mail_domains::MailDomains;
 pub use media::MediaType;
 pub use order::{Rank, SortKey, fold, rank, sort};
 pub use people::{GroupEntry, GroupQuestion, Person, PersonQuestion};
+pub use policy::{
+    BookDomains, BookPolicy, BrowsePolicy, CardPolicy, DomainLookups, FieldFrom, FieldPolicy,
+    GroupsLookup, LookupPolicy, PeopleLookup, SecondMode, SecondSource,
+};
 pub use ports::{
     AddressBooks, Answer, Browsing, CardLookup, GroupLookup, Lookups, NameLookup, PersonLookup,
 };

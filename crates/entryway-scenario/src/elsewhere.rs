@@ -40,6 +40,110 @@ pub const SHOWN_ELSEWHERE: &[Elsewhere] = &[
         test: ("crates/entryway-config/tests/good.rs", "everything_at_once"),
     },
     Elsewhere {
+        name: "directory.",
+        why: "look-ups decide no login",
+        test: (
+            "crates/entryway-config/src/catalogue/tests.rs",
+            "every_example_loads_and_matters",
+        ),
+    },
+    Elsewhere {
+        name: "address_book.<name>.",
+        why: "likewise",
+        test: (
+            "crates/entryway-config/src/catalogue/tests.rs",
+            "every_example_loads_and_matters",
+        ),
+    },
+    Elsewhere {
+        name: "domain.<name>.people.find_filter",
+        why: "likewise",
+        test: (
+            "crates/entryway-config/src/catalogue/tests.rs",
+            "every_example_loads_and_matters",
+        ),
+    },
+    Elsewhere {
+        name: "domain.<name>.people.description_attribute",
+        why: "likewise",
+        test: (
+            "crates/entryway-config/src/catalogue/tests.rs",
+            "every_example_loads_and_matters",
+        ),
+    },
+    Elsewhere {
+        name: "domain.<name>.people.shown_attributes",
+        why: "likewise",
+        test: (
+            "crates/entryway-config/src/catalogue/tests.rs",
+            "every_example_loads_and_matters",
+        ),
+    },
+    Elsewhere {
+        name: "domain.<name>.groups.find_filter",
+        why: "likewise",
+        test: (
+            "crates/entryway-config/src/catalogue/tests.rs",
+            "every_example_loads_and_matters",
+        ),
+    },
+    Elsewhere {
+        name: "domain.<name>.groups.description_attribute",
+        why: "likewise",
+        test: (
+            "crates/entryway-config/src/catalogue/tests.rs",
+            "every_example_loads_and_matters",
+        ),
+    },
+    Elsewhere {
+        name: "domain.<name>.groups.max_members",
+        why: "likewise",
+        test: (
+            "crates/entryway-config/src/catalogue/tests.rs",
+            "every_example_loads_and_matters",
+        ),
+    },
+    Elsewhere {
+        name: "domain.<name>.groups.max_groups",
+        why: "no scenario has as many groups as would be too many",
+        test: (
+            "crates/entryway-config/src/catalogue/tests.rs",
+            "every_example_loads_and_matters",
+        ),
+    },
+    Elsewhere {
+        name: "domain.<name>.groups.max_searches",
+        why: "no scenario has as many groups as would be too many",
+        test: (
+            "crates/entryway-config/src/catalogue/tests.rs",
+            "every_example_loads_and_matters",
+        ),
+    },
+    Elsewhere {
+        name: "domain.<name>.groups.dynamic",
+        why: "the directory of a scenario has no groups that are a search",
+        test: (
+            "crates/entryway-config/src/catalogue/tests.rs",
+            "every_example_loads_and_matters",
+        ),
+    },
+    Elsewhere {
+        name: "domain.<name>.groups.dynamic_class",
+        why: "the directory of a scenario has no groups that are a search",
+        test: (
+            "crates/entryway-config/src/catalogue/tests.rs",
+            "every_example_loads_and_matters",
+        ),
+    },
+    Elsewhere {
+        name: "domain.<name>.groups.url_attribute",
+        why: "the directory of a scenario has no groups that are a search",
+        test: (
+            "crates/entryway-config/src/catalogue/tests.rs",
+            "every_example_loads_and_matters",
+        ),
+    },
+    Elsewhere {
         name: "token[]",
         why: "who may call the API decides no login",
         test: (

@@ -11,6 +11,12 @@ pub enum Scope {
     Login,
     /// See why a login was refused.
     LoginReasons,
+    /// Look up people and their cards.
+    PeopleRead,
+    /// Look up groups, their members, and whose they are.
+    GroupsRead,
+    /// Page through domains.
+    Browse,
     /// Read what only an operator should: metrics count refusals by reason.
     Admin,
 }
@@ -21,6 +27,9 @@ impl Scope {
         match self {
             Self::Login => "login",
             Self::LoginReasons => "login.reasons",
+            Self::PeopleRead => "people.read",
+            Self::GroupsRead => "groups.read",
+            Self::Browse => "browse",
             Self::Admin => "admin",
         }
     }
@@ -30,6 +39,9 @@ impl Scope {
             Self::Login => 1,
             Self::LoginReasons => 2,
             Self::Admin => 4,
+            Self::PeopleRead => 8,
+            Self::GroupsRead => 16,
+            Self::Browse => 32,
         }
     }
 }

@@ -262,6 +262,8 @@ fn groups(settings: &entryway_config::GroupsSettings) -> GroupsSettings {
         membership,
         membership_filter: settings.membership_filter.clone(),
         depth: settings.depth,
+        max_groups: settings.max_groups,
+        max_searches: settings.max_searches,
         ..GroupsSettings::new(settings.base.clone())
     }
 }

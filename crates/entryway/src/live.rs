@@ -222,6 +222,9 @@ fn callers(settings: &Settings) -> Callers {
             .map(|scope| match scope {
                 TokenScope::Login => Scope::Login,
                 TokenScope::LoginReasons => Scope::LoginReasons,
+                TokenScope::PeopleRead => Scope::PeopleRead,
+                TokenScope::GroupsRead => Scope::GroupsRead,
+                TokenScope::Browse => Scope::Browse,
                 TokenScope::Admin => Scope::Admin,
             })
             .collect();

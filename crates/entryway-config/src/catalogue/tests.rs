@@ -38,6 +38,14 @@ password = { env = "STAFF_PASSWORD" }
 dn = "cn=cards,dc=corp,dc=example"
 password = { env = "STAFF_PASSWORD" }
 [domain.staff.cards.tls]
+[domain.staff.cards.fields]
+name = "cn"
+title = "title"
+mail = "mail"
+[directory]
+[directory.mail_domains]
+[address_book.staff]
+[address_book.staff.fields]
 [domain.staff.people]
 [domain.staff.maps]
 home = "homeDirectory"
@@ -81,7 +89,9 @@ fn with(path: &str, value: Option<&str>) -> String {
         None if table.is_empty() => "#@".to_owned(),
         None => format!("[{}]", table.replace("<name>", "staff")),
     };
-    let key = key.replace("<attribute>", "user_type");
+    let key = key
+        .replace("<attribute>", "user_type")
+        .replace("<field>", "telephone");
     // What an example needs beside it to be right, or to matter.
     let (set, unset): (&[(&str, &str)], &[&str]) = match path {
         "domain.<name>.bind.method" | "domain.<name>.cards.bind.method" => (
@@ -120,6 +130,13 @@ fn with(path: &str, value: Option<&str>) -> String {
         ),
         // DNS names the servers then.
         "domain.<name>.srv" if value.is_some() => (&[], &["servers"]),
+        "domain.<name>.cards.second_mode" | "domain.<name>.cards.join" => {
+            (&[("second_domain", r#""partners""#)], &[])
+        }
+        "domain.<name>.groups.dynamic_class" | "domain.<name>.groups.url_attribute" => {
+            (&[("dynamic", "true")], &[])
+        }
+        "address_book.<name>.only" => (&[("filter", r#""(employeeType=staff)""#)], &[]),
         "domain.<name>.people.email_filter" => (&[("login_by_email", "true")], &[]),
         "domain.<name>.dn_filter[].pattern" if value.is_some() => (&[], &["under"]),
         "domain.<name>.dn_filter[].exact" => (&[("pattern", r#"".*,DC=example""#)], &["under"]),

@@ -45,6 +45,36 @@ pub(super) fn people(dialect: Dialect, object_class: &str) -> FilterTemplate {
     }
 }
 
+/// What an entry must be to be a group: of the configured class, or of any that is usual there.
+pub(super) fn groups(
+    dialect: Dialect,
+    object_class: Option<&str>,
+    dynamic_class: Option<&str>,
+) -> FilterTemplate {
+    let usual: &[&str] = match dialect {
+        Dialect::ActiveDirectory => &["group"],
+        Dialect::Auto | Dialect::OpenLdap | Dialect::Ds389 | Dialect::Generic => &[
+            "groupOfNames",
+            "groupOfUniqueNames",
+            "groupOfMembers",
+            "posixGroup",
+        ],
+    };
+    let usual = match (&object_class, dialect) {
+        (Some(class), _) => std::slice::from_ref(class),
+        // Whatever it turns out to be.
+        (None, Dialect::Auto | Dialect::Generic) => &["group"],
+        (None, _) => &[],
+    }
+    .iter()
+    .chain(if object_class.is_none() { usual } else { &[] });
+    let class =
+        |name: &&str| FilterTemplate::literal(AttributeName::from_static("objectClass"), name);
+    let mut classes = usual.chain(&dynamic_class).map(class);
+    let first = classes.next().unwrap_or_else(|| class(&"groupOfNames"));
+    classes.fold(first, FilterTemplate::or)
+}
+
 /// The attribute with the login name.
 pub(crate) fn search_attribute(dialect: Dialect) -> AttributeName {
     match dialect {

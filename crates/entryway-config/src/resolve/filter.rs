@@ -6,7 +6,7 @@ use crate::report::Diagnostic;
 use crate::resolve::text::secret_attribute;
 use crate::section::Text;
 use entryway_ldap_types::{
-    AttributeName, FilterTemplate, Placeholder, TemplateError, TemplateParts,
+    AttributeName, Filter, FilterTemplate, Placeholder, TemplateError, TemplateParts,
 };
 use entryway_login::is_secret_attribute;
 
@@ -23,15 +23,7 @@ static MEMBER: [Placeholder; 3] = [
 
 /// A filter that asks for the login name.
 pub(super) fn of_login(written: Text<'_>, key: &str, cx: &Context<'_>) -> Option<FilterTemplate> {
-    let filter = parse(written, key, cx)?;
-    if let Some(name) = filter
-        .attributes()
-        .into_iter()
-        .find(|name| is_secret_attribute(name))
-    {
-        cx.push(secret_attribute(written, name));
-        return None;
-    }
+    let filter = readable(written, key, &LOGIN, cx)?;
     if !asks_for_name(&filter) {
         cx.push(
             Diagnostic::new(
@@ -40,6 +32,46 @@ pub(super) fn of_login(written: Text<'_>, key: &str, cx: &Context<'_>) -> Option
             )
             .at(written.place, "neither `{login}` nor `{user}` stands in it"),
         );
+        return None;
+    }
+    Some(filter)
+}
+
+/// A filter that asks for what was typed in a look-up.
+pub(super) fn of_text(written: Text<'_>, key: &str, cx: &Context<'_>) -> Option<FilterTemplate> {
+    let filter = readable(written, key, &[Placeholder::Text], cx)?;
+    if filter.placeholders().is_empty() {
+        cx.push(
+            Diagnostic::new(
+                Code::NameNotAsked,
+                format!("`{key}` finds the same entries whatever is typed"),
+            )
+            .at(written.place, "`{text}` does not stand in it"),
+        );
+        return None;
+    }
+    Some(filter)
+}
+
+/// A filter that asks for nothing that anybody types.
+pub(super) fn fixed(written: Text<'_>, key: &str, cx: &Context<'_>) -> Option<Filter> {
+    readable(written, key, &[], cx)?.fill(&|_| None)
+}
+
+/// A filter that looks at nothing secret: whoever may ask by a value can find it out.
+fn readable(
+    written: Text<'_>,
+    key: &str,
+    allowed: &[Placeholder],
+    cx: &Context<'_>,
+) -> Option<FilterTemplate> {
+    let filter = parse_with(written, key, allowed, cx)?;
+    if let Some(name) = filter
+        .attributes()
+        .into_iter()
+        .find(|name| is_secret_attribute(name))
+    {
+        cx.push(secret_attribute(written, name));
         return None;
     }
     Some(filter)
@@ -62,10 +94,6 @@ pub(super) fn of_member(written: Text<'_>, key: &str, cx: &Context<'_>) -> Optio
         return None;
     }
     Some(filter)
-}
-
-fn parse(written: Text<'_>, key: &str, cx: &Context<'_>) -> Option<FilterTemplate> {
-    parse_with(written, key, &LOGIN, cx)
 }
 
 fn parse_with(
@@ -123,10 +151,12 @@ fn conjuncts(filter: &FilterTemplate, terms: &mut Vec<FilterTemplate>) {
 
 /// `{suffix}` alone does not name anybody.
 fn asks_for_name(filter: &FilterTemplate) -> bool {
-    filter
-        .placeholders()
-        .into_iter()
-        .any(|one| matches!(one, Placeholder::Login | Placeholder::User))
+    filter.placeholders().into_iter().any(|one| {
+        matches!(
+            one,
+            Placeholder::Login | Placeholder::User | Placeholder::Text
+        )
+    })
 }
 
 /// Whether every alternative asks for the name, and for nothing else.

@@ -10,9 +10,12 @@ use crate::settings::{ApiToken, TokenScope};
 use entryway_ldap_types::Password;
 use std::sync::Arc;
 
-const SCOPES: [(&str, TokenScope); 3] = [
+const SCOPES: [(&str, TokenScope); 6] = [
     ("login", TokenScope::Login),
     ("login.reasons", TokenScope::LoginReasons),
+    ("people.read", TokenScope::PeopleRead),
+    ("groups.read", TokenScope::GroupsRead),
+    ("browse", TokenScope::Browse),
     ("admin", TokenScope::Admin),
 ];
 

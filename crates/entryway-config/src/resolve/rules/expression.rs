@@ -28,7 +28,7 @@ pub(super) fn condition(
     }
 }
 
-pub(super) fn template(
+pub(in crate::resolve) fn template(
     written: Text<'_>,
     key: &str,
     told_all: &mut Vec<Told>,
