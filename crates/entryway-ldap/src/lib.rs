@@ -54,8 +54,8 @@ pub use stats::{
 };
 pub use tls::{
     Accepted, Anchor, CertificateFacts, ClientIdentity, CrlError, CrlFacts, Crls, EndsFirst,
-    ExpiryWatch, IdentityError, IdentitySource, LocalCertificate, Offer, Purpose, Reread,
-    Rereading, StoreError, StoreFile, TlsClient, TlsCode, TlsFailure, TlsOptions, TlsSession,
-    TlsSetupError, TlsVersion, TrustError, TrustSource, TrustStore, TrustedHost, TrustedHostError,
-    Verdict, certificates_in, cipher_names, days_left, fingerprint, utc,
+    ExpiryWatch, IdentityError, IdentitySource, ListWatch, Lists, LocalCertificate, Offer, Purpose,
+    Reread, Rereading, StoreError, StoreFile, TlsClient, TlsCode, TlsFailure, TlsOptions,
+    TlsSession, TlsSetupError, TlsVersion, TrustError, TrustSource, TrustStore, TrustedHost,
+    TrustedHostError, Verdict, certificates_in, cipher_names, days_left, fingerprint, utc,
 };

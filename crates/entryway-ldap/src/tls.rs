@@ -24,8 +24,9 @@ pub use options::{TlsOptions, cipher_names};
 pub use revocation::{CrlError, CrlFacts, Crls};
 pub use session::{Accepted, EndsFirst, TlsSession, Verdict, days_left};
 pub use store::{
-    Anchor, ClientIdentity, ExpiryWatch, IdentityError, IdentitySource, LocalCertificate, Purpose,
-    Reread, Rereading, StoreError, StoreFile, TrustError, TrustSource, TrustStore,
+    Anchor, ClientIdentity, ExpiryWatch, IdentityError, IdentitySource, ListWatch, Lists,
+    LocalCertificate, Purpose, Reread, Rereading, StoreError, StoreFile, TrustError, TrustSource,
+    TrustStore,
 };
 pub(crate) use terms::Terms;
 
@@ -211,6 +212,10 @@ impl TlsClient {
         let current = Current::new(&last.store, last.identity.as_ref(), &options)?;
         *self.shared.current.write() = Arc::new(current);
         Ok(())
+    }
+    /// What was taken back, as it is known now.
+    pub fn crls(&self) -> Crls {
+        self.shared.options.lock().crls.clone()
     }
     /// Accepts anybody, and remembers what it was shown.
     pub(crate) fn unverified() -> Result<Self, TlsSetupError> {

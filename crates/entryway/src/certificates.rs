@@ -1,7 +1,7 @@
 //! Certificates that this process relies on, and the day on which each ends.
 
 use entryway_directory::Domains;
-use entryway_ldap::{LocalCertificate, Role, Security, ServerStats};
+use entryway_ldap::{CrlFacts, LocalCertificate, Role, Security, ServerStats, TlsClient};
 use std::sync::Arc;
 use std::time::SystemTime;
 
@@ -17,6 +17,38 @@ pub(crate) fn server_certificate(stats: &ServerStats) -> Option<(String, SystemT
 /// Certificates in files of this machine, the one that ends first in front. One that several domains use is one.
 pub(crate) fn local_certificates(domains: &Domains) -> Vec<LocalCertificate> {
     let mut found: Vec<LocalCertificate> = Vec::new();
+    for client in clients(domains) {
+        found.extend(client.local_certificates());
+    }
+    let name = |one: &LocalCertificate| {
+        let subject = one.subject.clone();
+        (one.purpose.as_str(), Arc::clone(&one.origin), subject)
+    };
+    // Of two with one name in one file the one that ends first is told of.
+    found.sort_by_cached_key(|one| (name(one), one.not_after));
+    found.dedup_by(|later, first| name(later) == name(first));
+    found.sort_by_key(|one| one.not_after);
+    found
+}
+
+/// The revocation lists that count and end, with their ends. One that several domains use is one.
+pub(crate) fn revocation_lists(domains: &Domains) -> Vec<(CrlFacts, SystemTime)> {
+    let mut found = Vec::new();
+    for client in clients(domains) {
+        let crls = client.crls();
+        let ending = crls.in_force();
+        found.extend(ending.filter_map(|list| Some((list.clone(), list.next_update?))));
+    }
+    let name = |list: &CrlFacts| (Arc::clone(&list.origin), list.issuer.clone());
+    found.sort_by_cached_key(|(list, end)| (name(list), *end));
+    found.dedup_by(|(later, _), (first, _)| name(later) == name(first));
+    found.sort_by_key(|(_, end)| *end);
+    found
+}
+
+/// How the servers of each domain are spoken with.
+fn clients(domains: &Domains) -> Vec<TlsClient> {
+    let mut found = Vec::new();
     for domain in domains.iter() {
         // All servers of a domain speak TLS in one way, or in one for each role.
         let servers = domain.servers();
@@ -30,17 +62,9 @@ pub(crate) fn local_certificates(domains: &Domains) -> Vec<LocalCertificate> {
         ways.dedup_by(|one, other| Arc::ptr_eq(one, other));
         for way in ways {
             if let Security::StartTls(client) | Security::Ldaps(client) = &way.security {
-                found.extend(client.local_certificates());
+                found.push(client.clone());
             }
         }
     }
-    let name = |one: &LocalCertificate| {
-        let subject = one.subject.clone();
-        (one.purpose.as_str(), Arc::clone(&one.origin), subject)
-    };
-    // Of two with one name in one file the one that ends first is told of.
-    found.sort_by_cached_key(|one| (name(one), one.not_after));
-    found.dedup_by(|later, first| name(later) == name(first));
-    found.sort_by_key(|one| one.not_after);
     found
 }

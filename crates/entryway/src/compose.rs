@@ -269,11 +269,15 @@ fn groups(settings: &entryway_config::GroupsSettings) -> GroupsSettings {
 }
 
 fn tls(settings: &TlsSettings, stores: &mut Stores) -> anyhow::Result<TlsClient> {
-    let options = verification::options(settings)?;
+    let lists = stores.lists(settings)?;
+    let crls = lists.map(|lists| lists.crls().clone());
+    let options = verification::options(settings, crls.unwrap_or_default())?;
     let client = stores.client(settings, |trust, identity| {
         TlsClient::with(trust, identity, options)
     })?;
-    stores.follow_lists(settings, &client);
+    if let Some(lists) = stores.lists(settings)? {
+        lists.serve(client.clone());
+    }
     Ok(client)
 }
 

@@ -1,16 +1,14 @@
 //! Stores of certificates and keys: each read once for all domains that name it, and again when it changes.
 
-mod lists;
 mod watch;
 
 pub(crate) use watch::{EVERY, StoreWatch};
 
 use entryway_config::TlsSettings;
 use entryway_ldap::{
-    ClientIdentity, IdentitySource, Rereading, Server, StoreFile, TlsClient, TlsSetupError,
-    TrustSource, TrustStore,
+    ClientIdentity, CrlError, IdentitySource, Lists, Rereading, Server, StoreFile, TlsClient,
+    TlsSetupError, TrustSource, TrustStore,
 };
-use lists::Lists;
 use std::sync::Arc;
 
 /// Each list of sources with its identity, and who relies on it.
@@ -37,12 +35,20 @@ impl Stores {
         relied.stores.serve(client.clone());
         Ok(client)
     }
-    /// A client that was made with revocation lists follows their files too.
-    pub(crate) fn follow_lists(&mut self, settings: &TlsSettings, client: &TlsClient) {
+    /// The revocation lists of these settings, with whatever follows their files; `None` where there are none.
+    pub(crate) fn lists(&mut self, settings: &TlsSettings) -> Result<Option<&mut Lists>, CrlError> {
         let paths = &settings.verification.crls;
-        if !paths.is_empty() {
-            self.lists.push(Lists::new(paths.clone(), client.clone()));
+        if paths.is_empty() {
+            return Ok(None);
         }
+        let at = match self.lists.iter().position(|lists| lists.is_of(paths)) {
+            Some(at) => at,
+            None => {
+                self.lists.push(Lists::load(paths.clone())?);
+                self.lists.len() - 1
+            }
+        };
+        Ok(self.lists.get_mut(at))
     }
     /// These servers are reached by clients of these settings.
     pub(crate) fn relied_on(&mut self, settings: &TlsSettings, servers: &[Arc<Server>]) {

@@ -4,6 +4,7 @@
 //! authority without a list is an error, for otherwise the list that somebody forgot would read as
 //! "nothing was revoked". A list beyond its `nextUpdate` is one too: what was revoked since is not on it.
 
+use entryway_ldap_types::Fingerprint;
 use rustls_pki_types::CertificateRevocationListDer;
 use rustls_pki_types::pem::PemObject as _;
 use std::path::{Path, PathBuf};
@@ -19,10 +20,12 @@ pub struct Crls(Arc<[Crl]>);
 struct Crl {
     list: CertRevocationList<'static>,
     facts: CrlFacts,
+    /// Of the whole list.
+    fingerprint: Fingerprint,
 }
 
 /// One list, in words and dates.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct CrlFacts {
     /// The file in backticks.
     pub origin: Arc<str>,
@@ -97,9 +100,26 @@ impl Crls {
     pub fn facts(&self) -> impl Iterator<Item = &CrlFacts> {
         self.0.iter().map(|crl| &crl.facts)
     }
+    /// Of each authority the list that counts: an old one that was left lying tells nothing.
+    pub fn in_force(&self) -> impl Iterator<Item = &CrlFacts> {
+        let newest = self.0.iter().enumerate().filter(|(at, crl)| {
+            let mut newer = self.0.iter().take(*at);
+            !newer.any(|newer| newer.list.issuer() == crl.list.issuer())
+        });
+        newest.map(|(_, crl)| &crl.facts)
+    }
+    /// Whether the other ones say the same, in the same files.
+    pub fn is_same(&self, other: &Self) -> bool {
+        let told = |crls: &Self| {
+            let all = crls.0.iter();
+            all.map(|crl| (crl.fingerprint, Arc::clone(&crl.facts.origin)))
+                .collect::<Vec<_>>()
+        };
+        told(self) == told(other)
+    }
     /// Whether none was over at a moment. One that is may say nothing of what was judged before.
     pub(super) fn hold_at(&self, at: SystemTime) -> bool {
-        self.facts()
+        self.in_force()
             .all(|list| list.next_update.is_none_or(|end| at <= end))
     }
     pub(super) fn lists(&self) -> Vec<&CertRevocationList<'static>> {
@@ -166,6 +186,7 @@ fn read(bytes: &[u8], path: &Path, lists: &mut Vec<Crl>) -> Result<(), CrlError>
                 next_update,
             },
             list: list.into(),
+            fingerprint: super::fingerprint(der),
         });
     }
     Ok(())

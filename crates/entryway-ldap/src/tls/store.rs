@@ -4,11 +4,13 @@
 mod expiry;
 mod file;
 mod identity;
+mod lists;
 mod rereading;
 mod trust;
 
 pub use expiry::{ExpiryWatch, LocalCertificate, Purpose};
 pub use file::StoreFile;
 pub use identity::{ClientIdentity, IdentityError, IdentitySource};
+pub use lists::{ListWatch, Lists};
 pub use rereading::{Reread, Rereading, StoreError};
 pub use trust::{Anchor, TrustError, TrustSource, TrustStore};

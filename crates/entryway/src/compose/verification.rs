@@ -6,8 +6,8 @@ use entryway_ldap::{Crls, TlsOptions, certificates_in, fingerprint};
 use entryway_ldap_types::Fingerprint;
 use std::path::Path;
 
-/// Reads the files that it names.
-pub(super) fn options(settings: &TlsSettings) -> anyhow::Result<TlsOptions> {
+/// Reads the files that it names, but for the revocation lists, which are `crls`.
+pub(super) fn options(settings: &TlsSettings, crls: Crls) -> anyhow::Result<TlsOptions> {
     let verification = &settings.verification;
     let pins = verification.pins.iter().map(|pin| match pin {
         Pin::Fingerprint(fingerprint) => Ok(*fingerprint),
@@ -25,7 +25,7 @@ pub(super) fn options(settings: &TlsSettings) -> anyhow::Result<TlsOptions> {
         trusted_hosts: verification.trusted_hosts.clone(),
         allow_common_name: verification.allow_common_name,
         pins: pins.collect::<anyhow::Result<_>>()?,
-        crls: Crls::load(&verification.crls)?,
+        crls,
         verify: verification.verify,
     })
 }

@@ -1,7 +1,7 @@
 //! When certificates end: those of this machine, and those that servers showed.
 
 use super::directories::unix_seconds;
-use crate::certificates::{local_certificates, server_certificate};
+use crate::certificates::{local_certificates, revocation_lists, server_certificate};
 use crate::live::Live;
 use entryway_directory::Domains;
 use entryway_ldap::LocalCertificate;
@@ -64,6 +64,12 @@ struct LocalLabels {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct ListLabels {
+    file: String,
+    issuer: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct ServerLabels {
     domain: String,
     server: String,
@@ -87,6 +93,19 @@ impl Collector for Certificates {
             };
             ConstGauge::new(unix_seconds(local.not_after))
                 .encode(family.encode_family(&labels)?)?;
+        }
+        let mut family = encoder.encode_descriptor(
+            "revocation_list_expiry_timestamp",
+            "When a list of `tls.crls` is over, since 1970: no certificate of its authority is accepted then",
+            Some(&Unit::Seconds),
+            MetricType::Gauge,
+        )?;
+        for (list, end) in revocation_lists(domains).into_iter().take(LOCAL) {
+            let labels = ListLabels {
+                file: list.origin.trim_matches('`').to_owned(),
+                issuer: list.issuer,
+            };
+            ConstGauge::new(unix_seconds(end)).encode(family.encode_family(&labels)?)?;
         }
         let mut family = encoder.encode_descriptor(
             "server_certificate_expiry_timestamp",

@@ -1,7 +1,7 @@
 //! Looks at the stores now and then for as long as their configuration is in force.
 
 use super::{Relied, Stores};
-use entryway_ldap::{ExpiryWatch, Reread};
+use entryway_ldap::{ExpiryWatch, ListWatch, Reread};
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 use tokio::task::{AbortHandle, spawn_blocking};
@@ -23,7 +23,7 @@ impl StoreWatch {
     /// Looks from now on. Needs a tokio runtime.
     pub(crate) fn start(stores: Stores, every: Duration) -> Self {
         let watching = tokio::spawn(async move {
-            let (mut stores, mut expiry) = (stores, ExpiryWatch::default());
+            let (mut stores, mut expiry) = (stores, Expiring::default());
             let mut ticks = interval(every);
             ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
             loop {
@@ -46,8 +46,15 @@ impl StoreWatch {
     }
 }
 
+/// What was told of that ends.
+#[derive(Default)]
+struct Expiring {
+    certificates: ExpiryWatch,
+    lists: ListWatch,
+}
+
 /// One look at everything, told in the log.
-fn look(stores: &mut Stores, expiry: &mut ExpiryWatch, now: SystemTime) {
+fn look(stores: &mut Stores, expiry: &mut Expiring, now: SystemTime) {
     for relied in &mut stores.all {
         let renewed = match relied.stores.look() {
             Reread::Same => false,
@@ -69,22 +76,41 @@ fn look(stores: &mut Stores, expiry: &mut ExpiryWatch, now: SystemTime) {
         }
     }
     for lists in &mut stores.lists {
-        match lists.look() {
-            Ok(false) => {}
-            Ok(true) => tracing::info!(target: "tls.lists_renewed", files = lists.files()),
-            Err(error) => {
+        let renewed = match lists.look() {
+            Reread::Same => false,
+            Reread::Renewed => true,
+            Reread::Broken(error) => {
                 let code = error.code();
                 let problem = format!("{:#}", anyhow::Error::from(error));
                 tracing::warn!(target: "tls.lists_unusable", code, problem, kept = "what was read last");
+                false
             }
+            Reread::Recovered { renewed } => {
+                tracing::info!(target: "tls.lists_recovered", files = lists.files());
+                renewed
+            }
+        };
+        if renewed {
+            tracing::info!(target: "tls.lists_renewed", files = lists.files());
         }
+    }
+    let lists = stores.lists.iter();
+    let lists = lists.flat_map(|lists| lists.crls().in_force().cloned().collect::<Vec<_>>());
+    for (list, hours) in expiry.lists.due(lists, now) {
+        tracing::warn!(
+            target: "tls.list_expires",
+            hours,
+            issuer = list.issuer,
+            file = %list.origin,
+            expires = list.next_update.map(entryway_ldap::utc),
+        );
     }
     let certificates = stores.all.iter().flat_map(|relied| {
         let own = relied.stores.identity().map(|own| own.certificates());
         let trusted = relied.stores.store().certificates();
         trusted.into_iter().chain(own.unwrap_or_default())
     });
-    for (certificate, days) in expiry.due(certificates, now) {
+    for (certificate, days) in expiry.certificates.due(certificates, now) {
         tracing::warn!(
             target: "tls.expires",
             days,

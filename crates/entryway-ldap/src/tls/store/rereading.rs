@@ -59,13 +59,13 @@ impl StoreError {
 
 /// What a look has come to.
 #[derive(Debug)]
-pub enum Reread {
+pub enum Reread<E = StoreError> {
     /// Nothing to tell: the same as before, be that well or broken.
     Same,
     /// The clients have something new. Their servers' connections are to be drained.
     Renewed,
     /// Something cannot be used now, and the last reading stays. Told once.
-    Broken(StoreError),
+    Broken(E),
     /// What could not be used can be again.
     Recovered {
         /// Whether it is something new.

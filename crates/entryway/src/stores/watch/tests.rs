@@ -68,7 +68,7 @@ async fn a_new_authority_is_trusted_and_an_old_one_no_more_without_a_restart() {
     std::fs::write(&trust, first.pem()).expect("written");
     let mut composed = compose(&configuration(folder.path(), &directory)).expect("domains");
     let server = composed.domains.iter().next().expect("one").servers()[0].clone();
-    let mut expiry = ExpiryWatch::default();
+    let mut expiry = Expiring::default();
     let mut look = |stores: &mut Stores| look(stores, &mut expiry, SystemTime::now());
 
     assert!(binds(&server).await);
