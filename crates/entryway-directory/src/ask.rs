@@ -13,7 +13,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 /// Most searches of one question in flight: other people's share the connection.
-const AT_ONCE: usize = 16;
+pub(crate) const AT_ONCE: usize = 16;
 
 /// A question in several searches. All of them decide a login, so they go the way of the login's search, which is
 /// encrypted wherever passwords are.
@@ -133,6 +133,11 @@ impl Asker {
             None if poor => Err(Unanswered::Searches(self.most)),
             None => Err(Unanswered::NoServer),
         }
+    }
+
+    /// The server that answered last.
+    pub(crate) fn served(&self) -> Option<&Arc<str>> {
+        self.served.as_ref()
     }
 
     /// How many searches may still be made.

@@ -18,6 +18,8 @@ use std::time::Instant;
 const HOPS: u32 = 3;
 /// Most places that one search is continued at.
 const PLACES: usize = 8;
+/// Bytes of a referral that are told.
+const SHOWN: usize = 512;
 /// Most hosts whose being passed over is told of.
 const TOLD: usize = 64;
 
@@ -154,7 +156,9 @@ impl Follower {
                 scope => scope,
             };
             match self.first_place(&alternatives, request, scope, hops) {
-                Some(place) => places.push(place),
+                // One more than is gone to tells that there are more.
+                Some(place) if places.len() <= PLACES => places.push(place),
+                Some(_) => {}
                 None => self.tell(domain, &alternatives),
             }
         }
@@ -168,7 +172,7 @@ impl Follower {
                 }
                 None => {
                     self.tell(domain, &alternatives);
-                    let to = alternatives.join(" ");
+                    let to = shown(&alternatives);
                     answer.diagnostic = format!("refers to {to}, which is not followed");
                 }
             }
@@ -218,7 +222,7 @@ impl Follower {
 
     /// Once for each place: some servers refer in every answer.
     fn tell(&self, domain: &str, alternatives: &[Box<str>]) {
-        let text = alternatives.join(" ");
+        let text = shown(alternatives);
         let mut told = self.told.lock();
         if told.len() < TOLD && told.insert(text.clone()) {
             drop(told);
@@ -230,6 +234,28 @@ impl Follower {
             );
         }
     }
+}
+
+/// The places of one referral in words, as far as anybody reads: a server may send megabytes.
+fn shown(alternatives: &[Box<str>]) -> String {
+    let mut text = String::new();
+    for place in alternatives {
+        if !text.is_empty() {
+            text.push(' ');
+        }
+        let room = SHOWN.saturating_sub(text.len());
+        if place.len() > room {
+            text.push_str(
+                place
+                    .get(..place.floor_char_boundary(room))
+                    .unwrap_or_default(),
+            );
+            text.push('…');
+            break;
+        }
+        text.push_str(place);
+    }
+    text
 }
 
 /// Where a search goes on.

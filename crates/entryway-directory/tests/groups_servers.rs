@@ -8,12 +8,14 @@ use entryway_directory::Membership;
 use entryway_ldap_types::ResultCode;
 use entryway_login::{Directories, DomainId, GroupsOperation};
 use entryway_testdir::Kind;
-use entryway_testdir::faults::{Fault, FaultPlan};
+use entryway_testdir::Options;
+use entryway_testdir::faults::{Fault, FaultPlan, Rule};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Instant;
 use support::groups::{
-    chain, check, check_partial, domains, entry, groups_with, open_ldap, person, settings,
+    ADA, chain, check, check_partial, domains, entry, group, groups_with, open_ldap, person,
+    settings, start,
 };
 use support::{DEADLINE, PATIENCE};
 
@@ -68,6 +70,46 @@ async fn another_server_goes_on_where_the_first_stops() {
         answer.server,
         Some(format!("ldap://{}", second.ldap_addr()).into())
     );
+}
+
+/// Each server numbers the values in its own way: what one tells from the fifth on is not what another has left.
+#[tokio::test]
+async fn parts_of_two_servers_make_no_whole() {
+    let numbers = 0..7;
+    let named = |number| group(&format!("g{number}"), &[ADA]);
+    let one: String = numbers.clone().map(named).collect();
+    let other: String = numbers.clone().rev().map(named).collect();
+    let in_parts = || Options {
+        value_range: 2,
+        ..Options::default()
+    };
+    let (first, second) = (
+        start(&(person("") + &one), in_parts()).await,
+        start(&(person("") + &other), in_parts()).await,
+    );
+    let settings = settings(Membership::MemberOf);
+    let domains = domains(&[&first, &second], settings.clone());
+    let (entry, server) = entry(&domains, settings.needs()).await;
+    let rule = Rule::on(
+        Kind::Search,
+        Fault::Answer {
+            code: ResultCode::UNAVAILABLE,
+            diagnostic: String::new(),
+        },
+    );
+    first.set_faults(FaultPlan::new().rule(rule.after(1)));
+    let operation = GroupsOperation {
+        domain: DomainId(0),
+        entry,
+        server,
+        name: "ada".into(),
+        deadline: Instant::now() + DEADLINE,
+    };
+    let answer = domains.groups(&operation).await;
+    let expected: Vec<_> = numbers.map(|number| format!("g{number}")).collect();
+    let expected: Vec<_> = expected.iter().map(String::as_str).collect();
+    check(&answer, &expected);
+    assert_eq!(first.counters().searches, 3);
 }
 
 #[tokio::test]

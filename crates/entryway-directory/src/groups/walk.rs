@@ -3,7 +3,7 @@
 use super::found::{Found, From};
 use super::person::{Person, Way, member_of};
 use super::{GroupsSettings, MEMBER_OF, Membership};
-use crate::ask::{Asker, Unanswered};
+use crate::ask::{AT_ONCE, Asker, Unanswered};
 use entryway_ldap::{DerefAliases, SearchRequest, SearchResult};
 use entryway_ldap_types::{
     Attribute, AttributeName, Dn, Entry, Filter, RangedValues, ResultCode, Scope,
@@ -29,7 +29,9 @@ pub(crate) async fn groups_of(
     let told = &*operation.entry;
     // Elsewhere the server itself is asked for what it does not tell.
     let completed = match settings.membership {
-        Membership::MemberOf if member_of(told).1 => Some(whole(told, asker).await),
+        Membership::MemberOf if member_of(told).1 => {
+            Some(whole(told, Some(&operation.server), asker).await)
+        }
         _ => None,
     };
     let (entry, partial) = match &completed {
@@ -49,10 +51,24 @@ pub(crate) async fn groups_of(
     (walk.found.into_groups(domain), walk.partial)
 }
 
-/// The entry with all of its `memberOf`, as far as it can be had, and whether that is all.
-async fn whole(told: &Entry, asker: &mut Asker) -> (Entry, bool) {
-    let mut gathered = RangedValues::begin(&MEMBER_OF, told, PARENTS);
-    while let Some(part) = gathered.next() {
+/// The entry with all of its `memberOf`, as far as it can be had, and whether that is all. Parts of two servers make no
+/// whole, for each numbers the values in its own way: where another one than `told_by` goes on, it is asked from the
+/// beginning, once.
+async fn whole(told: &Entry, told_by: Option<&Arc<str>>, asker: &mut Asker) -> (Entry, bool) {
+    let mut server = told_by.cloned();
+    let mut gathered = server
+        .is_some()
+        .then(|| RangedValues::begin(&MEMBER_OF, told, PARENTS));
+    let mut begun = 1;
+    let mut is_whole = true;
+    loop {
+        let part = match &gathered {
+            Some(gathered) => match gathered.next() {
+                Some(part) => part,
+                None => break,
+            },
+            None => MEMBER_OF.clone(),
+        };
         let request = SearchRequest {
             base: (&*told.dn_text).into(),
             scope: Scope::Base,
@@ -63,13 +79,29 @@ async fn whole(told: &Entry, asker: &mut Asker) -> (Entry, bool) {
             filter: Arc::new(Filter::Present(AttributeName::from_static("objectClass"))),
             attributes: Arc::new([part]),
         };
-        match asker.ask(request).await {
-            Ok(SearchResult { entries, .. }) if !entries.is_empty() => {
-                entries.iter().for_each(|entry| gathered.take(entry));
+        let answer = asker.ask(request).await.ok();
+        let Some(entry) = answer.and_then(|answer| answer.entries.into_iter().next()) else {
+            is_whole = false;
+            break;
+        };
+        match &mut gathered {
+            Some(gathered) if asker.served() == server.as_ref() => gathered.take(&entry),
+            // What this one tells goes on from something else.
+            Some(_) => {
+                if begun > 1 {
+                    is_whole = false;
+                    break;
+                }
+                begun += 1;
+                gathered = None;
             }
-            Ok(_) | Err(_) => break,
+            None => {
+                server = asker.served().cloned();
+                gathered = Some(RangedValues::begin(&MEMBER_OF, &entry, PARENTS));
+            }
         }
     }
+    let gathered = gathered.unwrap_or_else(|| RangedValues::begin(&MEMBER_OF, told, PARENTS));
     let (values, all) = gathered.end();
     let mut entry = told.clone();
     entry
@@ -79,7 +111,7 @@ async fn whole(told: &Entry, asker: &mut Asker) -> (Entry, bool) {
         name: MEMBER_OF.clone(),
         values,
     });
-    (entry, all)
+    (entry, all && is_whole)
 }
 
 fn told_in_part(entry: &Entry) -> String {
@@ -158,10 +190,12 @@ impl Walk<'_> {
         if more && self.person.way == Way::MemberOf {
             self.is_partial(|| told_in_part(entry));
         }
+        let before = self.asker.served().cloned();
         let mut answers = self.ask(&requests).await;
         if self.person.way == Way::MemberOf {
+            let by = self.one_server(before.as_ref(), requests.len());
             for groups in &mut answers {
-                self.complete(groups).await;
+                self.complete(groups, by.as_ref()).await;
             }
         }
         if self.person.way == Way::InChain {
@@ -228,8 +262,10 @@ impl Walk<'_> {
             })
             .collect();
         let below: HashMap<&Dn, usize> = above.iter().map(|(dn, below)| (dn, *below)).collect();
+        let before = self.asker.served().cloned();
         let mut answers = self.ask(&requests).await.concat();
-        self.complete(&mut answers).await;
+        let by = self.one_server(before.as_ref(), requests.len());
+        self.complete(&mut answers, by.as_ref()).await;
         answers
             .into_iter()
             .filter(|entry| !self.found.has(&entry.dn))
@@ -240,10 +276,18 @@ impl Walk<'_> {
             .collect()
     }
 
+    /// The server that has answered all of so many searches, where that is known: who answered last, if that was one slice
+    /// or it has answered before them too.
+    fn one_server(&self, before: Option<&Arc<str>>, searches: usize) -> Option<Arc<str>> {
+        let served = self.asker.served();
+        let is_one = searches <= AT_ONCE || served == before;
+        served.filter(|_| is_one).cloned()
+    }
+
     /// Groups of very many groups are told in parts too.
-    async fn complete(&mut self, groups: &mut [Entry]) {
+    async fn complete(&mut self, groups: &mut [Entry], told_by: Option<&Arc<str>>) {
         for group in groups.iter_mut().filter(|group| member_of(group).1) {
-            let (whole, all) = whole(group, self.asker).await;
+            let (whole, all) = whole(group, told_by, self.asker).await;
             if !all {
                 self.is_partial(|| told_in_part(&whole));
             }

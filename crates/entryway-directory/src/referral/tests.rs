@@ -39,3 +39,16 @@ fn a_host_is_followed_at_its_usual_ports_or_at_the_one_that_was_named() {
     check_host(Some(3389), "ldap://dc3.corp.example:3389", true);
     check_host(Some(3389), "ldap://dc3.corp.example", false);
 }
+
+#[test]
+fn of_what_a_server_sends_a_little_is_told() {
+    let two: [Box<str>; 2] = ["ldap://dc3/".into(), "ldap://dc4/".into()];
+    assert_eq!(shown(&two), "ldap://dc3/ ldap://dc4/");
+    let many = vec![Box::from("ldap://dc3/dc=\u{fc}"); 100_000];
+    assert!(shown(&many).len() < SHOWN + 8);
+    let long: [Box<str>; 1] = ["\u{fc}".repeat(1 << 20).into()];
+    assert_eq!(
+        shown(&long),
+        format!("{}\u{2026}", "\u{fc}".repeat(SHOWN / 2))
+    );
+}
