@@ -61,7 +61,7 @@ pub async fn restore(
     let place = StoreUrl::file(from).to_string();
     let mut backup = Database::File(FileDatabase::open(from, place.clone(), FileUse::ReadOnly)?);
     let folder = tempfile::tempdir().map_err(|error| file_error(&place, error))?;
-    if let Some(copy) = brought_up(&backup, from, folder.path()).await? {
+    if let Some(copy) = brought_up(&backup, folder.path()).await? {
         backup.close().await;
         backup = copy;
     }
@@ -74,18 +74,18 @@ pub async fn restore(
 
 /// A backup that an older version made, copied into `folder` and brought up to this one; `None` for any other file.
 /// The backup itself is never written to.
-async fn brought_up(
-    backup: &Database,
-    from: &Path,
-    folder: &Path,
-) -> Result<Option<Database>, StoreError> {
+async fn brought_up(backup: &Database, folder: &Path) -> Result<Option<Database>, StoreError> {
     let found = schema::version(&mut backup.begin(Begin::Read).await?).await?;
     if !(1..schema::KNOWN).contains(&found) {
         return Ok(None);
     }
     let copy = folder.join("copy");
     let place = copy.display().to_string();
-    fs::copy(from, &copy).map_err(|error| file_error(&place, error))?;
+    // SQLite's own copy: part of what the file holds may stand beside it, in a write-ahead log.
+    let Database::File(file) = backup else {
+        return Ok(None);
+    };
+    file.copy_into(&copy).await?;
     let database = Database::File(FileDatabase::open(&copy, place, FileUse::Existing)?);
     let mut tx = database.begin(Begin::Write).await?;
     schema::migrate(&mut tx).await?;

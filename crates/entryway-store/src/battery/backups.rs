@@ -9,6 +9,7 @@ use std::os::unix::fs::PermissionsExt;
 cases!(
     a_backup_restores_into_either_database,
     a_backup_of_an_older_version_restores,
+    a_backup_with_a_log_beside_it_restores_whole,
     a_store_of_an_older_version_is_brought_up,
     a_backup_overwrites_nothing,
     a_store_with_contents_is_replaced_only_when_told,
@@ -82,6 +83,23 @@ async fn a_backup_of_an_older_version_restores(lab: Lab) {
         .await
         .unwrap();
     assert_eq!(fs::read(old.path("store.db")).unwrap(), before);
+    let restored = lab.open().await;
+    assert_eq!(restored.accounts().list().await.unwrap(), accounts);
+}
+
+async fn a_backup_with_a_log_beside_it_restores_whole(lab: Lab) {
+    let old = Lab::file();
+    // As long as somebody has it open, what was written stands beside the file and not in it.
+    let store = old.open().await;
+    store.accounts().add(account("Eve")).await.unwrap();
+    let accounts = store.accounts().list().await.unwrap();
+    old.meddle(BACK_TO_1).await;
+    assert!(fs::metadata(old.path("store.db-wal")).unwrap().len() > 0);
+    let url = StoreUrl::parse(&lab.url).unwrap();
+    restore(old.path("store.db"), &url, RestoreOptions::default())
+        .await
+        .unwrap();
+    store.close().await;
     let restored = lab.open().await;
     assert_eq!(restored.accounts().list().await.unwrap(), accounts);
 }

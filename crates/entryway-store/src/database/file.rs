@@ -91,6 +91,18 @@ impl FileDatabase {
         Ok(self.current()?.writer)
     }
 
+    /// Writes what it holds now into a file that is not there.
+    pub(crate) async fn copy_into(&self, path: &Path) -> Result<(), StoreError> {
+        let text = path.to_string_lossy().into_owned();
+        let copied = sqlx::query("VACUUM INTO $1")
+            .bind(text)
+            .execute(&self.current()?.readers)
+            .await;
+        copied
+            .map(drop)
+            .map_err(|error| explain(&self.place, error))
+    }
+
     /// The connections to the file that now has the name.
     fn current(&self) -> Result<Pools, StoreError> {
         let file = file_id(&self.path, &self.place)?;
