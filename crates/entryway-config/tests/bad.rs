@@ -63,6 +63,7 @@ fn files() -> MemoryFiles {
         )
         // Lengths left open, as some programs write PKCS#12.
         .with("open.p12", &[0x30, 0x80, 2, 1, 3, 0, 0][..], 0o644)
+        .with("writable-ca.der", store("corp-ca.der"), 0o664)
         .with("dc1.crt", store("dc1.crt"), 0o644)
         .with("ca.zip", &b"PK\x03\x04"[..], 0o644)
         .with(

@@ -64,7 +64,18 @@ pub(super) fn trust(tls: &Section<'_>, cx: &Context<'_>) -> Option<Vec<TrustSour
 
 fn trusted(written: &Written<'_>, cx: &Context<'_>) -> Option<StoreFile> {
     let file = file(written, cx)?;
-    let (bytes, _) = read(&file, written, Code::TrustFile, cx)?;
+    let (bytes, mode) = read(&file, written, Code::TrustFile, cx)?;
+    if let Some(mode) = mode.filter(|mode| mode & 0o022 != 0) {
+        let path = file.path.display();
+        cx.push(
+            Diagnostic::new(
+                Code::TrustWritable,
+                format!("`{path}` can be written by others (mode {mode:04o})"),
+            )
+            .at(written.place, "whoever writes it says whom to believe")
+            .hint(format!("chmod go-w {path}")),
+        );
+    }
     match entryway_keystore::trust(&bytes, exposed(&file)) {
         Ok(found) => {
             if let (Form::Pem | Form::Der, Some(password)) = (found.form, written.password) {
@@ -131,7 +142,9 @@ fn store(entry: &Entry, table: Option<&Table>, cx: &Context<'_>) -> Option<Ident
     };
     let file = file(&written, cx)?;
     let (bytes, mode) = read(&file, &written, Code::IdentityFile, cx)?;
-    exposed_key(&file, &written, mode, cx);
+    exposed_key(&file, &written, mode, cx, || {
+        entryway_keystore::identity(&bytes, None, alias).is_ok()
+    });
     match entryway_keystore::identity(&bytes, exposed(&file), alias) {
         Ok(_) => Some(IdentitySource::Store {
             file,
@@ -164,7 +177,9 @@ fn pair(
         read(&secret, &of_key, Code::IdentityFile, cx),
     );
     let ((found, _), (kept, mode)) = (found?, kept?);
-    exposed_key(&secret, &of_key, mode, cx);
+    exposed_key(&secret, &of_key, mode, cx, || {
+        entryway_keystore::identity_pair(&found, &kept, None).is_ok()
+    });
     match entryway_keystore::identity_pair(&found, &kept, exposed(&secret)) {
         Ok(_) => Some(IdentitySource::Pair {
             certificate: chain.path,
@@ -282,9 +297,16 @@ fn read(
     }
 }
 
-/// A key without a password is one for everybody who can read it.
-fn exposed_key(file: &StoreFile, written: &Written<'_>, mode: Option<u32>, cx: &Context<'_>) {
-    let open = mode.filter(|mode| file.password.is_none() && mode & 0o077 != 0);
+/// A key without a password is one for everybody who can read it; so is one that opens without the password beside it.
+fn exposed_key(
+    file: &StoreFile,
+    written: &Written<'_>,
+    mode: Option<u32>,
+    cx: &Context<'_>,
+    opens_without: impl FnOnce() -> bool,
+) {
+    let open = mode.filter(|mode| mode & 0o077 != 0);
+    let open = open.filter(|_| file.password.is_none() || opens_without());
     if let Some(mode) = open {
         let path = file.path.display();
         cx.push(
