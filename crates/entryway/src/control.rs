@@ -7,7 +7,7 @@ mod client;
 mod place;
 
 pub(crate) use client::{Unreached, ask};
-pub(crate) use place::{Place, PlaceError};
+pub(crate) use place::{Place, PlaceError, Taken};
 
 use crate::events::{ControlAcceptFailed, ControlRefused};
 use crate::serve::Outcome;

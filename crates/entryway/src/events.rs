@@ -137,3 +137,15 @@ impl ConfigRestartNeeded<'_> {
         tracing::warn!(target: "config.restart_needed", setting, running, configured);
     }
 }
+
+/// A domain believes any server that answers in its name. Told again with each configuration.
+pub(crate) struct TlsUnverified<'a> {
+    pub(crate) domain: &'a str,
+}
+
+impl TlsUnverified<'_> {
+    pub(crate) fn emit(&self) {
+        let domain = self.domain;
+        tracing::warn!(target: "tls.unverified", domain);
+    }
+}

@@ -2,7 +2,7 @@
 
 use crate::again;
 use crate::compose::compose;
-use crate::events::{ConfigApplied, ConfigRestartNeeded};
+use crate::events::{ConfigApplied, ConfigRestartNeeded, TlsUnverified};
 use crate::explain::{explanation, recorded};
 use crate::gateway::Gateway;
 use crate::kept::{self, Kept, is_same_store};
@@ -10,7 +10,7 @@ use crate::stores::{self, StoreWatch, Stores};
 use crate::witness::Witness;
 use crate::world::World;
 use arc_swap::ArcSwap;
-use entryway_config::{AuditSettings, Loaded, Settings, StoreSettings, TokenScope};
+use entryway_config::{AuditSettings, Loaded, Settings, StoreSettings, TlsSettings, TokenScope};
 use entryway_login::{Attempt, Decided, Device, LoginId, LoginService};
 use entryway_store::ThrottleSettings;
 use entryway_web::{
@@ -49,6 +49,8 @@ struct Summary {
     files: usize,
     throttle: ThrottleSettings,
     restart_needed: Vec<&'static str>,
+    /// Domains that believe any server, in whatever role.
+    unverified: Vec<Arc<str>>,
 }
 
 /// What is opened once for all configurations: a reload cannot change it.
@@ -138,6 +140,7 @@ impl Running {
         } = loaded;
         let composed = compose(&settings)?;
         let throttle = kept::throttle(&settings);
+        let unverified = unverified(&settings);
         let world = World {
             domains: composed.domains,
             kept,
@@ -171,6 +174,7 @@ impl Running {
                 files: settings.files.len(),
                 throttle,
                 restart_needed: Vec::new(),
+                unverified,
             },
             gateway,
             front,
@@ -211,6 +215,15 @@ impl Running {
             gateway.domains().close().await;
         });
     }
+}
+
+fn unverified(settings: &Settings) -> Vec<Arc<str>> {
+    let anybody = |tls: &TlsSettings| !tls.verification.verify;
+    let domains = settings.domains.iter().filter(|domain| {
+        let cards = domain.cards.as_ref();
+        anybody(&domain.tls) || cards.is_some_and(|cards| anybody(&cards.tls))
+    });
+    domains.map(|domain| Arc::clone(&domain.name)).collect()
 }
 
 fn callers(settings: &Settings) -> Callers {
@@ -334,6 +347,9 @@ impl Live {
 fn applied(running: &Running, warnings: &[String]) {
     for warning in warnings {
         tracing::warn!(target: "config.warning", warning = warning.as_str());
+    }
+    for domain in &running.summary.unverified {
+        TlsUnverified { domain }.emit();
     }
     let InForce {
         generation,

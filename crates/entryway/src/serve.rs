@@ -4,7 +4,7 @@ mod reload;
 mod scraping;
 
 use crate::cli::{Common, LogFormat};
-use crate::control::{Asked, Place, PlaceError, Welcome, answer_all};
+use crate::control::{Asked, Place, PlaceError, Taken, Welcome, answer_all};
 use crate::events::{ControlUnavailable, Listen, ListenerStarted, ListenerStopped};
 use crate::exit::Exit;
 use crate::ids::RandomIds;
@@ -82,7 +82,7 @@ pub(crate) async fn serve(common: &Common) -> Result<Exit, Exit> {
         LogFormat::Text => sources::show_warnings(&loaded),
     }
     // First of all: whoever is not alone in this state directory must not touch its store.
-    let place = control_place()?;
+    let (place, _alone) = control_place()?;
     let began = (Instant::now(), SystemTime::now());
     let metrics = Arc::new(Metrics::new());
     let recent = Arc::new(Recent::new());
@@ -165,11 +165,19 @@ pub(crate) async fn serve(common: &Common) -> Result<Exit, Exit> {
     }
 }
 
-/// The place of the control socket; `None` where there can be none, which keeps nobody from logging in.
-fn control_place() -> Result<Option<Place>, Exit> {
+/// The place of the control socket, or what keeps other daemons out without one; neither where there can be none, which
+/// keeps nobody from logging in.
+fn control_place() -> Result<(Option<Place>, Option<Taken>), Exit> {
     let taken = state_dir().and_then(|folder| Ok(Place::take(&folder)?));
     match taken {
-        Ok(place) => Ok(Some(place)),
+        Ok(Taken::Place(place)) => Ok((Some(place), None)),
+        Ok(alone @ Taken::Alone { .. }) => {
+            if let Taken::Alone { why, .. } = &alone {
+                let problem = why.to_string();
+                ControlUnavailable { problem: &problem }.emit();
+            }
+            Ok((None, Some(alone)))
+        }
         Err(error) if matches!(error.downcast_ref(), Some(PlaceError::Occupied { .. })) => {
             out::aside(&format!(
                 "error: {error}\n  = hint: each daemon needs a state directory of its own: set `STATE_DIRECTORY`\n"
@@ -179,7 +187,7 @@ fn control_place() -> Result<Option<Place>, Exit> {
         Err(error) => {
             let problem = format!("{error:#}");
             ControlUnavailable { problem: &problem }.emit();
-            Ok(None)
+            Ok((None, None))
         }
     }
 }

@@ -18,6 +18,18 @@ pub(crate) struct Place {
     _lock: File,
 }
 
+/// A state directory that no other daemon has.
+pub(crate) enum Taken {
+    /// With a socket.
+    Place(Place),
+    /// Without one: others could put theirs in its place.
+    Alone {
+        /// Held as long as this is.
+        _lock: File,
+        why: PlaceError,
+    },
+}
+
 /// Why there is no socket.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum PlaceError {
@@ -66,9 +78,17 @@ fn of_process(pid: &Option<u32>) -> String {
 
 impl Place {
     /// Takes the place in `folder`, which is there. What an earlier daemon left behind is removed.
-    pub(crate) fn take(folder: &Path) -> Result<Self, PlaceError> {
-        keep_others_out(folder)?;
-        let lock = lock(folder)?;
+    pub(crate) fn take(folder: &Path) -> Result<Taken, PlaceError> {
+        if let Err(why) = keep_others_out(folder) {
+            // Two daemons on one store are no better for what the folder is. Where it cannot be locked the first
+            // problem is the one to mend.
+            return match lock(folder, false) {
+                Ok(lock) => Ok(Taken::Alone { _lock: lock, why }),
+                Err(occupied @ PlaceError::Occupied { .. }) => Err(occupied),
+                Err(_) => Err(why),
+            };
+        }
+        let lock = lock(folder, true)?;
         let path = folder.join(SOCKET);
         let refused = |cause| PlaceError::Io {
             path: path.display().to_string(),
@@ -83,11 +103,11 @@ impl Place {
         let listener = UnixListener::bind(&path).map_err(refused)?;
         // Between the two a stranger could connect, and would be sent away.
         std::fs::set_permissions(&path, Permissions::from_mode(0o600)).map_err(refused)?;
-        Ok(Self {
+        Ok(Taken::Place(Self {
             listener,
             path,
             _lock: lock,
-        })
+        }))
     }
 
     pub(crate) fn listener(&self) -> &UnixListener {
@@ -131,7 +151,8 @@ fn keep_others_out(folder: &Path) -> Result<(), PlaceError> {
     Ok(())
 }
 
-fn lock(folder: &Path) -> Result<File, PlaceError> {
+/// Nothing is written where others could put another file in the lock's place, and no link is followed.
+fn lock(folder: &Path, is_ours: bool) -> Result<File, PlaceError> {
     let path = folder.join(LOCK);
     let refused = |cause| PlaceError::Io {
         path: path.display().to_string(),
@@ -143,6 +164,7 @@ fn lock(folder: &Path) -> Result<File, PlaceError> {
         .create(true)
         .truncate(false)
         .mode(0o600)
+        .custom_flags(rustix::fs::OFlags::NOFOLLOW.bits().cast_signed())
         .open(&path)
         .map_err(refused)?;
     match file.try_lock() {
@@ -158,9 +180,11 @@ fn lock(folder: &Path) -> Result<File, PlaceError> {
         Err(TryLockError::Error(cause)) => return Err(refused(cause)),
     }
     // For whoever comes next and finds it locked: nothing depends on it.
-    let _ = file
-        .set_len(0)
-        .and_then(|()| file.rewind())
-        .and_then(|()| writeln!(file, "{}", std::process::id()));
+    if is_ours {
+        let _ = file
+            .set_len(0)
+            .and_then(|()| file.rewind())
+            .and_then(|()| writeln!(file, "{}", std::process::id()));
+    }
     Ok(file)
 }

@@ -53,7 +53,7 @@ fn serve(
     folder: &Path,
     welcome: Welcome,
 ) -> (JoinHandle<()>, mpsc::Receiver<oneshot::Sender<Outcome>>) {
-    let place = Place::take(folder).expect("a place");
+    let place = take(folder);
     let (reload, asked) = mpsc::channel(1);
     let serving = tokio::spawn(answer_all(
         place,
@@ -83,10 +83,17 @@ async fn reply_to(folder: &Path, request: &str) -> ControlReply {
     answer.reply
 }
 
+fn take(folder: &Path) -> Place {
+    match Place::take(folder).expect("a place") {
+        Taken::Place(place) => place,
+        Taken::Alone { why, .. } => panic!("{why}"),
+    }
+}
+
 #[tokio::test]
 async fn one_daemon_has_a_folder_and_the_next_one_cleans_up() {
     let folder = folder();
-    let place = Place::take(folder.path()).expect("a place");
+    let place = take(folder.path());
     let mode = std::fs::metadata(place.path())
         .expect("a socket")
         .permissions()
@@ -115,11 +122,28 @@ async fn one_daemon_has_a_folder_and_the_next_one_cleans_up() {
 async fn a_folder_that_others_can_write_is_no_place() {
     let folder = folder();
     std::fs::set_permissions(folder.path(), Permissions::from_mode(0o775)).expect("permissions");
-    let refused = Place::take(folder.path()).map(|_| ()).expect_err("open");
-    assert!(
-        matches!(refused, PlaceError::Open { mode: 0o775, .. }),
-        "{refused}"
-    );
+    // What is there may be anybody's: it is not written to.
+    let other = folder.path().join("other");
+    std::fs::write(&other, "kept").expect("written");
+    std::fs::hard_link(&other, folder.path().join("daemon.lock")).expect("a link");
+    let taken = Place::take(folder.path()).expect("locked");
+    assert!(matches!(
+        &taken,
+        Taken::Alone {
+            why: PlaceError::Open { mode: 0o775, .. },
+            ..
+        }
+    ));
+    assert!(!folder.path().join(SOCKET).exists());
+    // And still there is one daemon alone.
+    let second = Place::take(folder.path()).map(|_| ()).expect_err("taken");
+    assert!(matches!(second, PlaceError::Occupied { .. }), "{second}");
+    drop(taken);
+    assert_eq!(std::fs::read_to_string(&other).expect("read"), "kept");
+    std::fs::remove_file(folder.path().join("daemon.lock")).expect("removed");
+    std::os::unix::fs::symlink(&other, folder.path().join("daemon.lock")).expect("a link");
+    let refused = Place::take(folder.path()).map(|_| ()).expect_err("a link");
+    assert!(matches!(refused, PlaceError::Open { .. }), "{refused}");
     let nowhere = Place::take(&folder.path().join("gone")).map(|_| ());
     assert!(matches!(nowhere, Err(PlaceError::Io { .. })));
 }

@@ -76,3 +76,17 @@ async fn a_reload_changes_the_throttle_and_forgets_no_failure() {
     );
     live.close().await;
 }
+
+#[tokio::test]
+async fn a_domain_that_verifies_nobody_is_named_with_each_configuration() {
+    let text = format!(
+        "{CONFIGURATION}tls.verify = false\n[domain.other]\nservers = [\"ldaps://127.0.0.1:1\"]\nbase = \"dc=other\"\n"
+    );
+    let loaded = load(&text);
+    let kept = Kept::open(&loaded.settings).await.expect("a store");
+    let live = Live::start(loaded, Arc::new(kept), Vec::new()).expect("a gateway");
+    assert_eq!(live.now().summary.unverified, [Arc::from("staff")]);
+    live.replace(load(CONFIGURATION)).expect("a gateway");
+    assert!(live.now().summary.unverified.is_empty());
+    live.close().await;
+}
