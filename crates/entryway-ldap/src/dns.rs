@@ -214,6 +214,7 @@ fn read(received: &[u8], id: u16, name: &str) -> Option<Read> {
         && packet.id() == id
         && packet.questions.len() == 1
         && asked.qtype == QTYPE::TYPE(TYPE::SRV)
+        && asked.qclass == QCLASS::CLASS(CLASS::IN)
         && asked.qname.to_string().eq_ignore_ascii_case(name);
     if !is_ours {
         return None;

@@ -88,14 +88,28 @@ impl Link {
             let count = ready!(self.stream.poll_read(cx, &mut self.input)).map_err(stream_error)?;
             self.counters.received(count);
             let said_nothing = !std::mem::replace(&mut self.heard, true);
+            let about_certificate = said_nothing
+                .then(|| self.about_certificate(count))
+                .flatten();
             if count == 0 {
-                // In TLS 1.3 the handshake is over on our side before the server has seen our certificate.
-                if let Some(failure) = self.stream.hung_up().filter(|_| said_nothing) {
+                if let Some(failure) = about_certificate {
                     return Poll::Ready(Err(LdapError::Tls(failure)));
                 }
                 return Poll::Ready(Err(LdapError::Closed(closed(&self.input))));
             }
         }
+    }
+    /// What it means, of our certificate, that a server which had asked for one begins with so many bytes, none for the
+    /// end. In TLS 1.3 the handshake is over on our side before the server has seen it, and some hang up without an
+    /// alert; but one that has once answered asks and does not insist, as Active Directory does.
+    fn about_certificate(&self, count: usize) -> Option<TlsFailure> {
+        let failure = self.stream.hung_up()?;
+        let (vintage, agreed) = (self.vintage.as_ref()?, self.agreed.as_ref()?);
+        if count > 0 {
+            vintage.is_content(agreed);
+            return None;
+        }
+        Some(failure).filter(|_| !vintage.was_content(agreed))
     }
     /// Says goodbye, if that goes at once, and closes.
     pub(crate) fn hang_up(mut self) {

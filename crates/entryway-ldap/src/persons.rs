@@ -14,6 +14,7 @@ use entryway_ldap_proto::RequestControl;
 use entryway_ldap_proto::client::{BindResult, Event};
 use entryway_ldap_types::{Password, Role};
 use parking_lot::Mutex;
+use std::pin::pin;
 use std::sync::{Arc, Weak};
 use tokio::runtime::Handle;
 use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
@@ -111,8 +112,20 @@ impl PersonPool {
                 _outstanding: Counted::new(&self.counters, |counters| &counters.outstanding),
             };
             let started = Instant::now();
-            let limit = (started + self.shared.settings.timeouts.operation).min(deadline);
-            match timeout_at(limit, flight.fly(dn, password)).await {
+            let operation = self.shared.settings.timeouts.operation;
+            let limit = (started + operation).min(deadline);
+            let flown = {
+                let mut fly = pin!(flight.fly(dn, password));
+                match timeout_at((started + operation / 2).min(limit), &mut fly).await {
+                    Ok(flown) => Ok(flown),
+                    Err(_) => {
+                        // Whoever comes next need not wait for what this one will have found out.
+                        self.shared.doubt(started, operation);
+                        timeout_at(limit, fly).await
+                    }
+                }
+            };
+            match flown {
                 Ok(Ok(result)) => {
                     self.shared.answered_with(result.code);
                     flight.land();
@@ -155,7 +168,17 @@ impl PersonPool {
             return Ok(permit);
         }
         let _waiting = Counted::new(&self.counters, |counters| &counters.waiting);
-        match timeout_at(deadline, Arc::clone(&self.permits).acquire_owned()).await {
+        let mut acquired = pin!(Arc::clone(&self.permits).acquire_owned());
+        let now = Instant::now();
+        let half = now + deadline.saturating_duration_since(now) / 2;
+        if let Ok(permit) = timeout_at(half, &mut acquired).await {
+            return permit.map_err(closed);
+        }
+        // They are all taken by binds that a server which says nothing does not answer: half of the time is for another one.
+        if self.shared.is_doubtful() {
+            return Err(LdapError::Overloaded(Overload::Connections));
+        }
+        match timeout_at(deadline, acquired).await {
             Ok(permit) => permit.map_err(closed),
             Err(_) => Err(LdapError::Overloaded(Overload::Connections)),
         }
@@ -241,23 +264,27 @@ impl PersonPool {
     }
 }
 
-/// Closes connections that were idle for too long; ends when none is left.
+/// Closes connections that were idle for too long, or that their server has closed, which nobody reads of them; ends when
+/// none is left.
 async fn sweep(pool: Weak<PersonPool>) {
     loop {
         let Some(strong) = pool.upgrade() else { return };
         let timeouts = strong.shared.settings.timeouts;
-        let (old, next) = {
+        let (gone, old, next) = {
             let mut parking = strong.parked.lock();
+            let gone = parking.take_gone();
             let old = parking.take_old(Instant::now(), timeouts);
             let next = parking.next_old(timeouts);
             parking.sweeping = next.is_some();
-            (old, next)
+            (gone, old, next)
         };
+        drop(gone);
         old.into_iter()
             .for_each(|parked| parked.open.link.hang_up());
         let grown = Arc::clone(&strong.grown);
         drop(strong);
         let Some(next) = next else { return };
+        let next = next.min(Instant::now() + timeouts.look());
         // Woken early where there is now one too many.
         let _ = timeout_at(next, grown.notified()).await;
     }
@@ -271,6 +298,13 @@ impl Parking {
         let spare = self.links.partition_point(idle_for(timeouts.spare()));
         let every = self.links.partition_point(idle_for(timeouts.idle));
         self.links.drain(..every.max(spare.min(beyond))).collect()
+    }
+    /// Those that their server has closed: a socket that is not closed on this side too keeps a descriptor.
+    fn take_gone(&mut self) -> Vec<Parked> {
+        let links = &mut self.links;
+        links
+            .extract_if(.., |parked| parked.open.link.stream.is_over())
+            .collect()
     }
     /// When the next one will have been.
     fn next_old(&self, timeouts: Timeouts) -> Option<Instant> {

@@ -112,6 +112,8 @@ pub struct Timeouts {
 
 /// A connection that is idle for no time at all could never be used.
 const SHORTEST: Duration = Duration::from_millis(10);
+/// A look at an idle connection costs a system call.
+const LOOK: Duration = Duration::from_secs(5);
 /// Moments are computed by adding timeouts: none may reach the end of time.
 const LONGEST: Duration = Duration::from_secs(24 * 60 * 60);
 
@@ -119,6 +121,10 @@ impl Timeouts {
     /// How long a connection without work is kept that only a burst had needed.
     pub(crate) fn spare(self) -> Duration {
         self.idle / 10
+    }
+    /// How late it may be seen that a server has closed a connection without work.
+    pub(crate) fn look(self) -> Duration {
+        (self.idle / 60).clamp(SHORTEST, LOOK)
     }
     /// Within their bounds.
     pub(crate) fn clamped(self) -> Self {

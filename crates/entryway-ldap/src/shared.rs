@@ -129,6 +129,10 @@ impl Shared {
             watch::look_once(self);
         }
     }
+    /// Whether others are preferred now.
+    pub(crate) fn is_doubtful(&self) -> bool {
+        self.doubted.load(Ordering::Relaxed) || !self.health.available()
+    }
     /// A connection stands: what its handshake showed is the newest that is known of this way.
     pub(crate) fn agreed(&self, link: &Link) {
         if let Some(agreed) = &link.agreed {

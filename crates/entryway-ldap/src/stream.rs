@@ -247,6 +247,12 @@ impl Stream {
         .await
     }
 
+    /// Whether an idle connection is of no more use, as far as can be told without waiting.
+    pub(crate) fn is_over(&mut self) -> bool {
+        let mut cx = Context::from_waker(Waker::noop());
+        self.poll_quiet(&mut cx) == Poll::Ready(false)
+    }
+
     /// Never looks again where the runtime says to wait: it says so, too, to a task that has had its
     /// share, whatever the kernel holds. Asking on, such a task would keep its thread for ever.
     fn poll_quiet(&mut self, cx: &mut Context<'_>) -> Poll<bool> {

@@ -30,10 +30,12 @@ pub use store::{
 };
 pub(crate) use terms::Terms;
 
+use entryway_ldap_types::Fingerprint;
 use parking_lot::{Mutex, RwLock};
 use rustls::client::{ResolvesClientCert, Resumption};
 use rustls::{ClientConfig, ClientConnection, HandshakeKind, ProtocolVersion};
 use rustls_pki_types::{ServerName, UnixTime};
+use std::collections::VecDeque;
 use std::fmt;
 use std::sync::Arc;
 use std::time::SystemTime;
@@ -42,6 +44,9 @@ use verifier::{Rules, Verifier};
 
 /// Sessions remembered for resumption, over all servers that share a client.
 const SESSIONS: usize = 256;
+
+/// Servers remembered that do not insist on a certificate of ours.
+const CONTENT: usize = 64;
 
 /// A version of TLS.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
@@ -75,6 +80,8 @@ struct Current {
     offered: Arc<str>,
     store: TrustStore,
     identity: Option<ClientIdentity>,
+    /// Certificates of servers that asked for one of ours and have answered LDAP all the same.
+    content: Mutex<VecDeque<Fingerprint>>,
 }
 
 /// The reading of the stores by which a connection was made.
@@ -122,6 +129,20 @@ impl Vintage {
             at,
             verdict,
         })
+    }
+    /// A server that had asked for our certificate has answered: whatever it was shown is enough for it.
+    pub(crate) fn is_content(&self, session: &TlsSession) {
+        let leaf = session.verdict.leaf.fingerprint;
+        let mut content = self.made_by.content.lock();
+        if !content.contains(&leaf) {
+            content.truncate(CONTENT - 1);
+            content.push_front(leaf);
+        }
+    }
+    /// Whether it has once answered, so that a later end of a connection is no word about our certificate.
+    pub(crate) fn was_content(&self, session: &TlsSession) -> bool {
+        let leaf = session.verdict.leaf.fingerprint;
+        self.made_by.content.lock().contains(&leaf)
     }
     /// Whether nothing was read since: trust that was withdrawn must not live on in open connections.
     pub(crate) fn is_current(&self) -> bool {
@@ -290,6 +311,7 @@ impl Current {
             offered: options.offered(),
             store: store.clone(),
             identity: identity.cloned(),
+            content: Mutex::default(),
         })
     }
 }

@@ -163,6 +163,61 @@ async fn a_full_connection_makes_room_by_a_further_one_up_to_the_limit() {
     assert_eq!(scripted.accepted(), 2);
 }
 
+/// All connections are taken by binds that are never answered: half of the time is left for another server.
+#[tokio::test]
+async fn nobody_waits_to_the_end_for_a_connection_to_a_server_that_swallows_binds() {
+    let scripted = Scripted::start(|mut peer, _| async move { peer.until_closed().await }).await;
+    let server = scripted.server_with(|settings| {
+        support::limit(settings, 1, 64);
+        settings.timeouts.operation = Duration::from_secs(1);
+        settings.service_bind = ServiceBind::Simple {
+            dn: "cn=service".to_owned(),
+            password: Arc::new(password("right")),
+        };
+    });
+    let holder = {
+        let server = Arc::clone(&server);
+        tokio::spawn(async move { server.bind_as("cn=slow", &password("x"), soon()).await })
+    };
+    until(|| server.stats().roles.iter().any(|role| role.open == 1)).await;
+    let deadline = Instant::now() + Duration::from_secs(2);
+    let failure = server
+        .bind_as("cn=jane", &password("right"), deadline)
+        .await
+        .unwrap_err();
+    assert!(!failure.written && Instant::now() < deadline);
+    assert!(
+        matches!(failure.cause, LdapError::Overloaded(Overload::Connections)),
+        "{failure:?}"
+    );
+    holder.abort();
+}
+
+/// The look that finds a server down begins long before the first bind is given up.
+#[tokio::test]
+async fn a_server_that_swallows_a_bind_is_looked_at_before_its_time_is_over() {
+    let scripted = Scripted::start(|mut peer, number| async move {
+        if number == 0 {
+            peer.until_closed().await;
+        } else {
+            obedient(peer).await;
+        }
+    })
+    .await;
+    let server = scripted.server_with(|settings| {
+        settings.timeouts.operation = Duration::from_secs(2);
+    });
+    let slow = {
+        let server = Arc::clone(&server);
+        tokio::spawn(async move { server.bind_as("cn=slow", &password("x"), soon()).await })
+    };
+    until(|| scripted.accepted() == 2).await;
+    assert!(!slow.is_finished());
+    // It was well, and what it answered is no answer to the bind.
+    assert!(!slow.await.unwrap().unwrap_err().cause.code().is_empty());
+    assert!(server.available());
+}
+
 #[tokio::test]
 async fn waiting_for_a_connection_ends_at_the_deadline() {
     let scripted = Scripted::start(|mut peer, _| async move { peer.until_closed().await }).await;
@@ -225,6 +280,27 @@ async fn an_idle_connection_that_the_server_closed_is_noticed_before_a_bind_is_w
         .await
         .unwrap();
     assert_eq!((scripted.accepted(), binds.load(Ordering::SeqCst)), (2, 2));
+}
+
+/// A descriptor, and on the way there a state of the server's firewall, is held as long as only one side has closed.
+#[tokio::test]
+async fn an_idle_connection_that_the_server_closed_is_closed_here_long_before_it_is_old() {
+    let scripted = Scripted::start(|mut peer, _| async move {
+        let (id, ..) = peer.next_bind().await;
+        peer.bound(id, ResultCode::SUCCESS, "");
+        peer.flush().await;
+    })
+    .await;
+    let server = scripted.server_with(|settings| settings.timeouts.idle = Duration::from_secs(30));
+    server
+        .bind_as("cn=jane", &password("right"), soon())
+        .await
+        .unwrap();
+    until(|| {
+        let roles = server.stats().roles;
+        roles.iter().all(|role| (role.open, role.idle) == (0, 0))
+    })
+    .await;
 }
 
 #[tokio::test]

@@ -89,6 +89,85 @@ async fn ldaps_carries_searches_and_binds() {
     assert_eq!(scripted.accepted(), 2);
 }
 
+/// One that asks for a certificate and hangs up at once may want it; one that has answered without does not.
+#[tokio::test]
+async fn a_server_that_asked_for_a_certificate_and_answered_without_one_has_only_hung_up() {
+    let authority = Authority::new();
+    let acceptor = authority.asking();
+    let scripted = Scripted::start(move |peer, number| {
+        let acceptor = acceptor.clone();
+        async move {
+            let mut peer = peer.secured(&acceptor).await.unwrap();
+            let (id, _, _) = peer.next_bind().await;
+            if number == 1 {
+                peer.bound(id, ResultCode::SUCCESS, "");
+                peer.flush().await;
+            }
+        }
+    })
+    .await;
+    let server = scripted.server_with(|settings| ldaps(settings, authority.client()));
+    let bind = async || {
+        let password = password("right");
+        let bound = server.bind_as("cn=jane", &password, soon()).await;
+        bound.map_err(|failure| failure.cause)
+    };
+    assert!(matches!(
+        bind().await,
+        Err(LdapError::Tls(TlsFailure::ClientCertificate))
+    ));
+    assert_eq!(bind().await.unwrap().code, ResultCode::SUCCESS);
+    let error = bind().await.unwrap_err();
+    assert!(
+        matches!(
+            error,
+            LdapError::Closed(CloseReason::ByServer | CloseReason::Lost(_))
+        ),
+        "{error:?}"
+    );
+    assert_eq!(scripted.accepted(), 3);
+}
+
+/// What TLS has to say between messages is no end, and its farewell is one.
+#[tokio::test]
+async fn of_two_idle_connections_the_one_that_the_server_closed_is_closed_here_too() {
+    let authority = Authority::new();
+    let acceptor = authority.good();
+    let meet = Arc::new(tokio::sync::Barrier::new(2));
+    let scripted = Scripted::start(move |peer, number| {
+        let (acceptor, meet) = (acceptor.clone(), Arc::clone(&meet));
+        async move {
+            let mut peer = peer.secured(&acceptor).await.unwrap();
+            let (id, _, _) = peer.next_bind().await;
+            meet.wait().await;
+            peer.bound(id, ResultCode::SUCCESS, "");
+            peer.flush().await;
+            if number == 0 {
+                peer.farewell().await;
+            }
+            peer.until_closed().await;
+        }
+    })
+    .await;
+    let server = scripted.server_with(|settings| {
+        ldaps(settings, authority.client());
+        settings.timeouts.idle = Duration::from_secs(30);
+    });
+    let right = password("right");
+    let bind = || server.bind_as("cn=jane", &right, soon());
+    let (one, other) = tokio::join!(bind(), bind());
+    assert!(one.is_ok() && other.is_ok());
+    let open = || {
+        let roles = server.stats().roles;
+        let authenticate = roles.iter().find(|it| it.role == Role::Authenticate);
+        authenticate.map(|role| (role.open, role.idle))
+    };
+    until(|| open() == Some((1, 1))).await;
+    // The other one is still good.
+    assert!(server.available());
+    assert_eq!(scripted.accepted(), 2);
+}
+
 #[tokio::test]
 async fn large_answers_pass_through_tls() {
     let authority = Authority::new();

@@ -8,7 +8,10 @@ use rcgen::{
 use rustls_pki_types::{CertificateDer, PrivateKeyDer};
 use std::sync::Arc;
 use tokio_rustls::TlsAcceptor;
-use tokio_rustls::rustls::{ServerConfig, SupportedProtocolVersion, crypto::aws_lc_rs, version};
+use tokio_rustls::rustls::server::{NoServerSessionStorage, WebPkiClientVerifier};
+use tokio_rustls::rustls::{
+    RootCertStore, ServerConfig, SupportedProtocolVersion, crypto::aws_lc_rs, version,
+};
 
 pub struct Authority {
     issuer: Issuer<'static, KeyPair>,
@@ -62,6 +65,29 @@ impl Authority {
             self.key.clone(),
             &[&version::TLS13],
         )
+    }
+    /// Asks for a client's certificate, as Active Directory does, and does without. Each handshake is a whole one.
+    pub fn asking(&self) -> TlsAcceptor {
+        let provider = Arc::new(aws_lc_rs::default_provider());
+        let mut roots = RootCertStore::empty();
+        roots.add(self.certificate.clone()).unwrap();
+        let verifier =
+            WebPkiClientVerifier::builder_with_provider(Arc::new(roots), Arc::clone(&provider));
+        let key = KeyPair::generate().unwrap();
+        let params = CertificateParams::new(vec!["127.0.0.1".to_owned()]).unwrap();
+        let certificate = params.signed_by(&key, &self.issuer).unwrap();
+        let mut config = ServerConfig::builder_with_provider(provider)
+            .with_protocol_versions(&[&version::TLS13])
+            .unwrap()
+            .with_client_cert_verifier(verifier.allow_unauthenticated().build().unwrap())
+            .with_single_cert(
+                vec![certificate.der().clone()],
+                PrivateKeyDer::try_from(key.serialize_der()).unwrap(),
+            )
+            .unwrap();
+        config.session_storage = Arc::new(NoServerSessionStorage {});
+        config.send_tls13_tickets = 0;
+        TlsAcceptor::from(Arc::new(config))
     }
     pub fn old_tls(&self) -> TlsAcceptor {
         acceptor(

@@ -226,6 +226,10 @@ impl Peer {
         self.connection.outbound().consume(answer.len());
         answer
     }
+    /// Says that nothing more comes: in TLS with `close_notify` too.
+    pub async fn farewell(&mut self) {
+        let _ = self.socket.shutdown().await;
+    }
     /// Waits until the client closes, whatever it still says.
     pub async fn until_closed(&mut self) {
         while self.next().await.is_some() {}
