@@ -7,7 +7,7 @@
 use crate::MetricsText;
 use crate::caught::{Panicked, caught};
 use crate::probes::OPENMETRICS;
-use crate::serve::{ACCEPT_PAUSE, concerns_one_peer};
+use crate::serve::taken;
 use bytes::Bytes;
 use http::{HeaderValue, Method, Request, Response, StatusCode, header};
 use http_body_util::Full;
@@ -67,16 +67,11 @@ pub async fn serve_metrics(
             biased;
             () = &mut stop => return,
             Some(_) = connections.join_next() => {}
-            accepted = listener.accept(), if connections.len() < limits.connections => match accepted {
-                Ok((stream, _)) => {
+            accepted = listener.accept(), if connections.len() < limits.connections => {
+                if let Some((stream, _)) = taken(accepted).await {
                     connections.spawn(connection(stream, Arc::clone(&pages), limits));
                 }
-                Err(error) if concerns_one_peer(&error) => {}
-                Err(error) => {
-                    tracing::warn!(target: "http.accept_failed", %error);
-                    tokio::time::sleep(ACCEPT_PAUSE).await;
-                }
-            },
+            }
         }
     }
 }

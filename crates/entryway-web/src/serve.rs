@@ -20,7 +20,7 @@ pub struct Drained {
 }
 
 /// A pause after a failed `accept`, which is nearly always a lack of file descriptors.
-pub(crate) const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
+const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 
 /// Serves until `stop` resolves; then takes no more connections, finishes what is in flight within
 /// [`Limits::drain`], and cuts what is left.
@@ -41,16 +41,11 @@ pub async fn serve(listener: TcpListener, app: App, stop: impl Future<Output = (
             biased;
             () = &mut stop => break,
             Some(_) = connections.join_next() => {}
-            accepted = listener.accept(), if connections.len() < limits.connections => match accepted {
-                Ok((stream, peer)) => {
+            accepted = listener.accept(), if connections.len() < limits.connections => {
+                if let Some((stream, peer)) = taken(accepted).await {
                     connections.spawn(connection(Arc::clone(&front), stream, peer, told.clone()));
                 }
-                Err(error) if concerns_one_peer(&error) => {}
-                Err(error) => {
-                    tracing::warn!(target: "http.accept_failed", %error);
-                    tokio::time::sleep(ACCEPT_PAUSE).await;
-                }
-            },
+            }
         }
     }
     drop(listener);
@@ -74,7 +69,20 @@ async fn drain(connections: &mut JoinSet<()>, limit: Duration) -> usize {
     cut
 }
 
-pub(crate) fn concerns_one_peer(error: &std::io::Error) -> bool {
+/// What `accept` gave, if anything; where the listener itself has a problem that is told, and waited for a little.
+pub(crate) async fn taken<T>(accepted: std::io::Result<T>) -> Option<T> {
+    match accepted {
+        Ok(taken) => Some(taken),
+        Err(error) if concerns_one_peer(&error) => None,
+        Err(error) => {
+            tracing::warn!(target: "http.accept_failed", %error);
+            tokio::time::sleep(ACCEPT_PAUSE).await;
+            None
+        }
+    }
+}
+
+fn concerns_one_peer(error: &std::io::Error) -> bool {
     use std::io::ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset};
     matches!(
         error.kind(),
