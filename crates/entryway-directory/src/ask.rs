@@ -1,10 +1,9 @@
 //! Several searches that belong to one question: on one server of a domain as long as it serves, then on the
 //! next. Must not know what is asked.
 
-use crate::domain::ROLE;
 use crate::fault::server_fault;
 use crate::hedge::{Hedged, first_answer};
-use entryway_ldap::{LdapError, SearchRequest, SearchResult, Server};
+use entryway_ldap::{LdapError, SearchRequest, SearchResult, SearchRole, Server};
 use entryway_ldap_types::ResultCode;
 use entryway_login::ServerTry;
 use futures_util::future::try_join_all;
@@ -15,15 +14,18 @@ use std::time::Instant;
 /// Most searches of one question in flight: other people's share the connection.
 pub(crate) const AT_ONCE: usize = 16;
 
-/// A question in several searches. All of them decide a login, so they go the way of the login's search, which is
-/// encrypted wherever passwords are.
+/// A question in several searches, all of them on connections of one role: what decides a login goes the way of the
+/// login's search, which is encrypted wherever passwords are.
 pub(crate) struct Asker {
     /// Servers that were not given up, the one in use first.
     order: Vec<Arc<Server>>,
+    role: SearchRole,
     deadline: Instant,
     /// Most searches, repeated ones too.
     most: u32,
     round_trips: u32,
+    waits: u32,
+    entries: u32,
     tried: Vec<ServerTry>,
     served: Option<Arc<str>>,
 }
@@ -58,16 +60,28 @@ pub(crate) struct Asked {
     pub(crate) served: Option<Arc<str>>,
     /// Searches that were made.
     pub(crate) round_trips: u32,
+    /// How often an answer was waited for: searches at the same time count once.
+    pub(crate) waits: u32,
+    /// Entries that came.
+    pub(crate) entries: u32,
 }
 
 impl Asker {
     /// Asks these servers in this order, by the deadline, `most` searches in all.
-    pub(crate) fn new(order: Vec<Arc<Server>>, deadline: Instant, most: u32) -> Self {
+    pub(crate) fn new(
+        order: Vec<Arc<Server>>,
+        role: SearchRole,
+        deadline: Instant,
+        most: u32,
+    ) -> Self {
         Self {
             order,
+            role,
             deadline,
             most,
             round_trips: 0,
+            waits: 0,
+            entries: 0,
             tried: Vec::new(),
             served: None,
         }
@@ -113,12 +127,14 @@ impl Asker {
             return Err(Unanswered::Searches(self.most));
         }
         let mut asked = 0_u32;
-        let hedged = first_answer(order, ROLE, self.deadline, |server, due| {
+        let role = self.role;
+        let hedged = first_answer(order, role, self.deadline, |server, due| {
             asked += 1;
-            async move { all_of(&server, requests, due).await }
+            async move { all_of(&server, role, requests, due).await }
         });
         let Hedged { tried, answer } = hedged.await;
         self.round_trips += asked * searches;
+        self.waits += 1;
         let poor = order.len() < self.order.len();
         // One that was only late is not waited for again by this question either.
         self.order
@@ -127,6 +143,9 @@ impl Asker {
         match answer {
             Some((server, answers)) => {
                 self.served = Some(Arc::clone(server.display()));
+                let entries: usize = answers.iter().map(|answer| answer.entries.len()).sum();
+                let entries = u32::try_from(entries).unwrap_or(u32::MAX);
+                self.entries = self.entries.saturating_add(entries);
                 Ok(answers)
             }
             None if Instant::now() >= self.deadline => Err(Unanswered::Deadline),
@@ -151,26 +170,48 @@ impl Asker {
             tried: self.tried,
             served: self.served,
             round_trips: self.round_trips,
+            waits: self.waits,
+            entries: self.entries,
         }
+    }
+
+    /// Asks this server before the others: it knows the entry as it was found, and another may be behind.
+    pub(crate) fn first(&mut self, server: &str) {
+        self.order.sort_by_key(|one| **one.display() != *server);
+    }
+
+    /// The server that answered last.
+    pub(crate) fn served(&self) -> Option<&Arc<str>> {
+        self.served.as_ref()
+    }
+
+    /// Servers that did not serve so far.
+    pub(crate) fn tried(&self) -> &[ServerTry] {
+        &self.tried
     }
 }
 
 /// All of these from one server, or why it does not serve.
 async fn all_of(
     server: &Server,
+    role: SearchRole,
     requests: &[SearchRequest],
     due: Instant,
 ) -> Result<Vec<SearchResult>, ServerTry> {
-    try_join_all(requests.iter().map(|request| search(server, request, due))).await
+    let searches = requests
+        .iter()
+        .map(|request| search(server, role, request, due));
+    try_join_all(searches).await
 }
 
 /// One search, or why the server does not serve.
 pub(crate) async fn search(
     server: &Server,
+    role: SearchRole,
     request: &SearchRequest,
     due: Instant,
 ) -> Result<SearchResult, ServerTry> {
-    match server.search(ROLE, request, due).await {
+    match server.search(role, request, due).await {
         Ok(result) if passes_on(result.code) => Err(busy(server, &result)),
         Ok(result) => Ok(result),
         Err(error) => Err(failed(server, &error)),

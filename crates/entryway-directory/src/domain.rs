@@ -168,7 +168,7 @@ impl Domain {
         }
         let request = &request;
         let hedged = first_answer(&order, ROLE, operation.deadline, |server, due| async move {
-            search(&server, request, due).await
+            search(&server, ROLE, request, due).await
         });
         let Hedged { mut tried, answer } = hedged.await;
         if order.is_empty() {
@@ -245,7 +245,7 @@ impl Domain {
             .into_iter()
             .partition(|server| *server.display() == operation.server);
         order.extend(others);
-        let mut asker = Asker::new(order, operation.deadline, settings.max_searches);
+        let mut asker = Asker::new(order, ROLE, operation.deadline, settings.max_searches);
         let (groups, partial) = groups_of(operation, &self.name, settings, &mut asker).await;
         let asked = asker.end();
         GroupsAnswer {
@@ -256,6 +256,17 @@ impl Domain {
             round_trips: asked.round_trips,
             took: started.elapsed(),
         }
+    }
+
+    /// Asks several things of this domain, on connections of this role.
+    pub(crate) async fn asker(&self, role: SearchRole, deadline: Instant, most: u32) -> Asker {
+        let servers = self.servers.servers(deadline).await;
+        Asker::new(order_now(&servers), role, deadline, most)
+    }
+
+    /// How its groups are found, if at all.
+    pub(crate) fn groups_settings(&self) -> Option<&GroupsSettings> {
+        self.groups.as_ref()
     }
 
     fn served(&self, server: &Server, result: SearchResult) -> Served {
@@ -301,6 +312,11 @@ impl Domains {
             domains,
             readers: Mutex::default(),
         }
+    }
+
+    /// The domain of this index.
+    pub(crate) fn get(&self, index: usize) -> Option<&Domain> {
+        self.domains.get(index)
     }
 
     /// Each domain.

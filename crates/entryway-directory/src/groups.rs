@@ -1,16 +1,25 @@
-//! A person's groups: the settings of a domain, and the walk from the entry upward.
+//! Groups: the settings of a domain, the walk from an entry upward, for logins and look-ups alike, and from a group
+//! downward.
 //!
 //! - `person` reads what the entry tells of its groups;
 //! - `filters` writes the questions;
 //! - `found` keeps each group once, with the path that gave it;
-//! - `walk` asks level by level, so that levels and not people or groups decide how often is waited.
+//! - `walk` asks level by level, so that levels and not people or groups decide how often is waited;
+//! - `members` asks the other way, from a group to whom it names;
+//! - `dynamic` reads the searches of groups that are one;
+//! - `lookup` answers look-ups with both.
 //!
 //! Groups outside the base are none of the domain's, and nothing is reached through them, except where the
 //! server itself walks the chain.
 
+mod cause;
+mod dynamic;
 mod filters;
 mod found;
+mod lookup;
+mod members;
 mod person;
+mod values;
 mod walk;
 
 pub(crate) use walk::groups_of;
@@ -21,6 +30,8 @@ use std::sync::Arc;
 static MEMBER_OF: AttributeName = AttributeName::from_static("memberOf");
 static OBJECT_SID: AttributeName = AttributeName::from_static("objectSid");
 static PRIMARY_GROUP_ID: AttributeName = AttributeName::from_static("primaryGroupID");
+static OBJECT_CLASS: AttributeName = AttributeName::from_static("objectClass");
+static TOKEN_GROUPS: AttributeName = AttributeName::from_static("tokenGroups");
 static UID: AttributeName = AttributeName::from_static("uid");
 static GID_NUMBER: AttributeName = AttributeName::from_static("gidNumber");
 
@@ -47,10 +58,25 @@ pub struct GroupsSettings {
     /// How many groups may stand between a group and the person; `None` for direct groups only. Groups that
     /// lie deeper make the answer partial.
     pub depth: Option<u32>,
+    /// Groups that are a search; `None` where they are not evaluated.
+    pub dynamic: Option<DynamicGroups>,
     /// More groups than this make the answer partial.
     pub max_groups: u32,
+    /// More members of a group than this make the answer partial.
+    pub max_members: u32,
     /// More searches than this make the answer partial.
     pub max_searches: u32,
+}
+
+/// Groups that are a search.
+#[derive(Debug, Clone)]
+pub struct DynamicGroups {
+    /// Their object class.
+    pub object_class: Box<str>,
+    /// What has their searches, as LDAP URLs.
+    pub url_attribute: AttributeName,
+    /// Where their members are, and nowhere else: the bases of the domain's people and groups.
+    pub bases: Vec<Dn>,
 }
 
 /// How it is found out who belongs to which group.
@@ -68,7 +94,9 @@ pub enum Membership {
     /// The server walks the chain (1.2.840.113556.1.4.1941): Active Directory and Samba. Two round trips however
     /// deep groups nest, and much work for the server: a tenth of a second on Samba.
     InChain,
-    /// For now as [`Membership::InChain`].
+    /// Active Directory's `tokenGroups`: the SIDs of every group in the account's token, read from its entry, and the groups
+    /// with those SIDs, fifty a search. Three round trips however deep groups nest, and little work for the server. Groups
+    /// that are for mail alone are in no token.
     TokenGroups,
     /// `memberUid` has one of the entry's `uid` values, or `gidNumber` is the entry's. Such groups do not nest.
     MemberUid,
@@ -86,7 +114,9 @@ impl GroupsSettings {
             membership: Membership::default(),
             membership_filter: None,
             depth: Some(10),
+            dynamic: None,
             max_groups: 2000,
+            max_members: 25_000,
             max_searches: 200,
         }
     }
@@ -114,10 +144,16 @@ impl GroupsSettings {
         names.into_iter().cloned().collect()
     }
 
-    /// What is asked of a group.
-    fn of_group(&self) -> Arc<[AttributeName]> {
+    /// What is asked of a group, beside these.
+    fn of_group(&self, more: &[AttributeName]) -> Arc<[AttributeName]> {
         let mut names = vec![&self.name_attribute];
-        for name in [&GID_NUMBER, &MEMBER_OF] {
+        let dynamic = self.dynamic.iter();
+        let dynamic = dynamic.flat_map(|dynamic| [&dynamic.url_attribute, &OBJECT_CLASS]);
+        for name in [&GID_NUMBER, &MEMBER_OF]
+            .into_iter()
+            .chain(dynamic)
+            .chain(more)
+        {
             if !names.contains(&name) {
                 names.push(name);
             }

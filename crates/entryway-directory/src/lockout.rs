@@ -6,7 +6,7 @@
 mod read;
 
 use crate::ask::Asker;
-use crate::domain::order_now;
+use crate::domain::{ROLE, order_now};
 use crate::roster::Roster;
 use entryway_login::LockoutPolicy;
 use parking_lot::Mutex;
@@ -38,7 +38,7 @@ impl Lockout {
         loop {
             let deadline = Instant::now() + PATIENCE;
             let servers = servers.servers(deadline).await;
-            let mut asker = Asker::new(order_now(&servers), deadline, SEARCHES);
+            let mut asker = Asker::new(order_now(&servers), ROLE, deadline, SEARCHES);
             let pause = match read::read(&mut asker).await {
                 Ok(policy) => {
                     let before = self.known.lock().replace(policy);

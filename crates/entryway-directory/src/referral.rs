@@ -5,6 +5,7 @@
 //! on such a server binds there, and a referral in the answer to that is no answer.
 
 use crate::ask::search;
+use crate::domain::ROLE;
 use crate::roster::ServerOf;
 use entryway_ldap::{SearchRequest, SearchResult, Server, SrvTarget};
 use entryway_ldap_types::{Dn, LdapUrl, ResultCode, Scope};
@@ -107,7 +108,7 @@ impl Follower {
                 break;
             }
             let Some(next) = self.at(&url) else { continue };
-            let mut part = match search(&next, &request, deadline).await {
+            let mut part = match search(&next, ROLE, &request, deadline).await {
                 Ok(part) => part,
                 Err(failure) => {
                     whole.code = ResultCode::UNAVAILABLE;

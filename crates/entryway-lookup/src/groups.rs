@@ -78,6 +78,8 @@ pub enum WhyUnresolved {
     NotFound,
     /// It is no name.
     NotAName,
+    /// It is a search that is not made: it is no LDAP URL, looks at a secret, or is one too many.
+    NotEvaluated,
 }
 
 impl WhyUnresolved {
@@ -87,6 +89,7 @@ impl WhyUnresolved {
             Self::Elsewhere => "elsewhere",
             Self::NotFound => "not_found",
             Self::NotAName => "not_a_name",
+            Self::NotEvaluated => "not_evaluated",
         }
     }
 }

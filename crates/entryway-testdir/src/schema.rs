@@ -145,6 +145,7 @@ pub(crate) fn is_operational(key: &str) -> bool {
         "entryuuid"
             | "entrydn"
             | "memberof"
+            | "tokengroups"
             | "nsaccountlock"
             | "nsuniqueid"
             | "createtimestamp"

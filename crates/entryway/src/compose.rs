@@ -9,13 +9,14 @@ use entryway_config::{
     DomainSettings, Security, ServerAddress, ServiceBind, Settings, TlsSettings,
 };
 use entryway_directory::{
-    Discovery, Domain, Domains, FollowedHost, GroupsSettings, Membership, Referrals, ServerOf,
+    Discovery, Domain, Domains, DynamicGroups, Finder, FollowedHost, GroupsSettings, Membership,
+    Referrals, ServerOf,
 };
 use entryway_ldap::{
     ByRole, Limits, PoolLimits, Role, Server, ServerSettings, SrvSource, SrvTarget, Timeouts,
     TlsClient, Way,
 };
-use entryway_ldap_types::Scheme;
+use entryway_ldap_types::{Dn, Scheme};
 use entryway_os::PamAccounts;
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -24,7 +25,9 @@ use std::sync::Arc;
 /// The domains of a configuration, the operating system if it is asked, and what was odd about its trusted
 /// certificates.
 pub(crate) struct Composed {
-    pub(crate) domains: Domains,
+    pub(crate) domains: Arc<Domains>,
+    /// Answers look-ups from the same domains.
+    pub(crate) finder: Arc<Finder>,
     pub(crate) os: Option<PamAccounts>,
     pub(crate) warnings: Vec<String>,
     /// What is read again when its files change.
@@ -37,8 +40,10 @@ pub(crate) fn compose(settings: &Settings) -> anyhow::Result<Composed> {
     let domains = settings
         .domains
         .iter()
-        .map(|domain| {
-            self::domain(domain, &settings.name_servers, &mut stores)
+        .zip(&settings.policy.domains)
+        .map(|(domain, policy)| {
+            let people = &policy.people.base;
+            self::domain(domain, people, &settings.name_servers, &mut stores)
                 .with_context(|| format!("domain `{}` cannot be used", domain.name))
         })
         .collect::<anyhow::Result<_>>()?;
@@ -51,8 +56,11 @@ pub(crate) fn compose(settings: &Settings) -> anyhow::Result<Composed> {
         // This program, even after its file was replaced by a newer one.
         PamAccounts::new(os, PathBuf::from("/proc/self/exe"))
     });
+    let domains = Arc::new(Domains::new(domains));
+    let lookups = Arc::clone(&settings.lookups);
     Ok(Composed {
-        domains: Domains::new(domains),
+        finder: Arc::new(Finder::new(Arc::clone(&domains), lookups)),
+        domains,
         os,
         warnings: stores.warnings(),
         stores,
@@ -61,6 +69,7 @@ pub(crate) fn compose(settings: &Settings) -> anyhow::Result<Composed> {
 
 fn domain(
     settings: &DomainSettings,
+    people: &Dn,
     name_servers: &[SocketAddr],
     stores: &mut Stores,
 ) -> anyhow::Result<Domain> {
@@ -100,7 +109,7 @@ fn domain(
             server: unwritten(settings, without_password(&settings.bind), stores)?,
         });
     }
-    Ok(domain.with_groups(groups(&settings.groups)))
+    Ok(domain.with_groups(groups(&settings.groups, people)))
 }
 
 /// Who Entryway is where another server has sent it: our password goes to no other host.
@@ -245,7 +254,8 @@ fn ways(
     Ok(ways)
 }
 
-fn groups(settings: &entryway_config::GroupsSettings) -> GroupsSettings {
+/// `people` is the base of the domain's people: groups that are a search find nobody elsewhere.
+fn groups(settings: &entryway_config::GroupsSettings, people: &Dn) -> GroupsSettings {
     let membership = match settings.membership {
         entryway_config::Membership::Auto => Membership::Auto,
         entryway_config::Membership::Member => Membership::Member,
@@ -262,7 +272,13 @@ fn groups(settings: &entryway_config::GroupsSettings) -> GroupsSettings {
         membership,
         membership_filter: settings.membership_filter.clone(),
         depth: settings.depth,
+        dynamic: settings.dynamic.as_ref().map(|dynamic| DynamicGroups {
+            object_class: dynamic.object_class.clone(),
+            url_attribute: dynamic.url_attribute.clone(),
+            bases: vec![people.clone(), settings.base.clone()],
+        }),
         max_groups: settings.max_groups,
+        max_members: settings.max_members,
         max_searches: settings.max_searches,
         ..GroupsSettings::new(settings.base.clone())
     }

@@ -12,7 +12,7 @@ use crate::world::{Asked, World};
 use course::Finishing;
 pub(crate) use course::{Course, Unheard};
 use entryway_config::RuleBook;
-use entryway_directory::Domains;
+use entryway_directory::{Domains, Finder};
 use entryway_login::{
     Attempt, Clock, Decided, Decision, Fault, LoginId, LoginPolicy, LoginService, Record, Stage,
     Step, SubmittedPassword, Trace, TraceEntry, Verdict, begin, drive_from,
@@ -82,6 +82,11 @@ impl Gateway {
     /// The domains, for probes, metrics and the end.
     pub(crate) fn domains(&self) -> &Domains {
         &self.0.world.domains
+    }
+
+    /// What answers look-ups.
+    pub(crate) fn finder(&self) -> &Arc<Finder> {
+        &self.0.world.finder
     }
 
     /// What outlives a request.

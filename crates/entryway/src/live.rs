@@ -143,6 +143,7 @@ impl Running {
         let unverified = unverified(&settings);
         let world = World {
             domains: composed.domains,
+            finder: composed.finder,
             kept,
             os: composed.os,
         };

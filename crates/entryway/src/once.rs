@@ -124,6 +124,7 @@ impl Ready {
         let kept = kept(&loaded.settings).await?;
         let world = World {
             domains: composed.domains,
+            finder: composed.finder,
             kept: Arc::new(kept),
             os: composed.os,
         };

@@ -2,7 +2,7 @@
 
 use crate::gateway::Course;
 use crate::kept::Kept;
-use entryway_directory::Domains;
+use entryway_directory::{Domains, Finder};
 use entryway_login::{
     BindAnswer, BindOperation, BindUnanswered, Directories, FindAnswer, FindOperation,
     GroupsAnswer, GroupsOperation, LocalAccount, LocalAccounts, OsAccount, OsAccounts, OsAnswer,
@@ -17,7 +17,9 @@ use tokio::time::timeout_at;
 
 /// What one configuration's logins ask.
 pub(crate) struct World {
-    pub(crate) domains: Domains,
+    pub(crate) domains: Arc<Domains>,
+    /// Answers look-ups from the same domains.
+    pub(crate) finder: Arc<Finder>,
     pub(crate) kept: Arc<Kept>,
     /// `None` where `login.os_users` is off.
     pub(crate) os: Option<PamAccounts>,

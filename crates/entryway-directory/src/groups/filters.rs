@@ -8,6 +8,8 @@ const OBJECT_CLASS: AttributeName = AttributeName::from_static("objectClass");
 const MEMBER_UID: AttributeName = AttributeName::from_static("memberUid");
 const ENTRY_DN: AttributeName = AttributeName::from_static("entryDN");
 const DISTINGUISHED_NAME: AttributeName = AttributeName::from_static("distinguishedName");
+/// Most DNs in one search.
+pub(super) const BATCH: usize = 50;
 const POSIX_GROUP: &str = "posixGroup";
 const IN_CHAIN: &str = "1.2.840.113556.1.4.1941";
 /// Most combinations of values that one template is filled with.
@@ -43,17 +45,23 @@ impl GroupsSettings {
         groups: impl Iterator<Item = &'a Dn>,
         active_directory: bool,
     ) -> Filter {
-        let name = if active_directory {
-            DISTINGUISHED_NAME
-        } else {
-            ENTRY_DN
-        };
-        self.groups(groups.map(|dn| Filter::Equal(name.clone(), dn.to_string().into_bytes())))
+        both(
+            self.object_class.as_deref(),
+            by_names(groups, active_directory),
+        )
     }
 
     /// The group with this SID.
     pub(super) fn with_sid(&self, sid: &[u8]) -> Filter {
         self.groups([Filter::Equal(OBJECT_SID.clone(), sid.to_vec())])
+    }
+
+    /// The groups with these SIDs.
+    pub(super) fn with_sids(&self, sids: &[&[u8]]) -> Filter {
+        self.groups(
+            sids.iter()
+                .map(|sid| Filter::Equal(OBJECT_SID.clone(), sid.to_vec())),
+        )
     }
 
     /// Groups that name the person: by DN, by the domain's own filter, by `memberUid` or by number. `None` when there is
@@ -147,7 +155,26 @@ fn filled(template: &FilterTemplate, person: &Person<'_>, name: &str) -> Vec<Fil
         .collect()
 }
 
-fn one_of(mut any: Vec<Filter>) -> Filter {
+/// These entries.
+pub(super) fn by_names<'a>(
+    entries: impl Iterator<Item = &'a Dn>,
+    active_directory: bool,
+) -> Filter {
+    let name = if active_directory {
+        DISTINGUISHED_NAME
+    } else {
+        ENTRY_DN
+    };
+    let each = entries.map(|dn| Filter::Equal(name.clone(), dn.to_string().into_bytes()));
+    one_of(each.collect())
+}
+
+/// `objectClass`.
+pub(super) fn class_is() -> AttributeName {
+    OBJECT_CLASS
+}
+
+pub(super) fn one_of(mut any: Vec<Filter>) -> Filter {
     match any.pop() {
         Some(only) if any.is_empty() => only,
         Some(last) => {
@@ -158,7 +185,7 @@ fn one_of(mut any: Vec<Filter>) -> Filter {
     }
 }
 
-fn both(class: Option<&str>, filter: Filter) -> Filter {
+pub(super) fn both(class: Option<&str>, filter: Filter) -> Filter {
     match class {
         Some(class) => Filter::And(vec![
             Filter::Equal(OBJECT_CLASS, class.as_bytes().to_vec()),

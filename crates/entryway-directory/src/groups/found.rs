@@ -8,36 +8,45 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 /// Stands in a path for groups that nobody shows.
-const UNSHOWN: &str = "…";
+pub(super) const UNSHOWN: &str = "…";
 
 /// Groups in the order in which they were found.
-pub(super) struct Found {
+pub(crate) struct Found {
     nodes: Vec<Node>,
     by_name: HashMap<Dn, usize>,
     most: usize,
 }
 
 /// A group, with what is needed to go on from it.
-pub(super) struct Node {
-    pub(super) dn: Dn,
-    /// As the server spelt it: groups name their members so.
-    pub(super) dn_text: Box<str>,
+pub(crate) struct Node {
+    /// As the server gave it: groups name their members as it spelt them.
+    pub(crate) entry: Entry,
     /// Groups that it names itself.
     pub(super) member_of: Vec<Dn>,
     /// By the domain's attribute.
-    name: Option<Arc<str>>,
-    gid: Option<u32>,
-    path: Vec<Arc<str>>,
+    pub(crate) name: Option<Arc<str>>,
+    pub(crate) gid: Option<u32>,
+    from: From,
 }
 
 /// How a group was come to.
-pub(super) enum From {
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum From {
     /// The person is in it.
     Person,
     /// This group is.
     Group(usize),
     /// Some group is.
     Somewhere,
+}
+
+/// A group on the way to another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Via {
+    /// This one.
+    Group(usize),
+    /// One or several that nobody shows.
+    Unshown,
 }
 
 impl Found {
@@ -53,8 +62,12 @@ impl Found {
         self.by_name.contains_key(dn)
     }
 
-    pub(super) fn node(&self, at: usize) -> Option<&Node> {
+    pub(crate) fn node(&self, at: usize) -> Option<&Node> {
         self.nodes.get(at)
+    }
+
+    pub(crate) fn nodes(&self) -> &[Node] {
+        &self.nodes
     }
 
     /// Takes a level, whatever order it came in, and gives the numbers of what is new in it. False when there is
@@ -78,45 +91,70 @@ impl Found {
                 return (new, false);
             }
             let at = self.nodes.len();
-            let path = self.path(&from);
             self.by_name.insert(entry.dn.clone(), at);
-            self.nodes.push(Node::new(entry, path, settings));
+            self.nodes.push(Node::new(entry, from, settings));
             new.push(at);
         }
         (new, true)
     }
 
+    /// The groups between a group and the person, the person's own first.
+    pub(crate) fn path(&self, node: &Node) -> Vec<Via> {
+        let mut path = Vec::new();
+        let mut from = node.from;
+        // A group comes from one that was found before it, so this ends.
+        loop {
+            match from {
+                From::Person => break,
+                From::Somewhere => {
+                    path.push(Via::Unshown);
+                    break;
+                }
+                From::Group(at) => {
+                    path.push(Via::Group(at));
+                    match self.node(at) {
+                        Some(below) => from = below.from,
+                        None => break,
+                    }
+                }
+            }
+        }
+        path.reverse();
+        path
+    }
+
+    /// What a group is called in a path.
+    pub(crate) fn label(&self, via: Via) -> Arc<str> {
+        let Via::Group(at) = via else {
+            return UNSHOWN.into();
+        };
+        self.node(at).map_or_else(
+            || UNSHOWN.into(),
+            |node| {
+                let name = node.name.clone();
+                name.unwrap_or_else(|| node.entry.dn_text.as_ref().into())
+            },
+        )
+    }
+
     /// The groups that have a name.
     pub(super) fn into_groups(self, domain: &Arc<str>) -> Vec<Group> {
-        let named = self.nodes.into_iter().filter_map(|node| {
+        let named = self.nodes.iter().filter_map(|node| {
+            let path = self.path(node);
             Some(Group {
                 domain: Arc::clone(domain),
-                name: node.name?,
-                dn: Some(node.dn),
+                name: node.name.clone()?,
+                dn: Some(node.entry.dn.clone()),
                 gid: node.gid,
-                path: node.path,
+                path: path.into_iter().map(|via| self.label(via)).collect(),
             })
         });
         named.collect()
     }
-
-    fn path(&self, from: &From) -> Vec<Arc<str>> {
-        match from {
-            From::Person => Vec::new(),
-            From::Group(at) => self.node(*at).map_or_else(Vec::new, |below| {
-                let label = below
-                    .name
-                    .clone()
-                    .unwrap_or_else(|| below.dn_text.as_ref().into());
-                below.path.iter().cloned().chain([label]).collect()
-            }),
-            From::Somewhere => vec![UNSHOWN.into()],
-        }
-    }
 }
 
 impl Node {
-    fn new(entry: Entry, path: Vec<Arc<str>>, settings: &GroupsSettings) -> Self {
+    fn new(entry: Entry, from: From, settings: &GroupsSettings) -> Self {
         let name = entry
             .first_text(&settings.name_attribute)
             .filter(|name| !name.is_empty())
@@ -125,9 +163,8 @@ impl Node {
             name,
             gid: number(&entry, &GID_NUMBER),
             member_of: member_of(&entry).0,
-            path,
-            dn: entry.dn,
-            dn_text: entry.dn_text,
+            from,
+            entry,
         }
     }
 }

@@ -43,7 +43,7 @@ fn a_group_is_asked_for_its_name_once() {
         ..settings(Membership::Auto)
     };
     let names: Vec<_> = settings
-        .of_group()
+        .of_group(&[])
         .iter()
         .map(ToString::to_string)
         .collect();

@@ -1,36 +1,60 @@
 //! The walk from a person's entry upward, level by level.
 
+mod searched;
+
+use super::cause::Cause;
+use super::filters::BATCH;
 use super::found::{Found, From};
 use super::person::{Person, Way, member_of};
-use super::{GroupsSettings, MEMBER_OF, Membership};
+use super::values::{of_entry, whole};
+use super::{GroupsSettings, MEMBER_OF, Membership, TOKEN_GROUPS};
 use crate::ask::{AT_ONCE, Asker, Unanswered};
 use entryway_ldap::{DerefAliases, SearchRequest, SearchResult};
-use entryway_ldap_types::{
-    Attribute, AttributeName, Dn, Entry, Filter, RangedValues, ResultCode, Scope,
-};
+use entryway_ldap_types::{AttributeName, Dn, Entry, Filter, ResultCode, Scope};
 use entryway_login::{Group, GroupsOperation};
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-/// Most DNs in one search.
-const BATCH: usize = 50;
 /// Most groups that one entry may name.
 const PARENTS: usize = 20_000;
 /// Into how many parts a batch is split to learn which of its groups a group was found by.
 const PARTS: usize = 8;
 
-/// Finds an entry's groups: those that were found, and why there may be more.
+/// Finds an entry's groups for a login: those that were found, and why there may be more.
 pub(crate) async fn groups_of(
     operation: &GroupsOperation,
     domain: &Arc<str>,
     settings: &GroupsSettings,
     asker: &mut Asker,
 ) -> (Vec<Group>, Option<String>) {
-    let told = &*operation.entry;
+    let (found, partial) = walk(
+        &operation.entry,
+        Some(&operation.server),
+        &operation.name,
+        settings,
+        settings.of_group(&[]),
+        asker,
+    )
+    .await;
+    (
+        found.into_groups(domain),
+        partial.map(|cause| cause.to_string()),
+    )
+}
+
+/// Finds an entry's groups, each with these attributes: those that were found, and why there may be more.
+pub(crate) async fn walk(
+    told: &Entry,
+    told_by: Option<&Arc<str>>,
+    name: &str,
+    settings: &GroupsSettings,
+    attributes: Arc<[AttributeName]>,
+    asker: &mut Asker,
+) -> (Found, Option<Cause>) {
     // Elsewhere the server itself is asked for what it does not tell.
     let completed = match settings.membership {
         Membership::MemberOf if member_of(told).1 => {
-            Some(whole(told, Some(&operation.server), asker).await)
+            Some(whole(told, &MEMBER_OF, PARENTS, told_by, asker).await)
         }
         _ => None,
     };
@@ -41,82 +65,19 @@ pub(crate) async fn groups_of(
     let mut walk = Walk {
         settings,
         person: Person::new(entry, settings),
-        attributes: settings.of_group(),
+        attributes,
         asker,
         found: Found::new(settings.max_groups),
         chain: HashMap::new(),
+        dynamic: None,
         partial,
     };
-    walk.walk(&operation.name).await;
-    (walk.found.into_groups(domain), walk.partial)
+    walk.walk(name).await;
+    (walk.found, walk.partial)
 }
 
-/// The entry with all of its `memberOf`, as far as it can be had, and whether that is all. Parts of two servers make no
-/// whole, for each numbers the values in its own way: where another one than `told_by` goes on, it is asked from the
-/// beginning, once.
-async fn whole(told: &Entry, told_by: Option<&Arc<str>>, asker: &mut Asker) -> (Entry, bool) {
-    let mut server = told_by.cloned();
-    let mut gathered = server
-        .is_some()
-        .then(|| RangedValues::begin(&MEMBER_OF, told, PARENTS));
-    let mut begun = 1;
-    let mut is_whole = true;
-    loop {
-        let part = match &gathered {
-            Some(gathered) => match gathered.next() {
-                Some(part) => part,
-                None => break,
-            },
-            None => MEMBER_OF.clone(),
-        };
-        let request = SearchRequest {
-            base: (&*told.dn_text).into(),
-            scope: Scope::Base,
-            deref: DerefAliases::Never,
-            size_limit: 1,
-            time_limit: 0,
-            types_only: false,
-            filter: Arc::new(Filter::Present(AttributeName::from_static("objectClass"))),
-            attributes: Arc::new([part]),
-        };
-        let answer = asker.ask(request).await.ok();
-        let Some(entry) = answer.and_then(|answer| answer.entries.into_iter().next()) else {
-            is_whole = false;
-            break;
-        };
-        match &mut gathered {
-            Some(gathered) if asker.served() == server.as_ref() => gathered.take(&entry),
-            // What this one tells goes on from something else.
-            Some(_) => {
-                if begun > 1 {
-                    is_whole = false;
-                    break;
-                }
-                begun += 1;
-                gathered = None;
-            }
-            None => {
-                server = asker.served().cloned();
-                gathered = Some(RangedValues::begin(&MEMBER_OF, &entry, PARENTS));
-            }
-        }
-    }
-    let gathered = gathered.unwrap_or_else(|| RangedValues::begin(&MEMBER_OF, told, PARENTS));
-    let (values, all) = gathered.end();
-    let mut entry = told.clone();
-    entry
-        .attributes
-        .retain(|attribute| attribute.name != MEMBER_OF);
-    entry.attributes.push(Attribute {
-        name: MEMBER_OF.clone(),
-        values,
-    });
-    (entry, all && is_whole)
-}
-
-fn told_in_part(entry: &Entry) -> String {
-    let name = entry.dn_text.escape_debug();
-    format!("`{name}` has more groups than the server tells")
+fn told_in_part(entry: &Entry) -> Cause {
+    Cause::InPart(entry.dn_text.clone())
 }
 
 struct Walk<'a> {
@@ -128,27 +89,43 @@ struct Walk<'a> {
     found: Found,
     /// What the server reached by itself and the walk did not yet.
     chain: HashMap<Dn, Entry>,
+    /// Groups that are a search, once they were asked for.
+    dynamic: Option<Arc<[Entry]>>,
     /// The first reason why there may be more groups.
-    partial: Option<String>,
+    partial: Option<Cause>,
 }
 
 impl Walk<'_> {
     async fn walk(&mut self, name: &str) {
-        let direct = self.direct(name).await;
+        let mut direct = self.direct(name).await;
+        let person = self.person.entry;
+        direct.extend(
+            self.searched(&[(From::Person, person.dn.clone(), person.dn_text.clone())])
+                .await,
+        );
         let mut frontier = self.take(direct);
         let Some(depth) = self.settings.depth else {
             return;
         };
         for level in 1_u32.. {
-            if frontier.is_empty() || self.person.way == Way::Nowhere {
+            if frontier.is_empty() || self.is_flat() {
                 break;
             }
-            let parents = self.parents(&frontier).await;
+            let mut parents = self.parents(&frontier).await;
+            let below: Vec<_> = frontier
+                .iter()
+                .filter_map(|&at| {
+                    let entry = &self.found.node(at)?.entry;
+                    Some((From::Group(at), entry.dn.clone(), entry.dn_text.clone()))
+                })
+                .collect();
+            parents.extend(self.searched(&below).await);
+            parents.retain(|(_, entry)| !self.found.has(&entry.dn));
             if parents.is_empty() {
                 break;
             }
             if level > depth {
-                self.is_partial(|| format!("groups nest deeper than {depth} levels"));
+                self.is_partial(|| Cause::Depth(depth));
                 return;
             }
             frontier = self.take(parents);
@@ -179,7 +156,7 @@ impl Walk<'_> {
         }
         let primary = person.primary_sid.as_deref();
         filters.extend(primary.map(|sid| settings.with_sid(sid)));
-        if person.way == Way::InChain {
+        if person.way == Way::InChain && settings.membership != Membership::TokenGroups {
             // Last, so that the others can be told from it.
             filters.push(settings.in_chain(&person.entry.dn_text));
         }
@@ -199,6 +176,11 @@ impl Walk<'_> {
             }
         }
         if self.person.way == Way::InChain {
+            if self.settings.membership == Membership::TokenGroups {
+                let primary = answers.concat();
+                let chain = self.token_groups().await;
+                return self.direct_of(chain, &primary, &named);
+            }
             let chain = answers.pop().unwrap_or_default();
             let direct: Vec<Entry> = answers.concat();
             self.in_chain(chain, &direct, &named).await
@@ -206,6 +188,32 @@ impl Walk<'_> {
             let direct = answers.into_iter().flatten();
             direct.map(|entry| (From::Person, entry)).collect()
         }
+    }
+
+    /// The groups in the account's token, by their SIDs. They are those of every depth, the primary group among them, and
+    /// no groups that are for mail alone.
+    async fn token_groups(&mut self) -> Vec<Entry> {
+        let request = of_entry(&self.person.entry.dn_text, Arc::new([TOKEN_GROUPS.clone()]));
+        let token = self.ask_as_told(&[request]).await.concat();
+        let sids: Vec<&[u8]> = token
+            .iter()
+            .flat_map(|entry| entry.values(&TOKEN_GROUPS))
+            .map(|sid| &**sid)
+            .collect();
+        if sids.is_empty() && self.partial.is_none() {
+            // No account is without a token: the server has none, or does not show it.
+            self.partial = Some(told_in_part(self.person.entry));
+        }
+        let requests: Vec<_> = sids
+            .chunks(BATCH)
+            .map(|batch| self.request(self.settings.with_sids(batch)))
+            .collect();
+        self.ask(&requests).await.concat()
+    }
+
+    /// Whether no group has groups.
+    fn is_flat(&self) -> bool {
+        self.person.way == Way::Nowhere && self.settings.dynamic.is_none()
     }
 
     /// Keeps what the server reached for the levels to come, and picks out the direct groups.
@@ -221,7 +229,20 @@ impl Walk<'_> {
             .collect();
         let above_primary = self.ask(&requests).await.concat();
         let reached = chain.into_iter().chain(above_primary);
-        self.chain = reached.map(|entry| (entry.dn.clone(), entry)).collect();
+        self.direct_of(reached.collect(), primary, named)
+    }
+
+    /// Keeps what the server reached, and picks out the direct groups.
+    fn direct_of(
+        &mut self,
+        reached: Vec<Entry>,
+        primary: &[Entry],
+        named: &[Dn],
+    ) -> Vec<(From, Entry)> {
+        self.chain = reached
+            .into_iter()
+            .map(|entry| (entry.dn.clone(), entry))
+            .collect();
         let mut direct = Vec::new();
         for group in primary {
             self.chain.remove(&group.dn);
@@ -287,7 +308,7 @@ impl Walk<'_> {
     /// Groups of very many groups are told in parts too.
     async fn complete(&mut self, groups: &mut [Entry], told_by: Option<&Arc<str>>) {
         for group in groups.iter_mut().filter(|group| member_of(group).1) {
-            let (whole, all) = whole(group, told_by, self.asker).await;
+            let (whole, all) = whole(group, &MEMBER_OF, PARENTS, told_by, self.asker).await;
             if !all {
                 self.is_partial(|| told_in_part(&whole));
             }
@@ -376,7 +397,7 @@ impl Walk<'_> {
     fn above(&self, part: &[usize]) -> SearchRequest {
         let members = part
             .iter()
-            .filter_map(|&at| Some(&*self.found.node(at)?.dn_text));
+            .filter_map(|&at| Some(&*self.found.node(at)?.entry.dn_text));
         self.request(self.settings.with_members(members))
     }
 
@@ -394,12 +415,24 @@ impl Walk<'_> {
         }
     }
 
-    /// Asks, and remembers why an answer is missing or not whole.
+    /// Asks for groups, and remembers why an answer is missing or not whole. An entry outside the base is no answer.
     async fn ask(&mut self, requests: &[SearchRequest]) -> Vec<Vec<Entry>> {
+        let mut answers = self.ask_as_told(requests).await;
+        for entries in &mut answers {
+            entries.retain(|entry| entry.dn.is_under(&self.settings.base));
+        }
+        answers
+    }
+
+    /// The same for entries that lie anywhere.
+    async fn ask_as_told(&mut self, requests: &[SearchRequest]) -> Vec<Vec<Entry>> {
+        if requests.is_empty() {
+            return Vec::new();
+        }
         match self.try_to_ask(requests).await {
             Ok(answers) => answers,
             Err(unanswered) => {
-                self.is_partial(|| unanswered.to_string());
+                self.is_partial(|| Cause::Unanswered(unanswered));
                 Vec::new()
             }
         }
@@ -416,26 +449,24 @@ impl Walk<'_> {
             .collect())
     }
 
-    /// The entries of an answer. An entry outside the base is no answer.
+    /// The entries of an answer.
     fn read(&mut self, answer: SearchResult) -> Vec<Entry> {
         match answer.code {
             ResultCode::SUCCESS => {}
             ResultCode::SIZE_LIMIT_EXCEEDED => {
                 let sent = answer.entries.len();
-                self.is_partial(|| format!("the server sends {sent} groups and has more"));
+                self.is_partial(|| Cause::Sent(sent));
             }
-            code => self.is_partial(|| format!("the server answers {code}")),
+            code => self.is_partial(|| Cause::Code(code)),
         }
-        let mut entries = answer.entries;
-        entries.retain(|entry| self.is_inside(&entry.dn));
-        entries
+        answer.entries
     }
 
     fn take(&mut self, level: Vec<(From, Entry)>) -> Vec<usize> {
         let (new, all) = self.found.take(level, self.settings);
         if !all {
             let most = self.settings.max_groups;
-            self.is_partial(|| format!("there are more than {most} groups"));
+            self.is_partial(|| Cause::Groups(most));
             // Nothing more is found: there is no room for it.
             return Vec::new();
         }
@@ -446,7 +477,7 @@ impl Walk<'_> {
         dn.is_under(&self.settings.base)
     }
 
-    fn is_partial(&mut self, why: impl FnOnce() -> String) {
+    fn is_partial(&mut self, why: impl FnOnce() -> Cause) {
         self.partial.get_or_insert_with(why);
     }
 }

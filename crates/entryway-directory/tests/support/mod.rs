@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used)] // tests, though not inside `#[test]`
 
 pub mod groups;
+pub mod lookups;
 
 use entryway_directory::{Domain, Domains};
 use entryway_ldap::{

@@ -4,9 +4,11 @@ use super::password::Stored;
 use super::{Directory, DirectoryError, StoredEntry};
 use crate::ldif::Record;
 use crate::schema;
+use bytes::Bytes;
 use entryway_ldap_types::{AttributeName, Dn};
 use std::collections::{HashMap, HashSet};
 
+const TOKEN_GROUPS: AttributeName = AttributeName::from_static("tokenGroups");
 const MEMBER_OF: AttributeName = AttributeName::from_static("memberOf");
 
 /// A record with its name read.
@@ -50,6 +52,7 @@ pub(super) fn build(records: Vec<Record>) -> Result<Directory, DirectoryError> {
     drop(seen);
     let mut directory = number(drafts, &below, &roots);
     directory.link_groups();
+    directory.write_tokens();
     directory.fill_index();
     Ok(directory)
 }
@@ -197,6 +200,46 @@ impl Directory {
             entry.members.sort_unstable();
             entry.members.dedup();
             entry.drop_repeated();
+        }
+    }
+
+    /// Writes to the `tokenGroups` of every account the SIDs of its groups at any depth, those of its primary group among
+    /// them (MS-ADTS §3.1.1.4.5.19), as far as Active Directory's accounts have SIDs.
+    fn write_tokens(&mut self) {
+        let mut by_sid: HashMap<Vec<u8>, usize> = HashMap::new();
+        for (at, entry) in self.entries.iter().enumerate() {
+            let sids = entry.values("objectsid");
+            by_sid.extend(sids.map(|sid| (sid.raw.to_vec(), at)));
+        }
+        let mut tokens = Vec::new();
+        for (at, entry) in self.entries.iter().enumerate() {
+            let Some(own) = entry.values("objectsid").next() else {
+                continue;
+            };
+            let primary = entry.text("primarygroupid").and_then(|id| {
+                let (domain, _) = own.raw.split_last_chunk::<4>()?;
+                let id: u32 = id.parse().ok()?;
+                by_sid.get(&[domain, &id.to_le_bytes()].concat()).copied()
+            });
+            let mut walk: Vec<usize> = entry.groups.iter().copied().chain(primary).collect();
+            let mut seen: HashSet<usize> = HashSet::new();
+            while let Some(group) = walk.pop() {
+                if let (true, Some(entry)) = (seen.insert(group), self.entries.get(group)) {
+                    walk.extend(&entry.groups);
+                }
+            }
+            let mut sids: Vec<Bytes> = seen
+                .into_iter()
+                .filter_map(|group| self.entries.get(group)?.values("objectsid").next())
+                .map(|sid| sid.raw.clone())
+                .collect();
+            sids.sort();
+            tokens.push((at, sids));
+        }
+        for (at, sids) in tokens {
+            if let Some(entry) = self.entries.get_mut(at) {
+                sids.iter().for_each(|sid| entry.add(&TOKEN_GROUPS, sid));
+            }
         }
     }
 

@@ -1,0 +1,200 @@
+//! Look-ups of groups, their members and whose they are.
+
+use super::found::Via;
+use super::members::{Below, members};
+use super::walk::walk;
+use super::{GID_NUMBER, GroupsSettings};
+use crate::finder::{Finder, Place};
+use crate::resolve::{Read, attributes, group, spent};
+use entryway_ldap::SearchRole;
+use entryway_lookup::{
+    Answer, Gap, GroupEntry, GroupLookup, GroupQuestion, GroupsOf, GroupsOfQuestion, InGroup, Kind,
+    Kinds, Match, Members, MembersQuestion, Missing, Reach, Refused, Step,
+};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+/// What is left of the deadline to put the answer together.
+const REST: Duration = Duration::from_millis(50);
+
+impl GroupLookup for Finder {
+    fn group(&self, question: GroupQuestion) -> Answer<'_, Result<GroupEntry, Refused>> {
+        Box::pin(async move {
+            let read = self.read(&question.id, question.deadline).await?;
+            if read.found.kind != Kind::Group {
+                return Err(Refused::NotFound);
+            }
+            Ok(GroupEntry {
+                entry: read.found.clone(),
+                gid: super::person::number(&read.entry, &GID_NUMBER),
+                gaps: Vec::new(),
+                spent: read.spent,
+            })
+        })
+    }
+
+    fn members(&self, question: MembersQuestion) -> Answer<'_, Result<Members, Refused>> {
+        Box::pin(async move {
+            let key = (question.group.clone(), question.reach, question.kinds);
+            let (deadline, reach, kinds) = (question.deadline, question.reach, question.kinds);
+            let ask = async || {
+                self.members_now(&question, reach, kinds)
+                    .await
+                    .map(Arc::new)
+            };
+            // What is not all is asked for again.
+            let weight = |members: &Arc<Members>| {
+                let whole = members.gaps.is_empty();
+                whole.then(|| 1 + members.members.len() + members.unresolved.len())
+            };
+            let all = self.members.get(key, deadline, weight, ask).await?;
+            let mut members = Arc::unwrap_or_clone(all);
+            let limit = usize::try_from(question.limit).unwrap_or(usize::MAX);
+            if members.members.len() > limit {
+                members.members.truncate(limit);
+                members.gaps.push(Gap {
+                    domain: Arc::clone(&members.group.domain),
+                    why: Missing::Limit(question.limit),
+                });
+            }
+            Ok(members)
+        })
+    }
+
+    fn groups_of(&self, question: GroupsOfQuestion) -> Answer<'_, Result<GroupsOf, Refused>> {
+        Box::pin(async move {
+            let key = (question.entry.clone(), question.reach);
+            let ask = async || self.groups_of_now(&question).await.map(Arc::new);
+            let weight =
+                |groups: &Arc<GroupsOf>| groups.gaps.is_empty().then(|| 1 + groups.groups.len());
+            let all = self
+                .groups_of
+                .get(key, question.deadline, weight, ask)
+                .await?;
+            Ok(Arc::unwrap_or_clone(all))
+        })
+    }
+}
+
+impl Finder {
+    async fn members_now(
+        &self,
+        question: &MembersQuestion,
+        reach: Reach,
+        kinds: Kinds,
+    ) -> Result<Members, Refused> {
+        let since = Instant::now();
+        let (place, settings, read) = self.of_group(&question.group, question.deadline).await?;
+        if read.found.kind != Kind::Group {
+            return Err(Refused::NotFound);
+        }
+        let due = question
+            .deadline
+            .checked_sub(REST)
+            .unwrap_or(question.deadline);
+        let mut asker = place
+            .domain
+            .asker(SearchRole::GroupContent, due, settings.max_searches)
+            .await;
+        let Below {
+            members: mut found,
+            unresolved,
+            gaps,
+        } = members(place, &read.entry, reach, settings, &mut asker).await;
+        found.retain(|member| kinds.has(member.entry.kind));
+        Ok(Members {
+            group: read.found.clone(),
+            members: found,
+            unresolved,
+            gaps,
+            spent: spent(asker, since),
+        })
+    }
+
+    async fn groups_of_now(&self, question: &GroupsOfQuestion) -> Result<GroupsOf, Refused> {
+        let since = Instant::now();
+        let (place, settings, read) = self.of_group(&question.entry, question.deadline).await?;
+        let due = question
+            .deadline
+            .checked_sub(REST)
+            .unwrap_or(question.deadline);
+        let direct;
+        let settings = match question.reach {
+            Reach::Effective => settings,
+            Reach::Direct => {
+                direct = GroupsSettings {
+                    depth: None,
+                    ..settings.clone()
+                };
+                &direct
+            }
+        };
+        let mut asker = place
+            .domain
+            .asker(SearchRole::GroupContent, due, settings.max_searches)
+            .await;
+        asker.first(&read.server);
+        let name = read.found.login_name.as_ref().unwrap_or(&read.found.name);
+        let wanted = settings.of_group(&attributes(place.lookups, None));
+        let (found, partial) = walk(
+            &read.entry,
+            Some(&read.server),
+            name,
+            settings,
+            wanted,
+            &mut asker,
+        )
+        .await;
+        let matches: Vec<Option<Match>> = found
+            .nodes()
+            .iter()
+            .map(|node| group(place.lookups, &node.entry))
+            .collect();
+        let step = |via: Via| Step {
+            name: found.label(via),
+            id: match via {
+                Via::Group(at) => matches
+                    .get(at)
+                    .and_then(Option::as_ref)
+                    .map(|one| one.id.clone()),
+                Via::Unshown => None,
+            },
+        };
+        let groups = found
+            .nodes()
+            .iter()
+            .zip(&matches)
+            .filter_map(|(node, one)| {
+                Some(InGroup {
+                    group: one.clone()?,
+                    gid: node.gid,
+                    path: found.path(node).into_iter().map(step).collect(),
+                })
+            });
+        let groups = groups.collect();
+        let gaps = partial.iter().map(|cause| Gap {
+            domain: Arc::clone(&place.lookups.name),
+            why: cause.missing(&asker),
+        });
+        Ok(GroupsOf {
+            entry: read.found.clone(),
+            groups,
+            gaps: gaps.collect(),
+            spent: spent(asker, since),
+        })
+    }
+
+    async fn of_group(
+        &self,
+        id: &entryway_lookup::EntryId,
+        deadline: Instant,
+    ) -> Result<(Place<'_>, &GroupsSettings, Arc<Read>), Refused> {
+        let place = self.place_of(id.domain())?;
+        let settings = place
+            .domain
+            .groups_settings()
+            .ok_or(Refused::SwitchedOff("groups of this domain"))?;
+        let read = self.read(id, deadline).await?;
+        Ok((place, settings, read))
+    }
+}

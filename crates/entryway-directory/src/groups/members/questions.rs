@@ -1,0 +1,139 @@
+//! The searches for a level's members.
+
+use super::{LooksFor, Question, Walk};
+use crate::groups::dynamic::NotEvaluated;
+use crate::groups::filters::{BATCH, by_names, one_of};
+use crate::groups::person::number;
+use crate::groups::{GID_NUMBER, OBJECT_CLASS, OBJECT_SID, PRIMARY_GROUP_ID, UID};
+use crate::resolve::{request, within};
+use entryway_ldap::SearchRequest;
+use entryway_ldap_types::{Dn, Entry, Filter, Scope};
+use entryway_lookup::{Step, WhyUnresolved};
+use std::sync::Arc;
+
+impl Walk<'_> {
+    /// Searches that give all of a group's members of one kind.
+    pub(super) fn searches(&mut self, group: &Entry, way: &Arc<[Step]>) -> Vec<Question> {
+        let mut questions = Vec::new();
+        // Whose primary group it is stands in no list of members.
+        let primary = if self.active_directory {
+            group
+                .first(&OBJECT_SID)
+                .and_then(|sid| sid.last_chunk::<4>())
+                .map(|rid| (&PRIMARY_GROUP_ID, u32::from_le_bytes(*rid)))
+        } else if self.is_posix() && is_posix_group(group) {
+            number(group, &GID_NUMBER).map(|gid| (&GID_NUMBER, gid))
+        } else {
+            None
+        };
+        if let Some((attribute, number)) = primary {
+            let own = Filter::Equal(attribute.clone(), number.to_string().into_bytes());
+            questions.push(Question {
+                request: self.people(own, self.room()),
+                looks_for: LooksFor::All(Arc::clone(way)),
+            });
+        }
+        if let Some(dynamic) = &self.settings.dynamic
+            && dynamic.is_one(group)
+        {
+            let (searches, others) = dynamic.searches(group);
+            for (url, why) in others {
+                let why = match why {
+                    NotEvaluated::Elsewhere => WhyUnresolved::Elsewhere,
+                    NotEvaluated::Unusable => WhyUnresolved::NotEvaluated,
+                };
+                self.unresolved(url, why, way);
+            }
+            for search in searches {
+                let lookups = self.place.lookups;
+                for restriction in [&lookups.people.restriction, &lookups.groups.restriction] {
+                    let filter = Filter::And(vec![restriction.clone(), search.filter.clone()]);
+                    questions.push(Question {
+                        request: request(
+                            search.base.to_string().into(),
+                            search.scope,
+                            filter,
+                            Arc::clone(&self.attributes),
+                            self.room(),
+                        ),
+                        looks_for: LooksFor::All(Arc::clone(way)),
+                    });
+                }
+            }
+        }
+        questions
+    }
+
+    /// Searches for everybody who was named by DN. Groups are asked for first: an entry that is both is a group.
+    pub(super) fn by_name(&self) -> Vec<Question> {
+        let (people, groups) = (&self.place.lookups.people, &self.place.lookups.groups);
+        // In one order, whatever that of the table is.
+        let mut names: Vec<&Dn> = self.ways.keys().collect();
+        names.sort_by_cached_key(|dn| dn.normalized());
+        let batches = |inside: &dyn Fn(&Dn) -> bool| -> Vec<Filter> {
+            let inside: Vec<&Dn> = names.iter().copied().filter(|dn| inside(dn)).collect();
+            inside
+                .chunks(BATCH)
+                .map(|batch| by_names(batch.iter().copied(), self.active_directory))
+                .collect()
+        };
+        let of_groups = batches(&|dn| dn.is_under(&groups.base))
+            .into_iter()
+            .map(|names| {
+                request(
+                    Arc::clone(&groups.base_text),
+                    Scope::Subtree,
+                    Filter::And(vec![groups.restriction.clone(), names]),
+                    Arc::clone(&self.attributes),
+                    0,
+                )
+            });
+        let of_people = batches(&|dn| within(dn, &people.base, people.scope))
+            .into_iter()
+            .map(|names| self.people(names, 0));
+        of_groups
+            .chain(of_people)
+            .map(|request| Question {
+                request,
+                looks_for: LooksFor::Named,
+            })
+            .collect()
+    }
+
+    /// Searches for everybody who was named by what they are called.
+    pub(super) fn by_caller(&self) -> Vec<Question> {
+        let attribute = self.place.lookups.people.login_attribute.as_ref();
+        let attribute = attribute.unwrap_or(&UID);
+        let mut names: Vec<&String> = self.callers.keys().collect();
+        names.sort();
+        names
+            .chunks(BATCH)
+            .map(|batch| {
+                let each = batch
+                    .iter()
+                    .map(|name| Filter::Equal(attribute.clone(), name.as_bytes().to_vec()));
+                Question {
+                    request: self.people(one_of(each.collect()), 0),
+                    looks_for: LooksFor::Called(attribute.clone()),
+                }
+            })
+            .collect()
+    }
+
+    fn people(&self, own: Filter, size_limit: u32) -> SearchRequest {
+        let people = &self.place.lookups.people;
+        request(
+            Arc::clone(&people.base_text),
+            people.scope,
+            Filter::And(vec![people.restriction.clone(), own]),
+            Arc::clone(&self.attributes),
+            size_limit,
+        )
+    }
+}
+
+fn is_posix_group(entry: &Entry) -> bool {
+    entry
+        .values(&OBJECT_CLASS)
+        .any(|class| class.eq_ignore_ascii_case(b"posixGroup"))
+}

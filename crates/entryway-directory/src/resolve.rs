@@ -1,0 +1,79 @@
+//! People and groups by what was typed, and one entry by its id.
+//!
+//! - `entry` turns entries into matches, and says what is fetched for that;
+//! - `read` reads one entry by id;
+//! - `names` asks every domain for what was typed.
+
+mod entry;
+mod names;
+mod read;
+
+pub(crate) use entry::{attributes, group, person, within};
+pub(crate) use read::Read;
+
+use crate::ask::{Asker, Unanswered};
+use entryway_ldap::{DerefAliases, SearchRequest};
+use entryway_ldap_types::{AttributeName, Filter, Scope};
+use entryway_login::{Fault, ServerFault};
+use entryway_lookup::{Missing, Spent};
+use std::sync::Arc;
+use std::time::Instant;
+
+/// A search below a base, or of an entry.
+pub(crate) fn request(
+    base: Arc<str>,
+    scope: Scope,
+    filter: Filter,
+    attributes: Arc<[AttributeName]>,
+    size_limit: u32,
+) -> SearchRequest {
+    SearchRequest {
+        base,
+        scope,
+        deref: DerefAliases::Never,
+        size_limit,
+        time_limit: 0,
+        types_only: false,
+        filter: Arc::new(filter),
+        attributes,
+    }
+}
+
+/// Why there is no answer, as an answer says it.
+pub(crate) fn missing(unanswered: Unanswered, asker: &Asker) -> Missing {
+    match unanswered {
+        Unanswered::Searches(most) => Missing::Searches(most),
+        Unanswered::Deadline => Missing::Unanswered(Fault::Deadline),
+        Unanswered::NoServer => Missing::Unanswered(fault(asker)),
+    }
+}
+
+/// Whose fault it is that no server serves: a configuration fault is told before an outage.
+fn fault(asker: &Asker) -> Fault {
+    let any = |wanted: ServerFault| asker.tried().iter().any(|tried| tried.fault == wanted);
+    let all = |wanted: ServerFault| {
+        !asker.tried().is_empty() && asker.tried().iter().all(|tried| tried.fault == wanted)
+    };
+    if any(ServerFault::ServiceBindRefused) {
+        Fault::DirectoryRefusedServiceBind
+    } else if all(ServerFault::TlsUntrusted) {
+        Fault::TlsUntrusted
+    } else if all(ServerFault::Protocol) {
+        Fault::DirectoryProtocolError
+    } else if all(ServerFault::Ourselves) {
+        Fault::Overloaded
+    } else {
+        Fault::DirectoryUnreachable
+    }
+}
+
+/// What asking cost.
+pub(crate) fn spent(asker: Asker, since: Instant) -> Spent {
+    let asked = asker.end();
+    Spent {
+        round_trips: asked.waits,
+        searches: asked.round_trips,
+        entries: asked.entries,
+        took: since.elapsed(),
+    }
+}

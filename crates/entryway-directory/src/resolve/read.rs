@@ -1,0 +1,191 @@
+//! One entry by its id.
+
+use super::{attributes, group, missing, person, request, spent, within};
+use crate::finder::{Finder, Place};
+use entryway_ldap::{SearchRequest, SearchRole};
+use entryway_ldap_types::{Entry, Filter, ResultCode, Scope};
+use entryway_login::is_secret_attribute;
+use entryway_lookup::{
+    Answer, EntryId, Gap, IdKey, Kind, Match, Missing, Person, PersonLookup, PersonQuestion,
+    Refused, Spent, by_identity,
+};
+use std::sync::Arc;
+use std::time::Instant;
+
+/// More entries than this never matter: two already say that an identity is none.
+const SIZE_LIMIT: u32 = 2;
+
+/// An entry that was read by its id.
+#[derive(Debug)]
+pub(crate) struct Read {
+    /// What it is.
+    pub(crate) found: Match,
+    /// As the server gave it, with what groups are found by.
+    pub(crate) entry: Arc<Entry>,
+    /// Who gave it.
+    pub(crate) server: Arc<str>,
+    pub(crate) spent: Spent,
+}
+
+impl Finder {
+    /// The entry of an id, a person or a group that look-ups may see.
+    pub(crate) async fn read(&self, id: &EntryId, deadline: Instant) -> Result<Arc<Read>, Refused> {
+        let place = self.place_of(id.domain())?;
+        let ask = async || self.read_now(place, id, deadline).await.map(Arc::new);
+        self.entries
+            .get(id.clone(), deadline, |_| Some(1), ask)
+            .await
+    }
+
+    async fn read_now(
+        &self,
+        place: Place<'_>,
+        id: &EntryId,
+        deadline: Instant,
+    ) -> Result<Read, Refused> {
+        let since = Instant::now();
+        let asked = questions(place, id)?;
+        let requests: Vec<SearchRequest> =
+            asked.iter().map(|(_, request)| request.clone()).collect();
+        let mut asker = place
+            .domain
+            .asker(SearchRole::Resolve, deadline, u32::MAX)
+            .await;
+        let unanswered = |why: Missing| {
+            Refused::Unanswered(Gap {
+                domain: Arc::clone(&place.lookups.name),
+                why,
+            })
+        };
+        let answers = asker
+            .ask_all(&requests)
+            .await
+            .map_err(|error| unanswered(missing(error, &asker)))?;
+        let mut found: Option<(Match, Entry)> = None;
+        for ((kind, _), answer) in asked.iter().zip(answers) {
+            match answer.code {
+                ResultCode::SUCCESS
+                | ResultCode::SIZE_LIMIT_EXCEEDED
+                | ResultCode::NO_SUCH_OBJECT => {}
+                code => return Err(unanswered(Missing::Refused(code))),
+            }
+            for entry in answer.entries {
+                let Some(one) = as_match(place, *kind, &entry) else {
+                    continue;
+                };
+                // Another entry with the same identity: nobody can say which of them is meant.
+                if found
+                    .as_ref()
+                    .is_some_and(|(_, other)| other.dn != entry.dn)
+                {
+                    return Err(Refused::NotFound);
+                }
+                found.get_or_insert((one, entry));
+            }
+        }
+        let server = asker.served().cloned().unwrap_or_default();
+        let (found, entry) = found.ok_or(Refused::NotFound)?;
+        // An identity that was reused, or the DN of an entry that has an identity by now.
+        if found.id != *id {
+            return Err(Refused::NotFound);
+        }
+        Ok(Read {
+            found,
+            entry: Arc::new(entry),
+            server,
+            spent: spent(asker, since),
+        })
+    }
+}
+
+/// A match, if the entry lies where its kind is looked for.
+pub(super) fn as_match(place: Place<'_>, kind: Kind, entry: &Entry) -> Option<Match> {
+    let lookups = place.lookups;
+    match kind {
+        Kind::Person => within(&entry.dn, &lookups.people.base, lookups.people.scope)
+            .then(|| person(lookups, entry))?,
+        Kind::Group => entry
+            .dn
+            .is_under(&lookups.groups.base)
+            .then(|| group(lookups, entry))?,
+    }
+}
+
+/// How an id is asked for, as a person and as a group.
+fn questions(place: Place<'_>, id: &EntryId) -> Result<Vec<(Kind, SearchRequest)>, Refused> {
+    let lookups = place.lookups;
+    let attributes = attributes(lookups, place.domain.groups_settings());
+    let (people, groups) = (&lookups.people, &lookups.groups);
+    let kinds = [
+        (
+            Kind::Person,
+            &people.base,
+            &people.base_text,
+            people.scope,
+            &people.restriction,
+        ),
+        (
+            Kind::Group,
+            &groups.base,
+            &groups.base_text,
+            Scope::Subtree,
+            &groups.restriction,
+        ),
+    ];
+    let key = id.key().ok_or(Refused::NotFound)?;
+    let mut asked = Vec::new();
+    for (kind, base, base_text, scope, restriction) in kinds {
+        let request = match &key {
+            IdKey::Dn(dn) if within(dn, base, scope) => request(
+                dn.to_string().into(),
+                Scope::Base,
+                restriction.clone(),
+                Arc::clone(&attributes),
+                SIZE_LIMIT,
+            ),
+            IdKey::Dn(_) => continue,
+            IdKey::Identity(identity) => {
+                let own = by_identity(&lookups.id_attributes, identity).ok_or(Refused::NotFound)?;
+                request(
+                    Arc::clone(base_text),
+                    scope,
+                    Filter::And(vec![restriction.clone(), own]),
+                    Arc::clone(&attributes),
+                    SIZE_LIMIT,
+                )
+            }
+        };
+        asked.push((kind, request));
+    }
+    if asked.is_empty() {
+        return Err(Refused::NotFound);
+    }
+    Ok(asked)
+}
+
+impl PersonLookup for Finder {
+    fn person(&self, question: PersonQuestion) -> Answer<'_, Result<Person, Refused>> {
+        Box::pin(async move {
+            let read = self.read(&question.id, question.deadline).await?;
+            if read.found.kind != Kind::Person {
+                return Err(Refused::NotFound);
+            }
+            let place = self.place_of(question.id.domain())?;
+            let shown = place.lookups.people.shown.iter();
+            let shown = shown.filter(|name| !is_secret_attribute(name));
+            let attributes = shown.filter_map(|name| {
+                let values = read.entry.values(name);
+                let values: Vec<String> = values
+                    .filter_map(|value| std::str::from_utf8(value).ok())
+                    .map(str::to_owned)
+                    .collect();
+                (!values.is_empty()).then(|| (name.clone(), values))
+            });
+            Ok(Person {
+                entry: read.found.clone(),
+                attributes: attributes.collect(),
+                spent: read.spent,
+            })
+        })
+    }
+}

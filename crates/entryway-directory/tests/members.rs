@@ -1,0 +1,273 @@
+//! The members of a group, and groups that are a search, both ways.
+
+#![allow(clippy::unwrap_used)] // functions beside `#[test]` ones
+
+mod support;
+
+use entryway_directory::{DynamicGroups, Finder, GroupsSettings, Membership};
+use entryway_ldap_types::{AttributeName, Dn};
+use entryway_lookup::{
+    EntryId, GroupLookup, GroupsOf, GroupsOfQuestion, Kinds, Members, MembersQuestion, Reach,
+};
+use entryway_testdir::{Options, TestServer};
+use std::fmt::Write;
+use std::time::Instant;
+use support::DEADLINE;
+use support::groups::{ADA, chain, group, group_dn, person, start};
+use support::lookups::{WANTED, finder_with, policy, resolve};
+
+/// So that the server knows what nobody hidden is.
+const BOB: &str = "\ndn: uid=bob,ou=people,dc=example,dc=com\nobjectClass: person\nuid: bob\ncn: Bob\nemployeeType: staff\nl: Bern\n";
+const BOB_DN: &str = "uid=bob,ou=people,dc=example,dc=com";
+
+fn settings() -> GroupsSettings {
+    GroupsSettings {
+        dynamic: Some(DynamicGroups {
+            object_class: "groupOfURLs".into(),
+            url_attribute: AttributeName::from_static("memberURL"),
+            bases: ["ou=people,dc=example,dc=com", "ou=groups,dc=example,dc=com"]
+                .map(|base| Dn::parse(base).unwrap())
+                .to_vec(),
+        }),
+        ..support::groups::settings(Membership::Auto)
+    }
+}
+
+fn finder(server: &TestServer, settings: GroupsSettings) -> Finder {
+    finder_with(
+        &[("staff", server.ldap_addr())],
+        policy(&["staff"]),
+        Some(settings),
+    )
+}
+
+async fn id(finder: &Finder, name: &str) -> EntryId {
+    let found = resolve(finder, name, WANTED).await;
+    found.matches[0].id.clone()
+}
+
+async fn id_of(finder: &Finder, dn: &str) -> EntryId {
+    id(finder, dn).await
+}
+
+async fn members(finder: &Finder, dn: &str, reach: Reach) -> Members {
+    let question = MembersQuestion {
+        group: id_of(finder, dn).await,
+        reach,
+        kinds: Kinds::Both,
+        limit: 100_000,
+        deadline: Instant::now() + DEADLINE,
+    };
+    finder.members(question).await.unwrap()
+}
+
+async fn groups_of(finder: &Finder, dn: &str) -> GroupsOf {
+    let question = GroupsOfQuestion {
+        entry: id_of(finder, dn).await,
+        reach: Reach::Effective,
+        deadline: Instant::now() + DEADLINE,
+    };
+    finder.groups_of(question).await.unwrap()
+}
+
+fn shown(members: &Members) -> Vec<String> {
+    let each = members.members.iter().map(|member| {
+        let path = member.path.iter().map(|step| format!(" < {}", step.name));
+        format!("{}{}", member.entry.name, path.collect::<String>())
+    });
+    each.collect()
+}
+
+fn shown_groups(groups: &GroupsOf) -> Vec<String> {
+    let each = groups.groups.iter().map(|group| {
+        let path = group.path.iter().rev();
+        let path = path.map(|step| format!(" < {}", step.name));
+        format!("{}{}", group.group.name, path.collect::<String>())
+    });
+    each.collect()
+}
+
+#[tokio::test]
+async fn members_of_members_with_their_paths_and_cycles_end() {
+    let ldif = person("")
+        + BOB
+        + &group("inner", &[ADA, &group_dn("outer"), BOB_DN])
+        + &group(
+            "outer",
+            &[
+                &group_dn("inner"),
+                BOB_DN,
+                "uid=gone,ou=people,dc=example,dc=com",
+                "cn=far,dc=elsewhere",
+            ],
+        );
+    let server = start(&ldif, Options::default()).await;
+    let finder = finder(&server, settings());
+    let outer = group_dn("outer");
+    let direct = members(&finder, &outer, Reach::Direct).await;
+    assert_eq!(shown(&direct), ["Bob", "inner"]);
+    let all = members(&finder, &outer, Reach::Effective).await;
+    assert_eq!(shown(&all), ["Bob", "inner", "Ada < inner"]);
+    assert_eq!(all.gaps, []);
+    assert_eq!(
+        all.members[2].path[0].id,
+        Some(id_of(&finder, &group_dn("inner")).await)
+    );
+    let unresolved: Vec<_> = all
+        .unresolved
+        .iter()
+        .map(|one| (&*one.value, one.why.code()))
+        .collect();
+    assert_eq!(
+        unresolved,
+        [
+            ("cn=far,dc=elsewhere", "elsewhere"),
+            ("uid=gone,ou=people,dc=example,dc=com", "not_found")
+        ]
+    );
+}
+
+#[tokio::test]
+async fn depth_and_budgets_are_told_of() {
+    let ldif = person("") + BOB + &chain(6);
+    let server = start(&ldif, Options::default()).await;
+    let shallow = GroupsSettings {
+        depth: Some(2),
+        ..settings()
+    };
+    let shallow = finder(&server, shallow);
+    let found = members(&shallow, &group_dn("g6"), Reach::Effective).await;
+    assert_eq!(shown(&found), ["g5", "g4 < g5", "g3 < g5 < g4"]);
+    assert_eq!(found.gaps[0].why.code(), "depth");
+    let found = members(&shallow, &group_dn("g3"), Reach::Effective).await;
+    assert_eq!(shown(&found), ["g2", "g1 < g2", "Ada < g2 < g1"]);
+    assert_eq!(found.gaps, []);
+    let few = GroupsSettings {
+        max_members: 2,
+        ..settings()
+    };
+    let found = members(&finder(&server, few), &group_dn("g6"), Reach::Effective).await;
+    assert_eq!(
+        (shown(&found).len(), found.gaps[0].why.code()),
+        (2, "entry_budget")
+    );
+    let poor = GroupsSettings {
+        max_searches: 4,
+        ..settings()
+    };
+    let found = members(&finder(&server, poor), &group_dn("g6"), Reach::Effective).await;
+    assert_eq!(found.gaps[0].why.code(), "search_budget");
+    assert!(!found.members.is_empty());
+}
+
+#[tokio::test]
+async fn a_group_of_three_thousand_told_in_parts_is_whole() {
+    let mut ldif = person("") + BOB;
+    let mut everybody = Vec::new();
+    for at in 0..3_000 {
+        let dn = format!("uid=p{at:04},ou=people,dc=example,dc=com");
+        write!(
+            ldif,
+            "\ndn: {dn}\nobjectClass: person\nuid: p{at:04}\ncn: P {at:04}\n"
+        )
+        .unwrap();
+        everybody.push(dn);
+    }
+    let names: Vec<&str> = everybody.iter().map(String::as_str).collect();
+    ldif += &group("everybody", &names);
+    let options = Options {
+        value_range: 1500,
+        ..Options::default()
+    };
+    let server = start(&ldif, options).await;
+    let finder = finder(&server, settings());
+    let found = members(&finder, &group_dn("everybody"), Reach::Effective).await;
+    assert_eq!(found.gaps, []);
+    assert_eq!(found.members.len(), 3_000);
+    assert_eq!(found.unresolved, []);
+    // The group, a second part of it, then sixty searches, sixteen at a time.
+    assert!(found.spent.round_trips <= 7, "{:?}", found.spent);
+}
+
+fn dynamic(name: &str, url: &str) -> String {
+    format!(
+        "\ndn: {}\nobjectClass: groupOfURLs\ncn: {name}\nmemberURL: {url}\n",
+        group_dn(name)
+    )
+}
+
+#[tokio::test]
+async fn groups_that_are_a_search_are_evaluated_both_ways_and_never_over_secrets() {
+    let ldif = person("l: Bern\nuserPassword: right\n")
+        + BOB
+        + &dynamic("bern", "ldap:///ou=people,dc=example,dc=com??sub?(l=Bern)")
+        + &dynamic(
+            "of groups",
+            "ldap:///ou=groups,dc=example,dc=com??one?(cn=bern)",
+        )
+        + &dynamic(
+            "spy",
+            "ldap:///ou=people,dc=example,dc=com??sub?(userPassword=*)",
+        )
+        + &dynamic("far", "ldap:///dc=other??sub?(l=Bern)")
+        + &group("static", &[&group_dn("bern")]);
+    let server = start(&ldif, Options::default()).await;
+    let on = finder(&server, settings());
+    let found = members(&on, &group_dn("static"), Reach::Effective).await;
+    assert_eq!(shown(&found), ["bern", "Ada < bern", "Bob < bern"]);
+    let found = members(&on, &group_dn("of groups"), Reach::Effective).await;
+    assert_eq!(shown(&found), ["bern", "Ada < bern", "Bob < bern"]);
+    for (name, why) in [("spy", "not_evaluated"), ("far", "elsewhere")] {
+        let found = members(&on, &group_dn(name), Reach::Effective).await;
+        assert_eq!(found.members, []);
+        assert_eq!(found.unresolved[0].why.code(), why);
+    }
+    let groups = groups_of(&on, ADA).await;
+    assert_eq!(
+        shown_groups(&groups),
+        ["bern", "of groups < bern", "static < bern"]
+    );
+    assert_eq!(groups.gaps, []);
+    let off = GroupsSettings {
+        dynamic: None,
+        ..settings()
+    };
+    let off = finder(&server, off);
+    assert_eq!(shown_groups(&groups_of(&off, ADA).await), [] as [&str; 0]);
+    let none = members(&off, &group_dn("bern"), Reach::Effective).await;
+    assert_eq!((none.members, none.unresolved), (vec![], vec![]));
+}
+
+#[tokio::test]
+async fn posix_groups_have_members_by_login_name_and_by_number() {
+    let ldif = person("gidNumber: 100\n")
+        + BOB
+        + "gidNumber: 200\n"
+        + "\ndn: cn=wheel,ou=groups,dc=example,dc=com\nobjectClass: posixGroup\ncn: wheel\ngidNumber: 100\nmemberUid: BOB\nmemberUid: nobody\n";
+    let server = start(&ldif, Options::default()).await;
+    let finder = finder(&server, settings());
+    let found = members(&finder, &group_dn("wheel"), Reach::Effective).await;
+    assert_eq!(shown(&found), ["Ada", "Bob"]);
+    assert_eq!(&*found.unresolved[0].value, "nobody");
+    assert_eq!(shown_groups(&groups_of(&finder, ADA).await), ["wheel"]);
+}
+
+#[tokio::test]
+async fn groups_of_a_person_are_those_that_a_login_sees_and_are_told_again() {
+    let ldif = person("") + BOB + &chain(3);
+    let server = start(&ldif, Options::default()).await;
+    let finder = finder(&server, settings());
+    for _ in 0..2 {
+        let groups = groups_of(&finder, ADA).await;
+        assert_eq!(shown_groups(&groups), ["g1", "g2 < g1", "g3 < g2 < g1"]);
+        assert_eq!(
+            groups.groups[2].path[1].id,
+            Some(id_of(&finder, &group_dn("g2")).await)
+        );
+    }
+    let figures = finder.cache_figures();
+    assert_eq!((figures[1].1.misses, figures[1].1.hits), (1, 1));
+    // Groups have groups too.
+    let above = groups_of(&finder, &group_dn("g1")).await;
+    assert_eq!(shown_groups(&above), ["g2", "g3 < g2"]);
+}

@@ -1,0 +1,290 @@
+//! What was typed, asked of several domains: partial answers, `unique`, and what is abandoned.
+
+#![allow(clippy::unwrap_used)] // functions beside `#[test]` ones
+
+mod support;
+
+use entryway_lookup::{EntryId, Kinds, PersonLookup, PersonQuestion, Refused, Wanted};
+use entryway_testdir::{Options, TestServer};
+use std::net::SocketAddr;
+use std::time::{Duration, Instant};
+use support::groups::{group, start};
+use support::lookups::{WANTED, check, finder, finder_with, policy, resolve};
+
+fn people(names: &[(&str, &str)]) -> String {
+    let each = names.iter().map(|(uid, cn)| {
+        format!(
+            "\ndn: uid={uid},ou=people,dc=example,dc=com\nobjectClass: person\nuid: {uid}\ncn: {cn}\nmail: {uid}@corp.example\nl: Bern\nemployeeType: staff\n"
+        )
+    });
+    each.collect()
+}
+
+async fn directory(names: &[(&str, &str)]) -> TestServer {
+    start(&people(names), Options::default()).await
+}
+
+/// Accepts and says nothing.
+async fn silent() -> (tokio::net::TcpListener, SocketAddr) {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    (listener, address)
+}
+
+#[tokio::test]
+async fn a_domain_that_hangs_while_three_answer_costs_no_more_than_the_deadline() {
+    let (one, two, three) = (
+        directory(&[("jdoe", "Jane Doe")]).await,
+        directory(&[("jane", "Jane Roe")]).await,
+        directory(&[("bob", "Bob")]).await,
+    );
+    let (_hangs, address) = silent().await;
+    let finder = finder(&[
+        ("one", one.ldap_addr()),
+        ("hangs", address),
+        ("two", two.ldap_addr()),
+        ("three", three.ldap_addr()),
+    ]);
+    let since = Instant::now();
+    let question = entryway_lookup::ResolveQuestion {
+        queries: vec!["jane".to_owned(), "bob".to_owned(), "j".to_owned()],
+        wanted: WANTED,
+        domains: Vec::new(),
+        deadline: since + Duration::from_millis(1500),
+    };
+    let answers = entryway_lookup::NameLookup::resolve(&finder, question).await;
+    assert!(
+        since.elapsed() < Duration::from_millis(1500),
+        "{:?}",
+        since.elapsed()
+    );
+    check(&answers[0], "partial", &["two/Jane Roe", "one/Jane Doe"]);
+    check(&answers[1], "partial", &["three/Bob"]);
+    check(&answers[2], "bad_format", &[]);
+    assert_eq!(answers[0].gaps.len(), 1);
+    assert_eq!(&*answers[0].gaps[0].domain, "hangs");
+}
+
+#[tokio::test]
+async fn the_first_domain_with_a_match_ends_it_and_what_hangs_behind_it_is_not_waited_for() {
+    let one = directory(&[("jdoe", "Jane Doe")]).await;
+    let (_hangs, address) = silent().await;
+    let wanted = Wanted {
+        all_domains: false,
+        ..WANTED
+    };
+    let finder_one = finder(&[("one", one.ldap_addr()), ("hangs", address)]);
+    let since = Instant::now();
+    check(
+        &resolve(&finder_one, "jane", wanted).await,
+        "matched",
+        &["one/Jane Doe"],
+    );
+    assert!(
+        since.elapsed() < Duration::from_secs(1),
+        "{:?}",
+        since.elapsed()
+    );
+    let unique = Wanted {
+        unique: true,
+        ..wanted
+    };
+    check(
+        &resolve(&finder_one, "jane", unique).await,
+        "matched",
+        &["one/Jane Doe"],
+    );
+}
+
+#[tokio::test]
+async fn unique_names_nobody_where_a_domain_is_down() {
+    let one = directory(&[("jdoe", "Jane Doe")]).await;
+    let down = support::nobody().await;
+    let finder = finder(&[("down", down), ("one", one.ldap_addr())]);
+    for all_domains in [true, false] {
+        let wanted = Wanted {
+            unique: true,
+            all_domains,
+            ..WANTED
+        };
+        let answer = resolve(&finder, "jane", wanted).await;
+        check(&answer, "partial", &[]);
+        assert_eq!(answer.gaps[0].why.code(), "directory_unreachable");
+    }
+    let wanted = Wanted {
+        all_domains: false,
+        ..WANTED
+    };
+    check(
+        &resolve(&finder, "jane", wanted).await,
+        "partial",
+        &["one/Jane Doe"],
+    );
+}
+
+#[tokio::test]
+async fn unique_on_a_truncated_answer_names_nobody() {
+    let options = Options {
+        size_limit: 1,
+        ..Options::default()
+    };
+    let names = [
+        ("jane1", "Jane A"),
+        ("jane2", "Jane B"),
+        ("jane3", "Jane C"),
+    ];
+    let server = start(&people(&names), options).await;
+    let finder = finder(&[("one", server.ldap_addr())]);
+    let unique = Wanted {
+        unique: true,
+        ..WANTED
+    };
+    let answer = resolve(&finder, "jane", unique).await;
+    assert!(answer.matches.is_empty());
+    assert!(["partial", "multiple"].contains(&answer.outcome.code()));
+    assert_eq!(
+        resolve(&finder, "jane", WANTED).await.gaps[0].why.code(),
+        "server_limit"
+    );
+}
+
+#[tokio::test]
+async fn every_form_finds_the_same_person_and_nobody_who_is_hidden() {
+    let hidden = people(&[("spy", "Jane Spy")]) + "employeeType: hidden\n";
+    let ldif = people(&[("jdoe", "Jane Doe")])
+        + &hidden
+        + &group("janitors", &["uid=jdoe,ou=people,dc=example,dc=com"]);
+    let server = start(&ldif, Options::default()).await;
+    let finder = finder(&[("staff", server.ldap_addr())]);
+    let wanted = Wanted {
+        kinds: Kinds::People,
+        ..WANTED
+    };
+    let found = resolve(&finder, "jane d", wanted).await;
+    check(&found, "matched", &["staff/Jane Doe"]);
+    let id = found.matches[0].id.to_string();
+    assert!(id.starts_with("staff:") && !id.contains("dn:"), "{id}");
+    let identity = id.strip_prefix("staff:").unwrap().to_owned();
+    for form in [
+        "jdoe",
+        "staff/jdoe",
+        "JDOE@corp.example",
+        "UID=jdoe, OU=people, DC=example, DC=com",
+        &id,
+        &identity,
+        &format!("{{{}}}", identity.to_uppercase()),
+    ] {
+        let answer = resolve(&finder, form, wanted).await;
+        check(&answer, "matched", &["staff/Jane Doe"]);
+        assert_eq!(answer.matches[0].id.to_string(), id);
+    }
+    for form in [
+        "spy",
+        "Jane Spy",
+        "spy@corp.example",
+        "uid=spy,ou=people,dc=example,dc=com",
+    ] {
+        check(&resolve(&finder, form, wanted).await, "no_match", &[]);
+    }
+    check(
+        &resolve(&finder, "cn=entryway,dc=example,dc=com", wanted).await,
+        "bad_format",
+        &[],
+    );
+    check(&resolve(&finder, "*", wanted).await, "bad_format", &[]);
+    check(&resolve(&finder, "j*e", wanted).await, "no_match", &[]);
+    check(
+        &resolve(&finder, "jan", WANTED).await,
+        "matched",
+        &["staff/Jane Doe", "staff/janitors"],
+    );
+}
+
+#[tokio::test]
+async fn stars_contents_and_the_short_cut_where_the_configuration_has_them() {
+    let server = directory(&[("jdoe", "Jane Doe"), ("roe", "Richard Roe")]).await;
+    let mut more = policy(&["staff"]);
+    more.stars = true;
+    more.contains = true;
+    more.mail_short_cut = true;
+    let finder = finder_with(&[("staff", server.ldap_addr())], more, None);
+    check(
+        &resolve(&finder, "j*doe", WANTED).await,
+        "matched",
+        &["staff/Jane Doe"],
+    );
+    check(
+        &resolve(&finder, "ard", WANTED).await,
+        "matched",
+        &["staff/Richard Roe"],
+    );
+    check(
+        &resolve(&finder, "roe@corp.example", WANTED).await,
+        "matched",
+        &["staff/Richard Roe"],
+    );
+    check(
+        &resolve(&finder, "oe@corp.example", WANTED).await,
+        "no_match",
+        &[],
+    );
+}
+
+#[tokio::test]
+async fn limits_are_told_of_and_what_is_exact_is_found_behind_them() {
+    let mut names: Vec<(String, String)> = (0..40)
+        .map(|at| (format!("jo{at:02}"), format!("Jo {at:02}")))
+        .collect();
+    names.push(("exact".to_owned(), "Jo".to_owned()));
+    let names: Vec<(&str, &str)> = names.iter().map(|(uid, cn)| (&**uid, &**cn)).collect();
+    let server = directory(&names).await;
+    let finder = finder(&[("staff", server.ldap_addr())]);
+    let five = Wanted { limit: 5, ..WANTED };
+    let answer = resolve(&finder, "jo", five).await;
+    assert_eq!(answer.outcome.code(), "partial");
+    assert_eq!(answer.gaps[0].why.code(), "limit");
+    assert_eq!(
+        (answer.matches.len(), answer.matches[0].name.as_str()),
+        (5, "Jo")
+    );
+    assert_eq!(resolve(&finder, "jo", WANTED).await.matches.len(), 41);
+}
+
+#[tokio::test]
+async fn somebody_by_id_is_read_once_and_told_again() {
+    let server = directory(&[("jdoe", "Jane Doe")]).await;
+    let finder = finder(&[("staff", server.ldap_addr())]);
+    let id = resolve(&finder, "jdoe", WANTED).await.matches[0].id.clone();
+    let question = || PersonQuestion {
+        id: id.clone(),
+        deadline: Instant::now() + support::DEADLINE,
+    };
+    for _ in 0..3 {
+        let person = finder.person(question()).await.unwrap();
+        assert_eq!(person.entry.name, "Jane Doe");
+        assert_eq!(person.attributes[0].1, ["Bern"]);
+    }
+    let (what, figures) = finder.cache_figures()[0];
+    assert_eq!((what, figures.misses, figures.hits), ("entries", 1, 2));
+    let other = PersonQuestion {
+        id: EntryId::parse("staff:00000000-0000-0000-0000-000000000000").unwrap(),
+        deadline: Instant::now() + support::DEADLINE,
+    };
+    assert_eq!(finder.person(other).await, Err(Refused::NotFound));
+    drop(server);
+    assert_eq!(
+        finder.person(question()).await.unwrap().entry.name,
+        "Jane Doe"
+    );
+}
+
+#[tokio::test]
+async fn an_outage_is_never_nobody() {
+    let finder = finder(&[("staff", support::nobody().await)]);
+    let question = PersonQuestion {
+        id: EntryId::parse("staff:1").unwrap(),
+        deadline: Instant::now() + support::DEADLINE,
+    };
+    let refused = finder.person(question).await.unwrap_err();
+    assert_eq!(refused.code(), "directory_unreachable");
+}
