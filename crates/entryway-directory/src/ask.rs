@@ -180,11 +180,6 @@ impl Asker {
         self.order.sort_by_key(|one| **one.display() != *server);
     }
 
-    /// The server that answered last.
-    pub(crate) fn served(&self) -> Option<&Arc<str>> {
-        self.served.as_ref()
-    }
-
     /// Servers that did not serve so far.
     pub(crate) fn tried(&self) -> &[ServerTry] {
         &self.tried

@@ -75,8 +75,8 @@ pub const SHOWN_ELSEWHERE: &[Elsewhere] = &[
         name: "domain.<name>.people.shown_attributes",
         why: "likewise",
         test: (
-            "crates/entryway-config/src/catalogue/tests.rs",
-            "every_example_loads_and_matters",
+            "crates/entryway-directory/tests/resolve.rs",
+            "somebody_by_id_is_read_once_and_told_again",
         ),
     },
     Elsewhere {
@@ -99,32 +99,32 @@ pub const SHOWN_ELSEWHERE: &[Elsewhere] = &[
         name: "domain.<name>.groups.max_members",
         why: "likewise",
         test: (
-            "crates/entryway-config/src/catalogue/tests.rs",
-            "every_example_loads_and_matters",
+            "crates/entryway-directory/tests/members.rs",
+            "depth_and_budgets_are_told_of",
         ),
     },
     Elsewhere {
         name: "domain.<name>.groups.max_groups",
         why: "no scenario has as many groups as would be too many",
         test: (
-            "crates/entryway-config/src/catalogue/tests.rs",
-            "every_example_loads_and_matters",
+            "crates/entryway-directory/tests/groups.rs",
+            "budgets_are_told_of",
         ),
     },
     Elsewhere {
         name: "domain.<name>.groups.max_searches",
         why: "no scenario has as many groups as would be too many",
         test: (
-            "crates/entryway-config/src/catalogue/tests.rs",
-            "every_example_loads_and_matters",
+            "crates/entryway-directory/tests/members.rs",
+            "depth_and_budgets_are_told_of",
         ),
     },
     Elsewhere {
         name: "domain.<name>.groups.dynamic",
         why: "the directory of a scenario has no groups that are a search",
         test: (
-            "crates/entryway-config/src/catalogue/tests.rs",
-            "every_example_loads_and_matters",
+            "crates/entryway-directory/tests/members.rs",
+            "groups_that_are_a_search_are_evaluated_both_ways_and_never_over_secrets",
         ),
     },
     Elsewhere {

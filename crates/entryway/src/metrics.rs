@@ -3,6 +3,7 @@
 
 mod certificates;
 mod directories;
+mod lookups;
 mod resources;
 mod store;
 
@@ -12,6 +13,7 @@ use certificates::Certificates;
 use directories::Directories;
 use entryway_login::{Decided, LoginPolicy};
 use entryway_web::{MetricsText, Observer};
+use lookups::Lookups;
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::encoding::text::encode;
 use prometheus_client::metrics::counter::Counter;
@@ -140,6 +142,7 @@ impl Exposition {
         metrics.register(ours);
         ours.register_collector(Box::new(Directories::new(Arc::clone(&live))));
         ours.register_collector(Box::new(Certificates::new(Arc::clone(&live))));
+        ours.register_collector(Box::new(Lookups::new(Arc::clone(&live))));
         ours.register_collector(Box::new(Stored::new(live)));
         Self { registry }
     }

@@ -21,6 +21,7 @@ async fn gateway(held_max: usize) -> Gateway {
     let composed = compose::compose(&loaded.settings).expect("no domains");
     let world = World {
         domains: composed.domains,
+        finder: composed.finder,
         kept: Arc::new(Kept::open(&loaded.settings).await.expect("a store")),
         os: composed.os,
     };

@@ -123,6 +123,7 @@ impl Stage {
         let composed = compose(&loaded.settings)?;
         let world = World {
             domains: composed.domains,
+            finder: composed.finder,
             kept: Arc::new(Kept::open(&loaded.settings).await?),
             os: composed.os,
         };
