@@ -5,6 +5,7 @@
 
 mod account;
 mod attribute;
+mod calendar;
 mod dn;
 mod entry;
 mod filter;
@@ -21,6 +22,7 @@ mod url;
 
 pub use account::{AccountState, AccountStateAttributes, LockoutDuration, PasswordStamp};
 pub use attribute::{AttributeName, AttributeNameError};
+pub use calendar::Utc;
 pub use dn::{Ava, Dn, DnError, Rdn};
 pub use entry::{Attribute, Entry};
 pub use filter::{Filter, FilterError};
