@@ -73,6 +73,25 @@ impl SambaAd {
         Ok(Self { keeper, address })
     }
 
+    /// Adds entries to the running domain.
+    pub fn add(&self, ldif: &[u8]) -> Result<()> {
+        let told = ldb("ldbadd", self.keeper.dir(), &[], ldif)?;
+        let records = ldif.windows(4).filter(|start| start == b"\ndn:").count();
+        // It ends well after an entry that is refused, and leaves out the rest.
+        anyhow::ensure!(
+            told.contains(&format!("Added {} records", records + 1)),
+            "expected {} entries to be added, found: {told}",
+            records + 1
+        );
+        Ok(())
+    }
+
+    /// Changes entries of the running domain.
+    pub fn change(&self, ldif: &[u8]) -> Result<()> {
+        ldb("ldbmodify", self.keeper.dir(), &[], ldif)?;
+        Ok(())
+    }
+
     /// The plain listener, which knows StartTLS and refuses simple binds without it.
     pub fn ldap(&self) -> SocketAddr {
         SocketAddr::from((self.address, 389))

@@ -49,6 +49,7 @@ pub(super) fn slapd_conf(settings: &Settings<'_>) -> String {
 include /etc/ldap/schema/cosine.schema
 include /etc/ldap/schema/nis.schema
 include /etc/ldap/schema/inetorgperson.schema
+include /etc/ldap/schema/dyngroup.schema
 modulepath /usr/lib/ldap
 moduleload back_mdb
 moduleload memberof

@@ -1,6 +1,6 @@
 //! The members of a group, and groups that are a search, both ways.
 
-#![allow(clippy::unwrap_used)] // functions beside `#[test]` ones
+#![allow(clippy::unwrap_used, clippy::indexing_slicing)] // functions beside `#[test]` ones
 
 mod support;
 

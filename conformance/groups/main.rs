@@ -1,0 +1,253 @@
+//! One table of groups on real servers, by every method: equal answers, and what each costs.
+//!
+//! The answers are worked out from how the groups are made. `UPDATE_GOLDEN=1` writes the figures to `docs/groups.md`; times
+//! are those of the machine that ran it.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
+
+mod cast;
+mod servers;
+
+use cast::{Cast, DEPTH};
+use entryway_directory::{Finder, Membership};
+use entryway_lookup::{
+    EntryId, GroupLookup, GroupsOfQuestion, Kinds, MembersQuestion, NameLookup, Reach,
+    ResolveQuestion, Spent, Wanted,
+};
+use servers::Directory;
+use std::fmt::Write;
+use std::time::{Duration, Instant};
+
+const PAGE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/groups.md");
+const MARK: &str = "<!-- figures -->\n";
+const DEADLINE: Duration = Duration::from_secs(60);
+
+/// A question of the table.
+enum Asked {
+    /// The groups of this entry.
+    GroupsOf(&'static str),
+    /// The members of this one.
+    Members(&'static str),
+}
+
+struct Row {
+    what: &'static str,
+    asked: Asked,
+    expected: Vec<String>,
+    /// Only where the schema has such groups.
+    open_only: bool,
+}
+
+#[tokio::test]
+async fn the_table_is_the_same_everywhere() {
+    let mut page = String::new();
+    let open = servers::openldap();
+    table(
+        &open,
+        &[Membership::Auto, Membership::Member, Membership::MemberOf],
+        &mut page,
+    )
+    .await;
+    let samba = servers::samba();
+    let ways = [
+        Membership::Auto,
+        Membership::Member,
+        Membership::MemberOf,
+        Membership::InChain,
+        Membership::TokenGroups,
+    ];
+    table(&samba, &ways, &mut page).await;
+    let written = std::fs::read_to_string(PAGE).expect("docs/groups.md");
+    let (head, _) = written.split_once(MARK).expect("the mark of the figures");
+    if std::env::var_os("UPDATE_GOLDEN").is_some() {
+        std::fs::write(PAGE, format!("{head}{MARK}{page}")).expect("docs/groups.md");
+    }
+}
+
+async fn table(directory: &Directory, ways: &[Membership], page: &mut String) {
+    writeln!(
+        page,
+        "\n### {}\n\n| question | answer | method | round trips | searches | ms |\n|---|--:|---|--:|--:|--:|",
+        directory.title
+    )
+    .unwrap();
+    for row in rows(&directory.cast) {
+        if row.open_only && !directory.is_open {
+            continue;
+        }
+        for way in ways {
+            let up = matches!(row.asked, Asked::GroupsOf(_));
+            // Members are walked to in one way; posix and dynamic groups are found by no other than `auto`.
+            if (!up || row.open_only) && *way != Membership::Auto {
+                continue;
+            }
+            let finder = directory.finder(*way);
+            let (found, spent) = ask(&finder, directory, &row.asked).await;
+            assert_eq!(
+                found, row.expected,
+                "{}: {} by {way:?}",
+                directory.title, row.what
+            );
+            let method = if up {
+                format!("`{way:?}`")
+            } else {
+                "downward".to_owned()
+            };
+            writeln!(
+                page,
+                "| {} | {} | {method} | {} | {} | {:.1} |",
+                row.what,
+                found.len(),
+                spent.round_trips,
+                spent.searches,
+                spent.took.as_secs_f64() * 1000.0
+            )
+            .unwrap();
+        }
+    }
+}
+
+fn rows(cast: &Cast) -> Vec<Row> {
+    let row = |what, asked, expected: Vec<String>| Row {
+        what,
+        asked,
+        expected,
+        open_only: false,
+    };
+    let texts = |all: &[&str]| all.iter().map(ToString::to_string).collect::<Vec<_>>();
+    let nested = (1..=DEPTH + 1).map(|at| {
+        let below = (1..at).map(|below| format!("/n{below:02}"));
+        format!("n{at:02}{}", below.collect::<String>())
+    });
+    let mut down: Vec<String> = (1..=DEPTH)
+        .map(|at| {
+            let above = (at + 1..=DEPTH).rev().map(|above| format!("/n{above:02}"));
+            format!("n{at:02}{}", above.collect::<String>())
+        })
+        .collect();
+    let all = (1..=DEPTH).rev().map(|above| format!("/n{above:02}"));
+    down.push(format!("ada{}", all.collect::<String>()));
+    down.sort();
+    let open = |row| Row {
+        open_only: true,
+        ..row
+    };
+    vec![
+        row(
+            "groups nested 12 deep",
+            Asked::GroupsOf("ada"),
+            nested.collect(),
+        ),
+        row(
+            "a person in 500 groups",
+            Asked::GroupsOf("bob"),
+            (0..500).map(|at| format!("w{at:03}")).collect(),
+        ),
+        row(
+            "a cycle of three groups",
+            Asked::GroupsOf("carol"),
+            texts(&["c1", "c2/c1", "c3/c1/c2"]),
+        ),
+        row(
+            "a comma in a name",
+            Asked::GroupsOf("dora"),
+            texts(&["R, D", "outer/R, D"]),
+        ),
+        open(row(
+            "groups of DNs and of login names together",
+            Asked::GroupsOf("eve"),
+            texts(&["dns", "wheel"]),
+        )),
+        open(row(
+            "a dynamic group in a dynamic group",
+            Asked::GroupsOf("fay"),
+            texts(&["bern", "berns/bern"]),
+        )),
+        row("members, nested 12 deep", Asked::Members("n13"), down),
+        row(
+            "members of a cycle",
+            Asked::Members("c1"),
+            texts(&["c2/c3", "c3", "carol"]),
+        ),
+        row(
+            "members of a large group",
+            Asked::Members("big"),
+            (0..cast.big).map(|at| format!("p{at:05}")).collect(),
+        ),
+        open(row(
+            "members by login name and by number",
+            Asked::Members("wheel"),
+            texts(&["eve", "gil"]),
+        )),
+        open(row(
+            "members of a dynamic group of a dynamic group",
+            Asked::Members("berns"),
+            texts(&["bern", "fay/bern"]),
+        )),
+    ]
+}
+
+/// Each answer with its path, `name/first/second`, in order.
+async fn ask(finder: &Finder, directory: &Directory, asked: &Asked) -> (Vec<String>, Spent) {
+    let (name, kinds) = match asked {
+        Asked::GroupsOf(name) => (name, Kinds::People),
+        Asked::Members(name) => (name, Kinds::Groups),
+    };
+    let id = id(finder, name, kinds).await;
+    let deadline = Instant::now() + DEADLINE;
+    let shown = |name: &str, path: &[entryway_lookup::Step]| {
+        let path = path.iter().map(|step| format!("/{}", step.name));
+        format!("{name}{}", path.collect::<String>())
+    };
+    let (mut found, spent) = match asked {
+        Asked::GroupsOf(_) => {
+            let question = GroupsOfQuestion {
+                entry: id,
+                reach: Reach::Effective,
+                deadline,
+            };
+            let answer = finder.groups_of(question).await.expect("an answer");
+            assert_eq!(answer.gaps, [], "{}", directory.title);
+            let groups = answer.groups.iter();
+            let groups = groups.map(|group| shown(&group.group.name, &group.path));
+            (groups.collect::<Vec<_>>(), answer.spent)
+        }
+        Asked::Members(_) => {
+            let question = MembersQuestion {
+                group: id,
+                reach: Reach::Effective,
+                kinds: Kinds::Both,
+                limit: u32::MAX,
+                deadline,
+            };
+            let answer = finder.members(question).await.expect("an answer");
+            assert_eq!(answer.gaps, [], "{}", directory.title);
+            assert_eq!(answer.unresolved, [], "{}", directory.title);
+            let members = answer.members.iter();
+            let members = members.map(|member| shown(&member.entry.name, &member.path));
+            (members.collect::<Vec<_>>(), answer.spent)
+        }
+    };
+    found.sort();
+    (found, spent)
+}
+
+async fn id(finder: &Finder, name: &str, kinds: Kinds) -> EntryId {
+    let question = ResolveQuestion {
+        queries: vec![name.to_owned()],
+        wanted: Wanted {
+            kinds,
+            unique: false,
+            first: true,
+            all_domains: true,
+            limit: 50,
+        },
+        domains: Vec::new(),
+        deadline: Instant::now() + DEADLINE,
+    };
+    let found = finder.resolve(question).await.remove(0);
+    let first = found.matches.into_iter().next();
+    first
+        .unwrap_or_else(|| panic!("`{name}`: {:?}", found.gaps))
+        .id
+}

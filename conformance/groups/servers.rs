@@ -1,0 +1,226 @@
+//! The servers, and how each is asked.
+
+use crate::cast::{Cast, DEPTH};
+use entryway_conformance::{
+    AD_BASE, AD_SERVICE_DN, AD_SERVICE_PASSWORD, Authority, Certificate, SambaAd, Slapd,
+};
+use entryway_directory::{Domain, Domains, DynamicGroups, Finder, GroupsSettings, Membership};
+use entryway_ldap::{
+    ByRole, Limits, PoolLimits, Security, Server, ServerSettings, ServiceBind, StoreFile, Timeouts,
+    TlsClient, TlsVersion, TrustSource, TrustStore, Way,
+};
+use entryway_ldap_types::{
+    AttributeName, Dn, Filter, FilterTemplate, Password, Placeholder, Scope,
+};
+use entryway_lookup::{
+    CardPolicy, DomainLookups, GroupsLookup, LookupPolicy, MailDomains, PeopleLookup,
+    find_template, mail_template,
+};
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// A server with the table's groups.
+pub(crate) struct Directory {
+    pub(crate) title: String,
+    pub(crate) is_open: bool,
+    pub(crate) cast: Cast,
+    server: Arc<Server>,
+    /// Runs as long as this.
+    _running: Box<dyn std::any::Any>,
+}
+
+const OPEN_BASE: &str = "dc=example,dc=org";
+const OPEN_SERVICE: &str = "cn=entryway,dc=example,dc=org";
+
+pub(crate) fn openldap() -> Directory {
+    let cast = Cast {
+        base: OPEN_BASE,
+        active_directory: false,
+        big: 20_000,
+    };
+    let head = format!(
+        "dn: {OPEN_BASE}\nobjectClass: domain\ndc: example\n\ndn: {OPEN_SERVICE}\nobjectClass: applicationProcess\nobjectClass: simpleSecurityObject\ncn: entryway\nuserPassword: service\n\n"
+    );
+    let authority = Authority::new().expect("an authority");
+    let slapd = Slapd::with_entries(
+        &authority,
+        Certificate::Good,
+        OPEN_BASE,
+        &(head + &cast.ldif()),
+    )
+    .expect("slapd");
+    let server = server(slapd.ldaps(), &authority, OPEN_SERVICE, "service");
+    Directory {
+        title: format!("OpenLDAP, a large group of {}", cast.big),
+        is_open: true,
+        cast,
+        server,
+        _running: Box::new(slapd),
+    }
+}
+
+pub(crate) fn samba() -> Directory {
+    let cast = Cast {
+        base: "OU=lookups,DC=lab,DC=example,DC=org",
+        active_directory: true,
+        big: 4_000,
+    };
+    let authority = Authority::new().expect("an authority");
+    let samba = SambaAd::start(&authority).expect("samba");
+    let head =
+        format!("dn: OU=lookups,{AD_BASE}\nobjectClass: organizationalUnit\nou: lookups\n\n");
+    samba
+        .add((head + &cast.ldif()).as_bytes())
+        .expect("the cast");
+    samba.change(cast.cycle().as_bytes()).expect("the cycle");
+    let server = server(
+        samba.ldaps(),
+        &authority,
+        AD_SERVICE_DN,
+        AD_SERVICE_PASSWORD,
+    );
+    Directory {
+        title: format!("Samba AD, a large group of {}", cast.big),
+        is_open: false,
+        cast,
+        server,
+        _running: Box::new(samba),
+    }
+}
+
+fn server(address: SocketAddr, authority: &Authority, dn: &str, password: &str) -> Arc<Server> {
+    let file = tempfile::NamedTempFile::new().expect("a file");
+    std::fs::write(file.path(), authority.pem()).expect("a file");
+    let source = StoreFile {
+        path: file.path().to_owned(),
+        password: None,
+    };
+    let store = TrustStore::load(&[TrustSource::File(source)]).expect("the authority");
+    let tls = TlsClient::new(&store, None, TlsVersion::Tls12, None).expect("TLS");
+    Server::new(ServerSettings {
+        display: format!("ldaps://{address}").into(),
+        host: address.ip().to_string(),
+        ways: ByRole::all(Some(Arc::new(Way {
+            port: address.port(),
+            security: Security::Ldaps(tls),
+        }))),
+        clear_text_passwords: false,
+        service_bind: ServiceBind::Simple {
+            dn: dn.to_owned(),
+            password: Arc::new(Password::new(password.as_bytes().to_vec()).expect("a password")),
+        },
+        timeouts: Timeouts {
+            operation: Duration::from_secs(30),
+            ..Timeouts::default()
+        },
+        limits: ByRole::all(PoolLimits::default()),
+        proto_limits: Limits::CLIENT,
+    })
+}
+
+impl Directory {
+    /// Asks by this method, and keeps nothing between two questions.
+    pub(crate) fn finder(&self, membership: Membership) -> Finder {
+        let domain = Domain::new("staff".into(), vec![Arc::clone(&self.server)])
+            .with_groups(self.settings(membership));
+        Finder::new(
+            Arc::new(Domains::new(vec![domain])),
+            Arc::new(self.policy()),
+        )
+    }
+
+    fn settings(&self, membership: Membership) -> GroupsSettings {
+        let base = |text: String| Dn::parse(&text).expect("a name");
+        let dynamic = DynamicGroups {
+            object_class: "groupOfURLs".into(),
+            url_attribute: AttributeName::from_static("memberURL"),
+            bases: vec![base(self.cast.people()), base(self.cast.groups())],
+        };
+        GroupsSettings {
+            membership,
+            depth: u32::try_from(DEPTH).ok(),
+            dynamic: (self.is_open && membership == Membership::Auto).then_some(dynamic),
+            max_searches: 5_000,
+            ..GroupsSettings::new(base(self.cast.groups()))
+        }
+    }
+
+    fn policy(&self) -> LookupPolicy {
+        let of = AttributeName::from_static;
+        let filter = |text: &str| Filter::parse(text).expect("a filter");
+        let (person, group, id, login) = if self.is_open {
+            (
+                "(objectClass=inetOrgPerson)",
+                "(|(objectClass=groupOfNames)(objectClass=posixGroup)(objectClass=groupOfURLs))",
+                "entryUUID",
+                "uid",
+            )
+        } else {
+            (
+                "(objectClass=user)",
+                "(objectClass=group)",
+                "objectGUID",
+                "sAMAccountName",
+            )
+        };
+        let template =
+            |text: &str| FilterTemplate::parse(text, &[Placeholder::Text]).expect("a template");
+        let find = |restriction: &str| {
+            template(restriction).and(find_template(&[of("cn")], false).expect("a filter"))
+        };
+        let (people, groups) = (self.cast.people(), self.cast.groups());
+        let domain = DomainLookups {
+            name: "staff".into(),
+            netbios_name: None,
+            id_attributes: Arc::new([of(id)]),
+            people: PeopleLookup {
+                base: Dn::parse(&people).expect("a name"),
+                base_text: people.into(),
+                scope: Scope::Subtree,
+                restriction: filter(person),
+                find: find(person),
+                by_mail: mail_template(&of("mail")),
+                by_login: FilterTemplate::equality(None, &of(login), Placeholder::Login),
+                name_attribute: of("cn"),
+                mail_attribute: of("mail"),
+                description_attribute: of("title"),
+                login_attribute: Some(of(login)),
+                shown: Vec::new(),
+            },
+            groups: GroupsLookup {
+                base: Dn::parse(&groups).expect("a name"),
+                base_text: groups.into(),
+                restriction: filter(group),
+                find: find(group),
+                name_attribute: of("cn"),
+                description_attribute: of("description"),
+            },
+            cards: CardPolicy {
+                fields: Vec::new(),
+                photo: None,
+                public: Vec::new(),
+                second: None,
+                photo_max: 0,
+                photo_max_age: Duration::ZERO,
+                initials: false,
+            },
+        };
+        LookupPolicy {
+            deadline: Duration::from_secs(60),
+            limit: 50,
+            most: 1000,
+            min_length: 2,
+            contains: false,
+            stars: false,
+            mail_short_cut: false,
+            mail_domains: MailDomains::default(),
+            browse: None,
+            cursor_age: Duration::ZERO,
+            cache: Duration::ZERO,
+            cache_max: 0,
+            domains: vec![domain],
+            books: Vec::new(),
+        }
+    }
+}
