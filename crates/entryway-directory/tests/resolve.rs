@@ -5,9 +5,12 @@
 mod support;
 
 use entryway_lookup::{EntryId, Kinds, PersonLookup, PersonQuestion, Refused, Wanted};
-use entryway_testdir::{Options, TestServer};
+use entryway_testdir::faults::{Fault, FaultPlan, Gate};
+use entryway_testdir::{Kind, Options, TestServer};
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
+use support::PATIENCE;
 use support::groups::{group, start};
 use support::lookups::{WANTED, check, finder, finder_with, policy, resolve};
 
@@ -287,4 +290,44 @@ async fn an_outage_is_never_nobody() {
     };
     let refused = finder.person(question).await.unwrap_err();
     assert_eq!(refused.code(), "directory_unreachable");
+}
+
+#[tokio::test]
+async fn what_nobody_waits_for_any_more_is_abandoned_at_the_server() {
+    let (one, slow) = (
+        directory(&[("jdoe", "Jane Doe")]).await,
+        directory(&[("jane", "Jane Roe")]).await,
+    );
+    let finder = Arc::new(finder(&[
+        ("one", one.ldap_addr()),
+        ("slow", slow.ldap_addr()),
+    ]));
+    // Both have connections from here on.
+    let all = resolve(&finder, "jane", WANTED).await;
+    check(&all, "matched", &["slow/Jane Roe", "one/Jane Doe"]);
+    let gate = Gate::new();
+    slow.set_faults(FaultPlan::new().on(Kind::Search, Fault::Hold(gate.clone())));
+    let first = Wanted {
+        all_domains: false,
+        ..WANTED
+    };
+    let found = resolve(&finder, "jane", first).await;
+    check(&found, "matched", &["one/Jane Doe"]);
+    // The caller goes away.
+    let asked = slow.counters().searches;
+    let caller = tokio::spawn({
+        let finder = Arc::clone(&finder);
+        async move { resolve(&finder, "jane", WANTED).await }
+    });
+    assert!(
+        slow.wait_until(PATIENCE, |seen| seen.searches > asked)
+            .await
+    );
+    let before = slow.counters().abandons;
+    caller.abort();
+    assert!(
+        slow.wait_until(PATIENCE, |seen| seen.abandons > before)
+            .await
+    );
+    gate.open();
 }
