@@ -18,7 +18,9 @@ struct Plan {
     in_flight: &'static [usize],
     rounds: usize,
     measured: Duration,
-    /// Whether to measure at half load and with 1,000 in flight, and to write the page.
+    /// Whether to measure at half load and with 1,000 in flight.
+    beyond: bool,
+    /// Whether to write the page.
     page: bool,
     rules: RulesPlan,
 }
@@ -36,6 +38,7 @@ impl Plan {
                 },
                 rounds: 3,
                 measured: Duration::from_secs(3),
+                beyond: size != Size::Rules,
                 page: size == Size::Full,
                 rules: RulesPlan {
                     few: 10,
@@ -52,6 +55,7 @@ impl Plan {
                 in_flight: &[4],
                 rounds: 1,
                 measured: Duration::from_millis(300),
+                beyond: false,
                 page: false,
                 rules: RulesPlan {
                     few: 2,
@@ -132,13 +136,13 @@ impl Bench {
             }
             report.saturated.push((encrypt, *in_flight, sides));
         }
-        if self.plan.page {
+        if self.plan.beyond {
             report
                 .half_load
                 .push(self.half_load(encrypt, gateway, report)?);
         }
         let peak_kib = usage::memory_kib(gateway.pid, "VmHWM")?;
-        let crowd = if self.plan.page {
+        let crowd = if self.plan.beyond {
             Some(self.crowd(gateway)?)
         } else {
             None

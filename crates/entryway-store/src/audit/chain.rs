@@ -27,11 +27,43 @@ pub(super) struct Chain<'a> {
     pub(super) unsigned: i64,
 }
 
+/// An end that is to be signed, while more is appended behind it.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct ToSign {
+    epoch: i64,
+    end: End,
+    /// How many records the signature is for.
+    pub(super) records: i64,
+}
+
 #[derive(Clone, Copy)]
 struct Tail {
     /// Of the store. Another one: a backup was restored, and the chain ends elsewhere; or somebody claims so.
     epoch: i64,
     end: End,
+}
+
+impl ToSign {
+    /// Signs it, and notes it beside the key. `false`: another store is here now, and its chain ends elsewhere.
+    pub(super) async fn sign(
+        self,
+        database: &Database,
+        node: &str,
+        key: &AuditKey,
+    ) -> Result<bool, StoreError> {
+        // Held to the end: a restore comes before or after, so that what is marked is of the store that is there.
+        let marks = key.marks().lock().await?;
+        let mut tx = database.begin(Begin::Write).await?;
+        if epoch(&mut tx).await? != self.epoch {
+            return Ok(false);
+        }
+        Checkpoint::seen(key, node, self.end.next_seq, self.end.hash)
+            .insert(&mut tx, node)
+            .await?;
+        tx.commit().await?;
+        marks.advance(node, self.end).await?;
+        Ok(true)
+    }
 }
 
 impl<'a> Chain<'a> {
@@ -98,31 +130,21 @@ impl<'a> Chain<'a> {
         ))
     }
 
-    /// Signs the end that this process reached, and notes it beside the key.
-    pub(super) async fn sign(&mut self) -> Result<(), StoreError> {
-        let Some(mut tail) = self.tail else {
-            self.unsigned = 0;
-            return Ok(());
-        };
-        // Held to the end: a restore comes before or after, so that what is marked is of the store that is there.
-        let marks = self.key.marks().lock().await?;
-        let mut tx = self.database.begin(Begin::Write).await?;
-        if epoch(&mut tx).await? != tail.epoch {
-            drop(tx);
-            tail = self.find_end().await?;
-            tx = self.database.begin(Begin::Write).await?;
-        }
-        let End { next_seq, hash } = tail.end;
-        if tail.end != BEGINNING {
-            Checkpoint::seen(self.key, self.node, next_seq, hash)
-                .insert(&mut tx, self.node)
-                .await?;
-            tx.commit().await?;
-            self.unsigned = 0;
-            marks.advance(self.node, tail.end).await?;
-        }
-        self.unsigned = 0;
-        Ok(())
+    /// The end that this process reached, if records stand before it that nothing signs yet. They count as signed from
+    /// here on: [`Chain::not_signed`] takes that back.
+    pub(super) fn take_unsigned(&mut self) -> Option<ToSign> {
+        let records = std::mem::take(&mut self.unsigned);
+        let Tail { epoch, end } = self.tail?;
+        (records > 0 && end != BEGINNING).then_some(ToSign {
+            epoch,
+            end,
+            records,
+        })
+    }
+
+    /// It did not come to a signature.
+    pub(super) fn not_signed(&mut self, records: i64) {
+        self.unsigned += records;
     }
 
     /// Whether there is an end that can be gone on from.

@@ -6,11 +6,14 @@ use super::company::Company;
 use super::key::AuditKey;
 use super::segment::Frames;
 use crate::store::Inner;
+use crate::{Outage, StoreError};
 use entryway_login::StoreUnavailable;
+use std::future::pending;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::{mpsc, oneshot};
-use tokio::time::{Instant, timeout, timeout_at};
+use tokio::task::JoinHandle;
+use tokio::time::{Instant, sleep_until, timeout, timeout_at};
 
 /// Records in one commit.
 const MOST_RECORDS: usize = 256;
@@ -22,7 +25,7 @@ const SIGN_AFTER: i64 = 1024;
 const SIGN_WITHIN: Duration = Duration::from_secs(10);
 /// A commit waits this long at most until as many records have come as are still on their way: it costs the processor
 /// 100 us and more, mostly in the kernel, whether it holds one record or a hundred. A login by itself never waits.
-const COMPANY: Duration = Duration::from_millis(3);
+const COMPANY: Duration = Duration::from_millis(1);
 /// A commit that takes longer is a store that is out of reach.
 const PATIENCE: Duration = Duration::from_secs(5);
 
@@ -40,18 +43,23 @@ pub(super) async fn run(
     mut queue: mpsc::Receiver<Queued>,
 ) {
     let mut chain = Chain::new(&store.database, &node, &key);
+    let mut signer = Signer {
+        store: store.clone(),
+        node: node.clone(),
+        key: key.clone(),
+        due: None,
+        has_failed: false,
+        running: None,
+    };
     let mut batch = Vec::new();
-    let mut due: Option<Instant> = None;
     loop {
-        let received = match due {
-            None => queue.recv_many(&mut batch, MOST_RECORDS).await,
-            Some(at) => match timeout_at(at, queue.recv_many(&mut batch, MOST_RECORDS)).await {
-                Ok(received) => received,
-                Err(_) => {
-                    due = sign(&mut chain).await;
-                    continue;
-                }
-            },
+        let received = tokio::select! {
+            biased;
+            received = queue.recv_many(&mut batch, MOST_RECORDS) => received,
+            outcome = signer.wait() => {
+                signer.next(&mut chain, outcome).await;
+                continue;
+            }
         };
         if received == 0 {
             break;
@@ -65,26 +73,148 @@ pub(super) async fn run(
             }
         }
         commit(&mut chain, &mut batch).await;
-        if chain.unsigned >= SIGN_AFTER {
-            due = sign(&mut chain).await;
-        } else if chain.unsigned > 0 {
-            due.get_or_insert_with(|| Instant::now() + SIGN_WITHIN);
+        signer.appended(&mut chain);
+    }
+    signer.finish(&mut chain).await;
+}
+
+/// Has the chain's end signed now and then, beside the writing: a checkpoint waits for the disk three times, and no
+/// decision waits for it.
+struct Signer {
+    store: Arc<Inner>,
+    node: Arc<str>,
+    key: Arc<AuditKey>,
+    /// When records that nothing signs yet are signed at the latest.
+    due: Option<Instant>,
+    /// Whether the last one failed: the next waits until it is due, however much is written meanwhile.
+    has_failed: bool,
+    running: Option<Running>,
+}
+
+/// A signature that is being made.
+struct Running {
+    records: i64,
+    task: JoinHandle<Result<bool, StoreError>>,
+}
+
+/// What a [`Signer`] waited for.
+enum Awaited {
+    Due,
+    Ended(Outcome),
+}
+
+/// What became of a signature.
+enum Outcome {
+    Signed,
+    /// Another store is here now.
+    Moved {
+        records: i64,
+    },
+    Failed {
+        records: i64,
+    },
+}
+
+impl Signer {
+    /// Until there is something to do. May be given up and asked again.
+    async fn wait(&mut self) -> Awaited {
+        if let Some(running) = &mut self.running {
+            let outcome = running.outcome().await;
+            self.running = None;
+            return Awaited::Ended(outcome);
+        }
+        match self.due {
+            Some(due) => sleep_until(due).await,
+            None => pending().await,
+        }
+        Awaited::Due
+    }
+
+    async fn next(&mut self, chain: &mut Chain<'_>, awaited: Awaited) {
+        match awaited {
+            Awaited::Due => self.start(chain),
+            Awaited::Ended(outcome) => self.ended(chain, outcome).await,
         }
     }
-    if chain.unsigned > 0 {
-        sign(&mut chain).await;
+
+    /// Something was appended.
+    fn appended(&mut self, chain: &mut Chain<'_>) {
+        if chain.unsigned >= SIGN_AFTER && !self.has_failed {
+            self.start(chain);
+        } else if chain.unsigned > 0 {
+            self.due.get_or_insert_with(|| Instant::now() + SIGN_WITHIN);
+        }
+    }
+
+    fn start(&mut self, chain: &mut Chain<'_>) {
+        if self.running.is_some() {
+            return;
+        }
+        self.due = None;
+        self.has_failed = false;
+        if let Some(end) = chain.take_unsigned() {
+            let (store, node, key) = (self.store.clone(), self.node.clone(), self.key.clone());
+            let task = async move {
+                match timeout(PATIENCE, end.sign(&store.database, &node, &key)).await {
+                    Ok(done) => done,
+                    Err(_) => Err(StoreError::unavailable(
+                        store.database.place(),
+                        Outage::Locked,
+                    )),
+                }
+            };
+            self.running = Some(Running {
+                records: end.records,
+                task: tokio::spawn(task),
+            });
+        }
+    }
+
+    async fn ended(&mut self, chain: &mut Chain<'_>, outcome: Outcome) {
+        let is_moved = matches!(outcome, Outcome::Moved { .. });
+        match outcome {
+            Outcome::Signed => {}
+            Outcome::Moved { records } | Outcome::Failed { records } => {
+                chain.not_signed(records);
+                self.has_failed = true;
+                self.due = Some(Instant::now() + SIGN_WITHIN);
+            }
+        }
+        if is_moved && matches!(timeout(PATIENCE, chain.goes_on()).await, Ok(Ok(()))) {
+            self.start(chain);
+        }
+        self.appended(chain);
+    }
+
+    /// Signs what is left: the one that runs, one for what came since, and one more where another store was found.
+    async fn finish(mut self, chain: &mut Chain<'_>) {
+        self.has_failed = false;
+        for _ in 0..3 {
+            if self.running.is_none() && !self.has_failed {
+                self.start(chain);
+            }
+            let Some(mut running) = self.running.take() else {
+                return;
+            };
+            let outcome = running.outcome().await;
+            self.ended(chain, outcome).await;
+        }
     }
 }
 
-/// When to try again, if it did not work.
-async fn sign(chain: &mut Chain<'_>) -> Option<Instant> {
-    match timeout(PATIENCE, chain.sign()).await {
-        Ok(Ok(())) => None,
-        Ok(Err(error)) => {
-            tracing::warn!(target: "audit.not_signed", %error);
-            Some(Instant::now() + SIGN_WITHIN)
+impl Running {
+    async fn outcome(&mut self) -> Outcome {
+        let records = self.records;
+        match (&mut self.task).await {
+            Ok(Ok(true)) => Outcome::Signed,
+            Ok(Ok(false)) => Outcome::Moved { records },
+            Ok(Err(error)) => {
+                tracing::warn!(target: "audit.not_signed", %error);
+                Outcome::Failed { records }
+            }
+            // The runtime ends.
+            Err(_) => Outcome::Failed { records },
         }
-        Err(_) => Some(Instant::now() + SIGN_WITHIN),
     }
 }
 
