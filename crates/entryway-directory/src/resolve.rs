@@ -8,8 +8,9 @@ mod entry;
 mod names;
 mod read;
 
-pub(crate) use entry::{attributes, group, person, within};
-pub(crate) use read::Read;
+use entry::person;
+pub(crate) use entry::{attributes, group, within};
+pub(crate) use read::{Read, as_match};
 
 use crate::ask::{Asker, Unanswered};
 use entryway_ldap::{DerefAliases, SearchRequest};

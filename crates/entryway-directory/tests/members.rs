@@ -272,3 +272,28 @@ async fn groups_of_a_person_are_those_that_a_login_sees_and_are_told_again() {
     let above = groups_of(&finder, &group_dn("g1")).await;
     assert_eq!(shown_groups(&above), ["g2", "g3 < g2"]);
 }
+
+#[tokio::test]
+async fn a_group_is_what_the_configuration_says_and_not_what_its_class_says() {
+    // Empty, of no usual class, and in a base that people have too.
+    let ldif = person("")
+        + BOB
+        + "\ndn: cn=list,ou=groups,dc=example,dc=com\nobjectClass: applicationProcess\ncn: list\nou: lists\n"
+        + &group("top", &[&group_dn("list"), BOB_DN]);
+    let server = start(&ldif, Options::default()).await;
+    let mut policy = policy(&["staff"]);
+    let lookups = &mut policy.domains[0];
+    lookups.groups.restriction =
+        entryway_ldap_types::Filter::parse("(|(objectClass=groupOfNames)(ou=lists))").unwrap();
+    lookups.people.base = Dn::parse("dc=example,dc=com").unwrap();
+    lookups.people.base_text = "dc=example,dc=com".into();
+    let finder = finder_with(&[("staff", server.ldap_addr())], policy, Some(settings()));
+    let found = members(&finder, &group_dn("top"), Reach::Direct).await;
+    assert_eq!(shown(&found), ["Bob", "list"]);
+    let kinds: Vec<_> = found
+        .members
+        .iter()
+        .map(|one| one.entry.kind.as_str())
+        .collect();
+    assert_eq!(kinds, ["person", "group"]);
+}

@@ -6,11 +6,11 @@ use super::values::{is_in_part, of_entry, whole};
 use super::{GID_NUMBER, GroupsSettings, Membership, OBJECT_CLASS, OBJECT_SID, UID};
 use crate::ask::Asker;
 use crate::finder::Place;
-use crate::resolve::{group, missing, person, within};
+use crate::resolve::{as_match, missing, within};
 use entryway_ldap::{SearchRequest, SearchResult};
-use entryway_ldap_types::{AttributeName, Dn, Entry, Filter, ResultCode};
+use entryway_ldap_types::{AttributeName, Dn, Entry, ResultCode};
 use entryway_lookup::{
-    Gap, Match, Member, Missing, Reach, SortKey, Step, Unresolved, WhyUnresolved,
+    Gap, Kind, Member, Missing, Reach, SortKey, Step, Unresolved, WhyUnresolved,
 };
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -32,6 +32,8 @@ type Level = Vec<(Entry, Arc<[Step]>)>;
 /// How members of a level are asked for.
 struct Question {
     request: SearchRequest,
+    /// What it finds: the filter holds nothing else.
+    kind: Kind,
     looks_for: LooksFor,
 }
 
@@ -283,24 +285,16 @@ impl Walk<'_> {
                 self.full = true;
                 return;
             }
-            self.add(entry, &way, next);
+            self.add(entry, question.kind, &way, next);
         }
     }
 
-    fn add(&mut self, entry: Entry, way: &Arc<[Step]>, next: &mut Level) {
-        let lookups = self.place.lookups;
-        let is_group = entry.dn.is_under(&lookups.groups.base) && self.is_group(&entry);
-        let found: Option<Match> = if is_group {
-            group(lookups, &entry)
-        } else if within(&entry.dn, &lookups.people.base, lookups.people.scope) {
-            person(lookups, &entry)
-        } else {
-            None
-        };
-        let Some(found) = found else {
+    fn add(&mut self, entry: Entry, kind: Kind, way: &Arc<[Step]>, next: &mut Level) {
+        // A server may answer with what lies elsewhere, or has an identity that cannot be used.
+        let Some(found) = as_match(self.place, kind, &entry) else {
             return self.unresolved(entry.dn_text, WhyUnresolved::NotFound, way);
         };
-        if is_group {
+        if kind == Kind::Group {
             let step = Step {
                 name: found.name.as_str().into(),
                 id: Some(found.id.clone()),
@@ -311,18 +305,6 @@ impl Walk<'_> {
             entry: found,
             path: way.to_vec(),
         });
-    }
-
-    /// What it is, by its classes: what a filter asks beside them, the server has answered.
-    fn is_group(&self, entry: &Entry) -> bool {
-        let mut classes: Vec<&[u8]> = Vec::new();
-        classes_of(&self.place.lookups.groups.restriction, &mut classes);
-        let has = |class: &[u8]| {
-            entry
-                .values(&OBJECT_CLASS)
-                .any(|own| own.eq_ignore_ascii_case(class))
-        };
-        classes.into_iter().any(has) || self.has_some(entry)
     }
 
     /// Whether a group names anybody.
@@ -383,16 +365,5 @@ impl Walk<'_> {
             why,
             path: way.to_vec(),
         });
-    }
-}
-
-/// The classes that a restriction names, but for those that must not be.
-fn classes_of<'f>(filter: &'f Filter, classes: &mut Vec<&'f [u8]>) {
-    match filter {
-        Filter::And(parts) | Filter::Or(parts) => {
-            parts.iter().for_each(|part| classes_of(part, classes));
-        }
-        Filter::Equal(name, value) if *name == OBJECT_CLASS => classes.push(value),
-        _ => {}
     }
 }

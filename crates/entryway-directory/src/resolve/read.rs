@@ -99,7 +99,7 @@ impl Finder {
 }
 
 /// A match, if the entry lies where its kind is looked for.
-pub(super) fn as_match(place: Place<'_>, kind: Kind, entry: &Entry) -> Option<Match> {
+pub(crate) fn as_match(place: Place<'_>, kind: Kind, entry: &Entry) -> Option<Match> {
     let lookups = place.lookups;
     match kind {
         Kind::Person => within(&entry.dn, &lookups.people.base, lookups.people.scope)

@@ -8,7 +8,7 @@ use crate::groups::{GID_NUMBER, OBJECT_CLASS, OBJECT_SID, PRIMARY_GROUP_ID, UID}
 use crate::resolve::{request, within};
 use entryway_ldap::SearchRequest;
 use entryway_ldap_types::{Dn, Entry, Filter, Scope};
-use entryway_lookup::{Step, WhyUnresolved};
+use entryway_lookup::{Kind, Step, WhyUnresolved};
 use std::sync::Arc;
 
 impl Walk<'_> {
@@ -30,6 +30,7 @@ impl Walk<'_> {
             let own = Filter::Equal(attribute.clone(), number.to_string().into_bytes());
             questions.push(Question {
                 request: self.people(own, self.room()),
+                kind: Kind::Person,
                 looks_for: LooksFor::All(Arc::clone(way)),
             });
         }
@@ -46,7 +47,10 @@ impl Walk<'_> {
             }
             for search in searches {
                 let lookups = self.place.lookups;
-                for restriction in [&lookups.people.restriction, &lookups.groups.restriction] {
+                for (kind, restriction) in [
+                    (Kind::Group, &lookups.groups.restriction),
+                    (Kind::Person, &lookups.people.restriction),
+                ] {
                     let filter = Filter::And(vec![restriction.clone(), search.filter.clone()]);
                     questions.push(Question {
                         request: request(
@@ -56,6 +60,7 @@ impl Walk<'_> {
                             Arc::clone(&self.attributes),
                             self.room(),
                         ),
+                        kind,
                         looks_for: LooksFor::All(Arc::clone(way)),
                     });
                 }
@@ -90,11 +95,13 @@ impl Walk<'_> {
             });
         let of_people = batches(&|dn| within(dn, &people.base, people.scope))
             .into_iter()
-            .map(|names| self.people(names, 0));
+            .map(|names| (Kind::Person, self.people(names, 0)));
         of_groups
+            .map(|request| (Kind::Group, request))
             .chain(of_people)
-            .map(|request| Question {
+            .map(|(kind, request)| Question {
                 request,
+                kind,
                 looks_for: LooksFor::Named,
             })
             .collect()
@@ -114,6 +121,7 @@ impl Walk<'_> {
                     .map(|name| Filter::Equal(attribute.clone(), name.as_bytes().to_vec()));
                 Question {
                     request: self.people(one_of(each.collect()), 0),
+                    kind: Kind::Person,
                     looks_for: LooksFor::Called(attribute.clone()),
                 }
             })
