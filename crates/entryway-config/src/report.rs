@@ -57,6 +57,13 @@ impl Problems {
     pub(crate) fn push(&self, diagnostic: Diagnostic) {
         self.list.borrow_mut().push(diagnostic);
     }
+    /// Reads once more what was read before, whose problems were told then.
+    pub(crate) fn told_before<T>(&self, read: impl FnOnce() -> T) -> T {
+        let told = self.list.borrow().len();
+        let value = read();
+        self.list.borrow_mut().truncate(told);
+        value
+    }
     pub(crate) fn has(&self, code: Code) -> bool {
         self.list.borrow().iter().any(|one| one.code == code)
     }

@@ -150,14 +150,20 @@ fn needs(
         groups |= these;
         attributes.extend(some.iter().cloned());
     }
-    policy.needs_groups = groups;
-    policy.fetch = Fetch::of(
-        &policy.people,
-        &policy.maps,
-        &policy.carry,
-        &attributes,
-        &settings.groups.needs(),
-    );
+    let other = policy.active_directory.take();
+    let fetch = |mut policy: DomainPolicy| {
+        policy.needs_groups = groups;
+        policy.fetch = Fetch::of(
+            &policy.people,
+            &policy.maps,
+            &policy.carry,
+            &attributes,
+            &settings.groups.needs(),
+        );
+        policy
+    };
+    *policy = fetch(policy.clone());
+    policy.active_directory = other.map(|other| Box::new(fetch(*other)));
 }
 
 /// More rows than this that are evaluated one by one are told of.

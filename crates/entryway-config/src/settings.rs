@@ -256,6 +256,19 @@ pub enum Dialect {
     Generic,
 }
 
+impl Dialect {
+    /// As it is written.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Auto => "auto",
+            Self::ActiveDirectory => "active-directory",
+            Self::OpenLdap => "openldap",
+            Self::Ds389 => "389ds",
+            Self::Generic => "generic",
+        }
+    }
+}
+
 /// `[tls]` and `[domain.X.tls]`, put together key by key.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TlsSettings {

@@ -618,3 +618,50 @@ referrals = { follow = ["dc3.corp.example", "[fd00::3]:3389", "dc4.corp.example:
         assert_eq!(*ldap.of(role), Some(expected), "{role}");
     }
 }
+
+#[test]
+fn without_a_dialect_a_domain_has_what_active_directory_would_have_where_it_is_not_written() {
+    let of = |text: &str| {
+        let loaded = loaded(text, &[]);
+        let codes: Vec<_> = loaded.warnings.codes().collect();
+        (loaded.settings.policy.domains[0].clone(), codes.join(" "))
+    };
+    let (auto, told) = of(MINIMAL);
+    let other = auto.active_directory.expect("nobody wrote a dialect");
+    let (written, _) = of(&format!(
+        "{MINIMAL}dialect = \"active-directory\"\n[[home_folder]]\nprefix = \"/srv\"\n"
+    ));
+    assert!(written.active_directory.is_none());
+    assert_eq!(
+        other.people.filter.to_string(),
+        "(&(objectCategory=person)(objectClass=user)(sAMAccountName={login}))"
+    );
+    assert_eq!(
+        (
+            other.people.filter.to_string(),
+            &other.people.id_attributes,
+            other.maps.len()
+        ),
+        (
+            written.people.filter.to_string(),
+            &written.people.id_attributes,
+            written.maps.len()
+        )
+    );
+    assert_eq!(other.people.base_text, auto.people.base_text);
+    assert!(
+        other
+            .fetch
+            .attributes()
+            .contains(&"sAMAccountName".parse().expect("a name"))
+    );
+    // What is wrong is told once.
+    assert_eq!(told, "C019");
+    // What is written holds in any directory.
+    let (auto, _) = of(&format!(
+        "{MINIMAL}[domain.staff.people]\nfilter = \"(cn={{login}})\"\n[domain.staff.maps]\nhome = \"x\"\n"
+    ));
+    let other = auto.active_directory.expect("nobody wrote a dialect");
+    assert_eq!(other.people.filter.to_string(), "(cn={login})");
+    assert_eq!((other.maps.len(), auto.maps.len()), (1, 1));
+}

@@ -3,7 +3,7 @@
 
 use crate::fault::server_fault;
 use crate::hedge::{Hedged, first_answer};
-use entryway_ldap::{LdapError, SearchRequest, SearchResult, SearchRole, Server};
+use entryway_ldap::{DirectoryKind, LdapError, SearchRequest, SearchResult, SearchRole, Server};
 use entryway_ldap_types::ResultCode;
 use entryway_login::ServerTry;
 use futures_util::future::try_join_all;
@@ -209,6 +209,18 @@ pub(crate) async fn search(
     match server.search(role, request, due).await {
         Ok(result) if passes_on(result.code) => Err(busy(server, &result)),
         Ok(result) => Ok(result),
+        Err(error) => Err(failed(server, &error)),
+    }
+}
+
+/// Whether the server says that it is Active Directory; asked once and then known. One that hides it is not.
+pub(crate) async fn is_active_directory(
+    server: &Server,
+    role: SearchRole,
+    due: Instant,
+) -> Result<bool, ServerTry> {
+    match server.root_dse(role, due).await {
+        Ok(root) => Ok(root.kind() == DirectoryKind::ActiveDirectory),
         Err(error) => Err(failed(server, &error)),
     }
 }

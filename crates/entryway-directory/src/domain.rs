@@ -1,6 +1,6 @@
 //! A domain's servers in order of preference, and what a login asks of them.
 
-use crate::ask::{Asker, search};
+use crate::ask::{Asker, is_active_directory, search};
 use crate::fault::server_fault;
 use crate::groups::{GroupsSettings, groups_of};
 use crate::hedge::{Hedged, first_answer};
@@ -8,7 +8,8 @@ use crate::lockout::Lockout;
 use crate::referral::{Follower, Referrals};
 use crate::roster::{Discovery, Roster};
 use crate::traffic;
-use entryway_ldap::{DerefAliases, SearchRequest, SearchResult, SearchRole, Server};
+use entryway_ldap::{DerefAliases, SearchRequest, SearchRole, Server};
+use entryway_ldap_types::{AttributeName, Filter};
 use entryway_login::{
     BindAnswer, BindOperation, BindReply, BindUnanswered, Directories, FindAnswer, FindOperation,
     GroupsAnswer, GroupsOperation, LockoutPolicy, Served, ServerFault,
@@ -151,37 +152,56 @@ impl Domain {
 
     async fn find(&self, operation: &FindOperation) -> FindAnswer {
         let started = Instant::now();
-        let request = SearchRequest {
+        let time_limit = seconds_until(operation.deadline);
+        let request = |filter: &Arc<Filter>, attributes: &Arc<[AttributeName]>| SearchRequest {
             base: Arc::clone(&operation.base),
             scope: operation.scope,
             deref: DerefAliases::Never,
             size_limit: FIND_SIZE_LIMIT,
-            time_limit: seconds_until(operation.deadline),
+            time_limit,
             types_only: false,
-            filter: Arc::clone(&operation.filter),
-            attributes: Arc::clone(&operation.attributes),
+            filter: Arc::clone(filter),
+            attributes: Arc::clone(attributes),
         };
+        let usual = request(&operation.filter, &operation.attributes);
+        let other = operation.active_directory.as_ref();
+        let other = other.map(|other| request(&other.filter, &other.attributes));
         let servers = self.servers.servers(operation.deadline).await;
         let mut order = order_now(&servers);
         if let Some(last) = &operation.last {
             order.sort_by_key(|server| server.display() == last);
         }
-        let request = &request;
+        let (usual, other) = (&usual, &other);
         let hedged = first_answer(&order, ROLE, operation.deadline, |server, due| async move {
-            search(&server, ROLE, request, due).await
+            // What a server is, it says itself: which question it gets is never a guess.
+            let of_its_kind = match other {
+                Some(other) if is_active_directory(&server, ROLE, due).await? => Some(other),
+                _ => None,
+            };
+            let result = search(&server, ROLE, of_its_kind.unwrap_or(usual), due).await?;
+            Ok((of_its_kind, result))
         });
         let Hedged { mut tried, answer } = hedged.await;
         if order.is_empty() {
             tried.extend(self.servers.problem());
         }
         let mut served = None;
-        if let Some(answer) = answer {
+        if let Some((server, (of_its_kind, result))) = answer {
+            let (request, answer) = (of_its_kind.unwrap_or(usual), (server, result));
             let followed = self
                 .follower
                 .follow(&self.name, request, answer, operation.deadline)
                 .await;
             tried.extend(followed.failed);
-            served = Some(self.served(&followed.server, followed.result));
+            served = Some(Served {
+                server: followed.server.display().clone(),
+                entries: followed.result.entries,
+                code: followed.result.code,
+                diagnostic: followed.result.diagnostic,
+                lockout: self.lockout(),
+                active_directory: of_its_kind.is_some(),
+                passed_over: followed.passed_over,
+            });
         }
         FindAnswer {
             tried,
@@ -267,16 +287,6 @@ impl Domain {
     /// How its groups are found, if at all.
     pub(crate) fn groups_settings(&self) -> Option<&GroupsSettings> {
         self.groups.as_ref()
-    }
-
-    fn served(&self, server: &Server, result: SearchResult) -> Served {
-        Served {
-            server: server.display().clone(),
-            entries: result.entries,
-            code: result.code,
-            diagnostic: result.diagnostic,
-            lockout: self.lockout(),
-        }
     }
 
     fn readiness(&self) -> DomainReadiness {

@@ -9,7 +9,7 @@ use crate::domain::ROLE;
 use crate::roster::ServerOf;
 use entryway_ldap::{SearchRequest, SearchResult, Server, SrvTarget};
 use entryway_ldap_types::{Dn, LdapUrl, ResultCode, Scope};
-use entryway_login::ServerTry;
+use entryway_login::{PassedOver, ServerTry};
 use parking_lot::Mutex;
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -21,6 +21,8 @@ const HOPS: u32 = 3;
 const PLACES: usize = 8;
 /// Bytes of a referral that are told.
 const SHOWN: usize = 512;
+/// Most parts that an answer's trace names as passed over.
+const PASSED_OVER: usize = 16;
 /// Most hosts whose being passed over is told of.
 const TOLD: usize = 64;
 
@@ -62,6 +64,8 @@ pub(crate) struct Followed {
     pub(crate) result: SearchResult,
     /// The server that does not give its part; the result has the code `unavailable` then.
     pub(crate) failed: Option<ServerTry>,
+    /// Parts that were not gone to, each once.
+    pub(crate) passed_over: Vec<PassedOver>,
 }
 
 impl Follower {
@@ -97,7 +101,8 @@ impl Follower {
         deadline: Instant,
     ) -> Followed {
         let (mut server, mut whole) = answer;
-        let mut open = self.places(domain, request, &mut whole, HOPS);
+        let mut passed_over = Vec::new();
+        let mut open = self.places(domain, request, &mut whole, HOPS, &mut passed_over);
         let mut been = 0;
         let mut failed = None;
         while let Some(Place { url, request, hops }) = open.pop() {
@@ -118,7 +123,7 @@ impl Follower {
                     break;
                 }
             };
-            open.extend(self.places(domain, &request, &mut part, hops));
+            open.extend(self.places(domain, &request, &mut part, hops, &mut passed_over));
             if whole.entries.is_empty() && !part.entries.is_empty() {
                 server = next;
             }
@@ -138,6 +143,7 @@ impl Follower {
             server,
             result: whole,
             failed,
+            passed_over,
         }
     }
 
@@ -148,7 +154,15 @@ impl Follower {
         request: &SearchRequest,
         answer: &mut SearchResult,
         hops: u32,
+        passed_over: &mut Vec<PassedOver>,
     ) -> Vec<Place> {
+        let mut pass_over = |alternatives: &[Box<str>], why| {
+            self.tell(domain, alternatives);
+            let to = shown(alternatives);
+            if passed_over.len() < PASSED_OVER && passed_over.iter().all(|part| part.to != to) {
+                passed_over.push(PassedOver { to, why });
+            }
+        };
         let mut places = Vec::new();
         for alternatives in std::mem::take(&mut answer.references) {
             // What continues a search of one level is an entry of that level.
@@ -158,21 +172,21 @@ impl Follower {
             };
             match self.first_place(&alternatives, request, scope, hops) {
                 // One more than is gone to tells that there are more.
-                Some(place) if places.len() <= PLACES => places.push(place),
-                Some(_) => {}
-                None => self.tell(domain, &alternatives),
+                Ok(place) if places.len() <= PLACES => places.push(place),
+                Ok(_) => {}
+                Err(why) => pass_over(&alternatives, why),
             }
         }
         if answer.code == ResultCode::REFERRAL {
             let alternatives = std::mem::take(&mut answer.referrals);
             match self.first_place(&alternatives, request, request.scope, hops) {
-                Some(place) => {
+                Ok(place) => {
                     places.push(place);
                     answer.code = ResultCode::SUCCESS;
                     answer.diagnostic.clear();
                 }
-                None => {
-                    self.tell(domain, &alternatives);
+                Err(why) => {
+                    pass_over(&alternatives, why);
                     let to = shown(&alternatives);
                     answer.diagnostic = format!("refers to {to}, which is not followed");
                 }
@@ -188,22 +202,36 @@ impl Follower {
         request: &SearchRequest,
         scope: Scope,
         hops: u32,
-    ) -> Option<Place> {
-        let hops = hops.checked_sub(1)?;
-        let follow = &self.referrals.as_ref()?.follow;
-        alternatives.iter().find_map(|text| {
-            let url = LdapUrl::parse(text).ok()?;
-            if !follow.iter().any(|host| host.is(&url)) {
-                return None;
+    ) -> Result<Place, &'static str> {
+        let Some(referrals) = &self.referrals else {
+            return Err("`referrals` of the domain follows none");
+        };
+        let Some(hops) = hops.checked_sub(1) else {
+            return Err("it is more than three servers away");
+        };
+        // Of several the last one says why: they are as good as each other.
+        let mut why = "the server named no place";
+        for text in alternatives {
+            let Ok(url) = LdapUrl::parse(text) else {
+                why = "it is no `ldap://` or `ldaps://` address";
+                continue;
+            };
+            if !referrals.follow.iter().any(|host| host.is(&url)) {
+                why = "its host and port are not in `referrals` of the domain";
+                continue;
             }
-            let base = base_there(&request.base, &url.dn)?;
+            let Some(base) = base_there(&request.base, &url.dn) else {
+                why = "it lies outside of where people are looked for";
+                continue;
+            };
             let request = SearchRequest {
                 base,
                 scope,
                 ..request.clone()
             };
-            Some(Place { url, request, hops })
-        })
+            return Ok(Place { url, request, hops });
+        }
+        Err(why)
     }
 
     fn at(&self, url: &LdapUrl) -> Option<Arc<Server>> {

@@ -211,3 +211,41 @@ async fn a_referral_in_the_answer_to_a_bind_is_not_followed() {
     assert_eq!(reply.code, ResultCode::REFERRAL);
     assert_eq!(other.counters().connections, 0);
 }
+
+/// Where the answer went on that was not followed, and why.
+async fn passed_over(domains: &Domains) -> Vec<(String, &'static str)> {
+    let served = find(domains, "ada").await.served.unwrap();
+    let parts = served.passed_over.into_iter();
+    parts.map(|part| (part.to, part.why)).collect()
+}
+
+#[tokio::test]
+async fn what_is_not_followed_is_told_with_the_answer() {
+    let (own, other) = (full().await, elsewhere().await);
+    let places = [
+        url(&other, "dc=example,dc=com"),
+        "ldap://nobody.example/dc=example,dc=com".to_owned(),
+        url(&other, "dc=elsewhere"),
+        "http://dc1.example/".to_owned(),
+    ];
+    let strangers = "its host and port are not in `referrals` of the domain";
+    let reasons = [
+        strangers,
+        "it lies outside of where people are looked for",
+        "it is no `ldap://` or `ldaps://` address",
+    ];
+    for (place, why) in places[1..].iter().zip(reasons) {
+        go_on(&own, std::slice::from_ref(place));
+        assert_eq!(
+            passed_over(&domains(&own, &[&other])).await,
+            [(place.clone(), why)]
+        );
+    }
+    // Followed, and so not passed over.
+    go_on(&own, &places[..1]);
+    assert_eq!(passed_over(&domains(&own, &[&other])).await, []);
+    assert_eq!(
+        passed_over(&support::domains(&[own.ldap_addr()])).await,
+        [(places[0].clone(), "`referrals` of the domain follows none")]
+    );
+}

@@ -44,7 +44,7 @@ pub use fetch::{Fetched, Target};
 pub use health::HealthReport;
 pub use mux::SearchResult;
 pub use pages::{PageLimits, Paged, Pages};
-pub use probe::{ProbeReport, RootDse, TlsReport};
+pub use probe::{DirectoryKind, ProbeReport, RootDse, TlsReport};
 pub use server::Server;
 pub use settings::{PoolLimits, SearchRole, Security, ServerSettings, ServiceBind, Timeouts, Way};
 pub use srv::{SrvAnswer, SrvError, SrvSource, SrvTarget};

@@ -159,7 +159,50 @@ fn tls_report(link: &Link) -> Option<TlsReport> {
     })
 }
 
+/// What kind of directory a root DSE belongs to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DirectoryKind {
+    /// Active Directory, Samba's too. Not AD LDS, which has neither its people nor its names.
+    ActiveDirectory,
+    /// OpenLDAP.
+    OpenLdap,
+    /// 389 Directory Server and what was made of it.
+    Ds389,
+    /// Another one, or one that does not say.
+    Other,
+}
+
+impl DirectoryKind {
+    /// The word of `dialect` in the configuration.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::ActiveDirectory => "active-directory",
+            Self::OpenLdap => "openldap",
+            Self::Ds389 => "389ds",
+            Self::Other => "generic",
+        }
+    }
+}
+
 impl RootDse {
+    /// What it says that it is.
+    pub fn kind(&self) -> DirectoryKind {
+        /// LDAP_CAP_ACTIVE_DIRECTORY_OID (MS-ADTS §3.1.1.3.4.3).
+        const ACTIVE_DIRECTORY: &str = "1.2.840.113556.1.4.800";
+        let is = |list: &[String], value: &str| {
+            list.iter().any(|found| found.eq_ignore_ascii_case(value))
+        };
+        let vendor = self.vendor_name.as_deref().unwrap_or_default();
+        if is(&self.supported_capabilities, ACTIVE_DIRECTORY) {
+            DirectoryKind::ActiveDirectory
+        } else if is(&self.object_classes, "OpenLDAProotDSE") {
+            DirectoryKind::OpenLdap
+        } else if vendor.starts_with("389 ") {
+            DirectoryKind::Ds389
+        } else {
+            DirectoryKind::Other
+        }
+    }
     /// From a search's answer; `None` when the server shows nothing.
     pub(crate) fn of(found: &SearchResult) -> Option<Self> {
         let entry = found.entries.first();

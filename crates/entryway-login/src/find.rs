@@ -2,8 +2,8 @@
 
 use crate::trace::{DIAGNOSTIC_MAX, SearchOutcome, clip};
 use crate::{
-    DomainId, DomainPolicy, Fault, FindOperation, LockoutPolicy, NameCase, PeopleSearch, Reason,
-    Route, Served, ServerFault, ServerTry,
+    Alternative, DomainId, DomainPolicy, Fault, FindOperation, LockoutPolicy, NameCase,
+    PeopleSearch, Reason, Route, Served, ServerFault, ServerTry,
 };
 use entryway_ldap_types::{
     AttributeName, Entry, Filter, FilterTemplate, Placeholder, ResultCode, Scope,
@@ -42,8 +42,31 @@ pub(crate) fn operation(
     wants_groups: bool,
     deadline: Instant,
 ) -> Result<FindOperation, NotAsked> {
+    let filter = filter(by, domain, route)?;
+    let alternative = domain.active_directory.as_deref();
+    let active_directory = alternative
+        .and_then(|other| Some((other, self::filter(by, other, route).ok()?)))
+        .map(|(other, filter)| {
+            Box::new(Alternative {
+                filter: Arc::new(filter),
+                attributes: Arc::clone(other.fetched(wants_groups)),
+            })
+        });
+    Ok(FindOperation {
+        domain: id,
+        base: Arc::clone(&domain.people.base_text),
+        scope: domain.people.scope,
+        filter: Arc::new(filter),
+        attributes: Arc::clone(domain.fetched(wants_groups)),
+        active_directory,
+        last: None,
+        deadline,
+    })
+}
+
+fn filter(by: By, domain: &DomainPolicy, route: &Route) -> Result<Filter, NotAsked> {
     let people = &domain.people;
-    let filter = match by {
+    match by {
         By::Name => fill(
             &people.filter,
             domain,
@@ -54,17 +77,8 @@ pub(crate) fn operation(
             let template = people.by_email.as_ref().ok_or(NotAsked::NoSuchSearch)?;
             fill(template, domain, route, false)
         }
-        By::Identity => return Err(NotAsked::NoSuchSearch),
-    }?;
-    Ok(FindOperation {
-        domain: id,
-        base: Arc::clone(&people.base_text),
-        scope: people.scope,
-        filter: Arc::new(filter),
-        attributes: Arc::clone(domain.fetched(wants_groups)),
-        last: None,
-        deadline,
-    })
+        By::Identity => Err(NotAsked::NoSuchSearch),
+    }
 }
 
 fn fill(
@@ -245,6 +259,8 @@ fn judge_served(served: Served, people: &PeopleSearch) -> (Conclusion, SearchOut
         code,
         diagnostic,
         lockout,
+        active_directory: _,
+        passed_over: _,
     } = served;
     if let Some(stray) = entries.iter().find(|entry| !is_within(entry, people)) {
         let outcome = SearchOutcome::OutsideBase {

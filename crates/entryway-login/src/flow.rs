@@ -95,6 +95,8 @@ struct Login {
     skipped: Option<Fault>,
     /// A local account knew the name and not the password, and the domains were asked all the same.
     mismatched: bool,
+    /// Whether the last directory that answered was asked as Active Directory, though nobody wrote that it is.
+    active_directory: bool,
     /// A local account whose password is in the directory: by what was typed, and once the entry is known, by the
     /// session's name.
     account: Option<Arc<LocalAccount>>,

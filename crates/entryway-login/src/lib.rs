@@ -51,11 +51,11 @@ pub use policy::{
     WhenDown,
 };
 pub use ports::{
-    BindAnswer, BindOperation, BindReply, BindUnanswered, Bucket, DeviceId, Directories,
-    FindAnswer, FindOperation, GroupsAnswer, GroupsOperation, IdentityReserve, KeptIn,
+    Alternative, BindAnswer, BindOperation, BindReply, BindUnanswered, Bucket, DeviceId,
+    Directories, FindAnswer, FindOperation, GroupsAnswer, GroupsOperation, IdentityReserve, KeptIn,
     LocalAccount, LocalAccounts, LockoutPolicy, LoginService, OsAccount, OsAccounts, OsAnswer,
-    OsOperation, OsRefusal, OsReply, ReserveAnswer, ReserveOperation, Served, ServerFault,
-    ServerTry, Settled, StoreUnavailable, Throttle, VerifyAnswer, VerifyOperation,
+    OsOperation, OsRefusal, OsReply, PassedOver, ReserveAnswer, ReserveOperation, Served,
+    ServerFault, ServerTry, Settled, StoreUnavailable, Throttle, VerifyAnswer, VerifyOperation,
 };
 pub use reason::{Fault, LogLevel, Outcome, Reason, Row};
 pub use route::Route;

@@ -102,6 +102,9 @@ pub struct DomainPolicy {
     pub defaults: Defaults,
     /// Where `[domain.X]` (or its `defaults` table) was written, for the trace.
     pub rule: RuleId,
+    /// The same domain as it is where the directory turns out to be Active Directory and nobody wrote what it is: with
+    /// people and maps of its own. `None` where the configuration says what the directory is.
+    pub active_directory: Option<Box<DomainPolicy>>,
 }
 
 /// `attributes` of a domain: what a session carries under its own name, beside the custom maps.
@@ -213,6 +216,13 @@ pub enum MapTarget {
 }
 
 impl DomainPolicy {
+    /// The domain as its directory turned out to be.
+    pub fn seen(&self, active_directory: bool) -> &Self {
+        match &self.active_directory {
+            Some(other) if active_directory => other,
+            _ => self,
+        }
+    }
     /// What a search for a person asks for; `wants_groups` if a client wants their groups whatever the rules need.
     pub(crate) fn fetched(&self, wants_groups: bool) -> &Arc<[AttributeName]> {
         if wants_groups || self.needs_groups {

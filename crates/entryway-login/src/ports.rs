@@ -35,10 +35,22 @@ pub struct FindOperation {
     pub filter: Arc<Filter>,
     /// What is fetched, by name; never `*`.
     pub attributes: Arc<[AttributeName]>,
+    /// What is asked instead of a server that says it is Active Directory; `None` where that makes no difference, and
+    /// then no server is asked what it is.
+    pub active_directory: Option<Box<Alternative>>,
     /// A server that is asked after all others: a bind was just lost there, and whoever gives the entry gets the next.
     pub last: Option<Arc<str>>,
     /// Answer before this.
     pub deadline: Instant,
+}
+
+/// The same question to another kind of directory.
+#[derive(Debug, Clone)]
+pub struct Alternative {
+    /// As [`FindOperation::filter`].
+    pub filter: Arc<Filter>,
+    /// As [`FindOperation::attributes`].
+    pub attributes: Arc<[AttributeName]>,
 }
 
 /// What came of a [`FindOperation`]. The size limit is 2: more entries than that never arrive.
@@ -63,6 +75,19 @@ pub struct Served {
     pub diagnostic: String,
     /// When the directory locks an account, where it let that be read.
     pub lockout: LockoutPolicy,
+    /// Whether [`FindOperation::active_directory`] was asked.
+    pub active_directory: bool,
+    /// Where the directory goes on and was not asked.
+    pub passed_over: Vec<PassedOver>,
+}
+
+/// A part of the directory that is on another server (RFC 4511 §4.5.3) and was not looked at.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PassedOver {
+    /// The server's words: URLs that are as good as each other.
+    pub to: String,
+    /// Why not, for the administrator.
+    pub why: &'static str,
 }
 
 /// When a directory locks an account, and for how long: the strictest that applies to anybody in the domain.

@@ -14,10 +14,10 @@ use crate::explain::elapsed;
 use crate::palette::Tone;
 use crate::sources::NotLoaded;
 use crate::{logs, out, sources};
-use entryway_config::{GroupsSettings, Loaded, RuleBook, Settings, Severity};
+use entryway_config::{Dialect, DomainSettings, Loaded, RuleBook, Settings, Severity};
 use entryway_ldap::{
-    DerefAliases, LdapError, ProbeReport, Role, RootDse, SearchRequest, SearchRole, Server,
-    ServiceBind, Step,
+    DerefAliases, DirectoryKind, LdapError, ProbeReport, Role, RootDse, SearchRequest, SearchRole,
+    Server, ServiceBind, Step,
 };
 use entryway_ldap_types::{AttributeName, Filter, ResultCode, Scope};
 use entryway_login::{DomainPolicy, RuleId};
@@ -169,7 +169,7 @@ pub(crate) async fn check(common: &Common) -> Result<Exit, Exit> {
                 places: &loaded.places,
                 findings: &mut findings,
             };
-            look_at(look, server, &settings.groups).await;
+            look_at(look, server, settings).await;
         }
         for server in domain.cards() {
             let mut look = Look {
@@ -226,18 +226,50 @@ fn configuration(common: &Common) -> Result<(PathBuf, Loaded), Exit> {
     })
 }
 
-async fn look_at(mut look: Look<'_>, server: &Server, groups: &GroupsSettings) {
+async fn look_at(mut look: Look<'_>, server: &Server, settings: &DomainSettings) {
     let Some(report) = connect(&mut look, server).await else {
         // What is behind a door that does not open is not looked at; there may be another one.
         let door = server.way(Role::FindLogin);
         return roles::others(&mut look, server, door).await;
     };
     roles::others(&mut look, server, None).await;
+    dialect(&mut look, settings.dialect, report.root_dse.as_ref());
     if base(&mut look, server, &report).await {
         people::find_one(&mut look, server).await;
         schema::compare(&mut look, server).await;
-        schema::membership(&mut look, server, groups, report.root_dse.as_ref()).await;
+        schema::membership(
+            &mut look,
+            server,
+            &settings.groups,
+            report.root_dse.as_ref(),
+        )
+        .await;
     }
+}
+
+/// What kind of directory is asked, and whether that is what it says of itself. What follows is looked at as a login
+/// would.
+fn dialect(look: &mut Look<'_>, configured: Dialect, root_dse: Option<&RootDse>) {
+    let found = root_dse.map(RootDse::kind);
+    let is_one = found == Some(DirectoryKind::ActiveDirectory);
+    let says = found.map_or("generic", DirectoryKind::as_str);
+    let as_written = configured.as_str();
+    let (state, detail) = match configured {
+        Dialect::Auto => {
+            look.policy = look.policy.seen(is_one);
+            (State::Good, format!("{says}, by the root DSE (`auto`)"))
+        }
+        // A server that hides what it is contradicts nobody.
+        Dialect::Generic => (State::Good, format!("{as_written}, as configured")),
+        _ if matches!(found, None | Some(DirectoryKind::Other)) || says == as_written => {
+            (State::Good, format!("{as_written}, as configured"))
+        }
+        _ => (
+            State::Odd,
+            format!("{as_written} is configured, and the root DSE says {says}"),
+        ),
+    };
+    look.found("dialect", state, None, detail);
 }
 
 /// The door: name, TLS, the service account. `None` when it does not open.
@@ -366,20 +398,17 @@ fn bound_as(server: &Server) -> String {
 
 /// What the server says of itself.
 fn kind(root_dse: Option<&RootDse>) -> String {
-    /// LDAP_CAP_ACTIVE_DIRECTORY_OID (MS-ADTS §3.1.1.3.4.3).
-    const ACTIVE_DIRECTORY: &str = "1.2.840.113556.1.4.800";
     let Some(root_dse) = root_dse else {
         return "hidden".to_owned();
     };
-    let is = |list: &[String], value: &str| list.iter().any(|found| found == value);
     let name = match (&root_dse.vendor_name, &root_dse.vendor_version) {
         (Some(name), Some(version)) => format!("{name} {version}"),
         (Some(name), None) => name.clone(),
-        _ if is(&root_dse.supported_capabilities, ACTIVE_DIRECTORY) => {
-            "Active Directory".to_owned()
-        }
-        _ if is(&root_dse.object_classes, "OpenLDAProotDSE") => "OpenLDAP".to_owned(),
-        _ => "an unnamed server".to_owned(),
+        _ => match root_dse.kind() {
+            DirectoryKind::ActiveDirectory => "Active Directory".to_owned(),
+            DirectoryKind::OpenLdap => "OpenLDAP".to_owned(),
+            DirectoryKind::Ds389 | DirectoryKind::Other => "an unnamed server".to_owned(),
+        },
     };
     let contexts = root_dse
         .naming_contexts

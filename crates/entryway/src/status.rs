@@ -138,7 +138,11 @@ fn server(server: &ServerStatus, rows: &mut Vec<Row>) {
     if let Some(since) = server.degraded_s {
         state.push_str(&format!(" for {}", span(since)));
     }
-    rows.push(Row::new("server", state).tone(tone).note(&server.server));
+    let note = match &server.directory {
+        Some(kind) => format!("{}, {kind}", server.server),
+        None => server.server.clone(),
+    };
+    rows.push(Row::new("server", state).tone(tone).note(note));
     if let Some(error) = &server.last_error {
         rows.push(Row::more(counted(server.failures, "failure")).note(error));
     }

@@ -20,7 +20,8 @@ use crate::settings::{
 };
 use entryway_ldap_types::AttributeName;
 use entryway_login::{
-    AttributeMap, Carried, Carry, DomainPolicy, Fetch, LdapUse, MapTarget, NameCase, WhenDown,
+    AttributeMap, Carried, Carry, DomainPolicy, Fetch, LdapUse, MapTarget, NameCase, PeopleSearch,
+    WhenDown,
 };
 
 const WHEN_DOWN: [(&str, WhenDown); 2] = [("stop", WhenDown::Stop), ("skip", WhenDown::Skip)];
@@ -143,6 +144,9 @@ fn read<'a>(
                 connections,
                 groups,
             };
+            let active_directory = (dialect == Dialect::Auto)
+                .then(|| in_active_directory(&domain, base.as_ref(), cx))
+                .flatten();
             let policy = DomainPolicy {
                 name: settings.name.clone(),
                 suffixes: suffixes
@@ -161,6 +165,17 @@ fn read<'a>(
                 maps,
                 defaults,
                 rule: cx.rule(domain.place),
+                active_directory: None,
+            };
+            // The same, but for what the dialect decides.
+            let other = active_directory.map(|(people, maps)| DomainPolicy {
+                people,
+                maps,
+                ..policy.clone()
+            });
+            let policy = DomainPolicy {
+                active_directory: other.map(Box::new),
+                ..policy
             };
             Some((settings, policy))
         } else {
@@ -173,6 +188,18 @@ fn read<'a>(
         netbios_name,
         resolved,
     }
+}
+
+/// What a domain without a dialect is where its directory says that it is Active Directory.
+fn in_active_directory(
+    domain: &Section<'_>,
+    base: Option<&Base<'_>>,
+    cx: &Context<'_>,
+) -> Option<(PeopleSearch, Vec<AttributeMap>)> {
+    cx.problems.told_before(|| {
+        let people = people(domain, base, Dialect::ActiveDirectory, cx)?;
+        Some((people, maps::maps(domain, Dialect::ActiveDirectory, cx)?))
+    })
 }
 
 /// `attributes`: what the session carries under its own name.

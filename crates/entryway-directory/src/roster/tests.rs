@@ -131,6 +131,7 @@ async fn find(domains: &Domains) -> FindAnswer {
         scope: Scope::Subtree,
         filter: Arc::new(Filter::Equal(uid.clone(), b"ada".to_vec())),
         attributes: Arc::new([uid]),
+        active_directory: None,
         last: None,
         deadline: Instant::now() + DEADLINE,
     };

@@ -81,6 +81,7 @@ pub async fn entry(domains: &Domains, needs: Vec<AttributeName>) -> (Arc<Entry>,
             b"ada".to_vec(),
         )),
         attributes: needs.into(),
+        active_directory: None,
         last: None,
         deadline: Instant::now() + DEADLINE,
     };

@@ -111,6 +111,7 @@ pub async fn find_with(domains: &Domains, uid: &str, last: Option<SocketAddr>) -
             uid.as_bytes().to_vec(),
         )),
         attributes: Arc::new([AttributeName::from_static("uid")]),
+        active_directory: None,
         last: last.map(|address| format!("ldap://{address}").into()),
         deadline: Instant::now() + DEADLINE,
     };

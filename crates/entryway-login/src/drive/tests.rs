@@ -74,6 +74,8 @@ impl Directories for OneServer {
             code: ResultCode::SUCCESS,
             diagnostic: String::new(),
             lockout: LockoutPolicy::default(),
+            active_directory: false,
+            passed_over: Vec::new(),
         };
         FindAnswer {
             tried: Vec::new(),

@@ -199,6 +199,8 @@ fn judged_under(base: &str, scope: Scope, dns: &[&str], code: ResultCode) -> Str
         code,
         diagnostic: "because".to_owned(),
         lockout: LockoutPolicy::default(),
+        active_directory: false,
+        passed_over: Vec::new(),
     };
     let (conclusion, _) = judge(Some(served), &[], &staff.people, false);
     match conclusion {

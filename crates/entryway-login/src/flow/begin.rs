@@ -41,6 +41,7 @@ pub fn begin(attempt: Attempt, policy: Arc<LoginPolicy>) -> Step {
         asked: 0,
         skipped: None,
         mismatched: false,
+        active_directory: false,
         account: None,
         remembered: None,
         tally: Tally::default(),

@@ -85,6 +85,7 @@ impl Login {
         let Some(domain) = policy.domains.get(id.0) else {
             return self.no_such_domain();
         };
+        let domain = domain.seen(self.active_directory);
         let server = Arc::clone(&found.server);
         let sight = Sight {
             policy: &policy,

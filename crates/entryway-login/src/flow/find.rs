@@ -40,10 +40,14 @@ impl AfterFind {
             again,
         } = self;
         login.look_at(now);
+        if let Some(served) = &answer.served {
+            login.active_directory = served.active_directory;
+        }
         let policy = Arc::clone(&login.policy);
         let Some(domain) = policy.domains.get(asking.operation.domain.0) else {
             return login.no_such_domain();
         };
+        let domain = domain.seen(login.active_directory);
         // Nobody else's directory is asked for a name that says whose it is, or for an entry that was found.
         let skips = domain.when_down == WhenDown::Skip
             && login.route.named.is_none()
@@ -139,6 +143,10 @@ impl Login {
             took,
         } = answer;
         let server = served.as_ref().map(|served| Arc::clone(&served.server));
+        let (as_active_directory, passed_over) = served
+            .as_ref()
+            .map(|served| (served.active_directory, served.passed_over.clone()))
+            .unwrap_or_default();
         let judged = find::judge(served, &tried, &domain.people, self.is_over());
         let (conclusion, mut outcome) = gone(asking, permitted(asking.by, domain, judged));
         if let (SearchOutcome::Unanswered { skipped, .. }, Conclusion::Down(_)) =
@@ -147,14 +155,19 @@ impl Login {
             *skipped = skips;
         }
         let asked = &asking.operation;
+        let filter = match &asked.active_directory {
+            Some(other) if as_active_directory => &other.filter,
+            _ => &asked.filter,
+        };
         let searched = Record::Searched {
             domain: asked.domain,
             server,
             tried,
             base: Arc::clone(&asked.base),
             scope: asked.scope,
-            filter: Arc::clone(&asked.filter),
+            filter: Arc::clone(filter),
             outcome,
+            passed_over,
             rule: domain.people.rule,
             by_email: asking.by == By::Mail,
         };
@@ -253,6 +266,7 @@ impl Login {
         let Some(domain) = self.policy.domains.get(asking.operation.domain.0) else {
             return self.no_such_domain();
         };
+        let domain = domain.seen(self.active_directory);
         // Whatever was typed, it is this entry whose password is in question. One whose identity cannot be used is
         // refused in the end; its guesses count all the same.
         let subject = identity::subject(domain, &found.entry)

@@ -5,8 +5,9 @@ use super::find::Asking;
 use super::{Found, Log, Login, Proof, Step, Tally};
 use crate::find::Conclusion;
 use crate::{
-    Attempt, Decision, DomainId, FindOperation, KeptIn, LdapUse, LocalAccount, LocalOutcome,
-    LoginPolicy, Method, Reason, Record, Route, Subject, SubmittedPassword, find, identity,
+    Alternative, Attempt, Decision, DomainId, FindOperation, KeptIn, LdapUse, LocalAccount,
+    LocalOutcome, LoginPolicy, Method, PeopleSearch, Reason, Record, Route, Subject,
+    SubmittedPassword, find, identity,
 };
 use entryway_ldap_types::{AttributeName, Filter, Scope};
 use std::sync::Arc;
@@ -100,6 +101,7 @@ pub fn begin_revalidation(
         asked: 1,
         skipped: None,
         mismatched: false,
+        active_directory: false,
         account: None,
         remembered: Some(Box::new(remembered)),
         tally: Tally::default(),
@@ -144,6 +146,19 @@ fn refused(authority: &str, login_name: &str, reason: Reason) -> Record {
     }
 }
 
+/// Who they were, among those whom the domain lets in.
+fn again(remembered: &Remembered, people: &PeopleSearch) -> Filter {
+    let restriction = find::restriction(people);
+    match &remembered.identity {
+        Some((attribute, value)) => {
+            let is_it = Filter::Equal(attribute.clone(), value.to_vec());
+            Filter::And([is_it].into_iter().chain(restriction).collect())
+        }
+        // The base is their own entry.
+        None => restriction.unwrap_or(Filter::Present(AttributeName::from_static("objectClass"))),
+    }
+}
+
 impl Login {
     fn find_remembered(self: Box<Self>, id: DomainId) -> Step {
         let policy = Arc::clone(&self.policy);
@@ -152,26 +167,24 @@ impl Login {
             return self.no_such_domain();
         };
         let people = &domain.people;
-        let restriction = find::restriction(people);
-        let (base, scope, filter) = match (&remembered.identity, &remembered.dn) {
-            (Some((attribute, value)), _) => {
-                let is_it = Filter::Equal(attribute.clone(), value.to_vec());
-                let filter = Filter::And([is_it].into_iter().chain(restriction).collect());
-                (Arc::clone(&people.base_text), people.scope, filter)
-            }
-            (None, Some(dn)) => {
-                let class = AttributeName::from_static("objectClass");
-                let filter = restriction.unwrap_or(Filter::Present(class));
-                (Arc::from(&**dn), Scope::Base, filter)
-            }
+        let (base, scope) = match (&remembered.identity, &remembered.dn) {
+            (Some(_), _) => (Arc::clone(&people.base_text), people.scope),
+            (None, Some(dn)) => (Arc::from(&**dn), Scope::Base),
             (None, None) => return self.reject(Reason::UnknownLogin),
         };
+        let active_directory = domain.active_directory.as_deref().map(|other| {
+            Box::new(Alternative {
+                filter: Arc::new(again(remembered, &other.people)),
+                attributes: Arc::clone(other.fetched(self.wants_groups)),
+            })
+        });
         let operation = FindOperation {
             domain: id,
             base,
             scope,
-            filter: Arc::new(filter),
+            filter: Arc::new(again(remembered, people)),
             attributes: Arc::clone(domain.fetched(self.wants_groups)),
+            active_directory,
             last: None,
             deadline: self.deadline,
         };
@@ -192,6 +205,7 @@ impl Login {
         let Some(domain) = policy.domains.get(id.0) else {
             return self.no_such_domain();
         };
+        let domain = domain.seen(self.active_directory);
         let subject = identity::subject(domain, &found.entry).ok();
         let now = identity::password_stamp(&found.entry);
         self.compare(subject, now, |login, valid| {

@@ -6,7 +6,9 @@ use super::outcome::{
     BindVerdict, DnOutcome, HomeResult, IdentityPart, LocalOutcome, MapResult, NamedDomain,
     OsOutcome, SearchOutcome, Verdict,
 };
-use crate::{Bucket, DomainId, Fault, Group, MapTarget, Reason, RuleId, ServerTry, UserType};
+use crate::{
+    Bucket, DomainId, Fault, Group, MapTarget, PassedOver, Reason, RuleId, ServerTry, UserType,
+};
 use entryway_ldap_types::{
     AccountState, AttributeName, Filter, PasswordPolicy, Placeholder, ResultCode, Scope,
 };
@@ -92,6 +94,8 @@ pub enum Record {
         filter: Arc<Filter>,
         /// What came back.
         outcome: SearchOutcome,
+        /// Where the directory goes on and was not asked.
+        passed_over: Vec<PassedOver>,
         /// Where the filter was written.
         rule: RuleId,
         /// Whether this was the search by mail.

@@ -21,7 +21,9 @@ mod support;
 mod throttle;
 mod vectors;
 
-use entryway_ldap_types::{Dn, Entry, PasswordPolicy, PasswordPolicyError, ResultCode};
+use entryway_ldap_types::{
+    Dn, Entry, FilterTemplate, PasswordPolicy, PasswordPolicyError, Placeholder, ResultCode,
+};
 use entryway_login::{
     BindUnanswered, Challenge, Decided, Decision, DomainId, DomainPolicy, Fault, HomeResult,
     IdentityPart, KeptIn, LdapUse, LocalAccount, LoginPolicy, MapTarget, OsAccount, Reason, Record,
@@ -30,7 +32,9 @@ use entryway_login::{
 use std::time::Duration;
 use support::replay::replay;
 use support::world::{Asked, Directory, World};
-use support::{attempt, domain, entry, given, map, mapping, policy, searching, template};
+use support::{
+    attempt, attribute, domain, entry, given, map, mapping, policy, searching, template,
+};
 
 fn person(uid: &str, domain: &str) -> Entry {
     entry(

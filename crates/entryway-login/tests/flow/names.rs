@@ -244,3 +244,75 @@ fn a_policy_that_names_a_domain_it_lacks_lets_nobody_in() {
         "directory_refused_operation",
     );
 }
+
+/// A domain without a dialect: `uid` in most directories, `sAMAccountName` in Active Directory.
+fn undecided() -> LoginPolicy {
+    one(|eng| {
+        let account = attribute("sAMAccountName");
+        let other = searching(eng.clone(), |people| {
+            people.filter = FilterTemplate::equality(Some("user"), &account, Placeholder::Login);
+            people.search_attribute = Some(account);
+            people.id_attributes = vec![attribute("objectGUID")];
+        });
+        let other = mapping(other, |maps| maps.clear());
+        DomainPolicy {
+            active_directory: Some(Box::new(other)),
+            ..eng
+        }
+    })
+}
+
+#[test]
+fn a_directory_that_says_it_is_active_directory_is_asked_as_one() {
+    let bob = entry(
+        "cn=Bob,ou=people,dc=eng",
+        &[
+            ("objectClass", &["user"]),
+            ("uid", &["robert"]),
+            ("sAMAccountName", &["bob"]),
+            ("objectGUID", &["0123456789abcdef"]),
+            ("entryUUID", &["another"]),
+            // A network share there, and no home.
+            ("homeDirectory", &["\\\\files\\bob"]),
+        ],
+    );
+    let mut world = one_world(vec![(bob, "right")]);
+    check(undecided(), &mut world, "bob", "unknown_login");
+    world.directories[0].active_directory = true;
+    world.asked.clear();
+    let decided = check(undecided(), &mut world, "bob", "accept bob in eng");
+    let filter = "(&(objectClass=user)(sAMAccountName=bob))";
+    assert_eq!(
+        world.asked[0],
+        Asked::Find {
+            domain: 0,
+            filter: filter.to_owned()
+        }
+    );
+    let traced = records(&decided).find_map(|record| match record {
+        Record::Searched { filter, .. } => Some(filter.to_string()),
+        _ => None,
+    });
+    assert_eq!(traced.as_deref(), Some(filter));
+    let session = session(decided);
+    assert_eq!(session.home.as_deref(), Some("/home/bob"));
+    let (by, value) = session.anchor.identity.clone().unwrap();
+    assert_eq!(
+        (by.to_string().as_str(), &*value),
+        ("objectGUID", b"0123456789abcdef".as_slice())
+    );
+    // Whether they are still welcome is asked of the same kind of directory.
+    let remembered = entryway_login::Remembered::of(&session, session.authenticated_at);
+    world.asked.clear();
+    let again = attempt("", SubmittedPassword::NotAsked);
+    let now = again.started;
+    let step = entryway_login::begin_revalidation(remembered, again, undecided().into());
+    assert_eq!(shown(&world.walk(step, now)), "accept bob in eng");
+    let Asked::Find { filter, .. } = &world.asked[0] else {
+        panic!("{:?}", world.asked);
+    };
+    assert!(
+        filter.contains("objectClass=user") && filter.contains("sAMAccountName=*"),
+        "{filter}"
+    );
+}

@@ -38,7 +38,7 @@ struct SeesASecret;
 impl Condition for SeesASecret {
     fn holds(&self, facts: &Facts<'_>) -> Result<bool, RuleFailed> {
         let entry = facts.entry.unwrap();
-        Ok(entry.first(&support::attribute("userPassword")).is_some())
+        Ok(entry.first(&attribute("userPassword")).is_some())
     }
     fn needs(&self) -> &Needs {
         unreachable!("asked when a configuration is read")

@@ -257,6 +257,8 @@ impl Seen {
                     code: ResultCode(*code),
                     diagnostic: String::new(),
                     lockout: LockoutPolicy::default(),
+                    active_directory: false,
+                    passed_over: Vec::new(),
                 };
                 (Vec::new(), Some(served))
             }

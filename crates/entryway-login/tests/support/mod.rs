@@ -112,6 +112,7 @@ pub(crate) fn domain(name: &str) -> DomainPolicy {
         maps,
         defaults: defaults(),
         rule: RuleId(10),
+        active_directory: None,
     }
 }
 

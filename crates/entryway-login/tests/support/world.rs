@@ -28,6 +28,8 @@ pub(crate) struct Directory {
     /// Whatever a filter asks for, everybody fits.
     pub(crate) finds_anyway: bool,
     pub(crate) lockout: LockoutPolicy,
+    /// It says so itself.
+    pub(crate) active_directory: bool,
 }
 
 /// What a login asked.
@@ -92,6 +94,7 @@ impl Directory {
             search_code: ResultCode::SUCCESS,
             finds_anyway: false,
             lockout: LockoutPolicy::default(),
+            active_directory: false,
         }
     }
     pub(crate) fn down(mut self, fault: ServerFault) -> Self {
@@ -268,11 +271,14 @@ impl World {
     }
 
     fn find(&mut self, operation: &FindOperation) -> FindAnswer {
+        let directory = &self.directories[operation.domain.0];
+        let other = operation.active_directory.as_ref();
+        let other = other.filter(|_| directory.active_directory);
+        let filter = other.map_or(&operation.filter, |other| &other.filter);
         self.asked.push(Asked::Find {
             domain: operation.domain.0,
-            filter: operation.filter.to_string(),
+            filter: filter.to_string(),
         });
-        let directory = &self.directories[operation.domain.0];
         let mut tried = Vec::new();
         let mut servers: Vec<_> = directory.servers.iter().collect();
         servers.sort_by_key(|(server, _)| operation.last.as_ref() == Some(server));
@@ -288,13 +294,15 @@ impl World {
                         .people
                         .iter()
                         .map(|(entry, _)| entry)
-                        .filter(|entry| directory.finds_anyway || fits(&operation.filter, entry));
+                        .filter(|entry| directory.finds_anyway || fits(filter, entry));
                     let served = Served {
                         server: server.clone(),
                         entries: found.take(2).cloned().collect(),
                         code: directory.search_code,
                         diagnostic: String::new(),
                         lockout: directory.lockout,
+                        active_directory: other.is_some(),
+                        passed_over: Vec::new(),
                     };
                     return FindAnswer {
                         tried,

@@ -189,6 +189,8 @@ impl Server {
             code: answer.code,
             diagnostic: String::new(),
             lockout: LockoutPolicy::default(),
+            active_directory: false,
+            passed_over: Vec::new(),
         }
     }
 }

@@ -120,6 +120,9 @@ pub struct DomainStatus {
 pub struct ServerStatus {
     /// As configured.
     pub server: String,
+    /// What kind of directory its root DSE says it is, as a word of `dialect`; left out where that was not read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub directory: Option<String>,
     /// Whether logins go there: the first server of its domain that is not known to be down.
     pub serving: bool,
     /// `closed`, `half_open` or `open`.

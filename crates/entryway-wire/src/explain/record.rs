@@ -3,7 +3,7 @@
 use super::Names;
 use super::bind::{BindJson, BoundJson};
 use super::rules::{DnFilteredJson, GroupsJson, LeftOutJson, LocalJson, OsJson};
-use super::search::{OutcomeJson, SearchedJson, TryJson, scope_name};
+use super::search::{OutcomeJson, PassedOverJson, SearchedJson, TryJson, scope_name};
 use super::values::{HomeJson, MapJson};
 use crate::session::GroupJson;
 use crate::time::Rfc3339;
@@ -85,6 +85,7 @@ impl<'a> RecordJson<'a> {
                 scope,
                 filter,
                 outcome,
+                passed_over,
                 rule,
                 by_email,
             } => Self::Searched(Box::new(SearchedJson {
@@ -95,6 +96,7 @@ impl<'a> RecordJson<'a> {
                 scope: scope_name(*scope),
                 filter: Text(filter),
                 outcome: OutcomeJson::of(outcome),
+                passed_over: passed_over.iter().map(PassedOverJson::of).collect(),
                 by_email: *by_email,
                 rule: names.place(*rule),
             })),

@@ -2,7 +2,7 @@
 
 use crate::write::Text;
 use entryway_ldap_types::{Filter, ResultCode, Scope};
-use entryway_login::{SearchOutcome, ServerFault, ServerTry};
+use entryway_login::{PassedOver, SearchOutcome, ServerFault, ServerTry};
 use serde::Serialize;
 use std::borrow::Cow;
 
@@ -18,9 +18,25 @@ pub(super) struct SearchedJson<'a> {
     pub(super) filter: Text<&'a Filter>,
     #[serde(flatten)]
     pub(super) outcome: OutcomeJson<'a>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(super) passed_over: Vec<PassedOverJson<'a>>,
     pub(super) by_email: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) rule: Option<Cow<'a, str>>,
+}
+
+/// A part of the directory that was not looked at.
+#[derive(Serialize)]
+pub(super) struct PassedOverJson<'a> {
+    to: &'a str,
+    why: &'static str,
+}
+
+impl<'a> PassedOverJson<'a> {
+    pub(super) fn of(passed_over: &'a PassedOver) -> Self {
+        let PassedOver { to, why } = passed_over;
+        Self { to, why }
+    }
 }
 
 #[derive(Serialize)]

@@ -3,7 +3,7 @@
 
 use super::{Look, State, people};
 use entryway_config::{GroupsSettings, Membership};
-use entryway_ldap::{DerefAliases, RootDse, SearchRequest, SearchRole, Server};
+use entryway_ldap::{DerefAliases, DirectoryKind, RootDse, SearchRequest, SearchRole, Server};
 use entryway_ldap_types::{AttributeName, Filter, Scope};
 use entryway_login::{Carried, DomainPolicy};
 use std::collections::BTreeSet;
@@ -13,8 +13,6 @@ const SUBSCHEMA: AttributeName = AttributeName::from_static("subschemaSubentry")
 const TYPES: AttributeName = AttributeName::from_static("attributeTypes");
 const OBJECT_CLASS: AttributeName = AttributeName::from_static("objectClass");
 const MEMBER_OF: AttributeName = AttributeName::from_static("memberOf");
-/// LDAP_CAP_ACTIVE_DIRECTORY_OID (MS-ADTS §3.1.1.3.4.3): who has it has the matching rule in chain.
-const ACTIVE_DIRECTORY: &str = "1.2.840.113556.1.4.800";
 
 /// Names that a schema gives to its attributes, in lower case. An unreadable description gives none.
 fn names_of(description: &str) -> Vec<String> {
@@ -135,10 +133,7 @@ pub(super) async fn membership(
             )
         }
         Membership::InChain | Membership::TokenGroups => root_dse
-            .is_some_and(|root| {
-                let capabilities = &root.supported_capabilities;
-                !capabilities.iter().any(|oid| oid == ACTIVE_DIRECTORY)
-            })
+            .is_some_and(|root| root.kind() != DirectoryKind::ActiveDirectory)
             .then_some(
                 "`groups.membership` is a way of Active Directory, which this directory does not say it is",
             ),

@@ -195,8 +195,16 @@ pub(super) struct Searched {
     pub(super) filter: String,
     #[serde(flatten)]
     pub(super) outcome: Outcome,
+    #[serde(default)]
+    pub(super) passed_over: Vec<PassedOver>,
     pub(super) by_email: bool,
     pub(super) rule: Option<String>,
+}
+
+#[derive(Deserialize)]
+pub(super) struct PassedOver {
+    pub(super) to: String,
+    pub(super) why: String,
 }
 
 #[derive(Deserialize)]

@@ -76,6 +76,7 @@ fn searched(domain: DomainId, outcome: SearchOutcome) -> (Record, u64) {
         scope: Scope::Subtree,
         filter: Arc::new(Filter::parse("(&(objectClass=person)(uid=jdoe))").expect("a filter")),
         outcome,
+        passed_over: Vec::new(),
         rule: RuleId(24),
         by_email: false,
     };

@@ -138,6 +138,13 @@ pub(super) fn searched(searched: &Searched, took: Option<Duration>) -> Vec<Row> 
         Outcome::Refused(said) => rows.push(answered(said)),
         Outcome::NoEntry | Outcome::Unanswered { .. } => {}
     }
+    for part in &searched.passed_over {
+        rows.push(
+            Row::more(format!("not looked at: {}", plain_or_quoted(&part.to)))
+                .tone(Tone::Doubt)
+                .note(&part.why),
+        );
+    }
     rows
 }
 

@@ -106,7 +106,11 @@ fn domain(domain: &Domain) -> DomainStatus {
     let mut servers: Vec<_> = domain
         .servers()
         .iter()
-        .map(|one| server(&one.stats()))
+        .map(|one| {
+            let root_dse = one.known_root_dse();
+            let directory = root_dse.map(|root| root.kind().as_str().to_owned());
+            server(&one.stats(), directory)
+        })
         .collect();
     // The first that is not known to be down is asked first.
     let serving = servers.iter_mut().find(|server| server.breaker == CLOSED);
@@ -130,10 +134,11 @@ pub(crate) fn breaker(health: &HealthReport) -> &'static str {
     }
 }
 
-fn server(stats: &ServerStats) -> ServerStatus {
+fn server(stats: &ServerStats, directory: Option<String>) -> ServerStatus {
     let health = &stats.health;
     ServerStatus {
         server: stats.display.to_string(),
+        directory,
         serving: false,
         breaker: breaker(health).to_owned(),
         degraded_s: health.degraded_since.map(|since| since.elapsed().as_secs()),

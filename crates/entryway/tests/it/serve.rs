@@ -309,7 +309,10 @@ fn a_client_that_hangs_up_abandons_its_search() {
     let gate = Gate::new();
     world
         .directory
-        .set_faults(FaultPlan::new().on(Kind::Search, Fault::Hold(gate.clone())));
+        // The first tells what kind of directory it is.
+        .set_faults(
+            FaultPlan::new().rule(Rule::on(Kind::Search, Fault::Hold(gate.clone())).after(1)),
+        );
     let waiting = daemon.begin_login(PORTAL, "jdoe", "right");
     let searched = world
         .directory
