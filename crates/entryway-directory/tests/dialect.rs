@@ -1,6 +1,6 @@
 //! What kind of directory is asked, where nobody wrote it: what the server says.
 
-#![allow(clippy::unwrap_used)] // functions beside `#[test]` ones
+#![allow(clippy::unwrap_used, clippy::panic)] // functions beside `#[test]` ones
 
 mod support;
 
@@ -10,11 +10,12 @@ use entryway_testdir::faults::{Fault, FaultPlan};
 use entryway_testdir::{Directory, Kind, Options, TestServer};
 use std::sync::Arc;
 use std::time::Instant;
-use support::{DEADLINE, PEOPLE, domains};
+use support::{DEADLINE, PEOPLE, SERVICE, domains};
 
 async fn active_directory() -> TestServer {
     let options = Options::active_directory("EXAMPLE");
-    TestServer::start(Directory::from_ldif(PEOPLE).unwrap(), options)
+    let ldif = format!("{PEOPLE}{SERVICE}");
+    TestServer::start(Directory::from_ldif(&ldif).unwrap(), options)
         .await
         .unwrap()
 }
@@ -44,7 +45,9 @@ fn operation(alternative: bool) -> FindOperation {
 }
 
 fn found(answer: &FindAnswer) -> Option<(bool, usize)> {
-    let served = answer.served.as_ref()?;
+    let Some(served) = &answer.served else {
+        panic!("nobody serves: {:?}", answer.tried);
+    };
     Some((served.active_directory, served.entries.len()))
 }
 

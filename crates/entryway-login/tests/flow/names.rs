@@ -282,13 +282,10 @@ fn a_directory_that_says_it_is_active_directory_is_asked_as_one() {
     world.asked.clear();
     let decided = check(undecided(), &mut world, "bob", "accept bob in eng");
     let filter = "(&(objectClass=user)(sAMAccountName=bob))";
-    assert_eq!(
-        world.asked[0],
-        Asked::Find {
-            domain: 0,
-            filter: filter.to_owned()
-        }
-    );
+    assert!(world.asked.contains(&Asked::Find {
+        domain: 0,
+        filter: filter.to_owned()
+    }));
     let traced = records(&decided).find_map(|record| match record {
         Record::Searched { filter, .. } => Some(filter.to_string()),
         _ => None,
