@@ -1,6 +1,7 @@
 //! `entryway help`: of commands, of configuration codes, of reasons.
 
 mod advice;
+mod stores;
 mod tls;
 
 use crate::cli::Cli;
@@ -27,7 +28,7 @@ pub(crate) fn help(topic: Option<&str>) -> Exit {
         out::answer(&about(&row, &advice));
         return Exit::Done;
     }
-    if let Some(text) = tls_failure(topic) {
+    if let Some(text) = tls_failure(topic).or_else(|| store_failure(topic)) {
         out::answer(&text);
         return Exit::Done;
     }
@@ -65,12 +66,21 @@ fn row(code: &str) -> Option<(Row, Advice)> {
 fn tls_failure(topic: &str) -> Option<String> {
     let code = TlsCode::ALL.iter().find(|code| code.as_str() == topic)?;
     let (says, advice) = tls::of(*code);
-    Some(format!(
-        "tls failure: {}\n\n{says}\n\nWhat leads to it:\n{}\nWhat to do:\n{}",
-        code.as_str(),
+    Some(failure("tls failure", code.as_str(), says, &advice))
+}
+
+/// What there is to say of a store of certificates or keys that cannot be used.
+fn store_failure(topic: &str) -> Option<String> {
+    let (says, advice) = stores::of(topic)?;
+    Some(failure("store failure", topic, says, &advice))
+}
+
+fn failure(kind: &str, code: &str, says: &str, advice: &Advice) -> String {
+    format!(
+        "{kind}: {code}\n\n{says}\n\nWhat leads to it:\n{}\nWhat to do:\n{}",
         list(advice.causes),
         list(advice.remedies),
-    ))
+    )
 }
 
 fn list(lines: &[&str]) -> String {

@@ -1,5 +1,6 @@
-use super::{about, page, row};
+use super::{about, page, row, store_failure};
 use entryway_login::{Fault, Reason};
+use std::collections::BTreeSet;
 
 #[test]
 fn every_reason_and_fault_has_a_page() {
@@ -13,6 +14,28 @@ fn every_reason_and_fault_has_a_page() {
     }
     assert!(row("change_password").is_some());
     assert!(row("nonsense").is_none());
+}
+
+/// The codes as the sources write them: one that is added there has to be added here.
+#[test]
+fn every_code_of_a_store_has_a_page() {
+    let sources = [
+        include_str!("../../../entryway-keystore/src/error.rs"),
+        include_str!("../../../entryway-ldap/src/tls/store/identity.rs"),
+        include_str!("../../../entryway-ldap/src/tls/store/rereading.rs"),
+        include_str!("../../../entryway-ldap/src/tls/store/trust.rs"),
+    ];
+    let codes: BTreeSet<&str> = sources
+        .iter()
+        .flat_map(|source| source.split('"'))
+        .filter(|word| word.starts_with("store_"))
+        .collect();
+    assert!(codes.len() >= 20, "{codes:?}");
+    for code in codes {
+        let text = store_failure(code).unwrap_or_else(|| panic!("no help on `{code}`"));
+        assert!(text.contains("What to do:\n  - "), "{text}");
+    }
+    assert!(store_failure("store_nonsense").is_none());
 }
 
 /// `UPDATE_GOLDEN=1` writes it anew.
