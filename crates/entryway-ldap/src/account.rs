@@ -10,6 +10,7 @@ use crate::events::{ServiceBindAccepted, ServiceBindRefused};
 use crate::health::{PACE_REFUSED, refuses_password};
 use entryway_ldap_types::Password;
 use parking_lot::Mutex;
+use std::collections::HashSet;
 use std::fmt;
 use std::future::Future;
 use std::pin::pin;
@@ -36,6 +37,9 @@ pub(crate) struct Account {
 struct Known {
     /// Rises when a server that took the password refuses it: what all of them took is then no longer right.
     generation: u64,
+    /// Servers that took it in this generation, by address: one that is made anew, as for a configuration that is read
+    /// again, must not be withheld what it has taken for what others refuse.
+    took: HashSet<Arc<str>>,
     /// Since the last bind that succeeded, or that rise.
     refusals: u32,
     refused: Option<Refusal>,
@@ -84,6 +88,18 @@ impl Credentials {
     /// Uses this account from now on.
     pub(crate) fn share(&self, account: &Arc<Account>) {
         *self.account.lock() = Arc::clone(account);
+    }
+    /// The same, with what is known of the server at these addresses.
+    pub(crate) fn go_on<'a>(
+        &self,
+        account: &Arc<Account>,
+        mut addresses: impl Iterator<Item = &'a Arc<str>>,
+    ) {
+        self.share(account);
+        let known = account.known.lock();
+        if addresses.any(|address| known.took.contains(address)) {
+            self.took.store(known.generation + 1, Ordering::Relaxed);
+        }
     }
     pub(crate) fn account(&self) -> Arc<Account> {
         Arc::clone(&self.account.lock())
@@ -150,18 +166,19 @@ impl Credentials {
         self.learn(address, &bound);
         bound
     }
-    fn learn(&self, address: &str, bound: &Result<(), LdapError>) {
+    fn learn(&self, address: &Arc<str>, bound: &Result<(), LdapError>) {
         match bound {
             Ok(()) => self.succeeded(address),
             Err(error) if refuses_password(error) => self.refused(address, error, Instant::now()),
             Err(_) => {}
         }
     }
-    fn succeeded(&self, address: &str) {
+    fn succeeded(&self, address: &Arc<str>) {
         {
             let account = self.account();
             let mut known = account.known.lock();
             self.took.store(known.generation + 1, Ordering::Relaxed);
+            known.took.insert(Arc::clone(address));
             (known.refusals, known.refused) = (0, None);
         }
         if self.refuses.swap(false, Ordering::Relaxed) {
@@ -174,6 +191,7 @@ impl Credentials {
             let mut known = account.known.lock();
             if self.is_proven(&known) {
                 known.generation += 1;
+                known.took.clear();
                 known.refusals = 0;
             }
             known.refusals = known.refusals.saturating_add(1);

@@ -95,7 +95,8 @@ impl Server {
     pub fn use_account(&self, known: &ServiceAccount) -> bool {
         match &self.settings.service_bind {
             ServiceBind::Simple { dn, password } if known.is(dn, password) => {
-                self.host.credentials.share(&known.account);
+                let addresses = self.ways.iter().map(|way| &way.address);
+                self.host.credentials.go_on(&known.account, addresses);
                 true
             }
             _ => false,

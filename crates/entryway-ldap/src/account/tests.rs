@@ -46,7 +46,7 @@ fn two_that_refuse_the_password_are_asked_again_as_rarely_as_one() {
     }
     let another = Credentials::default();
     another.refused("x:389", &refused(), Instant::now());
-    another.succeeded("x:389");
+    another.succeeded(&Arc::from("x:389"));
     assert!(!may(&other, now), "another account");
 }
 
@@ -54,12 +54,12 @@ fn two_that_refuse_the_password_are_asked_again_as_rarely_as_one() {
 fn a_server_that_takes_the_password_goes_on_and_lets_the_others_try() {
     let (one, other) = pair();
     let now = Instant::now();
-    one.succeeded("x:389");
+    one.succeeded(&Arc::from("x:389"));
     other.refused("x:389", &refused(), now);
     assert!(may(&one, now) && !may(&other, now));
     one.refused("x:389", &refused(), now);
     assert!(!may(&one, now));
-    other.succeeded("x:389");
+    other.succeeded(&Arc::from("x:389"));
     assert!(may(&one, now) && may(&other, now));
 }
 
@@ -104,10 +104,35 @@ fn after_two_refusals_nobody_else_is_asked_but_who_took_the_password() {
     let later = now + PACE_REFUSED.first;
     assert!(may(three, later), "the pause is over");
     // Replicas lag behind: who took the password goes on with it.
-    proven.succeeded("x:389");
+    proven.succeeded(&Arc::from("x:389"));
     one.refused("x:389", &refused(), later);
     two.refused("x:389", &refused(), later);
     assert!(!may(three, later) && may(proven, later));
+}
+
+#[test]
+fn who_took_the_password_goes_on_with_it_when_it_is_made_anew() {
+    let all: [Credentials; 3] = std::array::from_fn(|_| Credentials::default());
+    let [good, one, two] = &all;
+    let account = good.account();
+    one.share(&account);
+    two.share(&account);
+    good.succeeded(&Arc::from("good:389"));
+    let now = Instant::now();
+    one.refused("one:389", &refused(), now);
+    two.refused("two:389", &refused(), now);
+    let anew = |address: &str| {
+        let server = Credentials::default();
+        server.go_on(&account, [&Arc::from(address)].into_iter());
+        server
+    };
+    let good_anew = anew("good:389");
+    assert!(may(&good_anew, now));
+    assert!(!may(&anew("one:389"), now) && !may(&anew("other:389"), now));
+    // Until it refuses it too.
+    good_anew.refused("good:389", &refused(), now);
+    two.refused("two:389", &refused(), now);
+    assert!(!may(&anew("good:389"), now) && !may(good, now));
 }
 
 #[test]
@@ -115,7 +140,7 @@ fn a_password_that_was_right_is_refused_twice_and_then_withheld_from_all() {
     let all: [Credentials; 4] = std::array::from_fn(|_| Credentials::default());
     for credentials in &all {
         credentials.share(&all[0].account());
-        credentials.succeeded("x:389");
+        credentials.succeeded(&Arc::from("x:389"));
     }
     let now = Instant::now();
     let mut sent = 0;
