@@ -34,6 +34,7 @@ impl MemberSearch {
         let url = LdapUrl::parse(url).map_err(|_| NotEvaluated::Unusable)?;
         let filter = url.filter.unwrap_or_else(class_is_there);
         if filter.attributes().into_iter().any(is_secret_attribute)
+            || looks_everywhere(&filter)
             || filter.depth() >= Filter::MAX_DEPTH - 4
         {
             return Err(NotEvaluated::Unusable);
@@ -114,6 +115,17 @@ impl DynamicGroups {
             Some(&self.object_class),
             one_of(vec![Filter::Present(self.url_attribute.clone())]),
         )
+    }
+}
+
+/// Whether it compares with every attribute that has some rule (RFC 4511 §4.5.1.7.7), secret ones among them:
+/// `(:octetStringMatch:=…)` names none.
+fn looks_everywhere(filter: &Filter) -> bool {
+    match filter {
+        Filter::And(parts) | Filter::Or(parts) => parts.iter().any(looks_everywhere),
+        Filter::Not(part) => looks_everywhere(part),
+        Filter::Extensible { attribute, .. } => attribute.is_none(),
+        _ => false,
     }
 }
 

@@ -56,6 +56,8 @@ fn nothing_secret_is_looked_at() {
         "(userPassword=*)",
         "(&(l=Bern)(!(userpassword=a*)))",
         "(2.5.4.35=*)",
+        "(:octetStringMatch:=secret)",
+        "(&(l=Bern)(!(|(:dn:2.5.13.17:=secret)(l=Bern))))",
     ] {
         check(
             &format!("ldap:///{PEOPLE}??sub?{filter}"),
