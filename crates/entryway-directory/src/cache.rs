@@ -50,6 +50,23 @@ struct Kept<K, V> {
 /// One key. Whoever holds it asks; if they go away in the middle, the next one does.
 type Slot<V> = tokio::sync::Mutex<Option<(Instant, V)>>;
 
+/// Somebody who asks for a key. Who goes away in the middle must not leave an empty place behind, which nothing would
+/// ever let go of.
+struct Asking<'a, K: Eq + Hash + Clone, V: Clone> {
+    cache: &'a Cache<K, V>,
+    /// `None` once there is an answer.
+    key: Option<K>,
+    slot: &'a Arc<Slot<V>>,
+}
+
+impl<K: Eq + Hash + Clone, V: Clone> Drop for Asking<'_, K, V> {
+    fn drop(&mut self) {
+        if let Some(key) = self.key.take() {
+            self.cache.keep(key, Instant::now(), None, self.slot);
+        }
+    }
+}
+
 impl<K: Eq + Hash + Clone, V: Clone> Cache<K, V> {
     /// Keeps answers this long, together of this weight at most. Nothing is kept where either is none.
     pub(crate) fn new(life: Duration, most: usize) -> Self {
@@ -108,6 +125,11 @@ impl<K: Eq + Hash + Clone, V: Clone> Cache<K, V> {
             }
         }
         self.misses.fetch_add(1, Ordering::Relaxed);
+        let mut asking = Asking {
+            cache: self,
+            key: Some(key),
+            slot: &slot,
+        };
         // As old as the question: what changed at the directory meanwhile may not be in the answer.
         let asked = Instant::now();
         let answer = ask().await;
@@ -117,7 +139,9 @@ impl<K: Eq + Hash + Clone, V: Clone> Cache<K, V> {
             _ => None,
         };
         drop(held);
-        self.keep(key, asked, weight, &slot);
+        if let Some(key) = asking.key.take() {
+            self.keep(key, asked, weight, &slot);
+        }
         answer
     }
 

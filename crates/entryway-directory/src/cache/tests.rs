@@ -111,6 +111,7 @@ async fn who_goes_away_while_asking_leaves_the_asking_to_the_next() {
         async || std::future::pending::<Result<u32, Infallible>>().await,
     );
     assert!(Box::pin(never).now_or_never().is_none());
+    assert!(cache.kept.lock().slots.is_empty(), "no place for it");
     assert_eq!(get(&cache, 1, 8).await, 8);
 }
 
