@@ -269,16 +269,21 @@ fn question(
 
 fn by_name(place: Place<'_>, kind: Kind, text: &str, policy: &LookupPolicy) -> Option<Filter> {
     let lookups = place.lookups;
-    let find = match kind {
-        Kind::Person => &lookups.people.find,
-        Kind::Group => &lookups.groups.find,
+    let (find, restriction) = match kind {
+        Kind::Person => (&lookups.people.find, &lookups.people.restriction),
+        Kind::Group => (&lookups.groups.find, &lookups.groups.restriction),
     };
     let mut filter = filled(find, text)?;
+    let narrow = filter.clone();
     if policy.contains {
         filter = contains(filter, text);
     }
     if policy.stars {
         filter = with_stars(filter, text);
+    }
+    if filter != narrow {
+        // A term that restricts is made wider too where it happens to ask for what was typed: `(ou=sales*)`.
+        filter = Filter::And(vec![restriction.clone(), filter]);
     }
     let login = match kind {
         Kind::Person => filled(&lookups.people.by_login, text),
