@@ -20,7 +20,9 @@ use crate::watch;
 use bytes::Bytes;
 use entryway_ldap_proto::client::BindResult;
 use entryway_ldap_proto::{DerefAliases, SearchRequest};
-use entryway_ldap_types::{AttributeName, ByRole, Filter, Password, RangedValues, Role, Scope};
+use entryway_ldap_types::{
+    AttributeName, ByRole, Filter, Password, RangedValues, ResultCode, Role, Scope,
+};
 use parking_lot::Mutex;
 use pool::Pool;
 use std::fmt;
@@ -345,7 +347,10 @@ impl Server {
     async fn look(&self, pool: &Arc<MuxPool>, deadline: RuntimeInstant) -> Result<(), LdapError> {
         match self.settings.service_bind {
             ServiceBind::Simple { .. } | ServiceBind::External => pool.warm(deadline).await,
-            ServiceBind::Anonymous => self.ask_root_dse(pool, deadline).await.map(|_| ()),
+            ServiceBind::Anonymous => match self.ask_root_dse(pool, deadline).await {
+                Ok(_) | Err(LdapError::Declined { .. }) => Ok(()),
+                Err(error) => Err(error),
+            },
         }
     }
 
@@ -355,8 +360,14 @@ impl Server {
         deadline: RuntimeInstant,
     ) -> Result<Arc<RootDse>, LdapError> {
         let found = self.search_on(pool, &probe::request(), deadline).await?;
-        // A server may hide it: whatever it answers, it answers.
-        pool.shared().knows(RootDse::of(&found));
+        match (RootDse::of(&found), found.code) {
+            // What it is decides what it is asked: not to know that is no answer.
+            (None, code @ (ResultCode::BUSY | ResultCode::UNAVAILABLE)) => {
+                return Err(LdapError::Declined { code });
+            }
+            (None, _) => pool.shared().hides_itself(),
+            (said, _) => pool.shared().knows(said),
+        }
         Ok(self.known_root_dse().unwrap_or_default())
     }
 

@@ -139,9 +139,15 @@ impl Shared {
             self.expiry.agreed(&self.settings.display, agreed);
         }
     }
-    /// The server has said this of itself, or nothing that it shows.
+    /// The server has said this of itself. Nothing is no word: one that is busy tells nothing, and is what it was.
     pub(crate) fn knows(&self, root_dse: Option<RootDse>) {
-        *self.host.root_dse.lock() = Some(Arc::new(root_dse.unwrap_or_default()));
+        if let Some(said) = root_dse {
+            *self.host.root_dse.lock() = Some(Arc::new(said));
+        }
+    }
+    /// It shows nothing of itself, and need not be asked again. What it has once said stands.
+    pub(crate) fn hides_itself(&self) {
+        self.host.root_dse.lock().get_or_insert_default();
     }
     /// Long enough for a dial and an operation, whose steps are each bounded on their own.
     pub(crate) fn nobodys_deadline(&self) -> Instant {

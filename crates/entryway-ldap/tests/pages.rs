@@ -4,7 +4,7 @@
 
 mod support;
 
-use entryway_ldap::{LdapError, PageLimits, SearchRequest, SearchRole, Server};
+use entryway_ldap::{DirectoryKind, LdapError, PageLimits, SearchRequest, SearchRole, Server};
 use entryway_ldap_types::{AttributeName, Filter, ResultCode, Scope};
 use entryway_testdir::faults::{Fault, FaultPlan, Rule};
 use entryway_testdir::{Directory, Kind, Operation, Options, TestServer};
@@ -212,4 +212,20 @@ async fn what_a_server_says_of_itself_is_asked_once() {
         assert_eq!(known.default_naming_context.as_deref(), Some("dc=example"));
     }
     assert_eq!(directory.counters().root_dse_reads, 1);
+}
+
+#[tokio::test]
+async fn a_server_that_is_busy_has_not_said_what_it_is() {
+    let directory = directory(Options::active_directory("CORP")).await;
+    let server = server(&directory);
+    let busy = Fault::Answer {
+        code: ResultCode::BUSY,
+        diagnostic: String::new(),
+    };
+    directory.set_faults(FaultPlan::new().rule(Rule::on(Kind::Search, busy).times(1)));
+    let told = server.root_dse(SearchRole::FindLogin, soon()).await;
+    assert_eq!(told.unwrap_err().code(), "declined");
+    assert!(server.known_root_dse().is_none());
+    let told = server.root_dse(SearchRole::FindLogin, soon()).await;
+    assert_eq!(told.unwrap().kind(), DirectoryKind::ActiveDirectory);
 }
