@@ -51,7 +51,8 @@ pub(crate) struct Row {
     pub(crate) how: How,
     /// Lines of `[domain.staff.tls]`; `{dir}` is the folder of certificates, `{pin:NAME}` a fingerprint.
     pub(crate) tls: &'static str,
-    /// `chain`, `pin` or `unverified` when it is accepted, or the code of the refusal.
+    /// `chain`, `pin` or `unverified` when it is accepted, or the code of the refusal, or of what is wrong with the
+    /// configuration, as a store that does not open is.
     pub(crate) expected: &'static str,
 }
 
@@ -65,7 +66,8 @@ const HEAD: &str = "# Certificates, settings and verdicts
 
 What `entryway tls check` says of real servers: OpenLDAP with GnuTLS, `openssl s_server`, and listeners that are no servers. Made by the
 tests (`conformance/live/matrix.rs`), which run every row; dates, ports and fingerprints are left out. [TLS](tls.md) explains the settings,
-[the list of codes](reasons.md#tls) what to do.
+[the list of codes](reasons.md#tls) what to do. The stores are made by openssl and keytool; one that cannot be read is an error of the
+configuration, found before any server is asked, and `entryway help C067` says more. Where a row has a password, write `{ file = \"…\" }` instead.
 
 | # | server | settings | verdict | what is said |
 |---|---|---|---|---|
@@ -249,6 +251,9 @@ fn check(
         .args(["tls", "check", "--output", "json", "--config"])
         .arg(path);
     let finished = Finished::of(&mut command, "")?;
+    if finished.exit == CONFIGURATION {
+        return misconfigured(&finished, &dir);
+    }
     let answer = finished.json()?;
     let nothing = serde_json::Value::Null;
     let way = answer.pointer("/domains/0/servers/0").unwrap_or(&nothing);
@@ -286,6 +291,26 @@ fn check(
     Ok(Found {
         verdict: words("accepted"),
         text: mask(&text, &dir),
+    })
+}
+
+/// The exit status where nobody was asked, because the configuration is wrong.
+const CONFIGURATION: i32 = 3;
+
+/// The one error of a configuration.
+fn misconfigured(finished: &Finished, dir: &str) -> Result<Found> {
+    ensure!(finished.stdout.is_empty(), "an error, and an answer");
+    let lines = finished.stderr.lines();
+    let errors: Vec<&str> = lines
+        .filter_map(|line| line.strip_prefix("error["))
+        .collect();
+    let [error] = errors.as_slice() else {
+        bail!("expected one error, found `{}`", finished.stderr);
+    };
+    let (code, text) = error.split_once("]: ").context("an error has a code")?;
+    Ok(Found {
+        verdict: code.to_owned(),
+        text: mask(text, dir),
     })
 }
 

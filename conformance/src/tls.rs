@@ -11,7 +11,7 @@ use std::process::Command;
 
 const SCRIPT: &str = include_str!("tls/certificates.sh");
 
-/// A folder of authorities, certificates, keys and revocation lists, made by openssl.
+/// A folder of authorities, certificates, keys and revocation lists, made by openssl, and of stores, by keytool too.
 #[derive(Debug)]
 pub struct Certificates(Scratch);
 
@@ -19,6 +19,7 @@ impl Certificates {
     /// Makes all of them anew.
     pub fn new() -> Result<Self> {
         programs::find("openssl", "openssl")?;
+        programs::find("keytool", "openjdk-17-jre-headless")?;
         let scratch = Scratch::new()?;
         let mut bash = Command::new("bash");
         bash.args(["-c", SCRIPT, "certificates"])

@@ -141,3 +141,31 @@ issue other client-rogue /CN=gateway p256 -1 365 sha256 basicConstraints=CA:FALS
 for each in *.chain; do
   openssl x509 -in "$each" -noout -fingerprint -sha256 | sed 's/^.*=//; s/://g' | tr A-F a-f >"${each%.chain}.pin"
 done
+
+# Stores: openssl's of today and of before 3.0 (RC2 and 3DES), and keytool's.
+p12() { # OUT PASSWORD OPTION...
+  local out=$1 password=$2
+  shift 2
+  openssl pkcs12 -export -passout "pass:$password" -out "$out" "$@"
+}
+p12 openssl.p12 changeit -nokeys -in ca.crt
+p12 openssl-legacy.p12 changeit -nokeys -in ca.crt -legacy
+p12 openssl-no-mac.p12 changeit -nokeys -in ca.crt -nomac -certpbe AES-256-CBC
+p12 openssl-empty.p12 "" -nokeys -in ca.crt
+p12 client.p12 changeit -inkey client.key -in client.crt -certfile ca.crt -name gateway
+p12 client-legacy.p12 changeit -inkey client.key -in client.crt -name gateway -legacy
+trusts() { # OUT TYPE AUTHORITY OPTION...
+  local out=$1 type=$2 authority=$3
+  shift 3
+  keytool "$@" -noprompt -storepass changeit -importcert -alias "$authority" -file "$authority.crt" -keystore "$out" -storetype "$type" >&2
+}
+trusts keytool.p12 PKCS12 ca
+trusts keytool-legacy.p12 PKCS12 ca -J-Dkeystore.pkcs12.legacy
+trusts keytool-open.p12 PKCS12 ca -J-Dkeystore.pkcs12.certProtectionAlgorithm=NONE -J-Dkeystore.pkcs12.macAlgorithm=NONE
+trusts keytool.jks JKS ca
+trusts both.jks JKS ca
+trusts both.jks JKS twin
+trusts other.jks JKS other
+trusts keytool.jceks JCEKS ca
+keytool -noprompt -importkeystore -srckeystore client.p12 -srcstoretype PKCS12 -srcstorepass changeit \
+  -destkeystore client.jks -deststoretype JKS -deststorepass changeit >&2
