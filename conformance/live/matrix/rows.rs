@@ -127,6 +127,7 @@ pub(crate) fn rows() -> Vec<Row> {
         row("PKCS#12 of keytool without encryption and MAC, and no password is given", Slapd("good", ""), Ldaps, "trust = [{ store = \"{dir}/keytool-open.p12\" }]", "chain"),
         row("PKCS#12, and the password is wrong", Slapd("good", ""), Ldaps, "trust = [{ store = \"{dir}/keytool.p12\", password = \"changed\" }]", "C067"),
         row("the same, with RC2 and 3DES", Slapd("good", ""), Ldaps, "trust = [{ store = \"{dir}/openssl-legacy.p12\", password = \"changed\" }]", "C067"),
+        row("the same, without a MAC", Slapd("good", ""), Ldaps, "trust = [{ store = \"{dir}/openssl-no-mac.p12\", password = \"changed\" }]", "C067"),
         row("PKCS#12, and no password is given", Slapd("good", ""), Ldaps, "trust = [{ store = \"{dir}/keytool.p12\" }]", "C067"),
         row("PKCS#12 of a key with its chain, as a trust store", Slapd("good", ""), Ldaps, "trust = [{ store = \"{dir}/client.p12\", password = \"changeit\" }]", "C040"),
         row("JKS", Slapd("good", ""), Ldaps, "trust = [{ store = \"{dir}/keytool.jks\", password = \"changeit\" }]", "chain"),

@@ -39,6 +39,9 @@ p12 des3.p12 changeit $pair -keypbe PBE-SHA1-3DES -certpbe PBE-SHA1-3DES -macalg
 p12 sha512.p12 "pässwörd" $pair -iter 10000 -macalg sha512
 p12 empty-password.p12 "" $pair
 p12 no-mac.p12 changeit $pair -nomac
+# `-iter` after `-nomac` would bring the MAC back.
+p12 quick.p12 changeit -nokeys -in ca.crt -iter 1 -nomac -certpbe AES-256-CBC
+p12 quick-key.p12 changeit $pair -iter 1 -nomac -certpbe NONE -keypbe AES-256-CBC
 p12 plain.p12 changeit $pair -keypbe NONE -certpbe NONE -nomac
 p12 certificates.p12 changeit -nokeys -in both.pem
 p12 certificates-open.p12 "" -nokeys -in both.pem
