@@ -22,7 +22,7 @@ const USAGE: &str = "usage: cargo xtask VERB
   bench [--quick]  measure logins through the gateway against a raw LDAP client, and many rules against few
   bench rules      only the latter
   bench logins     only plain logins, as many as go
-  prove timing [--samples N] [--write FILE] [--quick]
+  prove timing [--samba] [--samples N] [--write FILE] [--quick]
                    compare the times of refusals, and count the binds of each
   prove faults [--only WORDS] [--write FILE] [--debug] [--quick]
                    let a domain's first server fail under load in every way, and count what people feel of it

@@ -123,12 +123,43 @@ pub fn odd_common_names() -> impl Iterator<Item = &'static str> {
         .filter(|name| name.chars().count() <= 64)
 }
 
+/// Wrong passwords lock nobody.
+pub(super) const NO_LOCKOUT: &str = "\
+dn: DC=lab,DC=example,DC=org
+changetype: modify
+replace: lockoutThreshold
+lockoutThreshold: 0
+";
+
+/// `u0000001` and so on, all with one password.
+pub(super) fn crowd(people: u32, password: &str) -> Vec<u8> {
+    let mut ldif = Ldif::default();
+    for number in 1..=people {
+        let name = format!("u{number:07}");
+        one(&mut ldif, &name, &name, "people", NORMAL, password, &[]);
+    }
+    ldif.into_bytes()
+}
+
 fn person(
     ldif: &mut Ldif,
     common_name: &str,
     account: &str,
     unit: &str,
     control: &str,
+    more: &[(&str, &[u8])],
+) {
+    let password = password_of(common_name);
+    one(ldif, common_name, account, unit, control, &password, more);
+}
+
+fn one(
+    ldif: &mut Ldif,
+    common_name: &str,
+    account: &str,
+    unit: &str,
+    control: &str,
+    password: &str,
     more: &[(&str, &[u8])],
 ) {
     ldif.line(
@@ -145,10 +176,7 @@ fn person(
     ] {
         ldif.line(attribute, value.as_bytes());
     }
-    ldif.raw(&format!(
-        "unicodePwd:: {}\n",
-        quoted_utf16(&password_of(common_name))
-    ));
+    ldif.raw(&format!("unicodePwd:: {}\n", quoted_utf16(password)));
     for (attribute, value) in more {
         ldif.line(attribute, value);
     }

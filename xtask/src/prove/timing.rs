@@ -14,13 +14,14 @@ mod statistics;
 use crate::bench::{Profile, Programs};
 use anyhow::{Context, Result, ensure};
 use report::{Report, Run};
-use stage::Stage;
+use stage::{Kind, Stage};
 use std::fs;
 use std::path::Path;
 
 /// What is asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Options {
+    kind: Kind,
     /// Of each kind.
     samples: u32,
     profile: Profile,
@@ -32,6 +33,7 @@ impl Options {
     /// `None` when they cannot be understood.
     pub(crate) fn read(words: &[&str]) -> Option<Self> {
         let mut options = Self {
+            kind: Kind::OpenLdap,
             samples: 10_000,
             profile: Profile::Dist,
             write: None,
@@ -40,6 +42,8 @@ impl Options {
         while let Some(word) = words.next() {
             match *word {
                 "--samples" => options.samples = words.next()?.parse().ok()?,
+                // It is asked one by one, and takes ten times as long for each.
+                "--samba" => (options.kind, options.samples) = (Kind::Samba, 500),
                 "--write" => options.write = Some((*words.next()?).to_owned()),
                 "--quick" => (options.profile, options.samples) = (Profile::Debug, 20),
                 _ => return None,
@@ -54,10 +58,18 @@ pub(crate) fn run(root: &Path, options: &Options) -> Result<()> {
     let samples = options.samples;
     let load = crate::bench::load_average()?;
     let programs = Programs::gateway(root, options.profile)?;
-    let binds = binds::count(&programs)?;
-    let stage = Stage::new(&programs, samples, false)?;
+    let binds = match options.kind {
+        Kind::OpenLdap => binds::count(&programs)?,
+        Kind::Samba => Vec::new(),
+    };
+    let stage = Stage::new(options.kind, &programs, samples)?;
     let mut runs = Vec::new();
-    for (held, in_flight) in [("400ms", 256), ("0ms", 8)] {
+    // So many at once that the slowest is done before it is told.
+    let at_once = match options.kind {
+        Kind::OpenLdap => 256,
+        Kind::Samba => 16,
+    };
+    for (held, in_flight) in [("400ms", at_once), ("0ms", 8)] {
         eprintln!("reject_after = {held}: {samples} of each kind, {in_flight} at once");
         let gateway = stage.start(held)?;
         let times = ask::all(&gateway, samples, in_flight)?;
@@ -75,7 +87,12 @@ pub(crate) fn run(root: &Path, options: &Options) -> Result<()> {
         anyhow::bail!("expected one answer for every refusal, found {first:?} and {other:?}");
     }
     ensure!(!faces.is_empty(), "nobody was answered");
-    let report = Report { binds, runs, load };
+    let report = Report {
+        directory: options.kind.as_str(),
+        binds,
+        runs,
+        load,
+    };
     let page = report.page().context("nothing was measured")?;
     print!("{page}");
     if let Some(path) = &options.write {
@@ -86,7 +103,7 @@ pub(crate) fn run(root: &Path, options: &Options) -> Result<()> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Options, Profile};
+    use super::{Kind, Options, Profile};
 
     #[test]
     fn options_are_read_whole_or_not_at_all() {
@@ -96,6 +113,8 @@ mod tests {
         assert_eq!(options.write.as_deref(), Some("bench/timing.md"));
         let quick = Options::read(&["--quick"]).unwrap();
         assert_eq!((quick.samples, quick.profile), (20, Profile::Debug));
+        let samba = Options::read(&["--samba", "--samples", "300"]).unwrap();
+        assert_eq!((samba.kind, samba.samples), (Kind::Samba, 300));
         for wrong in [
             &["--samples"][..],
             &["--samples", "many"],

@@ -107,7 +107,7 @@ async fn slot(work: &Work<'_>) -> Result<()> {
 
 fn request(work: &Work<'_>, refusal: Refusal, at: u32) -> String {
     let (name, password) = refusal.login(at, work.run);
-    let address = format!("192.0.2.{}", at % 256);
+    let address = refusal.address(at);
     let body = format!(
         "{{\"login_name\":\"{name}\",\"password\":\"{password}\",\"client_address\":\"{address}\"}}"
     );
@@ -146,18 +146,21 @@ fn sort_out(gateway: &Started, samples: Vec<Sample>, faces: BTreeSet<String>) ->
         astray: 0,
         faces,
     };
+    let mut astray = BTreeSet::new();
     for Sample { refusal, ms, id } in samples {
-        if codes.get(&id).is_some_and(|code| code == refusal.code()) {
+        let code = codes.get(&id).map_or("no reason", String::as_str);
+        if code == refusal.code() {
             times.of.entry(refusal).or_default().push(ms);
         } else {
             times.astray += 1;
+            astray.insert(format!("`{code}` for `{}`", refusal.code()));
         }
     }
     // A few throttled people may have been let through once more; more than that is another experiment.
     let counted: usize = times.of.values().map(Vec::len).sum();
     ensure!(
         times.astray * 20 <= counted && times.of.len() == Refusal::ALL.len(),
-        "{} logins came to another reason than was meant",
+        "{} logins came to another reason than was meant: {astray:?}",
         times.astray
     );
     Ok(times)

@@ -21,15 +21,15 @@ pub(super) struct Counted {
 
 /// Counts each kind; fails when it is not what its reason says.
 pub(super) fn count(programs: &Programs) -> Result<Vec<Counted>> {
-    let stage = Stage::new(programs, LOGINS, true)?;
+    let stage = Stage::counted(programs, LOGINS)?;
     let gateway = stage.start("0ms")?;
     let seen = || {
-        let stats = stage.slapd.stats();
-        (stats.binds_but(SERVICE_DN).len(), stats.filters().len())
+        let stats = stage.stats()?;
+        anyhow::Ok((stats.binds_but(SERVICE_DN).len(), stats.filters().len()))
     };
     let mut counted = Vec::new();
     for refusal in Refusal::ALL {
-        let before = seen();
+        let before = seen()?;
         for at in 0..LOGINS {
             let (name, password) = refusal.login(at, gateway.run);
             let answer = gateway.ask(&name, password)?;
@@ -40,7 +40,7 @@ pub(super) fn count(programs: &Programs) -> Result<Vec<Counted>> {
                 refusal.code()
             );
         }
-        let after = seen();
+        let after = seen()?;
         let (binds, searches) = (after.0 - before.0, after.1 - before.1);
         let logins = usize::try_from(LOGINS).context("too many logins")?;
         ensure!(

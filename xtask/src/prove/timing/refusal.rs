@@ -73,6 +73,19 @@ impl Refusal {
     }
 }
 
+/// Where those come from who are beyond the limit: without a lockout at the directory it is a person's from one network.
+pub(super) const ADDRESS: &str = "192.0.2.77";
+
+impl Refusal {
+    /// Where its login number `at` comes from.
+    pub(super) fn address(self, at: u32) -> String {
+        match self {
+            Self::Throttled => ADDRESS.to_owned(),
+            _ => format!("192.0.2.{}", at % 256),
+        }
+    }
+}
+
 /// Gateways at one directory.
 const RUNS: u32 = 2;
 

@@ -8,6 +8,7 @@ use std::fmt::Write;
 
 /// Everything.
 pub(super) struct Report {
+    pub(super) directory: &'static str,
     pub(super) binds: Vec<Counted>,
     pub(super) runs: Vec<Run>,
     /// The machine's load average before.
@@ -31,8 +32,11 @@ impl Report {
         let mut out = include_str!("page.md")
             .replace("{date}", &today())
             .replace("{machine}", &machine())
+            .replace("{directory}", self.directory)
             .replace("{load}", &self.load);
-        binds(&mut out, &self.binds).ok()?;
+        if !self.binds.is_empty() {
+            binds(&mut out, &self.binds).ok()?;
+        }
         for run in &self.runs {
             let Run {
                 held,

@@ -1,11 +1,11 @@
-//! A directory with a crowd, and gateways that refuse some of them.
+//! A directory with a crowd, OpenLDAP or Samba, and gateways that refuse some of them.
 
 use super::refusal::{self, PASSWORD};
 use crate::bench::Programs;
 use anyhow::{Context, Result, bail};
 use entryway_conformance::{
-    Authority, Configuration, Directory, Domain, Encrypt, Gateway, HttpClient, Scratch, Serving,
-    Slapd, SlapdOptions, free_port,
+    Authority, Configuration, Directory, Domain, Encrypt, Gateway, HttpClient, SambaAd, Scratch,
+    Serving, Slapd, SlapdOptions, StatsLog, free_port,
 };
 use serde_json::{Value, json};
 use std::cell::Cell;
@@ -21,9 +21,31 @@ const STORED: &str = "{SSHA}0Tqi+rBL+64dWn7C2V+pIwcdzcTAvHZq";
 const SEEING: &str = "token-of-the-proof-0123456789abcdef";
 const PLAIN: &str = "token-of-an-application-0123456789abcdef";
 
+/// Which directory.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    OpenLdap,
+    /// Active Directory as Samba has it. It locks nobody, and does not count binds.
+    Samba,
+}
+
+impl Kind {
+    pub(super) fn as_str(self) -> &'static str {
+        match self {
+            Self::OpenLdap => "OpenLDAP",
+            Self::Samba => "Samba as Active Directory, its lockout off",
+        }
+    }
+}
+
+enum Server {
+    OpenLdap(Slapd),
+    Samba(SambaAd),
+}
+
 /// One directory.
 pub(super) struct Stage {
-    pub(super) slapd: Slapd,
+    server: Server,
     entryway: PathBuf,
     authority: Authority,
     scratch: Scratch,
@@ -38,19 +60,31 @@ pub(super) struct Started {
 }
 
 impl Stage {
-    /// Starts slapd with people enough for so many logins of each kind.
-    pub(super) fn new(programs: &Programs, samples: u32, log_operations: bool) -> Result<Self> {
+    /// Starts a directory with people enough for so many logins of each kind.
+    pub(super) fn new(kind: Kind, programs: &Programs, samples: u32) -> Result<Self> {
         let authority = Authority::new()?;
-        let options = SlapdOptions {
-            directory: Directory::Crowd {
-                people: refusal::people(samples),
-                stored: STORED,
-            },
-            log_operations,
-            ..SlapdOptions::default()
+        let people = refusal::people(samples);
+        let server = match kind {
+            Kind::OpenLdap => Server::OpenLdap(crowded(&authority, people, false)?),
+            Kind::Samba => {
+                let samba = SambaAd::start(&authority)?;
+                samba.add_crowd(people, PASSWORD)?;
+                Server::Samba(samba)
+            }
         };
+        Self::with(authority, server, programs)
+    }
+
+    /// OpenLDAP, which writes down what it is asked.
+    pub(super) fn counted(programs: &Programs, samples: u32) -> Result<Self> {
+        let authority = Authority::new()?;
+        let slapd = crowded(&authority, refusal::people(samples), true)?;
+        Self::with(authority, Server::OpenLdap(slapd), programs)
+    }
+
+    fn with(authority: Authority, server: Server, programs: &Programs) -> Result<Self> {
         Ok(Self {
-            slapd: Slapd::start(&authority, options)?,
+            server,
             entryway: programs.entryway.clone(),
             authority,
             scratch: Scratch::new()?,
@@ -58,11 +92,31 @@ impl Stage {
         })
     }
 
+    /// What the directory was asked.
+    pub(super) fn stats(&self) -> Result<StatsLog> {
+        match &self.server {
+            Server::OpenLdap(slapd) => Ok(slapd.stats()),
+            Server::Samba(_) => bail!("Samba does not write down what it is asked"),
+        }
+    }
+
+    fn domain(&self) -> Domain {
+        match &self.server {
+            Server::OpenLdap(slapd) => Domain::at_slapd("staff", slapd, Encrypt::Nothing),
+            Server::Samba(samba) => {
+                let mut domain = Domain::at_samba("staff", samba, Encrypt::Ldaps);
+                // Account names are unique there; two people have the common name `twin`.
+                domain.people.push("search_attribute = \"cn\"".to_owned());
+                domain
+            }
+        }
+    }
+
     /// Starts a gateway that holds refusals for so long.
     pub(super) fn start(&self, reject_after: &'static str) -> Result<Started> {
         let run = self.started.replace(self.started.get() + 1);
         let listen = SocketAddr::from((Ipv4Addr::LOCALHOST, free_port()?));
-        let domain = Domain::at_slapd("staff", &self.slapd, Encrypt::Nothing);
+        let domain = self.domain();
         let mut configuration = Configuration::new(self.authority.pem(), vec![domain]);
         configuration.listen = Some(listen);
         configuration.token = SEEING.to_owned();
@@ -82,7 +136,7 @@ secret = { file = "plain" }
 failures_per_address = 1000000
 
 [[domain.staff.dn_filter]]
-pattern = "uid=u0*[1-9][0-9]{3,6},ou=people,dc=example,dc=org"
+pattern = "(uid|cn)=u0*[1-9][0-9]{3,6},ou=people,.*"
 "#,
         )?;
         let serving = Gateway::new(&self.entryway, &path).serve(listen)?;
@@ -105,6 +159,18 @@ pattern = "uid=u0*[1-9][0-9]{3,6},ou=people,dc=example,dc=org"
     }
 }
 
+fn crowded(authority: &Authority, people: u32, log_operations: bool) -> Result<Slapd> {
+    let options = SlapdOptions {
+        directory: Directory::Crowd {
+            people,
+            stored: STORED,
+        },
+        log_operations,
+        ..SlapdOptions::default()
+    };
+    Slapd::start(authority, options)
+}
+
 impl Started {
     /// What an application sends; it sees no reasons.
     pub(super) fn token(&self) -> &'static str {
@@ -113,7 +179,11 @@ impl Started {
 
     /// A login whose reason is told.
     pub(super) fn ask(&self, name: &str, password: &str) -> Result<Value> {
-        let body = json!({ "login_name": name, "password": password });
+        let body = json!({
+            "login_name": name,
+            "password": password,
+            "client_address": refusal::ADDRESS,
+        });
         HttpClient::new(self.serving.address(), Some(SEEING))
             .post("/api/v1/login", &body)?
             .json()
