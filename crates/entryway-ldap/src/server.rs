@@ -1,9 +1,9 @@
 //! One LDAP host, with everything that Entryway does on it.
 
+mod account;
 mod pool;
 mod seen;
 
-use crate::account::ServiceAccount;
 use crate::dial::{Identity, Progress, Steps};
 use crate::error::{BindFailure, LdapError, Step};
 use crate::health::HealthReport;
@@ -74,35 +74,6 @@ impl Server {
             pools,
             patrols: Mutex::default(),
         })
-    }
-    /// Has the same service account as another server: what one of them learns of its password the other
-    /// knows. For servers of one domain; nothing changes where the names or the passwords differ.
-    pub fn share_account(&self, with: &Self) {
-        if let Some(account) = with.account() {
-            self.use_account(&account);
-        }
-    }
-    /// Its service account, where that has a password.
-    pub fn account(&self) -> Option<ServiceAccount> {
-        match &self.settings.service_bind {
-            ServiceBind::Simple { dn, password } => Some(ServiceAccount {
-                dn: dn.as_str().into(),
-                password: Arc::clone(password),
-                account: self.host.credentials.account(),
-            }),
-            ServiceBind::Anonymous | ServiceBind::External => None,
-        }
-    }
-    /// Goes on with what is known of this account, if it is its own: the same name with the same password.
-    pub fn use_account(&self, known: &ServiceAccount) -> bool {
-        match &self.settings.service_bind {
-            ServiceBind::Simple { dn, password } if known.is(dn, password) => {
-                let addresses = self.ways.iter().map(|way| &way.address);
-                self.host.credentials.go_on(&known.account, addresses);
-                true
-            }
-            _ => false,
-        }
     }
     /// As shown to the administrator.
     pub fn display(&self) -> &Arc<str> {
