@@ -121,7 +121,7 @@ fn without_password(bind: &ServiceBind) -> ServiceBind {
 }
 
 /// Makes servers that are not written, as this account: all that can fail is done before.
-fn unwritten(
+pub(crate) fn unwritten(
     settings: &DomainSettings,
     bind: ServiceBind,
     stores: &mut Stores,
@@ -137,6 +137,7 @@ fn unwritten(
         Err(error) if needs_tls => return Err(error),
         Err(_) => None,
     };
+    let reliant = stores.reliant(&settings.tls);
     let settings = settings.clone();
     Ok(Box::new(move |target| {
         let kind = match target.scheme {
@@ -160,7 +161,11 @@ fn unwritten(
         let mut known = || client.clone().context("no certificate is trusted here");
         // Without a client only what needs none is left, and that cannot fail.
         let ways = ways(&address, &mut known).unwrap_or_else(|_| ByRole::all(None));
-        server(&settings, &address, &place, ways)
+        let server = server(&settings, &address, &place, ways);
+        if let Some(reliant) = &reliant {
+            reliant.add(&server);
+        }
+        server
     }))
 }
 
@@ -211,7 +216,9 @@ fn servers(
             ))
         })
         .collect::<anyhow::Result<Vec<_>>>()?;
-    stores.relied_on(place.tls, &servers);
+    if let Some(reliant) = stores.reliant(place.tls) {
+        servers.iter().for_each(|server| reliant.add(server));
+    }
     Ok(servers)
 }
 

@@ -1,15 +1,16 @@
 //! Stores of certificates and keys: each read once for all domains that name it, and again when it changes.
 
+mod reliant;
 mod watch;
 
+pub(crate) use reliant::Reliant;
 pub(crate) use watch::{EVERY, StoreWatch};
 
 use entryway_config::TlsSettings;
 use entryway_ldap::{
-    ClientIdentity, CrlError, IdentitySource, Lists, Rereading, Server, StoreFile, TlsClient,
+    ClientIdentity, CrlError, IdentitySource, Lists, Rereading, StoreFile, TlsClient,
     TlsSetupError, TrustSource, TrustStore,
 };
-use std::sync::Arc;
 
 /// Each list of sources with its identity, and who relies on it.
 #[derive(Default)]
@@ -20,7 +21,7 @@ pub(crate) struct Stores {
 
 struct Relied {
     stores: Rereading,
-    servers: Vec<Arc<Server>>,
+    servers: Reliant,
 }
 
 impl Stores {
@@ -50,15 +51,13 @@ impl Stores {
         };
         Ok(self.lists.get_mut(at))
     }
-    /// These servers are reached by clients of these settings.
-    pub(crate) fn relied_on(&mut self, settings: &TlsSettings, servers: &[Arc<Server>]) {
+    /// Where servers are entered that are reached by clients of these settings, now or whenever they are found.
+    /// Without TLS nothing was read for them: `None`.
+    pub(crate) fn reliant(&self, settings: &TlsSettings) -> Option<Reliant> {
         let (trust, identity) = sources(settings);
-        let relied = self.all.iter_mut();
-        let of_these = |relied: &&mut Relied| relied.stores.is_of(&trust, identity.as_ref());
-        // Without TLS nothing was read for them.
-        if let Some(relied) = relied.into_iter().find(of_these) {
-            relied.servers.extend(servers.iter().map(Arc::clone));
-        }
+        let mut all = self.all.iter();
+        let relied = all.find(|relied| relied.stores.is_of(&trust, identity.as_ref()))?;
+        Some(relied.servers.clone())
     }
     /// What was passed over while reading, in words, for the log.
     pub(crate) fn warnings(&self) -> Vec<String> {
@@ -79,7 +78,7 @@ impl Stores {
             None => {
                 self.all.push(Relied {
                     stores: Rereading::load(trust, identity)?,
-                    servers: Vec::new(),
+                    servers: Reliant::default(),
                 });
                 self.all.len() - 1
             }

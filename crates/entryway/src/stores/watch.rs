@@ -71,8 +71,9 @@ fn look(stores: &mut Stores, expiry: &mut Expiring, now: SystemTime) {
             }
         };
         if renewed {
-            tracing::info!(target: "tls.store_renewed", files = files(relied), servers = relied.servers.len());
-            relied.servers.iter().for_each(|server| server.drain_old());
+            let servers = relied.servers.all();
+            tracing::info!(target: "tls.store_renewed", files = files(relied), servers = servers.len());
+            servers.iter().for_each(|server| server.drain_old());
         }
     }
     for lists in &mut stores.lists {

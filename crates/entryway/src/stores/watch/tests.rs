@@ -1,7 +1,9 @@
 use super::*;
-use crate::compose::compose;
+use crate::compose::{compose, unwritten};
+use crate::stores::Reliant;
 use entryway_config::Sources;
-use entryway_ldap::{Rereading, Role, Server, TlsClient, TlsVersion};
+use entryway_ldap::{Rereading, Role, Server, SrvTarget, TlsClient, TlsVersion};
+use entryway_ldap_types::Scheme;
 use entryway_testdir::{Authority, Directory, Options, TestServer};
 use std::path::Path;
 use std::time::Instant;
@@ -103,6 +105,52 @@ async fn a_new_authority_is_trusted_and_an_old_one_no_more_without_a_restart() {
     composed.domains.close().await;
 }
 
+/// As DNS and referrals make them, long after the configuration was read.
+#[tokio::test]
+async fn a_server_that_is_found_later_follows_the_store_until_nobody_has_it() {
+    let (first, second) = (
+        Authority::new().expect("an authority"),
+        Authority::new().expect("an authority"),
+    );
+    let directory = Directory::from_ldif("dn: dc=example\nobjectClass: domain\ndc: example\n")
+        .expect("a directory");
+    let options = Options {
+        identity: Some(first.issue(&["127.0.0.1"]).expect("a certificate")),
+        ..Options::default()
+    };
+    let directory = TestServer::start(directory, options)
+        .await
+        .expect("a server");
+    let folder = tempfile::TempDir::new().expect("a folder");
+    let trust = folder.path().join("ca.pem");
+    std::fs::write(&trust, first.pem()).expect("written");
+    let settings = configuration(folder.path(), &directory);
+    let settings = &settings.domains[0];
+    let mut stores = Stores::default();
+    let make = unwritten(settings, settings.bind.clone(), &mut stores).expect("a client");
+    let target = SrvTarget {
+        scheme: Scheme::Ldaps,
+        host: "127.0.0.1".to_owned(),
+        port: directory.ldaps_addr().port(),
+    };
+    let mut expiry = Expiring::default();
+    let mut look = |stores: &mut Stores| look(stores, &mut expiry, SystemTime::now());
+    look(&mut stores);
+    let server = make(&target);
+    assert!(binds(&server).await);
+    assert_eq!(directory.counters().handshakes, 1);
+
+    // The connection that stands open was made by an authority that is withdrawn.
+    replace(&trust, second.pem());
+    look(&mut stores);
+    assert!(!binds(&server).await);
+
+    assert_eq!(stores.all[0].servers.all().len(), 1);
+    server.close().await;
+    drop(server);
+    assert!(stores.all[0].servers.all().is_empty(), "it is kept");
+}
+
 #[tokio::test]
 async fn it_looks_by_itself_and_ends_with_its_configuration() {
     let authority = Authority::new().expect("an authority");
@@ -115,7 +163,7 @@ async fn it_looks_by_itself_and_ends_with_its_configuration() {
     stores.serve(client.clone());
     let relied = Relied {
         stores,
-        servers: Vec::new(),
+        servers: Reliant::default(),
     };
     let watch = StoreWatch::start(
         Stores {
