@@ -17,6 +17,7 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
+use tokio::sync::Notify;
 use tokio::time::{Instant, timeout, timeout_at};
 
 /// Servers that may refuse the password before it is withheld from those that were not asked.
@@ -24,12 +25,20 @@ const REFUSALS: u32 = 2;
 /// Who has waited so long for its answer lets the next one ask: a server that swallows a bind must not keep a login from
 /// the others.
 const TURN: Duration = Duration::from_millis(300);
+/// After the pause, servers that refused the password leave it to those that did not for so long, and then to one another,
+/// who did so longest ago first: one that lags behind would else prolong the pause for a good one that is never asked.
+/// Longer than a server that is down may go without a look.
+const LATER: Duration = Duration::from_secs(30);
+/// Who took the password just now needs no turn to send it again.
+const FRESH: Duration = Duration::from_secs(1);
 
 /// One account, for all servers that take it.
 #[derive(Default)]
 pub(crate) struct Account {
-    /// Held by a server that sends the password without having taken it before.
+    /// Held by a server that sends the password without having taken it just now.
     turn: tokio::sync::Mutex<()>,
+    /// Told when a bind has ended.
+    ended: Notify,
     known: Mutex<Known>,
 }
 
@@ -42,7 +51,31 @@ struct Known {
     took: HashSet<Arc<str>>,
     /// Since the last bind that succeeded, or that rise.
     refusals: u32,
+    /// Binds under way at servers that have not taken it: each may be one more refusal.
+    asked: u32,
+    /// Who refused it since then, by address; the last one at the end.
+    refusers: Vec<Arc<str>>,
     refused: Option<Refusal>,
+}
+
+/// A bind under way at a server that has not taken the password.
+struct Asked<'a>(&'a Account);
+
+impl<'a> Asked<'a> {
+    fn new(account: &'a Account) -> Self {
+        let mut known = account.known.lock();
+        known.asked = known.asked.saturating_add(1);
+        Self(account)
+    }
+}
+
+impl Drop for Asked<'_> {
+    fn drop(&mut self) {
+        let mut known = self.0.known.lock();
+        known.asked = known.asked.saturating_sub(1);
+        drop(known);
+        self.0.ended.notify_waiters();
+    }
 }
 
 /// What the last server said that refused the password, and until when it is not sent again.
@@ -78,10 +111,14 @@ impl fmt::Debug for ServiceAccount {
 #[derive(Default)]
 pub(crate) struct Credentials {
     account: Mutex<Arc<Account>>,
+    /// Held by the one of its connections that waits for the account's turn or has it.
+    turn: tokio::sync::Mutex<()>,
     /// Whether this server refused the password when it was last asked.
     refuses: AtomicBool,
     /// One more than the generation in which it took the password last; 0 for never.
     took: AtomicU64,
+    /// When it did so.
+    took_at: Mutex<Option<Instant>>,
 }
 
 impl Credentials {
@@ -108,19 +145,42 @@ impl Credentials {
     fn is_proven(&self, known: &Known) -> bool {
         self.took.load(Ordering::Relaxed) == known.generation + 1
     }
+    fn has_just_taken(&self, account: &Account) -> bool {
+        self.is_proven(&account.known.lock())
+            && self.took_at.lock().is_some_and(|at| at.elapsed() < FRESH)
+    }
+    /// Whether it may be sent although some binds have not been answered. Where a directory delays what it refuses, these
+    /// count as if they were refused; who took the password does not wait for others.
+    fn has_room(&self, account: &Account) -> bool {
+        let known = account.known.lock();
+        let expected = known.refusals.saturating_add(known.asked);
+        known.asked == 0 || expected < REFUSALS || self.is_proven(&known)
+    }
     /// Why the password must not be sent now, if so.
     pub(crate) fn check(&self, address: &Arc<str>, now: Instant) -> Result<(), LdapError> {
         let account = self.account();
         let known = account.known.lock();
-        let withheld = self.refuses.load(Ordering::Relaxed)
-            || (known.refusals >= REFUSALS && !self.is_proven(&known));
+        let refuses = self.refuses.load(Ordering::Relaxed);
+        let withheld = refuses || (known.refusals >= REFUSALS && !self.is_proven(&known));
+        let later = |pause| {
+            let place = known.refusers.iter().position(|it| it == address);
+            let turns = u32::try_from(place.unwrap_or(0) + 1).unwrap_or(u32::MAX);
+            let later = if refuses {
+                LATER.saturating_mul(turns)
+            } else {
+                Duration::ZERO
+            };
+            later.min(pause)
+        };
         match &known.refused {
-            Some(refusal) if withheld && now < refusal.until => Err(LdapError::unreachable(
-                address,
-                DialError::Suspended {
-                    last: Arc::clone(&refusal.error),
-                },
-            )),
+            Some(refusal) if withheld && now < refusal.until + later(refusal.pause) => {
+                Err(LdapError::unreachable(
+                    address,
+                    DialError::Suspended {
+                        last: Arc::clone(&refusal.error),
+                    },
+                ))
+            }
             _ => Ok(()),
         }
     }
@@ -133,37 +193,51 @@ impl Credentials {
         bind: impl Future<Output = Result<(), LdapError>>,
     ) -> Result<(), LdapError> {
         let account = self.account();
-        let is_proven = || self.is_proven(&account.known.lock());
-        let turn = if is_proven() {
-            None
-        } else {
-            timeout_at(Instant::now() + patience, account.turn.lock())
-                .await
-                .ok()
-                // Another connection to this server has shown meanwhile that the password is right.
-                .filter(|_| !is_proven())
+        let until = Instant::now() + patience;
+        let own = timeout_at(until, self.turn.lock()).await.ok();
+        let turn = loop {
+            // Another connection to this server may have shown meanwhile that the password is right.
+            if self.has_just_taken(&account) {
+                break None;
+            }
+            let Ok(turn) = timeout_at(until, account.turn.lock()).await else {
+                break None;
+            };
+            if self.has_just_taken(&account) {
+                break None;
+            }
+            self.check(address, Instant::now())?;
+            let mut ended = pin!(account.ended.notified());
+            ended.as_mut().enable();
+            if self.has_room(&account) {
+                break Some(turn);
+            }
+            drop(turn);
+            if timeout_at(until, ended).await.is_err() {
+                break None;
+            }
         };
         self.check(address, Instant::now())?;
+        let is_proven = self.is_proven(&account.known.lock());
+        let asked = (!is_proven).then(|| Asked::new(&account));
+        // One that has not taken the password is asked once at a time.
+        let own = own.filter(|_| turn.is_some() || !is_proven);
         let mut bind = pin!(bind);
-        let bound = match turn {
-            Some(turn) => {
-                let soon = timeout(TURN, &mut bind).await;
-                match soon {
-                    Ok(bound) => {
-                        // Before the next one may send it.
-                        self.learn(address, &bound);
-                        drop(turn);
-                        return bound;
-                    }
-                    Err(_) => {
-                        drop(turn);
-                        bind.await
-                    }
-                }
-            }
-            None => bind.await,
+        let soon = match &turn {
+            Some(_) => timeout(TURN, &mut bind).await.ok(),
+            None => None,
         };
+        if let Some(bound) = soon {
+            // Before the next one may send it.
+            self.learn(address, &bound);
+            drop(asked);
+            return bound;
+        }
+        drop(turn);
+        let own = own.filter(|_| !is_proven);
+        let bound = bind.await;
         self.learn(address, &bound);
+        drop((asked, own));
         bound
     }
     fn learn(&self, address: &Arc<str>, bound: &Result<(), LdapError>) {
@@ -178,8 +252,11 @@ impl Credentials {
             let account = self.account();
             let mut known = account.known.lock();
             self.took.store(known.generation + 1, Ordering::Relaxed);
+            *self.took_at.lock() = Some(Instant::now());
             known.took.insert(Arc::clone(address));
             (known.refusals, known.refused) = (0, None);
+            known.refusers.clear();
+            account.ended.notify_waiters();
         }
         if self.refuses.swap(false, Ordering::Relaxed) {
             ServiceBindAccepted { server: address }.emit();
@@ -195,6 +272,8 @@ impl Credentials {
                 known.refusals = 0;
             }
             known.refusals = known.refusals.saturating_add(1);
+            known.refusers.retain(|it| **it != *address);
+            known.refusers.push(address.into());
             let pause = match &known.refused {
                 // Sent again too early, so it was this server's first time.
                 Some(before) if now < before.until => before.pause,

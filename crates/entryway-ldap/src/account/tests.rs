@@ -36,9 +36,9 @@ fn two_that_refuse_the_password_are_asked_again_as_rarely_as_one() {
     other.refused("x:389", &refused(), now);
     let mut pause = PACE_REFUSED.first;
     for _ in 0..6 {
-        let before = now + pause - Duration::from_millis(1);
+        let before = now + pause + LATER - Duration::from_millis(1);
         assert!(!may(&one, before) && !may(&other, before));
-        now += pause;
+        now += pause + LATER;
         assert!(may(&one, now) && may(&other, now));
         one.refused("x:389", &refused(), now);
         assert!(!may(&other, now));
@@ -70,7 +70,7 @@ async fn of_two_that_try_again_at_once_one_is_refused_and_the_other_never_asks()
         refusing.refused("x:389", &refused(), Instant::now());
     }
     if let Some(refusal) = &mut one.account().known.lock().refused {
-        refusal.until = Instant::now();
+        refusal.until = Instant::now() - LATER;
     }
     let address = Arc::from("dc1:389");
     let (answer, answered) = tokio::sync::oneshot::channel::<()>();
@@ -153,6 +153,120 @@ fn a_password_that_was_right_is_refused_twice_and_then_withheld_from_all() {
     assert_eq!(sent, 2);
 }
 
+#[test]
+fn after_the_pause_those_that_did_not_refuse_go_first_and_then_who_did_so_longest_ago() {
+    let all: [Credentials; 3] = std::array::from_fn(|_| Credentials::default());
+    let addresses: [Arc<str>; 3] = ["one:389", "two:389", "good:389"].map(Arc::from);
+    let may = |at: usize, now| all[at].check(&addresses[at], now).is_ok();
+    let refuse = |at: usize, now| all[at].refused(&addresses[at], &refused(), now);
+    for other in &all {
+        other.share(&all[0].account());
+    }
+    let now = Instant::now();
+    refuse(0, now);
+    refuse(1, now);
+    let over = now + PACE_REFUSED.first;
+    assert_eq!([0, 1, 2].map(|at| may(at, over)), [false, false, true]);
+    // Where nothing was heard of it, the others try again.
+    assert_eq!(
+        [0, 1].map(|at| may(at, over + LATER)),
+        [true, false],
+        "one refused it before the other"
+    );
+    refuse(0, over + LATER);
+    let over = over + LATER + PACE_REFUSED.after(PACE_REFUSED.first);
+    assert_eq!([0, 1, 2].map(|at| may(at, over)), [false, false, true]);
+    assert_eq!(
+        [0, 1].map(|at| may(at, over + LATER)),
+        [false, true],
+        "and now it is the other's turn"
+    );
+    all[2].succeeded(&addresses[2]);
+    assert_eq!([0, 1, 2].map(|at| may(at, over)), [true, true, true]);
+}
+
+/// Polls all to their ends, in their order.
+async fn all_end<F: Future>(mut binds: Vec<std::pin::Pin<Box<F>>>) {
+    std::future::poll_fn(|cx| {
+        binds.retain_mut(|bind| bind.as_mut().poll(cx).is_pending());
+        if binds.is_empty() {
+            std::task::Poll::Ready(())
+        } else {
+            std::task::Poll::Pending
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn servers_that_took_a_password_that_is_changed_are_asked_twice_whatever_their_roles() {
+    let sent = AtomicU64::new(0);
+    let all: Vec<Credentials> = (0..4).map(|_| Credentials::default()).collect();
+    let addresses: Vec<Arc<str>> = (0..4).map(|at| format!("dc{at}:389").into()).collect();
+    for (credentials, address) in all.iter().zip(&addresses) {
+        credentials.share(&all[0].account());
+        credentials.succeeded(address);
+        // As if it were a while ago.
+        *credentials.took_at.lock() = Instant::now().checked_sub(FRESH);
+    }
+    let mut binds = Vec::new();
+    for _role in 0..3 {
+        for (credentials, address) in all.iter().zip(&addresses) {
+            binds.push(Box::pin(credentials.bind(address, PATIENCE, async {
+                sent.fetch_add(1, Ordering::Relaxed);
+                tokio::task::yield_now().await;
+                Err(refused())
+            })));
+        }
+    }
+    all_end(binds).await;
+    assert_eq!(sent.load(Ordering::Relaxed), 2);
+}
+
+#[tokio::test]
+async fn a_directory_that_delays_what_it_refuses_is_asked_twice_too() {
+    let answers = tokio::sync::Semaphore::new(0);
+    let sent = AtomicU64::new(0);
+    let all: Vec<Credentials> = (0..5).map(|_| Credentials::default()).collect();
+    let addresses: Vec<Arc<str>> = (0..5).map(|at| format!("dc{at}:389").into()).collect();
+    let mut binds = Vec::new();
+    for (credentials, address) in all.iter().zip(&addresses) {
+        credentials.share(&all[0].account());
+        binds.push(Box::pin(credentials.bind(address, PATIENCE, async {
+            sent.fetch_add(1, Ordering::Relaxed);
+            let _ = answers.acquire().await;
+            Err(refused())
+        })));
+    }
+    let mut binds = pin!(all_end(binds));
+    assert!(timeout(TURN * 4, &mut binds).await.is_err());
+    assert_eq!(sent.load(Ordering::Relaxed), 2);
+    answers.add_permits(2);
+    binds.await;
+    assert_eq!(sent.load(Ordering::Relaxed), 2);
+}
+
+#[tokio::test]
+async fn servers_that_swallow_binds_hold_up_a_good_one_for_its_patience_at_most() {
+    let all: [Credentials; 3] = std::array::from_fn(|_| Credentials::default());
+    let address = Arc::from("dc1:389");
+    for other in &all {
+        other.share(&all[0].account());
+    }
+    let [one, two, good] = &all;
+    let started = Instant::now();
+    let one = one.bind(&address, PATIENCE, std::future::pending());
+    let two = two.bind(&address, PATIENCE, std::future::pending());
+    let answered = good.bind(&address, TURN * 5, async { Ok(()) });
+    tokio::select! {
+        biased;
+        _ = one => panic!("it has no answer"),
+        _ = two => panic!("it has no answer"),
+        bound = answered => assert!(bound.is_ok()),
+    }
+    assert!((TURN * 5..PATIENCE).contains(&started.elapsed()));
+}
+
 #[tokio::test]
 async fn of_many_that_send_it_for_the_first_time_two_do() {
     let sent = AtomicU64::new(0);
@@ -166,19 +280,7 @@ async fn of_many_that_send_it_for_the_first_time_two_do() {
             Err(refused())
         })
     });
-    let mut set = Vec::new();
-    for bind in binds {
-        set.push(Box::pin(bind));
-    }
-    std::future::poll_fn(|cx| {
-        set.retain_mut(|bind| bind.as_mut().poll(cx).is_pending());
-        if set.is_empty() {
-            std::task::Poll::Ready(())
-        } else {
-            std::task::Poll::Pending
-        }
-    })
-    .await;
+    all_end(binds.map(Box::pin).collect()).await;
     assert_eq!(sent.load(Ordering::Relaxed), 2);
 }
 
