@@ -261,6 +261,8 @@ impl Found {
                         Some(server) => Arc::clone(server),
                         None => {
                             let server = (self.discovery.server)(target);
+                            // Before a login can see it: it knows then what the others know of the password.
+                            self.share_account(&server);
                             new.push(Arc::clone(&server));
                             server
                         }
@@ -275,7 +277,6 @@ impl Found {
             (servers, new, gone, first)
         };
         for server in &new {
-            self.share_account(server);
             if self.started.load(Ordering::Relaxed) {
                 server.start(ROLE);
             }
