@@ -4,6 +4,7 @@
 
 mod support;
 
+use entryway_ldap_types::{Filter, FilterTemplate, Placeholder};
 use entryway_lookup::{EntryId, Kinds, PersonLookup, PersonQuestion, Refused, Wanted};
 use entryway_testdir::faults::{Fault, FaultPlan, Gate};
 use entryway_testdir::{Kind, Options, TestServer};
@@ -231,6 +232,39 @@ async fn stars_contents_and_the_short_cut_where_the_configuration_has_them() {
         "no_match",
         &[],
     );
+}
+
+#[tokio::test]
+async fn a_restriction_that_reads_like_what_was_typed_stays_as_it_is_written() {
+    let each = [
+        ("sally", "Sales Ann", "sales-north"),
+        ("rob", "Head of sales", "presales"),
+        ("sue", "Head of sales too", "sales-south"),
+    ];
+    let people = each.map(|(uid, cn, ou)| {
+        format!(
+            "\ndn: uid={uid},ou=people,dc=example,dc=com\nobjectClass: person\nuid: {uid}\ncn: {cn}\nmail: {uid}@corp.example\nou: {ou}\n"
+        )
+    });
+    let server = start(&people.concat(), Options::default()).await;
+    for contains in [false, true] {
+        let mut sales = policy(&["staff"]);
+        sales.contains = contains;
+        let people = &mut sales.domains[0].people;
+        people.restriction = Filter::parse("(&(objectClass=person)(ou=sales*))").unwrap();
+        people.find = FilterTemplate::parse(
+            "(&(objectClass=person)(ou=sales*)(cn={text}*))",
+            &[Placeholder::Text],
+        )
+        .unwrap();
+        let finder = finder_with(&[("staff", server.ldap_addr())], sales, None);
+        let found: &[&str] = match contains {
+            false => &["staff/Sales Ann"],
+            // Not who has `sales` inside the unit.
+            true => &["staff/Sales Ann", "staff/Head of sales too"],
+        };
+        check(&resolve(&finder, "sales", WANTED).await, "matched", found);
+    }
 }
 
 #[tokio::test]
