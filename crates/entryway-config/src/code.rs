@@ -117,7 +117,7 @@ codes! {
     RevocationList = "C084", Error, "a revocation list that cannot be used";
     NothingToSpeak = "C085", Error, "no TLS version or cipher suite is left";
     PinsUnverified = "C086", Error, "pins that nothing is held to";
-    TrustWritable = "C087", Warning, "a trust file that others can write";
+    TrustWritable = "C087", Warning, "a file that says whom to believe and that others can write";
     MetricsOpen = "C090", Warning, "metrics beyond this machine";
 }
 

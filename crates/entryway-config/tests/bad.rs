@@ -65,6 +65,8 @@ fn files() -> MemoryFiles {
         .with("open.p12", &[0x30, 0x80, 2, 1, 3, 0, 0][..], 0o644)
         .with("writable-ca.der", store("corp-ca.der"), 0o664)
         .with("dc1.crt", store("dc1.crt"), 0o644)
+        .with("writable-pin.pem", store("dc1.crt"), 0o646)
+        .with("writable.crl", include_str!("good/corp-ca.crl"), 0o664)
         .with("ca.zip", &b"PK\x03\x04"[..], 0o644)
         .with(
             "key.pem",

@@ -12,6 +12,7 @@ use crate::section::{Section, wrong_type};
 use crate::settings::{IdentitySource, StoreFile, TrustSource};
 use crate::tree::{Entry, Node, Table, Value};
 use entryway_keystore::{Form, Half, KeystoreError};
+use std::path::Path;
 use zeroize::Zeroizing;
 
 /// Far above any bundle in use.
@@ -65,17 +66,13 @@ pub(super) fn trust(tls: &Section<'_>, cx: &Context<'_>) -> Option<Vec<TrustSour
 fn trusted(written: &Written<'_>, cx: &Context<'_>) -> Option<StoreFile> {
     let file = file(written, cx)?;
     let (bytes, mode) = read(&file, written, Code::TrustFile, cx)?;
-    if let Some(mode) = mode.filter(|mode| mode & 0o022 != 0) {
-        let path = file.path.display();
-        cx.push(
-            Diagnostic::new(
-                Code::TrustWritable,
-                format!("`{path}` can be written by others (mode {mode:04o})"),
-            )
-            .at(written.place, "whoever writes it says whom to believe")
-            .hint(format!("chmod go-w {path}")),
-        );
-    }
+    writable(
+        &file.path,
+        mode,
+        written.place,
+        "whoever writes it says whom to believe",
+        cx,
+    );
     match entryway_keystore::trust(&bytes, exposed(&file)) {
         Ok(found) => {
             if let (Form::Pem | Form::Der, Some(password)) = (found.form, written.password) {
@@ -90,6 +87,27 @@ fn trusted(written: &Written<'_>, cx: &Context<'_>) -> Option<StoreFile> {
             refused("trust", Code::TrustFile, &file, written, &error, cx);
             None
         }
+    }
+}
+
+/// Warns of a file that decides whom to believe and that others can write.
+pub(super) fn writable(
+    path: &Path,
+    mode: Option<u32>,
+    place: Place,
+    label: &'static str,
+    cx: &Context<'_>,
+) {
+    if let Some(mode) = mode.filter(|mode| mode & 0o022 != 0) {
+        let path = path.display();
+        cx.push(
+            Diagnostic::new(
+                Code::TrustWritable,
+                format!("`{path}` can be written by others (mode {mode:04o})"),
+            )
+            .at(place, label)
+            .hint(format!("chmod go-w {path}")),
+        );
     }
 }
 

@@ -6,8 +6,8 @@ use crate::context::Context;
 use crate::gather::why;
 use crate::place::Place;
 use crate::report::Diagnostic;
-use crate::resolve::pem;
 use crate::resolve::text::host_name;
+use crate::resolve::{keystore, pem};
 use crate::section::{Section, Text};
 use crate::settings::{Pin, TlsVersion, Verification};
 use entryway_ldap_types::Fingerprint;
@@ -338,8 +338,8 @@ fn pin(text: Text<'_>, cx: &Context<'_>) -> Option<Pin> {
         };
     }
     let path = cx.path(text.place, text.text);
-    let bytes = match cx.sources.files.read(&path, LARGEST_CERTIFICATE) {
-        Ok(file) => file.bytes,
+    let (bytes, mode) = match cx.sources.files.read(&path, LARGEST_CERTIFICATE) {
+        Ok(file) => (file.bytes, file.mode),
         Err(error) => {
             let message = format!("cannot read `{}`: {}", path.display(), why(&error));
             return refuse(message, "neither `sha256:…` nor a file".to_owned());
@@ -351,6 +351,8 @@ fn pin(text: Text<'_>, cx: &Context<'_>) -> Option<Pin> {
             String::new(),
         );
     }
+    let label = "whoever writes it says which certificate to believe";
+    keystore::writable(&path, mode, text.place, label, cx);
     cx.depends_on(path.clone());
     Some(Pin::File(path))
 }
@@ -361,6 +363,8 @@ fn revocation_list(text: Text<'_>, cx: &Context<'_>) -> Option<PathBuf> {
         Err(error) => format!("cannot read `{}`: {}", path.display(), why(&error)),
         Ok(file) => match pem::revocation_list(&file.bytes) {
             None => {
+                let label = "whoever writes it says which certificates are revoked";
+                keystore::writable(&path, file.mode, text.place, label, cx);
                 cx.depends_on(path.clone());
                 return Some(path);
             }
