@@ -1,9 +1,9 @@
 //! The service account as the servers of one domain know it.
 //!
-//! Directories lock an account after a few wrong passwords, and the servers of a domain count together. A server that has
-//! taken the password may go on with it. The others take turns, and after two refusals, of which one may be a replica's
-//! that lags behind, the password is sent to nobody for a while: when it is sent again is decided for all of them. A
-//! configuration that is read again with the same name and password goes on with what is known.
+//! Directories lock an account after a few wrong passwords, and the servers of a domain count together. They take turns,
+//! and after two refusals, of which one may be a replica's that lags behind, the password is sent to nobody for a while:
+//! when it is sent again is decided for all of them. A server that has taken the password may go on with it whatever the
+//! others say. A configuration that is read again with the same name and password goes on with what is known.
 
 use crate::error::{DialError, LdapError};
 use crate::events::{ServiceBindAccepted, ServiceBindRefused};
