@@ -8,6 +8,7 @@
 use crate::error::{DialError, LdapError};
 use crate::events::{ServiceBindAccepted, ServiceBindRefused};
 use crate::health::{PACE_REFUSED, refuses_password};
+use crate::stats::ServiceBinds;
 use entryway_ldap_types::Password;
 use parking_lot::Mutex;
 use std::collections::HashSet;
@@ -119,9 +120,29 @@ pub(crate) struct Credentials {
     took: AtomicU64,
     /// When it did so.
     took_at: Mutex<Option<Instant>>,
+    counted: Mutex<ServiceBinds>,
 }
 
 impl Credentials {
+    /// Counts what came of a bind, or of asking whether there may be one.
+    pub(crate) fn count(&self, bound: &Result<(), LdapError>) {
+        let mut counted = self.counted.lock();
+        match bound {
+            Ok(()) => counted.taken += 1,
+            Err(LdapError::ServiceBindRefused { .. } | LdapError::ExternalBindRefused { .. }) => {
+                counted.refused += 1;
+            }
+            Err(LdapError::Unreachable {
+                cause: DialError::Suspended { .. },
+                ..
+            }) => counted.withheld += 1,
+            // It was not answered: which step failed is counted with the connections.
+            Err(_) => {}
+        }
+    }
+    pub(crate) fn counted(&self) -> ServiceBinds {
+        *self.counted.lock()
+    }
     /// Uses this account from now on.
     pub(crate) fn share(&self, account: &Arc<Account>) {
         *self.account.lock() = Arc::clone(account);

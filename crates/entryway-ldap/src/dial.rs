@@ -112,7 +112,12 @@ impl<'a> Dial<'a> {
         let account = match &settings.service_bind {
             ServiceBind::Simple { dn, password } if identity == Identity::Service => {
                 self.way.takes_password(settings.clear_text_passwords)?;
-                self.credentials.check(self.address, Instant::now())?;
+                let checked = self.credentials.check(self.address, Instant::now());
+                // What may be sent is counted when it is answered.
+                if checked.is_err() {
+                    self.credentials.count(&checked);
+                }
+                checked?;
                 Some(Account::Simple { dn, password })
             }
             ServiceBind::External if identity == Identity::Service => {
@@ -162,9 +167,13 @@ impl<'a> Dial<'a> {
                 link.connection
                     .bind_simple(dn, password, &[])
                     .map_err(submit_error)?;
-                let bind = self
-                    .credentials
-                    .bind(self.address, limit / 2, service_bind(&mut link));
+                let (credentials, address) = (self.credentials, self.address);
+                let bind = async {
+                    let bind = service_bind(&mut link);
+                    let bound = credentials.bind(address, limit / 2, bind).await;
+                    credentials.count(&bound);
+                    bound
+                };
                 self.step(Step::ServiceBind, Instant::now() + limit, bind)
                     .await?;
             }
@@ -175,10 +184,12 @@ impl<'a> Dial<'a> {
                     .bind_external(Some(""), &[])
                     .map_err(submit_error)?;
                 let certificate = self.shown();
+                let credentials = self.credentials;
                 let bind = async {
-                    service_bind(&mut link)
-                        .await
-                        .map_err(|error| by_certificate(error, certificate))
+                    let bound = service_bind(&mut link).await;
+                    let bound = bound.map_err(|error| by_certificate(error, certificate));
+                    credentials.count(&bound);
+                    bound
                 };
                 self.step(Step::ServiceBind, Instant::now() + limit, bind)
                     .await?;

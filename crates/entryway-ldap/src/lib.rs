@@ -50,7 +50,7 @@ pub use settings::{PoolLimits, SearchRole, Security, ServerSettings, ServiceBind
 pub use srv::{SrvAnswer, SrvError, SrvSource, SrvTarget};
 pub use stats::{
     LATENCY_BOUNDS_US, LatencyHistogram, OperationCount, OperationKind, OperationOutcome,
-    Protection, RoleStats, ServerStats,
+    Protection, RoleStats, ServerStats, ServiceBinds,
 };
 pub use tls::{
     Accepted, Anchor, CertificateFacts, ClientIdentity, CrlError, CrlFacts, Crls, EndsFirst,

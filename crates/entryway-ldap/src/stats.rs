@@ -53,8 +53,23 @@ pub struct ServerStats {
     pub health: HealthReport,
     /// The newest TLS handshake of each way to it, by whichever role or look.
     pub sessions: Vec<Arc<TlsSession>>,
+    /// Binds as the service account, of every role and look.
+    pub service_binds: ServiceBinds,
     /// Every role that was ever used.
     pub roles: Vec<RoleStats>,
+}
+
+/// What came of binds as the service account, by name and password or by certificate. A bind without an answer is none
+/// of these.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct ServiceBinds {
+    /// The server said yes.
+    pub taken: u64,
+    /// The server said no, with whatever code.
+    pub refused: u64,
+    /// Nothing was sent, because the password was refused a moment ago, by others as a rule: a server that did so itself
+    /// is not dialled.
+    pub withheld: u64,
 }
 
 /// One role of a server.

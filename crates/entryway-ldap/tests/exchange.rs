@@ -6,7 +6,7 @@ mod support;
 
 use entryway_ldap::{
     CloseReason, DialError, LdapError, OperationKind, OperationOutcome, Overload, Role, SearchRole,
-    ServiceBind, Step,
+    ServiceBind, ServiceBinds, Step,
 };
 use entryway_ldap_types::ResultCode;
 use std::sync::Arc;
@@ -386,6 +386,47 @@ async fn searches_wait_for_the_service_bind() {
         .search(SearchRole::FindLogin, &request("cn=jane"), soon())
         .await
         .unwrap();
+    let taken = ServiceBinds {
+        taken: 1,
+        ..ServiceBinds::default()
+    };
+    assert_eq!(server.stats().service_binds, taken);
+}
+
+#[tokio::test]
+async fn each_service_bind_is_counted_at_its_server_and_what_is_withheld_too() {
+    let refusing = || {
+        Scripted::start(|mut peer, _| async move {
+            let (id, ..) = peer.next_bind().await;
+            peer.bound(id, ResultCode::INVALID_CREDENTIALS, "no such account");
+            peer.flush().await;
+            peer.until_closed().await;
+        })
+    };
+    let scripted = [refusing().await, refusing().await, refusing().await];
+    let servers = scripted.each_ref().map(|scripted| {
+        scripted.server_with(|settings| {
+            settings.service_bind = ServiceBind::Simple {
+                dn: "cn=service".to_owned(),
+                password: Arc::new(password("x")),
+            };
+        })
+    });
+    for server in &servers {
+        server.share_account(&servers[0]);
+    }
+    let mut counted = Vec::new();
+    for server in &servers {
+        server
+            .search(SearchRole::FindLogin, &request("cn=jane"), soon())
+            .await
+            .unwrap_err();
+        let binds = server.stats().service_binds;
+        counted.push((binds.taken, binds.refused, binds.withheld));
+    }
+    // Two refusals are enough: the third is not asked.
+    assert_eq!(counted, [(0, 1, 0), (0, 1, 0), (0, 0, 1)]);
+    assert_eq!(scripted[2].accepted(), 0);
 }
 
 #[tokio::test]

@@ -31,6 +31,7 @@ impl Server {
                 .iter()
                 .filter_map(|way| way.expiry.session())
                 .collect(),
+            service_binds: self.host.credentials.counted(),
             roles: roles.filter(|role| role.was_used()).collect(),
         }
     }

@@ -90,6 +90,13 @@ struct OperationLabels {
     result: String,
 }
 
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct BindLabels {
+    domain: String,
+    server: String,
+    result: &'static str,
+}
+
 /// One server with the domain it belongs to.
 struct Seen {
     domain: String,
@@ -138,6 +145,7 @@ impl Collector for Directories {
         )?)?;
         let seen = seen(&running);
         servers(&mut encoder, &seen)?;
+        service_binds(&mut encoder, &seen)?;
         connections(&mut encoder, &seen)?;
         operations(&mut encoder, &seen)?;
         latency(&mut encoder, &seen)
@@ -221,6 +229,30 @@ fn servers(encoder: &mut DescriptorEncoder<'_>, seen: &[Seen]) -> fmt::Result {
     for server in seen {
         let count = server.stats.health.consecutive_failures;
         ConstGauge::new(i64::from(count)).encode(failures.encode_family(&server.server())?)?;
+    }
+    Ok(())
+}
+
+/// All three of every server: what has not happened yet is 0, and its first time is an increase.
+fn service_binds(encoder: &mut DescriptorEncoder<'_>, seen: &[Seen]) -> fmt::Result {
+    let help = "Binds as the service account, by what came of them";
+    let mut family =
+        encoder.encode_descriptor("ldap_service_binds", help, None, MetricType::Counter)?;
+    for seen in seen {
+        let binds = seen.stats.service_binds;
+        for (result, count) in [
+            ("taken", binds.taken),
+            ("refused", binds.refused),
+            ("withheld", binds.withheld),
+        ] {
+            let ServerLabels { domain, server } = seen.server();
+            let labels = BindLabels {
+                domain,
+                server,
+                result,
+            };
+            ConstCounter::new(count).encode(family.encode_family(&labels)?)?;
+        }
     }
     Ok(())
 }

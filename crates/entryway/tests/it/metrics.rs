@@ -192,6 +192,7 @@ fn every_metric_is_documented_and_every_documented_one_exists() {
         "entryway_server_breaker{domain=\"staff\",server=\"ldaps://127.0.0.1:1\",state=\"closed\"} 0".to_owned(),
         format!("entryway_server_breaker{{domain=\"staff\",server=\"ldaps://127.0.0.1:{port}\",state=\"closed\"}} 1"),
         "entryway_server_down{domain=\"staff\",server=\"ldaps://127.0.0.1:1\",code=\"unreachable\"} 1".to_owned(),
+        "entryway_ldap_service_binds_total{domain=\"staff\",server=\"ldaps://127.0.0.1:1\",result=\"refused\"} 0".to_owned(),
         "role=\"find-login\",code=\"unreachable\"} ".to_owned(),
         "role=\"authenticate\",tls=\"1.3\"} 1".to_owned(),
         format!("entryway_server_certificate_expiry_timestamp_seconds{{domain=\"staff\",server=\"ldaps://127.0.0.1:{port}\"}} "),
@@ -199,4 +200,13 @@ fn every_metric_is_documented_and_every_documented_one_exists() {
     ] {
         assert!(page.contains(&line), "no {line} in\n{page}");
     }
+    // Each connection for searches binds once, and so does each look.
+    let taken = format!(
+        "entryway_ldap_service_binds_total{{domain=\"staff\",server=\"ldaps://127.0.0.1:{port}\",result=\"taken\"}} "
+    );
+    let taken = page.lines().find_map(|line| line.strip_prefix(&taken));
+    assert!(
+        taken.is_some_and(|count| count.parse::<u64>().is_ok_and(|count| count > 0)),
+        "{taken:?} in\n{page}"
+    );
 }
