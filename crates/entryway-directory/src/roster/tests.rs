@@ -239,6 +239,90 @@ async fn a_new_answer_keeps_the_servers_that_it_names_again_and_closes_the_other
     );
 }
 
+/// What is written to the log about new servers: level, domain and servers.
+#[derive(Clone, Default)]
+struct Told(Arc<Mutex<Vec<(tracing::Level, String, String)>>>);
+
+impl tracing::Subscriber for Told {
+    fn enabled(&self, _: &tracing::Metadata<'_>) -> bool {
+        true
+    }
+    fn new_span(&self, _: &tracing::span::Attributes<'_>) -> tracing::span::Id {
+        tracing::span::Id::from_u64(1)
+    }
+    fn record(&self, _: &tracing::span::Id, _: &tracing::span::Record<'_>) {}
+    fn record_follows_from(&self, _: &tracing::span::Id, _: &tracing::span::Id) {}
+    fn event(&self, event: &tracing::Event<'_>) {
+        if event.metadata().target() != "directory.target_new" {
+            return;
+        }
+        let mut fields = Fields::default();
+        event.record(&mut fields);
+        let Fields { domain, servers } = fields;
+        let level = *event.metadata().level();
+        self.0.lock().push((level, domain, servers));
+    }
+    fn enter(&self, _: &tracing::span::Id) {}
+    fn exit(&self, _: &tracing::span::Id) {}
+}
+
+#[derive(Default)]
+struct Fields {
+    domain: String,
+    servers: String,
+}
+
+impl tracing::field::Visit for Fields {
+    fn record_debug(&mut self, field: &tracing::field::Field, value: &dyn fmt::Debug) {
+        match field.name() {
+            "domain" => self.domain = format!("{value:?}"),
+            "servers" => self.servers = format!("{value:?}"),
+            _ => {}
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_server_that_was_not_named_before_is_told_once_and_the_first_ones_are_not() {
+    // One thread: all that is asked here is told here.
+    let told = Told::default();
+    let _told = tracing::subscriber::set_default(told.clone());
+    let news = || std::mem::take(&mut *told.0.lock());
+    let expected = |servers: &str| {
+        vec![(
+            tracing::Level::WARN,
+            "staff".to_owned(),
+            format!("{servers:?}"),
+        )]
+    };
+    let dns = Dns::start(vec![(0, 0, "localhost", 1001)]).await;
+    let found = found(&dns);
+    assert!(found.ask().await.is_ok());
+    assert_eq!(news(), [], "the first answer");
+    dns.set(Some(vec![
+        (0, 0, "localhost", 1001),
+        (10, 0, "localhost", 1002),
+        (20, 0, "localhost", 1003),
+    ]));
+    assert!(found.ask().await.is_ok());
+    assert_eq!(
+        news(),
+        expected("ldap://localhost:1002 ldap://localhost:1003")
+    );
+    // The same again, and then less: nobody is new.
+    assert!(found.ask().await.is_ok());
+    dns.set(Some(vec![(0, 0, "localhost", 1001)]));
+    assert!(found.ask().await.is_ok());
+    assert_eq!(news(), []);
+    // Who was gone is new when it comes back.
+    dns.set(Some(vec![
+        (0, 0, "localhost", 1001),
+        (10, 0, "localhost", 1002),
+    ]));
+    assert!(found.ask().await.is_ok());
+    assert_eq!(news(), expected("ldap://localhost:1002"));
+}
+
 #[tokio::test]
 async fn the_same_answer_moves_nobody() {
     let records: Records = (1..=20).map(|port| (0, 10, "localhost", port)).collect();
