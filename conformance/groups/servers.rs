@@ -110,7 +110,10 @@ fn server(address: SocketAddr, authority: &Authority, dn: &str, password: &str) 
             dn: dn.to_owned(),
             password: Arc::new(Password::new(password.as_bytes().to_vec()).expect("a password")),
         },
+        // Samba has one process here: while it answers many searches it takes no new connection. What is shown are answers,
+        // not how soon a server is given up.
         timeouts: Timeouts {
+            connect: Duration::from_secs(30),
             operation: Duration::from_secs(30),
             ..Timeouts::default()
         },
