@@ -55,12 +55,13 @@ pub(super) async fn run(
     let mut batch = Vec::new();
     loop {
         let received = tokio::select! {
+            // Where records never stop, nothing behind the queue would ever be looked at.
             biased;
-            received = queue.recv_many(&mut batch, MOST_RECORDS) => received,
-            outcome = signer.wait() => {
-                signer.next(&mut chain, outcome).await;
+            awaited = signer.wait() => {
+                signer.next(&mut chain, awaited).await;
                 continue;
             }
+            received = queue.recv_many(&mut batch, MOST_RECORDS) => received,
         };
         if received == 0 {
             break;
