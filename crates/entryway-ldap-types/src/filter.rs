@@ -149,7 +149,7 @@ impl Filter {
 
     /// From the text between the stars. Empty pieces are dropped (RFC 4511 §4.5.1.7.2 has no empty
     /// substring); when nothing is left, any value will do, and that is a presence test.
-    fn from_pieces(attribute: AttributeName, pieces: Vec<Vec<u8>>) -> Self {
+    pub fn from_pieces(attribute: AttributeName, pieces: Vec<Vec<u8>>) -> Self {
         let ends = pieces.len().saturating_sub(1);
         let (mut initial, mut any, mut last) = (None, Vec::new(), None);
         for (at, piece) in pieces.into_iter().enumerate() {

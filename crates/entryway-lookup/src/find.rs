@@ -100,24 +100,9 @@ pub fn by_identity(id_attributes: &[AttributeName], identity: &str) -> Option<Fi
 
 /// From the text between the stars. Nothing but stars would fit everybody: it stays a text.
 fn from_pieces(attribute: AttributeName, pieces: Vec<Vec<u8>>) -> Filter {
-    let ends = pieces.len().saturating_sub(1);
-    let (mut initial, mut any, mut last) = (None, Vec::new(), None);
-    for (at, piece) in pieces.into_iter().enumerate() {
-        match piece {
-            empty if empty.is_empty() => {}
-            first if at == 0 => initial = Some(first),
-            end if at == ends => last = Some(end),
-            inner => any.push(inner),
-        }
-    }
-    if initial.is_none() && any.is_empty() && last.is_none() {
-        return Filter::Equal(attribute, b"*".to_vec());
-    }
-    Filter::Substrings {
-        attribute,
-        initial,
-        any,
-        last,
+    match Filter::from_pieces(attribute, pieces) {
+        Filter::Present(attribute) => Filter::Equal(attribute, b"*".to_vec()),
+        filter => filter,
     }
 }
 
