@@ -7,6 +7,7 @@ use crate::hedge::{Hedged, first_answer};
 use crate::lockout::Lockout;
 use crate::referral::{Follower, Referrals};
 use crate::roster::{Discovery, Roster};
+use crate::source::ServerSource;
 use crate::traffic;
 use entryway_ldap::{DerefAliases, SearchRequest, SearchRole, Server};
 use entryway_ldap_types::{AttributeName, Filter};
@@ -133,6 +134,19 @@ impl Domain {
     /// Its servers as far as they are known, the preferred one first.
     pub fn servers(&self) -> Arc<[Arc<Server>]> {
         self.servers.known()
+    }
+
+    /// Every server that it speaks with, as far as they are known: no more than the configuration and DNS name.
+    pub fn every_server(&self) -> Vec<(ServerSource, Arc<Server>)> {
+        let servers = self.servers.known();
+        let cards = self.cards.iter().cloned();
+        let followed = self.follower.servers();
+        let from = |source| move |server| (source, server);
+        let servers = servers.iter().cloned().map(from(ServerSource::Servers));
+        servers
+            .chain(cards.map(from(ServerSource::Cards)))
+            .chain(followed.into_iter().map(from(ServerSource::Referrals)))
+            .collect()
     }
 
     /// Why none of its servers is known, where that is so: the source and the cause, in words.
@@ -383,12 +397,7 @@ impl Domains {
     pub async fn close(&self) {
         self.readers.lock().abort_all();
         let mut closing = JoinSet::new();
-        let servers = self.domains.iter().flat_map(|domain| {
-            let cards = domain.cards.iter().cloned();
-            let others = cards.chain(domain.follower.servers());
-            domain.servers.known().to_vec().into_iter().chain(others)
-        });
-        for server in servers {
+        for (_, server) in self.domains.iter().flat_map(Domain::every_server) {
             closing.spawn(async move { server.close().await });
         }
         closing.join_all().await;

@@ -18,6 +18,7 @@ mod referral;
 mod resolve;
 mod roster;
 mod share;
+mod source;
 mod traffic;
 
 pub use cache::CacheFigures;
@@ -27,3 +28,4 @@ pub use finder::Finder;
 pub use groups::{DynamicGroups, GroupsSettings, Membership};
 pub use referral::{FollowedHost, Referrals};
 pub use roster::{Discovery, ServerOf};
+pub use source::ServerSource;

@@ -9,6 +9,7 @@ use crate::error::{DialError, LdapError};
 use crate::events::{ServiceBindAccepted, ServiceBindRefused};
 use crate::health::{PACE_REFUSED, refuses_password};
 use crate::stats::ServiceBinds;
+use crate::totals::ServerTotals;
 use entryway_ldap_types::Password;
 use parking_lot::Mutex;
 use std::collections::HashSet;
@@ -120,13 +121,19 @@ pub(crate) struct Credentials {
     took: AtomicU64,
     /// When it did so.
     took_at: Mutex<Option<Instant>>,
-    counted: Mutex<ServiceBinds>,
+    totals: ServerTotals,
 }
 
 impl Credentials {
+    pub(crate) fn counting(totals: ServerTotals) -> Self {
+        Self {
+            totals,
+            ..Self::default()
+        }
+    }
     /// Counts what came of a bind, or of asking whether there may be one.
     pub(crate) fn count(&self, bound: &Result<(), LdapError>) {
-        let mut counted = self.counted.lock();
+        let mut counted = self.totals.service_binds().lock();
         match bound {
             Ok(()) => counted.taken += 1,
             Err(LdapError::ServiceBindRefused { .. } | LdapError::ExternalBindRefused { .. }) => {
@@ -141,7 +148,7 @@ impl Credentials {
         }
     }
     pub(crate) fn counted(&self) -> ServiceBinds {
-        *self.counted.lock()
+        *self.totals.service_binds().lock()
     }
     /// Uses this account from now on.
     pub(crate) fn share(&self, account: &Arc<Account>) {

@@ -30,6 +30,7 @@ mod srv;
 mod stats;
 mod stream;
 mod tls;
+mod totals;
 mod watch;
 
 pub use account::ServiceAccount;
@@ -59,3 +60,4 @@ pub use tls::{
     TlsSession, TlsSetupError, TlsVersion, TrustError, TrustSource, TrustStore, TrustedHost,
     TrustedHostError, Verdict, certificates_in, cipher_names, days_left, fingerprint, utc,
 };
+pub use totals::ServerTotals;

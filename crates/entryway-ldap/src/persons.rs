@@ -9,7 +9,7 @@ use crate::error::{BindFailure, CloseReason, LdapError, Overload, Step};
 use crate::link::{Link, unexpected};
 use crate::settings::Timeouts;
 use crate::shared::Shared;
-use crate::stats::{Counted, Counters, OperationKind, Tally};
+use crate::stats::{Counted, Counters, OperationKind, RoleTotals, Tally};
 use entryway_ldap_proto::RequestControl;
 use entryway_ldap_proto::client::{BindResult, Event};
 use entryway_ldap_types::{Password, Role};
@@ -55,13 +55,13 @@ struct Parked {
 }
 
 impl PersonPool {
-    pub(crate) fn new(shared: Arc<Shared>) -> Self {
+    pub(crate) fn new(shared: Arc<Shared>, totals: &Arc<RoleTotals>) -> Self {
         let max = shared.settings.limits.of(Role::Authenticate).max;
         let max = max.clamp(1, Semaphore::MAX_PERMITS);
         Self {
             max,
             shared,
-            counters: Arc::default(),
+            counters: Counters::on(totals),
             permits: Arc::new(Semaphore::new(max)),
             parked: Mutex::default(),
             grown: Arc::default(),

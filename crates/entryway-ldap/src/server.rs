@@ -16,6 +16,7 @@ use crate::race::ATTEMPT_DELAY;
 use crate::settings::{SearchRole, ServerSettings, ServiceBind, Way};
 use crate::shared::{Host, Shared};
 use crate::stats::{Counters, OperationKind, Tally};
+use crate::totals::ServerTotals;
 use crate::watch;
 use bytes::Bytes;
 use entryway_ldap_proto::client::BindResult;
@@ -49,10 +50,14 @@ pub struct Server {
 
 impl Server {
     /// A server that was not dialled yet: does no I/O.
-    pub fn new(mut settings: ServerSettings) -> Arc<Self> {
+    pub fn new(settings: ServerSettings) -> Arc<Self> {
+        Self::counting(settings, ServerTotals::default())
+    }
+    /// The same, which counts on from what is counted there.
+    pub fn counting(mut settings: ServerSettings, totals: ServerTotals) -> Arc<Self> {
         settings.timeouts = settings.timeouts.clamped();
         let settings = Arc::new(settings);
-        let host = Arc::<Host>::default();
+        let host = Arc::new(Host::counting(totals.clone()));
         let mut ways: Vec<Arc<Shared>> = Vec::new();
         let pools = ByRole::each(|role| {
             let way = settings.ways.of(role).as_ref()?;
@@ -65,7 +70,7 @@ impl Server {
                     shared
                 }
             };
-            Some(Pool::new(role, &shared))
+            Some(Pool::new(role, &shared, &totals))
         });
         Arc::new(Self {
             settings,

@@ -11,6 +11,7 @@ use crate::probe::RootDse;
 use crate::resolve::Resolver;
 use crate::settings::{ServerSettings, Timeouts, Way};
 use crate::stats::{Counted, Counters};
+use crate::totals::ServerTotals;
 use crate::watch;
 use entryway_ldap_types::ResultCode;
 use parking_lot::Mutex;
@@ -42,6 +43,16 @@ pub(crate) struct Host {
     pub(crate) resolver: Arc<Resolver>,
     /// What the server last said of itself.
     pub(crate) root_dse: Mutex<Option<Arc<RootDse>>>,
+}
+
+impl Host {
+    /// One whose service binds are counted there.
+    pub(crate) fn counting(totals: ServerTotals) -> Self {
+        Self {
+            credentials: Credentials::counting(totals),
+            ..Self::default()
+        }
+    }
 }
 
 impl Shared {

@@ -182,7 +182,7 @@ impl LatencyHistogram {
     }
 }
 
-/// The live counters of a role.
+/// The live counters of a role: what there is of it now, and what was counted as long as anybody counts.
 #[derive(Default)]
 pub(crate) struct Counters {
     pub(crate) open: Gauge,
@@ -190,9 +190,15 @@ pub(crate) struct Counters {
     pub(crate) dialling: Gauge,
     pub(crate) outstanding: Gauge,
     pub(crate) waiting: Gauge,
+    last_protection: Mutex<Option<Protection>>,
+    totals: Arc<RoleTotals>,
+}
+
+/// What only ever rises.
+#[derive(Default)]
+pub(crate) struct RoleTotals {
     /// In the order of [`Protection::ALL`].
     opened: [AtomicU64; Protection::ALL.len()],
-    last_protection: Mutex<Option<Protection>>,
     /// Codes come from a closed list. A dial that fails is rare and slow enough for a lock.
     dial_failures: Mutex<BTreeMap<&'static str, u64>>,
     received: AtomicU64,
@@ -292,8 +298,15 @@ impl Drop for Tally<'_> {
 }
 
 impl Counters {
+    /// Counts on from there.
+    pub(crate) fn on(totals: &Arc<RoleTotals>) -> Arc<Self> {
+        Arc::new(Self {
+            totals: Arc::clone(totals),
+            ..Self::default()
+        })
+    }
     pub(crate) fn dialled(&self, protection: Protection) {
-        for (known, count) in Protection::ALL.into_iter().zip(&self.opened) {
+        for (known, count) in Protection::ALL.into_iter().zip(&self.totals.opened) {
             if known == protection {
                 add(count, 1);
             }
@@ -302,13 +315,13 @@ impl Counters {
     }
     /// `code` is [`crate::LdapError::code`].
     pub(crate) fn dial_failed(&self, code: &'static str) {
-        *self.dial_failures.lock().entry(code).or_default() += 1;
+        *self.totals.dial_failures.lock().entry(code).or_default() += 1;
     }
     pub(crate) fn received(&self, bytes: usize) {
-        add(&self.received, bytes as u64);
+        add(&self.totals.received, bytes as u64);
     }
     pub(crate) fn sent(&self, bytes: usize) {
-        add(&self.sent, bytes as u64);
+        add(&self.totals.sent, bytes as u64);
     }
     fn answered(&self, kind: OperationKind, code: ResultCode, took: Duration) {
         let outcomes = self.outcomes(kind);
@@ -322,22 +335,24 @@ impl Counters {
             .iter()
             .take_while(|&&bound| micros > bound)
             .count();
-        if let Some(bucket) = self.latency.get(bucket) {
+        if let Some(bucket) = self.totals.latency.get(bucket) {
             add(bucket, 1);
         }
-        add(&self.latency_sum_us, micros);
+        add(&self.totals.latency_sum_us, micros);
     }
     pub(crate) fn snapshot(&self, role: Role) -> RoleStats {
+        let totals = &*self.totals;
         let mut operations = Vec::new();
-        self.searches
+        totals
+            .searches
             .collect(OperationKind::Search, &mut operations);
-        self.binds.collect(OperationKind::Bind, &mut operations);
+        totals.binds.collect(OperationKind::Bind, &mut operations);
         let opened_by: Vec<_> = Protection::ALL
             .into_iter()
-            .zip(self.opened.iter().map(read))
+            .zip(totals.opened.iter().map(read))
             .filter(|(_, count)| *count > 0)
             .collect();
-        let dial_failures_by: Vec<_> = self
+        let dial_failures_by: Vec<_> = totals
             .dial_failures
             .lock()
             .iter()
@@ -355,19 +370,19 @@ impl Counters {
             last_protection: *self.last_protection.lock(),
             dial_failures: dial_failures_by.iter().map(|(_, count)| count).sum(),
             dial_failures_by,
-            bytes_received: read(&self.received),
-            bytes_sent: read(&self.sent),
+            bytes_received: read(&totals.received),
+            bytes_sent: read(&totals.sent),
             operations,
             latency: LatencyHistogram {
-                buckets: self.latency.iter().map(read).collect(),
-                sum_us: read(&self.latency_sum_us),
+                buckets: totals.latency.iter().map(read).collect(),
+                sum_us: read(&totals.latency_sum_us),
             },
         }
     }
     fn outcomes(&self, kind: OperationKind) -> &Outcomes {
         match kind {
-            OperationKind::Search => &self.searches,
-            OperationKind::Bind => &self.binds,
+            OperationKind::Search => &self.totals.searches,
+            OperationKind::Bind => &self.totals.binds,
         }
     }
 }

@@ -50,19 +50,18 @@ pub(crate) fn revocation_lists(domains: &Domains) -> Vec<(CrlFacts, SystemTime)>
 fn clients(domains: &Domains) -> Vec<TlsClient> {
     let mut found = Vec::new();
     for domain in domains.iter() {
-        // All servers of a domain speak TLS in one way, or in one for each role.
-        let servers = domain.servers();
-        let Some(server) = servers.first() else {
-            continue;
-        };
-        let mut ways: Vec<_> = Role::ALL
-            .into_iter()
-            .filter_map(|role| server.settings().ways.of(role).as_ref())
-            .collect();
-        ways.dedup_by(|one, other| Arc::ptr_eq(one, other));
-        for way in ways {
-            if let Security::StartTls(client) | Security::Ldaps(client) = &way.security {
-                found.push(client.clone());
+        // All servers of a domain speak TLS in one way, or in one for each role; those for cards alone in their own.
+        let (servers, cards) = (domain.servers(), domain.cards());
+        for server in servers.first().into_iter().chain(cards.first()) {
+            let mut ways: Vec<_> = Role::ALL
+                .into_iter()
+                .filter_map(|role| server.settings().ways.of(role).as_ref())
+                .collect();
+            ways.dedup_by(|one, other| Arc::ptr_eq(one, other));
+            for way in ways {
+                if let Security::StartTls(client) | Security::Ldaps(client) = &way.security {
+                    found.push(client.clone());
+                }
             }
         }
     }

@@ -4,17 +4,18 @@
 mod verification;
 
 use crate::stores::Stores;
+use crate::totals::Totals;
 use anyhow::Context;
 use entryway_config::{
     DomainSettings, Security, ServerAddress, ServiceBind, Settings, TlsSettings,
 };
 use entryway_directory::{
     Discovery, Domain, Domains, DynamicGroups, Finder, FollowedHost, GroupsSettings, Membership,
-    Referrals, ServerOf,
+    Referrals, ServerOf, ServerSource,
 };
 use entryway_ldap::{
-    ByRole, Limits, PoolLimits, Role, Server, ServerSettings, SrvSource, SrvTarget, Timeouts,
-    TlsClient, Way,
+    ByRole, Limits, PoolLimits, Role, Server, ServerSettings, ServerTotals, SrvSource, SrvTarget,
+    Timeouts, TlsClient, Way,
 };
 use entryway_ldap_types::{Dn, Scheme};
 use entryway_os::PamAccounts;
@@ -36,6 +37,11 @@ pub(crate) struct Composed {
 
 /// Composes the domains. Fails only where a certificate store cannot be used.
 pub(crate) fn compose(settings: &Settings) -> anyhow::Result<Composed> {
+    compose_counting(settings, &Totals::default())
+}
+
+/// The same, with servers that count on from what is counted there.
+pub(crate) fn compose_counting(settings: &Settings, totals: &Totals) -> anyhow::Result<Composed> {
     let mut stores = Stores::default();
     let domains = settings
         .domains
@@ -43,7 +49,7 @@ pub(crate) fn compose(settings: &Settings) -> anyhow::Result<Composed> {
         .zip(&settings.policy.domains)
         .map(|(domain, policy)| {
             let people = &policy.people.base;
-            self::domain(domain, people, &settings.name_servers, &mut stores)
+            self::domain(domain, people, &settings.name_servers, totals, &mut stores)
                 .with_context(|| format!("domain `{}` cannot be used", domain.name))
         })
         .collect::<anyhow::Result<_>>()?;
@@ -71,12 +77,19 @@ fn domain(
     settings: &DomainSettings,
     people: &Dn,
     name_servers: &[SocketAddr],
+    totals: &Totals,
     stores: &mut Stores,
 ) -> anyhow::Result<Domain> {
+    let counted = |source| Counted {
+        totals,
+        domain: &settings.name,
+        source,
+    };
     let here = Place {
         bind: &settings.bind,
         tls: &settings.tls,
         clear_text_passwords: settings.clear_text_passwords,
+        counted: counted(ServerSource::Servers),
     };
     let name = Arc::clone(&settings.name);
     let mut domain = match &settings.srv {
@@ -86,7 +99,8 @@ fn domain(
                 name_servers: name_servers.to_vec(),
                 trusted_hosts: settings.tls.verification.trusted_hosts.clone(),
             };
-            let server = unwritten(settings, settings.bind.clone(), stores)?;
+            let counted = counted(ServerSource::Servers);
+            let server = unwritten(settings, settings.bind.clone(), &counted, stores)?;
             Domain::discovered(name, Discovery { source, server })
         }
         None => Domain::new(name, servers(settings, &settings.servers, &here, stores)?),
@@ -96,17 +110,19 @@ fn domain(
             bind: &cards.bind,
             tls: &cards.tls,
             clear_text_passwords: cards.clear_text_passwords,
+            counted: counted(ServerSource::Cards),
         };
         domain = domain.with_cards(servers(settings, &cards.servers, &there, stores)?);
     }
     if !settings.follow.is_empty() {
+        let counted = counted(ServerSource::Referrals);
         let follow = settings.follow.iter().map(|host| FollowedHost {
             host: host.host.clone(),
             port: host.port,
         });
         domain = domain.with_referrals(Referrals {
             follow: follow.collect(),
-            server: unwritten(settings, without_password(&settings.bind), stores)?,
+            server: unwritten(settings, without_password(&settings.bind), &counted, stores)?,
         });
     }
     Ok(domain.with_groups(groups(&settings.groups, people)))
@@ -124,6 +140,7 @@ fn without_password(bind: &ServiceBind) -> ServiceBind {
 pub(crate) fn unwritten(
     settings: &DomainSettings,
     bind: ServiceBind,
+    counted: &Counted<'_>,
     stores: &mut Stores,
 ) -> anyhow::Result<ServerOf> {
     let kinds = [&settings.unwritten.ldaps, &settings.unwritten.ldap];
@@ -139,6 +156,7 @@ pub(crate) fn unwritten(
     };
     let reliant = stores.reliant(&settings.tls);
     let settings = settings.clone();
+    let (totals, source) = (counted.totals.clone(), counted.source);
     Ok(Box::new(move |target| {
         let kind = match target.scheme {
             Scheme::Ldaps => &settings.unwritten.ldaps,
@@ -157,6 +175,11 @@ pub(crate) fn unwritten(
             bind: &bind,
             tls: &settings.tls,
             clear_text_passwords: settings.clear_text_passwords,
+            counted: Counted {
+                totals: &totals,
+                domain: &settings.name,
+                source,
+            },
         };
         let mut known = || client.clone().context("no certificate is trusted here");
         // Without a client only what needs none is left, and that cannot fail.
@@ -189,6 +212,20 @@ struct Place<'a> {
     bind: &'a ServiceBind,
     tls: &'a TlsSettings,
     clear_text_passwords: bool,
+    counted: Counted<'a>,
+}
+
+/// Where some servers of a domain are counted.
+pub(crate) struct Counted<'a> {
+    pub(crate) totals: &'a Totals,
+    pub(crate) domain: &'a Arc<str>,
+    pub(crate) source: ServerSource,
+}
+
+impl Counted<'_> {
+    fn of(&self, server: &Arc<str>) -> ServerTotals {
+        self.totals.of(self.domain, self.source, server)
+    }
 }
 
 fn servers(
@@ -325,7 +362,7 @@ fn server(
             outstanding: limits.outstanding,
         }
     };
-    Server::new(ServerSettings {
+    let settings = ServerSettings {
         display: Arc::clone(&address.display),
         host: address.host.clone(),
         ways,
@@ -338,5 +375,6 @@ fn server(
         },
         limits: ByRole::each(limits),
         proto_limits: Limits::CLIENT,
-    })
+    };
+    Server::counting(settings, place.counted.of(&address.display))
 }

@@ -6,6 +6,7 @@ mod recorder;
 
 use crate::gateway::Unheard;
 use crate::seal::Seals;
+use crate::totals::Totals;
 use anyhow::Context;
 use entryway_config::{Settings, StoreSettings, StoreUrl};
 use entryway_store::{AuditKey, HeldAccounts, OpenOptions, Store, Throttle, ThrottleSettings};
@@ -29,6 +30,8 @@ pub(crate) struct Kept {
     pub(crate) recorder: Recorder,
     /// Logins whose callers have gone, of whatever configuration.
     pub(crate) unheard: Arc<Unheard>,
+    /// What is counted of servers, of whatever configuration.
+    pub(crate) totals: Totals,
     /// Of a store that forgets; goes with the process.
     _folder: Option<TempDir>,
 }
@@ -46,6 +49,7 @@ impl Kept {
         Ok(Self {
             recorder: Recorder::new(store.audit().clone()),
             unheard: Arc::default(),
+            totals: Totals::default(),
             store,
             accounts,
             throttle,

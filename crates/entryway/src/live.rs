@@ -1,7 +1,7 @@
 //! The configuration in force, and how one takes another's place while logins go on.
 
 use crate::again;
-use crate::compose::compose;
+use crate::compose::compose_counting;
 use crate::events::{ConfigApplied, ConfigRestartNeeded, TlsUnverified};
 use crate::explain::{explanation, recorded};
 use crate::gateway::Gateway;
@@ -138,7 +138,7 @@ impl Running {
         let Loaded {
             settings, places, ..
         } = loaded;
-        let composed = compose(&settings)?;
+        let composed = compose_counting(&settings, &kept.totals)?;
         let throttle = kept::throttle(&settings);
         let unverified = unverified(&settings);
         let world = World {

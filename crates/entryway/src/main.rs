@@ -44,6 +44,7 @@ mod store;
 mod stores;
 mod table;
 mod tls;
+mod totals;
 mod witness;
 mod world;
 

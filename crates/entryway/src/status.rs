@@ -110,10 +110,12 @@ fn domain(domain: &DomainStatus, rows: &mut Vec<Row>) {
     } else {
         ("down", Tone::Bad)
     };
+    let servers = domain.servers.iter();
+    let for_logins = servers.filter(|server| server.source == "servers").count();
     rows.push(
         Row::new(&domain.name, word)
             .tone(tone)
-            .note(counted(domain.servers.len(), "server")),
+            .note(counted(for_logins, "server")),
     );
     if let Some(problem) = &domain.problem {
         rows.push(
@@ -128,8 +130,15 @@ fn domain(domain: &DomainStatus, rows: &mut Vec<Row>) {
 }
 
 fn server(server: &ServerStatus, rows: &mut Vec<Row>) {
+    let label = match &*server.source {
+        "cards" => "cards at",
+        "referrals" => "referred to",
+        _ => "server",
+    };
     let (word, tone) = match (&*server.breaker, server.serving) {
         ("closed", true) => ("serves", Tone::Good),
+        // It is asked when something is wanted of it; no other stands before it.
+        ("closed", false) if label != "server" => ("not known to be down", Tone::Plain),
         ("closed", false) => ("stands by", Tone::Plain),
         ("half_open", _) => ("down, tried again", Tone::Bad),
         _ => ("down", Tone::Bad),
@@ -142,7 +151,7 @@ fn server(server: &ServerStatus, rows: &mut Vec<Row>) {
         Some(kind) => format!("{}, {kind}", server.server),
         None => server.server.clone(),
     };
-    rows.push(Row::new("server", state).tone(tone).note(note));
+    rows.push(Row::new(label, state).tone(tone).note(note));
     if let Some(error) = &server.last_error {
         rows.push(Row::more(counted(server.failures, "failure")).note(error));
     }

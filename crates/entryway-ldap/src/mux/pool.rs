@@ -8,7 +8,7 @@ use crate::dial::{Identity, Progress};
 use crate::error::{CloseReason, LdapError, Overload};
 use crate::settings::{PoolLimits, SearchRole};
 use crate::shared::Shared;
-use crate::stats::{Counted, Counters};
+use crate::stats::{Counted, Counters, RoleTotals};
 use entryway_ldap_proto::SearchRequest;
 use parking_lot::Mutex;
 use std::pin::pin;
@@ -52,7 +52,7 @@ struct PoolState {
 }
 
 impl MuxPool {
-    pub(crate) fn new(shared: Arc<Shared>, role: SearchRole) -> Self {
+    pub(crate) fn new(shared: Arc<Shared>, role: SearchRole, totals: &Arc<RoleTotals>) -> Self {
         let PoolLimits { max, outstanding } = *shared.settings.limits.of(role.into());
         let bounds = Bounds {
             outstanding,
@@ -62,7 +62,7 @@ impl MuxPool {
             max: max.max(1),
             bounds,
             shared,
-            counters: Arc::default(),
+            counters: Counters::on(totals),
             state: Mutex::default(),
             room: Arc::default(),
         }

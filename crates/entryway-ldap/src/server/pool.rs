@@ -4,6 +4,7 @@ use crate::mux::MuxPool;
 use crate::persons::PersonPool;
 use crate::settings::SearchRole;
 use crate::shared::Shared;
+use crate::totals::ServerTotals;
 use entryway_ldap_types::Role;
 use std::sync::Arc;
 
@@ -17,10 +18,13 @@ pub(super) enum Pool {
 }
 
 impl Pool {
-    pub(super) fn new(role: Role, shared: &Arc<Shared>) -> Self {
-        let searches = |role| Self::Searches(Arc::new(MuxPool::new(Arc::clone(shared), role)));
+    pub(super) fn new(role: Role, shared: &Arc<Shared>, totals: &ServerTotals) -> Self {
+        let (way, totals) = (Arc::clone(shared), totals.role(role));
+        let searches = |role| Self::Searches(Arc::new(MuxPool::new(way, role, totals)));
         match role {
-            Role::Authenticate => Self::Persons(Arc::new(PersonPool::new(Arc::clone(shared)))),
+            Role::Authenticate => {
+                Self::Persons(Arc::new(PersonPool::new(Arc::clone(shared), totals)))
+            }
             Role::FindLogin => searches(SearchRole::FindLogin),
             Role::Resolve => searches(SearchRole::Resolve),
             Role::Browse => searches(SearchRole::Browse),

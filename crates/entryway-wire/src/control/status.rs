@@ -120,6 +120,8 @@ pub struct DomainStatus {
 pub struct ServerStatus {
     /// As configured.
     pub server: String,
+    /// What the domain has it for: `servers`, `cards` (apart from those), `referrals` (followed to).
+    pub source: String,
     /// What kind of directory its root DSE says it is, as a word of `dialect`; left out where that was not read.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub directory: Option<String>,
@@ -157,7 +159,7 @@ pub struct RoleStatus {
     pub outstanding: usize,
     /// Callers that wait for a connection.
     pub waiting: usize,
-    /// Connections opened since the configuration was applied.
+    /// Connections opened since the daemon began.
     pub opened: u64,
     /// Dials that failed since then.
     pub dial_failures: u64,

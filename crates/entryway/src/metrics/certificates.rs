@@ -73,6 +73,7 @@ struct ListLabels {
 struct ServerLabels {
     domain: String,
     server: String,
+    source: &'static str,
 }
 
 impl Collector for Certificates {
@@ -114,13 +115,14 @@ impl Collector for Certificates {
             MetricType::Gauge,
         )?;
         for domain in domains.iter() {
-            for server in domain.servers().iter() {
+            for (source, server) in domain.every_server() {
                 let Some((_, not_after)) = server_certificate(&server.stats()) else {
                     continue;
                 };
                 let labels = ServerLabels {
                     domain: domain.name().to_string(),
                     server: server.display().to_string(),
+                    source: source.as_str(),
                 };
                 ConstGauge::new(unix_seconds(not_after)).encode(family.encode_family(&labels)?)?;
             }

@@ -2,6 +2,7 @@
 
 use crate::live::{Live, Running};
 use crate::status::breaker;
+use entryway_directory::ServerSource;
 use entryway_ldap::{LATENCY_BOUNDS_US, OperationKind, OperationOutcome, RoleStats, ServerStats};
 use prometheus_client::collector::Collector;
 use prometheus_client::encoding::{DescriptorEncoder, EncodeLabelSet, EncodeMetric, NoLabelSet};
@@ -13,7 +14,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::SystemTime;
 
-/// Reads the pools in force. Counters start again when a reload replaces them, as after a restart.
+/// Reads the pools in force. What a reload replaces is not told any more; what takes its place counts on.
 pub(super) struct Directories {
     live: Arc<Live>,
 }
@@ -34,72 +35,70 @@ impl Directories {
 struct ServerLabels {
     domain: String,
     server: String,
+    source: &'static str,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct DownLabels {
-    domain: String,
-    server: String,
+    #[prometheus(flatten)]
+    server: ServerLabels,
     code: &'static str,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct BreakerLabels {
-    domain: String,
-    server: String,
+    #[prometheus(flatten)]
+    server: ServerLabels,
     state: &'static str,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct BindLabels {
+    #[prometheus(flatten)]
+    server: ServerLabels,
+    result: &'static str,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct RoleLabels {
-    domain: String,
-    server: String,
+    #[prometheus(flatten)]
+    server: ServerLabels,
     role: &'static str,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct StateLabels {
-    domain: String,
-    server: String,
-    role: &'static str,
+    #[prometheus(flatten)]
+    role: RoleLabels,
     state: &'static str,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct OpenedLabels {
-    domain: String,
-    server: String,
-    role: &'static str,
+    #[prometheus(flatten)]
+    role: RoleLabels,
     tls: &'static str,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct FailureLabels {
-    domain: String,
-    server: String,
-    role: &'static str,
+    #[prometheus(flatten)]
+    role: RoleLabels,
     code: &'static str,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct OperationLabels {
-    domain: String,
-    server: String,
-    role: &'static str,
+    #[prometheus(flatten)]
+    role: RoleLabels,
     operation: &'static str,
     result: String,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
-struct BindLabels {
-    domain: String,
-    server: String,
-    result: &'static str,
-}
-
-/// One server with the domain it belongs to.
+/// One server with the domain it belongs to, and why it does.
 struct Seen {
     domain: String,
+    source: ServerSource,
     stats: ServerStats,
 }
 
@@ -108,12 +107,12 @@ impl Seen {
         ServerLabels {
             domain: self.domain.clone(),
             server: self.stats.display.to_string(),
+            source: self.source.as_str(),
         }
     }
     fn role(&self, role: &RoleStats) -> RoleLabels {
         RoleLabels {
-            domain: self.domain.clone(),
-            server: self.stats.display.to_string(),
+            server: self.server(),
             role: role.role.as_str(),
         }
     }
@@ -161,9 +160,10 @@ pub(super) fn unix_seconds(at: SystemTime) -> f64 {
 fn seen(running: &Running) -> Vec<Seen> {
     let mut seen = Vec::new();
     for domain in running.gateway.domains().iter() {
-        for server in domain.servers().iter() {
+        for (source, server) in domain.every_server() {
             seen.push(Seen {
                 domain: domain.name().to_string(),
+                source,
                 stats: server.stats(),
             });
         }
@@ -193,10 +193,8 @@ fn servers(encoder: &mut DescriptorEncoder<'_>, seen: &[Seen]) -> fmt::Result {
     for seen in seen {
         let health = &seen.stats.health;
         if let (Some(_), Some(code)) = (health.degraded_since, health.last_code) {
-            let ServerLabels { domain, server } = seen.server();
             let labels = DownLabels {
-                domain,
-                server,
+                server: seen.server(),
                 code,
             };
             ConstGauge::new(1_i64).encode(down.encode_family(&labels)?)?;
@@ -211,10 +209,8 @@ fn servers(encoder: &mut DescriptorEncoder<'_>, seen: &[Seen]) -> fmt::Result {
     for server in seen {
         let now = breaker(&server.stats.health);
         for state in BREAKER {
-            let ServerLabels { domain, server } = server.server();
             let labels = BreakerLabels {
-                domain,
-                server,
+                server: server.server(),
                 state,
             };
             ConstGauge::new(i64::from(state == now)).encode(family.encode_family(&labels)?)?;
@@ -245,10 +241,8 @@ fn service_binds(encoder: &mut DescriptorEncoder<'_>, seen: &[Seen]) -> fmt::Res
             ("refused", binds.refused),
             ("withheld", binds.withheld),
         ] {
-            let ServerLabels { domain, server } = seen.server();
             let labels = BindLabels {
-                domain,
-                server,
+                server: seen.server(),
                 result,
             };
             ConstCounter::new(count).encode(family.encode_family(&labels)?)?;
@@ -268,15 +262,8 @@ fn connections(encoder: &mut DescriptorEncoder<'_>, seen: &[Seen]) -> fmt::Resul
                 ("idle", role.idle),
                 ("dialling", role.dialling),
             ] {
-                let RoleLabels {
-                    domain,
-                    server,
-                    role,
-                } = server.role(role);
                 let labels = StateLabels {
-                    domain,
-                    server,
-                    role,
+                    role: server.role(role),
                     state,
                 };
                 ConstGauge::new(whole(count)).encode(family.encode_family(&labels)?)?;
@@ -326,15 +313,8 @@ fn opened(encoder: &mut DescriptorEncoder<'_>, seen: &[Seen]) -> fmt::Result {
     for server in seen {
         for role in &server.stats.roles {
             for (protection, count) in &role.opened_by {
-                let RoleLabels {
-                    domain,
-                    server,
-                    role,
-                } = server.role(role);
                 let labels = OpenedLabels {
-                    domain,
-                    server,
-                    role,
+                    role: server.role(role),
                     tls: protection.as_str(),
                 };
                 ConstCounter::new(*count).encode(family.encode_family(&labels)?)?;
@@ -351,15 +331,8 @@ fn dial_failures(encoder: &mut DescriptorEncoder<'_>, seen: &[Seen]) -> fmt::Res
     for server in seen {
         for role in &server.stats.roles {
             for (code, count) in &role.dial_failures_by {
-                let RoleLabels {
-                    domain,
-                    server,
-                    role,
-                } = server.role(role);
                 let labels = FailureLabels {
-                    domain,
-                    server,
-                    role,
+                    role: server.role(role),
                     code,
                 };
                 ConstCounter::new(*count).encode(family.encode_family(&labels)?)?;
@@ -409,19 +382,12 @@ fn operations(encoder: &mut DescriptorEncoder<'_>, seen: &[Seen]) -> fmt::Result
     for server in seen {
         for role in &server.stats.roles {
             for counted in &role.operations {
-                let RoleLabels {
-                    domain,
-                    server,
-                    role,
-                } = server.role(role);
                 let operation = match counted.kind {
                     OperationKind::Search => "search",
                     OperationKind::Bind => "bind",
                 };
                 let labels = OperationLabels {
-                    domain,
-                    server,
-                    role,
+                    role: server.role(role),
                     operation,
                     result: result(counted.outcome),
                 };

@@ -4,7 +4,7 @@ use crate::certificates::{local_certificates, server_certificate};
 use crate::live::Live;
 use crate::recent::Recent;
 use crate::serve::Scraping;
-use entryway_directory::Domain;
+use entryway_directory::{Domain, ServerSource};
 use entryway_ldap::{
     HealthReport, OperationOutcome, Protection, RoleStats, ServerStats, days_left,
 };
@@ -104,16 +104,19 @@ fn certificate(subject: String, not_after: SystemTime) -> CertificateStatus {
 
 fn domain(domain: &Domain) -> DomainStatus {
     let mut servers: Vec<_> = domain
-        .servers()
-        .iter()
-        .map(|one| {
+        .every_server()
+        .into_iter()
+        .map(|(source, one)| {
             let root_dse = one.known_root_dse();
             let directory = root_dse.map(|root| root.kind().as_str().to_owned());
-            server(&one.stats(), directory)
+            server(source, &one.stats(), directory)
         })
         .collect();
-    // The first that is not known to be down is asked first.
-    let serving = servers.iter_mut().find(|server| server.breaker == CLOSED);
+    // The first that is not known to be down is asked first; the others are there for something else.
+    let for_logins = ServerSource::Servers.as_str();
+    let serving = servers
+        .iter_mut()
+        .find(|server| server.source == for_logins && server.breaker == CLOSED);
     let ready = serving.map(|server| server.serving = true).is_some();
     DomainStatus {
         name: domain.name().to_string(),
@@ -134,10 +137,11 @@ pub(crate) fn breaker(health: &HealthReport) -> &'static str {
     }
 }
 
-fn server(stats: &ServerStats, directory: Option<String>) -> ServerStatus {
+fn server(source: ServerSource, stats: &ServerStats, directory: Option<String>) -> ServerStatus {
     let health = &stats.health;
     ServerStatus {
         server: stats.display.to_string(),
+        source: source.as_str().to_owned(),
         directory,
         serving: false,
         breaker: breaker(health).to_owned(),

@@ -8,6 +8,7 @@ mod accounts;
 mod audit;
 mod completions;
 mod control;
+mod counted;
 mod daemon;
 mod demo;
 mod descriptors;

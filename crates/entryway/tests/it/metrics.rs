@@ -189,20 +189,20 @@ fn every_metric_is_documented_and_every_documented_one_exists() {
     // What is counted of servers is counted of both, apart.
     let port = world.directory.ldaps_addr().port();
     for line in [
-        "entryway_server_breaker{domain=\"staff\",server=\"ldaps://127.0.0.1:1\",state=\"closed\"} 0".to_owned(),
-        format!("entryway_server_breaker{{domain=\"staff\",server=\"ldaps://127.0.0.1:{port}\",state=\"closed\"}} 1"),
-        "entryway_server_down{domain=\"staff\",server=\"ldaps://127.0.0.1:1\",code=\"unreachable\"} 1".to_owned(),
-        "entryway_ldap_service_binds_total{domain=\"staff\",server=\"ldaps://127.0.0.1:1\",result=\"refused\"} 0".to_owned(),
+        "entryway_server_breaker{domain=\"staff\",server=\"ldaps://127.0.0.1:1\",source=\"servers\",state=\"closed\"} 0".to_owned(),
+        format!("entryway_server_breaker{{domain=\"staff\",server=\"ldaps://127.0.0.1:{port}\",source=\"servers\",state=\"closed\"}} 1"),
+        "entryway_server_down{domain=\"staff\",server=\"ldaps://127.0.0.1:1\",source=\"servers\",code=\"unreachable\"} 1".to_owned(),
+        "entryway_ldap_service_binds_total{domain=\"staff\",server=\"ldaps://127.0.0.1:1\",source=\"servers\",result=\"refused\"} 0".to_owned(),
         "role=\"find-login\",code=\"unreachable\"} ".to_owned(),
         "role=\"authenticate\",tls=\"1.3\"} 1".to_owned(),
-        format!("entryway_server_certificate_expiry_timestamp_seconds{{domain=\"staff\",server=\"ldaps://127.0.0.1:{port}\"}} "),
+        format!("entryway_server_certificate_expiry_timestamp_seconds{{domain=\"staff\",server=\"ldaps://127.0.0.1:{port}\",source=\"servers\"}} "),
         "entryway_local_certificate_expiry_timestamp_seconds{purpose=\"trust\",file=\"ca.pem\",subject=\"".to_owned(),
     ] {
         assert!(page.contains(&line), "no {line} in\n{page}");
     }
     // Each connection for searches binds once, and so does each look.
     let taken = format!(
-        "entryway_ldap_service_binds_total{{domain=\"staff\",server=\"ldaps://127.0.0.1:{port}\",result=\"taken\"}} "
+        "entryway_ldap_service_binds_total{{domain=\"staff\",server=\"ldaps://127.0.0.1:{port}\",source=\"servers\",result=\"taken\"}} "
     );
     let taken = page.lines().find_map(|line| line.strip_prefix(&taken));
     assert!(

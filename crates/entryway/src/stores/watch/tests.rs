@@ -1,7 +1,9 @@
 use super::*;
-use crate::compose::{compose, unwritten};
+use crate::compose::{Counted, compose, unwritten};
 use crate::stores::Reliant;
+use crate::totals::Totals;
 use entryway_config::Sources;
+use entryway_directory::ServerSource;
 use entryway_ldap::{Rereading, Role, Server, SrvTarget, TlsClient, TlsVersion};
 use entryway_ldap_types::Scheme;
 use entryway_testdir::{Authority, Directory, Options, TestServer};
@@ -127,7 +129,13 @@ async fn a_server_that_is_found_later_follows_the_store_until_nobody_has_it() {
     let settings = configuration(folder.path(), &directory);
     let settings = &settings.domains[0];
     let mut stores = Stores::default();
-    let make = unwritten(settings, settings.bind.clone(), &mut stores).expect("a client");
+    let counted = Counted {
+        totals: &Totals::default(),
+        domain: &settings.name,
+        source: ServerSource::Servers,
+    };
+    let bind = settings.bind.clone();
+    let make = unwritten(settings, bind, &counted, &mut stores).expect("a client");
     let target = SrvTarget {
         scheme: Scheme::Ldaps,
         host: "127.0.0.1".to_owned(),
