@@ -4,15 +4,17 @@
 //! `entryway check` opens a connection in every role and says which port is ours, so that each is found in the record;
 //! logins with right and wrong passwords go through the daemon. What was found is `docs/captures.md`.
 
+mod cases;
 mod wire;
 
 use crate::Test;
 use crate::faces::says;
 use crate::lab::Lab;
 use anyhow::{Context, Result, ensure};
+use cases::{Account, CASES, Case, Promise};
 use entryway_conformance::{
-    Capture, Configuration, Conversation, Domain, Encrypt, Gateway, HttpClient, SERVICE_PASSWORD,
-    Slapd, SlapdOptions, free_port,
+    Capture, Configuration, Conversation, Gateway, HttpClient, Identity, SERVICE_PASSWORD, Slapd,
+    SlapdOptions, free_port,
 };
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
@@ -26,6 +28,8 @@ const PAGE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/captures.md"
 const HEAD: &str = include_str!("captures/head.md");
 const RIGHT: &str = "pw-alice";
 const WRONG: &str = "not-this-password";
+/// The common name in our certificate, as DER has it.
+const OUR_NAME: &[u8] = b"\x0c\x07gateway";
 
 pub(crate) fn tests() -> Vec<Test> {
     vec![(
@@ -34,99 +38,27 @@ pub(crate) fn tests() -> Vec<Test> {
     )]
 }
 
-/// How the server is named.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Address {
-    Ldaps,
-    Ldap,
-    Table,
-}
-
-/// One configuration.
-struct Case {
-    /// The lines of the domain that matter, as the table shows them.
-    lines: &'static [&'static str],
-    address: Address,
-    service_password: bool,
-    /// What must hold of every connection.
-    promise: Promise,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Promise {
-    /// No byte in clear but StartTLS and its answer.
-    AllInTls,
-    /// No password in clear, and logins in TLS.
-    LoginsInTls,
-    /// No password in clear.
-    PasswordsInTls,
-    /// Nothing: passwords are there to be found.
-    None,
-}
-
-const CASES: [Case; 8] = [
-    Case {
-        lines: &["encrypt = \"all\""],
-        address: Address::Ldaps,
-        service_password: true,
-        promise: Promise::AllInTls,
-    },
-    Case {
-        lines: &["encrypt = \"all\""],
-        address: Address::Ldap,
-        service_password: true,
-        promise: Promise::AllInTls,
-    },
-    Case {
-        lines: &["encrypt = \"all\""],
-        address: Address::Table,
-        service_password: true,
-        promise: Promise::AllInTls,
-    },
-    Case {
-        lines: &["encrypt = \"passwords\""],
-        address: Address::Ldap,
-        service_password: false,
-        promise: Promise::LoginsInTls,
-    },
-    Case {
-        lines: &["encrypt = \"passwords\""],
-        address: Address::Table,
-        service_password: false,
-        promise: Promise::LoginsInTls,
-    },
-    Case {
-        lines: &["encrypt = \"passwords\""],
-        address: Address::Table,
-        service_password: true,
-        promise: Promise::AllInTls,
-    },
-    Case {
-        lines: &["encrypt = \"passwords\"", "encrypt_find_login = false"],
-        address: Address::Ldap,
-        service_password: false,
-        promise: Promise::PasswordsInTls,
-    },
-    Case {
-        lines: &["encrypt = \"none\"", "allow_clear_text_passwords = true"],
-        address: Address::Ldap,
-        service_password: true,
-        promise: Promise::None,
-    },
-];
-
 fn what_is_in_clear(lab: &Lab) -> Result<()> {
-    let slapd = Slapd::start(
-        lab.authority()?,
-        SlapdOptions {
-            anonymous_reads: true,
-            ..SlapdOptions::default()
-        },
-    )?;
+    let usual = SlapdOptions {
+        anonymous_reads: true,
+        ..SlapdOptions::default()
+    };
+    let demanding = SlapdOptions {
+        demands_certificates: true,
+        ..SlapdOptions::default()
+    };
+    let usual = Slapd::start(lab.authority()?, usual)?;
+    let demanding = Slapd::start(lab.authority()?, demanding)?;
+    let folder = lab.scratch()?.path().join("certificate-captured");
+    let own = lab.authority()?.issue_client(true, &folder)?;
     let mut page = HEAD.to_owned();
     for (number, case) in CASES.iter().enumerate() {
+        let slapd = match case.account {
+            Account::Certificate => &demanding,
+            Account::Password | Account::Nobody => &usual,
+        };
         let rows = case
-            .run(lab, &slapd, number)
+            .run(lab, slapd, &own, number)
             .with_context(|| format!("with {}", case.title()))?;
         page.push_str(&rows);
     }
@@ -143,33 +75,22 @@ fn what_is_in_clear(lab: &Lab) -> Result<()> {
 }
 
 impl Case {
-    fn title(&self) -> String {
-        let server = match self.address {
-            Address::Ldaps => "`ldaps://`",
-            Address::Ldap => "`ldap://`",
-            Address::Table => "`{ host, port, tls_port }`",
-        };
-        let account = if self.service_password {
-            "a service account with a password"
-        } else {
-            "an anonymous service bind"
-        };
-        let lines: Vec<String> = self.lines.iter().map(|line| format!("`{line}`")).collect();
-        format!("{}, {server}, {account}", lines.join(", "))
-    }
-
     /// The section of the page.
-    fn run(&self, lab: &Lab, slapd: &Slapd, number: usize) -> Result<String> {
+    fn run(&self, lab: &Lab, slapd: &Slapd, own: &Identity, number: usize) -> Result<String> {
         let listen = SocketAddr::from((Ipv4Addr::LOCALHOST, free_port()?));
         let mut configuration =
-            Configuration::new(lab.authority()?.pem(), vec![self.domain(slapd)]);
+            Configuration::new(lab.authority()?.pem(), vec![self.domain(slapd, own)]);
         configuration.listen = Some(listen);
         let path = configuration.write(lab.scratch()?, &format!("capture-{number}"))?;
         let gateway = Gateway::new(lab.binary(), &path);
         let ports = [slapd.ldap().port(), slapd.ldaps().port()];
 
+        let (more, line) = match self.account {
+            Account::Certificate => (" our certificate |", "---|"),
+            Account::Password | Account::Nobody => ("", ""),
+        };
         let mut page = format!(
-            "\n## {}\n\n| connection | on the wire | passwords to be read |\n|---|---|---|\n",
+            "\n## {}\n\n| connection | on the wire | passwords to be read |{more}\n|---|---|---|{line}\n",
             self.title()
         );
         let capture = Capture::start(&ports)?;
@@ -207,25 +128,6 @@ impl Case {
         Ok(page)
     }
 
-    fn domain(&self, slapd: &Slapd) -> Domain {
-        let encrypt = match self.address {
-            Address::Ldaps => Encrypt::Ldaps,
-            Address::Ldap | Address::Table => Encrypt::StartTls,
-        };
-        let mut domain = Domain::at_slapd("staff", slapd, encrypt);
-        if self.address == Address::Table {
-            let (port, tls_port) = (slapd.ldap().port(), slapd.ldaps().port());
-            let table = format!("{{ host = \"127.0.0.1\", port = {port}, tls_port = {tls_port} }}");
-            domain.servers = vec![table];
-        }
-        if !self.service_password {
-            domain.keys.retain(|line| !line.starts_with("bind = "));
-        }
-        self.lines
-            .iter()
-            .fold(domain, |domain, line| domain.key(line))
-    }
-
     /// What is known of some connections, in the same words for the same thing.
     fn row(&self, page: &mut String, what: &str, conversations: &[&Conversation]) -> Result<()> {
         let forms: BTreeSet<String> = conversations.iter().map(|one| form(one)).collect();
@@ -248,7 +150,17 @@ impl Case {
         } else {
             read.join(", ")
         };
-        writeln!(page, "| {what} | {} | {read} |", forms.join("; "))?;
+        write!(page, "| {what} | {} | {read} |", forms.join("; "))?;
+        if self.account == Account::Certificate {
+            let shown = conversations.iter().any(|one| one.holds(OUR_NAME));
+            let text = if shown {
+                "to be read"
+            } else {
+                "not to be read"
+            };
+            write!(page, " {text} |")?;
+        }
+        writeln!(page)?;
         Ok(())
     }
 
