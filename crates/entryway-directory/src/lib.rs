@@ -26,6 +26,7 @@ pub use domain::{Domain, DomainReadiness, Domains, ServerReadiness};
 pub use entryway_login::LockoutPolicy;
 pub use finder::Finder;
 pub use groups::{DynamicGroups, GroupsSettings, Membership};
+pub use lockout::read_lockout;
 pub use referral::{FollowedHost, Referrals};
 pub use roster::{Discovery, ServerOf};
 pub use source::ServerSource;

@@ -8,8 +8,10 @@ mod read;
 use crate::ask::Asker;
 use crate::domain::{ROLE, order_now};
 use crate::roster::Roster;
+use entryway_ldap::Server;
 use entryway_login::LockoutPolicy;
 use parking_lot::Mutex;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 /// Policies change rarely, and at once for nobody.
@@ -65,6 +67,12 @@ impl Lockout {
             tokio::time::sleep(pause).await;
         }
     }
+}
+
+/// What one server says of it, read now. `None`: it did not answer.
+pub async fn read_lockout(server: &Arc<Server>, deadline: Instant) -> Option<LockoutPolicy> {
+    let mut asker = Asker::new(vec![Arc::clone(server)], ROLE, deadline, SEARCHES);
+    read::read(&mut asker).await.ok()
 }
 
 /// A directory that locks at the first wrong password leaves no room to stay below: nobody could log in at all.

@@ -4,10 +4,10 @@
 
 mod support;
 
-use entryway_directory::{Domains, LockoutPolicy};
+use entryway_directory::{Domains, LockoutPolicy, read_lockout};
 use entryway_ldap_types::LockoutDuration;
 use entryway_testdir::{Directory, Options, TestServer};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use support::{PATIENCE, PEOPLE, SERVICE, domains, find, nobody, until};
 
 async fn server(ldif: &str, options: Options) -> TestServer {
@@ -47,13 +47,16 @@ async fn the_strictest_policy_of_an_open_ldap_reaches_the_login() {
     let before = find(&domains, "ada").await.served.unwrap();
     assert_eq!(before.lockout, LockoutPolicy::default());
     assert_eq!(server.counters().root_dse_reads, 0);
-    domains.start();
-    until(|| policy(&domains).threshold.is_some()).await;
     let expected = LockoutPolicy {
         threshold: Some(4),
         window: Some(Duration::from_secs(600)),
         duration: Some(LockoutDuration::For(Duration::from_secs(300))),
     };
+    let asked = domains.iter().next().unwrap().servers();
+    let deadline = Instant::now() + Duration::from_secs(10);
+    assert_eq!(read_lockout(&asked[0], deadline).await, Some(expected));
+    domains.start();
+    until(|| policy(&domains).threshold.is_some()).await;
     assert_eq!(policy(&domains), expected);
     let served = find(&domains, "ada").await.served.unwrap();
     assert_eq!(served.lockout, expected);

@@ -1,6 +1,7 @@
 //! `entryway check`: the configuration, and every server of every domain as a login would use it.
 
 mod json;
+mod lockout;
 mod people;
 mod roles;
 mod schema;
@@ -24,6 +25,7 @@ use entryway_login::{DomainPolicy, RuleId};
 use json::{Answer, ProblemJson};
 use serde::Serialize;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tracing::level_filters::LevelFilter;
 
@@ -226,7 +228,7 @@ fn configuration(common: &Common) -> Result<(PathBuf, Loaded), Exit> {
     })
 }
 
-async fn look_at(mut look: Look<'_>, server: &Server, settings: &DomainSettings) {
+async fn look_at(mut look: Look<'_>, server: &Arc<Server>, settings: &DomainSettings) {
     let Some(report) = connect(&mut look, server).await else {
         // What is behind a door that does not open is not looked at; there may be another one.
         let door = server.way(Role::FindLogin);
@@ -236,6 +238,7 @@ async fn look_at(mut look: Look<'_>, server: &Server, settings: &DomainSettings)
     dialect(&mut look, settings.dialect, report.root_dse.as_ref());
     if base(&mut look, server, &report).await {
         people::find_one(&mut look, server).await;
+        lockout::read(&mut look, server).await;
         schema::compare(&mut look, server).await;
         schema::membership(
             &mut look,
