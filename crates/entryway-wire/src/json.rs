@@ -98,26 +98,51 @@ fn escaped(json: &mut Vec<u8>, mut bytes: &[u8]) {
 
 /// How many bytes from the start need no escape.
 fn plain_length(bytes: &[u8]) -> usize {
+    let Some(last) = bytes.last_chunk::<WORD>() else {
+        return plain_length_of_few(bytes);
+    };
+    let (words, rest) = bytes.as_chunks::<WORD>();
+    let mut length = 0;
+    for word in words {
+        if let Some(at) = first_special(*word) {
+            return length + at;
+        }
+        length += WORD;
+    }
+    if rest.is_empty() {
+        return length;
+    }
+    // The last eight: those of them that were looked at are plain, so whatever is found stands behind those.
+    match first_special(*last) {
+        Some(at) => bytes.len() - WORD + at,
+        None => bytes.len(),
+    }
+}
+
+/// The same of fewer than a word's bytes.
+fn plain_length_of_few(bytes: &[u8]) -> usize {
+    let mut word = [b' '; WORD];
+    for (to, from) in word.iter_mut().zip(bytes) {
+        *to = *from;
+    }
+    first_special(word).unwrap_or(bytes.len())
+}
+
+/// Bytes that are looked at in one step.
+const WORD: usize = 8;
+
+/// The first of eight bytes that needs an escape.
+fn first_special(bytes: [u8; WORD]) -> Option<usize> {
     const ONES: u64 = u64::MAX / 255;
     const HIGH: u64 = ONES << 7;
     // The high bit of each byte that is zero; of bytes above the first such one it may be wrong.
     let zeros = |word: u64| word.wrapping_sub(ONES) & !word & HIGH;
-    let (words, _) = bytes.as_chunks::<8>();
-    let mut length = 0;
-    for word in words {
-        let word = u64::from_le_bytes(*word);
-        let control = word.wrapping_sub(ONES * 0x20) & !word & HIGH;
-        let quote = zeros(word ^ (ONES * u64::from(b'"')));
-        let backslash = zeros(word ^ (ONES * u64::from(b'\\')));
-        let special = control | quote | backslash;
-        if special != 0 {
-            return length + special.trailing_zeros() as usize / 8;
-        }
-        length += 8;
-    }
-    let rest = bytes.get(length..).unwrap_or_default();
-    let special = |byte: &u8| *byte < 0x20 || *byte == b'"' || *byte == b'\\';
-    length + rest.iter().position(special).unwrap_or(rest.len())
+    let word = u64::from_le_bytes(bytes);
+    let control = word.wrapping_sub(ONES * 0x20) & !word & HIGH;
+    let quote = zeros(word ^ (ONES * u64::from(b'"')));
+    let backslash = zeros(word ^ (ONES * u64::from(b'\\')));
+    let special = control | quote | backslash;
+    (special != 0).then(|| special.trailing_zeros() as usize / 8)
 }
 
 /// Takes what `Display` writes.
@@ -145,6 +170,33 @@ fn number(json: &mut Vec<u8>, number: u64) {
         }
     }
     json.extend_from_slice(digits.get(from..).unwrap_or_default());
+}
+
+/// How many thousandths `value` is, where it is a whole number of them and no large one: as durations in milliseconds
+/// are.
+fn thousandths(value: f64) -> Option<u32> {
+    // The cast ends at both ends of the range, and what was cut off shows below. `-0.0` is written with its sign.
+    let count = (value * 1000.0).round() as u32;
+    (f64::from(count) / 1000.0)
+        .to_bits()
+        .eq(&value.to_bits())
+        .then_some(count)
+}
+
+/// A number of thousandths, with as many digits behind the point as it needs and at least one. Numbers of so few digits
+/// are the shortest text of their `f64`, which is what the library writes.
+fn decimal(json: &mut Vec<u8>, thousandths: u32) {
+    number(json, u64::from(thousandths / 1000));
+    let rest = thousandths % 1000;
+    // Each below ten.
+    let digits = [rest / 100, rest / 10 % 10, rest % 10].map(|digit| b'0' + digit as u8);
+    let needed = match digits {
+        [_, b'0', b'0'] => 1,
+        [_, _, b'0'] => 2,
+        _ => 3,
+    };
+    json.push(b'.');
+    json.extend_from_slice(digits.get(..needed).unwrap_or(&digits));
 }
 
 /// What is written seldom is left to the library.
@@ -207,7 +259,13 @@ impl<'a> serde::Serializer for Writer<'a> {
         by_library(self.0, &value)
     }
     fn serialize_f64(self, value: f64) -> Result<(), JsonError> {
-        by_library(self.0, &value)
+        match thousandths(value) {
+            Some(count) => {
+                decimal(self.0, count);
+                Ok(())
+            }
+            None => by_library(self.0, &value),
+        }
     }
     fn serialize_char(self, value: char) -> Result<(), JsonError> {
         text(self.0, value.encode_utf8(&mut [0; 4]));

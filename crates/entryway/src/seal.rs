@@ -10,6 +10,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use entryway_ldap_types::AttributeName;
 use entryway_login::{Device, DeviceId, Method, Remembered, Session, Source, Subject, Tokens};
 use entryway_store::Key;
+use entryway_wire::to_json;
 use serde::{Deserialize, Serialize};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -96,7 +97,7 @@ impl Seals {
 
     fn seal(&self, kind: Kind, contents: &impl Serialize) -> Option<String> {
         let (kid, key) = self.keys.first()?;
-        let mut sealed = serde_json::to_vec(contents).ok()?;
+        let mut sealed = to_json(contents).ok()?;
         let nonce = key
             .seal_in_place_append_tag(Aad::from(kind.label()), &mut sealed)
             .ok()?;

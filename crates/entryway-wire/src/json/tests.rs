@@ -97,6 +97,14 @@ proptest! {
     }
 
     #[test]
+    fn thousandths_are_written_as_the_library_writes_them(count: u32, shift in 0_u32..32) {
+        let value = f64::from(count >> shift) / 1000.0;
+        for value in [value, -value, value * 1000.0, value + 1.0e-4] {
+            prop_assert_eq!(to_json(&value).unwrap(), serde_json::to_vec(&value).unwrap());
+        }
+    }
+
+    #[test]
     fn bytes_that_need_an_escape_are_found_wherever_they_stand(bytes in prop::collection::vec(any::<u8>(), 0..40)) {
         let one_by_one = bytes.iter().position(|byte| *byte < 0x20 || *byte == b'"' || *byte == b'\\');
         prop_assert_eq!(plain_length(&bytes), one_by_one.unwrap_or(bytes.len()));
