@@ -3,8 +3,15 @@
 //! The answers are worked out from how the groups are made. `UPDATE_GOLDEN=1` writes the figures to `docs/groups.md`; times
 //! are those of the machine that ran it.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    missing_docs
+)]
 
+mod browse;
 mod cast;
 mod servers;
 

@@ -13,8 +13,8 @@ use entryway_ldap_types::{
     AttributeName, Dn, Filter, FilterTemplate, Password, Placeholder, Scope,
 };
 use entryway_lookup::{
-    CardPolicy, DomainLookups, GroupsLookup, LookupPolicy, MailDomains, PeopleLookup,
-    find_template, mail_template,
+    BrowsePolicy, CardPolicy, DomainLookups, GroupsLookup, LookupPolicy, MailDomains, PeopleLookup,
+    Seal, find_template, mail_template,
 };
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -122,6 +122,18 @@ fn server(address: SocketAddr, authority: &Authority, dn: &str, password: &str) 
     })
 }
 
+/// Nobody here makes cursors of their own.
+struct Unsigned;
+
+impl Seal for Unsigned {
+    fn tag(&self, _: &[u8]) -> [u8; 32] {
+        [0; 32]
+    }
+    fn is_tag(&self, _: &[u8], _: &[u8; 32]) -> bool {
+        true
+    }
+}
+
 impl Directory {
     /// Asks by this method, and keeps nothing between two questions.
     pub(crate) fn finder(&self, membership: Membership) -> Finder {
@@ -130,6 +142,7 @@ impl Directory {
         Finder::new(
             Arc::new(Domains::new(vec![domain])),
             Arc::new(self.policy()),
+            Arc::new(Unsigned),
         )
     }
 
@@ -218,8 +231,12 @@ impl Directory {
             stars: false,
             mail_short_cut: false,
             mail_domains: MailDomains::default(),
-            browse: None,
-            cursor_age: Duration::ZERO,
+            browse: Some(BrowsePolicy {
+                page_size: 1000,
+                refresh: Duration::from_secs(3600),
+                index_max: 250_000,
+            }),
+            cursor_age: Duration::from_secs(3600),
             cache: Duration::ZERO,
             cache_max: 0,
             domains: vec![domain],

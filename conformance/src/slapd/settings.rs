@@ -76,6 +76,7 @@ dbnosync
 index objectClass,uid,mail,cn,uidNumber,member eq
 index entryUUID,entryCSN eq
 limits dn.exact="{SERVICE_DN}" size=unlimited time=unlimited
+limits dn.exact="cn=entryway,{suffix}" size.prtotal=unlimited
 access to attrs=userPassword by self write by anonymous auth by * none
 access to * by users read by * {anonymous}
 overlay memberof

@@ -226,11 +226,11 @@ pub(crate) async fn is_active_directory(
 }
 
 /// Codes by which a server says that another one should be asked (RFC 4511 appendix A.2).
-fn passes_on(code: ResultCode) -> bool {
+pub(crate) fn passes_on(code: ResultCode) -> bool {
     matches!(code, ResultCode::BUSY | ResultCode::UNAVAILABLE)
 }
 
-fn busy(server: &Server, result: &SearchResult) -> ServerTry {
+pub(crate) fn busy(server: &Server, result: &SearchResult) -> ServerTry {
     ServerTry {
         server: server.display().clone(),
         fault: entryway_login::ServerFault::Unreachable,
@@ -238,7 +238,7 @@ fn busy(server: &Server, result: &SearchResult) -> ServerTry {
     }
 }
 
-fn failed(server: &Server, error: &LdapError) -> ServerTry {
+pub(crate) fn failed(server: &Server, error: &LdapError) -> ServerTry {
     ServerTry {
         server: server.display().clone(),
         fault: server_fault(error),

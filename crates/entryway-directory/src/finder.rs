@@ -1,10 +1,11 @@
 //! What answers look-ups: the domains, the policy, and what was read a moment ago.
 
+use crate::browse::{BrowseFigures, Shelf};
 use crate::cache::{Cache, CacheFigures};
 use crate::domain::{Domain, Domains};
 use crate::resolve::Read;
 use entryway_lookup::{
-    DomainLookups, EntryId, GroupsOf, Kinds, LookupPolicy, Members, Reach, Refused,
+    DomainLookups, EntryId, GroupsOf, Kinds, LookupPolicy, Members, Reach, Refused, Seal,
 };
 use std::sync::Arc;
 
@@ -12,6 +13,9 @@ use std::sync::Arc;
 pub struct Finder {
     domains: Arc<Domains>,
     policy: Arc<LookupPolicy>,
+    seal: Arc<dyn Seal>,
+    /// `None` where browsing is switched off.
+    shelf: Option<Shelf>,
     pub(crate) entries: Cache<EntryId, Arc<Read>>,
     pub(crate) groups_of: Cache<(EntryId, Reach), Arc<GroupsOf>>,
     pub(crate) members: Cache<(EntryId, Reach, Kinds), Arc<Members>>,
@@ -26,10 +30,15 @@ pub(crate) struct Place<'a> {
 }
 
 impl Finder {
-    /// Looks up in these domains by this policy: same order and index.
-    pub fn new(domains: Arc<Domains>, policy: Arc<LookupPolicy>) -> Self {
+    /// Looks up in these domains by this policy: same order and index. `seal` signs cursors.
+    pub fn new(domains: Arc<Domains>, policy: Arc<LookupPolicy>, seal: Arc<dyn Seal>) -> Self {
         let (life, most) = (policy.cache, policy.cache_max);
+        let shelf = policy
+            .browse
+            .map(|browse| Shelf::new(browse, policy.domains.len()));
         Self {
+            seal,
+            shelf,
             domains,
             policy,
             entries: Cache::new(life, most),
@@ -50,6 +59,23 @@ impl Finder {
             ("groups", self.groups_of.figures()),
             ("members", self.members.figures()),
         ]
+    }
+
+    /// What is kept for paging.
+    pub fn browse_figures(&self) -> BrowseFigures {
+        self.shelf.as_ref().map(Shelf::figures).unwrap_or_default()
+    }
+
+    pub(crate) fn domains(&self) -> &Arc<Domains> {
+        &self.domains
+    }
+
+    pub(crate) fn seal(&self) -> &dyn Seal {
+        &*self.seal
+    }
+
+    pub(crate) fn shelf(&self) -> Option<&Shelf> {
+        self.shelf.as_ref()
     }
 
     /// The domain of this index.

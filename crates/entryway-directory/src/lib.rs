@@ -6,6 +6,7 @@
 //! decision is shown; it never repeats a bind.
 
 mod ask;
+mod browse;
 mod cache;
 mod domain;
 mod events;
@@ -21,6 +22,7 @@ mod share;
 mod source;
 mod traffic;
 
+pub use browse::BrowseFigures;
 pub use cache::CacheFigures;
 pub use domain::{Domain, DomainReadiness, Domains, ServerReadiness};
 pub use entryway_login::LockoutPolicy;

@@ -9,13 +9,13 @@ mod names;
 mod read;
 
 use entry::person;
-pub(crate) use entry::{attributes, group, within};
+pub(crate) use entry::{attributes, container, group, within};
 pub(crate) use read::{Read, as_match};
 
 use crate::ask::{Asker, Unanswered};
 use entryway_ldap::{DerefAliases, SearchRequest};
 use entryway_ldap_types::{AttributeName, Filter, Scope};
-use entryway_login::{Fault, ServerFault};
+use entryway_login::{Fault, ServerFault, ServerTry};
 use entryway_lookup::{Missing, Spent};
 use std::sync::Arc;
 use std::time::Instant;
@@ -45,16 +45,15 @@ pub(crate) fn missing(unanswered: Unanswered, asker: &Asker) -> Missing {
     match unanswered {
         Unanswered::Searches(most) => Missing::Searches(most),
         Unanswered::Deadline => Missing::Unanswered(Fault::Deadline),
-        Unanswered::NoServer => Missing::Unanswered(fault(asker)),
+        Unanswered::NoServer => Missing::Unanswered(fault(asker.tried())),
     }
 }
 
 /// Whose fault it is that no server serves: a configuration fault is told before an outage.
-fn fault(asker: &Asker) -> Fault {
-    let any = |wanted: ServerFault| asker.tried().iter().any(|tried| tried.fault == wanted);
-    let all = |wanted: ServerFault| {
-        !asker.tried().is_empty() && asker.tried().iter().all(|tried| tried.fault == wanted)
-    };
+pub(crate) fn fault(tried: &[ServerTry]) -> Fault {
+    let any = |wanted: ServerFault| tried.iter().any(|tried| tried.fault == wanted);
+    let all =
+        |wanted: ServerFault| !tried.is_empty() && tried.iter().all(|tried| tried.fault == wanted);
     if any(ServerFault::ServiceBindRefused) {
         Fault::DirectoryRefusedServiceBind
     } else if all(ServerFault::TlsUntrusted) {

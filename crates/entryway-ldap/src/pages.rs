@@ -50,8 +50,9 @@ pub struct Pages {
     request: SearchRequest,
     limits: PageLimits,
     cookie: Bytes,
-    /// Bytes that were held so far, about.
+    /// Bytes that are held now, about: those of one page, or of all of them where they are gathered.
     bytes: usize,
+    gathers: bool,
     taken: usize,
     pages: usize,
     _open: Counted,
@@ -81,6 +82,7 @@ impl Pages {
             limits,
             cookie: Bytes::new(),
             bytes: 0,
+            gathers: false,
             taken: 0,
             pages: 0,
             _open: Counted::new(pool.counters(), |counters| &counters.open),
@@ -108,12 +110,19 @@ impl Pages {
             Ok((found, next)) => {
                 pool.shared().health.answered();
                 self.pages += 1;
+                let mut found = found;
                 match next {
                     Some(cookie) if found.code == ResultCode::SUCCESS && self.pages < PAGES => {
                         self.cookie = cookie;
                         self.link = Some(link);
                     }
-                    _ => link.hang_up(),
+                    next => {
+                        if next.is_some() && found.code == ResultCode::SUCCESS {
+                            // More than is asked for: whoever takes this for the end would miss the rest.
+                            found.code = ResultCode::SIZE_LIMIT_EXCEEDED;
+                        }
+                        link.hang_up();
+                    }
                 }
                 Ok(Some(found))
             }
@@ -130,6 +139,9 @@ impl Pages {
 
     /// Asks for a page; gives it, and where the next one starts.
     async fn page(&mut self, link: &mut Link) -> Result<(SearchResult, Option<Bytes>), LdapError> {
+        if !self.gathers {
+            self.bytes = 0;
+        }
         let left = self.limits.entries.saturating_sub(self.taken);
         let left = u32::try_from(left).unwrap_or(u32::MAX);
         let page = PagedResults {
@@ -202,6 +214,7 @@ impl Pages {
 
     /// All pages, as far as the limits go.
     pub async fn all(mut self, deadline: std::time::Instant) -> Result<Paged, LdapError> {
+        self.gathers = true;
         let mut all = Paged {
             entries: Vec::new(),
             references: Vec::new(),
@@ -221,7 +234,7 @@ impl Pages {
                 return Ok(all);
             }
         }
-        all.whole = all.code == ResultCode::SUCCESS && self.pages < PAGES;
+        all.whole = all.code == ResultCode::SUCCESS;
         Ok(all)
     }
 }

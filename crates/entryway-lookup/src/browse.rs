@@ -40,7 +40,7 @@ pub struct BrowseKinds {
     pub people: bool,
     /// Groups.
     pub groups: bool,
-    /// Whatever has others below it. None of them is in a flat view.
+    /// What holds others together: organizational units and their like. None of them is in a flat view.
     pub containers: bool,
 }
 
@@ -62,7 +62,7 @@ pub enum RowKind {
     Person,
     /// A group.
     Group,
-    /// Others are below it.
+    /// It holds others together.
     Container,
 }
 

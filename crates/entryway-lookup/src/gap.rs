@@ -35,6 +35,8 @@ pub enum Missing {
     Values,
     /// A part is on another server, which is not followed to.
     Referral,
+    /// A list is being read: so many rows have come. It is there soon.
+    BeingRead(u32),
 }
 
 impl Missing {
@@ -50,11 +52,15 @@ impl Missing {
             Self::Depth(_) => "depth",
             Self::Values => "values_withheld",
             Self::Referral => "referral",
+            Self::BeingRead(_) => "being_read",
         }
     }
     /// Whether asking once more, a little later, may bring the rest.
     pub fn may_pass(self) -> bool {
-        matches!(self, Self::Unanswered(_) | Self::Refused(_))
+        matches!(
+            self,
+            Self::Unanswered(_) | Self::Refused(_) | Self::BeingRead(_)
+        )
     }
 }
 
@@ -71,6 +77,7 @@ impl fmt::Display for Missing {
             Self::Depth(depth) => write!(f, "groups nest deeper than {depth} levels"),
             Self::Values => f.write_str("the server tells only a part of an entry's values"),
             Self::Referral => f.write_str("a part is on another server"),
+            Self::BeingRead(rows) => write!(f, "the list is being read, {rows} rows so far"),
         }
     }
 }

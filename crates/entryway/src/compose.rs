@@ -10,8 +10,8 @@ use entryway_config::{
     DomainSettings, Security, ServerAddress, ServiceBind, Settings, TlsSettings,
 };
 use entryway_directory::{
-    Discovery, Domain, Domains, DynamicGroups, Finder, FollowedHost, GroupsSettings, Membership,
-    Referrals, ServerOf, ServerSource,
+    Discovery, Domain, Domains, DynamicGroups, FollowedHost, GroupsSettings, Membership, Referrals,
+    ServerOf, ServerSource,
 };
 use entryway_ldap::{
     ByRole, Limits, PoolLimits, Role, Server, ServerSettings, ServerTotals, SrvSource, SrvTarget,
@@ -27,8 +27,6 @@ use std::sync::Arc;
 /// certificates.
 pub(crate) struct Composed {
     pub(crate) domains: Arc<Domains>,
-    /// Answers look-ups from the same domains.
-    pub(crate) finder: Arc<Finder>,
     pub(crate) os: Option<PamAccounts>,
     pub(crate) warnings: Vec<String>,
     /// What is read again when its files change.
@@ -62,11 +60,8 @@ pub(crate) fn compose_counting(settings: &Settings, totals: &Totals) -> anyhow::
         // This program, even after its file was replaced by a newer one.
         PamAccounts::new(os, PathBuf::from("/proc/self/exe"))
     });
-    let domains = Arc::new(Domains::new(domains));
-    let lookups = Arc::clone(&settings.lookups);
     Ok(Composed {
-        finder: Arc::new(Finder::new(Arc::clone(&domains), lookups)),
-        domains,
+        domains: Arc::new(Domains::new(domains)),
         os,
         warnings: stores.warnings(),
         stores,

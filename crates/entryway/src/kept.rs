@@ -5,7 +5,7 @@ mod place;
 mod recorder;
 
 use crate::gateway::Unheard;
-use crate::seal::Seals;
+use crate::seal::{CursorSeal, Seals};
 use crate::totals::Totals;
 use anyhow::Context;
 use entryway_config::{Settings, StoreSettings, StoreUrl};
@@ -18,6 +18,8 @@ use tempfile::TempDir;
 
 /// The name of the key that seals what is given out and taken back.
 const TOKENS: &str = "tokens";
+/// The name of the key that signs where a list goes on.
+const CURSORS: &str = "cursors";
 /// How often records that are too old are taken out.
 const PRUNE: Duration = Duration::from_secs(3600);
 
@@ -27,6 +29,7 @@ pub(crate) struct Kept {
     pub(crate) accounts: HeldAccounts,
     pub(crate) throttle: Throttle,
     pub(crate) seals: Seals,
+    pub(crate) cursors: Arc<CursorSeal>,
     pub(crate) recorder: Recorder,
     /// Logins whose callers have gone, of whatever configuration.
     pub(crate) unheard: Arc<Unheard>,
@@ -46,7 +49,10 @@ impl Kept {
         let throttle = store.throttle(&throttle(settings)).await?;
         store.key(TOKENS).await?;
         let seals = Seals::new(store.keys(TOKENS).await?)?;
+        store.key(CURSORS).await?;
+        let cursors = CursorSeal::new(&store.keys(CURSORS).await?);
         Ok(Self {
+            cursors: Arc::new(cursors),
             recorder: Recorder::new(store.audit().clone()),
             unheard: Arc::default(),
             totals: Totals::default(),

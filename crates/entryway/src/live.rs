@@ -141,12 +141,7 @@ impl Running {
         let composed = compose_counting(&settings, &kept.totals)?;
         let throttle = kept::throttle(&settings);
         let unverified = unverified(&settings);
-        let world = World {
-            domains: composed.domains,
-            finder: composed.finder,
-            kept,
-            os: composed.os,
-        };
+        let world = World::new(&settings, composed.domains, composed.os, kept);
         let policy = Arc::clone(&settings.policy);
         let gateway = Gateway::new(policy, places.into(), world, witnesses);
         let (used, unused) = watch::channel(());

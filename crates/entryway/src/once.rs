@@ -122,12 +122,12 @@ impl Ready {
             out::aside(&format!("warning: {warning}\n"));
         }
         let kept = kept(&loaded.settings).await?;
-        let world = World {
-            domains: composed.domains,
-            finder: composed.finder,
-            kept: Arc::new(kept),
-            os: composed.os,
-        };
+        let world = World::new(
+            &loaded.settings,
+            composed.domains,
+            composed.os,
+            Arc::new(kept),
+        );
         let (policy, places) = (Arc::clone(&loaded.settings.policy), loaded.places.into());
         let gateway = Gateway::new(policy, places, world, Vec::new());
         Ok((Self { gateway }, log))

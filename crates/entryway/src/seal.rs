@@ -2,13 +2,17 @@
 //!
 //! A token is the number of its key, a nonce and the contents under AES-256-GCM, in the URL's alphabet of base64. Its
 //! kind is bound into it: a device's token is no revalidation token.
+//!
+//! Where a list goes on is no secret: that is signed alone, with a key of its own.
 
 use anyhow::Context;
 use aws_lc_rs::aead::{AES_256_GCM, Aad, NONCE_LEN, Nonce, RandomizedNonceKey};
+use aws_lc_rs::hmac::{self, HMAC_SHA256};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use entryway_ldap_types::AttributeName;
 use entryway_login::{Device, DeviceId, Method, Remembered, Session, Source, Subject, Tokens};
+use entryway_lookup::Seal;
 use entryway_store::Key;
 use entryway_wire::to_json;
 use serde::{Deserialize, Serialize};
@@ -198,6 +202,38 @@ fn millis(time: SystemTime) -> u64 {
 
 fn at(millis: u64) -> Option<SystemTime> {
     UNIX_EPOCH.checked_add(Duration::from_millis(millis))
+}
+
+/// Signs where a list goes on.
+pub(crate) struct CursorSeal {
+    /// The newest first.
+    keys: Vec<hmac::Key>,
+}
+
+impl CursorSeal {
+    /// With these keys, the newest first; there is one.
+    pub(crate) fn new(keys: &[Key]) -> Self {
+        let keys = keys
+            .iter()
+            .map(|key| hmac::Key::new(HMAC_SHA256, &*key.secret));
+        Self {
+            keys: keys.collect(),
+        }
+    }
+}
+
+impl Seal for CursorSeal {
+    fn tag(&self, message: &[u8]) -> [u8; 32] {
+        let signed = self.keys.first().map(|key| hmac::sign(key, message));
+        let signed = signed.and_then(|tag| tag.as_ref().try_into().ok());
+        // Without a key nothing is taken back, whatever its tag.
+        signed.unwrap_or_default()
+    }
+
+    fn is_tag(&self, message: &[u8], tag: &[u8; 32]) -> bool {
+        let mut keys = self.keys.iter();
+        keys.any(|key| hmac::verify(key, message, tag).is_ok())
+    }
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 use crate::gateway::Course;
 use crate::kept::Kept;
+use entryway_config::Settings;
 use entryway_directory::{Domains, Finder};
 use entryway_login::{
     BindAnswer, BindOperation, BindUnanswered, Directories, FindAnswer, FindOperation,
@@ -23,6 +24,28 @@ pub(crate) struct World {
     pub(crate) kept: Arc<Kept>,
     /// `None` where `login.os_users` is off.
     pub(crate) os: Option<PamAccounts>,
+}
+
+impl World {
+    /// Looks up in these domains what this configuration lets be looked up.
+    pub(crate) fn new(
+        settings: &Settings,
+        domains: Arc<Domains>,
+        os: Option<PamAccounts>,
+        kept: Arc<Kept>,
+    ) -> Self {
+        let finder = Finder::new(
+            Arc::clone(&domains),
+            Arc::clone(&settings.lookups),
+            Arc::clone(&kept.cursors) as _,
+        );
+        Self {
+            domains,
+            finder: Arc::new(finder),
+            kept,
+            os,
+        }
+    }
 }
 
 /// The world as one login sees it, which tells how far that login has come.

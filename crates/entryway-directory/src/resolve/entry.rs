@@ -64,6 +64,18 @@ pub(crate) fn group(lookups: &DomainLookups, entry: &Entry) -> Option<Match> {
     })
 }
 
+/// What holds others together, called as in the directory; likewise.
+pub(crate) fn container(lookups: &DomainLookups, entry: &Entry) -> Option<Match> {
+    let (people, groups) = (&lookups.people, &lookups.groups);
+    let inside = entry.dn.is_under(&people.base) || entry.dn.is_under(&groups.base);
+    inside.then_some(())?;
+    Some(Match {
+        name: named_by_itself(entry),
+        description: text(entry, &groups.description_attribute),
+        ..bare(lookups, entry)?
+    })
+}
+
 /// Whether an entry lies where a search looks.
 pub(crate) fn within(dn: &Dn, base: &Dn, scope: Scope) -> bool {
     let below = dn.rdns().len().saturating_sub(base.rdns().len());
@@ -110,11 +122,13 @@ fn own_value(entry: &Entry, attribute: &AttributeName) -> Option<String> {
 
 /// An entry without a name is called as in the directory.
 fn name(entry: &Entry, attribute: &AttributeName) -> String {
-    own_value(entry, attribute).unwrap_or_else(|| {
-        let rdn = entry.dn.rdns().first().and_then(|rdn| rdn.avas().next());
-        rdn.and_then(|ava| ava.text()).map_or_else(
-            || entry.dn_text.clone().into(),
-            |text| text.replace(char::is_control, " "),
-        )
-    })
+    own_value(entry, attribute).unwrap_or_else(|| named_by_itself(entry))
+}
+
+fn named_by_itself(entry: &Entry) -> String {
+    let rdn = entry.dn.rdns().first().and_then(|rdn| rdn.avas().next());
+    rdn.and_then(|ava| ava.text()).map_or_else(
+        || entry.dn_text.clone().into(),
+        |text| text.replace(char::is_control, " "),
+    )
 }

@@ -2,10 +2,11 @@
 
 use super::{DEADLINE, server};
 use entryway_directory::{Domain, Domains, Finder, GroupsSettings};
+use entryway_ldap::Server;
 use entryway_ldap_types::{AttributeName, Dn, Filter, FilterTemplate, Placeholder, Scope};
 use entryway_lookup::{
     CardPolicy, DomainLookups, GroupsLookup, Kinds, LookupPolicy, MailDomains, NameLookup,
-    PeopleLookup, ResolveQuestion, Resolved, Wanted, mail_template,
+    PeopleLookup, ResolveQuestion, Resolved, Seal, Wanted, mail_template,
 };
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -101,7 +102,13 @@ pub fn finder_with(
         }
     });
     let domains = Domains::new(domains.collect());
-    Finder::new(Arc::new(domains), Arc::new(policy))
+    Finder::new(Arc::new(domains), Arc::new(policy), Arc::new(Sum(7)))
+}
+
+/// One domain of these servers.
+pub fn finder_of(servers: Vec<Arc<Server>>, policy: LookupPolicy) -> Finder {
+    let domains = Domains::new(vec![Domain::new("staff".into(), servers)]);
+    Finder::new(Arc::new(domains), Arc::new(policy), Arc::new(Sum(7)))
 }
 
 pub const WANTED: Wanted = Wanted {
@@ -140,4 +147,22 @@ pub fn check(resolved: &Resolved, outcome: &str, names: &[&str]) {
         "{:?}",
         resolved.gaps
     );
+}
+
+/// Not a signature: what is signed is shown elsewhere.
+pub struct Sum(pub u64);
+
+impl Seal for Sum {
+    fn tag(&self, message: &[u8]) -> [u8; 32] {
+        let mut tag = [0; 32];
+        for (round, part) in tag.chunks_exact_mut(8).enumerate() {
+            let mut hash = std::hash::DefaultHasher::new();
+            std::hash::Hash::hash(&(self.0, round, message), &mut hash);
+            part.copy_from_slice(&std::hash::Hasher::finish(&hash).to_be_bytes());
+        }
+        tag
+    }
+    fn is_tag(&self, message: &[u8], tag: &[u8; 32]) -> bool {
+        self.tag(message) == *tag
+    }
 }

@@ -19,12 +19,8 @@ async fn gateway(held_max: usize) -> Gateway {
         .map_err(|report| report.summary())
         .expect("a configuration");
     let composed = compose::compose(&loaded.settings).expect("no domains");
-    let world = World {
-        domains: composed.domains,
-        finder: composed.finder,
-        kept: Arc::new(Kept::open(&loaded.settings).await.expect("a store")),
-        os: composed.os,
-    };
+    let kept = Arc::new(Kept::open(&loaded.settings).await.expect("a store"));
+    let world = World::new(&loaded.settings, composed.domains, composed.os, kept);
     let policy = Arc::clone(&loaded.settings.policy);
     assert_eq!(policy.reject_after, REJECT_AFTER);
     Gateway::holding(held_max, policy, loaded.places.into(), world, Vec::new())

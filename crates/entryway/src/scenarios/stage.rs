@@ -121,12 +121,8 @@ impl Stage {
 
     async fn set(loaded: Loaded, own: Option<Own>) -> anyhow::Result<Self> {
         let composed = compose(&loaded.settings)?;
-        let world = World {
-            domains: composed.domains,
-            finder: composed.finder,
-            kept: Arc::new(Kept::open(&loaded.settings).await?),
-            os: composed.os,
-        };
+        let kept = Arc::new(Kept::open(&loaded.settings).await?);
+        let world = World::new(&loaded.settings, composed.domains, composed.os, kept);
         let (policy, places) = (
             Arc::clone(&loaded.settings.policy),
             Arc::new(loaded.places.clone()),

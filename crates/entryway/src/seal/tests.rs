@@ -131,3 +131,21 @@ fn an_account_of_the_system_is_not_asked_about_again() {
         assert!(seals.device(&tokens.device).is_some(), "{source:?}");
     }
 }
+
+#[test]
+fn a_cursor_is_taken_back_as_long_as_its_key_is_kept() {
+    let seal = |keys: &[(u32, u8)]| {
+        let keys = keys.iter().map(|(kid, byte)| Key {
+            kid: *kid,
+            secret: Zeroizing::new([*byte; 32]),
+        });
+        CursorSeal::new(&keys.collect::<Vec<_>>())
+    };
+    let tag = seal(&[(1, 7)]).tag(b"a list");
+    assert!(seal(&[(1, 7)]).is_tag(b"a list", &tag));
+    assert!(seal(&[(2, 9), (1, 7)]).is_tag(b"a list", &tag));
+    assert_ne!(seal(&[(2, 9), (1, 7)]).tag(b"a list"), tag);
+    assert!(!seal(&[(2, 9)]).is_tag(b"a list", &tag));
+    assert!(!seal(&[(1, 7)]).is_tag(b"another", &tag));
+    assert!(!seal(&[]).is_tag(b"a list", &seal(&[]).tag(b"a list")));
+}
