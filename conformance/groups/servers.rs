@@ -214,7 +214,7 @@ impl Directory {
             },
             cards: CardPolicy {
                 fields: Vec::new(),
-                photo: None,
+                photo: Vec::new(),
                 public: Vec::new(),
                 second: None,
                 photo_max: 0,

@@ -24,6 +24,8 @@ pub enum MentionOf {
     GroupDomain,
     /// A custom attribute, `user.attributes.…`.
     Custom,
+    /// What only a login knows, and not the entry alone: `groups`, `client.address`, another field of `user`.
+    OfLogin,
 }
 
 impl Mention {

@@ -298,6 +298,14 @@ impl Domain {
         Asker::new(order_now(&servers), role, deadline, most)
     }
 
+    /// The same for business cards, which may be on servers of their own.
+    pub(crate) async fn cards_asker(&self, deadline: Instant, most: u32) -> Asker {
+        if self.cards.is_empty() {
+            return self.asker(SearchRole::Cards, deadline, most).await;
+        }
+        Asker::new(order_now(&self.cards), SearchRole::Cards, deadline, most)
+    }
+
     /// How its groups are found, if at all.
     pub(crate) fn groups_settings(&self) -> Option<&GroupsSettings> {
         self.groups.as_ref()

@@ -2,6 +2,7 @@
 
 use crate::browse::{BrowseFigures, Shelf};
 use crate::cache::{Cache, CacheFigures};
+use crate::cards::Whole;
 use crate::domain::{Domain, Domains};
 use crate::resolve::Read;
 use entryway_lookup::{
@@ -19,6 +20,7 @@ pub struct Finder {
     pub(crate) entries: Cache<EntryId, Arc<Read>>,
     pub(crate) groups_of: Cache<(EntryId, Reach), Arc<GroupsOf>>,
     pub(crate) members: Cache<(EntryId, Reach, Kinds), Arc<Members>>,
+    pub(crate) cards: Cache<EntryId, Arc<Whole>>,
 }
 
 /// A domain as it is asked, and as it is looked up.
@@ -44,6 +46,7 @@ impl Finder {
             entries: Cache::new(life, most),
             groups_of: Cache::new(life, most),
             members: Cache::new(life, most),
+            cards: Cache::new(life, most),
         }
     }
 
@@ -52,12 +55,13 @@ impl Finder {
         &self.policy
     }
 
-    /// How much was told again without asking, by what it was: `entries`, `groups`, `members`.
-    pub fn cache_figures(&self) -> [(&'static str, CacheFigures); 3] {
+    /// How much was told again without asking, by what it was: `entries`, `groups`, `members`, `cards`.
+    pub fn cache_figures(&self) -> [(&'static str, CacheFigures); 4] {
         [
             ("entries", self.entries.figures()),
             ("groups", self.groups_of.figures()),
             ("members", self.members.figures()),
+            ("cards", self.cards.figures()),
         ]
     }
 

@@ -8,9 +8,11 @@
 mod ask;
 mod browse;
 mod cache;
+mod cards;
 mod domain;
 mod events;
 mod fault;
+mod fields;
 mod finder;
 mod groups;
 mod hedge;

@@ -19,6 +19,7 @@ mod found;
 mod gap;
 mod groups;
 mod id;
+mod initials;
 mod mail_domains;
 mod media;
 mod order;
@@ -31,7 +32,7 @@ mod typed;
 
 pub use books::{Book, BookEntry, BookLimits, BookPage, BookQuestion};
 pub use browse::{BrowseKinds, BrowseQuestion, BrowsedDomain, Page, Position, Row, RowKind, View};
-pub use cards::{Card, CardField, CardQuestion, FieldSet, Photo, PhotoQuestion};
+pub use cards::{Card, CardField, CardQuestion, FieldSet, Photo, PhotoQuestion, content_tag};
 pub use cursor::{Cursor, CursorError, Direction, MAX_CURSOR_BYTES, Mark, Seal};
 pub use find::{by_identity, contains, find_template, mail_template, with_stars};
 pub use found::{Kind, Kinds, Match, Spent};
@@ -41,6 +42,7 @@ pub use groups::{
     WhyUnresolved,
 };
 pub use id::{EntryId, IdKey};
+pub use initials::initials;
 pub use mail_domains::MailDomains;
 pub use media::MediaType;
 pub use order::{Rank, SortKey, fold, rank, sort};

@@ -118,8 +118,8 @@ pub struct GroupsLookup {
 pub struct CardPolicy {
     /// The fields, in this order; never the photo.
     pub fields: Vec<FieldPolicy>,
-    /// Where photos are; `None` for nowhere.
-    pub photo: Option<AttributeName>,
+    /// Where photos are: the first of these that has one that can be shown. Empty for nowhere.
+    pub photo: Vec<AttributeName>,
     /// `cards.public`: the fields that anybody sees; `photo` may be among them.
     pub public: Vec<Arc<str>>,
     /// Where else to look.
@@ -144,6 +144,10 @@ pub struct FieldPolicy {
 /// Where a field comes from.
 #[derive(Debug, Clone)]
 pub enum FieldFrom {
+    /// The name for people, by whichever attribute the person's domain goes.
+    Name,
+    /// The mail address, likewise.
+    Mail,
     /// The values of these attributes, in this order.
     Attributes {
         /// Which.

@@ -8,6 +8,7 @@ use crate::{CompileError, MAX_GROUPS, MAX_VALUES, MentionOf};
 use cel::common::ast::{Expr, IdedExpr, LiteralValue, operators};
 use entryway_ldap_types::AttributeName;
 use entryway_login::is_secret_attribute;
+use std::ops::Range;
 
 /// What has members.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -132,11 +133,13 @@ impl Compiler<'_> {
         }
         let fields = UserField::ALL.iter();
         if let Some((_, field)) = fields.clone().find(|(known, _)| *known == name) {
+            self.of_login(name, self.syntax.span(node));
             return Ok(Variable::User(*field));
         }
         match name {
             "groups" => {
                 self.needs.groups = true;
+                self.of_login(name, self.syntax.span(node));
                 Ok(Variable::Groups)
             }
             "domain" => Ok(Variable::Domain),
@@ -200,7 +203,10 @@ impl Compiler<'_> {
                 .attribute(field)
                 .map_err(|(message, hint)| CompileError::new(message, place.clone()).hint(hint)),
             Space::User => match UserField::ALL.iter().find(|(name, _)| *name == field) {
-                Some((_, field)) => Ok(Variable::User(*field)),
+                Some((name, field)) => {
+                    self.of_login(&format!("user.{name}"), place);
+                    Ok(Variable::User(*field))
+                }
                 None if field == "attributes" => {
                     let message = "expected `user.attributes.name`, found no name";
                     Err(CompileError::new(message, place))
@@ -214,9 +220,16 @@ impl Compiler<'_> {
                 self.mention(MentionOf::Custom, field, place);
                 Ok(Variable::Custom(field.into()))
             }
-            Space::Client if field == "address" => Ok(Variable::ClientAddress),
+            Space::Client if field == "address" => {
+                self.of_login("client.address", place);
+                Ok(Variable::ClientAddress)
+            }
             Space::Client => Err(unknown(&mut ["address"].into_iter())),
         }
+    }
+
+    fn of_login(&mut self, name: &str, place: Range<usize>) {
+        self.mention(MentionOf::OfLogin, name, place);
     }
 
     /// An attribute of the entry; otherwise the message and a hint.

@@ -368,6 +368,31 @@ fn needs_are_what_it_names() {
     );
 }
 
+/// What only a login knows is told to the configuration too, wherever it stands.
+#[test]
+fn mentions_of_what_only_a_login_knows() {
+    #[track_caller]
+    fn check(text: &str, names: &[&str]) {
+        let condition = compile_condition(text).unwrap();
+        let told = condition.mentions().iter();
+        let told = told.filter(|mention| mention.of == MentionOf::OfLogin);
+        let told: Vec<_> = told.map(|mention| &*mention.name).collect();
+        assert_eq!(told, names, "{text}");
+    }
+    check("dn == '' && domain == '' && 'x' in entry.mail", &[]);
+    check("has(groups) || size(groups) > 1", &["groups"]);
+    check(
+        "has(client.address) || in_network(client.address, '10.0.0.0/8')",
+        &["client.address"],
+    );
+    check(
+        "has(user.home) && user.uid > 1 && name == 'x'",
+        &["user.home", "user.uid", "name"],
+    );
+    // The value that is looked at hides no variable.
+    check("entry.mail.exists(m, m == email)", &["email"]);
+}
+
 fn mentioned(mentions: &[Mention]) -> Vec<(MentionOf, &str, std::ops::Range<usize>)> {
     let parts = |mention: &Mention| (mention.of, mention.span.clone());
     mentions
@@ -382,7 +407,8 @@ fn mentions_of_domains_and_groups() {
     let told = |text: &str| {
         let condition = compile_condition(text).unwrap();
         let told = condition.mentions().iter();
-        told.map(|mention| (mention.of, mention.name.to_string()))
+        told.filter(|mention| mention.of != MentionOf::OfLogin)
+            .map(|mention| (mention.of, mention.name.to_string()))
             .collect::<Vec<_>>()
     };
     for (text, name) in [

@@ -271,7 +271,7 @@ pub(super) const SETTINGS: &[Setting] = &[
         doc: "As `tls.ciphers`, for cards alone." },
 
     Setting { path: "domain.<name>.cards.fields.<field>", shape: Field, default: Derived("without a `fields` table: `name`, `mail`, `telephone`, `title`, `company`, `location` and `photo`, from the usual attributes"), example: r#"{ from = ["l", "st", "c"], separator = ", " }"#,
-        doc: "What a card shows, in this order: a name of one's own, and where it comes from. Written as the attribute alone, or as a table: `from` is one attribute or several, whose values are joined by `separator` (a blank where none is written); `template` is text with CEL expressions in braces, see docs/expressions.md. `photo` is a picture and comes from one attribute." },
+        doc: "What a card shows, in this order: a name of one's own, and where it comes from. Written as the attribute alone, or as a table: `from` is one attribute or several, whose values are joined by `separator` (a blank where none is written); `template` is text with CEL expressions in braces, made of `entry`, `dn` and `domain`: see docs/expressions.md. `photo` is a picture: the first of the values of its attributes that is one." },
     Setting { path: "domain.<name>.cards.public", shape: Texts, default: Value(r#"["name", "title"]"#), example: r#"["name"]"#,
         doc: "The fields that anybody may see. The others are for people who are logged in, and for applications that look for them." },
     Setting { path: "domain.<name>.cards.second_domain", shape: Text, default: None, example: r#""partners""#,

@@ -38,9 +38,15 @@ pub(super) fn lookups(
         })
         .collect();
     let names: Vec<&str> = read.iter().map(|read| read.name.text).collect();
-    let domains: Vec<Option<DomainLookups>> =
-        known.iter().map(|one| domain(one, &names, cx)).collect();
-    let books = books::books(root, &known, &names, cx);
+    let domains: Vec<Option<DomainLookups>> = known
+        .iter()
+        .map(|one| domain(one, read, &names, cx))
+        .collect();
+    let domains = domains.into_iter().collect::<Option<Vec<_>>>();
+    if let Some(domains) = &domains {
+        cards::joins(&known, domains, cx);
+    }
+    let books = books::books(root, &known, read, cx);
     let count = |key: &str| u32::try_from(directory.integer(key)).unwrap_or(u32::MAX);
     let size = |key: &str| usize::try_from(directory.integer(key)).unwrap_or(usize::MAX);
     let mail_domains = directory.section("mail_domains");
@@ -69,15 +75,20 @@ pub(super) fn lookups(
         cursor_age: directory.duration("cursor_age"),
         cache: directory.duration("cache"),
         cache_max: size("cache_max"),
-        domains: domains.into_iter().collect::<Option<_>>()?,
+        domains: domains?,
         books: books?,
     })
 }
 
-fn domain(known: &Known<'_>, names: &[&str], cx: &Context<'_>) -> Option<DomainLookups> {
+fn domain(
+    known: &Known<'_>,
+    read: &[Read<'_>],
+    names: &[&str],
+    cx: &Context<'_>,
+) -> Option<DomainLookups> {
     let people = people::people(known, cx);
     let groups = people::groups(known, cx);
-    let cards = cards::cards(known, names, cx);
+    let cards = cards::cards(known, read, names, cx);
     Some(DomainLookups {
         name: known.policy.name.clone(),
         netbios_name: known.policy.netbios_name.clone(),

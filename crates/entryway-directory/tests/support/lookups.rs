@@ -54,7 +54,7 @@ pub fn lookups(name: &str) -> DomainLookups {
         },
         cards: CardPolicy {
             fields: Vec::new(),
-            photo: None,
+            photo: Vec::new(),
             public: Vec::new(),
             second: None,
             photo_max: 1 << 20,

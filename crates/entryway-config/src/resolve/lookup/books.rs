@@ -5,26 +5,27 @@ use crate::closest::closest;
 use crate::code::Code;
 use crate::context::Context;
 use crate::report::Diagnostic;
+use crate::resolve::domain::Read;
 use crate::resolve::{filter, text};
 use crate::section::{Section, Text};
 use crate::tree::Entry;
-use entryway_ldap_types::{AttributeName, Dn};
-use entryway_lookup::{BookDomains, BookLimits, BookPolicy, FieldPolicy};
+use entryway_ldap_types::Dn;
+use entryway_lookup::{BookDomains, BookLimits, BookPolicy, FieldFrom, FieldPolicy};
 
 /// The enabled ones, by name; `None` when one is wrong.
 pub(super) fn books(
     root: &Section<'_>,
     known: &[Known<'_>],
-    names: &[&str],
+    read: &[Read<'_>],
     cx: &Context<'_>,
 ) -> Option<Vec<BookPolicy>> {
     let books = root.section("address_book");
-    let read: Vec<_> = books
+    let all: Vec<_> = books
         .entries()
         .iter()
-        .map(|entry| book(entry, &books.below(&entry.key, "<name>"), known, names, cx))
+        .map(|entry| book(entry, &books.below(&entry.key, "<name>"), known, read, cx))
         .collect();
-    let all = read.into_iter().collect::<Option<Vec<_>>>()?;
+    let all = all.into_iter().collect::<Option<Vec<_>>>()?;
     let enabled = all.into_iter().filter(|(_, enabled)| *enabled);
     let mut books: Vec<BookPolicy> = enabled.map(|(book, _)| book).collect();
     books.sort_by(|one, other| one.name.cmp(&other.name));
@@ -35,11 +36,12 @@ fn book(
     entry: &Entry,
     book: &Section<'_>,
     known: &[Known<'_>],
-    names: &[&str],
+    read: &[Read<'_>],
     cx: &Context<'_>,
 ) -> Option<(BookPolicy, bool)> {
+    let names: Vec<&str> = read.iter().map(|read| read.name.text).collect();
     let name = usable(entry, cx);
-    let domains = domains(book, names, cx);
+    let domains = domains(book, &names, cx);
     let base = match book.text("base") {
         None => Some(None),
         Some(written) => text::dn(written, "base", cx).map(|dn| Some((dn, written))),
@@ -64,9 +66,9 @@ fn book(
     }
     let written = book.section("fields");
     let fields = if written.exists() {
-        field::fields(&written, cx)
+        field::fields(&written, read, cx)
     } else {
-        Some(usual(known))
+        Some(usual())
     };
     let count = |key: &str| u32::try_from(book.integer(key)).unwrap_or(u32::MAX);
     let limits = BookLimits {
@@ -201,28 +203,9 @@ fn inside(
     None
 }
 
-fn usual(known: &[Known<'_>]) -> Vec<FieldPolicy> {
-    let people = || known.iter().map(|known| &known.policy.people);
+fn usual() -> Vec<FieldPolicy> {
     vec![
-        field::joined(
-            "name",
-            each(people().map(|people| &people.name_attribute)),
-            " ",
-        ),
-        field::joined(
-            "mail",
-            each(people().map(|people| &people.email_attribute)),
-            ", ",
-        ),
+        field::of("name", FieldFrom::Name),
+        field::of("mail", FieldFrom::Mail),
     ]
-}
-
-fn each<'a>(all: impl Iterator<Item = &'a AttributeName>) -> Vec<AttributeName> {
-    let mut names: Vec<AttributeName> = Vec::new();
-    for name in all {
-        if !names.contains(name) {
-            names.push(name.clone());
-        }
-    }
-    names
 }

@@ -5,9 +5,12 @@ use crate::closest::closest;
 use crate::code::Code;
 use crate::context::Context;
 use crate::report::Diagnostic;
+use crate::resolve::domain::Read;
 use crate::section::{Section, Text};
 use entryway_ldap_types::AttributeName;
-use entryway_lookup::{CardPolicy, FieldFrom, FieldPolicy, SecondMode, SecondSource};
+use entryway_lookup::{
+    CardPolicy, DomainLookups, FieldFrom, FieldPolicy, SecondMode, SecondSource,
+};
 use std::sync::Arc;
 
 const MODES: [(&str, SecondMode); 2] = [
@@ -16,29 +19,37 @@ const MODES: [(&str, SecondMode); 2] = [
 ];
 /// The field that is a picture.
 const PHOTO: &str = "photo";
+/// RFC 2798, and Active Directory.
+const PHOTO_ATTRIBUTES: [&str; 2] = ["jpegPhoto", "thumbnailPhoto"];
 const PUBLIC: [&str; 2] = ["name", "title"];
 
 /// `None` when a part of it is wrong.
-pub(super) fn cards(known: &Known<'_>, names: &[&str], cx: &Context<'_>) -> Option<CardPolicy> {
+pub(super) fn cards(
+    known: &Known<'_>,
+    read: &[Read<'_>],
+    names: &[&str],
+    cx: &Context<'_>,
+) -> Option<CardPolicy> {
     let cards = known.section.section("cards");
     let written = cards.section("fields");
     let (fields, photo) = if written.exists() {
-        let mut fields = field::fields(&written, cx)?;
+        let mut fields = field::fields(&written, read, cx)?;
         let photo = match fields.iter().position(|field| *field.name == *PHOTO) {
-            None => None,
-            Some(at) => Some(photo(&fields.remove(at), written.place_of(PHOTO), cx)?),
+            None => Vec::new(),
+            Some(at) => photo(&fields.remove(at), written.place_of(PHOTO), cx)?,
         };
         (fields, photo)
     } else {
-        (usual(known), Some(AttributeName::from_static("jpegPhoto")))
+        let usual_photo = PHOTO_ATTRIBUTES.map(AttributeName::from_static);
+        (usual(known), usual_photo.to_vec())
     };
-    let public = public(&cards, &fields, photo.is_some(), written.exists(), cx)?;
-    let second = second(&cards, names, &known.policy.name, &fields, cx)?;
+    let public = public(&cards, &fields, !photo.is_empty(), written.exists(), cx);
+    let second = second(&cards, names, &known.policy.name, &fields, cx);
     Some(CardPolicy {
         fields,
         photo,
-        public,
-        second,
+        public: public?,
+        second: second?,
         photo_max: usize::try_from(cards.integer("photo_max")).unwrap_or(usize::MAX),
         photo_max_age: cards.duration("photo_max_age"),
         initials: cards.boolean("initials"),
@@ -47,15 +58,14 @@ pub(super) fn cards(known: &Known<'_>, names: &[&str], cx: &Context<'_>) -> Opti
 
 /// RFC 4519 and RFC 2798, and what Active Directory has of them.
 fn usual(known: &Known<'_>) -> Vec<FieldPolicy> {
-    let people = &known.policy.people;
     let of = AttributeName::from_static;
     let company = match known.settings.dialect {
         crate::settings::Dialect::ActiveDirectory => of("company"),
         _ => of("o"),
     };
     vec![
-        field::plain("name", &people.name_attribute),
-        field::plain("mail", &people.email_attribute),
+        field::of("name", FieldFrom::Name),
+        field::of("mail", FieldFrom::Mail),
         field::plain("telephone", &of("telephoneNumber")),
         field::plain("title", &of("title")),
         field::plain("company", &company),
@@ -67,12 +77,13 @@ fn photo(
     field: &FieldPolicy,
     place: crate::place::Place,
     cx: &Context<'_>,
-) -> Option<AttributeName> {
+) -> Option<Vec<AttributeName>> {
     match &field.from {
-        FieldFrom::Attributes { names, .. } if names.len() == 1 => names.first().cloned(),
+        FieldFrom::Attributes { names, .. } => Some(names.clone()),
         _ => {
             cx.push(
-                Diagnostic::new(Code::MapOption, "a photo comes from one attribute").at(place, ""),
+                Diagnostic::new(Code::MapOption, "a photo comes from attributes")
+                    .at(place, "and is not put together"),
             );
             None
         }
@@ -152,9 +163,50 @@ fn second(
         unknown_field(join, fields, cx);
         return None;
     }
+    if is_template(fields, join.text) {
+        not_joining(join.text, own, written.place, cx);
+        return None;
+    }
     Some(Some(SecondSource {
         domain,
         mode,
         join: join.text.into(),
     }))
+}
+
+/// A second source that has not the field by which people are found in it would never be joined.
+pub(super) fn joins(known: &[Known<'_>], domains: &[DomainLookups], cx: &Context<'_>) {
+    for (known, domain) in known.iter().zip(domains) {
+        let Some(second) = domain.cards.second.as_ref() else {
+            continue;
+        };
+        let Some(other) = domains.get(second.domain) else {
+            continue;
+        };
+        let fields = &other.cards.fields;
+        let has = fields.iter().any(|field| field.name == second.join);
+        let written = known.section.section("cards").text("second_domain");
+        if let (false, Some(written)) = (has && !is_template(fields, &second.join), written) {
+            not_joining(&second.join, &other.name, written.place, cx);
+        }
+    }
+}
+
+fn is_template(fields: &[FieldPolicy], name: &str) -> bool {
+    let field = fields.iter().find(|field| *field.name == *name);
+    field.is_some_and(|field| matches!(field.from, FieldFrom::Template(_)))
+}
+
+fn not_joining(join: &str, domain: &str, place: crate::place::Place, cx: &Context<'_>) {
+    cx.push(
+        Diagnostic::new(
+            Code::Missing,
+            format!(
+                "nobody can be found by the field `{}` of the cards of `{domain}`",
+                join.escape_debug()
+            ),
+        )
+        .at(place, "joined by that field")
+        .hint("`join` names a field that both domains copy from attributes"),
+    );
 }

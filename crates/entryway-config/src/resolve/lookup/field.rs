@@ -4,23 +4,37 @@ use crate::catalogue::{FIELD_KEYS, unknown_key};
 use crate::code::Code;
 use crate::context::Context;
 use crate::report::Diagnostic;
-use crate::resolve::rules::expression;
+use crate::resolve::domain::Read;
+use crate::resolve::rules::{expression, mention};
 use crate::resolve::text;
 use crate::section::{Section, Text, wrong_type};
 use crate::tree::{Entry, Node, Value};
 use entryway_ldap_types::AttributeName;
+use entryway_login::Template;
 use entryway_lookup::{FieldFrom, FieldPolicy};
+use std::sync::Arc;
 
 const EXPECTED: &str = "an attribute name, or a table with `from` or `template`";
 
 /// The fields of a table, in the order in which they are written; `None` when one is wrong.
-pub(super) fn fields(table: &Section<'_>, cx: &Context<'_>) -> Option<Vec<FieldPolicy>> {
-    let read: Vec<_> = table
+pub(super) fn fields(
+    table: &Section<'_>,
+    read: &[Read<'_>],
+    cx: &Context<'_>,
+) -> Option<Vec<FieldPolicy>> {
+    let fields: Vec<_> = table
         .entries()
         .iter()
-        .map(|entry| field(entry, cx))
+        .map(|entry| field(entry, read, cx))
         .collect();
-    read.into_iter().collect()
+    fields.into_iter().collect()
+}
+
+pub(super) fn of(name: &str, from: FieldFrom) -> FieldPolicy {
+    FieldPolicy {
+        name: name.into(),
+        from,
+    }
 }
 
 /// A field that comes from one attribute.
@@ -29,16 +43,11 @@ pub(super) fn plain(name: &str, from: &AttributeName) -> FieldPolicy {
 }
 
 pub(super) fn joined(name: &str, names: Vec<AttributeName>, separator: &str) -> FieldPolicy {
-    FieldPolicy {
-        name: name.into(),
-        from: FieldFrom::Attributes {
-            names,
-            separator: separator.into(),
-        },
-    }
+    let separator = separator.into();
+    of(name, FieldFrom::Attributes { names, separator })
 }
 
-fn field(entry: &Entry, cx: &Context<'_>) -> Option<FieldPolicy> {
+fn field(entry: &Entry, read: &[Read<'_>], cx: &Context<'_>) -> Option<FieldPolicy> {
     // It becomes a key of JSON and a label on a page.
     if entry.key.trim().is_empty() || entry.key.chars().any(char::is_control) {
         cx.push(
@@ -68,12 +77,7 @@ fn field(entry: &Entry, cx: &Context<'_>) -> Option<FieldPolicy> {
                 (Some(from), None) => copied(from, table.get("separator"), cx)?,
                 (None, Some(template)) => {
                     let written = text_of(&template.node).or_else(|| wrong(template, cx))?;
-                    FieldFrom::Template(expression::template(
-                        written,
-                        "template",
-                        &mut Vec::new(),
-                        cx,
-                    )?)
+                    FieldFrom::Template(of_entry(written, read, cx)?)
                 }
                 _ => {
                     cx.push(
@@ -100,6 +104,16 @@ fn field(entry: &Entry, cx: &Context<'_>) -> Option<FieldPolicy> {
     Some(FieldPolicy {
         name: entry.key.as_str().into(),
         from,
+    })
+}
+
+/// A template of an entry alone: nobody has logged in who would have groups, or a home.
+fn of_entry(written: Text<'_>, read: &[Read<'_>], cx: &Context<'_>) -> Option<Arc<dyn Template>> {
+    let mut told = Vec::new();
+    let template = expression::template(written, "template", &mut told, cx)?;
+    mention::of_entry(&told, cx).then(|| {
+        mention::check(&told, None, read, cx);
+        template
     })
 }
 

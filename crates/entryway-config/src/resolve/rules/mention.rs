@@ -32,8 +32,35 @@ pub(in crate::resolve) fn check(
             MentionOf::Domain => a_domain(one, false, read, cx),
             MentionOf::GroupDomain => a_domain(one, true, read, cx),
             MentionOf::Custom => custom(one, domain, read, cx),
+            // A login is what the rules are for.
+            MentionOf::OfLogin => {}
         }
     }
+}
+
+/// Reports what an entry alone does not tell; false where there is any of it.
+pub(in crate::resolve) fn of_entry(told: &[Told], cx: &Context<'_>) -> bool {
+    let mut whole = true;
+    for one in told {
+        let name = match one.of {
+            MentionOf::OfLogin => one.name.to_string(),
+            MentionOf::Custom => format!("user.attributes.{}", one.name),
+            MentionOf::Domain | MentionOf::GroupDomain => continue,
+        };
+        whole = false;
+        cx.push(
+            Diagnostic::new(
+                Code::NotExpression,
+                format!("`{}` is nothing that an entry has", name.escape_debug()),
+            )
+            .at(
+                one.place,
+                "known of somebody who logs in, and of nobody else",
+            )
+            .hint("a field is made of `entry.…`, `dn` and `domain`"),
+        );
+    }
+    whole
 }
 
 fn a_domain(told: &Told, any_case: bool, read: &[Read<'_>], cx: &Context<'_>) {

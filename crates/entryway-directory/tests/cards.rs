@@ -1,0 +1,502 @@
+//! Business cards and photos: whose they are, who sees what of them, and what is left out rather than guessed.
+
+// Functions beside `#[test]` ones.
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)]
+
+mod support;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use entryway_directory::Finder;
+use entryway_ldap_types::AttributeName;
+use entryway_lookup::{
+    Card, CardLookup, CardPolicy, CardQuestion, EntryId, FieldFrom, FieldPolicy, FieldSet,
+    LookupPolicy, MediaType, Photo, PhotoQuestion, Refused, SecondMode, SecondSource,
+};
+use entryway_testdir::{Options, TestServer};
+use std::sync::Arc;
+use std::time::Instant;
+use support::groups::start;
+use support::lookups::{finder_with, policy};
+
+const JANE: &str = "00000000-0000-4000-8000-000000000001";
+const JPEG: &[u8] = b"\xff\xd8\xff\xe0\0\x10JFIF";
+const PNG: &[u8] = b"\x89PNG\r\n\x1a\n\0\0";
+const GIF: &[u8] = b"GIF89a\x01\0";
+
+fn of(name: &'static str) -> AttributeName {
+    AttributeName::from_static(name)
+}
+
+fn copied(name: &str, from: &[&'static str], separator: &str) -> FieldPolicy {
+    FieldPolicy {
+        name: name.into(),
+        from: FieldFrom::Attributes {
+            names: from.iter().map(|name| of(name)).collect(),
+            separator: separator.into(),
+        },
+    }
+}
+
+fn cards(cards: &CardPolicy) -> CardPolicy {
+    CardPolicy {
+        fields: vec![
+            FieldPolicy {
+                name: "name".into(),
+                from: FieldFrom::Name,
+            },
+            FieldPolicy {
+                name: "mail".into(),
+                from: FieldFrom::Mail,
+            },
+            copied("title", &["title"], ", "),
+            copied("location", &["l", "st"], " / "),
+        ],
+        photo: vec![of("jpegPhoto"), of("thumbnailPhoto")],
+        public: vec!["name".into(), "title".into()],
+        initials: true,
+        ..cards.clone()
+    }
+}
+
+/// Domains of these names, each with the same cards.
+fn usual(names: &[&str]) -> LookupPolicy {
+    let mut policy = policy(names);
+    for domain in &mut policy.domains {
+        domain.cards = cards(&domain.cards);
+    }
+    policy
+}
+
+fn beside(mode: SecondMode) -> LookupPolicy {
+    let mut policy = usual(&["staff", "hr"]);
+    policy.domains[0].cards.second = Some(SecondSource {
+        domain: 1,
+        mode,
+        join: "mail".into(),
+    });
+    policy
+}
+
+/// Somebody of this identity, and what else their entry says.
+fn somebody(uid: &str, uuid: &str, more: &str) -> String {
+    let kind = if more.contains("employeeType") {
+        ""
+    } else {
+        "employeeType: staff\n"
+    };
+    format!(
+        "\ndn: uid={uid},ou=people,dc=example,dc=com\nobjectClass: person\nuid: {uid}\nentryUUID: {uuid}\n{kind}{more}\n"
+    )
+}
+
+fn photo(attribute: &str, bytes: &[u8]) -> String {
+    format!("{attribute}:: {}", STANDARD.encode(bytes))
+}
+
+async fn directory(ldif: &str) -> TestServer {
+    start(ldif, Options::default()).await
+}
+
+async fn card_of(finder: &Finder, id: &str, set: FieldSet) -> Result<Card, Refused> {
+    let question = CardQuestion {
+        id: EntryId::parse(id).unwrap(),
+        set,
+        deadline: Instant::now() + support::DEADLINE,
+    };
+    finder.card(question).await
+}
+
+async fn photo_of(finder: &Finder, id: &str, set: FieldSet) -> Result<Photo, Refused> {
+    let question = PhotoQuestion {
+        id: EntryId::parse(id).unwrap(),
+        set,
+        deadline: Instant::now() + support::DEADLINE,
+    };
+    finder.photo(question).await
+}
+
+fn jane() -> String {
+    format!("staff:{JANE}")
+}
+
+/// The fields as `name=text`.
+#[track_caller]
+fn check(card: &Card, expected: &[&str]) {
+    let fields = card.fields.iter();
+    let fields: Vec<_> = fields
+        .map(|field| format!("{}={}", field.name, field.text))
+        .collect();
+    assert_eq!(fields, expected, "{:?}", card.gaps);
+}
+
+#[tokio::test]
+async fn a_card_is_what_is_mapped_and_who_looks_may_see() {
+    let ldif = somebody(
+        "jdoe",
+        JANE,
+        "cn: Doe, Jane\ncn: Jane Doe\nmail: jane@corp.example\nmail: j@corp.example\ntitle: Head\nl: Bern\nst: BE\nuserPassword: hidden",
+    );
+    let server = directory(&ldif).await;
+    let mut policy = usual(&["staff"]);
+    let fields = &mut policy.domains[0].cards.fields;
+    // Whatever a policy says.
+    fields.push(copied("secret", &["userPassword"], " "));
+    fields.push(copied("both", &["title", "userPassword"], " "));
+    let finder = finder_with(&[("staff", server.ldap_addr())], policy, None);
+    let card = card_of(&finder, &jane(), FieldSet::LoggedIn).await.unwrap();
+    check(
+        &card,
+        &[
+            "name=Doe, Jane",
+            "mail=jane@corp.example, j@corp.example",
+            "title=Head",
+            "location=Bern / BE",
+            "both=Head",
+        ],
+    );
+    assert_eq!(
+        (&*card.name, card.has_photo, card.gaps.len()),
+        ("Doe, Jane", false, 0)
+    );
+    let public = card_of(&finder, &jane(), FieldSet::Public).await.unwrap();
+    check(&public, &["name=Doe, Jane", "title=Head"]);
+    // What is different has another tag, and what is the same has the same.
+    assert_ne!(public.tag, card.tag);
+    let again = card_of(&finder, &jane(), FieldSet::LoggedIn).await.unwrap();
+    assert_eq!(again, card);
+    // One search for all of that.
+    let figures = finder.cache_figures();
+    let cards = figures.iter().find(|(what, _)| *what == "cards").unwrap().1;
+    assert_eq!((cards.misses, cards.hits), (1, 2));
+}
+
+#[tokio::test]
+async fn nobody_has_a_card_whom_look_ups_do_not_see() {
+    let ldif = somebody("jdoe", JANE, "cn: Jane Doe\nemployeeType: hidden")
+        + "\ndn: cn=other,dc=example,dc=com\nobjectClass: person\ncn: Other\nemployeeType: staff\nentryUUID: 00000000-0000-4000-8000-000000000002\n"
+        + &somebody("one", "00000000-0000-4000-8000-000000000003", "cn: One")
+        + &somebody("two", "00000000-0000-4000-8000-000000000003", "cn: Two");
+    let server = directory(&ldif).await;
+    let finder = finder_with(&[("staff", server.ldap_addr())], usual(&["staff"]), None);
+    for id in [
+        jane(),
+        "staff:00000000-0000-4000-8000-000000000002".to_owned(),
+        // Two entries of one identity are nobody.
+        "staff:00000000-0000-4000-8000-000000000003".to_owned(),
+        "staff:00000000-0000-4000-8000-000000000004".to_owned(),
+        "staff:dn:cn=other,dc=example,dc=com".to_owned(),
+        // It has an identity, and is found by that alone.
+        "staff:dn:uid=one,ou=people,dc=example,dc=com".to_owned(),
+    ] {
+        let card = card_of(&finder, &id, FieldSet::LoggedIn).await;
+        assert_eq!(card, Err(Refused::NotFound), "{id}");
+        let photo = photo_of(&finder, &id, FieldSet::LoggedIn).await;
+        assert_eq!(photo, Err(Refused::NotFound), "{id}");
+    }
+}
+
+#[tokio::test]
+async fn an_outage_is_never_nobody() {
+    let finder = finder_with(
+        &[("staff", support::nobody().await)],
+        usual(&["staff"]),
+        None,
+    );
+    let card = card_of(&finder, &jane(), FieldSet::Public).await;
+    assert_eq!(card.unwrap_err().code(), "directory_unreachable");
+    let photo = photo_of(&finder, &jane(), FieldSet::Public).await;
+    assert_eq!(photo.unwrap_err().code(), "directory_unreachable");
+}
+
+/// What is shown for these attributes to somebody who is logged in.
+async fn shown(attributes: &str, change: impl FnOnce(&mut CardPolicy)) -> Photo {
+    let server = directory(&somebody(
+        "jdoe",
+        JANE,
+        &format!("cn: Jane Doe\n{attributes}"),
+    ))
+    .await;
+    let mut policy = usual(&["staff"]);
+    change(&mut policy.domains[0].cards);
+    let finder = finder_with(&[("staff", server.ldap_addr())], policy, None);
+    let card = card_of(&finder, &jane(), FieldSet::LoggedIn).await.unwrap();
+    let photo = photo_of(&finder, &jane(), FieldSet::LoggedIn)
+        .await
+        .unwrap();
+    assert_eq!(card.has_photo, matches!(photo, Photo::Picture { .. }));
+    photo
+}
+
+#[track_caller]
+fn is(photo: &Photo, expected: MediaType, content: &[u8]) {
+    let Photo::Picture { media, bytes, .. } = photo else {
+        panic!("{photo:?}");
+    };
+    assert_eq!((*media, &**bytes), (expected, content));
+}
+
+#[tokio::test]
+async fn a_photo_is_what_its_bytes_say_and_no_larger_than_may_be() {
+    is(
+        &shown(&photo("jpegPhoto", JPEG), |_| ()).await,
+        MediaType::Jpeg,
+        JPEG,
+    );
+    is(
+        &shown(&photo("jpegPhoto", PNG), |_| ()).await,
+        MediaType::Png,
+        PNG,
+    );
+    // Neither a page of HTML nor an SVG, which could run something, whatever the attribute is called.
+    for text in [&b"<html><script>"[..], b"<svg xmlns='x'/>", b"Jane"] {
+        let photo = shown(&photo("jpegPhoto", text), |_| ()).await;
+        assert!(
+            matches!(&photo, Photo::Initials { letters, .. } if letters == "JD"),
+            "{photo:?}"
+        );
+    }
+    // The first that can be shown: what is no picture stands before it, and the other attribute behind.
+    let several = format!(
+        "{}\n{}\n{}",
+        photo("jpegPhoto", b"text"),
+        photo("jpegPhoto", GIF),
+        photo("thumbnailPhoto", JPEG)
+    );
+    is(&shown(&several, |_| ()).await, MediaType::Gif, GIF);
+    let thumbnail = format!(
+        "{}\n{}",
+        photo("jpegPhoto", b"x"),
+        photo("thumbnailPhoto", JPEG)
+    );
+    is(&shown(&thumbnail, |_| ()).await, MediaType::Jpeg, JPEG);
+    let at_most = |most: usize| move |cards: &mut CardPolicy| cards.photo_max = most;
+    is(
+        &shown(&photo("jpegPhoto", JPEG), at_most(JPEG.len())).await,
+        MediaType::Jpeg,
+        JPEG,
+    );
+    let large = shown(&photo("jpegPhoto", JPEG), at_most(JPEG.len() - 1)).await;
+    assert!(matches!(large, Photo::Initials { .. }));
+    let none = shown("l: Bern", |cards| cards.initials = false).await;
+    assert_eq!(none, Photo::None);
+}
+
+#[tokio::test]
+async fn who_may_not_see_the_photo_is_not_told_that_there_is_one() {
+    let ldif = somebody(
+        "jdoe",
+        JANE,
+        &format!("cn: Jane Doe\n{}", photo("jpegPhoto", JPEG)),
+    );
+    let server = directory(&ldif).await;
+    let at = [("staff", server.ldap_addr())];
+    let finder = finder_with(&at, usual(&["staff"]), None);
+    let card = card_of(&finder, &jane(), FieldSet::Public).await.unwrap();
+    assert!(!card.has_photo);
+    let photo = photo_of(&finder, &jane(), FieldSet::Public).await.unwrap();
+    assert!(matches!(photo, Photo::Initials { .. }), "{photo:?}");
+    let mut policy = usual(&["staff"]);
+    policy.domains[0].cards.public.push("photo".into());
+    let finder = finder_with(&at, policy, None);
+    let card = card_of(&finder, &jane(), FieldSet::Public).await.unwrap();
+    assert!(card.has_photo);
+    let photo = photo_of(&finder, &jane(), FieldSet::Public).await.unwrap();
+    is(&photo, MediaType::Jpeg, JPEG);
+}
+
+/// The card of Jane, whom the first directory knows so, beside a second directory of these people.
+async fn supplemented(first: &str, second: &str) -> Card {
+    let staff = directory(first).await;
+    let hr = directory(second).await;
+    let at = [("staff", staff.ldap_addr()), ("hr", hr.ldap_addr())];
+    let finder = finder_with(&at, beside(SecondMode::Supplement), None);
+    card_of(&finder, &jane(), FieldSet::LoggedIn).await.unwrap()
+}
+
+const OTHER: &str = "00000000-0000-4000-8000-00000000000f";
+
+#[tokio::test]
+async fn what_is_missing_comes_from_the_second_source_and_what_is_there_stays() {
+    let ours = somebody(
+        "jdoe",
+        JANE,
+        "cn: Jane Doe\nmail: jane@corp.example\nl: Bern",
+    );
+    // By the identity that both have.
+    let theirs = somebody(
+        "4711",
+        JANE,
+        &format!(
+            "cn: Doe\nmail: other@corp.example\ntitle: Head\nl: Basel\n{}",
+            photo("jpegPhoto", PNG)
+        ),
+    );
+    let card = supplemented(&ours, &theirs).await;
+    let expected = [
+        "name=Jane Doe",
+        "mail=jane@corp.example",
+        "title=Head",
+        "location=Bern",
+    ];
+    check(&card, &expected);
+    assert!(card.has_photo);
+    // By mail address, whatever its case.
+    let theirs = somebody(
+        "4711",
+        OTHER,
+        "cn: Doe\nmail: JANE@corp.example\ntitle: Head",
+    );
+    check(&supplemented(&ours, &theirs).await, &expected);
+}
+
+#[tokio::test]
+async fn nothing_is_joined_where_anybody_else_could_be_meant() {
+    let ours = somebody("jdoe", JANE, "cn: Jane Doe\nmail: office@corp.example");
+    let alone = ["name=Jane Doe", "mail=office@corp.example"];
+    let head = "cn: Doe\nmail: office@corp.example\ntitle: Head";
+    let theirs = somebody("1", OTHER, head);
+    check(
+        &supplemented(&ours, &theirs).await,
+        &["name=Jane Doe", "mail=office@corp.example", "title=Head"],
+    );
+    // Two there.
+    let two = theirs.clone() + &somebody("2", "00000000-0000-4000-8000-00000000000e", head);
+    check(&supplemented(&ours, &two).await, &alone);
+    // Two here: one of them would be given the title of the other.
+    let both = ours.clone()
+        + &somebody(
+            "bob",
+            "00000000-0000-4000-8000-00000000000d",
+            "cn: Bob\nmail: office@corp.example",
+        );
+    check(&supplemented(&both, &theirs).await, &alone);
+    // Somebody whom look-ups do not see there.
+    let hidden = somebody("1", OTHER, &format!("{head}\nemployeeType: hidden"));
+    check(&supplemented(&ours, &hidden).await, &alone);
+    // Two addresses of two people.
+    let two_addresses = somebody(
+        "jdoe",
+        JANE,
+        "cn: Jane Doe\nmail: office@corp.example\nmail: bob@corp.example",
+    );
+    let bob = theirs.clone()
+        + &somebody(
+            "2",
+            "00000000-0000-4000-8000-00000000000c",
+            "cn: Bob\nmail: bob@corp.example\ntitle: Clerk",
+        );
+    check(
+        &supplemented(&two_addresses, &bob).await,
+        &[
+            "name=Jane Doe",
+            "mail=office@corp.example, bob@corp.example",
+        ],
+    );
+    // A star in a mail address is a star.
+    let star = somebody("jdoe", JANE, "cn: Jane Doe\nmail: *@corp.example");
+    check(
+        &supplemented(&star, &theirs).await,
+        &["name=Jane Doe", "mail=*@corp.example"],
+    );
+    // Without an address there is nothing to join by.
+    let none = somebody("jdoe", JANE, "cn: Jane Doe");
+    check(&supplemented(&none, &theirs).await, &["name=Jane Doe"]);
+}
+
+#[tokio::test]
+async fn a_number_that_names_somebody_else_there_joins_nobody() {
+    let staff = directory(&somebody("jdoe", JANE, "cn: Jane Doe\nuidNumber: 1042")).await;
+    let hr = directory(&somebody(
+        "1",
+        OTHER,
+        "cn: Bob\nemployeeNumber: 1042\ntitle: Clerk",
+    ))
+    .await;
+    let at = [("staff", staff.ldap_addr()), ("hr", hr.ldap_addr())];
+    let mut policy = beside(SecondMode::Supplement);
+    policy.domains[0].id_attributes = Arc::new([of("uidNumber")]);
+    policy.domains[1].id_attributes = Arc::new([of("employeeNumber")]);
+    let finder = finder_with(&at, policy.clone(), None);
+    let card = card_of(&finder, "staff:1042", FieldSet::LoggedIn).await;
+    check(&card.unwrap(), &["name=Jane Doe"]);
+    policy.domains[0].cards.second = Some(SecondSource {
+        domain: 1,
+        mode: SecondMode::Partition,
+        join: "mail".into(),
+    });
+    let finder = finder_with(&at, policy, None);
+    let card = card_of(&finder, "staff:1043", FieldSet::LoggedIn).await;
+    assert_eq!(card, Err(Refused::NotFound));
+}
+
+#[tokio::test]
+async fn a_second_source_that_is_down_leaves_a_gap_and_no_more() {
+    let ldif = somebody("jdoe", JANE, "cn: Jane Doe\nmail: jane@corp.example");
+    let staff = directory(&ldif).await;
+    let at = [
+        ("staff", staff.ldap_addr()),
+        ("hr", support::nobody().await),
+    ];
+    let finder = finder_with(&at, beside(SecondMode::Supplement), None);
+    let card = card_of(&finder, &jane(), FieldSet::LoggedIn).await.unwrap();
+    check(&card, &["name=Jane Doe", "mail=jane@corp.example"]);
+    assert_eq!(card.gaps.len(), 1);
+    assert_eq!(
+        (&*card.gaps[0].domain, card.gaps[0].why.code()),
+        ("hr", "directory_unreachable")
+    );
+    // A photo may be there: no initials in its place, which would be kept for an hour.
+    let photo = photo_of(&finder, &jane(), FieldSet::LoggedIn).await;
+    assert_eq!(photo.unwrap_err().code(), "directory_unreachable");
+    // Whoever would not see it anyhow loses nothing.
+    let photo = photo_of(&finder, &jane(), FieldSet::Public).await.unwrap();
+    assert!(matches!(photo, Photo::Initials { .. }), "{photo:?}");
+    // The same where the first knows nobody: whoever could know was not asked.
+    let finder = finder_with(&at, beside(SecondMode::Partition), None);
+    let card = card_of(&finder, &format!("staff:{OTHER}"), FieldSet::LoggedIn).await;
+    assert_eq!(card.unwrap_err().code(), "directory_unreachable");
+}
+
+#[tokio::test]
+async fn what_a_source_keeps_for_those_who_are_logged_in_is_not_public_in_the_other() {
+    let staff = directory(&somebody("jdoe", JANE, "cn: Jane Doe")).await;
+    let theirs = "cn: Doe\nmail: jane@corp.example\ntitle: Head\nl: Basel\nroomNumber: 12";
+    let hr = directory(&somebody("1", JANE, theirs)).await;
+    let at = [("staff", staff.ldap_addr()), ("hr", hr.ldap_addr())];
+    let mut policy = beside(SecondMode::Supplement);
+    let extra = copied("room", &["roomNumber"], " ");
+    policy.domains[1].cards.fields.push(extra);
+    policy.domains[0].cards.public = vec!["name".into(), "title".into(), "location".into()];
+    policy.domains[1].cards.public = vec!["mail".into(), "title".into(), "room".into()];
+    let finder = finder_with(&at, policy, None);
+    let public = card_of(&finder, &jane(), FieldSet::Public).await.unwrap();
+    check(&public, &["name=Jane Doe", "title=Head", "room=12"]);
+    let all = card_of(&finder, &jane(), FieldSet::LoggedIn).await.unwrap();
+    check(
+        &all,
+        &[
+            "name=Jane Doe",
+            "mail=jane@corp.example",
+            "title=Head",
+            "location=Basel",
+            "room=12",
+        ],
+    );
+}
+
+#[tokio::test]
+async fn in_a_partition_the_first_that_knows_somebody_has_the_whole_card() {
+    let staff = directory(&somebody("jdoe", JANE, "cn: Jane Doe")).await;
+    let theirs = somebody("1", JANE, "cn: Doe\ntitle: Head")
+        + &somebody("2", OTHER, "cn: Bob\ntitle: Clerk");
+    let hr = directory(&theirs).await;
+    let at = [("staff", staff.ldap_addr()), ("hr", hr.ldap_addr())];
+    let finder = finder_with(&at, beside(SecondMode::Partition), None);
+    let card = card_of(&finder, &jane(), FieldSet::LoggedIn).await.unwrap();
+    check(&card, &["name=Jane Doe"]);
+    let id = format!("staff:{OTHER}");
+    let card = card_of(&finder, &id, FieldSet::LoggedIn).await.unwrap();
+    check(&card, &["name=Bob", "title=Clerk"]);
+    assert_eq!(card.id.to_string(), id);
+}
