@@ -1,5 +1,6 @@
 //! What answers look-ups: the domains, the policy, and what was read a moment ago.
 
+use crate::books::{Key, List};
 use crate::browse::{BrowseFigures, Shelf};
 use crate::cache::{Cache, CacheFigures};
 use crate::cards::Whole;
@@ -21,6 +22,7 @@ pub struct Finder {
     pub(crate) groups_of: Cache<(EntryId, Reach), Arc<GroupsOf>>,
     pub(crate) members: Cache<(EntryId, Reach, Kinds), Arc<Members>>,
     pub(crate) cards: Cache<EntryId, Arc<Whole>>,
+    pub(crate) books: Cache<Key, Arc<List>>,
 }
 
 /// A domain as it is asked, and as it is looked up.
@@ -47,6 +49,7 @@ impl Finder {
             groups_of: Cache::new(life, most),
             members: Cache::new(life, most),
             cards: Cache::new(life, most),
+            books: Cache::new(life, most),
         }
     }
 
@@ -55,13 +58,14 @@ impl Finder {
         &self.policy
     }
 
-    /// How much was told again without asking, by what it was: `entries`, `groups`, `members`, `cards`.
-    pub fn cache_figures(&self) -> [(&'static str, CacheFigures); 4] {
+    /// How much was told again without asking, by what it was: `entries`, `groups`, `members`, `cards`, `books`.
+    pub fn cache_figures(&self) -> [(&'static str, CacheFigures); 5] {
         [
             ("entries", self.entries.figures()),
             ("groups", self.groups_of.figures()),
             ("members", self.members.figures()),
             ("cards", self.cards.figures()),
+            ("books", self.books.figures()),
         ]
     }
 

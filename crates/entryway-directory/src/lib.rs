@@ -6,6 +6,7 @@
 //! decision is shown; it never repeats a bind.
 
 mod ask;
+mod books;
 mod browse;
 mod cache;
 mod cards;
