@@ -7,12 +7,14 @@ mod audit;
 mod control;
 mod explain;
 mod grace;
+mod initials;
 mod json;
 mod problem;
 mod request;
 mod response;
 mod session;
 mod time;
+mod vcard;
 mod write;
 
 pub use audit::{AuditBody, RecordedJson};
@@ -23,8 +25,10 @@ pub use control::{
     LoginsStatus, Reload, RoleStatus, ServerStatus, Status, StoreStatus,
 };
 pub use grace::GraceResponse;
+pub use initials::initials_svg;
 pub use json::{JsonError, to_json};
 pub use problem::Problem;
 pub use request::{ExplainRequest, LoginRequest, RequestError, RevalidationRequest};
 pub use response::{LoginResponse, explanation, login_response};
 pub use time::Rfc3339;
+pub use vcard::vcard;
