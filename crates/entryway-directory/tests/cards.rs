@@ -7,7 +7,7 @@ mod support;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use entryway_directory::Finder;
+use entryway_directory::{Domain, Domains, Finder};
 use entryway_ldap_types::AttributeName;
 use entryway_lookup::{
     Card, CardLookup, CardPolicy, CardQuestion, EntryId, FieldFrom, FieldPolicy, FieldSet,
@@ -17,7 +17,7 @@ use entryway_testdir::{Options, TestServer};
 use std::sync::Arc;
 use std::time::Instant;
 use support::groups::start;
-use support::lookups::{finder_with, policy};
+use support::lookups::{Sum, WANTED, check as check_found, finder_with, policy, resolve};
 
 const JANE: &str = "00000000-0000-4000-8000-000000000001";
 const JPEG: &[u8] = b"\xff\xd8\xff\xe0\0\x10JFIF";
@@ -487,9 +487,14 @@ async fn what_a_source_keeps_for_those_who_are_logged_in_is_not_public_in_the_ot
 
 #[tokio::test]
 async fn in_a_partition_the_first_that_knows_somebody_has_the_whole_card() {
-    let staff = directory(&somebody("jdoe", JANE, "cn: Jane Doe")).await;
+    const TWICE: &str = "00000000-0000-4000-8000-00000000000b";
+    let ours = somebody("jdoe", JANE, "cn: Jane Doe")
+        + &somebody("one", TWICE, "cn: One")
+        + &somebody("two", TWICE, "cn: Two");
+    let staff = directory(&ours).await;
     let theirs = somebody("1", JANE, "cn: Doe\ntitle: Head")
-        + &somebody("2", OTHER, "cn: Bob\ntitle: Clerk");
+        + &somebody("2", OTHER, "cn: Bob\ntitle: Clerk")
+        + &somebody("3", TWICE, "cn: Three\ntitle: Porter");
     let hr = directory(&theirs).await;
     let at = [("staff", staff.ldap_addr()), ("hr", hr.ldap_addr())];
     let finder = finder_with(&at, beside(SecondMode::Partition), None);
@@ -499,4 +504,37 @@ async fn in_a_partition_the_first_that_knows_somebody_has_the_whole_card() {
     let card = card_of(&finder, &id, FieldSet::LoggedIn).await.unwrap();
     check(&card, &["name=Bob", "title=Clerk"]);
     assert_eq!(card.id.to_string(), id);
+    // Two here are not nobody: who of them is meant there?
+    let card = card_of(&finder, &format!("staff:{TWICE}"), FieldSet::LoggedIn).await;
+    assert_eq!(card, Err(Refused::NotFound));
+}
+
+/// Servers for cards alone are asked for cards, as somebody else if need be, and for nothing else.
+#[tokio::test]
+async fn cards_may_be_on_servers_of_their_own() {
+    let domain_servers = directory(&somebody("jdoe", JANE, "cn: Jane Doe\ntitle: Clerk")).await;
+    let apart = directory(&somebody("jdoe", JANE, "cn: Jane Doe\ntitle: Head")).await;
+    let domain = Domain::new(
+        "staff".into(),
+        vec![support::server(domain_servers.ldap_addr())],
+    )
+    .with_cards(vec![
+        support::server(support::nobody().await),
+        support::server(apart.ldap_addr()),
+    ]);
+    let finder = Finder::new(
+        Arc::new(Domains::new(vec![domain])),
+        Arc::new(usual(&["staff"])),
+        Arc::new(Sum(7)),
+    );
+    let card = card_of(&finder, &jane(), FieldSet::LoggedIn).await.unwrap();
+    check(&card, &["name=Jane Doe", "title=Head"]);
+    assert_eq!(domain_servers.counters().searches, 0);
+    let searches = apart.counters().searches;
+    check_found(
+        &resolve(&finder, "jane", WANTED).await,
+        "matched",
+        &["staff/Jane Doe"],
+    );
+    assert_eq!(apart.counters().searches, searches);
 }

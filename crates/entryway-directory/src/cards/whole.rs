@@ -1,7 +1,7 @@
 //! A card as a whole, of whatever sources there are.
 
 use super::may_see;
-use super::source::{self, Found, Picture};
+use super::source::{self, Fetched, Found, Picture, Who};
 use crate::fields;
 use crate::finder::{Finder, Place};
 use crate::resolve::spent;
@@ -85,7 +85,7 @@ impl Finder {
         let second = place.lookups.cards.second.as_ref();
         let second = second.and_then(|second| Some((second, self.place(second.domain)?)));
         let whole = match (first, second) {
-            (Some(found), Some((second, beside))) if second.mode == SecondMode::Supplement => {
+            (Who::One(found), Some((second, beside))) if second.mode == SecondMode::Supplement => {
                 let mut whole = whole(place, &found, spent(asker, since));
                 if wants_more(&whole, &place.lookups.cards, &beside.lookups.cards) {
                     let due = deadline.checked_sub(REST).unwrap_or(deadline);
@@ -94,8 +94,8 @@ impl Finder {
                 }
                 whole
             }
-            (Some(found), _) => whole(place, &found, spent(asker, since)),
-            (None, Some((second, beside))) if second.mode == SecondMode::Partition => {
+            (Who::One(found), _) => whole(place, &found, spent(asker, since)),
+            (Who::Nobody, Some((second, beside))) if second.mode == SecondMode::Partition => {
                 let mut other = beside.domain.cards_asker(deadline, SEARCHES).await;
                 let found = source::by_id_of(place.lookups, beside, &mut other, id).await;
                 let found = found.map_err(|why| Refused::Unanswered(gap(beside, why)))?;
@@ -103,7 +103,7 @@ impl Finder {
                 let both = added(spent(asker, since), spent(other, since));
                 whole(beside, &found, both)
             }
-            (None, _) => return Err(Refused::NotFound),
+            (Who::Nobody | Who::Several, _) => return Err(Refused::NotFound),
         };
         Ok(whole)
     }
@@ -165,8 +165,8 @@ async fn supplement(
                 .collect();
             // What two people here have in common says nothing of either there.
             let (ours, theirs) = tokio::join!(
-                source::by_values(place, &mut here, names, &values),
-                source::by_values(beside, &mut there, others, &values),
+                source::by_values(place, &mut here, names, &values, Fetched::Identity),
+                source::by_values(beside, &mut there, others, &values, Fetched::Card),
             );
             match (ours, theirs) {
                 (_, Err(why)) => Err(gap(beside, why)),
