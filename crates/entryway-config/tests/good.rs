@@ -701,3 +701,43 @@ name = "displayName"
     let public: Vec<_> = cards.public.iter().map(|name| &**name).collect();
     assert_eq!(public, ["name"]);
 }
+
+#[test]
+fn without_a_dialect_look_ups_have_what_active_directory_would_have_too() {
+    let of = |text: &str| loaded(text, &[]).settings.lookups.domains[0].clone();
+    let auto = of(MINIMAL);
+    let other = auto.seen(true);
+    let home = "[[home_folder]]\nprefix = \"/srv\"\n";
+    let written = of(&format!("{MINIMAL}dialect = \"active-directory\"\n{home}"));
+    assert!(written.active_directory.is_none());
+    let of_people = |domain: &entryway_lookup::DomainLookups| {
+        let people = &domain.people;
+        [
+            people.restriction.to_string(),
+            people.find.to_string(),
+            people.by_login.to_string(),
+        ]
+    };
+    assert_eq!(of_people(other), of_people(&written));
+    assert_eq!(
+        other.people.restriction.to_string(),
+        "(&(objectCategory=person)(objectClass=user))"
+    );
+    assert_eq!(
+        other.groups.restriction.to_string(),
+        written.groups.restriction.to_string()
+    );
+    assert_eq!(other.id_attributes, written.id_attributes);
+    assert_eq!(
+        auto.seen(false).people.restriction.to_string(),
+        "(objectClass=person)"
+    );
+    // What is written holds in any directory.
+    let own = of(&format!(
+        "{MINIMAL}[domain.staff.people]\nfind_filter = \"(&(objectClass=account)(cn={{text}}*))\"\n"
+    ));
+    assert_eq!(
+        own.seen(true).people.restriction.to_string(),
+        "(objectClass=account)"
+    );
+}

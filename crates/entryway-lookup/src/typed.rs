@@ -123,11 +123,18 @@ pub fn classify(typed: &str, rules: &TypedRules<'_>) -> Result<Typed, BadFormat>
         return Ok(Typed::Identity(identity));
     }
     if let Some(domain) = mail_domain(text) {
-        return if rules.mail_domains.pass(domain) {
+        // Found are addresses that begin so, too.
+        return if rules.mail_domains.pass(domain) && rules.mail_domains.pass_begun(domain) {
             Ok(Typed::Mail(text.to_owned()))
         } else {
             Err(BadFormat::MailDomain(domain.to_owned()))
         };
+    }
+    if let Some((person, begun)) = text.rsplit_once('@') {
+        let begun = begun.split('*').next().unwrap_or(begun);
+        if !person.is_empty() && !rules.mail_domains.pass_begun(begun) {
+            return Err(BadFormat::MailDomain(begun.to_owned()));
+        }
     }
     let (domain, text) = named_domain(text, rules);
     if text.chars().filter(|char| *char != '*').count() < rules.min_length.max(1) {

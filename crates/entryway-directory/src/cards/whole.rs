@@ -5,6 +5,7 @@ use super::source::{self, Fetched, Found, Picture, Who};
 use crate::fields;
 use crate::finder::{Finder, Place};
 use crate::resolve::spent;
+use entryway_ldap::SearchRole;
 use entryway_lookup::{
     CardField, CardPolicy, EntryId, FieldSet, Gap, Missing, Refused, SecondMode, SecondSource,
     Spent,
@@ -78,12 +79,19 @@ impl Finder {
         deadline: Instant,
     ) -> Result<Whole, Refused> {
         let since = Instant::now();
+        let place = seen(place, deadline).await?;
         let mut asker = place.domain.cards_asker(deadline, SEARCHES).await;
         let first = source::by_id(place, &mut asker, id).await;
         // A domain that does not answer may know the person: nobody else is asked in its place.
         let first = first.map_err(|why| Refused::Unanswered(gap(place, why)))?;
         let second = place.lookups.cards.second.as_ref();
         let second = second.and_then(|second| Some((second, self.place(second.domain)?)));
+        let second = match second {
+            Some((second, beside)) => {
+                Some((second, seen(beside, deadline).await.unwrap_or(beside)))
+            }
+            None => None,
+        };
         let whole = match (first, second) {
             (Who::One(found), Some((second, beside))) if second.mode == SecondMode::Supplement => {
                 let mut whole = whole(place, &found, spent(asker, since));
@@ -107,6 +115,16 @@ impl Finder {
         };
         Ok(whole)
     }
+}
+
+/// The domain as its directory says that it is. Where cards are on servers of their own, those of the domain are not
+/// asked for them, and what is known of them is enough.
+async fn seen(place: Place<'_>, deadline: Instant) -> Result<Place<'_>, Refused> {
+    if !place.domain.cards().is_empty() {
+        return Ok(place);
+    }
+    let seen = place.seen(SearchRole::Cards, deadline).await;
+    seen.map_err(|why| place.unanswered(why))
 }
 
 /// What one source has.

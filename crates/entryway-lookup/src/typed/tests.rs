@@ -54,6 +54,15 @@ fn mail_addresses() {
         Err(BadFormat::MailDomain("Spam.example".to_owned())),
     );
     check("j*@corp.example", name("j*@corp.example", None));
+    // What begins so is found by it too.
+    for (typed, domain) in [
+        ("j@spam.exam", "spam.exam"),
+        ("j@spam", "spam"),
+        ("j@s*", "s"),
+        ("j*@Spam.example", "Spam.example"),
+    ] {
+        check(typed, Err(BadFormat::MailDomain(domain.to_owned())));
+    }
 }
 
 #[test]
