@@ -15,7 +15,7 @@ use entryway_lookup::{
 };
 use entryway_testdir::{Options, TestServer};
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 use support::groups::start;
 use support::lookups::{Sum, WANTED, check as check_found, finder_with, policy, resolve};
 
@@ -452,10 +452,45 @@ async fn a_second_source_that_is_down_leaves_a_gap_and_no_more() {
     // Whoever would not see it anyhow loses nothing.
     let photo = photo_of(&finder, &jane(), FieldSet::Public).await.unwrap();
     assert!(matches!(photo, Photo::Initials { .. }), "{photo:?}");
+    // Where no photo could come from there, nothing is missing.
+    let mut policy = beside(SecondMode::Supplement);
+    policy.domains[1].cards.photo = Vec::new();
+    let without = finder_with(&at, policy, None);
+    let photo = photo_of(&without, &jane(), FieldSet::LoggedIn)
+        .await
+        .unwrap();
+    assert!(matches!(photo, Photo::Initials { .. }), "{photo:?}");
     // The same where the first knows nobody: whoever could know was not asked.
     let finder = finder_with(&at, beside(SecondMode::Partition), None);
     let card = card_of(&finder, &format!("staff:{OTHER}"), FieldSet::LoggedIn).await;
     assert_eq!(card.unwrap_err().code(), "directory_unreachable");
+}
+
+#[tokio::test]
+async fn a_second_source_that_hangs_costs_no_more_than_the_deadline() {
+    let ldif = somebody("jdoe", JANE, "cn: Jane Doe\nmail: jane@corp.example");
+    let staff = directory(&ldif).await;
+    // Accepts and says nothing.
+    let hangs = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let at = [
+        ("staff", staff.ldap_addr()),
+        ("hr", hangs.local_addr().unwrap()),
+    ];
+    let finder = finder_with(&at, beside(SecondMode::Supplement), None);
+    let deadline = Instant::now() + Duration::from_millis(1500);
+    let question = CardQuestion {
+        id: EntryId::parse(&jane()).unwrap(),
+        set: FieldSet::LoggedIn,
+        deadline,
+    };
+    let card = finder.card(question).await.unwrap();
+    assert!(Instant::now() < deadline);
+    check(&card, &["name=Jane Doe", "mail=jane@corp.example"]);
+    assert_eq!((card.gaps.len(), &*card.gaps[0].domain), (1, "hr"));
+    // What is missing is asked for again.
+    let figures = finder.cache_figures();
+    let cards = figures.iter().find(|(what, _)| *what == "cards").unwrap().1;
+    assert_eq!(cards.kept, 0);
 }
 
 #[tokio::test]

@@ -29,8 +29,8 @@ pub(crate) struct Whole {
     /// In the order of the configuration: the first source's, then what the second has beside them.
     pub(super) fields: Vec<Part<CardField>>,
     pub(super) photo: Option<Part<Picture>>,
-    /// Whether anybody would see a photo that the source of a gap may have.
-    photo_is_public: bool,
+    /// Where a source that did not answer may have a photo: whether that would be public.
+    photo_to_come: Option<bool>,
     pub(super) gaps: Vec<Gap>,
     pub(super) spent: Spent,
 }
@@ -45,7 +45,8 @@ pub(super) struct Part<T> {
 impl Whole {
     /// Whether a source that did not answer may have a photo that this set would see.
     pub(super) fn may_have_photo(&self, set: FieldSet) -> bool {
-        self.photo.is_none() && may_see(set, self.photo_is_public)
+        self.photo_to_come
+            .is_some_and(|public| may_see(set, public))
     }
 
     /// What it takes in the cache, in entries; nothing that is incomplete is kept.
@@ -147,7 +148,7 @@ fn whole(place: Place<'_>, found: &Found, spent: Spent) -> Whole {
             what,
             public: is_public(cards, PHOTO),
         }),
-        photo_is_public: is_public(cards, PHOTO),
+        photo_to_come: None,
         gaps: Vec::new(),
         spent,
     }
@@ -156,8 +157,12 @@ fn whole(place: Place<'_>, found: &Found, spent: Spent) -> Whole {
 /// Whether the second source may have what the first has not.
 fn wants_more(whole: &Whole, first: &CardPolicy, second: &CardPolicy) -> bool {
     let has = |name: &str| whole.fields.iter().any(|part| *part.what.name == *name);
-    second.fields.iter().any(|field| !has(&field.name))
-        || (whole.photo.is_none() && !first.photo.is_empty() && !second.photo.is_empty())
+    second.fields.iter().any(|field| !has(&field.name)) || wants_photo(whole, first, second)
+}
+
+/// A card that is configured without a photo gets none from elsewhere.
+fn wants_photo(whole: &Whole, first: &CardPolicy, second: &CardPolicy) -> bool {
+    whole.photo.is_none() && !first.photo.is_empty() && !second.photo.is_empty()
 }
 
 /// Adds what the second source has of the same person, or why it may have more.
@@ -202,7 +207,10 @@ async fn supplement(
         Ok(Some(found)) => add(whole, &place.lookups.cards, beside, &found),
         Ok(None) => {}
         Err(gap) => {
-            whole.photo_is_public &= is_public(&beside.lookups.cards, PHOTO);
+            let (first, second) = (&place.lookups.cards, &beside.lookups.cards);
+            if wants_photo(whole, first, second) {
+                whole.photo_to_come = Some(is_public(first, PHOTO) && is_public(second, PHOTO));
+            }
             whole.gaps.push(gap);
         }
     }
