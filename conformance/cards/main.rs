@@ -16,9 +16,10 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use entryway_conformance::{Authority, Certificate, Slapd};
 use entryway_directory::Finder;
-use entryway_ldap_types::AttributeName;
+use entryway_ldap_types::{AttributeName, Filter};
 use entryway_lookup::{
-    Card, CardLookup, CardQuestion, EntryId, FieldFrom, FieldPolicy, FieldSet, LookupPolicy, Photo,
+    AddressBooks, BookDomains, BookLimits, BookPolicy, BookQuestion, Card, CardLookup,
+    CardQuestion, EntryId, FieldFrom, FieldPolicy, FieldSet, LookupPolicy, Missing, Photo,
     PhotoQuestion, SecondMode, SecondSource,
 };
 use std::fmt::Write;
@@ -269,4 +270,72 @@ async fn a_second_server_supplements_by_a_mail_address_that_is_one_person_s() {
         assert_eq!(found.map(|field| &*field.text), title, "{uid}");
         assert_eq!(card.gaps, [], "{uid}");
     }
+}
+
+/// Its own limit is 500 entries: a book says that there are more.
+#[tokio::test]
+async fn a_book_is_searched_by_names_and_says_where_the_server_cut() {
+    let people: String = (0..600)
+        .map(|number| {
+            let more = format!(
+                "givenName: Jane\nmail: j{number:03}@corp.example\ntelephoneNumber: +41 31 {number:03}\nemployeeType: {}",
+                if number % 10 == 0 { "staff" } else { "guest" }
+            );
+            person(&format!("{number:03}"), &more)
+        })
+        .collect();
+    let slapd = slapd(&(head() + &people));
+    let limits = BookLimits {
+        min_length: 3,
+        shown: 10,
+        most: 100,
+    };
+    let all = BookPolicy {
+        name: "all".into(),
+        title: None,
+        domains: BookDomains::Fixed(vec![0]),
+        base: None,
+        filter: None,
+        only: false,
+        anywhere: false,
+        fields: Vec::new(),
+        group: Some(AttributeName::from_static("employeeType")),
+        limits,
+    };
+    let staff = BookPolicy {
+        name: "staff".into(),
+        filter: Some(Filter::parse("(employeeType=STAFF)").unwrap()),
+        ..all.clone()
+    };
+    let mut policy = cards(&["staff"]);
+    policy.books = vec![all, staff];
+    let finder = finder_with(&[("staff", slapd.ldap())], policy, None);
+    let ask = async |book: &str, query: &str, cursor: Option<String>| {
+        let question = BookQuestion {
+            book: book.to_owned(),
+            query: query.to_owned(),
+            own_domain: None,
+            limit: Some(25),
+            cursor,
+            deadline: Instant::now() + DEADLINE,
+        };
+        finder.search_book(question).await
+    };
+    let first = ask("staff", "jane", None).await.unwrap();
+    assert_eq!((first.entries.len(), &*first.gaps), (25, &[][..]));
+    assert_eq!(first.entries[0].name, "Jane 000");
+    assert_eq!(first.entries[0].group.as_deref(), Some("staff"));
+    let second = ask("staff", "jane", first.next).await.unwrap();
+    assert_eq!(second.entries[0].name, "Jane 250");
+    let third = ask("staff", "jane", second.next).await.unwrap();
+    assert_eq!((third.entries.len(), third.next), (10, None));
+    let whole = ask("all", "Jane", None).await.unwrap();
+    assert_eq!(whole.gaps[0].why, Missing::ServerLimit(500));
+    // Neither the mail address nor the telephone is shown, and nobody is found by them.
+    for text in ["j000@corp.example", "+41 31 000", "(cn=*)", "***"] {
+        assert_eq!(ask("all", text, None).await.unwrap().entries, [], "{text}");
+    }
+    // Characters that the server passes over are none.
+    let nothing = ask("all", "\u{ad}\u{ad}\u{ad}", None).await;
+    assert_eq!(nothing.unwrap_err().code(), "unusable_question");
 }

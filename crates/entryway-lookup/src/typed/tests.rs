@@ -104,3 +104,19 @@ fn what_nobody_is_asked_about() {
     check(&"x".repeat(257), Err(BadFormat::TooLong { most: 256 }));
     check(&"=".repeat(9_000), Err(BadFormat::TooLong { most: 256 }));
 }
+
+#[test]
+fn what_directories_pass_over_is_no_length() {
+    for (text, length) in [
+        ("", 0),
+        ("jan", 3),
+        ("j d", 3),
+        ("  j   d ", 3),
+        ("\u{ad}\u{ad}\u{ad}", 0),
+        ("j\u{200b}\u{fe0f}", 1),
+        ("j \u{ad} \u{ad} d", 3),
+        ("é山😀", 3),
+    ] {
+        assert_eq!(compared_length(text), length, "{text:?}");
+    }
+}
