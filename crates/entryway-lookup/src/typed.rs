@@ -148,8 +148,8 @@ pub fn classify(typed: &str, rules: &TypedRules<'_>) -> Result<Typed, BadFormat>
     })
 }
 
-/// How many characters of a text directories compare. They pass over some, and take blanks in a row for one (RFC 4518 §2.2
-/// and §2.6.1): three soft hyphens are the beginning of every name.
+/// How many characters of a text are compared by a directory that prepares strings (RFC 4518 §2.2 and §2.6.1): it passes over
+/// some, and takes blanks in a row for one. To such a directory three soft hyphens are the beginning of every name.
 pub fn compared_length(text: &str) -> usize {
     let compared: String = text.chars().filter(|char| !is_passed_over(*char)).collect();
     let words = compared.split_whitespace();
