@@ -119,6 +119,8 @@ codes! {
     PinsUnverified = "C086", Error, "pins that nothing is held to";
     TrustWritable = "C087", Warning, "a file that says whom to believe and that others can write";
     MetricsOpen = "C090", Warning, "metrics beyond this machine";
+    NotMoment = "C091", Error, "not a day and not a moment";
+    TokenExpired = "C092", Warning, "a token that does not hold any more";
 }
 
 impl Code {

@@ -16,12 +16,14 @@ mod keys;
 mod leaves;
 mod names;
 mod table;
+mod tokens;
 mod value;
 mod verdict;
 mod view;
 mod write;
 
 pub use changes::Change;
+pub use tokens::NewToken;
 pub use view::{DomainView, Domains, Origin, ValueView, domains};
 pub use write::Lock;
 
@@ -45,6 +47,14 @@ pub enum EditError {
     /// No domain of that name.
     #[error("there is no domain `{}`{}", name.escape_debug(), near.as_ref().map(|near| format!(", did you mean `{near}`?")).unwrap_or_default())]
     NoDomain {
+        /// As it was asked for.
+        name: String,
+        /// One that is nearly called so.
+        near: Option<String>,
+    },
+    /// No caller of that name.
+    #[error("there is no token `{}`{}", name.escape_debug(), near.as_ref().map(|near| format!(", did you mean `{near}`?")).unwrap_or_default())]
+    NoToken {
         /// As it was asked for.
         name: String,
         /// One that is nearly called so.

@@ -43,7 +43,7 @@ pub use settings::{
     ApiToken, AuditSettings, CardsSettings, Connections, Dialect, DomainSettings, DynamicGroups,
     FollowedHost, GroupsSettings, IdentitySource, Membership, OsSettings, Pin, Security,
     ServerAddress, ServiceBind, Settings, StoreFile, StoreSettings, StoreUrl, ThrottleSettings,
-    Timeouts, TlsSettings, TlsVersion, TokenScope, TrustSource, UnwrittenServers, Verification,
-    Way,
+    Timeouts, TlsSettings, TlsVersion, TokenProof, TokenScope, TrustSource, UnwrittenServers,
+    Verification, Way,
 };
 pub use sources::{FileContent, Files, MemoryFiles, Sources};

@@ -23,13 +23,14 @@ pub struct Loaded {
 }
 
 /// Problems of a value in itself. After a syntax error the others may be its echo.
-const OF_ONE_VALUE: [Code; 13] = [
+const OF_ONE_VALUE: [Code; 14] = [
     Code::NamelessDomain,
     Code::UnknownKey,
     Code::WrongType,
     Code::UnknownWord,
     Code::OutOfRange,
     Code::NotDuration,
+    Code::NotMoment,
     Code::Listen,
     Code::ServerAddress,
     Code::NotDn,

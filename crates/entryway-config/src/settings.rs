@@ -14,7 +14,7 @@ use std::fmt;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 /// The whole configuration.
 #[derive(Debug, Clone)]
@@ -411,10 +411,32 @@ pub struct Connections {
 pub struct ApiToken {
     /// What it is called in logs.
     pub name: Arc<str>,
-    /// What the caller sends as its bearer token.
-    pub secret: Arc<Password>,
+    /// What the caller sends as its bearer token, or how that is known.
+    pub proof: TokenProof,
+    /// From when on it is refused.
+    pub expires: Option<SystemTime>,
     /// What it may do; never empty.
     pub scopes: Vec<TokenScope>,
+}
+
+/// How a token is known.
+#[derive(Clone)]
+pub enum TokenProof {
+    /// By itself.
+    Secret(Arc<Password>),
+    /// By its SHA-256.
+    Digest([u8; 32]),
+}
+
+impl PartialEq for TokenProof {
+    /// Both sides are ours: nobody outside can time this.
+    fn eq(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Secret(one), Self::Secret(other)) => one.expose() == other.expose(),
+            (Self::Digest(one), Self::Digest(other)) => one == other,
+            _ => false,
+        }
+    }
 }
 
 /// Name and scopes: the secret stays out of logs.

@@ -29,6 +29,65 @@ pub struct Utc {
 }
 
 impl Utc {
+    /// Reads a day, `2027-06-30`, which begins at midnight, or a moment of one, `2027-06-30T12:00:00Z` (RFC 3339, UTC,
+    /// whole seconds). Only days that there are.
+    pub fn parse(text: &str) -> Option<Self> {
+        let number = |range: std::ops::Range<usize>| -> Option<i64> {
+            let digits = text.get(range)?;
+            let all = digits.bytes().all(|byte| byte.is_ascii_digit());
+            all.then(|| digits.parse().ok()).flatten()
+        };
+        let mark = |at: usize, mark: u8| text.as_bytes().get(at) == Some(&mark);
+        if !mark(4, b'-') || !mark(7, b'-') {
+            return None;
+        }
+        let (year, month, day) = (number(0..4)?, number(5..7)?, number(8..10)?);
+        let (hour, minute, second) = match text.len() {
+            10 => (0, 0, 0),
+            20 if mark(10, b'T') && mark(13, b':') && mark(16, b':') && mark(19, b'Z') => {
+                (number(11..13)?, number(14..16)?, number(17..19)?)
+            }
+            _ => return None,
+        };
+        let is_clock = hour < 24 && minute < 60 && second < 60;
+        let moment = Self {
+            year,
+            month,
+            day,
+            hour,
+            minute,
+            second,
+        };
+        // A day that there is not is another day on the way back.
+        (is_clock && moment.to_system_time().map(Self::of) == Some(moment)).then_some(moment)
+    }
+
+    /// The moment.
+    pub fn to_system_time(self) -> Option<SystemTime> {
+        if !(1..=12).contains(&self.month) {
+            return None;
+        }
+        // The year begins in March, so that the leap day is its last.
+        let (year, from_march) = match self.month {
+            1 | 2 => (self.year - 1, self.month + 9),
+            month => (self.year, month - 3),
+        };
+        let before = usize::try_from(from_march).ok()?;
+        let days: i64 = MONTHS.iter().take(before).sum::<i64>() + 365 * year + year.div_euclid(4)
+            - year.div_euclid(100)
+            + year.div_euclid(400)
+            + self.day
+            - 1
+            - MARCH_0000_TO_1970;
+        let seconds = days * DAY + 3600 * self.hour + 60 * self.minute + self.second;
+        let apart = std::time::Duration::from_secs(seconds.unsigned_abs());
+        if seconds < 0 {
+            SystemTime::UNIX_EPOCH.checked_sub(apart)
+        } else {
+            SystemTime::UNIX_EPOCH.checked_add(apart)
+        }
+    }
+
     /// What calendar and clock show at this moment.
     pub fn of(time: SystemTime) -> Self {
         let seconds = unix_seconds(time);

@@ -31,6 +31,10 @@ impl Fingerprint {
     pub const fn new(digest: [u8; Self::BYTES]) -> Self {
         Self(digest)
     }
+    /// The digest.
+    pub const fn as_bytes(&self) -> &[u8; Self::BYTES] {
+        &self.0
+    }
     /// Reads `sha256:` and 64 hexadecimal digits in either case; colons and blanks between them, as
     /// other tools print them, do not count.
     pub fn parse(text: &str) -> Result<Self, FingerprintError> {

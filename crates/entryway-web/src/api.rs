@@ -20,7 +20,7 @@ pub(crate) async fn login(
     let (head, body) = request.into_parts();
     // The caller is judged first: a stranger's body is not even read.
     let caller = bearer::authorize(&head.headers, &generation, Scope::Login)?;
-    let body = body::read_json(&head.headers, body, &app.limits).await?;
+    let body = body::read_json(&head.headers, body, &app.limits, app.limits.body_bytes).await?;
     let request = LoginRequest::from_json(&body).map_err(|error| Refusal::Malformed { error })?;
     drop(body);
     let device = request.device.as_deref();
@@ -48,7 +48,7 @@ pub(crate) async fn revalidate(
     let generation = app.current.current();
     let (head, body) = request.into_parts();
     let caller = bearer::authorize(&head.headers, &generation, Scope::Login)?;
-    let body = body::read_json(&head.headers, body, &app.limits).await?;
+    let body = body::read_json(&head.headers, body, &app.limits, app.limits.body_bytes).await?;
     let request =
         RevalidationRequest::from_json(&body).map_err(|error| Refusal::Malformed { error })?;
     drop(body);

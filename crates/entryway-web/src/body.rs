@@ -13,18 +13,17 @@ pub(crate) async fn read_json(
     headers: &HeaderMap,
     body: Body,
     limits: &Limits,
+    most: usize,
 ) -> Result<Zeroizing<Vec<u8>>, Refusal> {
     if !is_json(headers) {
         return Err(Refusal::MediaType);
     }
     let announced = body.size_hint().lower();
-    if announced > limits.body_bytes as u64 {
-        return Err(Refusal::TooLarge {
-            limit: limits.body_bytes,
-        });
+    if announced > most as u64 {
+        return Err(Refusal::TooLarge { limit: most });
     }
     // A small body arrives with its head: no timer is needed for what is already here.
-    tokio::time::timeout(limits.body, collect(body, limits.body_bytes))
+    tokio::time::timeout(limits.body, collect(body, most))
         .await
         .unwrap_or(Err(Refusal::BodyTooSlow))
 }

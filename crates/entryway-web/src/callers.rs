@@ -2,6 +2,7 @@
 
 use sha2::{Digest, Sha256};
 use std::sync::Arc;
+use std::time::SystemTime;
 use subtle::{Choice, ConditionallySelectable, ConstantTimeEq};
 
 /// One thing a caller may do.
@@ -70,6 +71,8 @@ pub struct Caller {
     pub name: Arc<str>,
     /// What it may do.
     pub scopes: Scopes,
+    /// From when on its token is refused.
+    pub expires: Option<SystemTime>,
 }
 
 /// Every caller. Tokens are kept and compared as SHA-256 digests: what can be read from this
@@ -80,7 +83,12 @@ pub struct Callers(Vec<([u8; 32], Caller)>);
 impl Callers {
     /// Adds a caller that shows `token`.
     pub fn add(&mut self, token: &[u8], caller: Caller) {
-        self.0.push((Sha256::digest(token).into(), caller));
+        self.add_digest(Sha256::digest(token).into(), caller);
+    }
+
+    /// Adds a caller that shows the token with this SHA-256.
+    pub fn add_digest(&mut self, digest: [u8; 32], caller: Caller) {
+        self.0.push((digest, caller));
     }
 
     /// Who shows `token`. Looks at every caller, whichever fits.

@@ -17,7 +17,7 @@ pub(crate) async fn explain(
     let generation = app.current.current();
     let (head, body) = request.into_parts();
     let caller = bearer::authorize(&head.headers, &generation, Scope::Admin)?;
-    let body = body::read_json(&head.headers, body, &app.limits).await?;
+    let body = body::read_json(&head.headers, body, &app.limits, app.limits.body_bytes).await?;
     let request = ExplainRequest::from_json(&body).map_err(|error| Refusal::Malformed { error })?;
     drop(body);
     let json = match request {

@@ -17,8 +17,12 @@ mod connection;
 mod explain;
 mod host;
 mod limits;
+mod lookup;
+mod openapi;
+mod operation;
 mod ports;
 mod probes;
+mod query;
 mod refusal;
 mod routes;
 mod scrape;
@@ -28,6 +32,8 @@ mod unread;
 pub use app::App;
 pub use callers::{Caller, Callers, Scope, Scopes};
 pub use limits::Limits;
+pub use lookup::{DomainRules, LookupFront, LookupRules};
+pub use openapi::openapi;
 pub use ports::{
     Current, DomainReady, Explanations, Generation, LoginIds, Lookup, MetricsText, Observer,
     Readiness, Revalidated, Revalidations,

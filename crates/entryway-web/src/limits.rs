@@ -14,6 +14,8 @@ pub struct Limits {
     pub body: Duration,
     /// Largest body, in bytes. A name and a password need two kilobytes.
     pub body_bytes: usize,
+    /// Largest body of a request that resolves many names, in bytes.
+    pub resolve_bytes: usize,
     /// How long answers in flight may take once the server is told to stop.
     pub drain: Duration,
 }
@@ -25,6 +27,7 @@ impl Default for Limits {
             head: Duration::from_secs(30),
             body: Duration::from_secs(10),
             body_bytes: 16 * 1024,
+            resolve_bytes: 64 * 1024,
             drain: Duration::from_secs(15),
         }
     }

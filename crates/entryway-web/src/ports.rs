@@ -1,6 +1,6 @@
 //! What the front needs from the rest of the program.
 
-use crate::Callers;
+use crate::{Callers, LookupFront};
 use entryway_login::{Attempt, Decided, Device, Fault, LoginId, LoginService, StoreUnavailable};
 use std::future::Future;
 use std::pin::Pin;
@@ -17,6 +17,8 @@ pub struct Generation {
     pub revalidations: Arc<dyn Revalidations>,
     /// Tells how a login was decided.
     pub explanations: Arc<dyn Explanations>,
+    /// Looks people up.
+    pub lookups: LookupFront,
     /// Who may call the API.
     pub callers: Callers,
     /// How long a login may take, from the end of the request's body.
@@ -102,4 +104,7 @@ pub trait MetricsText: Send + Sync {
 pub trait Observer: Send + Sync {
     /// A request was answered. `route` is one of a fixed few paths, or `other`.
     fn answered(&self, route: &'static str, status: u16, took: Duration);
+    /// A look-up ended. `kind` is the name of its operation, `outcome` one of `complete`, `nothing`, `partial`, `refused`,
+    /// `unanswered` and `abandoned`.
+    fn looked_up(&self, kind: &'static str, outcome: &'static str, took: Duration);
 }

@@ -4,10 +4,14 @@ use crate::Scope;
 use axum::body::Body;
 use axum::response::{IntoResponse, Response};
 use entryway_login::{Fault, LoginId};
-use entryway_wire::{Problem, RequestError};
+use entryway_lookup::{BadFormat, CursorError, Refused};
+use entryway_wire::{At, Problem, RequestError};
 use http::{HeaderValue, StatusCode, header};
 use std::borrow::Cow;
 use std::sync::Arc;
+
+/// Seconds: a server that is down is looked at again within so many.
+const RETRY_AFTER: &str = "5";
 
 /// What is wrong, in this crate's words.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,6 +20,8 @@ pub(crate) enum Refusal {
     NoToken,
     /// A token nobody has.
     UnknownToken,
+    /// A token whose time is over.
+    ExpiredToken { caller: Arc<str> },
     /// The caller may not do this.
     Scope { caller: Arc<str>, needed: Scope },
     /// An HTTP/1.1 request without one valid `host`.
@@ -34,6 +40,25 @@ pub(crate) enum Refusal {
     BodyBroken,
     /// The body is not what is expected.
     Malformed { error: RequestError },
+    /// The query as a whole cannot be read.
+    Query { detail: String },
+    /// A parameter that this path does not have.
+    UnknownParameter {
+        name: String,
+        known: Vec<&'static str>,
+    },
+    /// A part of the request is not as it may be.
+    Part {
+        at: At,
+        code: &'static str,
+        detail: String,
+    },
+    /// What was typed cannot be looked for.
+    Text { why: BadFormat },
+    /// The client takes nothing that there is.
+    NotAcceptable,
+    /// A look-up has no answer.
+    Lookup { refused: Refused, at: Option<At> },
     /// The login has no verdict. Only some callers may know whose fault it is.
     Indeterminate {
         id: LoginId,
@@ -55,14 +80,33 @@ pub(crate) enum Refusal {
 impl Refusal {
     fn status(&self) -> StatusCode {
         match self {
-            Self::NoToken | Self::UnknownToken => StatusCode::UNAUTHORIZED,
+            Self::NoToken | Self::UnknownToken | Self::ExpiredToken { .. } => {
+                StatusCode::UNAUTHORIZED
+            }
             Self::Scope { .. } => StatusCode::FORBIDDEN,
             Self::NotFound | Self::NotRecorded { .. } => StatusCode::NOT_FOUND,
             Self::Method => StatusCode::METHOD_NOT_ALLOWED,
+            Self::NotAcceptable => StatusCode::NOT_ACCEPTABLE,
+            Self::Lookup { refused, .. } => match refused {
+                Refused::NotFound
+                | Refused::UnknownDomain(_)
+                | Refused::UnknownBook(_)
+                | Refused::Outside(_)
+                | Refused::SwitchedOff(_) => StatusCode::NOT_FOUND,
+                Refused::Unusable(_) | Refused::Cursor(_) => StatusCode::BAD_REQUEST,
+                // An outage is never "not found".
+                Refused::Unanswered(_) => StatusCode::SERVICE_UNAVAILABLE,
+            },
             Self::MediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::TooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
             Self::BodyTooSlow => StatusCode::REQUEST_TIMEOUT,
-            Self::Host | Self::BodyBroken | Self::Malformed { .. } => StatusCode::BAD_REQUEST,
+            Self::Host
+            | Self::BodyBroken
+            | Self::Malformed { .. }
+            | Self::Query { .. }
+            | Self::UnknownParameter { .. }
+            | Self::Part { .. }
+            | Self::Text { .. } => StatusCode::BAD_REQUEST,
             Self::Indeterminate { .. }
             | Self::Store { .. }
             | Self::StoreNotReady
@@ -71,11 +115,109 @@ impl Refusal {
         }
     }
 
-    /// The status's own phrase as the title, and what happened this time.
+    /// A stable word for programs.
+    pub(crate) fn code(&self) -> &'static str {
+        match self {
+            Self::NoToken => "no_token",
+            Self::UnknownToken => "unknown_token",
+            Self::ExpiredToken { .. } => "expired_token",
+            Self::Scope { .. } => "scope",
+            Self::Host => "bad_host",
+            Self::NotFound => "no_such_path",
+            Self::Method => "method",
+            Self::MediaType => "media_type",
+            Self::TooLarge { .. } => "too_large",
+            Self::BodyTooSlow => "body_too_slow",
+            Self::BodyBroken => "body_broken",
+            Self::Malformed { .. } => "bad_body",
+            Self::Query { .. } => "bad_query",
+            Self::UnknownParameter { .. } => "unknown_parameter",
+            Self::Part { code, .. } => code,
+            Self::Text { why } => why.code(),
+            Self::NotAcceptable => "not_acceptable",
+            Self::Lookup { refused, .. } => refused.code(),
+            Self::Indeterminate { .. } => "no_verdict",
+            Self::Store { .. } | Self::StoreNotReady => "store_unavailable",
+            Self::NotRecorded { .. } => "not_recorded",
+            Self::NotReady { .. } => "not_ready",
+            Self::Broken => "bug",
+        }
+    }
+
+    /// What to do about it.
+    fn remedy(&self) -> &'static str {
+        match self {
+            Self::NoToken => "send `authorization: Bearer TOKEN` with a token of the configuration",
+            Self::UnknownToken => "send a token that the configuration has now",
+            Self::ExpiredToken { .. } => {
+                "have the administrator make a new one with `entryway token create`"
+            }
+            Self::Scope { .. } => "give the caller this scope in its `[[token]]`",
+            Self::Host => "send exactly one header `host`",
+            Self::NotFound => "see `/api/v1/openapi.json` for the paths that there are",
+            Self::Method => "use a method that the header `allow` names",
+            Self::MediaType => "send `content-type: application/json`",
+            Self::TooLarge { .. } => "send less at a time",
+            Self::BodyTooSlow | Self::BodyBroken => "send the whole request again",
+            Self::Malformed { .. } => "send a body as `/api/v1/openapi.json` describes it",
+            Self::Query { .. } | Self::UnknownParameter { .. } | Self::Part { .. } => {
+                "send parameters as `/api/v1/openapi.json` describes them"
+            }
+            Self::Text { .. } => "ask for something else",
+            Self::NotAcceptable => "accept `application/json` or `text/vcard`",
+            Self::Lookup { refused, .. } => match refused {
+                Refused::NotFound => "search again: the entry is gone, or may not be looked at",
+                Refused::UnknownDomain(_) => "name a domain of the configuration",
+                Refused::UnknownBook(_) => "name one that `/api/v1/address-books` lists",
+                Refused::Outside(_) => "name an entry below the domain's base",
+                Refused::Unusable(_) => "ask otherwise",
+                Refused::SwitchedOff(_) => "have the administrator switch it on",
+                Refused::Cursor(CursorError::OtherList) => {
+                    "send a cursor with the parameters of the page that gave it"
+                }
+                Refused::Cursor(_) => "begin again from the first page",
+                Refused::Unanswered(_) => "ask again a little later",
+            },
+            Self::Indeterminate { .. }
+            | Self::Store { .. }
+            | Self::StoreNotReady
+            | Self::NotReady { .. } => "ask again a little later",
+            Self::NotRecorded { .. } => {
+                "look whether the id is right and not older than `audit.keep`"
+            }
+            Self::Broken => "report it with what the log says",
+        }
+    }
+
+    /// Which part of the request it is about.
+    fn at(&self) -> Option<At> {
+        match self {
+            Self::Part { at, .. } => Some(*at),
+            Self::Text { .. } => Some(At {
+                within: "query",
+                name: "q",
+            }),
+            Self::Lookup { at, .. } => *at,
+            Self::Host => Some(At {
+                within: "header",
+                name: "host",
+            }),
+            _ => None,
+        }
+    }
+
+    /// The problem document.
     fn problem(self, status: StatusCode) -> Problem<'static> {
+        let (code, remedy, at) = (self.code(), self.remedy(), self.at());
+        self.told(status).because(code, remedy).at(at)
+    }
+
+    /// The status's own phrase as the title, and what happened this time.
+    fn told(self, status: StatusCode) -> Problem<'static> {
         let detail: Cow<'static, str> = match self {
             Self::NoToken => "expected a bearer token in the header `authorization`".into(),
             Self::UnknownToken => "no caller has this token".into(),
+            Self::ExpiredToken { .. } => "the time of this token is over".into(),
             Self::Scope { needed, .. } => {
                 format!("this caller has no scope `{}`", needed.as_str()).into()
             }
@@ -87,6 +229,13 @@ impl Refusal {
             Self::BodyTooSlow => "the body did not arrive in time".into(),
             Self::BodyBroken => "the body ended before its end".into(),
             Self::Malformed { error } => error.to_string().into(),
+            Self::Query { detail } | Self::Part { detail, .. } => detail.into(),
+            Self::UnknownParameter { name, known } => unknown_parameter(&name, &known).into(),
+            Self::Text { why } => format!("what was typed is not looked for: {why}").into(),
+            Self::NotAcceptable => {
+                "the header `accept` takes neither `application/json` nor `text/vcard`".into()
+            }
+            Self::Lookup { refused, .. } => refused.to_string().into(),
             Self::Indeterminate { id, fault, told } => {
                 return Problem::indeterminate(status.as_u16(), id, fault, told);
             }
@@ -113,7 +262,7 @@ impl Refusal {
     fn challenge(&self) -> Option<HeaderValue> {
         match self {
             Self::NoToken => Some(HeaderValue::from_static("Bearer realm=\"entryway\"")),
-            Self::UnknownToken => Some(HeaderValue::from_static(
+            Self::UnknownToken | Self::ExpiredToken { .. } => Some(HeaderValue::from_static(
                 "Bearer realm=\"entryway\", error=\"invalid_token\"",
             )),
             Self::Scope { needed, .. } => {
@@ -128,11 +277,21 @@ impl Refusal {
     }
 }
 
+fn unknown_parameter(name: &str, known: &[&str]) -> String {
+    let name = name.escape_debug();
+    if known.is_empty() {
+        format!("there is no parameter `{name}` here, expected none")
+    } else {
+        let known = known.join("`, `");
+        format!("there is no parameter `{name}` here, expected `{known}`")
+    }
+}
+
 /// A caller that was turned away, kept with the response for the log.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Denied {
     pub(crate) status: StatusCode,
-    /// `no_token`, `unknown_token` or `scope`.
+    /// `no_token`, `unknown_token`, `expired_token` or `scope`.
     pub(crate) problem: &'static str,
     /// Who, when the token told.
     pub(crate) caller: Option<Arc<str>>,
@@ -145,6 +304,7 @@ impl Denied {
         let (problem, caller, needed) = match refusal {
             Refusal::NoToken => ("no_token", None, None),
             Refusal::UnknownToken => ("unknown_token", None, None),
+            Refusal::ExpiredToken { caller } => ("expired_token", Some(Arc::clone(caller)), None),
             Refusal::Scope { caller, needed } => {
                 ("scope", Some(Arc::clone(caller)), Some(needed.as_str()))
             }
@@ -182,6 +342,9 @@ impl IntoResponse for Refusal {
         );
         if let Some(challenge) = challenge {
             headers.insert(header::WWW_AUTHENTICATE, challenge);
+        }
+        if status == StatusCode::SERVICE_UNAVAILABLE {
+            headers.insert(header::RETRY_AFTER, HeaderValue::from_static(RETRY_AFTER));
         }
         if closes {
             headers.insert(header::CONNECTION, HeaderValue::from_static("close"));

@@ -1,4 +1,4 @@
-//! The shapes shared by the API and the command line: JSON, and beside it vCards and pictures of initials.
+//! The JSON shapes shared by the API and the command line.
 //!
 //! What crosses a boundary is one of these types; the domain types of the pure crates are not
 //! serialised. Answers borrow what they show. This crate chooses no HTTP status and does no I/O.
@@ -9,10 +9,12 @@ mod explain;
 mod grace;
 mod initials;
 mod json;
+mod lookup;
 mod problem;
 mod request;
 mod response;
 mod session;
+mod shape;
 mod time;
 mod vcard;
 mod write;
@@ -27,8 +29,14 @@ pub use control::{
 pub use grace::GraceResponse;
 pub use initials::initials_svg;
 pub use json::{JsonError, to_json};
-pub use problem::Problem;
-pub use request::{ExplainRequest, LoginRequest, RequestError, RevalidationRequest};
+pub use lookup::{
+    AddressBooksJson, BookPageJson, BrowsedJson, CardJson, GroupJson, GroupsOfJson, MOST_QUERIES,
+    MatchesJson, MembersJson, PageJson, PersonJson, ResolveRequest, ResolvedJson, lookup_schemas,
+};
+pub use problem::{At, Problem};
+pub use request::{
+    ExplainRequest, LoginRequest, RequestError, RevalidationRequest, request_schemas,
+};
 pub use response::{LoginResponse, explanation, login_response};
 pub use time::Rfc3339;
 pub use vcard::vcard;

@@ -18,6 +18,15 @@ pub struct Problem<'a> {
     /// This occurrence, in a sentence.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub detail: Option<Cow<'a, str>>,
+    /// The kind as a stable word for programs: what they should go by.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub code: Option<Cow<'a, str>>,
+    /// What to do about it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub remedy: Option<Cow<'a, str>>,
+    /// Which part of the request it is about.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub at: Option<At>,
     /// The login's correlation id, when there is a login.
     #[serde(skip_serializing_if = "Option::is_none", serialize_with = "id")]
     pub id: Option<LoginId>,
@@ -29,6 +38,16 @@ pub struct Problem<'a> {
     pub domains: Vec<Cow<'a, str>>,
 }
 
+/// A part of a request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct At {
+    /// `query`, `path`, `header` or `body`.
+    #[serde(rename = "in")]
+    pub within: &'static str,
+    /// What it is called there.
+    pub name: &'static str,
+}
+
 impl<'a> Problem<'a> {
     /// A problem that its status and title describe.
     pub fn new(status: u16, title: impl Into<Cow<'a, str>>) -> Self {
@@ -37,6 +56,9 @@ impl<'a> Problem<'a> {
             title: title.into(),
             status,
             detail: None,
+            code: None,
+            remedy: None,
+            at: None,
             id: None,
             fault: None,
             domains: Vec::new(),
@@ -45,6 +67,17 @@ impl<'a> Problem<'a> {
     /// Adds what happened this time.
     pub fn detail(mut self, detail: impl Into<Cow<'a, str>>) -> Self {
         self.detail = Some(detail.into());
+        self
+    }
+    /// Adds the word for programs, and what to do about it.
+    pub fn because(mut self, code: &'a str, remedy: &'a str) -> Self {
+        self.code = Some(code.into());
+        self.remedy = Some(remedy.into());
+        self
+    }
+    /// Adds which part of the request it is about.
+    pub fn at(mut self, at: Option<At>) -> Self {
+        self.at = at;
         self
     }
     /// A login without a verdict: the person's sentence, the id to ask about, and the fault for those who may know.

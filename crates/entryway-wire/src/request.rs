@@ -1,6 +1,9 @@
 //! What an application sends: to have somebody logged in, to ask again later, to have a login explained.
 
 mod json_text;
+mod schema;
+
+pub use schema::request_schemas;
 
 use entryway_ldap_types::Password;
 use entryway_login::{LoginId, SubmittedPassword};
@@ -89,13 +92,21 @@ pub enum RequestError {
     /// The password is not a JSON string, or holds half a surrogate pair.
     #[error("`password` is not a text")]
     Password,
+    /// A value that is not as large or as small as it may be.
+    #[error("`{key}` is out of bounds, expected {expected}")]
+    Value {
+        /// Which key.
+        key: &'static str,
+        /// In words.
+        expected: String,
+    },
     /// Not what a login's id looks like.
     #[error("`login` is not the id of a login, expected 16 hexadecimal digits")]
     LoginId,
 }
 
 /// A request's JSON, and how it is spoken of.
-trait Named {
+pub(crate) trait Named {
     const WHAT: &'static str;
     const EXPECTED: &'static str;
 }
@@ -233,7 +244,7 @@ impl ExplainRequest {
     }
 }
 
-fn read<'a, T: Named + Deserialize<'a>>(body: &'a [u8]) -> Result<T, RequestError> {
+pub(crate) fn read<'a, T: Named + Deserialize<'a>>(body: &'a [u8]) -> Result<T, RequestError> {
     let Object(shape) = serde_json::from_slice(body).map_err(place::<T>)?;
     Ok(shape)
 }

@@ -1,14 +1,18 @@
 //! The command line as data: what can be asked of the binary, and nothing of how it is done.
 
 mod account;
+mod lookup;
 mod store;
 mod tls;
+mod token;
 
 pub(crate) use account::{
     Account, AccountCommand, AddAccount, ChangeAccount, Kind, PasswordToSet, Value, Values,
 };
+pub(crate) use lookup::{Browse, Card, Find, Groups, GroupsCommand, KindWord};
 pub(crate) use store::{Audit, AuditCommand, Store, StoreCommand, Tail};
 pub(crate) use tls::{AddTrust, Fetch, Tls, TlsCommand, TrustCommand};
+pub(crate) use token::{ScopeWord, Token, TokenCommand};
 
 use clap::builder::Resettable;
 use clap::{Arg, Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
@@ -110,6 +114,14 @@ pub(crate) enum Command {
     Login(Login),
     /// Walk through every step of a login
     Explain(Explain),
+    /// Find people and groups by what one would type
+    Find(Find),
+    /// The groups of a person, the members of a group
+    Groups(Groups),
+    /// Page through a domain
+    Browse(Browse),
+    /// Somebody's business card
+    Card(Card),
     /// Test the configuration and every domain, server and role
     Check,
     /// Look at certificates: what servers show, whom to trust, and whether the two fit
@@ -120,6 +132,8 @@ pub(crate) enum Command {
     Domain(Domain),
     /// Keep the accounts in Entryway's own store
     Account(Account),
+    /// Make, list and take back the tokens of those who call the API
+    Token(Token),
     /// Read and check the record of decisions
     Audit(Audit),
     /// Back the store up, and restore it

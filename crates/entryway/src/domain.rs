@@ -5,6 +5,8 @@
 mod edit;
 mod show;
 
+pub(crate) use edit::show_refusal;
+
 use crate::cli::{Common, Domain, DomainCommand};
 use crate::exit::Exit;
 use crate::{out, sources};
@@ -30,7 +32,7 @@ pub(crate) fn domain(common: &Common, domain: &Domain) -> Result<Exit, Exit> {
 }
 
 /// The configuration file, with this process's environment.
-fn found(common: &Common) -> Result<(PathBuf, Sources), Exit> {
+pub(crate) fn found(common: &Common) -> Result<(PathBuf, Sources), Exit> {
     let path = sources::find_or_show(common)?;
     let sources = Sources::file(&path).environment(std::env::vars_os());
     Ok((path, sources))

@@ -10,12 +10,14 @@ use crate::stores::{self, StoreWatch, Stores};
 use crate::witness::Witness;
 use crate::world::World;
 use arc_swap::ArcSwap;
-use entryway_config::{AuditSettings, Loaded, Settings, StoreSettings, TlsSettings, TokenScope};
+use entryway_config::{
+    AuditSettings, Loaded, Settings, StoreSettings, TlsSettings, TokenProof, TokenScope,
+};
 use entryway_login::{Attempt, Decided, Device, LoginId, LoginService};
 use entryway_store::ThrottleSettings;
 use entryway_web::{
-    Caller, Callers, Current, DomainReady, Explanations, Generation, Lookup, Readiness,
-    Revalidated, Revalidations, Scope,
+    Caller, Callers, Current, DomainReady, Explanations, Generation, Lookup, LookupFront,
+    LookupRules, Readiness, Revalidated, Revalidations, Scope,
 };
 use parking_lot::Mutex;
 use std::net::SocketAddr;
@@ -153,6 +155,11 @@ impl Running {
             logins: Arc::clone(&held) as _,
             revalidations: Arc::clone(&held) as _,
             explanations: held,
+            lookups: LookupFront {
+                asked: Arc::clone(gateway.finder()) as _,
+                rules: LookupRules::of(&settings.lookups),
+                seal: Arc::clone(&gateway.kept().cursors) as _,
+            },
             callers: callers(&settings),
             deadline: settings.policy.deadline,
         });
@@ -237,13 +244,15 @@ fn callers(settings: &Settings) -> Callers {
                 TokenScope::Admin => Scope::Admin,
             })
             .collect();
-        callers.add(
-            token.secret.expose(),
-            Caller {
-                name: Arc::clone(&token.name),
-                scopes,
-            },
-        );
+        let caller = Caller {
+            name: Arc::clone(&token.name),
+            scopes,
+            expires: token.expires,
+        };
+        match &token.proof {
+            TokenProof::Secret(secret) => callers.add(secret.expose(), caller),
+            TokenProof::Digest(digest) => callers.add_digest(*digest, caller),
+        }
     }
     callers
 }

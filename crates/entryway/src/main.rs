@@ -26,6 +26,7 @@ mod ids;
 mod kept;
 mod live;
 mod logs;
+mod lookup;
 mod metrics;
 mod once;
 mod out;
@@ -44,6 +45,7 @@ mod store;
 mod stores;
 mod table;
 mod tls;
+mod token;
 mod totals;
 mod witness;
 mod world;
@@ -78,11 +80,16 @@ fn run(cli: &Cli) -> Exit {
         Command::Demo(demo) => on_workers(demo::demo(common, demo)),
         Command::Login(login) => on_this_thread(once::login(common, login)),
         Command::Explain(explain) => on_this_thread(once::explain(common, explain)),
+        Command::Find(find) => on_this_thread(lookup::find(common, find)),
+        Command::Groups(groups) => on_this_thread(lookup::groups(common, groups)),
+        Command::Browse(browse) => on_this_thread(lookup::browse(common, browse)),
+        Command::Card(card) => on_this_thread(lookup::card(common, card)),
         Command::Test(test) => on_this_thread(scenarios::test(common, test)),
         Command::Check => on_this_thread(check::check(common)),
         Command::Tls(tls) => on_this_thread(tls::tls(common, tls)),
         Command::Domain(domain) => domain::domain(common, domain),
         Command::Account(account) => on_this_thread(account::account(common, account)),
+        Command::Token(token) => token::token(common, token),
         Command::Audit(audit) => on_this_thread(audit::audit(common, audit)),
         Command::Store(store) => on_this_thread(store::store(common, store)),
         Command::Status(asked) => status::status(common, asked),

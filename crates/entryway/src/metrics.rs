@@ -45,12 +45,25 @@ struct HttpLabels {
     status: u16,
 }
 
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct LookupLabels {
+    kind: &'static str,
+    outcome: &'static str,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct LookupKind {
+    kind: &'static str,
+}
+
 /// Counters that logins and requests add to.
 pub(crate) struct Metrics {
     logins: Family<LoginLabels, Counter>,
     abandoned: Counter,
     unheard: Counter,
     login_seconds: Histogram,
+    lookups: Family<LookupLabels, Counter>,
+    lookup_seconds: Family<LookupKind, Histogram>,
     http: Family<HttpLabels, Counter>,
     http_seconds: Histogram,
 }
@@ -62,6 +75,8 @@ impl Metrics {
             abandoned: Counter::default(),
             unheard: Counter::default(),
             login_seconds: Histogram::new(SECONDS),
+            lookups: Family::default(),
+            lookup_seconds: Family::new_with_constructor(|| Histogram::new(SECONDS)),
             http: Family::default(),
             http_seconds: Histogram::new(SECONDS),
         }
@@ -87,6 +102,16 @@ impl Metrics {
             "login_seconds",
             "Time from submission to decision",
             self.login_seconds.clone(),
+        );
+        registry.register(
+            "lookups",
+            "Look-ups asked over HTTP, by kind and how they ended",
+            self.lookups.clone(),
+        );
+        registry.register(
+            "lookup_seconds",
+            "Time from a look-up's question to its answer",
+            self.lookup_seconds.clone(),
         );
         registry.register("http_requests", "Requests answered", self.http.clone());
         registry.register(
@@ -121,6 +146,13 @@ impl Observer for Metrics {
     fn answered(&self, route: &'static str, status: u16, took: Duration) {
         self.http.get_or_create(&HttpLabels { route, status }).inc();
         self.http_seconds.observe(took.as_secs_f64());
+    }
+
+    fn looked_up(&self, kind: &'static str, outcome: &'static str, took: Duration) {
+        let labels = LookupLabels { kind, outcome };
+        self.lookups.get_or_create(&labels).inc();
+        let seconds = self.lookup_seconds.get_or_create(&LookupKind { kind });
+        seconds.observe(took.as_secs_f64());
     }
 }
 

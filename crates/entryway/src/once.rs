@@ -24,7 +24,7 @@ const FAREWELL: Duration = Duration::from_millis(200);
 
 /// `entryway login`.
 pub(crate) async fn login(common: &Common, asked: &Login) -> Result<Exit, Exit> {
-    let (ready, _log) = Ready::from(common).await?;
+    let ready = Ready::from(common).await?;
     let password = password::given_or_typed(&asked.password)?;
     let decided = ready.decide(&asked.name, password, asked.with).await;
     match common.output {
@@ -39,7 +39,7 @@ pub(crate) async fn explain(common: &Common, asked: &Explain) -> Result<Exit, Ex
     if let Some(id) = &asked.login {
         return explain_record(common, id).await;
     }
-    let (ready, _log) = Ready::from(common).await?;
+    let ready = Ready::from(common).await?;
     let password = password::given(&asked.password)?.unwrap_or(SubmittedPassword::NotAsked);
     let is_recorded = !matches!(password, SubmittedPassword::NotAsked);
     let name = asked.name.as_deref().unwrap_or_default();
@@ -96,9 +96,10 @@ fn answer(decided: &Decided) -> Vec<Row> {
     rows
 }
 
-/// A configuration that is composed for one login.
-struct Ready {
+/// A configuration that is composed for one login or one look-up.
+pub(crate) struct Ready {
     gateway: Gateway,
+    _log: logs::Writer,
 }
 
 /// The store of the daemon: a guess at the command line counts as one at the door.
@@ -110,7 +111,7 @@ pub(crate) async fn kept(settings: &Settings) -> Result<Kept, Exit> {
 }
 
 impl Ready {
-    async fn from(common: &Common) -> Result<(Self, logs::Writer), Exit> {
+    pub(crate) async fn from(common: &Common) -> Result<Self, Exit> {
         let (_, loaded) = sources::load_and_show(common)?;
         // What a login does is in its answer; the log would only repeat it.
         let log = logs::start(common, LevelFilter::OFF)?;
@@ -130,7 +131,17 @@ impl Ready {
         );
         let (policy, places) = (Arc::clone(&loaded.settings.policy), loaded.places.into());
         let gateway = Gateway::new(policy, places, world, Vec::new());
-        Ok((Self { gateway }, log))
+        Ok(Self { gateway, _log: log })
+    }
+
+    pub(crate) fn gateway(&self) -> &Gateway {
+        &self.gateway
+    }
+
+    /// The process ends now; a directory that does not take its leave must not hold it up.
+    pub(crate) async fn leave(&self) {
+        let _ = tokio::time::timeout(FAREWELL, self.gateway.domains().close()).await;
+        self.gateway.kept().close().await;
     }
 
     fn policy(&self) -> &LoginPolicy {
@@ -158,9 +169,7 @@ impl Ready {
                 deadline: started + self.policy().deadline,
             })
             .await;
-        // The process ends now; a directory that does not take its leave must not hold it up.
-        let _ = tokio::time::timeout(FAREWELL, self.gateway.domains().close()).await;
-        self.gateway.kept().close().await;
+        self.leave().await;
         decided
     }
 }

@@ -149,6 +149,12 @@ scopes = ["login", "login.reasons"]
 name = "monitoring"
 secret = {{ file = "monitoring.token" }}
 scopes = ["admin"]
+[[token]]
+name = "directory"
+secret = {{ file = "people.token" }}
+scopes = ["people.read", "groups.read", "browse"]
+[address_book.colleagues]
+title = "Colleagues"
 [store]
 url = "sqlite:entryway.db"
 "#,
@@ -164,6 +170,7 @@ url = "sqlite:entryway.db"
             ("partners.pass", "nobody listens"),
             ("portal.token", "0123456789abcdef0123456789abcdef"),
             ("monitoring.token", "fedcba9876543210fedcba9876543210"),
+            ("people.token", "00112233445566778899aabbccddeeff"),
             ("aokafor.pass", &demo::password("aokafor")),
             ("robot.pass", "open sesame"),
             (
@@ -310,6 +317,10 @@ async fn every_metric_in_the_documents_exists() {
          -d '{\"login_name\": \"aokafor\", \"password\": \"aokafor-demo\"}' http://127.0.0.1:8389/api/v1/login",
     );
     assert!(login.status.success());
+    let found = reader.run(
+        "curl -sf -H \"authorization: Bearer $(cat people.token)\" 'http://127.0.0.1:8389/api/v1/people?q=aokafor'",
+    );
+    assert!(found.status.success());
     let page = reader.run(
         "curl -s -H \"authorization: Bearer $(cat monitoring.token)\" http://127.0.0.1:8389/metrics",
     );
@@ -421,4 +432,48 @@ fn every_configuration_in_the_documents_loads() {
         }
     }
     assert!(loaded > 0, "no configuration was found in the documents");
+}
+
+/// The three clients beside `docs/http-api.md`, each with what it says of somebody.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_clients_in_the_documents_find_somebody() {
+    let reader = Reader::new().await;
+    let _gateway = Gateway::start(&reader);
+    let folder = repository().join("docs/clients");
+    let mut said = Vec::new();
+    for (program, file) in [
+        ("sh", "find.sh"),
+        ("python3", "find.py"),
+        ("node", "find.mjs"),
+    ] {
+        let file = folder.join(file);
+        let run = |arguments: &str| {
+            let command = format!("{program} {} {arguments}", file.display());
+            reader
+                .shell(&command)
+                .env("ENTRYWAY_URL", format!("http://127.0.0.1:{}", reader.port))
+                .env(
+                    "ENTRYWAY_TOKEN_FILE",
+                    reader.folder.path().join("people.token"),
+                )
+                .output()
+                .unwrap()
+        };
+        let found = run("aokafor");
+        let text = String::from_utf8(found.stdout).unwrap();
+        assert!(
+            found.status.success(),
+            "{program}: {}",
+            String::from_utf8_lossy(&found.stderr)
+        );
+        assert!(text.contains("Adaeze Okafor"), "{program}: {text}");
+        said.push(text);
+        let none = run("nobody-of-that-name");
+        assert!(none.status.success() && none.stdout.is_empty(), "{program}");
+        let refused = run("a");
+        let why = String::from_utf8(refused.stderr).unwrap();
+        assert!(!refused.status.success(), "{program}");
+        assert!(why.contains("too_short"), "{program}: {why}");
+    }
+    assert!(said.iter().all(|text| *text == said[0]), "{said:?}");
 }

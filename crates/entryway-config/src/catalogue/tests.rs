@@ -138,6 +138,7 @@ fn with(path: &str, value: Option<&str>) -> String {
         }
         "address_book.<name>.only" => (&[("filter", r#""(employeeType=staff)""#)], &[]),
         "domain.<name>.people.email_filter" => (&[("login_by_email", "true")], &[]),
+        "token[].digest" if value.is_some() => (&[], &["secret"]),
         "domain.<name>.dn_filter[].pattern" if value.is_some() => (&[], &["under"]),
         "domain.<name>.dn_filter[].exact" => (&[("pattern", r#"".*,DC=example""#)], &["under"]),
         _ => (&[], &[]),
@@ -225,7 +226,16 @@ fn outcome(text: &str) -> Result<String, String> {
             let mut secrets: Vec<String> = settings
                 .tokens
                 .iter()
-                .map(|token| String::from_utf8_lossy(token.secret.expose()).into_owned())
+                .map(|token| match &token.proof {
+                    crate::TokenProof::Secret(secret) => {
+                        format!(
+                            "{} {:?}",
+                            String::from_utf8_lossy(secret.expose()),
+                            token.expires
+                        )
+                    }
+                    crate::TokenProof::Digest(digest) => format!("{digest:?}"),
+                })
                 .collect();
             let cards = settings.domains.iter().flat_map(|domain| &domain.cards);
             let binds = settings.domains.iter().map(|domain| &domain.bind);

@@ -66,11 +66,11 @@ pub(super) fn between(draft: &Draft<'_>, after: &Sources) -> (Vec<Change>, Vec<S
     (changes, overridden.collect())
 }
 
-/// The values that an edit of domains may touch.
+/// The values that an edit may touch.
 fn touched(root: &Table) -> Vec<Leaf<'_>> {
     root.entries
         .iter()
-        .filter(|entry| entry.key == "login" || entry.key == "domain")
+        .filter(|entry| matches!(entry.key.as_str(), "login" | "domain" | "token"))
         .flat_map(|entry| leaves::below(&[&entry.key], &entry.node))
         .collect()
 }

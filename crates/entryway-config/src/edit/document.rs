@@ -4,7 +4,7 @@ use super::{EditError, diff, headers, table};
 use crate::gather::why;
 use crate::sources::Files;
 use std::path::{Path, PathBuf};
-use toml_edit::{DocumentMut, Value};
+use toml_edit::{ArrayOfTables, DocumentMut, Item, Table, Value};
 
 /// What the loader reads at most.
 const LARGEST: usize = 1 << 20;
@@ -71,6 +71,41 @@ impl Document {
             headers::before_domains(&mut self.toml, new);
         }
         Ok(())
+    }
+
+    /// Writes a row behind the others of its kind, or at the end.
+    pub(super) fn add_row(&mut self, key: &str, mut row: Table) -> Result<(), EditError> {
+        let end =
+            headers::end(&mut self.toml, Some(key)).or_else(|| headers::end(&mut self.toml, None));
+        row.set_position(end.map(|end| end.saturating_add(1)));
+        row.decor_mut().set_prefix("\n");
+        let none = || Item::ArrayOfTables(ArrayOfTables::new());
+        let rows = self.toml.entry(key).or_insert_with(none);
+        let Some(rows) = rows.as_array_of_tables_mut() else {
+            return Err(EditError::ByHand {
+                place: self.path.display().to_string(),
+                why: format!("`{key}` is not written as rows `[[{key}]]`"),
+            });
+        };
+        rows.push(row);
+        Ok(())
+    }
+
+    /// Takes the row of this name out; false where there is none.
+    pub(super) fn take_row(&mut self, key: &str, name: &str) -> bool {
+        let rows = self.toml.get_mut(key);
+        let Some(rows) = rows.and_then(Item::as_array_of_tables_mut) else {
+            return false;
+        };
+        let is_it = |row: &Table| row.get("name").and_then(Item::as_str) == Some(name);
+        let Some(at) = rows.iter().position(is_it) else {
+            return false;
+        };
+        rows.remove(at);
+        if rows.is_empty() {
+            self.toml.remove(key);
+        }
+        true
     }
 
     /// Takes a setting out, with what stands beside it.

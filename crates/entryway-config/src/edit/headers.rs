@@ -27,6 +27,17 @@ pub(super) fn last(toml: &DocumentMut, key: &str) -> Option<isize> {
     last
 }
 
+/// The last place of all tables, or of those under a key of the root.
+pub(super) fn end(toml: &mut DocumentMut, key: Option<&str>) -> Option<isize> {
+    let mut end = None;
+    each(toml.as_table_mut(), &mut Vec::new(), &mut |at, table| {
+        if key.is_none_or(|key| at.first().is_some_and(|first| first == key)) {
+            end = end.max(table.position());
+        }
+    });
+    end
+}
+
 /// Moves the new table at the keys behind a place, or to the end. A comment that ends the text ends
 /// what was there before.
 pub(super) fn behind(toml: &mut DocumentMut, keys: &[&str], end: Option<isize>) {

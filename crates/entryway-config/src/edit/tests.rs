@@ -103,6 +103,25 @@ fn edit(sources: &Sources, commands: &str) -> Result<Edited, EditError> {
                     .map(|name| (*name).to_owned())
                     .collect::<Vec<_>>(),
             )?,
+            ["token", "add", name, rest @ ..] => {
+                let all = pairs(rest);
+                let of = |key: &str| {
+                    let found = all.iter().find(|(own, _)| own == key);
+                    found.map(|(_, value)| value.clone())
+                };
+                draft.add_token(&NewToken {
+                    name: (*name).to_owned(),
+                    digest: of("digest").unwrap(),
+                    scopes: of("scopes")
+                        .unwrap()
+                        .split(',')
+                        .map(str::to_owned)
+                        .collect(),
+                    expires: of("expires"),
+                    description: of("description"),
+                })?;
+            }
+            ["token", "remove", name] => draft.remove_token(name)?,
             _ => panic!("no such command: {command}"),
         }
     }

@@ -6,9 +6,9 @@ use crate::place::Place;
 use crate::report::Diagnostic;
 use crate::secret;
 use crate::section::{Section, Text};
-use crate::settings::{ApiToken, TokenScope};
-use entryway_ldap_types::Password;
-use std::sync::Arc;
+use crate::settings::{ApiToken, TokenProof, TokenScope};
+use entryway_ldap_types::{Fingerprint, Utc};
+use std::time::SystemTime;
 
 const SCOPES: [(&str, TokenScope); 6] = [
     ("login", TokenScope::Login),
@@ -28,13 +28,11 @@ pub(super) fn tokens(root: &Section<'_>, cx: &Context<'_>) -> Vec<ApiToken> {
         row.text("description");
         let (name, secret, scopes) = (
             row.required_text("name", "this token"),
-            secret_of(row, cx),
+            proof_of(row, cx),
             scopes(row, cx),
         );
-        let (Some(name), Some(secret)) = (name, secret) else {
-            continue;
-        };
-        let Some(secret_place) = row.written("secret") else {
+        let expires = expires(row, cx);
+        let (Some(name), Some((proof, proof_place))) = (name, secret) else {
             continue;
         };
         for (known, (known_name, known_secret)) in tokens.iter().zip(&places) {
@@ -45,19 +43,19 @@ pub(super) fn tokens(root: &Section<'_>, cx: &Context<'_>) -> Vec<ApiToken> {
                     known_name.place,
                 ));
             }
-            // Both sides are ours: nobody outside can time this comparison.
-            if known.secret.expose() == secret.expose() {
+            if known.proof == proof {
                 cx.push(twice(
                     "two tokens have the same secret",
-                    secret_place,
+                    proof_place,
                     *known_secret,
                 ));
             }
         }
-        places.push((name, secret_place));
+        places.push((name, proof_place));
         tokens.push(ApiToken {
             name: name.text.into(),
-            secret,
+            proof,
+            expires,
             scopes: if enabled { scopes } else { Vec::new() },
         });
     }
@@ -81,16 +79,34 @@ fn twice(message: &str, second: Place, first: Place) -> Diagnostic {
         .also(first, "first here")
 }
 
-fn secret_of(row: &Section<'_>, cx: &Context<'_>) -> Option<Arc<Password>> {
-    let Some(entry) = row.entry("secret") else {
-        row.missing("secret", "this token");
-        return None;
-    };
+/// What a caller shows, and where that is written.
+fn proof_of(row: &Section<'_>, cx: &Context<'_>) -> Option<(TokenProof, Place)> {
+    let digest = digest_of(row, cx);
+    match (row.entry("secret"), row.written("digest")) {
+        (Some(_), None) => secret_of(row, cx),
+        (None, Some(_)) => digest,
+        (None, None) => {
+            row.missing("secret", "this token");
+            None
+        }
+        (Some(entry), Some(place)) => {
+            cx.push(
+                Diagnostic::new(Code::SecretSource, "a token has `secret` and `digest`")
+                    .at(place, "and here")
+                    .also(entry.key_place, "here"),
+            );
+            None
+        }
+    }
+}
+
+fn secret_of(row: &Section<'_>, cx: &Context<'_>) -> Option<(TokenProof, Place)> {
+    let entry = row.entry("secret")?;
     let secret = secret::read(entry, cx)?;
     // RFC 6750 §2.1: anything else cannot stand in the header, so nobody could ever send it.
     let sendable = |byte: &u8| byte.is_ascii_alphanumeric() || b"-._~+/=".contains(byte);
     if secret.expose().iter().all(sendable) {
-        return Some(secret);
+        return Some((TokenProof::Secret(secret), row.written("secret")?));
     }
     cx.push(
         Diagnostic::new(
@@ -100,6 +116,42 @@ fn secret_of(row: &Section<'_>, cx: &Context<'_>) -> Option<Arc<Password>> {
         .at(entry.node.place, "expected letters, digits and `-._~+/=`"),
     );
     None
+}
+
+fn digest_of(row: &Section<'_>, cx: &Context<'_>) -> Option<(TokenProof, Place)> {
+    let text = row.text("digest")?;
+    match Fingerprint::parse(text.text) {
+        Ok(digest) => Some((TokenProof::Digest(*digest.as_bytes()), text.place)),
+        Err(error) => {
+            cx.push(
+                Diagnostic::new(Code::SecretUnusable, "`digest` is no SHA-256")
+                    .at(text.place, error.to_string()),
+            );
+            None
+        }
+    }
+}
+
+/// From when on a token is refused. One that cannot be read is an error, so nothing holds for ever by mistake.
+fn expires(row: &Section<'_>, cx: &Context<'_>) -> Option<SystemTime> {
+    let text = row.text("expires")?;
+    let moment = Utc::parse(text.text).and_then(Utc::to_system_time);
+    if moment.is_none() {
+        cx.push(
+            Diagnostic::new(Code::NotMoment, "`expires` is no day and no moment").at(
+                text.place,
+                "expected one such as `2027-06-30` or `2027-06-30T12:00:00Z`",
+            ),
+        );
+    }
+    if moment.is_some_and(|moment| moment <= SystemTime::now()) {
+        cx.push(
+            Diagnostic::new(Code::TokenExpired, "this token does not hold any more")
+                .at(text.place, "its time is over")
+                .hint("`entryway token revoke NAME` takes the row out"),
+        );
+    }
+    moment
 }
 
 fn scopes(row: &Section<'_>, cx: &Context<'_>) -> Vec<TokenScope> {

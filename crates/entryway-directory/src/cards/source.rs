@@ -26,34 +26,6 @@ pub(super) struct Found {
     pub(super) entry: Entry,
 }
 
-/// What is asked for of an entry.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Fetched {
-    /// Who it is.
-    Identity,
-    /// What a card is made of, too.
-    Card,
-}
-
-/// Who an answer is about.
-#[derive(Debug)]
-pub(super) enum Who {
-    Nobody,
-    One(Box<Found>),
-    /// Nobody can tell who of them is meant.
-    Several,
-}
-
-impl Who {
-    /// Somebody, if there is one alone.
-    pub(super) fn alone(self) -> Option<Found> {
-        match self {
-            Self::One(found) => Some(*found),
-            Self::Nobody | Self::Several => None,
-        }
-    }
-}
-
 /// A picture that can be shown.
 #[derive(Debug, Clone)]
 pub(super) struct Picture {
@@ -67,15 +39,13 @@ pub(super) async fn by_id(
     place: Place<'_>,
     asker: &mut Asker,
     id: &EntryId,
-) -> Result<Who, Missing> {
+) -> Result<Option<Found>, Missing> {
     let Some(request) = id.key().and_then(|key| asked(place, &key)) else {
-        return Ok(Who::Nobody);
+        return Ok(None);
     };
-    Ok(match who(place, asker, request).await? {
-        // An identity that was reused, or the DN of an entry that has an identity by now.
-        Who::One(found) if found.is.id != *id => Who::Nobody,
-        found => found,
-    })
+    let found = one(place, asker, request).await?;
+    // An identity that was reused, or the DN of an entry that has an identity by now.
+    Ok(found.filter(|found| found.is.id == *id))
 }
 
 /// The person whom another domain knows by this id, where both go by the same identity.
@@ -96,7 +66,7 @@ pub(super) async fn by_id_of(
     let Some(request) = request else {
         return Ok(None);
     };
-    let found = who(place, asker, request).await?.alone();
+    let found = one(place, asker, request).await?;
     Ok(found.filter(|found| found.is.id.key() == Some(key)))
 }
 
@@ -118,7 +88,6 @@ pub(super) async fn by_values(
     asker: &mut Asker,
     names: &[AttributeName],
     values: &[String],
-    fetched: Fetched,
 ) -> Result<Option<Found>, Missing> {
     if values.is_empty() || values.len() > JOIN_VALUES {
         return Ok(None);
@@ -139,10 +108,10 @@ pub(super) async fn by_values(
         Arc::clone(&people.base_text),
         people.scope,
         filter,
-        attributes(place.lookups, fetched),
+        attributes(place.lookups),
         SIZE_LIMIT,
     );
-    Ok(who(place, asker, request).await?.alone())
+    one(place, asker, request).await
 }
 
 /// Where the values of the joining field are; nowhere where it is put together by a template.
@@ -178,7 +147,7 @@ fn asked(place: Place<'_>, key: &IdKey<'_>) -> Option<SearchRequest> {
             dn.to_string().into(),
             Scope::Base,
             people.restriction.clone(),
-            attributes(place.lookups, Fetched::Card),
+            attributes(place.lookups),
             SIZE_LIMIT,
         ),
         IdKey::Dn(_) => return None,
@@ -188,15 +157,19 @@ fn asked(place: Place<'_>, key: &IdKey<'_>) -> Option<SearchRequest> {
                 Arc::clone(&people.base_text),
                 people.scope,
                 Filter::And(vec![people.restriction.clone(), own]),
-                attributes(place.lookups, Fetched::Card),
+                attributes(place.lookups),
                 SIZE_LIMIT,
             )
         }
     })
 }
 
-/// Asks who fits.
-async fn who(place: Place<'_>, asker: &mut Asker, request: SearchRequest) -> Result<Who, Missing> {
+/// Asks; the one person of the answer, and nobody where there are several.
+async fn one(
+    place: Place<'_>,
+    asker: &mut Asker,
+    request: SearchRequest,
+) -> Result<Option<Found>, Missing> {
     let answer = match asker.ask(request).await {
         Ok(answer) => answer,
         Err(unanswered) => return Err(missing(unanswered, asker)),
@@ -207,35 +180,23 @@ async fn who(place: Place<'_>, asker: &mut Asker, request: SearchRequest) -> Res
         ResultCode::REFERRAL => return Err(Missing::Referral),
         code => return Err(Missing::Refused(code)),
     }
-    let people = &place.lookups.people;
     let mut found: Option<Found> = None;
     for entry in entries {
-        if !within(&entry.dn, &people.base, people.scope) {
+        let Some(is) = as_match(place, Kind::Person, &entry) else {
             continue;
-        }
-        let is_other = |other: &Found| other.entry.dn != entry.dn;
-        let is = as_match(place, Kind::Person, &entry);
-        match is.filter(|_| !found.as_ref().is_some_and(is_other)) {
-            Some(is) => found = Some(Found { is, entry }),
-            // Another one, or one whose identity cannot be read and is anybody's.
-            None => return Ok(Who::Several),
+        };
+        match &found {
+            Some(other) if other.entry.dn != entry.dn => return Ok(None),
+            _ => found = Some(Found { is, entry }),
         }
     }
-    Ok(match found {
-        // One came, and the server has more: that one need not be alone.
-        Some(_) if code == ResultCode::SIZE_LIMIT_EXCEEDED => Who::Several,
-        Some(found) => Who::One(Box::new(found)),
-        None => Who::Nobody,
-    })
+    // One came, and the server has more: that one need not be alone.
+    Ok(found.filter(|_| code != ResultCode::SIZE_LIMIT_EXCEEDED))
 }
 
-/// What makes a match, and what the fields and the photo are made of.
-fn attributes(lookups: &DomainLookups, fetched: Fetched) -> Arc<[AttributeName]> {
-    let of_match = crate::resolve::attributes(lookups, None);
-    if fetched == Fetched::Identity {
-        return of_match;
-    }
-    let mut names: Vec<AttributeName> = of_match.to_vec();
+/// What is fetched: what makes a match, and what the fields and the photo are made of.
+fn attributes(lookups: &DomainLookups) -> Arc<[AttributeName]> {
+    let mut names: Vec<AttributeName> = crate::resolve::attributes(lookups, None).to_vec();
     let photo = lookups.cards.photo.iter();
     let photo = photo.filter(|name| !is_secret_attribute(name));
     for name in fields::needs(&lookups.cards.fields, &lookups.people).chain(photo) {

@@ -54,3 +54,44 @@ fn every_day_of_eight_centuries() {
         }
     }
 }
+
+#[test]
+fn texts_are_read_where_there_is_such_a_moment() {
+    let shown = |text: &str| Utc::parse(text).and_then(Utc::to_system_time).map(Utc::of);
+    for (text, seconds) in [
+        ("1970-01-01", 0),
+        ("1970-01-01T00:00:01Z", 1),
+        ("2000-02-29T12:00:00Z", 951_825_600),
+        ("2026-11-28T23:30:00Z", 1_795_908_600),
+        ("2100-03-01", 4_107_542_400),
+    ] {
+        let moment = SystemTime::UNIX_EPOCH + Duration::from_secs(seconds);
+        assert_eq!(shown(text), Some(Utc::of(moment)), "{text}");
+    }
+    assert_eq!(
+        shown("1969-12-31T23:59:59Z").map(|utc| utc.second),
+        Some(59)
+    );
+    for text in [
+        "",
+        "2027",
+        "2027-06-31",
+        "2027-02-29",
+        "2100-02-29",
+        "2027-00-01",
+        "2027-13-01",
+        "2027-01-00",
+        "2027-06-30T24:00:00Z",
+        "2027-06-30T12:60:00Z",
+        "2027-06-30T12:00:60Z",
+        "2027-06-30T12:00:00",
+        "2027-06-30 12:00:00Z",
+        "2027-06-30T12:00:00+01:00",
+        "+027-06-30",
+        "2027-6-30",
+        " 2027-06-30",
+        "2027\u{2212}06-30",
+    ] {
+        assert_eq!(Utc::parse(text), None, "{text}");
+    }
+}

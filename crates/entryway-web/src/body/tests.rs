@@ -52,7 +52,7 @@ async fn the_limit_holds_with_and_without_an_announced_length() {
         (streamed(vec![b"1234", b"56789"]), false),
         (Body::empty(), true),
     ] {
-        match read_json(&json(), body, &limits).await {
+        match read_json(&json(), body, &limits, limits.body_bytes).await {
             Ok(bytes) => assert!(fits && bytes.len() <= 8),
             Err(Refusal::TooLarge { limit }) => assert!(!fits && limit == 8),
             Err(_) => panic!("neither read nor too large"),
@@ -69,7 +69,7 @@ async fn a_body_that_stops_is_given_up() {
     let silent =
         Body::from_stream(futures_util::stream::pending::<Result<Bytes, std::io::Error>>());
     assert!(matches!(
-        read_json(&json(), silent, &limits).await,
+        read_json(&json(), silent, &limits, limits.body_bytes).await,
         Err(Refusal::BodyTooSlow)
     ));
 }

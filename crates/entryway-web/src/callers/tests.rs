@@ -16,6 +16,7 @@ fn callers() -> Callers {
             Caller {
                 name: name.into(),
                 scopes: scopes.into_iter().collect(),
+                expires: None,
             },
         );
     }

@@ -1,5 +1,6 @@
 //! A front whose logins end as their name says, and a request or two.
 
+use crate::looked::{self, Looked};
 use axum::body::Body;
 use entryway_login::{
     Attempt, Challenge, Decided, Decision, Device, DeviceId, Fault, LoginId, LoginService, Method,
@@ -22,6 +23,12 @@ use tower::ServiceExt;
 pub(crate) const PLAIN: &str = "plain-token";
 pub(crate) const TOLD: &str = "told-token";
 pub(crate) const ADMIN: &str = "admin-token";
+/// May look people up.
+pub(crate) const FINDER: &str = "finder-token";
+/// May look groups up.
+pub(crate) const GROUPS: &str = "groups-token";
+/// May page through domains.
+pub(crate) const PAGER: &str = "pager-token";
 
 /// What happened to logins that never end by themselves.
 #[derive(Default, Clone, Copy)]
@@ -57,6 +64,8 @@ pub(crate) struct Behind {
     pub(crate) asked: Arc<Mutex<Vec<Asked>>>,
     down: Mutex<Vec<&'static str>>,
     pub(crate) answered: Mutex<Vec<(&'static str, u16)>>,
+    pub(crate) looked_up: Mutex<Vec<(&'static str, &'static str)>>,
+    pub(crate) looked: Arc<Looked>,
     pub(crate) pending: Arc<watch::Sender<Pending>>,
     /// Turned to true, lets what is pending end.
     pub(crate) released: Arc<watch::Sender<bool>>,
@@ -228,6 +237,9 @@ impl Observer for Behind {
     fn answered(&self, route: &'static str, status: u16, _took: Duration) {
         self.answered.lock().push((route, status));
     }
+    fn looked_up(&self, kind: &'static str, outcome: &'static str, _took: Duration) {
+        self.looked_up.lock().push((kind, outcome));
+    }
 }
 
 impl Behind {
@@ -243,12 +255,16 @@ pub(crate) fn app(limits: Limits) -> (App, Arc<Behind>) {
         (PLAIN, vec![Scope::Login]),
         (TOLD, vec![Scope::Login, Scope::LoginReasons]),
         (ADMIN, vec![Scope::Admin]),
+        (FINDER, vec![Scope::PeopleRead]),
+        (GROUPS, vec![Scope::GroupsRead]),
+        (PAGER, vec![Scope::Browse]),
     ] {
         callers.add(
             token.as_bytes(),
             Caller {
                 name: token.into(),
                 scopes: scopes.into_iter().collect(),
+                expires: None,
             },
         );
     }
@@ -257,6 +273,7 @@ pub(crate) fn app(limits: Limits) -> (App, Arc<Behind>) {
         Arc::new(watch::Sender::default()),
     );
     let asked = Arc::<Mutex<Vec<Asked>>>::default();
+    let looked = Arc::new(Looked::default());
     let logins = Arc::new(Logins {
         asked: Arc::clone(&asked),
         pending: Arc::clone(&pending),
@@ -267,6 +284,7 @@ pub(crate) fn app(limits: Limits) -> (App, Arc<Behind>) {
         revalidations: Arc::clone(&logins) as _,
         explanations: logins,
         callers,
+        lookups: looked::front(&looked),
         deadline: Duration::from_secs(3),
     };
     let behind = Arc::new(Behind {
@@ -274,6 +292,8 @@ pub(crate) fn app(limits: Limits) -> (App, Arc<Behind>) {
         asked,
         down: Mutex::default(),
         answered: Mutex::default(),
+        looked_up: Mutex::default(),
+        looked,
         pending,
         released,
     });

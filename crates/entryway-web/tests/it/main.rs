@@ -4,6 +4,9 @@
 #![allow(clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 mod api;
+mod described;
 mod front;
 mod later;
+mod looked;
+mod lookup;
 mod sockets;

@@ -97,7 +97,7 @@ fn edit(
 }
 
 /// Why nothing was changed.
-fn show_refusal(error: &EditError) -> Exit {
+pub(crate) fn show_refusal(error: &EditError) -> Exit {
     match error {
         EditError::NotLoaded(report) => {
             out::aside(&report.render(out::aside_in_colour()));

@@ -1,6 +1,6 @@
 use super::Live;
 use crate::kept::Kept;
-use entryway_config::{Loaded, Sources};
+use entryway_config::{Loaded, Sources, TokenProof};
 use entryway_ldap_types::ResultCode;
 use entryway_login::{IdentityReserve, ReserveAnswer, ReserveOperation, Settled, Throttle};
 use entryway_testdir::{Counters, Directory, Options, TestServer};
@@ -38,7 +38,10 @@ async fn tokens_are_not_kept_in_clear() {
         .settings
         .tokens
         .iter()
-        .map(|token| Arc::downgrade(&token.secret))
+        .map(|token| match &token.proof {
+            TokenProof::Secret(secret) => Arc::downgrade(secret),
+            TokenProof::Digest(_) => panic!("a secret"),
+        })
         .collect();
     assert_eq!(secrets.len(), 1);
     let kept = Kept::open(&loaded.settings).await.expect("a store");

@@ -19,6 +19,7 @@ mod hangup;
 mod hostile;
 mod later;
 mod log;
+mod lookup;
 mod mask;
 mod metrics;
 mod outage;

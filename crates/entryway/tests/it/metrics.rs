@@ -1,7 +1,7 @@
 //! The metrics on a listener of their own.
 
 use crate::daemon::{Daemon, answer};
-use crate::world::{CONSOLE, PORTAL, World};
+use crate::world::{CONSOLE, FINDER, FINDERS, PORTAL, World};
 use serde_json::json;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write;
@@ -144,10 +144,12 @@ fn every_metric_is_documented_and_every_documented_one_exists() {
         "[\"ldaps://127.0.0.1:",
         "[\"ldaps://127.0.0.1:1\", \"ldaps://127.0.0.1:",
     );
-    world.write("entryway.toml", &two);
+    world.write("finder.token", FINDER);
+    world.write("entryway.toml", &(two + FINDERS));
     let daemon = Daemon::start(&world);
     daemon.login(PORTAL, "jdoe", "right");
     daemon.login(PORTAL, "jdoe", "wrong");
+    assert_eq!(daemon.get("/api/v1/people?q=jane", FINDER).status, 200);
     let page = daemon.get("/metrics", CONSOLE).body;
     let served = families(&page);
     let text = documented();

@@ -192,6 +192,21 @@ fn tls() {
     check("tls.txt");
 }
 
+#[test]
+fn lookups() {
+    check("lookup.txt");
+}
+
+#[test]
+fn lookups_of_a_directory_that_is_down() {
+    check("lookup-down.txt");
+}
+
+#[test]
+fn token() {
+    check("token.txt");
+}
+
 /// A file without a test would be read by nobody.
 #[test]
 fn every_transcript_is_replayed() {
@@ -205,9 +220,12 @@ fn every_transcript_is_replayed() {
         "encryption.txt",
         "explain.txt",
         "login.txt",
+        "lookup-down.txt",
+        "lookup.txt",
         "store.txt",
         "test.txt",
         "tls.txt",
+        "token.txt",
         "usage.txt",
     ];
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/transcripts");

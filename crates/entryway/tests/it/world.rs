@@ -16,6 +16,16 @@ pub(crate) const SOON: std::time::Duration = std::time::Duration::from_secs(30);
 pub(crate) const PORTAL: &str = "portal-token-0123456789abcdef";
 pub(crate) const CONSOLE: &str = "console-token-0123456789abcdef";
 
+/// The token of a caller that may look people up, where a test adds it.
+pub(crate) const FINDER: &str = "finder-token-0123456789abcdef";
+/// That caller, for the end of a configuration.
+pub(crate) const FINDERS: &str = r#"
+[[token]]
+name = "finder"
+secret = { file = "finder.token" }
+scopes = ["people.read", "groups.read", "browse"]
+"#;
+
 /// Runs the directory on threads of its own; everything ends with the value.
 pub(crate) struct World {
     pub(crate) directory: TestServer,

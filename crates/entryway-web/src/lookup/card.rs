@@ -1,0 +1,56 @@
+//! `GET /api/v1/people/{id}/card`: a business card, as JSON or vCard.
+
+use super::in_path;
+use super::negotiate::{CardForm, card_form};
+use super::watched::Watched;
+use crate::query::{self, Query};
+use crate::refusal::Refusal;
+use crate::{App, Scope, answer, bearer, routes};
+use axum::extract::{Request, State};
+use axum::response::{IntoResponse, Response};
+use entryway_lookup::{CardQuestion, FieldSet};
+use entryway_wire::CardJson;
+use http::{HeaderValue, header};
+use std::sync::Arc;
+
+/// The media type of a vCard (RFC 6350 §10.1).
+pub(crate) const VCARD: &str = "text/vcard; charset=utf-8";
+
+pub(crate) async fn card(
+    State(app): State<Arc<App>>,
+    request: Request,
+) -> Result<Response, Refusal> {
+    let operation = &routes::CARD;
+    let generation = app.current.current();
+    let caller = bearer::authorize(request.headers(), &generation, Scope::PeopleRead)?;
+    let query = Query::read(request.uri().query(), operation)?;
+    let question = CardQuestion {
+        id: query::id(request.uri().path(), operation)?,
+        set: match query.text("set") {
+            Some("public") => FieldSet::Public,
+            _ => FieldSet::LoggedIn,
+        },
+        deadline: generation.lookups.rules.due(),
+    };
+    let form = card_form(request.headers()).ok_or(Refusal::NotAcceptable)?;
+    let watched = Watched::begin(&app, operation.id, Some(caller));
+    let card = match generation.lookups.asked.card(question).await {
+        Ok(card) => card,
+        Err(refused) => {
+            watched.refused(&refused);
+            return Err(in_path(refused, "id"));
+        }
+    };
+    watched.answered(!card.gaps.is_empty(), 1);
+    let mut response = match form {
+        CardForm::Json => answer::json(&CardJson::of(&card))?,
+        CardForm::VCard => (
+            [(header::CONTENT_TYPE, VCARD)],
+            entryway_wire::vcard(&card, None),
+        )
+            .into_response(),
+    };
+    let vary = HeaderValue::from_static("accept");
+    response.headers_mut().insert(header::VARY, vary);
+    Ok(response)
+}

@@ -1,0 +1,121 @@
+//! Groups, their members, and whose they are.
+
+use super::in_path;
+use super::people::by_text;
+use super::watched::Watched;
+use crate::query::{self, Query};
+use crate::refusal::Refusal;
+use crate::{App, Scope, answer, bearer, routes};
+use axum::extract::{Request, State};
+use axum::response::Response;
+use entryway_lookup::{GroupQuestion, GroupsOfQuestion, Kinds, MembersQuestion, Reach};
+use entryway_wire::{GroupJson, GroupsOfJson, MembersJson};
+use std::sync::Arc;
+
+/// `GET /api/v1/groups?q=`.
+pub(crate) async fn groups(
+    State(app): State<Arc<App>>,
+    request: Request,
+) -> Result<Response, Refusal> {
+    by_text(
+        &app,
+        request,
+        &routes::GROUPS,
+        (Kinds::Groups, Scope::GroupsRead),
+    )
+    .await
+}
+
+/// `GET /api/v1/groups/{id}`.
+pub(crate) async fn group(
+    State(app): State<Arc<App>>,
+    request: Request,
+) -> Result<Response, Refusal> {
+    let operation = &routes::GROUP;
+    let generation = app.current.current();
+    let caller = bearer::authorize(request.headers(), &generation, Scope::GroupsRead)?;
+    Query::read(request.uri().query(), operation)?;
+    let question = GroupQuestion {
+        id: query::id(request.uri().path(), operation)?,
+        deadline: generation.lookups.rules.due(),
+    };
+    let watched = Watched::begin(&app, operation.id, Some(caller));
+    match generation.lookups.asked.group(question).await {
+        Ok(group) => {
+            watched.answered(!group.gaps.is_empty(), 1);
+            answer::json(&GroupJson::of(&group))
+        }
+        Err(refused) => {
+            watched.refused(&refused);
+            Err(in_path(refused, "id"))
+        }
+    }
+}
+
+/// `GET /api/v1/groups/{id}/members`.
+pub(crate) async fn members(
+    State(app): State<Arc<App>>,
+    request: Request,
+) -> Result<Response, Refusal> {
+    let operation = &routes::MEMBERS;
+    let generation = app.current.current();
+    let caller = bearer::authorize(request.headers(), &generation, Scope::GroupsRead)?;
+    let query = Query::read(request.uri().query(), operation)?;
+    let rules = &generation.lookups.rules;
+    let question = MembersQuestion {
+        group: query::id(request.uri().path(), operation)?,
+        reach: reach(&query),
+        kinds: match query.text("kinds") {
+            Some("people") => Kinds::People,
+            Some("groups") => Kinds::Groups,
+            _ => Kinds::Both,
+        },
+        limit: query::limit(&query, rules.most)?.unwrap_or(rules.most),
+        deadline: rules.due(),
+    };
+    let watched = Watched::begin(&app, operation.id, Some(caller));
+    match generation.lookups.asked.members(question).await {
+        Ok(members) => {
+            watched.answered(!members.gaps.is_empty(), members.members.len());
+            answer::json(&MembersJson::of(&members))
+        }
+        Err(refused) => {
+            watched.refused(&refused);
+            Err(in_path(refused, "id"))
+        }
+    }
+}
+
+/// `GET /api/v1/people/{id}/groups`.
+pub(crate) async fn groups_of(
+    State(app): State<Arc<App>>,
+    request: Request,
+) -> Result<Response, Refusal> {
+    let operation = &routes::GROUPS_OF;
+    let generation = app.current.current();
+    let caller = bearer::authorize(request.headers(), &generation, Scope::GroupsRead)?;
+    let query = Query::read(request.uri().query(), operation)?;
+    let question = GroupsOfQuestion {
+        entry: query::id(request.uri().path(), operation)?,
+        reach: reach(&query),
+        deadline: generation.lookups.rules.due(),
+    };
+    let watched = Watched::begin(&app, operation.id, Some(caller));
+    match generation.lookups.asked.groups_of(question).await {
+        Ok(groups) => {
+            watched.answered(!groups.gaps.is_empty(), groups.groups.len());
+            answer::json(&GroupsOfJson::of(&groups))
+        }
+        Err(refused) => {
+            watched.refused(&refused);
+            Err(in_path(refused, "id"))
+        }
+    }
+}
+
+fn reach(query: &Query<'_>) -> Reach {
+    match query.text("reach") {
+        Some("direct") => Reach::Direct,
+        _ => Reach::Effective,
+    }
+}

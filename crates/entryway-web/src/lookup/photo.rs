@@ -1,0 +1,133 @@
+//! `GET /api/v1/people/{id}/photo`: a picture that a browser shows and does nothing else with.
+
+use super::in_path;
+use super::watched::Watched;
+use crate::query::{self, Query};
+use crate::refusal::Refusal;
+use crate::{App, Caller, Generation, Scope, bearer, routes};
+use axum::body::Body;
+use axum::extract::{Request, State};
+use axum::response::Response;
+use bytes::Bytes;
+use entryway_lookup::{EntryId, FieldSet, Photo, PhotoQuestion, Refused};
+use http::{HeaderMap, HeaderValue, StatusCode, header};
+use std::sync::Arc;
+use std::time::Duration;
+
+/// The media type of initials.
+pub(crate) const SVG: &str = "image/svg+xml";
+
+/// Opened by itself an SVG is a document: nothing in it runs, loads or sends, whoever put it there.
+const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; sandbox";
+
+pub(crate) async fn photo(
+    State(app): State<Arc<App>>,
+    request: Request,
+) -> Result<Response, Refusal> {
+    let operation = &routes::PHOTO;
+    let generation = app.current.current();
+    let path = request.uri().path();
+    let (caller, set) = who(request.headers(), &generation, path)?;
+    Query::read(request.uri().query(), operation)?;
+    let id = query::id(path, operation)?;
+    let domain = generation.lookups.rules.domain(id.domain());
+    let age = domain.map_or(Duration::ZERO, |domain| domain.photo_max_age);
+    let question = PhotoQuestion {
+        id: id.clone(),
+        set,
+        deadline: generation.lookups.rules.due(),
+    };
+    let watched = Watched::begin(&app, operation.id, caller);
+    let photo = match generation.lookups.asked.photo(question).await {
+        Ok(photo) => photo,
+        Err(refused) => {
+            watched.refused(&refused);
+            return Err(in_path(refused, "id"));
+        }
+    };
+    let (kind, tag, bytes) = match photo {
+        Photo::Picture { media, bytes, tag } => (media.as_str(), tag, Bytes::from_owner(bytes)),
+        Photo::Initials { letters, tag } => (
+            SVG,
+            tag,
+            Bytes::from(entryway_wire::initials_svg(&letters, &id)),
+        ),
+        Photo::None => {
+            watched.answered(false, 0);
+            return Err(in_path(Refused::NotFound, "id"));
+        }
+    };
+    watched.answered(false, 1);
+    Ok(shown(request.headers(), (kind, tag, bytes), (set, age)))
+}
+
+/// Browsers that show a page send no token: what anybody may see needs none.
+fn who<'g>(
+    headers: &HeaderMap,
+    generation: &'g Generation,
+    path: &str,
+) -> Result<(Option<&'g Caller>, FieldSet), Refusal> {
+    match bearer::authorize(headers, generation, Scope::PeopleRead) {
+        Ok(caller) => Ok((Some(caller), FieldSet::LoggedIn)),
+        Err(Refusal::NoToken) => {
+            let id: Option<EntryId> = query::id(path, &routes::PHOTO).ok();
+            let domain = id.and_then(|id| generation.lookups.rules.domain(id.domain()));
+            if domain.is_some_and(|domain| domain.public_photos) {
+                Ok((None, FieldSet::Public))
+            } else {
+                Err(Refusal::NoToken)
+            }
+        }
+        Err(refusal) => Err(refusal),
+    }
+}
+
+fn shown(
+    asked: &HeaderMap,
+    (kind, tag, bytes): (&'static str, u64, Bytes),
+    (set, age): (FieldSet, Duration),
+) -> Response {
+    let tag = format!("\"{tag:016x}\"");
+    let held = is_held(asked, &tag);
+    let mut response = Response::new(if held {
+        Body::empty()
+    } else {
+        Body::from(bytes)
+    });
+    if held {
+        *response.status_mut() = StatusCode::NOT_MODIFIED;
+    }
+    let who = match set {
+        FieldSet::Public => "public",
+        FieldSet::LoggedIn => "private",
+    };
+    let cached = format!("{who}, max-age={}", age.as_secs());
+    let headers = response.headers_mut();
+    for (name, value) in [(header::ETAG, tag), (header::CACHE_CONTROL, cached)] {
+        if let Ok(value) = HeaderValue::try_from(value) {
+            headers.insert(name, value);
+        }
+    }
+    for (name, value) in [
+        (header::VARY, "authorization"),
+        (header::CONTENT_SECURITY_POLICY, POLICY),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+    ] {
+        headers.insert(name, HeaderValue::from_static(value));
+    }
+    if !held {
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
+    }
+    response
+}
+
+/// Whether the client says that it has this one (RFC 9110 §13.1.2: compared weakly).
+fn is_held(headers: &HeaderMap, tag: &str) -> bool {
+    headers
+        .get_all(header::IF_NONE_MATCH)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(','))
+        .map(str::trim)
+        .any(|known| known == "*" || known.strip_prefix("W/").unwrap_or(known) == tag)
+}

@@ -1,0 +1,74 @@
+//! What is told of a look-up: that it was made, by whom, how it went. Never what was looked for.
+
+use crate::{App, Caller, Observer};
+use entryway_lookup::Refused;
+use std::sync::Arc;
+use std::time::Instant;
+
+/// A look-up under way. Dropped before its end, it was abandoned, and that is told too.
+pub(super) struct Watched {
+    observer: Arc<dyn Observer>,
+    kind: &'static str,
+    caller: Option<Arc<str>>,
+    since: Instant,
+    open: bool,
+}
+
+impl Watched {
+    /// One that begins now.
+    pub(super) fn begin(app: &App, kind: &'static str, caller: Option<&Caller>) -> Self {
+        Self {
+            observer: Arc::clone(&app.observer),
+            kind,
+            caller: caller.map(|caller| Arc::clone(&caller.name)),
+            since: Instant::now(),
+            open: true,
+        }
+    }
+
+    /// It has an answer of so many entries.
+    pub(super) fn answered(self, partial: bool, found: usize) {
+        let outcome = match (partial, found) {
+            (true, _) => "partial",
+            (false, 0) => "nothing",
+            (false, _) => "complete",
+        };
+        self.end(outcome, found);
+    }
+
+    /// It has none.
+    pub(super) fn refused(self, refused: &Refused) {
+        let outcome = match refused {
+            Refused::NotFound => "nothing",
+            Refused::Unanswered(_) => "unanswered",
+            _ => "refused",
+        };
+        self.end(outcome, 0);
+    }
+
+    /// The text could not be looked for, or nobody answered.
+    pub(super) fn ended(self, outcome: &'static str) {
+        self.end(outcome, 0);
+    }
+
+    fn end(mut self, outcome: &'static str, found: usize) {
+        self.open = false;
+        self.tell(outcome, found);
+    }
+
+    fn tell(&self, outcome: &'static str, found: usize) {
+        let took = self.since.elapsed();
+        self.observer.looked_up(self.kind, outcome, took);
+        let took_ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
+        let (kind, caller) = (self.kind, self.caller.as_deref());
+        tracing::info!(target: "lookup.answered", kind, outcome, found, caller, took_ms);
+    }
+}
+
+impl Drop for Watched {
+    fn drop(&mut self) {
+        if self.open {
+            self.tell("abandoned", 0);
+        }
+    }
+}

@@ -1,0 +1,143 @@
+//! Groups, their members, and whose they are.
+
+use super::found::{GapJson, MatchJson, gaps};
+use crate::shape::{shapes, words};
+use crate::write::Text;
+use entryway_lookup::{
+    EntryId, GroupEntry, GroupsOf, InGroup, Member, Members, Step, Unresolved, WhyUnresolved,
+};
+
+words! {
+    /// Why a member cannot be told.
+    pub(crate) WhyWord: "elsewhere" | "not_found" | "not_a_name" | "not_evaluated";
+}
+
+shapes! {
+    /// A group on the way from one entry to another.
+    pub(crate) struct StepJson<'a> = "step_between" {
+        /// Its name; `…` where nobody shows it.
+        name: &'a str,
+        /// By what to ask on, where it is shown.
+        id: Option<Text<&'a EntryId>>,
+    }
+    /// GET /api/v1/groups/{id}: one group, without its members.
+    pub struct GroupJson<'a> = "group_entry" {
+        /// Which.
+        group: MatchJson<'a>,
+        /// Its number, where it has one.
+        gid: Option<u32>,
+        /// Whether its entry may not be told as a whole.
+        partial: bool,
+        /// Why; left out where nothing is missing.
+        gaps: Option<Vec<GapJson<'a>>>,
+    }
+    /// GET /api/v1/groups/{id}/members.
+    pub struct MembersJson<'a> = "members" {
+        /// Of which group.
+        group: MatchJson<'a>,
+        /// Each once, by its shortest path; direct ones first, then by name.
+        members: Vec<MemberJson<'a>>,
+        /// Members that cannot be told; left out where there are none.
+        unresolved: Option<Vec<UnresolvedJson<'a>>>,
+        /// Whether there may be more.
+        partial: bool,
+        /// Why; left out where nothing is missing.
+        gaps: Option<Vec<GapJson<'a>>>,
+    }
+    /// A member.
+    pub(crate) struct MemberJson<'a> = "member" {
+        /// Who or what.
+        entry: MatchJson<'a>,
+        /// The groups between the group that was asked about and this member, the outermost first; left out for a direct one.
+        path: Option<Vec<StepJson<'a>>>,
+    }
+    /// A member that cannot be told.
+    pub(crate) struct UnresolvedJson<'a> = "unresolved_member" {
+        /// What the group has in its list.
+        value: &'a str,
+        /// Why: it lies elsewhere, there is no such person or group, it is no name, it is a search that is not made.
+        why: WhyWord,
+        /// As in `member`.
+        path: Option<Vec<StepJson<'a>>>,
+    }
+    /// GET /api/v1/people/{id}/groups.
+    pub struct GroupsOfJson<'a> = "groups_of" {
+        /// Whose.
+        entry: MatchJson<'a>,
+        /// Each once, direct ones first.
+        groups: Vec<InGroupJson<'a>>,
+        /// Whether there may be more.
+        partial: bool,
+        /// Why; left out where nothing is missing.
+        gaps: Option<Vec<GapJson<'a>>>,
+    }
+    /// A group that somebody belongs to.
+    pub(crate) struct InGroupJson<'a> = "in_group" {
+        /// Which.
+        group: MatchJson<'a>,
+        /// Its number, where it has one.
+        gid: Option<u32>,
+        /// The groups in between, the person's own first; left out for a direct one.
+        path: Option<Vec<StepJson<'a>>>,
+    }
+}
+
+fn path(steps: &[Step]) -> Option<Vec<StepJson<'_>>> {
+    let json = steps.iter().map(|step| StepJson {
+        name: &step.name,
+        id: step.id.as_ref().map(Text),
+    });
+    (!steps.is_empty()).then(|| json.collect())
+}
+
+impl<'a> GroupJson<'a> {
+    /// One group.
+    pub fn of(group: &'a GroupEntry) -> Self {
+        Self {
+            group: MatchJson::of(&group.entry),
+            gid: group.gid,
+            partial: !group.gaps.is_empty(),
+            gaps: gaps(&group.gaps),
+        }
+    }
+}
+
+impl<'a> MembersJson<'a> {
+    /// The members of a group.
+    pub fn of(members: &'a Members) -> Self {
+        let member = |member: &'a Member| MemberJson {
+            entry: MatchJson::of(&member.entry),
+            path: path(&member.path),
+        };
+        let unresolved = |member: &'a Unresolved| UnresolvedJson {
+            value: &member.value,
+            why: WhyWord(WhyUnresolved::code(member.why)),
+            path: path(&member.path),
+        };
+        Self {
+            group: MatchJson::of(&members.group),
+            members: members.members.iter().map(member).collect(),
+            unresolved: (!members.unresolved.is_empty())
+                .then(|| members.unresolved.iter().map(unresolved).collect()),
+            partial: !members.gaps.is_empty(),
+            gaps: gaps(&members.gaps),
+        }
+    }
+}
+
+impl<'a> GroupsOfJson<'a> {
+    /// The groups of an entry.
+    pub fn of(groups: &'a GroupsOf) -> Self {
+        let group = |group: &'a InGroup| InGroupJson {
+            group: MatchJson::of(&group.group),
+            gid: group.gid,
+            path: path(&group.path),
+        };
+        Self {
+            entry: MatchJson::of(&groups.entry),
+            groups: groups.groups.iter().map(group).collect(),
+            partial: !groups.gaps.is_empty(),
+            gaps: gaps(&groups.gaps),
+        }
+    }
+}

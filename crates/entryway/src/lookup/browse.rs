@@ -1,0 +1,95 @@
+//! `entryway browse`: a page of a domain.
+
+use super::patience::shown;
+use super::{Asked, partial, refused};
+use crate::cli::{Browse, Common};
+use crate::exit::Exit;
+use crate::out;
+use crate::table::aligned;
+use entryway_ldap_types::Dn;
+use entryway_lookup::{BrowseKinds, BrowseQuestion, BrowsedDomain, Page, Position, View};
+use entryway_wire::{BrowsedJson, PageJson};
+
+pub(super) async fn browse(common: &Common, lookups: &Asked, asked: &Browse) -> Exit {
+    let Some(domain) = &asked.domain else {
+        let domains = lookups.lookups.browsed();
+        out::answer_as(common, &BrowsedJson::of(&domains), || {
+            domains_table(&domains)
+        });
+        if domains.is_empty() {
+            out::aside("no domain can be paged through here\n");
+            return Exit::No;
+        }
+        return Exit::Done;
+    };
+    let view = match asked.under.as_deref().map(Dn::parse) {
+        Some(Ok(dn)) => View::Below(Some(dn)),
+        Some(Err(_)) => {
+            out::aside(
+                "error: `--under` is no name of an entry, expected one as in `ou=people,dc=corp,dc=example`\n",
+            );
+            return Exit::Usage;
+        }
+        None if asked.tree => View::Below(None),
+        None => View::Flat,
+    };
+    let due = lookups.due();
+    let question = BrowseQuestion {
+        domain: domain.clone(),
+        view,
+        kinds: BrowseKinds {
+            people: true,
+            groups: true,
+            containers: true,
+        },
+        position: match (&asked.cursor, &asked.seek) {
+            (Some(cursor), _) => Position::Cursor(cursor.clone()),
+            (None, Some(text)) => Position::Seek(text.clone()),
+            (None, None) => Position::Start,
+        },
+        size: asked.size,
+        refresh: false,
+        deadline: due,
+    };
+    let page = match shown(due, lookups.lookups.page(question)).await {
+        Ok(page) => page,
+        Err(why) => return refused(&why),
+    };
+    out::answer_as(common, &PageJson::of(&page), || page_table(&page));
+    if let Some(previous) = &page.previous {
+        out::aside(&format!("back: --cursor {previous}\n"));
+    }
+    if let Some(next) = &page.next {
+        out::aside(&format!("on: --cursor {next}\n"));
+    }
+    partial(&page.gaps);
+    Exit::Done
+}
+
+fn domains_table(domains: &[BrowsedDomain]) -> String {
+    let head = ["domain", "base"].map(str::to_owned);
+    let lines = domains
+        .iter()
+        .map(|domain| [domain.name.to_string(), domain.base.to_string()]);
+    aligned([head].into_iter().chain(lines))
+}
+
+fn page_table(page: &Page) -> String {
+    let last = page.offset + page.rows.len() as u64;
+    if page.rows.is_empty() {
+        return format!("no rows; {} in all\n", page.total);
+    }
+    let head = ["name", "kind", "mail", "description", "dn"].map(str::to_owned);
+    let lines = page.rows.iter().map(|row| {
+        let text = |value: &Option<Box<str>>| value.as_deref().unwrap_or_default().to_owned();
+        [
+            row.name.to_string(),
+            row.kind.as_str().to_owned(),
+            text(&row.mail),
+            text(&row.description),
+            row.dn.to_string(),
+        ]
+    });
+    let said = format!("{} to {last} of {}\n", page.offset + 1, page.total);
+    said + &aligned([head].into_iter().chain(lines))
+}

@@ -1,0 +1,201 @@
+//! Looking people up at a running daemon.
+
+use crate::daemon::Daemon;
+use crate::world::{CONSOLE, FINDER, FINDERS, PORTAL, World};
+use serde_json::json;
+use std::process::Stdio;
+
+fn world() -> World {
+    let world = World::new();
+    world.write("finder.token", FINDER);
+    let text = world.configuration();
+    world.write("entryway.toml", &(text + FINDERS));
+    world
+}
+
+#[test]
+fn people_and_groups_are_found_and_asked_on_by_their_ids() {
+    let world = world();
+    let daemon = Daemon::start(&world);
+    let found = daemon.get("/api/v1/people?q=reset", FINDER).json();
+    let id = found["matches"][0]["id"]
+        .as_str()
+        .expect("an id")
+        .to_owned();
+    let person = daemon.get(&format!("/api/v1/people/{id}"), FINDER).json();
+    assert_eq!(person["person"], found["matches"][0]);
+    let groups = daemon
+        .get(&format!("/api/v1/people/{id}/groups"), FINDER)
+        .json();
+    let names: Vec<_> = groups["groups"]
+        .as_array()
+        .expect("groups")
+        .iter()
+        .map(|group| &group["group"]["name"])
+        .collect();
+    assert_eq!(names, [&json!("engineers"), &json!("everybody")]);
+    let group = groups["groups"][1]["group"]["id"].as_str().expect("an id");
+    let members = daemon
+        .get(&format!("/api/v1/groups/{group}/members"), FINDER)
+        .json();
+    let reset = members["members"]
+        .as_array()
+        .expect("members")
+        .iter()
+        .find(|member| member["entry"]["id"] == id.as_str());
+    assert_eq!(reset.expect("a member")["path"][0]["name"], "engineers");
+    // The subject of a session is the id by which an application asks on.
+    let session = daemon.login(PORTAL, "jdoe", "right").json();
+    let subject = session["session"]["subject"].as_str().expect("a subject");
+    let card = daemon
+        .get(&format!("/api/v1/people/{subject}/card"), FINDER)
+        .json();
+    assert_eq!(card["fields"]["mail"], "jane.doe@corp.example");
+    let page = daemon
+        .get("/api/v1/browse?domain=staff&size=2", FINDER)
+        .json();
+    assert_eq!(page["rows"].as_array().map(Vec::len), Some(2));
+    let next = page["next"].as_str().expect("a next page");
+    let second = daemon
+        .get(
+            &format!("/api/v1/browse?domain=staff&size=2&cursor={next}"),
+            FINDER,
+        )
+        .json();
+    assert_eq!(
+        (&second["offset"], &second["total"]),
+        (&json!(2), &page["total"])
+    );
+    // Its tag covers all of it, and the list that it is for.
+    let mut altered = next.to_owned();
+    altered.replace_range(20..21, if &next[20..21] == "A" { "B" } else { "A" });
+    for (cursor, view, code) in [
+        (altered.as_str(), "flat", "bad_cursor"),
+        (next, "tree", "cursor_of_another_list"),
+    ] {
+        let refused = daemon.get(
+            &format!("/api/v1/browse?domain=staff&view={view}&cursor={cursor}"),
+            FINDER,
+        );
+        assert_eq!(
+            (refused.status, &refused.json()["code"]),
+            (400, &json!(code))
+        );
+    }
+}
+
+#[test]
+fn what_is_typed_is_a_value_and_nothing_more() {
+    let world = world();
+    let daemon = Daemon::start(&world);
+    for typed in [
+        "*",
+        "**",
+        "jane)(uid=*",
+        "*)(|(uid=*",
+        "\\2a\\2a",
+        "jdoe))(|(cn=*",
+        "(&)",
+        "%C3%A9%CC%81",
+        "uid=jdoe,ou=people,dc=elsewhere",
+        "ou=people,dc=corp,dc=example",
+        "cn=entryway,dc=corp,dc=example",
+    ] {
+        let typed = typed
+            .replace('*', "%2A")
+            .replace('&', "%26")
+            .replace('|', "%7C")
+            .replace('\\', "%5C");
+        let answer = daemon.get(&format!("/api/v1/people?q={typed}"), FINDER);
+        match answer.status {
+            200 => assert_eq!(answer.json()["matches"], json!([]), "{typed}"),
+            status => assert_eq!(status, 400, "{typed}: {}", answer.body),
+        }
+    }
+    // By its login name, all of it, somebody is found whose name is full of what filters are made of.
+    let odd = daemon.get("/api/v1/people?q=o,dd%20(x)", FINDER).json();
+    assert_eq!(odd["matches"][0]["name"], "Comma");
+}
+
+#[test]
+fn each_caller_gets_what_its_scopes_say_and_the_log_no_names() {
+    let world = world();
+    let mut daemon = Daemon::start(&world);
+    for path in [
+        "/api/v1/people?q=jane",
+        "/api/v1/browse",
+        "/api/v1/groups?q=eng",
+        "/api/v1/address-books",
+    ] {
+        for (token, status) in [("guess", 401), (PORTAL, 403), (CONSOLE, 403), (FINDER, 200)] {
+            let answer = daemon.get(path, token);
+            assert_eq!(answer.status, status, "{path}: {}", answer.body);
+        }
+    }
+    let told = daemon.event("lookup.answered");
+    assert_eq!(
+        (
+            &told["kind"],
+            &told["outcome"],
+            &told["found"],
+            &told["caller"]
+        ),
+        (
+            &json!("people"),
+            &json!("complete"),
+            &json!(1),
+            &json!("finder")
+        )
+    );
+    assert!(!told.to_string().contains("jane"), "{told}");
+}
+
+#[test]
+fn a_token_that_is_made_holds_after_a_reload_and_one_that_is_revoked_does_not() {
+    let world = world();
+    let mut daemon = Daemon::start(&world);
+    let run = |arguments: &[&str]| {
+        let ended = world
+            .command(arguments)
+            .stdin(Stdio::null())
+            .output()
+            .expect("the binary");
+        assert!(ended.status.success(), "{ended:?}");
+        String::from_utf8(ended.stdout).expect("text")
+    };
+    let token = run(&[
+        "token",
+        "create",
+        "dashboards",
+        "--scope",
+        "people.read",
+        "--expires",
+        "30d",
+    ]);
+    let token = token.trim();
+    let written = std::fs::read_to_string(world.path("entryway.toml")).expect("a file");
+    assert!(written.contains("dashboards") && !written.contains(token));
+    let ask = |daemon: &Daemon| daemon.get("/api/v1/people?q=jane", token);
+    assert_eq!(ask(&daemon).status, 401);
+    daemon.signal("HUP");
+    daemon.event("config.applied");
+    assert_eq!(ask(&daemon).status, 200);
+    // Its time passes.
+    let (before, rest) = written.split_once("expires = \"").expect("a time");
+    let (_, after) = rest.split_once('"').expect("an end");
+    world.write(
+        "entryway.toml",
+        &format!("{before}expires = \"2020-01-01\"{after}"),
+    );
+    daemon.signal("HUP");
+    daemon.event("config.applied");
+    let expired = ask(&daemon);
+    assert_eq!(
+        (expired.status, &expired.json()["code"]),
+        (401, &json!("expired_token"))
+    );
+    run(&["token", "revoke", "dashboards"]);
+    daemon.signal("HUP");
+    daemon.event("config.applied");
+    assert_eq!(ask(&daemon).json()["code"], "unknown_token");
+}
