@@ -64,11 +64,14 @@ const PURE: [(&str, &[&str]); 8] = [
     ),
     (
         "entryway-oidc",
+        // PKCE, `at_hash` and the fingerprints of tokens are hashes that the protocol names; signatures are a port.
         &[
             "entryway-login",
             "base64",
             "serde",
             "serde_json",
+            "sha2",
+            "subtle",
             "thiserror",
             "url",
             "zeroize",

@@ -1,0 +1,92 @@
+//! The person whom claims are about.
+
+use entryway_login::{Session, Subject};
+use sha2::{Digest as _, Sha256};
+use std::fmt::Write as _;
+
+/// Longest `sub` (OpenID Connect Core §2), in bytes.
+const MAX_SUB_BYTES: usize = 255;
+
+/// What may be told of a person.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Person {
+    /// Stable across renames and moves.
+    pub subject: Subject,
+    /// The login name, as the directory spells it: `preferred_username`.
+    pub name: String,
+    /// `name`
+    pub display_name: Option<String>,
+    /// `given_name`
+    pub given_name: Option<String>,
+    /// `family_name`
+    pub family_name: Option<String>,
+    /// `email`
+    pub email: Option<String>,
+    /// `email_verified`; `None` where nobody says either.
+    pub email_verified: Option<bool>,
+    /// `picture`, a URL.
+    pub picture: Option<String>,
+    /// `locale` (BCP 47).
+    pub locale: Option<String>,
+    /// Names of the effective groups; `None` where nobody asked for them.
+    pub groups: Option<GroupNames>,
+    /// Everything else that rules of clients may speak of.
+    pub attributes: Vec<(Box<str>, Vec<String>)>,
+}
+
+/// Names of groups.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct GroupNames {
+    /// Each once.
+    pub names: Vec<String>,
+    /// There may be more.
+    pub partial: bool,
+}
+
+impl Person {
+    /// Of a login's session. Attributes named as the claims are (`given_name`, `family_name`, `picture`, `locale`)
+    /// are those claims.
+    pub fn of(session: &Session) -> Self {
+        let first = |name: &str| {
+            let mut attributes = session.attributes.iter();
+            let (_, values) = attributes.find(|(key, _)| **key == *name)?;
+            values.first().cloned()
+        };
+        let groups = session.groups.as_ref().map(|groups| GroupNames {
+            names: groups
+                .groups
+                .iter()
+                .map(|group| group.name.to_string())
+                .collect(),
+            partial: groups.partial,
+        });
+        Self {
+            subject: session.subject.clone(),
+            name: session.name.clone(),
+            display_name: session.display_name.clone(),
+            given_name: first("given_name"),
+            family_name: first("family_name"),
+            email: session.email.clone(),
+            email_verified: None,
+            picture: first("picture"),
+            locale: first("locale"),
+            groups,
+            attributes: session.attributes.clone(),
+        }
+    }
+}
+
+/// The `sub` of a subject: the subject itself, where it is ASCII and short enough (Core §2). Another (a DN that
+/// stands for a missing identity) is told by its hash: as stable, and of one length.
+pub fn sub(subject: &Subject) -> String {
+    let text = &subject.0;
+    if text.len() <= MAX_SUB_BYTES && text.bytes().all(|byte| byte.is_ascii_graphic()) {
+        return text.clone();
+    }
+    let mut sub = String::from("sha256:");
+    for byte in Sha256::digest(text) {
+        // Writing to a `String` does not fail.
+        let _ = write!(sub, "{byte:02x}");
+    }
+    sub
+}
