@@ -96,6 +96,8 @@ pub struct DomainPolicy {
     pub dn_filters: DnFilters,
     /// Whether a class, an expression or a template that may apply here looks at groups.
     pub needs_groups: bool,
+    /// `groups.accept_partial`: whether rules go by the groups that were found, where there may be more.
+    pub accepts_partial_groups: bool,
     /// What is fetched of an entry: [`Fetch::of`]`(&people, &maps, &carry, ..)`.
     pub fetch: Fetch,
     /// Step 3.

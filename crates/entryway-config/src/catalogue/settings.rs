@@ -351,6 +351,8 @@ pub(super) const SETTINGS: &[Setting] = &[
         doc: "A filter for the groups of a person in place of the one that `membership` makes. `{dn}` is the entry's name, `{name}` the session's, `{entry.uid}` any attribute of the entry." },
     Setting { path: "domain.<name>.groups.depth", shape: Integer(-1, 100), default: Value("10"), example: "-1",
         doc: "How many groups may stand between a person and a group that still counts; -1 is direct groups only. Groups that lie deeper make the answer incomplete, and a class that needs it then has no verdict." },
+    Setting { path: "domain.<name>.groups.accept_partial", shape: Boolean, default: Value("false"), example: "true",
+        doc: "Whether somebody is logged in though a rule looks at groups and not all of theirs could be found out: a server failed, or a limit was reached. The rules then go by the groups that were found. A row that keeps people out by a group, or gives them less, may then miss who is in it." },
     Setting { path: "domain.<name>.groups.find_filter", shape: Text, default: Derived("the object class, or any of the usual ones, and a name that begins with what was typed"), example: r#""(&(objectClass=groupOfNames)(description={text}*))""#,
         doc: "The filter by which groups are looked up; `{text}` is what was typed. What it asks of a group beside that holds for every look-up." },
     Setting { path: "domain.<name>.groups.description_attribute", shape: Text, default: Value(r#""description""#), example: r#""ou""#,

@@ -159,6 +159,7 @@ fn read<'a>(
                 dn_filters,
                 // Known once the classes are.
                 needs_groups: false,
+                accepts_partial_groups: domain.section("groups").boolean("accept_partial"),
                 fetch: Fetch::of(&people, &maps, &carry, &[], &[]),
                 carry,
                 people,

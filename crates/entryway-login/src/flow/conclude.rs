@@ -19,6 +19,7 @@ pub struct AfterGroups {
     person: Person,
     usable: AccountUsable,
     proof: Proof,
+    /// Whether all of them are needed.
     needed: bool,
 }
 
@@ -116,12 +117,10 @@ impl Login {
         usable: AccountUsable,
         proof: Proof,
     ) -> Step {
-        let needed = self
-            .policy
-            .domains
-            .get(id.0)
-            .is_some_and(|domain| domain.needs_groups);
-        if !needed && !self.wants_groups {
+        let domain = self.policy.domains.get(id.0);
+        let looked_at = domain.is_some_and(|domain| domain.needs_groups);
+        let needed = looked_at && !domain.is_some_and(|domain| domain.accepts_partial_groups);
+        if !looked_at && !self.wants_groups {
             return self.finish(person, usable, proof, None);
         }
         if self.is_over() {

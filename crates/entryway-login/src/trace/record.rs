@@ -198,7 +198,7 @@ pub enum Record {
         total: usize,
         /// Why there may be more, in words.
         partial: Option<String>,
-        /// Whether a rule looks at them: then some are not enough.
+        /// Whether some are not enough: a rule looks at them, and the domain lets nobody in by a part.
         needed: bool,
         /// Searches that were made.
         round_trips: u32,

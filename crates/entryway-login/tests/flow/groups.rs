@@ -73,6 +73,23 @@ fn a_rule_needs_all_of_them() {
 }
 
 #[test]
+fn some_groups_are_enough_for_rules_where_the_domain_says_so() {
+    let policy = one(|mut eng| {
+        eng.needs_groups = true;
+        eng.accepts_partial_groups = true;
+        eng
+    });
+    let mut world = with_groups(Some("a server failed"));
+    let decided = world.login(policy, attempt("bob", given("right")));
+    assert_eq!(shown(&decided), "accept bob in eng");
+    assert_eq!(replay(&decided.trace), decided.decision.verdict());
+    // They were asked for, and the session says that there may be more.
+    assert_eq!(groups_asked(&world), 1);
+    let groups = session(decided).groups.unwrap();
+    assert_eq!((groups.groups.len(), groups.partial), (1, true));
+}
+
+#[test]
 fn the_server_that_gave_the_entry_is_asked_after_the_bind() {
     let (_, world) = check_groups(true, false, None, "accept bob in eng");
     let [

@@ -39,6 +39,7 @@ pub(crate) struct DomainSetup {
     pub(crate) skips: bool,
     mail: bool,
     needs_groups: bool,
+    accepts_partial_groups: bool,
     has_shell: bool,
     carries_all: bool,
     pub(crate) filters: Vec<FilterSetup>,
@@ -189,15 +190,19 @@ fn domain_setup() -> impl Strategy<Value = DomainSetup> {
     let filter = (prop::option::of(0..3_usize), any::<bool>())
         .prop_map(|(class, under)| FilterSetup { class, under });
     let filters = prop::collection::vec(filter, 0..3);
-    let bools = (any::<bool>(), any::<bool>(), any::<bool>(), any::<bool>());
+    let flag = any::<bool>;
+    let bools = (flag(), flag(), flag(), flag(), flag());
     (bools, prop::bool::weighted(0.9), filters).prop_map(
-        |((skips, mail, needs_groups, carries_all), has_shell, filters)| DomainSetup {
-            skips,
-            mail,
-            needs_groups,
-            has_shell,
-            carries_all,
-            filters,
+        |((skips, mail, needs_groups, accepts_partial_groups, carries_all), has_shell, filters)| {
+            DomainSetup {
+                skips,
+                mail,
+                needs_groups,
+                accepts_partial_groups,
+                has_shell,
+                carries_all,
+                filters,
+            }
         },
     )
 }
@@ -315,6 +320,7 @@ impl DomainSetup {
             WhenDown::Stop
         };
         domain.needs_groups = self.needs_groups;
+        domain.accepts_partial_groups = self.accepts_partial_groups;
         domain.defaults = defaults();
         domain.defaults.auth_by_email = true;
         if !self.has_shell {

@@ -107,6 +107,7 @@ pub(crate) fn domain(name: &str) -> DomainPolicy {
         carry: carry(&[]),
         dn_filters: DnFilters::default(),
         needs_groups: false,
+        accepts_partial_groups: false,
         fetch: Fetch::of(&people, &maps, &carry(&[]), &[], &[]),
         people,
         maps,

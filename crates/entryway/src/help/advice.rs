@@ -228,7 +228,7 @@ pub(super) fn of_fault(fault: Fault) -> Advice {
                 "a class looks at groups, and a server failed or a limit was reached while they were found out",
             ],
             &[
-                "`entryway explain NAME --groups` shows what is missing; raise `groups.depth` or mend the server",
+                "`entryway explain NAME --groups` shows what is missing; raise `groups.depth` or mend the server; `groups.accept_partial` goes by the groups that were found",
             ],
         ),
         Fault::OsUnavailable => (
