@@ -221,6 +221,7 @@ impl Directory {
                 photo_max_age: Duration::ZERO,
                 initials: false,
             },
+            active_directory: None,
         };
         LookupPolicy {
             deadline: Duration::from_secs(60),

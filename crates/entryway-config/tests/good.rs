@@ -14,6 +14,7 @@ use entryway_ldap_types::{ByRole, Fingerprint, Role, Scope};
 use entryway_login::{
     DomainId, LdapUse, MapTarget, MapValues, NameCase, OnInvalid, UserType, WhenDown,
 };
+use entryway_lookup::FieldFrom;
 use std::path::Path;
 use std::time::Duration;
 
@@ -327,6 +328,10 @@ fn look_ups_have_filters_without_a_word_about_them() {
         fields,
         ["name", "mail", "telephone", "title", "company", "location"]
     );
+    let photo: Vec<_> = domain.cards.photo.iter().map(ToString::to_string).collect();
+    assert_eq!(photo, ["jpegPhoto", "thumbnailPhoto"]);
+    assert!(matches!(domain.cards.fields[0].from, FieldFrom::Name));
+    assert!(matches!(domain.cards.fields[1].from, FieldFrom::Mail));
     assert!(lookups.books.is_empty());
 }
 
@@ -667,4 +672,75 @@ fn without_a_dialect_a_domain_has_what_active_directory_would_have_where_it_is_n
     let other = auto.active_directory.expect("nobody wrote a dialect");
     assert_eq!(other.people.filter.to_string(), "(cn={login})");
     assert_eq!((other.maps.len(), auto.maps.len()), (1, 1));
+}
+
+#[test]
+fn fields_of_cards_are_as_written_and_in_that_order() {
+    let text = MINIMAL.to_owned()
+        + r#"
+[domain.staff.cards.fields]
+photo = { from = ["thumbnailPhoto", "jpegPhoto"] }
+room = { template = "{entry.buildingname[0]}.{entry.roomnumber[0]}" }
+location = { from = ["l", "st"], separator = " / " }
+name = "displayName"
+"#;
+    let lookups = loaded(&text, &[]).settings.lookups;
+    let cards = &lookups.domains[0].cards;
+    let photo: Vec<_> = cards.photo.iter().map(ToString::to_string).collect();
+    assert_eq!(photo, ["thumbnailPhoto", "jpegPhoto"]);
+    let fields: Vec<_> = cards.fields.iter().map(|field| &*field.name).collect();
+    assert_eq!(fields, ["room", "location", "name"]);
+    let FieldFrom::Template(template) = &cards.fields[0].from else {
+        panic!("{:?}", cards.fields[0]);
+    };
+    let needs = template.needs().attributes.iter();
+    let needs: Vec<_> = needs.map(ToString::to_string).collect();
+    assert_eq!(needs, ["buildingname", "roomnumber"]);
+    let FieldFrom::Attributes { names, separator } = &cards.fields[1].from else {
+        panic!("{:?}", cards.fields[1]);
+    };
+    assert_eq!((names.len(), &**separator), (2, " / "));
+    // `title` is a field of the usual cards, and not of these.
+    let public: Vec<_> = cards.public.iter().map(|name| &**name).collect();
+    assert_eq!(public, ["name"]);
+}
+
+#[test]
+fn without_a_dialect_look_ups_have_what_active_directory_would_have_too() {
+    let of = |text: &str| loaded(text, &[]).settings.lookups.domains[0].clone();
+    let auto = of(MINIMAL);
+    let other = auto.seen(true);
+    let home = "[[home_folder]]\nprefix = \"/srv\"\n";
+    let written = of(&format!("{MINIMAL}dialect = \"active-directory\"\n{home}"));
+    assert!(written.active_directory.is_none());
+    let of_people = |domain: &entryway_lookup::DomainLookups| {
+        let people = &domain.people;
+        [
+            people.restriction.to_string(),
+            people.find.to_string(),
+            people.by_login.to_string(),
+        ]
+    };
+    assert_eq!(of_people(other), of_people(&written));
+    assert_eq!(
+        other.people.restriction.to_string(),
+        "(&(objectCategory=person)(objectClass=user))"
+    );
+    assert_eq!(
+        other.groups.restriction.to_string(),
+        written.groups.restriction.to_string()
+    );
+    assert_eq!(other.id_attributes, written.id_attributes);
+    assert_eq!(
+        auto.seen(false).people.restriction.to_string(),
+        "(objectClass=person)"
+    );
+    // What is written holds in any directory.
+    let own = of(&format!(
+        "{MINIMAL}[domain.staff.people]\nfind_filter = \"(&(objectClass=account)(cn={{text}}*))\"\n"
+    ));
+    assert_eq!(
+        own.seen(true).people.restriction.to_string(),
+        "(objectClass=account)"
+    );
 }

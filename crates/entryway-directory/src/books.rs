@@ -10,7 +10,7 @@ pub(crate) use list::{Key, List};
 use crate::finder::Finder;
 use entryway_lookup::{
     AddressBooks, Answer, Book, BookDomains, BookPage, BookPolicy, BookQuestion, Cursor, Direction,
-    Mark, Refused,
+    Mark, Refused, compared_length,
 };
 use std::sync::Arc;
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
@@ -132,7 +132,7 @@ impl Finder {
 fn usable<'q>(typed: &'q str, book: &BookPolicy) -> Result<&'q str, Refused> {
     let text = typed.trim();
     let least = usize::try_from(book.limits.min_length).unwrap_or(usize::MAX);
-    let length = text.chars().count();
+    let length = compared_length(text);
     let problem = if length < least {
         format!("expected at least {least} characters, found {length}")
     } else if text.len() > MAX_BYTES {

@@ -1,5 +1,7 @@
 //! A domain's servers in order of preference, and what a login asks of them.
 
+mod kind;
+
 use crate::ask::{Asker, is_active_directory, search};
 use crate::fault::server_fault;
 use crate::groups::{GroupsSettings, groups_of};
@@ -7,6 +9,7 @@ use crate::hedge::{Hedged, first_answer};
 use crate::lockout::Lockout;
 use crate::referral::{Follower, Referrals};
 use crate::roster::{Discovery, Roster};
+use crate::share::seconds_until;
 use crate::source::ServerSource;
 use crate::traffic;
 use entryway_ldap::{DerefAliases, SearchRequest, SearchRole, Server};
@@ -17,6 +20,7 @@ use entryway_login::{
 };
 use parking_lot::Mutex;
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use std::time::Instant;
 use tokio::task::JoinSet;
 
@@ -41,6 +45,8 @@ pub struct Domain {
     follower: Follower,
     groups: Option<GroupsSettings>,
     lockout: Arc<Lockout>,
+    /// Whether its directory said that it is Active Directory when it was asked last.
+    active_directory: AtomicBool,
 }
 
 /// Whether a domain can serve logins now.
@@ -86,6 +92,7 @@ impl Domain {
             follower: Follower::default(),
             groups: None,
             lockout: Arc::default(),
+            active_directory: AtomicBool::new(false),
         }
     }
 
@@ -476,12 +483,6 @@ fn share_accounts(servers: &[Arc<Server>]) {
     if let Some((first, others)) = servers.split_first() {
         others.iter().for_each(|server| server.share_account(first));
     }
-}
-
-/// What a server may take: nobody waits longer, and one that is told stops.
-fn seconds_until(deadline: Instant) -> u32 {
-    let left = deadline.saturating_duration_since(Instant::now());
-    u32::try_from(left.as_secs()).map_or(u32::MAX, |seconds| seconds.saturating_add(1))
 }
 
 fn no_groups(partial: String) -> GroupsAnswer {

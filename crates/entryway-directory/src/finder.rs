@@ -5,11 +5,15 @@ use crate::browse::{BrowseFigures, Shelf};
 use crate::cache::{Cache, CacheFigures};
 use crate::cards::Whole;
 use crate::domain::{Domain, Domains};
-use crate::resolve::Read;
+use crate::resolve::{Read, fault};
+use entryway_ldap::SearchRole;
+use entryway_login::Fault;
 use entryway_lookup::{
-    DomainLookups, EntryId, GroupsOf, Kinds, LookupPolicy, Members, Reach, Refused, Seal,
+    DomainLookups, EntryId, Gap, GroupsOf, Kinds, LookupPolicy, Members, Missing, Reach, Refused,
+    Seal,
 };
 use std::sync::Arc;
+use std::time::Instant;
 
 /// Answers look-ups. Nothing it asks decides a login, and nothing that it keeps is used by one.
 pub struct Finder {
@@ -31,6 +35,32 @@ pub(crate) struct Place<'a> {
     pub(crate) index: usize,
     pub(crate) domain: &'a Domain,
     pub(crate) lookups: &'a DomainLookups,
+}
+
+impl Place<'_> {
+    /// The domain as its directory says that it is: asked where that decides how it is asked, once.
+    pub(crate) async fn seen(self, role: SearchRole, due: Instant) -> Result<Self, Missing> {
+        let Some(other) = &self.lookups.active_directory else {
+            return Ok(self);
+        };
+        match self.domain.is_active_directory(role, due).await {
+            Ok(true) => Ok(Self {
+                lookups: other,
+                ..self
+            }),
+            Ok(false) => Ok(self),
+            Err(_) if Instant::now() >= due => Err(Missing::Unanswered(Fault::Deadline)),
+            Err(tried) => Err(Missing::Unanswered(fault(&tried))),
+        }
+    }
+
+    /// Why a question has no answer.
+    pub(crate) fn unanswered(self, why: Missing) -> Refused {
+        Refused::Unanswered(Gap {
+            domain: Arc::clone(&self.lookups.name),
+            why,
+        })
+    }
 }
 
 impl Finder {
@@ -86,12 +116,14 @@ impl Finder {
         self.shelf.as_ref()
     }
 
-    /// The domain of this index.
+    /// The domain of this index, as far as it is known what its directory is: see [`Place::seen`].
     pub(crate) fn place(&self, index: usize) -> Option<Place<'_>> {
+        let domain = self.domains.get(index)?;
+        let lookups = self.policy.domains.get(index)?;
         Some(Place {
             index,
-            domain: self.domains.get(index)?,
-            lookups: self.policy.domains.get(index)?,
+            domain,
+            lookups: lookups.seen(domain.is_known_active_directory()),
         })
     }
 

@@ -13,8 +13,8 @@ pub(crate) use entry::{attributes, container, group, within};
 pub(crate) use read::{Read, as_match};
 
 use crate::ask::{Asker, Unanswered};
-use entryway_ldap::{DerefAliases, SearchRequest};
-use entryway_ldap_types::{AttributeName, Filter, Scope};
+use entryway_ldap::{DerefAliases, SearchRequest, SearchResult};
+use entryway_ldap_types::{AttributeName, Filter, LdapUrl, ResultCode, Scope};
 use entryway_login::{Fault, ServerFault, ServerTry};
 use entryway_lookup::{Missing, Spent};
 use std::sync::Arc;
@@ -65,6 +65,25 @@ pub(crate) fn fault(tried: &[ServerTry]) -> Fault {
     } else {
         Fault::DirectoryUnreachable
     }
+}
+
+/// Whether a part of the answer is on another server. What every domain controller refers to beside its own part holds
+/// nobody: the forest's configuration, and what DNS keeps.
+pub(crate) fn is_elsewhere(answer: &SearchResult) -> bool {
+    const NOBODY: [&str; 4] = [
+        "cn=configuration",
+        "cn=schema",
+        "dc=domaindnszones",
+        "dc=forestdnszones",
+    ];
+    let holds_nobody = |text: &str| {
+        let dn = LdapUrl::parse(text).map(|url| url.dn.normalized());
+        let first = dn.as_deref().map(|dn| dn.split(',').next());
+        first.is_ok_and(|first| first.is_some_and(|first| NOBODY.contains(&first)))
+    };
+    let mut references = answer.references.iter();
+    answer.code == ResultCode::REFERRAL
+        || references.any(|urls| !urls.iter().any(|url| holds_nobody(url)))
 }
 
 /// What asking cost.

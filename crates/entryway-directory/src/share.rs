@@ -14,5 +14,11 @@ pub(crate) fn share(now: Instant, deadline: Instant, remaining: usize) -> Instan
     now.checked_add(left / 2).unwrap_or(deadline)
 }
 
+/// What a server may take: nobody waits longer, and one that is told stops.
+pub(crate) fn seconds_until(deadline: Instant) -> u32 {
+    let left = deadline.saturating_duration_since(Instant::now());
+    u32::try_from(left.as_secs()).map_or(u32::MAX, |seconds| seconds.saturating_add(1))
+}
+
 #[cfg(test)]
 mod tests;

@@ -392,7 +392,16 @@ async fn too_little_is_not_asked_and_an_outage_is_no_empty_page() {
     let mut any = book("any");
     any.limits.min_length = 0;
     let finder = finder_with(&at, with(&["staff", "down"], vec![any, both, down]), None);
-    for text in ["", "ja", "  ja  ", "ja\0ne", &"x".repeat(257)] {
+    for text in [
+        "",
+        "ja",
+        "  ja  ",
+        "ja   \u{ad}",
+        "ja\u{ad}",
+        "\u{ad}\u{200b}\u{feff}",
+        "ja\0ne",
+        &"x".repeat(257),
+    ] {
         let refused = finder.search_book(question("both", text)).await;
         assert_eq!(refused.unwrap_err().code(), "unusable_question", "{text:?}");
     }

@@ -7,7 +7,7 @@ mod support;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use entryway_directory::Finder;
+use entryway_directory::{Domain, Domains, Finder};
 use entryway_ldap_types::AttributeName;
 use entryway_lookup::{
     Card, CardLookup, CardPolicy, CardQuestion, EntryId, FieldFrom, FieldPolicy, FieldSet,
@@ -15,9 +15,9 @@ use entryway_lookup::{
 };
 use entryway_testdir::{Options, TestServer};
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 use support::groups::start;
-use support::lookups::{finder_with, policy};
+use support::lookups::{Sum, WANTED, check as check_found, finder_with, policy, resolve};
 
 const JANE: &str = "00000000-0000-4000-8000-000000000001";
 const JPEG: &[u8] = b"\xff\xd8\xff\xe0\0\x10JFIF";
@@ -452,10 +452,45 @@ async fn a_second_source_that_is_down_leaves_a_gap_and_no_more() {
     // Whoever would not see it anyhow loses nothing.
     let photo = photo_of(&finder, &jane(), FieldSet::Public).await.unwrap();
     assert!(matches!(photo, Photo::Initials { .. }), "{photo:?}");
+    // Where no photo could come from there, nothing is missing.
+    let mut policy = beside(SecondMode::Supplement);
+    policy.domains[1].cards.photo = Vec::new();
+    let without = finder_with(&at, policy, None);
+    let photo = photo_of(&without, &jane(), FieldSet::LoggedIn)
+        .await
+        .unwrap();
+    assert!(matches!(photo, Photo::Initials { .. }), "{photo:?}");
     // The same where the first knows nobody: whoever could know was not asked.
     let finder = finder_with(&at, beside(SecondMode::Partition), None);
     let card = card_of(&finder, &format!("staff:{OTHER}"), FieldSet::LoggedIn).await;
     assert_eq!(card.unwrap_err().code(), "directory_unreachable");
+}
+
+#[tokio::test]
+async fn a_second_source_that_hangs_costs_no_more_than_the_deadline() {
+    let ldif = somebody("jdoe", JANE, "cn: Jane Doe\nmail: jane@corp.example");
+    let staff = directory(&ldif).await;
+    // Accepts and says nothing.
+    let hangs = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let at = [
+        ("staff", staff.ldap_addr()),
+        ("hr", hangs.local_addr().unwrap()),
+    ];
+    let finder = finder_with(&at, beside(SecondMode::Supplement), None);
+    let deadline = Instant::now() + Duration::from_millis(1500);
+    let question = CardQuestion {
+        id: EntryId::parse(&jane()).unwrap(),
+        set: FieldSet::LoggedIn,
+        deadline,
+    };
+    let card = finder.card(question).await.unwrap();
+    assert!(Instant::now() < deadline);
+    check(&card, &["name=Jane Doe", "mail=jane@corp.example"]);
+    assert_eq!((card.gaps.len(), &*card.gaps[0].domain), (1, "hr"));
+    // What is missing is asked for again.
+    let figures = finder.cache_figures();
+    let cards = figures.iter().find(|(what, _)| *what == "cards").unwrap().1;
+    assert_eq!(cards.kept, 0);
 }
 
 #[tokio::test]
@@ -487,9 +522,14 @@ async fn what_a_source_keeps_for_those_who_are_logged_in_is_not_public_in_the_ot
 
 #[tokio::test]
 async fn in_a_partition_the_first_that_knows_somebody_has_the_whole_card() {
-    let staff = directory(&somebody("jdoe", JANE, "cn: Jane Doe")).await;
+    const TWICE: &str = "00000000-0000-4000-8000-00000000000b";
+    let ours = somebody("jdoe", JANE, "cn: Jane Doe")
+        + &somebody("one", TWICE, "cn: One")
+        + &somebody("two", TWICE, "cn: Two");
+    let staff = directory(&ours).await;
     let theirs = somebody("1", JANE, "cn: Doe\ntitle: Head")
-        + &somebody("2", OTHER, "cn: Bob\ntitle: Clerk");
+        + &somebody("2", OTHER, "cn: Bob\ntitle: Clerk")
+        + &somebody("3", TWICE, "cn: Three\ntitle: Porter");
     let hr = directory(&theirs).await;
     let at = [("staff", staff.ldap_addr()), ("hr", hr.ldap_addr())];
     let finder = finder_with(&at, beside(SecondMode::Partition), None);
@@ -499,4 +539,37 @@ async fn in_a_partition_the_first_that_knows_somebody_has_the_whole_card() {
     let card = card_of(&finder, &id, FieldSet::LoggedIn).await.unwrap();
     check(&card, &["name=Bob", "title=Clerk"]);
     assert_eq!(card.id.to_string(), id);
+    // Two here are not nobody: who of them is meant there?
+    let card = card_of(&finder, &format!("staff:{TWICE}"), FieldSet::LoggedIn).await;
+    assert_eq!(card, Err(Refused::NotFound));
+}
+
+/// Servers for cards alone are asked for cards, as somebody else if need be, and for nothing else.
+#[tokio::test]
+async fn cards_may_be_on_servers_of_their_own() {
+    let domain_servers = directory(&somebody("jdoe", JANE, "cn: Jane Doe\ntitle: Clerk")).await;
+    let apart = directory(&somebody("jdoe", JANE, "cn: Jane Doe\ntitle: Head")).await;
+    let domain = Domain::new(
+        "staff".into(),
+        vec![support::server(domain_servers.ldap_addr())],
+    )
+    .with_cards(vec![
+        support::server(support::nobody().await),
+        support::server(apart.ldap_addr()),
+    ]);
+    let finder = Finder::new(
+        Arc::new(Domains::new(vec![domain])),
+        Arc::new(usual(&["staff"])),
+        Arc::new(Sum(7)),
+    );
+    let card = card_of(&finder, &jane(), FieldSet::LoggedIn).await.unwrap();
+    check(&card, &["name=Jane Doe", "title=Head"]);
+    assert_eq!(domain_servers.counters().searches, 0);
+    let searches = apart.counters().searches;
+    check_found(
+        &resolve(&finder, "jane", WANTED).await,
+        "matched",
+        &["staff/Jane Doe"],
+    );
+    assert_eq!(apart.counters().searches, searches);
 }

@@ -4,12 +4,15 @@
 
 mod support;
 
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
 use entryway_directory::{DynamicGroups, Finder, GroupsSettings, Membership};
-use entryway_ldap_types::{AttributeName, Dn};
+use entryway_ldap_types::{AttributeName, Dn, Filter};
 use entryway_lookup::{
     EntryId, GroupLookup, GroupsOf, GroupsOfQuestion, Kinds, Members, MembersQuestion, Reach,
 };
-use entryway_testdir::{Options, TestServer};
+use entryway_testdir::faults::{Fault, FaultPlan};
+use entryway_testdir::{Kind, Options, TestServer};
 use std::fmt::Write;
 use std::time::Instant;
 use support::groups::{ADA, chain, group, group_dn, person, start};
@@ -43,6 +46,7 @@ fn finder(server: &TestServer, settings: GroupsSettings) -> Finder {
 
 async fn id(finder: &Finder, name: &str) -> EntryId {
     let found = resolve(finder, name, WANTED).await;
+    assert!(!found.matches.is_empty(), "{name}: {found:?}");
     found.matches[0].id.clone()
 }
 
@@ -283,8 +287,7 @@ async fn a_group_is_what_the_configuration_says_and_not_what_its_class_says() {
     let server = start(&ldif, Options::default()).await;
     let mut policy = policy(&["staff"]);
     let lookups = &mut policy.domains[0];
-    lookups.groups.restriction =
-        entryway_ldap_types::Filter::parse("(|(objectClass=groupOfNames)(ou=lists))").unwrap();
+    lookups.groups.restriction = Filter::parse("(|(objectClass=groupOfNames)(ou=lists))").unwrap();
     lookups.people.base = Dn::parse("dc=example,dc=com").unwrap();
     lookups.people.base_text = "dc=example,dc=com".into();
     let finder = finder_with(&[("staff", server.ldap_addr())], policy, Some(settings()));
@@ -296,4 +299,139 @@ async fn a_group_is_what_the_configuration_says_and_not_what_its_class_says() {
         .map(|one| one.entry.kind.as_str())
         .collect();
     assert_eq!(kinds, ["person", "group"]);
+}
+
+#[tokio::test]
+async fn posix_groups_hold_uids_whatever_people_log_in_with() {
+    let ldif = person("mail: bob@corp.example\n")
+        + BOB
+        + "mail: ada@corp.example\ngidNumber: 200\n"
+        + "\ndn: cn=wheel,ou=groups,dc=example,dc=com\nobjectClass: posixGroup\ncn: wheel\ngidNumber: 100\nmemberUid: bob\n";
+    let server = start(&ldif, Options::default()).await;
+    let mut by_mail = policy(&["staff"]);
+    by_mail.domains[0].people.login_attribute = Some(AttributeName::from_static("mail"));
+    let finder = finder_with(&[("staff", server.ldap_addr())], by_mail, Some(settings()));
+    let found = members(&finder, &group_dn("wheel"), Reach::Effective).await;
+    assert_eq!(
+        (shown(&found), found.unresolved),
+        (vec!["Bob".to_owned()], vec![])
+    );
+    assert_eq!(shown_groups(&groups_of(&finder, BOB_DN).await), ["wheel"]);
+}
+
+#[tokio::test]
+async fn whom_a_server_keeps_back_is_not_missing() {
+    let ldif = person("") + BOB + &group("both", &[ADA, BOB_DN]);
+    let options = Options {
+        size_limit: 1,
+        ..Options::default()
+    };
+    let server = start(&ldif, options).await;
+    let finder = finder(&server, settings());
+    let found = members(&finder, &group_dn("both"), Reach::Effective).await;
+    assert_eq!(found.members.len(), 1);
+    assert_eq!(found.unresolved, []);
+    assert_eq!(found.gaps[0].why.code(), "server_limit");
+}
+
+#[tokio::test]
+async fn members_and_groups_on_another_server_leave_a_gap() {
+    let ldif = person("employeeType: staff\n") + &group("one", &[ADA, BOB_DN]);
+    let server = start(&ldif, Options::default()).await;
+    let finder = finder(&server, settings());
+    let (one, ada) = (
+        id_of(&finder, &group_dn("one")).await,
+        id_of(&finder, ADA).await,
+    );
+    let elsewhere = "ldap://child.example/ou=people,dc=child,dc=example".to_owned();
+    server.set_faults(FaultPlan::new().on(Kind::Search, Fault::Continue(vec![elsewhere])));
+    let question = MembersQuestion {
+        group: one,
+        reach: Reach::Effective,
+        kinds: Kinds::Both,
+        limit: 100,
+        deadline: Instant::now() + DEADLINE,
+    };
+    let found = finder.members(question).await.unwrap();
+    assert_eq!(shown(&found), ["Ada"]);
+    assert_eq!(found.unresolved, [], "he may be there");
+    assert_eq!(found.gaps.len(), 1);
+    assert_eq!(found.gaps[0].why.code(), "referral");
+    let question = GroupsOfQuestion {
+        entry: ada,
+        reach: Reach::Effective,
+        deadline: Instant::now() + DEADLINE,
+    };
+    let groups = finder.groups_of(question).await.unwrap();
+    assert_eq!(shown_groups(&groups), ["one"]);
+    assert_eq!(groups.gaps[0].why.code(), "referral");
+}
+
+/// `objectSid` S-1-5-21-1-2-3 and this.
+fn sid_line(relative: u32) -> String {
+    let mut bytes = vec![1, 5, 0, 0, 0, 0, 0, 5];
+    for part in [21, 1, 2, 3, relative] {
+        bytes.extend_from_slice(&u32::to_le_bytes(part));
+    }
+    format!("objectSid:: {}\n", BASE64_STANDARD.encode(bytes))
+}
+
+/// What a domain controller has of everything that has a SID: this is so named.
+fn account(relative: u32) -> String {
+    format!("{}sAMAccountName: a{relative}\n", sid_line(relative))
+}
+
+#[tokio::test]
+async fn a_search_among_the_groups_of_a_chain_is_walked_through() {
+    let ldif = person(&format!("l: Bern\nprimaryGroupID: 513\n{}", sid_line(1104)))
+        + &group("g1", &[ADA])
+        + &account(2001)
+        + &group("g2", &[&group_dn("g1")])
+        + &account(2002)
+        + &dynamic(
+            "of groups",
+            "ldap:///ou=groups,dc=example,dc=com??one?(cn=g2)",
+        )
+        + &account(2003)
+        + &dynamic("bern", "ldap:///ou=people,dc=example,dc=com??sub?(l=Bern)")
+        + &account(2004)
+        + &group("above", &[&group_dn("of groups")])
+        + &account(2005)
+        + &group("above that", &[&group_dn("above")])
+        + &account(2006)
+        + &group("beside", &[&group_dn("bern")])
+        + &account(2007);
+    let server = start(&ldif, Options::active_directory("CORP")).await;
+    for membership in [
+        Membership::Member,
+        Membership::MemberOf,
+        Membership::InChain,
+        Membership::TokenGroups,
+    ] {
+        let settings = GroupsSettings {
+            membership,
+            ..settings()
+        };
+        let mut everybody = policy(&["staff"]);
+        everybody.domains[0].people.restriction = Filter::parse("(objectClass=person)").unwrap();
+        let domains = [("staff", server.ldap_addr())];
+        let finder = finder_with(&domains, everybody, Some(settings));
+        let found = groups_of(&finder, ADA).await;
+        let mut shown = shown_groups(&found);
+        shown.sort();
+        assert_eq!(
+            shown,
+            [
+                "above < of groups < g2 < g1",
+                "above that < above < of groups < g2 < g1",
+                "bern",
+                "beside < bern",
+                "g1",
+                "g2 < g1",
+                "of groups < g2 < g1",
+            ],
+            "{membership:?}"
+        );
+        assert_eq!(found.gaps, []);
+    }
 }

@@ -365,3 +365,132 @@ async fn what_nobody_waits_for_any_more_is_abandoned_at_the_server() {
     );
     gate.open();
 }
+
+#[tokio::test]
+async fn a_domain_that_hangs_costs_those_behind_it_its_share_alone() {
+    let one = directory(&[("jdoe", "Jane Doe")]).await;
+    let (_hangs, address) = silent().await;
+    let finder = finder(&[("hangs", address), ("one", one.ldap_addr())]);
+    let ask = |unique| {
+        let question = entryway_lookup::ResolveQuestion {
+            queries: vec!["jane".to_owned()],
+            wanted: Wanted {
+                all_domains: false,
+                unique,
+                ..WANTED
+            },
+            domains: Vec::new(),
+            deadline: Instant::now() + PATIENCE,
+        };
+        entryway_lookup::NameLookup::resolve(&finder, question)
+    };
+    let since = Instant::now();
+    let found = ask(false).await;
+    let took = since.elapsed();
+    check(&found[0], "partial", &["one/Jane Doe"]);
+    assert_eq!(&*found[0].gaps[0].domain, "hangs");
+    assert!(took < PATIENCE * 3 / 4, "{took:?}");
+    // Nobody knows whether she is the only one.
+    check(&ask(true).await[0], "partial", &[]);
+}
+
+#[tokio::test]
+async fn of_two_with_one_identity_neither_is_told_when_the_server_sends_one() {
+    let ldif = people(&[("jdoe", "Jane Doe"), ("roe", "Richard Roe")])
+        .replace("employeeType", "employeeNumber: 7\nemployeeType");
+    for (size_limit, code) in [(1, "server_limit"), (0, "not_found")] {
+        let options = Options {
+            size_limit,
+            ..Options::default()
+        };
+        let server = start(&ldif, options).await;
+        let mut by_number = policy(&["staff"]);
+        by_number.domains[0].id_attributes =
+            Arc::new([entryway_ldap_types::AttributeName::from_static(
+                "employeeNumber",
+            )]);
+        let finder = finder_with(&[("staff", server.ldap_addr())], by_number, None);
+        let question = PersonQuestion {
+            id: EntryId::parse("staff:7").unwrap(),
+            deadline: Instant::now() + support::DEADLINE,
+        };
+        let refused = finder.person(question).await.unwrap_err();
+        assert_eq!(refused.code(), code);
+    }
+}
+
+#[tokio::test]
+async fn a_part_on_another_server_is_told_of_and_what_holds_nobody_is_none() {
+    let server = directory(&[("jdoe", "Jane Doe")]).await;
+    let finder = finder(&[("staff", server.ldap_addr())]);
+    let unique = Wanted {
+        unique: true,
+        ..WANTED
+    };
+    let refer = |urls: &[&str]| {
+        let urls = urls.iter().map(ToString::to_string).collect();
+        server.set_faults(FaultPlan::new().on(Kind::Search, Fault::Continue(urls)));
+    };
+    refer(&["ldap://child.example/ou=people,dc=child,dc=example"]);
+    let answer = resolve(&finder, "jane", WANTED).await;
+    check(&answer, "partial", &["staff/Jane Doe"]);
+    assert_eq!(answer.gaps.len(), 1);
+    assert_eq!(answer.gaps[0].why.code(), "referral");
+    check(&resolve(&finder, "jane", unique).await, "partial", &[]);
+    let nobody = PersonQuestion {
+        id: EntryId::parse("staff:00000000-0000-0000-0000-000000000000").unwrap(),
+        deadline: Instant::now() + support::DEADLINE,
+    };
+    let refused = finder.person(nobody).await.unwrap_err();
+    assert_eq!(refused.code(), "referral", "there may be one elsewhere");
+    // Every domain controller refers to these.
+    refer(&["ldap://DomainDnsZones.corp.example/DC=DomainDnsZones,DC=corp,DC=example"]);
+    check(
+        &resolve(&finder, "jane", unique).await,
+        "matched",
+        &["staff/Jane Doe"],
+    );
+}
+
+#[tokio::test]
+async fn where_the_directory_turns_out_to_be_active_directory_its_computers_are_nobody() {
+    let person = |name: &str, category: &str| {
+        format!(
+            "\ndn: uid={name},ou=people,dc=example,dc=com\nobjectClass: person\nobjectClass: user\nobjectCategory: {category}\nuid: {name}\ncn: Jane {name}\nmail: {name}@corp.example\nemployeeType: staff\n"
+        )
+    };
+    let ldif = person("doe", "person") + &person("pc", "computer");
+    let mut either = policy(&["staff"]);
+    let domain = &mut either.domains[0];
+    let mut other = domain.clone();
+    other.people.restriction =
+        Filter::parse("(&(objectCategory=person)(objectClass=user))").unwrap();
+    other.people.find = FilterTemplate::parse(
+        "(&(objectCategory=person)(objectClass=user)(cn={text}*))",
+        &[Placeholder::Text],
+    )
+    .unwrap();
+    domain.active_directory = Some(Box::new(other));
+    let active = start(&ldif, Options::active_directory("CORP")).await;
+    let open = start(&ldif, Options::default()).await;
+    for (server, found) in [
+        (&active, &["staff/Jane doe"][..]),
+        (&open, &["staff/Jane doe", "staff/Jane pc"]),
+    ] {
+        let finder = finder_with(&[("staff", server.ldap_addr())], either.clone(), None);
+        check(&resolve(&finder, "jane", WANTED).await, "matched", found);
+        let pc = "uid=pc,ou=people,dc=example,dc=com";
+        let answer = resolve(&finder, pc, WANTED).await;
+        assert_eq!(answer.matches.len(), found.len() - 1);
+    }
+}
+
+#[tokio::test]
+async fn a_name_is_a_line_of_text() {
+    // A line end in the name itself.
+    let ldif = "\ndn: cn=Jane\\0ADoe,ou=people,dc=example,dc=com\nobjectClass: person\nuid: jdoe\ncn:: SmFuZQpEb2U=\nemployeeType: staff\n";
+    let server = start(ldif, Options::default()).await;
+    let finder = finder(&[("staff", server.ldap_addr())]);
+    let answer = resolve(&finder, "jdoe", WANTED).await;
+    check(&answer, "matched", &["staff/Jane Doe"]);
+}

@@ -58,4 +58,4 @@ pub use refused::Refused;
 pub use resolve::{
     DomainMatches, ResolveOutcome, ResolveQuestion, Resolved, Wanted, merge, refused_format,
 };
-pub use typed::{BadFormat, KnownDomain, Typed, TypedRules, classify};
+pub use typed::{BadFormat, KnownDomain, Typed, TypedRules, classify, compared_length};

@@ -24,6 +24,13 @@ impl MailDomains {
         let domain = plain(domain);
         (self.allow.is_empty() || self.allow.contains(&domain)) && !self.deny.contains(&domain)
     }
+    /// The same for what may be the beginning of a domain alone: addresses that begin so are found by it too.
+    pub fn pass_begun(&self, domain: &str) -> bool {
+        let domain = plain(domain);
+        let begins = |known: &String| known.starts_with(&domain);
+        let may_be_denied = self.deny.iter().any(begins) && !self.allow.contains(&domain);
+        (self.allow.is_empty() || self.allow.iter().any(begins)) && !may_be_denied
+    }
 }
 
 /// One spelling of a domain.
@@ -51,5 +58,29 @@ mod tests {
         check(&["corp.example"], &["CORP.example"], "corp.example", false);
         check(&[], &["spam.example"], "spam.example", false);
         check(&[], &["spam.example"], "corp.example", true);
+    }
+
+    #[test]
+    fn the_beginning_of_a_denied_domain_is_denied() {
+        let begun = |allow: &[&str], deny: &[&str], domain: &str, expected: bool| {
+            let list = |names: &[&str]| names.iter().map(ToString::to_string).collect::<Vec<_>>();
+            let domains = MailDomains::new(list(allow), list(deny));
+            assert_eq!(domains.pass_begun(domain), expected, "{domain}");
+        };
+        begun(&[], &[], "sp", true);
+        for domain in ["spam.example", "SPAM.exam", "spam.", "sp", ""] {
+            begun(&[], &["spam.example"], domain, false);
+        }
+        begun(&[], &["spam.example"], "spam.example.org", true);
+        begun(&["corp.example"], &[], "corp.ex", true);
+        begun(&["corp.example"], &[], "spam", false);
+        // What is allowed by its whole name is meant, and not the longer one.
+        begun(
+            &["corp.example"],
+            &["corp.example.com"],
+            "corp.example",
+            true,
+        );
+        begun(&["corp.example"], &["corp.example.com"], "corp.exam", false);
     }
 }

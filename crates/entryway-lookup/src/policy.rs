@@ -65,6 +65,18 @@ pub struct DomainLookups {
     pub groups: GroupsLookup,
     /// Business cards.
     pub cards: CardPolicy,
+    /// What it is where its directory turns out to be Active Directory, as far as that is left open.
+    pub active_directory: Option<Box<DomainLookups>>,
+}
+
+impl DomainLookups {
+    /// The domain as its directory turned out to be.
+    pub fn seen(&self, active_directory: bool) -> &Self {
+        match &self.active_directory {
+            Some(other) if active_directory => other,
+            _ => self,
+        }
+    }
 }
 
 /// How people are looked up. Every search carries `restriction`, whichever way a person is asked for.

@@ -123,14 +123,21 @@ pub fn classify(typed: &str, rules: &TypedRules<'_>) -> Result<Typed, BadFormat>
         return Ok(Typed::Identity(identity));
     }
     if let Some(domain) = mail_domain(text) {
-        return if rules.mail_domains.pass(domain) {
+        // Found are addresses that begin so, too.
+        return if rules.mail_domains.pass(domain) && rules.mail_domains.pass_begun(domain) {
             Ok(Typed::Mail(text.to_owned()))
         } else {
             Err(BadFormat::MailDomain(domain.to_owned()))
         };
     }
+    if let Some((person, begun)) = text.rsplit_once('@') {
+        let begun = begun.split('*').next().unwrap_or(begun);
+        if !person.is_empty() && !rules.mail_domains.pass_begun(begun) {
+            return Err(BadFormat::MailDomain(begun.to_owned()));
+        }
+    }
     let (domain, text) = named_domain(text, rules);
-    if text.chars().filter(|char| *char != '*').count() < rules.min_length.max(1) {
+    if compared_length(&text.replace('*', "")) < rules.min_length.max(1) {
         return Err(BadFormat::TooShort {
             least: rules.min_length.max(1),
         });
@@ -139,6 +146,38 @@ pub fn classify(typed: &str, rules: &TypedRules<'_>) -> Result<Typed, BadFormat>
         text: text.to_owned(),
         domain,
     })
+}
+
+/// How many characters of a text are compared by a directory that prepares strings (RFC 4518 §2.2 and §2.6.1): it passes over
+/// some, and takes blanks in a row for one. To such a directory three soft hyphens are the beginning of every name.
+pub fn compared_length(text: &str) -> usize {
+    let compared: String = text.chars().filter(|char| !is_passed_over(*char)).collect();
+    let words = compared.split_whitespace();
+    let characters: usize = words.clone().map(|word| word.chars().count()).sum();
+    characters + words.count().saturating_sub(1)
+}
+
+/// What is mapped to nothing when strings are prepared.
+fn is_passed_over(char: char) -> bool {
+    matches!(
+        char,
+        '\u{ad}'
+            | '\u{34f}'
+            | '\u{6dd}'
+            | '\u{70f}'
+            | '\u{1806}'
+            | '\u{180b}'..='\u{180e}'
+            | '\u{200b}'..='\u{200f}'
+            | '\u{202a}'..='\u{202e}'
+            | '\u{2060}'..='\u{2063}'
+            | '\u{206a}'..='\u{206f}'
+            | '\u{fe00}'..='\u{fe0f}'
+            | '\u{feff}'
+            | '\u{fff9}'..='\u{fffc}'
+            | '\u{1d173}'..='\u{1d17a}'
+            | '\u{e0001}'
+            | '\u{e0020}'..='\u{e007f}'
+    )
 }
 
 fn id_of_known_domain(text: &str, rules: &TypedRules<'_>) -> Option<(EntryId, usize)> {

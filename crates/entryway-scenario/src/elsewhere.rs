@@ -51,8 +51,8 @@ pub const SHOWN_ELSEWHERE: &[Elsewhere] = &[
         name: "address_book.<name>.",
         why: "likewise",
         test: (
-            "crates/entryway-config/src/catalogue/tests.rs",
-            "every_example_loads_and_matters",
+            "crates/entryway-directory/tests/books.rs",
+            "a_book_is_a_view_and_filters_are_beside_one_another_or_alone",
         ),
     },
     Elsewhere {

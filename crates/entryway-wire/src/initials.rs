@@ -23,7 +23,7 @@ pub fn initials_svg(letters: &str, id: &EntryId) -> String {
         "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 96 96\" width=\"96\" height=\"96\" role=\"img\" \
          aria-label=\"{letters}\"><title>{letters}</title><circle cx=\"48\" cy=\"48\" r=\"48\" fill=\"{disc}\"/>\
          <text x=\"48\" y=\"48\" dy=\".35em\" text-anchor=\"middle\" font-family=\"system-ui, sans-serif\" \
-         font-size=\"40\" fill=\"#fff\">{letters}</text></svg>"
+         font-size=\"36\" fill=\"#fff\">{letters}</text></svg>"
     );
     svg
 }

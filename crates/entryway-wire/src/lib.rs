@@ -1,4 +1,4 @@
-//! The JSON shapes shared by the API and the command line.
+//! The shapes shared by the API and the command line: JSON, and beside it vCards and pictures of initials.
 //!
 //! What crosses a boundary is one of these types; the domain types of the pure crates are not
 //! serialised. Answers borrow what they show. This crate chooses no HTTP status and does no I/O.

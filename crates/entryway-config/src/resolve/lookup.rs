@@ -8,7 +8,7 @@ mod people;
 use crate::context::Context;
 use crate::resolve::domain::Read;
 use crate::section::Section;
-use crate::settings::DomainSettings;
+use crate::settings::{Dialect, DomainSettings};
 use entryway_login::DomainPolicy;
 use entryway_lookup::{BrowsePolicy, DomainLookups, LookupPolicy, MailDomains};
 
@@ -17,6 +17,8 @@ pub(super) struct Known<'a> {
     pub(super) section: &'a Section<'a>,
     pub(super) settings: &'a DomainSettings,
     pub(super) policy: &'a DomainPolicy,
+    /// What its directory is like: as written, or as it may turn out to be.
+    pub(super) dialect: Dialect,
 }
 
 /// `None` when a part of it is wrong. A domain that is wrong itself has been reported.
@@ -34,6 +36,7 @@ pub(super) fn lookups(
                 section: &read.section,
                 settings,
                 policy,
+                dialect: settings.dialect,
             })
         })
         .collect();
@@ -86,6 +89,32 @@ fn domain(
     names: &[&str],
     cx: &Context<'_>,
 ) -> Option<DomainLookups> {
+    let usual = as_known(known, read, names, cx);
+    let other = known.policy.active_directory.as_deref().map(|policy| {
+        let known = Known {
+            policy,
+            dialect: Dialect::ActiveDirectory,
+            ..*known
+        };
+        cx.problems
+            .told_before(|| as_known(&known, read, names, cx))
+    });
+    let other = match other {
+        Some(other) => Some(Box::new(other?)),
+        None => None,
+    };
+    Some(DomainLookups {
+        active_directory: other,
+        ..usual?
+    })
+}
+
+fn as_known(
+    known: &Known<'_>,
+    read: &[Read<'_>],
+    names: &[&str],
+    cx: &Context<'_>,
+) -> Option<DomainLookups> {
     let people = people::people(known, cx);
     let groups = people::groups(known, cx);
     let cards = cards::cards(known, read, names, cx);
@@ -96,5 +125,6 @@ fn domain(
         people: people?,
         groups: groups?,
         cards: cards?,
+        active_directory: None,
     })
 }

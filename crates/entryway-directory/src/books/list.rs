@@ -2,7 +2,7 @@
 
 use crate::fields;
 use crate::finder::{Finder, Place};
-use crate::resolve::{as_match, missing, request, spent, within};
+use crate::resolve::{as_match, is_elsewhere, missing, request, spent, within};
 use entryway_ldap::{SearchRequest, SearchRole};
 use entryway_ldap_types::{AttributeName, Entry, Filter, Placeholder, ResultCode, Scope};
 use entryway_login::is_secret_attribute;
@@ -78,11 +78,15 @@ impl Finder {
         let due = deadline.checked_sub(REST).unwrap_or(deadline);
         let most = self.policy().most;
         let places = shown.into_iter().filter_map(|index| self.place(index));
-        let asked = places.filter_map(|place| {
+        let asked = places.map(|place| async move {
+            let place = match place.seen(SearchRole::Resolve, due).await {
+                Ok(place) => place,
+                Err(why) => return Some(Part::missing(place, why)),
+            };
             let request = asked(place, book, &key.query, most.saturating_add(1))?;
-            Some(part(place, book, &key.query, request, due))
+            Some(part(place, book, &key.query, request, due).await)
         });
-        let parts = join_all(asked).await;
+        let parts: Vec<Part> = join_all(asked).await.into_iter().flatten().collect();
         // Nobody who could tell has answered: that is no empty page.
         let unanswered =
             |part: &Part| part.rows.is_empty() && part.gaps.iter().any(|gap| gap.why.may_pass());
@@ -110,6 +114,20 @@ impl Finder {
     }
 }
 
+impl Part {
+    /// Of a domain that gave no answer.
+    fn missing(place: Place<'_>, why: Missing) -> Self {
+        Self {
+            rows: Vec::new(),
+            gaps: vec![Gap {
+                domain: Arc::clone(&place.lookups.name),
+                why,
+            }],
+            spent: Spent::default(),
+        }
+    }
+}
+
 async fn part(
     place: Place<'_>,
     book: &BookPolicy,
@@ -133,6 +151,12 @@ async fn part(
             part.rows = rows
                 .filter_map(|entry| row(place, book, query, entry))
                 .collect();
+            if is_elsewhere(&answer) {
+                part.gaps.push(Gap {
+                    domain: Arc::clone(&place.lookups.name),
+                    why: Missing::Referral,
+                });
+            }
             match answer.code {
                 // One more than is shown was asked for.
                 ResultCode::SUCCESS | ResultCode::SIZE_LIMIT_EXCEEDED if came >= wanted => {
@@ -140,12 +164,11 @@ async fn part(
                     part.rows.truncate(most);
                     Some(Missing::Limit(u32::try_from(most).unwrap_or(u32::MAX)))
                 }
-                ResultCode::SUCCESS => None,
+                ResultCode::SUCCESS | ResultCode::REFERRAL => None,
                 ResultCode::NO_SUCH_OBJECT if came == 0 => None,
                 ResultCode::SIZE_LIMIT_EXCEEDED => Some(Missing::ServerLimit(
                     u32::try_from(came).unwrap_or(u32::MAX),
                 )),
-                ResultCode::REFERRAL => Some(Missing::Referral),
                 code => Some(Missing::Refused(code)),
             }
         }

@@ -5,7 +5,7 @@ use super::shelf::{Kept, Key};
 use crate::ask::{Asker, busy, failed, passes_on};
 use crate::domain::{Domains, order_now};
 use crate::finder::Place;
-use crate::resolve::{as_match, container, fault, missing, request};
+use crate::resolve::{as_match, container, fault, is_elsewhere, missing, request};
 use entryway_ldap::{PageLimits, SearchRequest, SearchRole, Server};
 use entryway_ldap_types::{AttributeName, Entry, Filter, ResultCode, Scope};
 use entryway_login::{Fault, ServerTry, is_secret_attribute};
@@ -67,19 +67,21 @@ pub(super) async fn read(
         return Err(Missing::Unanswered(Fault::Overloaded));
     };
     let rows_max = browse.index_max;
+    let place = Place {
+        index: key.domain,
+        domain,
+        lookups,
+    };
+    let due = since + LONGEST;
     let mut walk = Walk {
-        place: Place {
-            index: key.domain,
-            domain,
-            lookups,
-        },
+        place: place.seen(SearchRole::Browse, due).await?,
         key: &key,
         rows_max,
         building: Building::new(&lookups.name, key.kind, rows_max.saturating_mul(ROW_BYTES)),
         came: &came,
         missing: Vec::new(),
         spent: Spent::default(),
-        due: since + LONGEST,
+        due,
     };
     for source in sources(walk.place, &key) {
         walk.source(source).await?;
@@ -201,12 +203,11 @@ impl Walk<'_> {
             return Ok(());
         }
         let whole = self.take(&answer.entries);
-        if !answer.references.is_empty() {
+        if is_elsewhere(&answer) {
             self.miss(Missing::Referral);
         }
         match answer.code {
-            ResultCode::SUCCESS => {}
-            ResultCode::REFERRAL => self.miss(Missing::Referral),
+            ResultCode::SUCCESS | ResultCode::REFERRAL => {}
             code if answer.entries.is_empty() => return Err(Missing::Refused(code)),
             code => self.miss(Missing::Refused(code)),
         }
@@ -274,7 +275,7 @@ impl Walk<'_> {
             }
             self.spent.round_trips += 1;
             self.spent.searches += 1;
-            if !page.references.is_empty() {
+            if is_elsewhere(&page) {
                 self.miss(Missing::Referral);
             }
             if !self.take(&page.entries) {
@@ -299,7 +300,8 @@ impl Walk<'_> {
             ResultCode::SIZE_LIMIT_EXCEEDED => {
                 Missing::ServerLimit(self.came.load(Ordering::Relaxed))
             }
-            ResultCode::REFERRAL => Missing::Referral,
+            // A part is elsewhere: it was told of.
+            ResultCode::REFERRAL => return,
             code => Missing::Refused(code),
         };
         self.miss(why);

@@ -26,6 +26,34 @@ pub(super) struct Found {
     pub(super) entry: Entry,
 }
 
+/// What is asked for of an entry.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Fetched {
+    /// Who it is.
+    Identity,
+    /// What a card is made of, too.
+    Card,
+}
+
+/// Who an answer is about.
+#[derive(Debug)]
+pub(super) enum Who {
+    Nobody,
+    One(Box<Found>),
+    /// Nobody can tell who of them is meant.
+    Several,
+}
+
+impl Who {
+    /// Somebody, if there is one alone.
+    pub(super) fn alone(self) -> Option<Found> {
+        match self {
+            Self::One(found) => Some(*found),
+            Self::Nobody | Self::Several => None,
+        }
+    }
+}
+
 /// A picture that can be shown.
 #[derive(Debug, Clone)]
 pub(super) struct Picture {
@@ -39,13 +67,15 @@ pub(super) async fn by_id(
     place: Place<'_>,
     asker: &mut Asker,
     id: &EntryId,
-) -> Result<Option<Found>, Missing> {
+) -> Result<Who, Missing> {
     let Some(request) = id.key().and_then(|key| asked(place, &key)) else {
-        return Ok(None);
+        return Ok(Who::Nobody);
     };
-    let found = one(place, asker, request).await?;
-    // An identity that was reused, or the DN of an entry that has an identity by now.
-    Ok(found.filter(|found| found.is.id == *id))
+    Ok(match who(place, asker, request).await? {
+        // An identity that was reused, or the DN of an entry that has an identity by now.
+        Who::One(found) if found.is.id != *id => Who::Nobody,
+        found => found,
+    })
 }
 
 /// The person whom another domain knows by this id, where both go by the same identity.
@@ -66,7 +96,7 @@ pub(super) async fn by_id_of(
     let Some(request) = request else {
         return Ok(None);
     };
-    let found = one(place, asker, request).await?;
+    let found = who(place, asker, request).await?.alone();
     Ok(found.filter(|found| found.is.id.key() == Some(key)))
 }
 
@@ -88,6 +118,7 @@ pub(super) async fn by_values(
     asker: &mut Asker,
     names: &[AttributeName],
     values: &[String],
+    fetched: Fetched,
 ) -> Result<Option<Found>, Missing> {
     if values.is_empty() || values.len() > JOIN_VALUES {
         return Ok(None);
@@ -108,10 +139,10 @@ pub(super) async fn by_values(
         Arc::clone(&people.base_text),
         people.scope,
         filter,
-        attributes(place.lookups),
+        attributes(place.lookups, fetched),
         SIZE_LIMIT,
     );
-    one(place, asker, request).await
+    Ok(who(place, asker, request).await?.alone())
 }
 
 /// Where the values of the joining field are; nowhere where it is put together by a template.
@@ -147,7 +178,7 @@ fn asked(place: Place<'_>, key: &IdKey<'_>) -> Option<SearchRequest> {
             dn.to_string().into(),
             Scope::Base,
             people.restriction.clone(),
-            attributes(place.lookups),
+            attributes(place.lookups, Fetched::Card),
             SIZE_LIMIT,
         ),
         IdKey::Dn(_) => return None,
@@ -157,19 +188,15 @@ fn asked(place: Place<'_>, key: &IdKey<'_>) -> Option<SearchRequest> {
                 Arc::clone(&people.base_text),
                 people.scope,
                 Filter::And(vec![people.restriction.clone(), own]),
-                attributes(place.lookups),
+                attributes(place.lookups, Fetched::Card),
                 SIZE_LIMIT,
             )
         }
     })
 }
 
-/// Asks; the one person of the answer, and nobody where there are several.
-async fn one(
-    place: Place<'_>,
-    asker: &mut Asker,
-    request: SearchRequest,
-) -> Result<Option<Found>, Missing> {
+/// Asks who fits.
+async fn who(place: Place<'_>, asker: &mut Asker, request: SearchRequest) -> Result<Who, Missing> {
     let answer = match asker.ask(request).await {
         Ok(answer) => answer,
         Err(unanswered) => return Err(missing(unanswered, asker)),
@@ -180,23 +207,35 @@ async fn one(
         ResultCode::REFERRAL => return Err(Missing::Referral),
         code => return Err(Missing::Refused(code)),
     }
+    let people = &place.lookups.people;
     let mut found: Option<Found> = None;
     for entry in entries {
-        let Some(is) = as_match(place, Kind::Person, &entry) else {
+        if !within(&entry.dn, &people.base, people.scope) {
             continue;
-        };
-        match &found {
-            Some(other) if other.entry.dn != entry.dn => return Ok(None),
-            _ => found = Some(Found { is, entry }),
+        }
+        let is_other = |other: &Found| other.entry.dn != entry.dn;
+        let is = as_match(place, Kind::Person, &entry);
+        match is.filter(|_| !found.as_ref().is_some_and(is_other)) {
+            Some(is) => found = Some(Found { is, entry }),
+            // Another one, or one whose identity cannot be read and is anybody's.
+            None => return Ok(Who::Several),
         }
     }
-    // One came, and the server has more: that one need not be alone.
-    Ok(found.filter(|_| code != ResultCode::SIZE_LIMIT_EXCEEDED))
+    Ok(match found {
+        // One came, and the server has more: that one need not be alone.
+        Some(_) if code == ResultCode::SIZE_LIMIT_EXCEEDED => Who::Several,
+        Some(found) => Who::One(Box::new(found)),
+        None => Who::Nobody,
+    })
 }
 
-/// What is fetched: what makes a match, and what the fields and the photo are made of.
-fn attributes(lookups: &DomainLookups) -> Arc<[AttributeName]> {
-    let mut names: Vec<AttributeName> = crate::resolve::attributes(lookups, None).to_vec();
+/// What makes a match, and what the fields and the photo are made of.
+fn attributes(lookups: &DomainLookups, fetched: Fetched) -> Arc<[AttributeName]> {
+    let of_match = crate::resolve::attributes(lookups, None);
+    if fetched == Fetched::Identity {
+        return of_match;
+    }
+    let mut names: Vec<AttributeName> = of_match.to_vec();
     let photo = lookups.cards.photo.iter();
     let photo = photo.filter(|name| !is_secret_attribute(name));
     for name in fields::needs(&lookups.cards.fields, &lookups.people).chain(photo) {

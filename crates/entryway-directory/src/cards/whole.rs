@@ -1,10 +1,11 @@
 //! A card as a whole, of whatever sources there are.
 
 use super::may_see;
-use super::source::{self, Found, Picture};
+use super::source::{self, Fetched, Found, Picture, Who};
 use crate::fields;
 use crate::finder::{Finder, Place};
 use crate::resolve::spent;
+use entryway_ldap::SearchRole;
 use entryway_lookup::{
     CardField, CardPolicy, EntryId, FieldSet, Gap, Missing, Refused, SecondMode, SecondSource,
     Spent,
@@ -28,8 +29,8 @@ pub(crate) struct Whole {
     /// In the order of the configuration: the first source's, then what the second has beside them.
     pub(super) fields: Vec<Part<CardField>>,
     pub(super) photo: Option<Part<Picture>>,
-    /// Whether anybody would see a photo that the source of a gap may have.
-    photo_is_public: bool,
+    /// Where a source that did not answer may have a photo: whether that would be public.
+    photo_to_come: Option<bool>,
     pub(super) gaps: Vec<Gap>,
     pub(super) spent: Spent,
 }
@@ -44,7 +45,8 @@ pub(super) struct Part<T> {
 impl Whole {
     /// Whether a source that did not answer may have a photo that this set would see.
     pub(super) fn may_have_photo(&self, set: FieldSet) -> bool {
-        self.photo.is_none() && may_see(set, self.photo_is_public)
+        self.photo_to_come
+            .is_some_and(|public| may_see(set, public))
     }
 
     /// What it takes in the cache, in entries; nothing that is incomplete is kept.
@@ -78,14 +80,21 @@ impl Finder {
         deadline: Instant,
     ) -> Result<Whole, Refused> {
         let since = Instant::now();
+        let place = seen(place, deadline).await?;
         let mut asker = place.domain.cards_asker(deadline, SEARCHES).await;
         let first = source::by_id(place, &mut asker, id).await;
         // A domain that does not answer may know the person: nobody else is asked in its place.
         let first = first.map_err(|why| Refused::Unanswered(gap(place, why)))?;
         let second = place.lookups.cards.second.as_ref();
         let second = second.and_then(|second| Some((second, self.place(second.domain)?)));
+        let second = match second {
+            Some((second, beside)) => {
+                Some((second, seen(beside, deadline).await.unwrap_or(beside)))
+            }
+            None => None,
+        };
         let whole = match (first, second) {
-            (Some(found), Some((second, beside))) if second.mode == SecondMode::Supplement => {
+            (Who::One(found), Some((second, beside))) if second.mode == SecondMode::Supplement => {
                 let mut whole = whole(place, &found, spent(asker, since));
                 if wants_more(&whole, &place.lookups.cards, &beside.lookups.cards) {
                     let due = deadline.checked_sub(REST).unwrap_or(deadline);
@@ -94,8 +103,8 @@ impl Finder {
                 }
                 whole
             }
-            (Some(found), _) => whole(place, &found, spent(asker, since)),
-            (None, Some((second, beside))) if second.mode == SecondMode::Partition => {
+            (Who::One(found), _) => whole(place, &found, spent(asker, since)),
+            (Who::Nobody, Some((second, beside))) if second.mode == SecondMode::Partition => {
                 let mut other = beside.domain.cards_asker(deadline, SEARCHES).await;
                 let found = source::by_id_of(place.lookups, beside, &mut other, id).await;
                 let found = found.map_err(|why| Refused::Unanswered(gap(beside, why)))?;
@@ -103,10 +112,20 @@ impl Finder {
                 let both = added(spent(asker, since), spent(other, since));
                 whole(beside, &found, both)
             }
-            (None, _) => return Err(Refused::NotFound),
+            (Who::Nobody | Who::Several, _) => return Err(Refused::NotFound),
         };
         Ok(whole)
     }
+}
+
+/// The domain as its directory says that it is. Where cards are on servers of their own, those of the domain are not
+/// asked for them, and what is known of them is enough.
+async fn seen(place: Place<'_>, deadline: Instant) -> Result<Place<'_>, Refused> {
+    if !place.domain.cards().is_empty() {
+        return Ok(place);
+    }
+    let seen = place.seen(SearchRole::Cards, deadline).await;
+    seen.map_err(|why| place.unanswered(why))
 }
 
 /// What one source has.
@@ -129,7 +148,7 @@ fn whole(place: Place<'_>, found: &Found, spent: Spent) -> Whole {
             what,
             public: is_public(cards, PHOTO),
         }),
-        photo_is_public: is_public(cards, PHOTO),
+        photo_to_come: None,
         gaps: Vec::new(),
         spent,
     }
@@ -138,8 +157,12 @@ fn whole(place: Place<'_>, found: &Found, spent: Spent) -> Whole {
 /// Whether the second source may have what the first has not.
 fn wants_more(whole: &Whole, first: &CardPolicy, second: &CardPolicy) -> bool {
     let has = |name: &str| whole.fields.iter().any(|part| *part.what.name == *name);
-    second.fields.iter().any(|field| !has(&field.name))
-        || (whole.photo.is_none() && !first.photo.is_empty() && !second.photo.is_empty())
+    second.fields.iter().any(|field| !has(&field.name)) || wants_photo(whole, first, second)
+}
+
+/// A card that is configured without a photo gets none from elsewhere.
+fn wants_photo(whole: &Whole, first: &CardPolicy, second: &CardPolicy) -> bool {
+    whole.photo.is_none() && !first.photo.is_empty() && !second.photo.is_empty()
 }
 
 /// Adds what the second source has of the same person, or why it may have more.
@@ -165,8 +188,8 @@ async fn supplement(
                 .collect();
             // What two people here have in common says nothing of either there.
             let (ours, theirs) = tokio::join!(
-                source::by_values(place, &mut here, names, &values),
-                source::by_values(beside, &mut there, others, &values),
+                source::by_values(place, &mut here, names, &values, Fetched::Identity),
+                source::by_values(beside, &mut there, others, &values, Fetched::Card),
             );
             match (ours, theirs) {
                 (_, Err(why)) => Err(gap(beside, why)),
@@ -184,7 +207,10 @@ async fn supplement(
         Ok(Some(found)) => add(whole, &place.lookups.cards, beside, &found),
         Ok(None) => {}
         Err(gap) => {
-            whole.photo_is_public &= is_public(&beside.lookups.cards, PHOTO);
+            let (first, second) = (&place.lookups.cards, &beside.lookups.cards);
+            if wants_photo(whole, first, second) {
+                whole.photo_to_come = Some(is_public(first, PHOTO) && is_public(second, PHOTO));
+            }
             whole.gaps.push(gap);
         }
     }

@@ -2,7 +2,7 @@
 
 use super::found::Via;
 use super::members::{Below, members};
-use super::walk::walk;
+use super::walk::{Walked, walk};
 use super::{GID_NUMBER, GroupsSettings};
 use crate::finder::{Finder, Place};
 use crate::resolve::{Read, attributes, group, spent};
@@ -136,7 +136,11 @@ impl Finder {
         asker.first(&read.server);
         let name = read.found.login_name.as_ref().unwrap_or(&read.found.name);
         let wanted = settings.of_group(&attributes(place.lookups, None));
-        let (found, partial) = walk(
+        let Walked {
+            found,
+            partial,
+            elsewhere,
+        } = walk(
             &read.entry,
             Some(&read.server),
             name,
@@ -172,9 +176,11 @@ impl Finder {
                 })
             });
         let groups = groups.collect();
-        let gaps = partial.iter().map(|cause| Gap {
+        let elsewhere = elsewhere.then_some(Missing::Referral);
+        let whys = partial.iter().map(|cause| cause.missing(&asker));
+        let gaps = whys.chain(elsewhere).map(|why| Gap {
             domain: Arc::clone(&place.lookups.name),
-            why: cause.missing(&asker),
+            why,
         });
         Ok(GroupsOf {
             entry: read.found.clone(),
@@ -189,12 +195,15 @@ impl Finder {
         id: &entryway_lookup::EntryId,
         deadline: Instant,
     ) -> Result<(Place<'_>, &GroupsSettings, Arc<Read>), Refused> {
-        let place = self.place_of(id.domain())?;
-        let settings = place
+        let off = Refused::SwitchedOff("groups of this domain");
+        self.place_of(id.domain())?
             .domain
             .groups_settings()
-            .ok_or(Refused::SwitchedOff("groups of this domain"))?;
+            .ok_or(off.clone())?;
         let read = self.read(id, deadline).await?;
+        // What its directory is, is known by now.
+        let place = self.place_of(id.domain())?;
+        let settings = place.domain.groups_settings().ok_or(off)?;
         Ok((place, settings, read))
     }
 }

@@ -6,7 +6,7 @@ use super::values::{is_in_part, of_entry, whole};
 use super::{GID_NUMBER, GroupsSettings, Membership, OBJECT_CLASS, OBJECT_SID, UID};
 use crate::ask::Asker;
 use crate::finder::Place;
-use crate::resolve::{as_match, missing, within};
+use crate::resolve::{as_match, is_elsewhere, missing, within};
 use entryway_ldap::{SearchRequest, SearchResult};
 use entryway_ldap_types::{AttributeName, Dn, Entry, ResultCode};
 use entryway_lookup::{
@@ -70,6 +70,7 @@ pub(super) async fn members(
             gaps: Vec::new(),
         },
         full: false,
+        all_told: true,
     };
     walk.walk(top, reach).await;
     let mut below = walk.below;
@@ -119,6 +120,8 @@ struct Walk<'a> {
     below: Below,
     /// Nothing more is asked: a budget is used up.
     full: bool,
+    /// Whoever was asked for by name in this level and is there was told.
+    all_told: bool,
 }
 
 impl Walk<'_> {
@@ -164,6 +167,7 @@ impl Walk<'_> {
         questions.extend(self.by_caller());
         let mut next = Level::new();
         let mut answered = true;
+        self.all_told = true;
         for slice in questions.chunks(TOGETHER) {
             if self.full {
                 break;
@@ -181,8 +185,8 @@ impl Walk<'_> {
             std::mem::take(&mut self.ways),
             std::mem::take(&mut self.callers),
         );
-        // Who was not answered for is not known to be missing.
-        if answered && !self.full {
+        // Who was not answered for is not known to be missing, and whom a server kept back is not either: the gap tells.
+        if answered && !self.full && self.all_told {
             let named = ways.into_values();
             let called = callers.into_iter().map(|(name, way)| (name.into(), way));
             for (value, way) in named.chain(called) {
@@ -242,15 +246,28 @@ impl Walk<'_> {
     }
 
     fn take(&mut self, question: &Question, answer: SearchResult, next: &mut Level) {
+        let mut is_whole = !is_elsewhere(&answer);
+        if !is_whole {
+            self.gap(Missing::Referral);
+        }
         match answer.code {
-            ResultCode::SUCCESS | ResultCode::NO_SUCH_OBJECT => {}
+            ResultCode::SUCCESS | ResultCode::NO_SUCH_OBJECT | ResultCode::REFERRAL => {}
             ResultCode::SIZE_LIMIT_EXCEEDED => {
+                is_whole = false;
                 let sent = u32::try_from(answer.entries.len()).unwrap_or(u32::MAX);
-                if sent < self.room() {
+                let asked = question.request.size_limit;
+                if asked == 0 || sent < asked {
                     self.gap(Missing::ServerLimit(sent));
                 }
             }
-            code => self.gap(Missing::Refused(code)),
+            code => {
+                is_whole = false;
+                self.gap(Missing::Refused(code));
+            }
+        }
+        match question.looks_for {
+            LooksFor::Named | LooksFor::Called(_) => self.all_told &= is_whole,
+            LooksFor::All(_) => {}
         }
         for entry in answer.entries {
             let way = match &question.looks_for {

@@ -1,14 +1,16 @@
 //! The walk from a person's entry upward, level by level.
 
+mod chain;
 mod searched;
 
 use super::cause::Cause;
 use super::filters::BATCH;
 use super::found::{Found, From};
 use super::person::{Person, Way, member_of};
-use super::values::{of_entry, whole};
-use super::{GroupsSettings, MEMBER_OF, Membership, TOKEN_GROUPS};
+use super::values::whole;
+use super::{GroupsSettings, MEMBER_OF, Membership};
 use crate::ask::{AT_ONCE, Asker, Unanswered};
+use crate::resolve::is_elsewhere;
 use entryway_ldap::{DerefAliases, SearchRequest, SearchResult};
 use entryway_ldap_types::{AttributeName, Dn, Entry, Filter, ResultCode, Scope};
 use entryway_login::{Group, GroupsOperation};
@@ -27,7 +29,8 @@ pub(crate) async fn groups_of(
     settings: &GroupsSettings,
     asker: &mut Asker,
 ) -> (Vec<Group>, Option<String>) {
-    let (found, partial) = walk(
+    // Groups on other servers are none of the domain's, for its logins: they are told of where people are not looked for.
+    let Walked { found, partial, .. } = walk(
         &operation.entry,
         Some(&operation.server),
         &operation.name,
@@ -42,7 +45,16 @@ pub(crate) async fn groups_of(
     )
 }
 
-/// Finds an entry's groups, each with these attributes: those that were found, and why there may be more.
+/// What came of a walk.
+pub(crate) struct Walked {
+    pub(crate) found: Found,
+    /// The first reason why there may be more groups.
+    pub(crate) partial: Option<Cause>,
+    /// Whether a part of an answer is on another server.
+    pub(crate) elsewhere: bool,
+}
+
+/// Finds an entry's groups, each with these attributes.
 pub(crate) async fn walk(
     told: &Entry,
     told_by: Option<&Arc<str>>,
@@ -50,7 +62,7 @@ pub(crate) async fn walk(
     settings: &GroupsSettings,
     attributes: Arc<[AttributeName]>,
     asker: &mut Asker,
-) -> (Found, Option<Cause>) {
+) -> Walked {
     // Elsewhere the server itself is asked for what it does not tell.
     let completed = match settings.membership {
         Membership::MemberOf if member_of(told).1 => {
@@ -71,9 +83,14 @@ pub(crate) async fn walk(
         chain: HashMap::new(),
         dynamic: None,
         partial,
+        elsewhere: false,
     };
     walk.walk(name).await;
-    (walk.found, walk.partial)
+    Walked {
+        found: walk.found,
+        partial: walk.partial,
+        elsewhere: walk.elsewhere,
+    }
 }
 
 fn told_in_part(entry: &Entry) -> Cause {
@@ -93,50 +110,57 @@ struct Walk<'a> {
     dynamic: Option<Arc<[Entry]>>,
     /// The first reason why there may be more groups.
     partial: Option<Cause>,
+    /// Whether a part of an answer is on another server.
+    elsewhere: bool,
 }
 
 impl Walk<'_> {
     async fn walk(&mut self, name: &str) {
         let mut direct = self.direct(name).await;
         let person = self.person.entry;
-        direct.extend(
-            self.searched(&[(From::Person, person.dn.clone(), person.dn_text.clone())])
-                .await,
-        );
+        let person = (From::Person, person.dn.clone(), person.dn_text.clone());
+        direct.extend(self.searched_with_chain(&[person]).await);
         let mut frontier = self.take(direct);
         let Some(depth) = self.settings.depth else {
             return;
         };
-        for level in 1_u32.. {
-            if frontier.is_empty() || self.is_flat() {
-                break;
+        let mut level = 0_u32;
+        loop {
+            while !frontier.is_empty() && !self.is_flat() {
+                level += 1;
+                let mut parents = self.parents(&frontier).await;
+                let below: Vec<_> = frontier
+                    .iter()
+                    .filter_map(|&at| {
+                        let entry = &self.found.node(at)?.entry;
+                        Some((From::Group(at), entry.dn.clone(), entry.dn_text.clone()))
+                    })
+                    .collect();
+                parents.extend(self.searched_with_chain(&below).await);
+                parents.retain(|(_, entry)| !self.found.has(&entry.dn));
+                if parents.is_empty() {
+                    break;
+                }
+                if level > depth {
+                    self.is_partial(|| Cause::Depth(depth));
+                    return;
+                }
+                frontier = self.take(parents);
             }
-            let mut parents = self.parents(&frontier).await;
-            let below: Vec<_> = frontier
-                .iter()
-                .filter_map(|&at| {
-                    let entry = &self.found.node(at)?.entry;
-                    Some((From::Group(at), entry.dn.clone(), entry.dn_text.clone()))
-                })
+            // The server came to these through groups that it does not show.
+            let mut rest: Vec<_> = self
+                .chain
+                .drain()
+                .map(|(_, entry)| (From::Somewhere, entry))
                 .collect();
-            parents.extend(self.searched(&below).await);
-            parents.retain(|(_, entry)| !self.found.has(&entry.dn));
-            if parents.is_empty() {
-                break;
-            }
-            if level > depth {
-                self.is_partial(|| Cause::Depth(depth));
+            // In one order, whatever that of the table is.
+            rest.sort_by_cached_key(|(_, entry)| entry.dn.normalized());
+            frontier = self.take(rest);
+            // Groups that are a search may have them as members.
+            if frontier.is_empty() || self.settings.dynamic.is_none() {
                 return;
             }
-            frontier = self.take(parents);
         }
-        // The server came to these through groups that it does not show.
-        let rest = self
-            .chain
-            .drain()
-            .map(|(_, entry)| (From::Somewhere, entry));
-        let rest = rest.collect();
-        self.take(rest);
     }
 
     /// The person's own groups.
@@ -190,68 +214,9 @@ impl Walk<'_> {
         }
     }
 
-    /// The groups in the account's token, by their SIDs. They are those of every depth, the primary group among them, and
-    /// no groups that are for mail alone.
-    async fn token_groups(&mut self) -> Vec<Entry> {
-        let request = of_entry(&self.person.entry.dn_text, Arc::new([TOKEN_GROUPS.clone()]));
-        let token = self.ask_as_told(&[request]).await.concat();
-        let sids: Vec<&[u8]> = token
-            .iter()
-            .flat_map(|entry| entry.values(&TOKEN_GROUPS))
-            .map(|sid| &**sid)
-            .collect();
-        if sids.is_empty() && self.partial.is_none() {
-            // No account is without a token: the server has none, or does not show it.
-            self.partial = Some(told_in_part(self.person.entry));
-        }
-        let requests: Vec<_> = sids
-            .chunks(BATCH)
-            .map(|batch| self.request(self.settings.with_sids(batch)))
-            .collect();
-        self.ask(&requests).await.concat()
-    }
-
     /// Whether no group has groups.
     fn is_flat(&self) -> bool {
         self.person.way == Way::Nowhere && self.settings.dynamic.is_none()
-    }
-
-    /// Keeps what the server reached for the levels to come, and picks out the direct groups.
-    async fn in_chain(
-        &mut self,
-        chain: Vec<Entry>,
-        primary: &[Entry],
-        named: &[Dn],
-    ) -> Vec<(From, Entry)> {
-        let requests: Vec<_> = primary
-            .iter()
-            .map(|group| self.request(self.settings.in_chain(&group.dn_text)))
-            .collect();
-        let above_primary = self.ask(&requests).await.concat();
-        let reached = chain.into_iter().chain(above_primary);
-        self.direct_of(reached.collect(), primary, named)
-    }
-
-    /// Keeps what the server reached, and picks out the direct groups.
-    fn direct_of(
-        &mut self,
-        reached: Vec<Entry>,
-        primary: &[Entry],
-        named: &[Dn],
-    ) -> Vec<(From, Entry)> {
-        self.chain = reached
-            .into_iter()
-            .map(|entry| (entry.dn.clone(), entry))
-            .collect();
-        let mut direct = Vec::new();
-        for group in primary {
-            self.chain.remove(&group.dn);
-            direct.push((From::Person, group.clone()));
-        }
-        for name in named {
-            direct.extend(self.chain.remove(name).map(|entry| (From::Person, entry)));
-        }
-        direct
     }
 
     /// The groups one level above, none of which was found before.
@@ -262,14 +227,6 @@ impl Walk<'_> {
             Way::InChain => self.parents_in_chain(frontier),
             Way::Nowhere => Vec::new(),
         }
-    }
-
-    fn parents_in_chain(&mut self, frontier: &[usize]) -> Vec<(From, Entry)> {
-        let above = self.named_by(frontier);
-        above
-            .into_iter()
-            .filter_map(|(dn, below)| Some((From::Group(below), self.chain.remove(&dn)?)))
-            .collect()
     }
 
     async fn parents_by_name(&mut self, frontier: &[usize]) -> Vec<(From, Entry)> {
@@ -451,6 +408,7 @@ impl Walk<'_> {
 
     /// The entries of an answer.
     fn read(&mut self, answer: SearchResult) -> Vec<Entry> {
+        self.elsewhere |= is_elsewhere(&answer);
         match answer.code {
             ResultCode::SUCCESS => {}
             ResultCode::SIZE_LIMIT_EXCEEDED => {

@@ -105,8 +105,12 @@ fn text(entry: &Entry, attribute: &AttributeName) -> Option<String> {
     entry
         .values(attribute)
         .filter_map(|value| std::str::from_utf8(value).ok())
-        .find(|text| !text.trim().is_empty() && !text.contains(char::is_control))
+        .find(|text| is_line(text))
         .map(str::to_owned)
+}
+
+fn is_line(text: &str) -> bool {
+    !text.trim().is_empty() && !text.contains(char::is_control)
 }
 
 /// Of several values the one in the entry's own name.
@@ -116,6 +120,7 @@ fn own_value(entry: &Entry, attribute: &AttributeName) -> Option<String> {
         .values(attribute)
         .find(|value| rdn.is_some_and(|rdn| rdn.names(attribute, value)))
         .and_then(|value| std::str::from_utf8(value).ok())
+        .filter(|text| is_line(text))
         .map(str::to_owned)
         .or_else(|| text(entry, attribute))
 }

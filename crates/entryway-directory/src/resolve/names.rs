@@ -1,10 +1,11 @@
 //! What was typed, asked of every domain at the same time.
 
 use super::read::as_match;
-use super::{attributes, missing, request, within};
+use super::{attributes, is_elsewhere, missing, request, within};
 use crate::finder::{Finder, Place};
 use entryway_ldap::{SearchRequest, SearchResult, SearchRole};
 use entryway_ldap_types::{Dn, Filter, FilterTemplate, Placeholder, ResultCode, Scope};
+use entryway_login::Fault;
 use entryway_lookup::{
     Answer, BadFormat, DomainMatches, IdKey, Kind, KnownDomain, LookupPolicy, Match, Missing,
     NameLookup, ResolveQuestion, Resolved, Typed, TypedRules, Wanted, by_identity, classify,
@@ -12,8 +13,10 @@ use entryway_lookup::{
 };
 use futures_util::StreamExt as _;
 use futures_util::stream::{self, FuturesUnordered};
+use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
+use tokio::time::timeout_at;
 
 /// Queries of one question that are under way at the same time.
 const AT_ONCE: usize = 8;
@@ -97,13 +100,42 @@ async fn gather(
     policy: &LookupPolicy,
     due: Instant,
 ) -> Vec<DomainMatches> {
+    let since = Instant::now();
+    let domains = u32::try_from(asked.len()).unwrap_or(u32::MAX).max(1);
+    // A domain that says nothing costs those behind it no more than this.
+    let share = since + due.saturating_duration_since(since) / domains;
     let mut answers: Vec<Option<DomainMatches>> = asked.iter().map(|_| None).collect();
     let mut under_way: FuturesUnordered<_> = asked
         .iter()
         .enumerate()
         .map(|(at, place)| async move { (at, ask(*place, typed, wanted, policy, due).await) })
         .collect();
-    while let Some((at, answer)) = under_way.next().await {
+    loop {
+        let has_some = |answer: &Option<DomainMatches>| {
+            answer.as_ref().is_some_and(|one| !one.matches.is_empty())
+        };
+        let first = answers.iter().position(has_some);
+        let ended = match first {
+            Some(first) if !wanted.all_domains => {
+                match timeout_at(share.into(), under_way.next()).await {
+                    Ok(ended) => ended,
+                    Err(_) => {
+                        // Those before it might have been the ones, and have had their time.
+                        answers.truncate(first + 1);
+                        for (place, answer) in asked.iter().zip(&mut answers) {
+                            let name = &place.lookups.name;
+                            let late = Missing::Unanswered(Fault::Deadline);
+                            answer.get_or_insert_with(|| {
+                                DomainMatches::missing(Arc::clone(name), late)
+                            });
+                        }
+                        break;
+                    }
+                }
+            }
+            _ => under_way.next().await,
+        };
+        let Some((at, answer)) = ended else { break };
         if let Some(slot) = answers.get_mut(at) {
             *slot = Some(answer);
         }
@@ -145,6 +177,10 @@ async fn ask(
     due: Instant,
 ) -> DomainMatches {
     let name = Arc::clone(&place.lookups.name);
+    let place = match place.seen(SearchRole::Resolve, due).await {
+        Ok(place) => place,
+        Err(why) => return DomainMatches::missing(name, why),
+    };
     let mut asker = place.domain.asker(SearchRole::Resolve, due, SEARCHES).await;
     // One more than is given tells that there are more.
     let size = wanted.limit.saturating_add(1).max(2);
@@ -188,7 +224,8 @@ async fn ask(
         let sent = u32::try_from(found.matches.len()).unwrap_or(u32::MAX);
         found.missing.push(Missing::ServerLimit(sent));
     }
-    found.missing.dedup();
+    let mut told = HashSet::new();
+    found.missing.retain(|why| told.insert(*why));
     found
 }
 
@@ -199,15 +236,15 @@ fn take(place: Place<'_>, kind: Kind, answer: SearchResult, found: &mut DomainMa
         matches.extend(as_match(place, kind, entry));
     }
     found.matches.append(&mut matches);
+    if is_elsewhere(&answer) {
+        found.missing.push(Missing::Referral);
+    }
     match answer.code {
         ResultCode::SUCCESS => false,
         // Nobody has that name.
         ResultCode::NO_SUCH_OBJECT if answer.entries.is_empty() => false,
         ResultCode::SIZE_LIMIT_EXCEEDED => true,
-        ResultCode::REFERRAL => {
-            found.missing.push(Missing::Referral);
-            false
-        }
+        ResultCode::REFERRAL => false,
         code => {
             found.missing.push(Missing::Refused(code));
             false

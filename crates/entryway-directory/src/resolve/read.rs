@@ -1,13 +1,13 @@
 //! One entry by its id.
 
-use super::{attributes, group, missing, person, request, spent, within};
+use super::{attributes, group, is_elsewhere, missing, person, request, spent, within};
 use crate::finder::{Finder, Place};
 use entryway_ldap::{SearchRequest, SearchRole};
 use entryway_ldap_types::{Entry, Filter, ResultCode, Scope};
 use entryway_login::is_secret_attribute;
 use entryway_lookup::{
-    Answer, EntryId, Gap, IdKey, Kind, Match, Missing, Person, PersonLookup, PersonQuestion,
-    Refused, Spent, by_identity,
+    Answer, EntryId, IdKey, Kind, Match, Missing, Person, PersonLookup, PersonQuestion, Refused,
+    Spent, by_identity,
 };
 use std::sync::Arc;
 use std::time::Instant;
@@ -44,6 +44,8 @@ impl Finder {
         deadline: Instant,
     ) -> Result<Read, Refused> {
         let since = Instant::now();
+        let seen = place.seen(SearchRole::Resolve, deadline).await;
+        let place = seen.map_err(|why| place.unanswered(why))?;
         let asked = questions(place, id)?;
         let requests: Vec<SearchRequest> =
             asked.iter().map(|(_, request)| request.clone()).collect();
@@ -51,23 +53,25 @@ impl Finder {
             .domain
             .asker(SearchRole::Resolve, deadline, u32::MAX)
             .await;
-        let unanswered = |why: Missing| {
-            Refused::Unanswered(Gap {
-                domain: Arc::clone(&place.lookups.name),
-                why,
-            })
-        };
         let answers = asker
             .ask_all(&requests)
             .await
-            .map_err(|error| unanswered(missing(error, &asker)))?;
+            .map_err(|error| place.unanswered(missing(error, &asker)))?;
         let mut found: Option<(Match, Entry)> = None;
+        // Why there may be another one.
+        let mut more = None;
         for ((kind, _), answer) in asked.iter().zip(answers) {
+            if is_elsewhere(&answer) {
+                more.get_or_insert(Missing::Referral);
+            }
             match answer.code {
-                ResultCode::SUCCESS
-                | ResultCode::SIZE_LIMIT_EXCEEDED
-                | ResultCode::NO_SUCH_OBJECT => {}
-                code => return Err(unanswered(Missing::Refused(code))),
+                ResultCode::SUCCESS | ResultCode::NO_SUCH_OBJECT => {}
+                ResultCode::SIZE_LIMIT_EXCEEDED => {
+                    let sent = u32::try_from(answer.entries.len()).unwrap_or(u32::MAX);
+                    more = Some(Missing::ServerLimit(sent));
+                }
+                ResultCode::REFERRAL => {}
+                code => return Err(place.unanswered(Missing::Refused(code))),
             }
             for entry in answer.entries {
                 let Some(one) = as_match(place, *kind, &entry) else {
@@ -84,7 +88,12 @@ impl Finder {
             }
         }
         let server = asker.served().cloned().unwrap_or_default();
-        let (found, entry) = found.ok_or(Refused::NotFound)?;
+        let (found, entry) = match (found, more) {
+            (Some(found), None | Some(Missing::Referral)) => found,
+            // Whether it is the only one, or whether there is none, nobody has said.
+            (_, Some(why)) => return Err(place.unanswered(why)),
+            (None, None) => return Err(Refused::NotFound),
+        };
         // An identity that was reused, or the DN of an entry that has an identity by now.
         if found.id != *id {
             return Err(Refused::NotFound);

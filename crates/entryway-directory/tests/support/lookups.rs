@@ -61,6 +61,7 @@ pub fn lookups(name: &str) -> DomainLookups {
             photo_max_age: Duration::ZERO,
             initials: false,
         },
+        active_directory: None,
     }
 }
 

@@ -54,6 +54,15 @@ fn mail_addresses() {
         Err(BadFormat::MailDomain("Spam.example".to_owned())),
     );
     check("j*@corp.example", name("j*@corp.example", None));
+    // What begins so is found by it too.
+    for (typed, domain) in [
+        ("j@spam.exam", "spam.exam"),
+        ("j@spam", "spam"),
+        ("j@s*", "s"),
+        ("j*@Spam.example", "Spam.example"),
+    ] {
+        check(typed, Err(BadFormat::MailDomain(domain.to_owned())));
+    }
 }
 
 #[test]
@@ -94,4 +103,20 @@ fn what_nobody_is_asked_about() {
     check("ja\0ne", Err(BadFormat::Control));
     check(&"x".repeat(257), Err(BadFormat::TooLong { most: 256 }));
     check(&"=".repeat(9_000), Err(BadFormat::TooLong { most: 256 }));
+}
+
+#[test]
+fn what_directories_pass_over_is_no_length() {
+    for (text, length) in [
+        ("", 0),
+        ("jan", 3),
+        ("j d", 3),
+        ("  j   d ", 3),
+        ("\u{ad}\u{ad}\u{ad}", 0),
+        ("j\u{200b}\u{fe0f}", 1),
+        ("j \u{ad} \u{ad} d", 3),
+        ("é山😀", 3),
+    ] {
+        assert_eq!(compared_length(text), length, "{text:?}");
+    }
 }

@@ -106,6 +106,24 @@ fn the_usual_fields_have_their_properties() {
 }
 
 #[test]
+fn the_card_of_the_page_is_one() {
+    let page = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/cards.md");
+    let page = std::fs::read_to_string(page).unwrap();
+    let (_, rest) = page.split_once("```vcard\n").unwrap();
+    let (shown, _) = rest.split_once("```").unwrap();
+    let fields = [
+        ("mail", "jane@corp.example"),
+        ("telephone", "+41 31 555 01 23"),
+        ("title", "Head, Sales"),
+        ("location", "Bern, BE, CH"),
+        ("room", "N.12"),
+    ];
+    let photo = "https://portal.corp.example/api/v1/people/staff:3f2504e0-4f89-11d3-9a0c-0305e82c3301/photo";
+    let written = vcard(&card("Jane Doe", &fields), Some(photo));
+    assert_eq!(written.replace("\r\n", "\n"), shown);
+}
+
+#[test]
 fn a_photo_is_an_address_or_nothing() {
     let photo = |address: &str| {
         let all = lines(&vcard(&card("Jane", &[]), Some(address)));

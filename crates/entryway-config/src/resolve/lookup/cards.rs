@@ -59,7 +59,7 @@ pub(super) fn cards(
 /// RFC 4519 and RFC 2798, and what Active Directory has of them.
 fn usual(known: &Known<'_>) -> Vec<FieldPolicy> {
     let of = AttributeName::from_static;
-    let company = match known.settings.dialect {
+    let company = match known.dialect {
         crate::settings::Dialect::ActiveDirectory => of("company"),
         _ => of("o"),
     };

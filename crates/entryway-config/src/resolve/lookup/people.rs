@@ -24,7 +24,7 @@ pub(super) fn people(known: &Known<'_>, cx: &Context<'_>) -> Option<PeopleLookup
     let found = match section.text("find_filter") {
         Some(written) => of_text(written, cx),
         None => {
-            let kind = known.settings.dialect;
+            let kind = known.dialect;
             let class = section
                 .text_quietly("object_class")
                 .map_or_else(|| dialect::object_class(kind), |written| written.text);
@@ -67,7 +67,7 @@ pub(super) fn groups(known: &Known<'_>, cx: &Context<'_>) -> Option<GroupsLookup
         Some(written) => of_text(written, cx),
         None => {
             let restriction = dialect::groups(
-                known.settings.dialect,
+                known.dialect,
                 own.object_class.as_deref(),
                 own.dynamic.as_ref().map(|dynamic| &*dynamic.object_class),
             );

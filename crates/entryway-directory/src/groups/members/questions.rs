@@ -109,8 +109,8 @@ impl Walk<'_> {
 
     /// Searches for everybody who was named by what they are called.
     pub(super) fn by_caller(&self) -> Vec<Question> {
-        let attribute = self.place.lookups.people.login_attribute.as_ref();
-        let attribute = attribute.unwrap_or(&UID);
+        // What it holds are values of `uid` (RFC 2307), whatever people log in with: as from the person upward.
+        let attribute = &UID;
         let mut names: Vec<&String> = self.callers.keys().collect();
         names.sort();
         names

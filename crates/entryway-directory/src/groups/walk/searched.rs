@@ -5,14 +5,37 @@ use crate::groups::OBJECT_CLASS;
 use crate::groups::dynamic::MemberSearch;
 use crate::groups::filters::{BATCH, by_names};
 use crate::groups::found::From;
+use crate::groups::person::Way;
 use crate::groups::values::of_entry;
 use entryway_ldap::SearchRequest;
 use entryway_ldap_types::{Dn, Entry, Filter};
 use std::sync::Arc;
 
 impl Walk<'_> {
+    /// The groups that are a search which finds one of these. The server's own walk does not come to them: what is above
+    /// them is asked for by itself.
+    pub(super) async fn searched_with_chain(
+        &mut self,
+        below: &[(From, Dn, Box<str>)],
+    ) -> Vec<(From, Entry)> {
+        let above = self.searched(below).await;
+        if self.person.way == Way::InChain && self.settings.depth.is_some() {
+            let requests: Vec<_> = above
+                .iter()
+                .map(|(_, group)| self.request(self.settings.in_chain(&group.dn_text)))
+                .collect();
+            for entry in self.ask(&requests).await.concat() {
+                let is_known = above.iter().any(|(_, group)| group.dn == entry.dn);
+                if !is_known && !self.found.has(&entry.dn) {
+                    self.chain.insert(entry.dn.clone(), entry);
+                }
+            }
+        }
+        above
+    }
+
     /// The groups that are a search which finds one of these.
-    pub(super) async fn searched(&mut self, below: &[(From, Dn, Box<str>)]) -> Vec<(From, Entry)> {
+    async fn searched(&mut self, below: &[(From, Dn, Box<str>)]) -> Vec<(From, Entry)> {
         let Some(settings) = &self.settings.dynamic else {
             return Vec::new();
         };
