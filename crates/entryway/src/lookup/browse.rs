@@ -9,6 +9,10 @@ use crate::table::aligned;
 use entryway_ldap_types::Dn;
 use entryway_lookup::{BrowseKinds, BrowseQuestion, BrowsedDomain, Page, Position, View};
 use entryway_wire::{BrowsedJson, PageJson};
+use std::time::{Duration, Instant};
+
+/// How long a large domain is read.
+const LIST: Duration = Duration::from_secs(120);
 
 pub(super) async fn browse(common: &Common, lookups: &Asked, asked: &Browse) -> Exit {
     let Some(domain) = &asked.domain else {
@@ -33,7 +37,9 @@ pub(super) async fn browse(common: &Common, lookups: &Asked, asked: &Browse) -> 
         None if asked.tree => View::Below(None),
         None => View::Flat,
     };
-    let due = lookups.due();
+    // This process has to read the whole list for its page: where a daemon would tell that it is being read, and have it
+    // the next time, there is no next time.
+    let due = lookups.due().max(Instant::now() + LIST);
     let question = BrowseQuestion {
         domain: domain.clone(),
         view,

@@ -55,6 +55,31 @@ const COUNTED: [Counted; 2] = [
     ),
 ];
 
+impl Lookups {
+    fn browsed(&self, encoder: &mut DescriptorEncoder<'_>) -> Result<(), fmt::Error> {
+        let figures = self.live.now().gateway.finder().browse_figures();
+        let each = [
+            (
+                "lookup_browse_rows",
+                "Rows of the lists that are paged through",
+                None,
+                figures.rows,
+            ),
+            (
+                "lookup_browse",
+                "About how much memory these lists take",
+                Some(&Unit::Bytes),
+                figures.bytes,
+            ),
+        ];
+        for (name, help, unit, now) in each {
+            let one = encoder.encode_descriptor(name, help, unit, MetricType::Gauge)?;
+            ConstGauge::new(i64::try_from(now).unwrap_or(i64::MAX)).encode(one)?;
+        }
+        Ok(())
+    }
+}
+
 impl Collector for Lookups {
     fn encode(&self, mut encoder: DescriptorEncoder<'_>) -> Result<(), fmt::Error> {
         let figures = self.live.now().gateway.finder().cache_figures();
@@ -96,6 +121,6 @@ impl Collector for Lookups {
             let now = i64::try_from(figures.kept).unwrap_or(i64::MAX);
             ConstGauge::new(now).encode(family.encode_family(&Kept { kept })?)?;
         }
-        Ok(())
+        self.browsed(&mut encoder)
     }
 }
