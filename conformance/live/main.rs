@@ -13,6 +13,7 @@ mod faults;
 mod integrations;
 mod lab;
 mod matrix;
+mod openapi;
 mod openldap;
 mod outages;
 mod row;
@@ -42,6 +43,7 @@ fn main() -> ExitCode {
         }
     }
     trials.extend(tests(&lab, "openldap", openldap::tests()));
+    trials.extend(tests(&lab, "openapi", openapi::tests()));
     trials.extend(tests(&lab, "counted", counted::tests()));
     trials.extend(tests(&lab, "by_certificate", by_certificate::tests()));
     trials.extend(tests(&lab, "captures", captures::tests()));

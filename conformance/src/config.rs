@@ -217,7 +217,10 @@ impl Configuration {
             "[[token]]\nname = \"tests\"\nsecret = {{ file = {} }}",
             file(dir, "token")
         )?;
-        writeln!(out, "scopes = [\"login\", \"login.reasons\", \"admin\"]\n")?;
+        writeln!(
+            out,
+            "scopes = [\"login\", \"login.reasons\", \"admin\", \"people.read\", \"groups.read\", \"browse\"]\n"
+        )?;
         if self.home_folder {
             writeln!(
                 out,

@@ -41,6 +41,16 @@ impl HttpClient {
         }
     }
 
+    /// Where it asks.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// What it shows.
+    pub fn token(&self) -> Option<&str> {
+        self.token.as_deref()
+    }
+
     /// GET.
     pub fn get(&self, path: &str) -> Result<Response> {
         self.send("GET", path, "")

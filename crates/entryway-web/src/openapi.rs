@@ -72,6 +72,11 @@ fn described(operation: &Operation) -> Value {
     for (status, about) in operation.others {
         answers.insert(status.to_string(), json!({ "description": about }));
     }
+    // The connection answers that before anything of the request is looked at.
+    answers.insert(
+        "431".to_owned(),
+        json!({ "description": "The head is larger than 32 KiB; the connection is closed." }),
+    );
     for status in operation.problems {
         answers.insert(status.to_string(), problem(*status));
     }
@@ -121,6 +126,8 @@ fn parameter(parameter: &Parameter) -> Value {
         Form::Text { most } if parameter.place == Within::Path => {
             json!({ "type": "string", "minLength": 1, "maxLength": most })
         }
+        // The head as a whole is bounded, and a long one is another tag.
+        Form::Text { .. } if parameter.place == Within::Header => json!({ "type": "string" }),
         Form::Text { most } => json!({ "type": "string", "maxLength": most }),
         Form::Number { least, most } => {
             json!({ "type": "integer", "minimum": least, "maximum": most })

@@ -1,6 +1,6 @@
 //! Connections: hang-ups, silence, bugs, limits, and the end.
 
-use crate::front::{Behind, PLAIN, app};
+use crate::front::{Behind, FINDER, PLAIN, app};
 use entryway_web::{Drained, Limits, serve};
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -116,6 +116,67 @@ async fn one_connection_serves_many_requests() {
             assert!(response.contains(header), "{response}");
         }
     }
+}
+
+#[tokio::test]
+async fn a_client_that_hangs_up_abandons_its_look_up() {
+    let server = Server::start(Limits::default()).await;
+    let mut stream = server.connect().await;
+    let request = format!(
+        "GET /api/v1/people?q=pending HTTP/1.1\r\nhost: x\r\nauthorization: Bearer {FINDER}\r\n\r\n"
+    );
+    stream.write_all(request.as_bytes()).await.expect("written");
+    let mut pending = server.behind.looked.pending.subscribe();
+    let begun = pending.wait_for(|pending| pending.begun == 1);
+    timeout(SOON, begun)
+        .await
+        .expect("in time")
+        .expect("a sender");
+    drop(stream);
+    let abandoned = pending.wait_for(|pending| pending.abandoned == 1);
+    timeout(SOON, abandoned)
+        .await
+        .expect("in time")
+        .expect("a sender");
+    // The future is dropped as a whole: what is told of it is told by then, or at once.
+    timeout(SOON, async {
+        while *server.behind.looked_up.lock() != [("people", "abandoned")] {
+            tokio::task::yield_now().await;
+        }
+    })
+    .await
+    .expect("in time");
+}
+
+#[tokio::test]
+async fn a_photo_may_be_kept_and_nothing_else() {
+    let server = Server::start(Limits::default()).await;
+    for (path, kept) in [
+        (
+            "people/partners:1/photo",
+            "cache-control: public, max-age=600",
+        ),
+        ("people?q=jane", "cache-control: no-store"),
+    ] {
+        let mut stream = server.connect().await;
+        let token = format!("authorization: Bearer {FINDER}\r\n");
+        let token = if path.contains("photo") { "" } else { &token };
+        let request = format!("GET /api/v1/{path} HTTP/1.1\r\nhost: x\r\n{token}\r\n");
+        stream.write_all(request.as_bytes()).await.expect("written");
+        let response = response(&mut stream).await;
+        assert!(response.starts_with("HTTP/1.1 200"), "{response}");
+        assert!(response.contains(kept), "{response}");
+        assert!(
+            response.contains("x-content-type-options: nosniff"),
+            "{response}"
+        );
+    }
+    let answered = server.behind.answered.lock();
+    assert_eq!(
+        *answered,
+        [("/api/v1/people/{id}/photo", 200), ("/api/v1/people", 200)],
+        "a peer cannot invent labels"
+    );
 }
 
 #[tokio::test]

@@ -47,7 +47,7 @@ pub fn request_schemas() -> Map<String, Value> {
                 "type": "object",
                 "properties": {
                     "login_name": text("As a person would type it."),
-                    "password": text("With one it is a login attempt like any other."),
+                    "password": { "type": ["string", "null"], "description": "With one it is a login attempt like any other." },
                     "client_address": address,
                     "groups": groups,
                 },
