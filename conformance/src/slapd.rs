@@ -37,6 +37,8 @@ pub struct SlapdOptions {
     /// Whether it demands a certificate of every client, and takes the one of [`Authority::issue_client`] for the
     /// service account.
     pub demands_certificates: bool,
+    /// Whether beginnings of names and mail addresses have an index, as they have wherever people look each other up.
+    pub indexes_names: bool,
 }
 
 impl Default for SlapdOptions {
@@ -48,6 +50,7 @@ impl Default for SlapdOptions {
             idle_timeout: 0,
             anonymous_reads: false,
             demands_certificates: false,
+            indexes_names: false,
         }
     }
 }
@@ -140,6 +143,7 @@ impl Slapd {
             idle_timeout: self.options.idle_timeout,
             anonymous_reads: self.options.anonymous_reads,
             demands_certificates: self.options.demands_certificates,
+            indexes_names: self.options.indexes_names,
             password: &self.administrator,
         };
         let path = self.keeper.dir().join("slapd.conf");

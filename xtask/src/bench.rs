@@ -6,6 +6,7 @@
 mod driver;
 mod http;
 mod load;
+mod lookups;
 mod programs;
 mod raw;
 mod report;
@@ -35,6 +36,8 @@ pub(crate) enum Size {
     Rules,
     /// As many plain logins as go, and nothing written: a minute, for whoever works on their speed.
     Logins,
+    /// The part with look-ups alone, and nothing written.
+    Lookups,
     /// That everything runs: seconds, with what is built already, and nothing written.
     Quick,
 }

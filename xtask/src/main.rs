@@ -22,6 +22,7 @@ const USAGE: &str = "usage: cargo xtask VERB
   bench [--quick]  measure logins through the gateway against a raw LDAP client, and many rules against few
   bench rules      only the latter
   bench logins     only plain logins, as many as go
+  bench lookups    only looking people up
   prove timing [--samba] [--samples N] [--write FILE] [--quick]
                    compare the times of refusals, and count the binds of each
   prove faults [--only WORDS] [--write FILE] [--debug] [--quick]
@@ -30,6 +31,8 @@ const USAGE: &str = "usage: cargo xtask VERB
                    log people in at one living domain among 99 dead ones, and compare with it alone
   prove soak [--minutes N] [--write FILE] [--debug] [--quick]
                    log people in for an hour, at servers that hang up and restart, and see whether anything grows
+  prove people [--write FILE] [--debug] [--quick]
+                   find and page through 100,000 people, beside ldapsearch, and see what memory it takes
   lab SERVER       keep a directory of the tests running, to try things by hand: openldap or samba
 ";
 
@@ -48,6 +51,9 @@ fn main() -> ExitCode {
             .map(|()| true),
         ["bench", "logins"] => root()
             .and_then(|root| bench::run(&root, bench::Size::Logins))
+            .map(|()| true),
+        ["bench", "lookups"] => root()
+            .and_then(|root| bench::run(&root, bench::Size::Lookups))
             .map(|()| true),
         ["bench", "--quick"] => root()
             .and_then(|root| bench::run(&root, bench::Size::Quick))

@@ -5,6 +5,7 @@ mod faults;
 mod gateway;
 mod meter;
 mod page;
+mod people;
 mod soak;
 mod timing;
 
@@ -22,6 +23,7 @@ pub(crate) fn run(root: &Path, words: &[&str]) -> Result<Option<()>> {
             let run = match *verb {
                 "domains" => domains::run,
                 "faults" => faults::run,
+                "people" => people::run,
                 "soak" => soak::run,
                 _ => return Ok(None),
             };

@@ -17,6 +17,8 @@ pub(super) struct Settings<'a> {
     pub(super) anonymous_reads: bool,
     /// Whether every client must show a certificate.
     pub(super) demands_certificates: bool,
+    /// Whether beginnings of names and mail addresses have an index.
+    pub(super) indexes_names: bool,
     /// Of [`ADMINISTRATOR`].
     pub(super) password: &'a str,
 }
@@ -31,6 +33,7 @@ pub(super) fn slapd_conf(settings: &Settings<'_>) -> String {
         idle_timeout,
         anonymous_reads,
         demands_certificates,
+        indexes_names,
         password,
         ..
     } = settings;
@@ -39,6 +42,11 @@ pub(super) fn slapd_conf(settings: &Settings<'_>) -> String {
         "demand"
     } else {
         "never"
+    };
+    let names = if *indexes_names {
+        "index objectClass,uid,uidNumber,member eq\nindex cn,sn,givenName,mail eq,subinitial"
+    } else {
+        "index objectClass,uid,mail,cn,uidNumber,member eq"
     };
     let database = settings.database.display();
     let certificate = identity.certificate.display();
@@ -73,7 +81,7 @@ rootdn "cn=root,{suffix}"
 directory {database}
 maxsize 1073741824
 dbnosync
-index objectClass,uid,mail,cn,uidNumber,member eq
+{names}
 index entryUUID,entryCSN eq
 limits dn.exact="{SERVICE_DN}" size=unlimited time=unlimited
 limits dn.exact="cn=entryway,{suffix}" size.prtotal=unlimited

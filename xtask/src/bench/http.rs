@@ -1,24 +1,27 @@
-//! The HTTP driver: `POST /api/v1/login` on kept connections, one per slot.
+//! The HTTP driver: `POST /api/v1/login`, or look-ups, on kept connections, one per slot.
 
 use super::driver::{Dialler, Stream};
 use super::load::Client;
-use super::settings::Settings;
+use super::settings::{Lookup, Settings};
 use anyhow::{Context, Result, bail};
 use bytes::{Buf, BytesMut};
 use std::fmt::Write;
+use std::rc::Rc;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 /// Opens the connections.
 pub(super) async fn connect(settings: &Settings) -> Result<Vec<Slot>> {
     let dialler = Dialler::new(settings)?;
+    let lookups: Rc<[Lookup]> = settings.lookups.clone().into();
     let mut slots = Vec::new();
     for _ in 0..settings.in_flight {
         slots.push(Slot {
             stream: dialler.dial().await?,
             password: settings.password.clone(),
             with_address: settings.with_address,
+            lookups: Rc::clone(&lookups),
             head: format!(
-                "POST /api/v1/login HTTP/1.1\r\nhost: {}\r\nauthorization: Bearer {}\r\ncontent-type: application/json\r\n",
+                " HTTP/1.1\r\nhost: {}\r\nauthorization: Bearer {}\r\n",
                 settings.address, settings.token
             ),
             output: String::new(),
@@ -33,6 +36,8 @@ pub(super) struct Slot {
     stream: Box<dyn Stream>,
     password: String,
     with_address: bool,
+    lookups: Rc<[Lookup]>,
+    /// What stands behind the path.
     head: String,
     output: String,
     input: BytesMut,
@@ -40,6 +45,17 @@ pub(super) struct Slot {
 
 impl Client for Slot {
     async fn login(&mut self, person: u32) -> Result<()> {
+        let lookups = Rc::clone(&self.lookups);
+        let at = usize::try_from(person.saturating_sub(1))?;
+        match lookups.get(at) {
+            Some(lookup) => self.look_up(lookup).await,
+            None => self.log_in(person).await,
+        }
+    }
+}
+
+impl Slot {
+    async fn log_in(&mut self, person: u32) -> Result<()> {
         let address = if self.with_address {
             format!(",\"client_address\":\"192.0.2.{}\"", person % 256)
         } else {
@@ -52,19 +68,32 @@ impl Client for Slot {
         self.output.clear();
         write!(
             self.output,
-            "{}content-length: {}\r\n\r\n{body}",
+            "POST /api/v1/login{}content-type: application/json\r\ncontent-length: {}\r\n\r\n{body}",
             self.head,
             body.len()
         )?;
+        self.exchange(|answer, head, length| accepted(answer, head, length, person))
+            .await
+            .with_context(|| format!("expected `u{person:07}` to be let in"))
+    }
+
+    async fn look_up(&mut self, lookup: &Lookup) -> Result<()> {
+        self.output.clear();
+        write!(self.output, "GET {}{}\r\n", lookup.path, self.head)?;
+        let is_right =
+            |answer: &[u8], head, length| complete(answer, head, length, &lookup.expected);
+        self.exchange(is_right)
+            .await
+            .with_context(|| format!("expected {} to tell `{}`", lookup.path, lookup.expected))
+    }
+
+    /// Sends what was written, and looks whether the answer is right.
+    async fn exchange(&mut self, is_right: impl Fn(&[u8], usize, usize) -> bool) -> Result<()> {
         self.stream.write_all(self.output.as_bytes()).await?;
         loop {
             if let Some((head, length)) = answer(&self.input)? {
-                let accepted = accepted(&self.input, head, length, person);
-                if !accepted {
-                    bail!(
-                        "expected `u{person:07}` to be let in, found {}",
-                        String::from_utf8_lossy(&self.input)
-                    );
+                if !is_right(&self.input, head, length) {
+                    bail!("found {}", String::from_utf8_lossy(&self.input));
                 }
                 self.input.advance(head + length);
                 return Ok(());
@@ -103,6 +132,14 @@ fn accepted(input: &[u8], head: usize, length: usize, person: u32) -> bool {
         && find(body, format!("\"name\":\"u{person:07}\"").as_bytes()).is_some()
 }
 
+/// Whether the answer tells what it must, and lacks nothing.
+fn complete(input: &[u8], head: usize, length: usize, expected: &str) -> bool {
+    let body = input.get(head..head + length).unwrap_or_default();
+    input.starts_with(b"HTTP/1.1 200 ")
+        && find(body, expected.as_bytes()).is_some()
+        && find(body, b"\"partial\":true").is_none()
+}
+
 fn find(bytes: &[u8], wanted: &[u8]) -> Option<usize> {
     bytes
         .windows(wanted.len())
@@ -111,7 +148,7 @@ fn find(bytes: &[u8], wanted: &[u8]) -> Option<usize> {
 
 #[cfg(test)]
 mod tests {
-    use super::{accepted, answer};
+    use super::{accepted, answer, complete};
 
     const ANSWER: &[u8] = b"HTTP/1.1 200 OK\r\nContent-Length: 55\r\n\r\n{\"decision\":\"accept\",\"session\":{\"name\":\"u0000007\",\"x\":1}}";
 
@@ -127,5 +164,14 @@ mod tests {
     fn only_the_person_asked_for_counts() {
         assert!(accepted(ANSWER, 39, 55, 7));
         assert!(!accepted(ANSWER, 39, 55, 8));
+    }
+
+    #[test]
+    fn only_a_whole_answer_with_what_was_asked_for_counts() {
+        let whole = b"HTTP/1.1 200 OK\r\n\r\n{\"dn\":\"uid=a\",\"partial\":false}";
+        let partial = b"HTTP/1.1 200 OK\r\n\r\n{\"dn\":\"uid=a\",\"partial\":true}";
+        assert!(complete(whole, 19, 31, "\"uid=a\""));
+        assert!(!complete(whole, 19, 31, "\"uid=b\""));
+        assert!(!complete(partial, 19, 30, "\"uid=a\""));
     }
 }

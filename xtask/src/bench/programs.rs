@@ -15,6 +15,7 @@ pub(crate) enum Profile {
 }
 
 /// Where they are.
+#[derive(Debug, Clone)]
 pub(crate) struct Programs {
     pub(crate) entryway: PathBuf,
     pub(super) driver: PathBuf,

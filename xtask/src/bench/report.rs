@@ -1,6 +1,7 @@
 //! Tables of what was measured, and the page that holds them.
 
 use super::load::Measured;
+use super::lookups::Lookups;
 use super::rules::Rules;
 use entryway_conformance::Encrypt;
 use std::fmt::Write;
@@ -37,6 +38,7 @@ pub(super) struct Report {
     pub(super) half_load: Vec<(Encrypt, f64, Sides)>,
     pub(super) memory: Vec<(Encrypt, Memory)>,
     pub(super) rules: Option<Rules>,
+    pub(super) lookups: Option<Lookups>,
 }
 
 impl Side {
@@ -80,16 +82,16 @@ impl Side {
             .map_or(f64::NAN, |time| time.as_secs_f64() * 1000.0)
     }
 
-    fn p50(&self) -> f64 {
+    pub(super) fn p50(&self) -> f64 {
         self.median_ms(|round| round.p50)
     }
 
-    fn p99(&self) -> f64 {
+    pub(super) fn p99(&self) -> f64 {
         self.median_ms(|round| round.p99)
     }
 
     /// CPU seconds per 1,000 logins of the driver.
-    fn own_cpu(&self) -> f64 {
+    pub(super) fn own_cpu(&self) -> f64 {
         self.per_thousand(|round| round.own_cpu)
     }
 
@@ -138,7 +140,7 @@ impl Report {
 
     fn write_tables(&self, out: &mut String) -> std::fmt::Result {
         if self.saturated.is_empty() {
-            return self.rules.iter().try_for_each(|rules| rules.write(out));
+            return self.write_further(out);
         }
         writeln!(out, "\n### As many logins as go\n")?;
         writeln!(
@@ -182,7 +184,12 @@ impl Report {
         }
         self.write_half_load(out)?;
         self.write_memory(out)?;
-        self.rules.iter().try_for_each(|rules| rules.write(out))
+        self.write_further(out)
+    }
+
+    fn write_further(&self, out: &mut String) -> std::fmt::Result {
+        self.rules.iter().try_for_each(|rules| rules.write(out))?;
+        self.lookups.iter().try_for_each(|them| them.write(out))
     }
 
     fn write_half_load(&self, out: &mut String) -> std::fmt::Result {

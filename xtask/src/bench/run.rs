@@ -1,5 +1,6 @@
 //! The order of events: build, start the servers, measure both sides in turns, write the page.
 
+use super::lookups::{self, LookupsPlan};
 use super::programs::{Profile, Programs};
 use super::report::{Memory, Report, Side, Sides};
 use super::rules::{self, RulesPlan};
@@ -23,12 +24,13 @@ struct Plan {
     /// Whether to write the page.
     page: bool,
     rules: RulesPlan,
+    lookups: LookupsPlan,
 }
 
 impl Plan {
     fn of(size: Size) -> Self {
         match size {
-            Size::Full | Size::Rules | Size::Logins => Self {
+            Size::Full | Size::Rules | Size::Logins | Size::Lookups => Self {
                 profile: Profile::Dist,
                 people: 10_000,
                 in_flight: match size {
@@ -38,7 +40,7 @@ impl Plan {
                 },
                 rounds: 3,
                 measured: Duration::from_secs(3),
-                beyond: size != Size::Rules,
+                beyond: matches!(size, Size::Full | Size::Logins),
                 page: size == Size::Full,
                 rules: RulesPlan {
                     few: 10,
@@ -47,6 +49,13 @@ impl Plan {
                     pairs: 4,
                     measured: Duration::from_secs(2),
                     each: true,
+                },
+                lookups: LookupsPlan {
+                    people: 10_000,
+                    asked: 2_000,
+                    in_flight: &[1, 16],
+                    rounds: 2,
+                    measured: Duration::from_secs(2),
                 },
             },
             Size::Quick => Self {
@@ -65,6 +74,13 @@ impl Plan {
                     measured: Duration::from_millis(100),
                     each: false,
                 },
+                lookups: LookupsPlan {
+                    people: 200,
+                    asked: 40,
+                    in_flight: &[4],
+                    rounds: 1,
+                    measured: Duration::from_millis(200),
+                },
             },
         }
     }
@@ -76,7 +92,7 @@ pub(crate) fn run(root: &Path, size: Size) -> Result<()> {
     let load = usage::load_average()?;
     let programs = Programs::build(root, plan.profile)?;
     let bench = Bench {
-        stage: Stage::new(programs, plan.people)?,
+        stage: Stage::new(programs.clone(), plan.people, false)?,
         plan,
     };
     let mut report = Report::default();
@@ -91,8 +107,11 @@ pub(crate) fn run(root: &Path, size: Size) -> Result<()> {
             bench.measure(encrypt, &gateway, &mut report)?;
         }
     }
-    if size != Size::Logins {
+    if !matches!(size, Size::Logins | Size::Lookups) {
         report.rules = Some(rules::measure(&bench.stage, bench.plan.rules)?);
+    }
+    if matches!(size, Size::Full | Size::Lookups | Size::Quick) {
+        report.lookups = Some(lookups::measure(programs, bench.plan.lookups)?);
     }
     print!("{}", report.tables());
     if bench.plan.page {

@@ -30,6 +30,15 @@ pub(super) struct Settings {
     pub(super) with_address: bool,
     /// Whose CPU time is counted beside the driver's own.
     pub(super) watched: Vec<u32>,
+    /// What is asked instead of logins, one for each of the `people`; none: logins.
+    pub(super) lookups: Vec<Lookup>,
+}
+
+/// A question with GET, and what its answer must hold.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Lookup {
+    pub(super) path: String,
+    pub(super) expected: String,
 }
 
 impl Settings {
@@ -55,6 +64,7 @@ impl Settings {
             "token": self.token,
             "with_address": self.with_address,
             "watched": self.watched,
+            "lookups": self.lookups.iter().map(|it| [&it.path, &it.expected]).collect::<Vec<_>>(),
         });
         fs::write(path, value.to_string())
             .with_context(|| format!("cannot write `{}`", path.display()))
@@ -64,6 +74,14 @@ impl Settings {
         let text = |key: &str| value.get(key).and_then(Value::as_str);
         let number = |key: &str| value.get(key).and_then(Value::as_u64);
         let watched = value.get("watched")?.as_array()?;
+        let lookups = value.get("lookups")?.as_array()?;
+        let lookup = |value: &Value| {
+            let part = |at: usize| Some(value.get(at)?.as_str()?.to_owned());
+            Some(Lookup {
+                path: part(0)?,
+                expected: part(1)?,
+            })
+        };
         Some(Self {
             address: text("address")?.parse().ok()?,
             trust: text("trust").map(PathBuf::from),
@@ -79,13 +97,14 @@ impl Settings {
                 .filter_map(Value::as_u64)
                 .filter_map(|pid| u32::try_from(pid).ok())
                 .collect(),
+            lookups: lookups.iter().map(lookup).collect::<Option<_>>()?,
         })
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::Settings;
+    use super::{Lookup, Settings};
     use std::time::Duration;
 
     #[test]
@@ -101,6 +120,10 @@ mod tests {
             token: "y".to_owned(),
             with_address: true,
             watched: vec![1, 2],
+            lookups: vec![Lookup {
+                path: "/a".to_owned(),
+                expected: "b".to_owned(),
+            }],
         };
         let dir = entryway_conformance::Scratch::new().unwrap();
         let path = dir.path().join("settings.json");

@@ -2,7 +2,7 @@
 
 use super::load::Measured;
 use super::programs::Programs;
-use super::settings::Settings;
+use super::settings::{Lookup, Settings};
 use super::{HTTP, RAW, usage};
 use anyhow::{Context, Result, bail, ensure};
 use entryway_conformance::{
@@ -22,6 +22,8 @@ pub(super) const PASSWORD: &str = "bench password";
 /// what stands in front of it shows most.
 const STORED: &str = "{SSHA}0Tqi+rBL+64dWn7C2V+pIwcdzcTAvHZq";
 const TOKEN: &str = "token-of-the-bench-0123456789abcdef";
+/// Of who looks people up.
+pub(super) const LOOKUP_TOKEN: &str = "token-of-the-look-ups-0123456789abcdef";
 
 /// slapd, and what is needed to put gateways and drivers beside it.
 pub(super) struct Stage {
@@ -54,9 +56,25 @@ pub(super) struct Load {
     pub(super) with_address: bool,
 }
 
+/// What a load driver does.
+struct Round<'a> {
+    address: SocketAddr,
+    trust: Option<PathBuf>,
+    load: Load,
+    watched: Vec<u32>,
+    /// None: logins.
+    lookups: &'a [Lookup],
+}
+
+impl Started {
+    pub(super) fn address(&self) -> SocketAddr {
+        self.serving.address()
+    }
+}
+
 impl Stage {
-    /// Starts slapd with so many people.
-    pub(super) fn new(programs: Programs, people: u32) -> Result<Self> {
+    /// Starts slapd with so many people, whose names have an index where they are looked up.
+    pub(super) fn new(programs: Programs, people: u32, indexes_names: bool) -> Result<Self> {
         let scratch = Scratch::new()?;
         let authority = Authority::new()?;
         let directory = Directory::Crowd {
@@ -65,6 +83,7 @@ impl Stage {
         };
         let options = SlapdOptions {
             directory,
+            indexes_names,
             ..SlapdOptions::default()
         };
         let slapd = Slapd::start(&authority, options)?;
@@ -124,39 +143,64 @@ impl Stage {
             Encrypt::Ldaps => (self.slapd.ldaps(), Some(self.trust.clone())),
             _ => (self.slapd.ldap(), None),
         };
-        self.drive(RAW, address, trust, load, vec![self.slapd_pid()?])
+        let round = Round {
+            address,
+            trust,
+            load,
+            watched: vec![self.slapd_pid()?],
+            lookups: &[],
+        };
+        self.drive(RAW, round)
     }
 
     /// A round through the gateway.
     pub(super) fn gateway(&self, gateway: &Started, load: Load) -> Result<Measured> {
-        let watched = vec![self.slapd_pid()?, gateway.pid];
-        self.drive(HTTP, gateway.serving.address(), None, load, watched)
+        self.ask(gateway, load, &[])
+    }
+
+    /// A round of look-ups through the gateway.
+    pub(super) fn ask(
+        &self,
+        gateway: &Started,
+        load: Load,
+        lookups: &[Lookup],
+    ) -> Result<Measured> {
+        let round = Round {
+            address: gateway.serving.address(),
+            trust: None,
+            load,
+            watched: vec![self.slapd_pid()?, gateway.pid],
+            lookups,
+        };
+        self.drive(HTTP, round)
     }
 
     fn slapd_pid(&self) -> Result<u32> {
         self.slapd.pid().context("slapd has ended")
     }
 
-    fn drive(
-        &self,
-        driver: &str,
-        address: SocketAddr,
-        trust: Option<PathBuf>,
-        load: Load,
-        watched: Vec<u32>,
-    ) -> Result<Measured> {
+    fn drive(&self, driver: &str, round: Round<'_>) -> Result<Measured> {
+        let Round { load, lookups, .. } = round;
         let in_flight = load.in_flight;
         let settings = Settings {
-            address,
-            trust,
+            address: round.address,
+            trust: round.trust,
             in_flight,
             measured: load.measured,
             rate: load.rate,
-            people: self.people,
+            people: match lookups.len() {
+                0 => self.people,
+                count => count.try_into()?,
+            },
             password: PASSWORD.to_owned(),
-            token: TOKEN.to_owned(),
+            token: match lookups.len() {
+                0 => TOKEN,
+                _ => LOOKUP_TOKEN,
+            }
+            .to_owned(),
             with_address: load.with_address,
-            watched,
+            watched: round.watched,
+            lookups: lookups.to_vec(),
         };
         let path = self.scratch.path().join("round.json");
         settings.write(&path)?;
@@ -176,7 +220,11 @@ impl Stage {
         let measured =
             Measured::from_json(&value).context("the load driver's answer lacks something")?;
         let rate = measured.rate();
-        println!("{driver} {in_flight} in flight: {rate:.0} logins/s");
+        let what = match lookups.len() {
+            0 => "logins",
+            _ => "look-ups",
+        };
+        println!("{driver} {in_flight} in flight: {rate:.0} {what}/s");
         Ok(measured)
     }
 }

@@ -21,6 +21,7 @@ const WRONG: u32 = 4000;
 /// One login in so many is wrong.
 const EVERY: u32 = 4;
 const TOKEN: &str = "token-of-the-proof-0123456789abcdef";
+const LOOKUP_TOKEN: &str = "token-of-the-look-ups-0123456789abcdef";
 
 /// `login.deadline` of every gateway here.
 pub(super) const DEADLINE: Duration = Duration::from_secs(3);
@@ -84,6 +85,28 @@ impl Daemon {
         domains: Vec<Domain>,
         on_disk: bool,
     ) -> Result<Self> {
+        Self::further(programs, trust, domains, on_disk, "")
+    }
+
+    /// One that people look each other up at.
+    pub(super) fn for_lookups(
+        programs: &Programs,
+        trust: &str,
+        domains: Vec<Domain>,
+    ) -> Result<Self> {
+        let token = format!(
+            "\n[[token]]\nname = \"lookups\"\nsecret = \"{LOOKUP_TOKEN}\"\nscopes = [\"people.read\", \"browse\"]\n"
+        );
+        Self::further(programs, trust, domains, false, &token)
+    }
+
+    fn further(
+        programs: &Programs,
+        trust: &str,
+        domains: Vec<Domain>,
+        on_disk: bool,
+        more: &str,
+    ) -> Result<Self> {
         let scratch = Scratch::new()?;
         let listen = SocketAddr::from((Ipv4Addr::LOCALHOST, free_port()?));
         let first = domains.first().map(|domain| domain.name.clone());
@@ -110,6 +133,7 @@ impl Daemon {
             let key = scratch.path().join("audit.key");
             text.push_str(&format!("\n[audit]\nkey = \"{}\"\n", key.display()));
         }
+        text.push_str(more);
         fs::write(&path, text)?;
         let serving = Gateway::new(&programs.entryway, &path).serve(listen)?;
         let folder = path.parent().context("a file without a folder")?.to_owned();
@@ -126,6 +150,11 @@ impl Daemon {
 
     pub(super) fn client(&self) -> HttpClient {
         HttpClient::new(self.serving.address(), Some(TOKEN))
+    }
+
+    /// Of one that was started for look-ups.
+    pub(super) fn looking_up(&self) -> HttpClient {
+        HttpClient::new(self.serving.address(), Some(LOOKUP_TOKEN))
     }
 
     /// Gives it another service password for a domain, as an administrator does.
