@@ -206,8 +206,9 @@ fn pages(client: &HttpClient, first: &Rows, size: Size) -> Result<Pages> {
         let back = far.previous.as_deref().context("no page before")?;
         let back = timed(&mut times.previous, client, &format!("&cursor={back}"))?;
         ensure!(back.names == before.names, "the page before is another");
-        let name = format!("Given{}", 10 + spread(number) % 80);
-        let sought = timed(&mut times.seek, client, &format!("&seek={name}"))?;
+        let name = format!("User {}", 10 + spread(number) % 90);
+        let seek = name.replace(' ', "%20");
+        let sought = timed(&mut times.seek, client, &format!("&seek={seek}"))?;
         let found = sought.names.first().context("an empty page")?;
         ensure!(
             found.starts_with(&name),
