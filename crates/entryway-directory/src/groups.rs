@@ -7,6 +7,7 @@
 //! - `walk` asks level by level, so that levels and not people or groups decide how often is waited;
 //! - `members` asks the other way, from a group to whom it names;
 //! - `dynamic` reads the searches of groups that are one;
+//! - `seen` keeps groups that look-ups do not see out of what they are told;
 //! - `lookup` answers look-ups with both.
 //!
 //! Groups outside the base are none of the domain's, and nothing is reached through them, except where the
@@ -19,6 +20,7 @@ mod found;
 mod lookup;
 mod members;
 mod person;
+mod seen;
 mod values;
 mod walk;
 

@@ -435,3 +435,31 @@ async fn a_search_among_the_groups_of_a_chain_is_walked_through() {
         assert_eq!(found.gaps, []);
     }
 }
+
+#[tokio::test]
+async fn groups_that_look_ups_do_not_see_are_in_no_list_and_in_no_path() {
+    // Whatever names her in `member` is no group for that.
+    let ldif = person("")
+        + &group("seen", &[ADA])
+        + &group("layoffs", &[ADA])
+        + "ou: secret\n"
+        + &group("between", &[&group_dn("seen")])
+        + "ou: secret\n"
+        + &group("between too", &[&group_dn("between")])
+        + "ou: secret\n"
+        + &group("above", &[&group_dn("between too")])
+        + "\ndn: cn=list,ou=groups,dc=example,dc=com\nobjectClass: applicationProcess\ncn: list\nmember: uid=ada,ou=people,dc=example,dc=com\n";
+    for options in [Options::default(), Options::active_directory("CORP")] {
+        let server = start(&ldif, options).await;
+        let mut hiding = policy(&["staff"]);
+        hiding.domains[0].people.restriction = Filter::parse("(objectClass=person)").unwrap();
+        hiding.domains[0].groups.restriction =
+            Filter::parse("(&(objectClass=groupOfNames)(!(ou=secret)))").unwrap();
+        let domains = [("staff", server.ldap_addr())];
+        let finder = finder_with(&domains, hiding, Some(settings()));
+        let groups = groups_of(&finder, ADA).await;
+        assert_eq!(shown_groups(&groups), ["seen", "above < … < seen"]);
+        assert_eq!(groups.gaps, []);
+        assert_eq!(groups.groups[1].path[1].id, None);
+    }
+}

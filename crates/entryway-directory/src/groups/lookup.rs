@@ -2,14 +2,15 @@
 
 use super::found::Via;
 use super::members::{Below, members};
+use super::seen::seen;
 use super::walk::{Walked, walk};
-use super::{GID_NUMBER, GroupsSettings};
+use super::{GID_NUMBER, GroupsSettings, OBJECT_SID};
 use crate::finder::{Finder, Place};
 use crate::resolve::{Read, attributes, group, spent};
 use entryway_ldap::SearchRole;
 use entryway_lookup::{
     Answer, Gap, GroupEntry, GroupLookup, GroupQuestion, GroupsOf, GroupsOfQuestion, InGroup, Kind,
-    Kinds, Match, Members, MembersQuestion, Missing, Reach, Refused, Step,
+    Kinds, Match, Members, MembersQuestion, Missing, Reach, Refused, Spent, Step,
 };
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -129,9 +130,13 @@ impl Finder {
                 &direct
             }
         };
+        // Which of the groups may be seen must be asked when the walk has used up its time.
+        let walked_by = due
+            .checked_sub(due.saturating_duration_since(since) / 8)
+            .unwrap_or(due);
         let mut asker = place
             .domain
-            .asker(SearchRole::GroupContent, due, settings.max_searches)
+            .asker(SearchRole::GroupContent, walked_by, settings.max_searches)
             .await;
         asker.first(&read.server);
         let name = read.found.login_name.as_ref().unwrap_or(&read.found.name);
@@ -149,44 +154,78 @@ impl Finder {
             &mut asker,
         )
         .await;
+        let elsewhere = elsewhere.then_some(Missing::Referral);
+        let mut whys: Vec<Missing> = partial
+            .iter()
+            .map(|cause| cause.missing(&asker))
+            .chain(elsewhere)
+            .collect();
+        let walked = spent(asker, since);
+        // As many searches as `max_groups` has room for, and no more.
+        let role = SearchRole::GroupContent;
+        let mut asker = place.domain.asker(role, due, u32::MAX).await;
+        asker.first(&read.server);
+        let active_directory = read.entry.first(&OBJECT_SID).is_some();
+        let (seen, unsaid) = seen(place, &found, active_directory, &mut asker).await;
+        for why in unsaid {
+            if !whys.contains(&why) {
+                whys.push(why);
+            }
+        }
         let matches: Vec<Option<Match>> = found
             .nodes()
             .iter()
-            .map(|node| group(place.lookups, &node.entry))
+            .map(|node| {
+                let is_seen = seen.contains(&node.entry.dn);
+                is_seen.then(|| group(place.lookups, &node.entry))?
+            })
             .collect();
-        let step = |via: Via| Step {
-            name: found.label(via),
-            id: match via {
-                Via::Group(at) => matches
-                    .get(at)
-                    .and_then(Option::as_ref)
-                    .map(|one| one.id.clone()),
+        let step = |via: Via| {
+            let shown = match via {
+                Via::Group(at) => matches.get(at).and_then(Option::as_ref),
                 Via::Unshown => None,
-            },
+            };
+            match shown {
+                Some(one) => Step {
+                    name: found.label(via),
+                    id: Some(one.id.clone()),
+                },
+                None => Step {
+                    name: found.label(Via::Unshown),
+                    id: None,
+                },
+            }
         };
         let groups = found
             .nodes()
             .iter()
             .zip(&matches)
             .filter_map(|(node, one)| {
+                let mut path: Vec<Step> = found.path(node).into_iter().map(step).collect();
+                // One stands for all in a row: how many there are is not told either.
+                path.dedup_by(|one, other| one.id.is_none() && other.id.is_none());
                 Some(InGroup {
                     group: one.clone()?,
                     gid: node.gid,
-                    path: found.path(node).into_iter().map(step).collect(),
+                    path,
                 })
             });
         let groups = groups.collect();
-        let elsewhere = elsewhere.then_some(Missing::Referral);
-        let whys = partial.iter().map(|cause| cause.missing(&asker));
-        let gaps = whys.chain(elsewhere).map(|why| Gap {
+        let gaps = whys.into_iter().map(|why| Gap {
             domain: Arc::clone(&place.lookups.name),
             why,
         });
+        let asked = spent(asker, since);
         Ok(GroupsOf {
             entry: read.found.clone(),
             groups,
             gaps: gaps.collect(),
-            spent: spent(asker, since),
+            spent: Spent {
+                round_trips: walked.round_trips + asked.round_trips,
+                searches: walked.searches + asked.searches,
+                entries: walked.entries.saturating_add(asked.entries),
+                took: asked.took,
+            },
         })
     }
 
