@@ -10,7 +10,7 @@ mod read;
 
 use entry::person;
 pub(crate) use entry::{attributes, container, group, within};
-pub(crate) use read::{Read, as_match};
+pub(crate) use read::{Read, as_match, lies_there};
 
 use crate::ask::{Asker, Unanswered};
 use entryway_ldap::{DerefAliases, SearchRequest, SearchResult};

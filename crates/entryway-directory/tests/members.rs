@@ -463,3 +463,34 @@ async fn groups_that_look_ups_do_not_see_are_in_no_list_and_in_no_path() {
         assert_eq!(groups.groups[1].path[1].id, None);
     }
 }
+
+#[tokio::test]
+async fn a_search_that_is_cut_among_those_who_are_known_leaves_a_gap() {
+    let mut ldif = person("") + BOB;
+    let mut named = Vec::new();
+    for at in 0..30 {
+        let dn = format!("uid=p{at:02},ou=people,dc=example,dc=com");
+        write!(
+            ldif,
+            "\ndn: {dn}\nobjectClass: person\nuid: p{at:02}\ncn: P {at:02}\nl: Basel\n"
+        )
+        .unwrap();
+        named.push(dn);
+    }
+    // Those whom the group names stand first among those whom its search finds.
+    let search = dynamic("bern", "ldap:///ou=people,dc=example,dc=com??sub?(l=Basel)");
+    let mut names: Vec<&str> = named[..12].iter().map(String::as_str).collect();
+    let of_search = group_dn("bern");
+    names.push(&of_search);
+    ldif += &(search + &group("all", &names));
+    let server = start(&ldif, Options::default()).await;
+    let few = GroupsSettings {
+        max_members: 20,
+        ..settings()
+    };
+    let finder = finder(&server, few);
+    let found = members(&finder, &group_dn("all"), Reach::Effective).await;
+    assert_eq!(found.members.len(), 13);
+    assert_eq!(found.gaps.len(), 1, "thirty are its members");
+    assert_eq!(found.gaps[0].why.code(), "entry_budget");
+}

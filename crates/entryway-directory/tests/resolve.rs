@@ -508,3 +508,65 @@ async fn a_name_is_a_line_of_text() {
     let answer = resolve(&finder, "jdoe", WANTED).await;
     check(&answer, "matched", &["staff/Jane Doe"]);
 }
+
+#[tokio::test]
+async fn what_is_found_once_more_hides_no_limit_of_the_server() {
+    let names = [
+        ("jo", "Jo"),
+        ("jo1", "Jo A"),
+        ("jo2", "Jo B"),
+        ("jo3", "Jo C"),
+    ];
+    for most in [1, 2, 3] {
+        let options = Options {
+            size_limit: most,
+            ..Options::default()
+        };
+        let server = start(&people(&names), options).await;
+        let finder = finder(&[("staff", server.ldap_addr())]);
+        let as_many = Wanted {
+            limit: most,
+            ..WANTED
+        };
+        let answer = resolve(&finder, "jo", as_many).await;
+        assert_eq!(answer.outcome.code(), "partial", "{most}");
+        assert_eq!(answer.gaps[0].why.code(), "server_limit");
+        assert_eq!(answer.gaps.len(), 1);
+        assert_eq!(answer.matches[0].name, "Jo");
+        let unique = Wanted {
+            unique: true,
+            ..as_many
+        };
+        let answer = resolve(&finder, "jo", unique).await;
+        assert_eq!(answer.matches, []);
+        assert_ne!(answer.outcome.code(), "matched");
+    }
+}
+
+#[tokio::test]
+async fn whose_identity_cannot_be_used_is_told_of_and_is_another_one() {
+    let two = people(&[("one", "Jane Doe"), ("two", "Jane Doe")]);
+    let (one, other) = two.split_at(two.rfind("\ndn:").unwrap());
+    let ldif = format!("{one}employeeNumber: 1\n{other}employeeNumber: 1\nemployeeNumber: 2\n");
+    let server = start(&ldif, Options::default()).await;
+    let mut by_number = policy(&["staff"]);
+    by_number.domains[0].id_attributes =
+        Arc::new([entryway_ldap_types::AttributeName::from_static(
+            "employeeNumber",
+        )]);
+    let finder = finder_with(&[("staff", server.ldap_addr())], by_number, None);
+    let answer = resolve(&finder, "jane", WANTED).await;
+    check(&answer, "partial", &["staff/Jane Doe"]);
+    assert_eq!(answer.gaps[0].why.code(), "identity");
+    let unique = Wanted {
+        unique: true,
+        ..WANTED
+    };
+    check(&resolve(&finder, "jane", unique).await, "partial", &[]);
+    // Both have this identity.
+    let question = PersonQuestion {
+        id: EntryId::parse("staff:1").unwrap(),
+        deadline: Instant::now() + support::DEADLINE,
+    };
+    assert_eq!(finder.person(question).await, Err(Refused::NotFound));
+}

@@ -33,6 +33,8 @@ pub enum Missing {
     Depth(u32),
     /// The server tells a part of an entry's values alone.
     Values,
+    /// An entry has an identity that cannot be used: it cannot be told.
+    Identity,
     /// A part is on another server, which is not followed to.
     Referral,
     /// A list is being read: so many rows have come. It is there soon.
@@ -51,6 +53,7 @@ impl Missing {
             Self::Searches(_) => "search_budget",
             Self::Depth(_) => "depth",
             Self::Values => "values_withheld",
+            Self::Identity => "identity",
             Self::Referral => "referral",
             Self::BeingRead(_) => "being_read",
         }
@@ -76,6 +79,7 @@ impl fmt::Display for Missing {
             Self::Searches(most) => write!(f, "the limit of {most} searches is reached"),
             Self::Depth(depth) => write!(f, "groups nest deeper than {depth} levels"),
             Self::Values => f.write_str("the server tells only a part of an entry's values"),
+            Self::Identity => f.write_str("an entry has an identity that cannot be used"),
             Self::Referral => f.write_str("a part is on another server"),
             Self::BeingRead(rows) => write!(f, "the list is being read, {rows} rows so far"),
         }

@@ -5,7 +5,7 @@ use super::shelf::{Kept, Key};
 use crate::ask::{Asker, busy, failed, passes_on};
 use crate::domain::{Domains, order_now};
 use crate::finder::Place;
-use crate::resolve::{as_match, container, fault, is_elsewhere, missing, request};
+use crate::resolve::{as_match, container, fault, is_elsewhere, lies_there, missing, request};
 use entryway_ldap::{PageLimits, SearchRequest, SearchRole, Server};
 use entryway_ldap_types::{AttributeName, Entry, Filter, ResultCode, Scope};
 use entryway_login::{Fault, ServerTry, is_secret_attribute};
@@ -316,8 +316,20 @@ impl Walk<'_> {
                 RowKind::Group => as_match(self.place, Kind::Group, entry),
                 RowKind::Container => container(self.place.lookups, entry),
             };
-            // It lies elsewhere, or has an identity that cannot be used.
-            let Some(found) = found else { continue };
+            let Some(found) = found else {
+                let lies_here = match self.key.kind {
+                    RowKind::Person => lies_there(self.place, Kind::Person, entry),
+                    RowKind::Group => lies_there(self.place, Kind::Group, entry),
+                    RowKind::Container => {
+                        lies_there(self.place, Kind::Group, entry)
+                            || entry.dn.is_under(&self.place.lookups.people.base)
+                    }
+                };
+                if lies_here {
+                    self.miss(Missing::Identity);
+                }
+                continue;
+            };
             let row = NewRow {
                 id: &found.id,
                 name: &found.name,

@@ -1,6 +1,6 @@
 //! Look-ups of groups, their members and whose they are.
 
-use super::found::Via;
+use super::found::{Node, Via};
 use super::members::{Below, members};
 use super::seen::seen;
 use super::walk::{Walked, walk};
@@ -180,6 +180,11 @@ impl Finder {
                 is_seen.then(|| group(place.lookups, &node.entry))?
             })
             .collect();
+        let is_unusable =
+            |(node, one): (&Node, &Option<Match>)| one.is_none() && seen.contains(&node.entry.dn);
+        if found.nodes().iter().zip(&matches).any(is_unusable) {
+            whys.push(Missing::Identity);
+        }
         let step = |via: Via| {
             let shown = match via {
                 Via::Group(at) => matches.get(at).and_then(Option::as_ref),

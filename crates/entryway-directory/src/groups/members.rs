@@ -256,9 +256,12 @@ impl Walk<'_> {
                 is_whole = false;
                 let sent = u32::try_from(answer.entries.len()).unwrap_or(u32::MAX);
                 let asked = question.request.size_limit;
-                if asked == 0 || sent < asked {
-                    self.gap(Missing::ServerLimit(sent));
-                }
+                // Those who came may all be known: then nobody else says that there are more.
+                self.gap(if asked == 0 || sent < asked {
+                    Missing::ServerLimit(sent)
+                } else {
+                    Missing::Entries(self.settings.max_members)
+                });
             }
             code => {
                 is_whole = false;

@@ -1,6 +1,6 @@
 //! What was typed, asked of every domain at the same time.
 
-use super::read::as_match;
+use super::read::{as_match, lies_there};
 use super::{attributes, is_elsewhere, missing, request, within};
 use crate::finder::{Finder, Place};
 use entryway_ldap::{SearchRequest, SearchResult, SearchRole};
@@ -195,10 +195,12 @@ async fn ask(
         matches: Vec::new(),
         missing: Vec::new(),
     };
-    let mut cut = Vec::new();
+    let (mut cut, mut sent) = (Vec::new(), 0);
     for ((kind, _), answer) in asked.iter().zip(answers) {
+        let entries = answer.entries.len();
         if take(place, *kind, answer, &mut found) {
             cut.push(*kind);
+            sent += entries;
         }
     }
     // What is exactly what was typed may be among those that the server did not send.
@@ -218,10 +220,13 @@ async fn ask(
             Err(error) => found.missing.push(missing(error, &asker)),
         }
     }
+    // Both searches may find one entry, and one counts once.
+    let mut seen = HashSet::new();
+    found.matches.retain(|entry| seen.insert(entry.id.clone()));
     if !cut.is_empty() && found.matches.len() <= usize::try_from(wanted.limit).unwrap_or(usize::MAX)
     {
         // Fewer than were asked for, and there are more: the server's own limit.
-        let sent = u32::try_from(found.matches.len()).unwrap_or(u32::MAX);
+        let sent = u32::try_from(sent).unwrap_or(u32::MAX);
         found.missing.push(Missing::ServerLimit(sent));
     }
     let mut told = HashSet::new();
@@ -233,7 +238,11 @@ async fn ask(
 fn take(place: Place<'_>, kind: Kind, answer: SearchResult, found: &mut DomainMatches) -> bool {
     let mut matches: Vec<Match> = Vec::with_capacity(answer.entries.len());
     for entry in &answer.entries {
-        matches.extend(as_match(place, kind, entry));
+        match as_match(place, kind, entry) {
+            Some(one) => matches.push(one),
+            None if lies_there(place, kind, entry) => found.missing.push(Missing::Identity),
+            None => {}
+        }
     }
     found.matches.append(&mut matches);
     if is_elsewhere(&answer) {

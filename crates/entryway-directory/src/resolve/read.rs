@@ -58,6 +58,7 @@ impl Finder {
             .await
             .map_err(|error| place.unanswered(missing(error, &asker)))?;
         let mut found: Option<(Match, Entry)> = None;
+        let mut unusable = false;
         // Why there may be another one.
         let mut more = None;
         for ((kind, _), answer) in asked.iter().zip(answers) {
@@ -75,6 +76,8 @@ impl Finder {
             }
             for entry in answer.entries {
                 let Some(one) = as_match(place, *kind, &entry) else {
+                    // One that has this identity and others is another one.
+                    unusable |= lies_there(place, *kind, &entry);
                     continue;
                 };
                 // Another entry with the same identity: nobody can say which of them is meant.
@@ -95,7 +98,7 @@ impl Finder {
             (None, None) => return Err(Refused::NotFound),
         };
         // An identity that was reused, or the DN of an entry that has an identity by now.
-        if found.id != *id {
+        if unusable || found.id != *id {
             return Err(Refused::NotFound);
         }
         Ok(Read {
@@ -107,16 +110,21 @@ impl Finder {
     }
 }
 
-/// A match, if the entry lies where its kind is looked for.
+/// A match, if the entry lies where its kind is looked for and has an identity that can be used.
 pub(crate) fn as_match(place: Place<'_>, kind: Kind, entry: &Entry) -> Option<Match> {
-    let lookups = place.lookups;
+    lies_there(place, kind, entry).then_some(())?;
     match kind {
-        Kind::Person => within(&entry.dn, &lookups.people.base, lookups.people.scope)
-            .then(|| person(lookups, entry))?,
-        Kind::Group => entry
-            .dn
-            .is_under(&lookups.groups.base)
-            .then(|| group(lookups, entry))?,
+        Kind::Person => person(place.lookups, entry),
+        Kind::Group => group(place.lookups, entry),
+    }
+}
+
+/// Whether an entry lies where its kind is looked for: a server may answer with what does not.
+pub(crate) fn lies_there(place: Place<'_>, kind: Kind, entry: &Entry) -> bool {
+    let (people, groups) = (&place.lookups.people, &place.lookups.groups);
+    match kind {
+        Kind::Person => within(&entry.dn, &people.base, people.scope),
+        Kind::Group => entry.dn.is_under(&groups.base),
     }
 }
 

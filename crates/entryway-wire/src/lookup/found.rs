@@ -37,7 +37,7 @@ shapes! {
     pub(crate) struct GapJson<'a> = "gap" {
         /// Whose part is missing.
         domain: &'a str,
-        /// Why, as a stable word: a fault of docs/reasons.md where the domain did not answer, else `limit`, `server_limit`, `entry_budget`, `search_budget`, `depth`, `values_withheld`, `referral`, `being_read`, `directory_refused_operation`. More may come.
+        /// Why, as a stable word: a fault of docs/reasons.md where the domain did not answer, else `limit`, `server_limit`, `entry_budget`, `search_budget`, `depth`, `values_withheld`, `identity`, `referral`, `being_read`, `directory_refused_operation`. More may come.
         code: &'a str,
         /// Why, in words.
         text: Text<entryway_lookup::Missing>,
