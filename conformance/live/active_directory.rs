@@ -113,6 +113,39 @@ pub(crate) fn rows() -> Vec<Row> {
         )
         .unasked(Reject("ambiguous_login")),
     ];
+    // Nobody wrote what kind of directory it is: the server says so.
+    for (title, login, password, expected) in [
+        ("right password", "alice", "pw-alice", accept("alice")),
+        (
+            "wrong password",
+            "wrongauto",
+            wrong,
+            Reject("wrong_password"),
+        ),
+        ("unknown name", "nobody", wrong, Reject("unknown_login")),
+        ("UPN", "alice@lab.example.org", "pw-alice", accept("alice")),
+        (
+            "disabled",
+            "disabled",
+            "pw-disabled",
+            Reject("account_disabled"),
+        ),
+        (
+            "must change",
+            "mustchange",
+            "pw-mustchange",
+            Challenge("change_password"),
+        ),
+        (
+            "account expired",
+            "acctexpired",
+            "pw-acctexpired",
+            Reject("account_expired"),
+        ),
+    ] {
+        let title = format!("{title}, `dialect = \"auto\"`");
+        rows.push(Row::new(&title, Setup::AdAuto, login, password, expected));
+    }
     for name in odd_common_names() {
         let title: String = format!("odd name {name:?}").chars().take(40).collect();
         rows.push(

@@ -3,8 +3,8 @@
 use crate::setups::Setup;
 use anyhow::{Context, Result, anyhow};
 use entryway_conformance::{
-    Authority, Certificate, Gateway, HttpClient, SambaAd, Scratch, Serving, SilentServer, Slapd,
-    SlapdOptions, free_port,
+    Authority, Certificate, Ds389, Gateway, HttpClient, SambaAd, Scratch, Serving, SilentServer,
+    Slapd, SlapdOptions, free_port,
 };
 use std::collections::HashMap;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -17,6 +17,7 @@ pub(crate) struct Lab {
     scratch: Shared<Scratch>,
     authority: Shared<Authority>,
     samba: Shared<SambaAd>,
+    ds389: Shared<Ds389>,
     slapds: Slots<Certificate, Slapd>,
     silent: Shared<SilentServer>,
     gateways: Slots<Setup, (Gateway, SocketAddr)>,
@@ -30,6 +31,7 @@ impl Lab {
             scratch: Shared::default(),
             authority: Shared::default(),
             samba: Shared::default(),
+            ds389: Shared::default(),
             slapds: Mutex::default(),
             silent: Shared::default(),
             gateways: Mutex::default(),
@@ -51,6 +53,10 @@ impl Lab {
 
     pub(crate) fn samba(&self) -> Result<&SambaAd> {
         self.samba.get(|| SambaAd::start(self.authority()?))
+    }
+
+    pub(crate) fn ds389(&self) -> Result<&Ds389> {
+        self.ds389.get(|| Ds389::start(self.authority()?))
     }
 
     pub(crate) fn silent(&self) -> Result<&SilentServer> {

@@ -8,6 +8,7 @@ mod active_directory;
 mod by_certificate;
 mod captures;
 mod counted;
+mod ds389;
 mod faces;
 mod faults;
 mod integrations;
@@ -33,6 +34,7 @@ fn main() -> ExitCode {
     let tables = [
         ("openldap", openldap::rows()),
         ("active_directory", active_directory::rows()),
+        ("ds389", ds389::rows()),
         ("outages", outages::rows()),
         ("together", together::rows()),
     ];
@@ -48,6 +50,7 @@ fn main() -> ExitCode {
     trials.extend(tests(&lab, "by_certificate", by_certificate::tests()));
     trials.extend(tests(&lab, "captures", captures::tests()));
     trials.extend(tests(&lab, "active_directory", active_directory::tests()));
+    trials.extend(tests(&lab, "ds389", ds389::tests()));
     trials.extend(tests(&lab, "faults", faults::tests()));
     trials.extend(tests(&lab, "integrations", integrations::tests()));
     let tallies = Arc::new(scenarios::Tallies::new());

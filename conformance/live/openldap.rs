@@ -266,6 +266,9 @@ fn check_finds_every_domain_in_order(lab: &Lab) -> Result<()> {
         Setup::StartTls,
         Setup::AdLdaps,
         Setup::AdStartTls,
+        Setup::AdAuto,
+        Setup::DsLdaps,
+        Setup::DsStartTls,
     ] {
         let finished = lab.gateway(setup)?.check()?;
         ensure!(

@@ -41,6 +41,12 @@ pub(crate) enum Setup {
     AdStartTls,
     /// Active Directory, where people log in with their common name.
     AdByCommonName,
+    /// Active Directory, whose kind nobody wrote.
+    AdAuto,
+    /// 389 Directory Server over LDAPS.
+    DsLdaps,
+    /// 389 Directory Server with StartTLS, whose kind nobody wrote.
+    DsStartTls,
     /// OpenLDAP as `staff`, then Active Directory as `lab`.
     Together,
     /// The same with `staff` down.
@@ -93,6 +99,16 @@ impl Setup {
                         .map("home = \"unixHomeDirectory\""),
                 ]
             }
+            Self::AdAuto => {
+                let mut lab = ad(lab, Encrypt::Ldaps)?;
+                lab.keys.retain(|line| !line.starts_with("dialect"));
+                vec![lab.key("dialect = \"auto\"")]
+            }
+            Self::DsLdaps => {
+                let domain = Domain::at_ds389("staff", lab.ds389()?, Encrypt::Ldaps);
+                vec![domain.key("dialect = \"389ds\"")]
+            }
+            Self::DsStartTls => vec![Domain::at_ds389("staff", lab.ds389()?, Encrypt::StartTls)],
             Self::Together => vec![
                 staff(lab, Certificate::Good, Encrypt::Ldaps)?,
                 ad(lab, Encrypt::Ldaps)?,

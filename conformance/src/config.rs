@@ -1,8 +1,8 @@
 //! Writes `entryway.toml` for the servers of the tests.
 
 use crate::{
-    AD_BASE, AD_SERVICE_DN, AD_SERVICE_PASSWORD, BASE, SERVICE_DN, SERVICE_PASSWORD, SambaAd,
-    Scratch, Slapd,
+    AD_BASE, AD_SERVICE_DN, AD_SERVICE_PASSWORD, BASE, Ds389, SERVICE_DN, SERVICE_PASSWORD,
+    SambaAd, Scratch, Slapd,
 };
 use anyhow::{Context, Result};
 use std::fmt::Write;
@@ -86,6 +86,16 @@ impl Domain {
                 .push("allow_clear_text_passwords = true".to_owned());
         }
         domain
+    }
+
+    /// The 389 Directory Server of the tests, which has the same names.
+    pub fn at_ds389(name: &str, server: &Ds389, encrypt: Encrypt) -> Self {
+        let address = if encrypt == Encrypt::Ldaps {
+            server.ldaps()
+        } else {
+            server.ldap()
+        };
+        Self::openldap(name, &[encrypt.url(address)])
     }
 
     /// The Active Directory domain of the tests.

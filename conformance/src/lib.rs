@@ -1,5 +1,5 @@
-//! Real directory servers for the tests and the bench: OpenLDAP and Samba Active Directory, each
-//! an owned value that is a running server and is gone, files and all, when it is dropped.
+//! Real directory servers for the tests and the bench: OpenLDAP, Samba Active Directory and 389 Directory Server,
+//! each an owned value that is a running server and is gone, files and all, when it is dropped.
 //!
 //! A server that is missing on this machine is an error that names the package, never a skip.
 //! This crate must not know the crates it tests: it speaks to the `entryway` binary from outside,
@@ -8,6 +8,7 @@
 mod capture;
 mod certificates;
 mod config;
+mod ds389;
 mod far;
 mod gateway;
 mod http;
@@ -30,6 +31,7 @@ mod wait;
 pub use capture::{Capture, Conversation};
 pub use certificates::{Authority, Certificate, Identity};
 pub use config::{Configuration, Domain, Encrypt};
+pub use ds389::Ds389;
 pub use far::FarSide;
 pub use gateway::{Finished, Gateway, Serving};
 pub use http::{HttpClient, Response};

@@ -158,7 +158,13 @@ fn cast(ldif: &mut Ldif) {
     person("badnumber", "people", &[("employeeType", "neither")]);
 }
 
-fn write_person(ldif: &mut Ldif, name: &str, unit: &str, number: &str, more: &[(&str, &str)]) {
+pub(crate) fn write_person(
+    ldif: &mut Ldif,
+    name: &str,
+    unit: &str,
+    number: &str,
+    more: &[(&str, &str)],
+) {
     let dn = format!("uid={},ou={unit},{BASE}", dn_value(name));
     let password = password_of(name);
     let home = format!("/home/{number}");

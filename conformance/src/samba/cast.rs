@@ -52,7 +52,15 @@ pub(super) fn people() -> Vec<u8> {
             [("objectClass", "organizationalUnit"), ("ou", unit)],
         );
     }
-    for name in ["alice", "bob", "lockme", "countme", "svcuser", "wrongtls"] {
+    for name in [
+        "alice",
+        "bob",
+        "lockme",
+        "countme",
+        "svcuser",
+        "wrongtls",
+        "wrongauto",
+    ] {
         person(&mut ldif, name, name, "people", NORMAL, &[]);
     }
     person(

@@ -133,13 +133,17 @@ fn invalid_credentials(control: Option<PasswordPolicyError>, diagnostic: &str) -
 }
 
 /// unwillingToPerform is what 389 Directory Server says to an inactivated account, and what others say to
-/// anything they do not like. It is a "no" only if the control, the entry or 389's own words say so.
+/// anything they do not like. It is a "no" only if the control, the entry or 389's own words say so; and 389's control
+/// calls locked what the other two call inactivated.
 fn unwilling(
     control: Option<PasswordPolicyError>,
     diagnostic: &str,
     state: AccountState,
 ) -> Judgement {
-    if let Some(reason) = control.and_then(refusal) {
+    let by_control = control.and_then(refusal);
+    if let Some(reason) = by_control
+        && reason != Reason::AccountLocked
+    {
         return Judgement::Refused(reason);
     }
     if let Err(reason) = crate::account::check(state) {
@@ -151,7 +155,10 @@ fn unwilling(
     {
         return Judgement::Refused(Reason::AccountDisabled);
     }
-    Judgement::NoVerdict(Fault::DirectoryRefusedOperation)
+    match by_control {
+        Some(reason) => Judgement::Refused(reason),
+        None => Judgement::NoVerdict(Fault::DirectoryRefusedOperation),
+    }
 }
 
 /// The control's errors that refuse a bind; the others speak of changing a password.

@@ -173,12 +173,24 @@ fn other_ways_of_saying_no() {
         None,
         refused(Reason::AccountDisabled),
     );
+    // 389 Directory Server 2.3 says both at once.
+    check(
+        53,
+        "Account inactivated. Contact system administrator.",
+        Some(PasswordPolicyError::AccountLocked),
+        refused(Reason::AccountDisabled),
+    );
 }
 
 #[test]
 fn unwilling_is_a_no_only_if_the_entry_says_so() {
     let unwilling = reply(53, "", None);
     let verdict = |state| judge(&unwilling, state).for_trace();
+    let locked = reply(53, "", Some(PasswordPolicyError::AccountLocked));
+    assert_eq!(
+        judge(&locked, AccountState::Disabled).for_trace(),
+        refused(Reason::AccountDisabled)
+    );
     assert_eq!(
         verdict(USABLE),
         BindVerdict::NoVerdict(Fault::DirectoryRefusedOperation)
