@@ -31,8 +31,8 @@ fn names(page: &Page) -> Vec<String> {
 
 #[tokio::test]
 async fn a_large_directory_is_paged_through_to_its_end_and_back() {
-    let open = servers::openldap();
-    check(&open).await;
+    check(&servers::openldap()).await;
+    check(&servers::ds389()).await;
 }
 
 async fn check(directory: &Directory) {
@@ -68,7 +68,7 @@ async fn check(directory: &Directory) {
     assert!(each < 200, "{each}");
 
     let top = page(&finder, View::Below(None), false, Position::Start).await;
-    assert_eq!(names(&top), ["groups"]);
+    assert_eq!(names(&top)[0], "groups");
     let groups = View::Below(Some(Dn::parse(&top.rows[0].dn).unwrap()));
     let groups = page(&finder, groups, false, Position::Start).await;
     assert!(names(&groups).contains(&"R, D".to_owned()));

@@ -5,10 +5,22 @@ use std::fmt::Write;
 /// How many groups stand between the outermost and the person.
 pub(crate) const DEPTH: usize = 12;
 
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum MemberOf {
+    /// Of everybody.
+    Written,
+    /// Of those in the large group alone: 389 takes minutes for them.
+    WrittenOfTheLarge,
+    /// Of nobody.
+    ByServer,
+}
+
 /// Entries as one kind of server has them.
 pub(crate) struct Cast {
     pub(crate) base: &'static str,
     pub(crate) active_directory: bool,
+    /// Of whom `memberOf` is written beside the groups; of the others the server works it out.
+    pub(crate) member_of: MemberOf,
     /// Members of the large group.
     pub(crate) big: usize,
 }
@@ -142,7 +154,15 @@ impl Cast {
 
     /// `slapadd` passes the overlay by that would write it.
     fn member_of(&self, text: &mut String, name: &str, groups: &[(String, Vec<String>)]) {
-        for (group, members) in groups {
+        let is_written = |group: &str| match self.member_of {
+            MemberOf::Written => true,
+            MemberOf::WrittenOfTheLarge => group == "big",
+            MemberOf::ByServer => false,
+        };
+        if self.member_of == MemberOf::WrittenOfTheLarge && name.starts_with('p') {
+            writeln!(text, "objectClass: nsMemberOf").unwrap();
+        }
+        for (group, members) in groups.iter().filter(|(group, _)| is_written(group)) {
             // The large group alone is long, and nobody else is in it.
             let is_in = if group == "big" {
                 name.starts_with('p')

@@ -1,8 +1,9 @@
 //! The servers, and how each is asked.
 
-use crate::cast::{Cast, DEPTH};
+use crate::cast::{Cast, DEPTH, MemberOf};
 use entryway_conformance::{
-    AD_BASE, AD_SERVICE_DN, AD_SERVICE_PASSWORD, Authority, Certificate, SambaAd, Slapd,
+    AD_BASE, AD_SERVICE_DN, AD_SERVICE_PASSWORD, Authority, BASE, Certificate, Ds389, SERVICE_DN,
+    SERVICE_PASSWORD, SambaAd, Slapd,
 };
 use entryway_directory::{Domain, Domains, DynamicGroups, Finder, GroupsSettings, Membership};
 use entryway_ldap::{
@@ -24,6 +25,8 @@ use std::time::Duration;
 pub(crate) struct Directory {
     pub(crate) title: String,
     pub(crate) is_open: bool,
+    /// The attribute that names an entry for good.
+    id: &'static str,
     pub(crate) cast: Cast,
     server: Arc<Server>,
     /// Runs as long as this.
@@ -37,6 +40,7 @@ pub(crate) fn openldap() -> Directory {
     let cast = Cast {
         base: OPEN_BASE,
         active_directory: false,
+        member_of: MemberOf::Written,
         big: 20_000,
     };
     let head = format!(
@@ -54,9 +58,36 @@ pub(crate) fn openldap() -> Directory {
     Directory {
         title: format!("OpenLDAP, a large group of {}", cast.big),
         is_open: true,
+        id: "entryUUID",
         cast,
         server,
         _running: Box::new(slapd),
+    }
+}
+
+pub(crate) fn ds389() -> Directory {
+    let cast = Cast {
+        base: BASE,
+        active_directory: false,
+        member_of: MemberOf::WrittenOfTheLarge,
+        big: 20_000,
+    };
+    let head = format!(
+        "dn: {BASE}\nobjectClass: domain\ndc: example\naci: (targetattr != \"userPassword\")(version 3.0; acl \"the gateway\"; allow (read, search, compare) userdn = \"ldap:///{SERVICE_DN}\";)\n\n\
+         dn: ou=services,{BASE}\nobjectClass: organizationalUnit\nou: services\n\n\
+         dn: {SERVICE_DN}\nobjectClass: applicationProcess\nobjectClass: simpleSecurityObject\ncn: entryway\nuserPassword: {SERVICE_PASSWORD}\nnsLookThroughLimit: -1\n\n"
+    );
+    let authority = Authority::new().expect("an authority");
+    let others = "(|(objectClass=groupOfNames)(&(objectClass=inetOrgPerson)(!(memberOf=*))))";
+    let running = Ds389::with_entries(&authority, &(head + &cast.ldif()), others).expect("389");
+    let server = server(running.ldaps(), &authority, SERVICE_DN, SERVICE_PASSWORD);
+    Directory {
+        title: format!("389 Directory Server, a large group of {}", cast.big),
+        is_open: true,
+        id: "nsUniqueId",
+        cast,
+        server,
+        _running: Box::new(running),
     }
 }
 
@@ -64,6 +95,7 @@ pub(crate) fn samba() -> Directory {
     let cast = Cast {
         base: "OU=lookups,DC=lab,DC=example,DC=org",
         active_directory: true,
+        member_of: MemberOf::ByServer,
         big: 4_000,
     };
     let authority = Authority::new().expect("an authority");
@@ -83,6 +115,7 @@ pub(crate) fn samba() -> Directory {
     Directory {
         title: format!("Samba AD, a large group of {}", cast.big),
         is_open: false,
+        id: "objectGUID",
         cast,
         server,
         _running: Box::new(samba),
@@ -113,8 +146,8 @@ fn server(address: SocketAddr, authority: &Authority, dn: &str, password: &str) 
         // Samba has one process here: while it answers many searches it takes no new connection. What is shown are answers,
         // not how soon a server is given up.
         timeouts: Timeouts {
-            connect: Duration::from_secs(30),
-            operation: Duration::from_secs(30),
+            connect: Duration::from_secs(120),
+            operation: Duration::from_secs(120),
             ..Timeouts::default()
         },
         limits: ByRole::all(PoolLimits::default()),
@@ -165,18 +198,16 @@ impl Directory {
     fn policy(&self) -> LookupPolicy {
         let of = AttributeName::from_static;
         let filter = |text: &str| Filter::parse(text).expect("a filter");
-        let (person, group, id, login) = if self.is_open {
+        let (person, group, login) = if self.is_open {
             (
                 "(objectClass=inetOrgPerson)",
                 "(|(objectClass=groupOfNames)(objectClass=posixGroup)(objectClass=groupOfURLs))",
-                "entryUUID",
                 "uid",
             )
         } else {
             (
                 "(objectClass=user)",
                 "(objectClass=group)",
-                "objectGUID",
                 "sAMAccountName",
             )
         };
@@ -189,7 +220,7 @@ impl Directory {
         let domain = DomainLookups {
             name: "staff".into(),
             netbios_name: None,
-            id_attributes: Arc::new([of(id)]),
+            id_attributes: Arc::new([of(self.id)]),
             people: PeopleLookup {
                 base: Dn::parse(&people).expect("a name"),
                 base_text: people.into(),
@@ -224,7 +255,7 @@ impl Directory {
             active_directory: None,
         };
         LookupPolicy {
-            deadline: Duration::from_secs(60),
+            deadline: Duration::from_secs(180),
             limit: 50,
             most: 1000,
             min_length: 2,

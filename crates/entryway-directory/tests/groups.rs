@@ -223,3 +223,40 @@ async fn a_base_that_is_not_there_is_told_of() {
     let answer = groups(&server, settings).await;
     check_partial(&answer, &[], "the server answers noSuchObject (32)");
 }
+
+#[tokio::test]
+async fn groups_within_groups_that_a_member_of_tells_too_are_not_direct() {
+    // As 389 Directory Server writes it: of every depth.
+    let tells = |all: &[&str]| {
+        let lines = all
+            .iter()
+            .map(|name| format!("memberOf: {}\n", group_dn(name)));
+        lines.collect::<String>()
+    };
+    let ldif = person(&tells(&["g1", "g2", "g3", "other"]))
+        + &group("g1", &[ADA])
+        + &tells(&["g2", "g3"])
+        + &group("g2", &[&group_dn("g1")])
+        + &tells(&["g3"])
+        + &group("g3", &[&group_dn("g2")])
+        + &group("other", &[ADA]);
+    let server = open_ldap(&ldif).await;
+    for way in [Membership::Auto, Membership::MemberOf] {
+        let answer = groups(&server, settings(way)).await;
+        check(&answer, &["g1", "other", "g2 < g1", "g3 < g2 < g1"]);
+        let direct = GroupsSettings {
+            depth: None,
+            ..settings(way)
+        };
+        check(&groups(&server, direct).await, &["g1", "other"]);
+    }
+}
+
+#[tokio::test]
+async fn whoever_is_in_a_group_and_in_one_within_it_is_in_both_directly() {
+    let ldif = person("") + &group("g1", &[ADA]) + &group("g2", &[&group_dn("g1"), ADA]);
+    let server = open_ldap(&ldif).await;
+    for way in [Membership::Auto, Membership::MemberOf] {
+        check(&groups(&server, settings(way)).await, &["g1", "g2"]);
+    }
+}

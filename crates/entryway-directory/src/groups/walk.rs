@@ -1,6 +1,7 @@
 //! The walk from a person's entry upward, level by level.
 
 mod chain;
+mod implied;
 mod searched;
 
 use super::cause::Cause;
@@ -104,7 +105,7 @@ struct Walk<'a> {
     attributes: Arc<[AttributeName]>,
     asker: &'a mut Asker,
     found: Found,
-    /// What the server reached by itself and the walk did not yet.
+    /// What the server reached by itself, or the person names, and the walk did not come to yet.
     chain: HashMap<Dn, Entry>,
     /// Groups that are a search, once they were asked for.
     dynamic: Option<Arc<[Entry]>>,
@@ -153,6 +154,8 @@ impl Walk<'_> {
                 .drain()
                 .map(|(_, entry)| (From::Somewhere, entry))
                 .collect();
+            // A person who names them may have been found to be in them otherwise.
+            rest.retain(|(_, entry)| !self.found.has(&entry.dn));
             // In one order, whatever that of the table is.
             rest.sort_by_cached_key(|(_, entry)| entry.dn.normalized());
             frontier = self.take(rest);
@@ -198,6 +201,8 @@ impl Walk<'_> {
             for groups in &mut answers {
                 self.complete(groups, by.as_ref()).await;
             }
+            // Those of login names name nobody above the person.
+            return self.without_implied(answers.concat()).await;
         }
         if self.person.way == Way::InChain {
             if self.settings.membership == Membership::TokenGroups {
