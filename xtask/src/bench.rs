@@ -7,6 +7,7 @@ mod driver;
 mod http;
 mod load;
 mod lookups;
+mod modes;
 mod programs;
 mod raw;
 mod report;
@@ -30,7 +31,7 @@ use std::path::Path;
 /// How much is measured.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Size {
-    /// For `bench/README.md`: about eight minutes after the build.
+    /// For `bench/README.md`: about nine minutes after the build.
     Full,
     /// The part with thousands of rules alone, and nothing written.
     Rules,

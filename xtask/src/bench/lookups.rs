@@ -8,7 +8,7 @@ use super::report::Side;
 use super::settings::Lookup;
 use super::stage::{LOOKUP_TOKEN, Load, Stage, Started};
 use anyhow::{Context, Result, ensure};
-use entryway_conformance::{Domain, Encrypt, HttpClient};
+use entryway_conformance::{Domain, Encrypt, HttpClient, SlapdOptions};
 use serde_json::Value;
 use std::fmt::{self, Write};
 use std::time::Duration;
@@ -64,7 +64,11 @@ struct Row {
 
 /// Starts a directory and the gateways, and asks.
 pub(super) fn measure(programs: Programs, plan: LookupsPlan) -> Result<Lookups> {
-    let stage = Stage::new(programs, plan.people, true)?;
+    let options = SlapdOptions {
+        indexes_names: true,
+        ..SlapdOptions::default()
+    };
+    let stage = Stage::new(programs, plan.people, options)?;
     let mut rows = Vec::new();
     for kept in [false, true] {
         let domain = Domain::at_slapd("staff", &stage.slapd, Encrypt::Nothing);

@@ -2,6 +2,7 @@
 
 use super::load::Measured;
 use super::lookups::Lookups;
+use super::modes::Modes;
 use super::rules::Rules;
 use entryway_conformance::Encrypt;
 use std::fmt::Write;
@@ -31,12 +32,13 @@ pub(super) struct Memory {
 }
 
 /// Everything.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub(super) struct Report {
     pub(super) saturated: Vec<(Encrypt, usize, Sides)>,
     /// With the rate.
     pub(super) half_load: Vec<(Encrypt, f64, Sides)>,
     pub(super) memory: Vec<(Encrypt, Memory)>,
+    pub(super) modes: Option<Modes>,
     pub(super) rules: Option<Rules>,
     pub(super) lookups: Option<Lookups>,
 }
@@ -184,6 +186,7 @@ impl Report {
         }
         self.write_half_load(out)?;
         self.write_memory(out)?;
+        self.modes.iter().try_for_each(|modes| modes.write(out))?;
         self.write_further(out)
     }
 
@@ -258,7 +261,7 @@ impl Report {
     }
 }
 
-fn rate(side: &Side) -> String {
+pub(super) fn rate(side: &Side) -> String {
     let (low, high) = side.spread();
     format!("{:.0} ({low:.0} to {high:.0})", side.rate())
 }

@@ -1,13 +1,14 @@
 //! The order of events: build, start the servers, measure both sides in turns, write the page.
 
 use super::lookups::{self, LookupsPlan};
+use super::modes::{self, ModesPlan};
 use super::programs::{Profile, Programs};
 use super::report::{Memory, Report, Side, Sides};
 use super::rules::{self, RulesPlan};
 use super::stage::{Load, Stage, Started};
 use super::{Size, usage};
 use anyhow::{Context, Result};
-use entryway_conformance::{Domain, Encrypt};
+use entryway_conformance::{Domain, Encrypt, SlapdOptions};
 use std::fs;
 use std::path::Path;
 use std::time::Duration;
@@ -23,6 +24,7 @@ struct Plan {
     beyond: bool,
     /// Whether to write the page.
     page: bool,
+    modes: ModesPlan,
     rules: RulesPlan,
     lookups: LookupsPlan,
 }
@@ -42,6 +44,11 @@ impl Plan {
                 measured: Duration::from_secs(3),
                 beyond: matches!(size, Size::Full | Size::Logins),
                 page: size == Size::Full,
+                modes: ModesPlan {
+                    in_flight: 16,
+                    rounds: 3,
+                    measured: Duration::from_secs(3),
+                },
                 rules: RulesPlan {
                     few: 10,
                     many: 10_000,
@@ -66,6 +73,11 @@ impl Plan {
                 measured: Duration::from_millis(300),
                 beyond: false,
                 page: false,
+                modes: ModesPlan {
+                    in_flight: 4,
+                    rounds: 1,
+                    measured: Duration::from_millis(300),
+                },
                 rules: RulesPlan {
                     few: 2,
                     many: 20,
@@ -92,7 +104,7 @@ pub(crate) fn run(root: &Path, size: Size) -> Result<()> {
     let load = usage::load_average()?;
     let programs = Programs::build(root, plan.profile)?;
     let bench = Bench {
-        stage: Stage::new(programs.clone(), plan.people, false)?,
+        stage: Stage::new(programs.clone(), plan.people, SlapdOptions::default())?,
         plan,
     };
     let mut report = Report::default();
@@ -106,6 +118,14 @@ pub(crate) fn run(root: &Path, size: Size) -> Result<()> {
             let gateway = bench.stage.start(&format!("{encrypt:?}"), domain, "")?;
             bench.measure(encrypt, &gateway, &mut report)?;
         }
+    }
+    if matches!(size, Size::Full | Size::Quick) {
+        let open = SlapdOptions {
+            anonymous_reads: true,
+            ..SlapdOptions::default()
+        };
+        let open = Stage::new(programs.clone(), bench.plan.people, open)?;
+        report.modes = Some(modes::measure(&open, bench.plan.modes)?);
     }
     if !matches!(size, Size::Logins | Size::Lookups) {
         report.rules = Some(rules::measure(&bench.stage, bench.plan.rules)?);

@@ -73,8 +73,8 @@ impl Started {
 }
 
 impl Stage {
-    /// Starts slapd with so many people, whose names have an index where they are looked up.
-    pub(super) fn new(programs: Programs, people: u32, indexes_names: bool) -> Result<Self> {
+    /// Starts slapd with so many people, and in all else as asked.
+    pub(super) fn new(programs: Programs, people: u32, options: SlapdOptions) -> Result<Self> {
         let scratch = Scratch::new()?;
         let authority = Authority::new()?;
         let directory = Directory::Crowd {
@@ -83,8 +83,7 @@ impl Stage {
         };
         let options = SlapdOptions {
             directory,
-            indexes_names,
-            ..SlapdOptions::default()
+            ..options
         };
         let slapd = Slapd::start(&authority, options)?;
         let trust = scratch.write("ca.pem", authority.pem())?;
