@@ -156,6 +156,12 @@ impl Domain {
             .collect()
     }
 
+    /// The servers of each host that its referrals may be followed to, by every way; new ones, for looking at them. One of a
+    /// host's ways may well lead nowhere.
+    pub fn followed(&self) -> Vec<Vec<Arc<Server>>> {
+        self.follower.hosts()
+    }
+
     /// Why none of its servers is known, where that is so: the source and the cause, in words.
     pub fn problem(&self) -> Option<String> {
         let problem = self.servers.problem()?;

@@ -8,7 +8,7 @@ use crate::ask::search;
 use crate::domain::ROLE;
 use crate::roster::ServerOf;
 use entryway_ldap::{SearchRequest, SearchResult, Server, SrvTarget};
-use entryway_ldap_types::{Dn, LdapUrl, ResultCode, Scope};
+use entryway_ldap_types::{Dn, LdapUrl, ResultCode, Scheme, Scope};
 use entryway_login::{PassedOver, ServerTry};
 use parking_lot::Mutex;
 use std::collections::HashSet;
@@ -81,6 +81,28 @@ impl Follower {
         let servers = self.servers.lock();
         let mut known = servers.iter().map(|(_, server)| server);
         known.find(|server| **server.display() == *display).cloned()
+    }
+    /// The servers of each host that may be followed to, whether or not anybody was sent there: by LDAPS and by LDAP,
+    /// unless its port is that of one of them.
+    pub(crate) fn hosts(&self) -> Vec<Vec<Arc<Server>>> {
+        let Some(referrals) = &self.referrals else {
+            return Vec::new();
+        };
+        let servers = |host: &FollowedHost| {
+            let of = |scheme: Scheme| SrvTarget {
+                scheme,
+                host: host.host.to_ascii_lowercase(),
+                port: host.port.unwrap_or(scheme.default_port()),
+            };
+            let ways = match host.port {
+                Some(636 | 3269) => vec![Scheme::Ldaps],
+                Some(389 | 3268) => vec![Scheme::Ldap],
+                _ => vec![Scheme::Ldaps, Scheme::Ldap],
+            };
+            let targets = ways.into_iter().map(of);
+            targets.map(|target| (referrals.server)(&target)).collect()
+        };
+        referrals.follow.iter().map(servers).collect()
     }
     pub(crate) fn servers(&self) -> Vec<Arc<Server>> {
         let servers = self.servers.lock();

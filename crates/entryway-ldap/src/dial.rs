@@ -85,6 +85,8 @@ pub(crate) struct Dial<'a> {
     /// By when the connection must stand, TLS included.
     stands_by: Instant,
     progress: &'a Progress,
+    /// The one address to be tried, where it is not for the name to say.
+    only: Option<IpAddr>,
     steps: Steps,
 }
 
@@ -99,7 +101,15 @@ impl<'a> Dial<'a> {
             deadline,
             stands_by: deadline.min(Instant::now() + shared.settings.timeouts.connect),
             progress,
+            only: None,
             steps: Steps::new(),
+        }
+    }
+    /// The same at this address, whatever the name's are.
+    pub(crate) fn at(self, address: IpAddr) -> Self {
+        Self {
+            only: Some(address),
+            ..self
         }
     }
     /// Opens a connection and makes it ready for `identity`.
@@ -218,7 +228,7 @@ impl<'a> Dial<'a> {
     async fn resolve(&mut self) -> Result<Vec<SocketAddr>, LdapError> {
         let (host, port) = (self.settings.host.as_str(), self.way.port);
         let at = |address| SocketAddr::new(address, port);
-        if let Ok(address) = host.parse::<IpAddr>() {
+        if let Some(address) = self.only.or_else(|| host.parse().ok()) {
             return Ok(vec![at(address)]);
         }
         let address = self.address;
@@ -226,13 +236,7 @@ impl<'a> Dial<'a> {
         let limit = self.stands_by.min(self.deadline);
         let lookup = async {
             let found = resolver.addresses(host, limit).await;
-            found.map_err(|failure| match failure {
-                Unresolved::Failed(error) => LdapError::unreachable(address, DialError::Io(error)),
-                Unresolved::NoAddress => LdapError::unreachable(address, DialError::NoAddress),
-                Unresolved::TimedOut => LdapError::TimedOut {
-                    step: Step::Resolve,
-                },
-            })
+            found.map_err(|failure| unresolved(address, failure))
         };
         let found = self.step(Step::Resolve, limit, lookup).await?;
         Ok(found.into_iter().map(at).collect())
@@ -295,6 +299,18 @@ impl<'a> Dial<'a> {
             .unwrap_or(Err(LdapError::TimedOut { step }));
         self.steps.push((step, started.elapsed()));
         result
+    }
+}
+
+/// Why a name has no address.
+pub(crate) fn unresolved(address: &str, failure: Unresolved) -> LdapError {
+    let address = Arc::from(address);
+    match failure {
+        Unresolved::Failed(error) => LdapError::unreachable(&address, DialError::Io(error)),
+        Unresolved::NoAddress => LdapError::unreachable(&address, DialError::NoAddress),
+        Unresolved::TimedOut => LdapError::TimedOut {
+            step: Step::Resolve,
+        },
     }
 }
 

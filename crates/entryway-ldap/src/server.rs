@@ -1,21 +1,20 @@
 //! One LDAP host, with everything that Entryway does on it.
 
 mod account;
+mod once;
 mod pool;
 mod seen;
 
-use crate::dial::{Identity, Progress, Steps};
 use crate::error::{BindFailure, LdapError, Step};
 use crate::health::HealthReport;
-use crate::link::Link;
 use crate::mux::{MuxPool, SearchResult, Standing, Unanswered};
 use crate::pages::{PageLimits, Pages};
 use crate::patrol;
-use crate::probe::{self, ProbeReport, RootDse};
+use crate::probe::{self, RootDse};
 use crate::race::ATTEMPT_DELAY;
 use crate::settings::{SearchRole, ServerSettings, ServiceBind, Way};
 use crate::shared::{Host, Shared};
-use crate::stats::{Counters, OperationKind, Tally};
+use crate::stats::{OperationKind, Tally};
 use crate::totals::ServerTotals;
 use crate::watch;
 use bytes::Bytes;
@@ -218,49 +217,6 @@ impl Server {
             });
         };
         persons.bind_as(dn, password, deadline.into()).await
-    }
-
-    /// Dials once, by the same way as every connection of `role`, and hangs up: shows that it can be opened. Binds as
-    /// the service account where the role's connections do.
-    pub async fn connect(&self, role: Role, deadline: Instant) -> Result<ProbeReport, LdapError> {
-        let (link, steps) = self.dial(role, deadline.into()).await?;
-        Ok(probe::connected(link, steps))
-    }
-
-    /// Dials once, by the same way as every connection of `role`, and reads the root DSE.
-    pub async fn probe(
-        &self,
-        role: SearchRole,
-        deadline: Instant,
-    ) -> Result<ProbeReport, LdapError> {
-        let deadline = deadline.into();
-        let (link, steps) = self.dial(role.into(), deadline).await?;
-        let shared = self.searches(role)?.shared();
-        let operation = self.settings.timeouts.operation;
-        let asked = RuntimeInstant::now();
-        let report = probe::read(link, steps, deadline, operation).await;
-        match &report {
-            Ok(report) => {
-                shared.health.answered();
-                shared.knows(report.root_dse.clone());
-            }
-            Err(error) => shared.failed(error, asked, operation),
-        }
-        report
-    }
-
-    /// A connection of its own, which is in none of the role's counters.
-    async fn dial(&self, role: Role, deadline: RuntimeInstant) -> Result<(Link, Steps), LdapError> {
-        let pool = self.pools.of(role).as_ref();
-        let pool = pool.ok_or(LdapError::OtherRole(role))?;
-        let identity = match pool {
-            Pool::Searches(_) => Identity::Service,
-            Pool::Persons(_) | Pool::Single(_) => Identity::Nobody,
-        };
-        let counters = Arc::<Counters>::default();
-        pool.shared()
-            .dial(identity, &counters, deadline, &Progress::default())
-            .await
     }
 
     /// Looks at it once in the background and returns at once: health then tells the truth, and a

@@ -2,8 +2,10 @@
 
 mod check;
 mod fetch;
+mod identity;
 mod show;
 mod trust;
+mod way;
 
 use crate::cli::{Common, Tls, TlsCommand, TrustCommand};
 use crate::exit::Exit;

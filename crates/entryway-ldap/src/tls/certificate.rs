@@ -46,6 +46,8 @@ pub struct CertificateFacts {
     pub is_authority: bool,
     /// Whether subject and issuer are the same name.
     pub is_self_issued: bool,
+    /// What it is for, `serverAuth` and the like: its extended key usage. `None` where it has none, and is for anything.
+    pub usages: Option<Vec<String>>,
     pub(super) rsa_bits: Option<usize>,
     pub(super) has_alternative_names: bool,
     pub(super) has_name_constraints: bool,
@@ -85,9 +87,17 @@ impl CertificateFacts {
             },
             is_authority: certificate.is_ca(),
             is_self_issued: certificate.subject().as_raw() == certificate.issuer().as_raw(),
+            usages: usages(&certificate),
             rsa_bits,
             // What cannot be read may say anything.
             has_name_constraints: !matches!(constraints, Ok(None)),
+        })
+    }
+    /// Whether it may show a server who its holder is.
+    pub fn is_for_clients(&self) -> bool {
+        self.usages.as_ref().is_none_or(|usages| {
+            let counts = |usage: &String| usage == "any" || usage == "clientAuth";
+            usages.iter().any(counts)
         })
     }
     /// Whether its key is too short to prove anything.
@@ -177,6 +187,32 @@ pub(super) fn shown(text: &str) -> String {
 
 /// The names, and whether there are any that count before a common name (RFC 6125 §6.4.4): what cannot be
 /// read may be one.
+/// RFC 5280 §4.2.1.12.
+fn usages(certificate: &X509Certificate<'_>) -> Option<Vec<String>> {
+    let found = match certificate.extended_key_usage() {
+        Ok(Some(found)) => found.value,
+        Ok(None) => return None,
+        Err(_) => return Some(vec!["what cannot be read".to_owned()]),
+    };
+    let known = [
+        (found.any, "any"),
+        (found.server_auth, "serverAuth"),
+        (found.client_auth, "clientAuth"),
+        (found.code_signing, "codeSigning"),
+        (found.email_protection, "emailProtection"),
+        (found.time_stamping, "timeStamping"),
+        (found.ocsp_signing, "OCSPSigning"),
+    ];
+    let known = known.into_iter().filter(|(is_there, _)| *is_there);
+    let others = found.other.iter().map(|oid| oid.to_id_string());
+    Some(
+        known
+            .map(|(_, name)| name.to_owned())
+            .chain(others)
+            .collect(),
+    )
+}
+
 fn alternative_names(certificate: &X509Certificate<'_>) -> (Vec<String>, bool) {
     let found = match certificate.subject_alternative_name() {
         Ok(Some(found)) => found,

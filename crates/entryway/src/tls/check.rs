@@ -3,28 +3,32 @@
 //! what it shows.
 
 use super::PATIENCE;
-use super::show::{self, CertificateJson};
+use super::identity::{self, IdentityJson, Shown};
+use super::way::{WayJson, way_json, way_rows};
 use crate::cli::{Common, Output};
 use crate::columns::{Row, render};
 use crate::compose::compose;
 use crate::exit::Exit;
-use crate::explain::elapsed;
 use crate::palette::Tone;
 use crate::{logs, out, sources};
 use entryway_config::Sources;
 use entryway_config::edit::{DomainView, Origin, domains};
+use entryway_directory::ServerSource;
 use entryway_ldap::{
-    Accepted, CertificateFacts, CloseReason, LdapError, ProbeReport, Role, SearchRole, Security,
-    Server, ServiceBind, Step, Target, TlsCode, TlsFailure, Way,
+    CloseReason, LdapError, ProbeReport, Role, SearchRole, Security, Server, Step, Target, TlsCode,
+    TlsFailure, Way,
 };
 use serde::Serialize;
 use serde_json::Value;
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tracing::level_filters::LevelFilter;
 
 /// How long one way to a server may take; its own timeouts are shorter.
 const LONGEST: Duration = Duration::from_secs(15);
+/// Most addresses of one name.
+const ADDRESSES: usize = 16;
 
 /// The whole answer.
 #[derive(Serialize)]
@@ -42,6 +46,9 @@ struct DomainJson {
     #[serde(skip_serializing_if = "Option::is_none")]
     problem: Option<String>,
     servers: Vec<WayJson>,
+    /// Our own certificates, as servers that ask are shown them.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    identities: Vec<IdentityJson>,
 }
 
 /// What is in force, and where it was written.
@@ -54,52 +61,18 @@ struct SettingJson {
     from: String,
 }
 
-/// One way to a server, with the roles that go it.
-#[derive(Serialize)]
-struct WayJson {
-    server: String,
-    roles: Vec<&'static str>,
-    port: u16,
-    /// `ldaps`, `starttls`, `clear`.
-    security: &'static str,
-    ok: bool,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    address: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    version: Option<&'static str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    cipher_suite: Option<String>,
-    /// `chain`, `pin`, `unverified`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    accepted: Option<&'static str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    anchor: Option<String>,
-    /// The store that the anchor came from.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    store: Option<String>,
-    /// What the server shows, its own certificate first.
-    chain: Vec<CertificateJson>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    bind: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    code: Option<&'static str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    error: Option<String>,
-    /// What the server would agree to that Entryway does not speak.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    offers: Vec<String>,
-}
-
 /// One way and what came of it.
-struct Looked {
-    roles: Vec<Role>,
-    way: Arc<Way>,
-    result: Result<ProbeReport, LdapError>,
+pub(super) struct Looked {
+    pub(super) roles: Vec<Role>,
+    pub(super) way: Arc<Way>,
+    pub(super) result: Result<ProbeReport, LdapError>,
     /// Why the connection, once it stood, was of no use.
-    unanswered: Option<LdapError>,
+    pub(super) unanswered: Option<LdapError>,
+    /// The one of several that was dialled.
+    pub(super) address: Option<IpAddr>,
     /// What the server shows to anybody, where the way is closed.
-    shown: Vec<Vec<u8>>,
-    offers: Vec<entryway_ldap::Offer>,
+    pub(super) shown: Vec<Vec<u8>>,
+    pub(super) offers: Vec<entryway_ldap::Offer>,
 }
 
 pub(super) async fn check(common: &Common, only: Option<&str>) -> Result<Exit, Exit> {
@@ -150,19 +123,39 @@ pub(super) async fn check(common: &Common, only: Option<&str>) -> Result<Exit, E
             answer.ok = false;
         }
         let found = found.as_deref().unwrap_or_default();
-        for server in found.iter().chain(domain.cards()) {
-            for looked in look_at(server).await {
-                rows.extend(way_rows(server, &looked));
-                let found = way_json(server, &looked);
-                answer.ok &= found.ok;
-                servers.push(found);
+        let own = identity::of(found.iter().chain(domain.cards()));
+        for one in &own {
+            rows.extend(one.rows());
+        }
+        let mut look = |source: ServerSource, server: &Server, looked: &[Looked]| {
+            for one in looked {
+                rows.extend(way_rows(source, server, one));
+                servers.push(way_json(source, server, one));
             }
+        };
+        let cards = domain.cards().iter().map(|it| (ServerSource::Cards, it));
+        let all = found.iter().map(|it| (ServerSource::Servers, it));
+        for (source, server) in all.chain(cards) {
+            let looked = look_at(server).await;
+            look(source, server, &looked);
+            answer.ok &= serves(&looked);
+        }
+        for host in domain.followed() {
+            let mut works = Vec::new();
+            for server in &host {
+                let looked = look_at(server).await;
+                look(ServerSource::Referrals, server, &looked);
+                works.push(serves(&looked));
+            }
+            // A referral says by which way: a host that has one of them may have no other.
+            answer.ok &= works.contains(&true);
         }
         answer.domains.push(DomainJson {
             name: domain.name().to_string(),
             settings: tls_settings(view).map(setting_json).collect(),
             problem,
             servers,
+            identities: own.iter().map(Shown::json).collect(),
         });
     }
     composed.domains.close().await;
@@ -220,6 +213,13 @@ async fn look_at(server: &Arc<Server>) -> Vec<Looked> {
             None => ways.push((Arc::clone(way), vec![role])),
         }
     }
+    // Each address of a name: a login takes the first that answers, and tomorrow that is another one.
+    let addresses = server.addresses(Instant::now() + LONGEST).await;
+    let addresses: Vec<_> = match addresses {
+        Ok(several) if several.len() > 1 => several.into_iter().take(ADDRESSES).map(Some).collect(),
+        // Why there is none, the dial says.
+        Ok(_) | Err(_) => vec![None],
+    };
     let mut all = Vec::new();
     for (way, roles) in ways {
         let by = roles
@@ -228,29 +228,58 @@ async fn look_at(server: &Arc<Server>) -> Vec<Looked> {
             .find(|role| !role.carries_passwords())
             .or(roles.first().copied());
         let Some(by) = by else { continue };
-        let mut result = server.connect(by, Instant::now() + LONGEST).await;
-        let mut unanswered = None;
-        // A server may refuse us only once the handshake is over on our side: it must have answered something.
-        if let (Ok(_), Some(role)) = (&result, searches(by))
-            && let Err(error) = server.probe(role, Instant::now() + LONGEST).await
-        {
-            match error.underlying() {
-                LdapError::Tls(_) => result = Err(error),
-                _ => unanswered = Some(error),
-            }
+        for address in &addresses {
+            let (result, unanswered) = answer(server, by, *address).await;
+            let mut looked = Looked {
+                roles: roles.clone(),
+                way: Arc::clone(&way),
+                result,
+                unanswered,
+                address: *address,
+                shown: Vec::new(),
+                offers: Vec::new(),
+            };
+            looked.ask_again(server).await;
+            all.push(looked);
         }
-        let mut looked = Looked {
-            roles,
-            way,
-            result,
-            unanswered,
-            shown: Vec::new(),
-            offers: Vec::new(),
-        };
-        looked.ask_again(server).await;
-        all.push(looked);
     }
     all
+}
+
+/// Whether a login or a look-up finds its way, whichever address it takes. One that is not reached from here costs it a moment
+/// as long as another one is; one that is reached and not trusted is no server.
+fn serves(all: &[Looked]) -> bool {
+    let has_another = |one: &Looked| {
+        let of_its_way = all.iter().filter(|it| Arc::ptr_eq(&it.way, &one.way));
+        of_its_way.into_iter().any(Looked::is_ok)
+    };
+    let mut all = all.iter();
+    all.all(|one| one.is_ok() || one.is_out_of_reach() && has_another(one))
+}
+
+/// A connection of this role, and why it was of no use once it stood.
+async fn answer(
+    server: &Server,
+    role: Role,
+    address: Option<IpAddr>,
+) -> (Result<ProbeReport, LdapError>, Option<LdapError>) {
+    let due = || Instant::now() + LONGEST;
+    let connected = match address {
+        Some(address) => server.connect_at(address, role, due()).await,
+        None => server.connect(role, due()).await,
+    };
+    // A server may refuse us only once the handshake is over on our side: it must have answered something.
+    let (Ok(_), Some(search)) = (&connected, searches(role)) else {
+        return (connected, None);
+    };
+    let answered = match address {
+        Some(address) => server.probe_at(address, search, due()).await,
+        None => server.probe(search, due()).await,
+    };
+    match answered {
+        Err(error) if matches!(error.underlying(), LdapError::Tls(_)) => (Err(error), None),
+        answered => (connected, answered.err()),
+    }
 }
 
 /// The same role, where it searches.
@@ -267,6 +296,21 @@ async fn shown(target: &Target) -> Vec<Vec<u8>> {
 }
 
 impl Looked {
+    pub(super) fn is_ok(&self) -> bool {
+        self.result.is_ok() && self.unanswered.is_none()
+    }
+    fn is_out_of_reach(&self) -> bool {
+        let error = self.result.as_ref().err().map(LdapError::underlying);
+        matches!(
+            error,
+            Some(
+                LdapError::Unreachable { .. }
+                    | LdapError::TimedOut {
+                        step: Step::Connect
+                    }
+            )
+        )
+    }
     /// Where TLS does not come to its end: what does the server show, and what would it agree to?
     async fn ask_again(&mut self, server: &Server) {
         let Err(error) = &self.result else { return };
@@ -276,7 +320,10 @@ impl Looked {
             Security::Ldaps(_) => false,
         };
         let target = Target {
-            host: server.settings().host.clone(),
+            host: match self.address {
+                Some(address) => address.to_string(),
+                None => server.settings().host.clone(),
+            },
             port: self.way.port,
             start_tls,
             limit: PATIENCE,
@@ -314,161 +361,17 @@ impl Looked {
             _ => self.shown = shown(&target).await,
         }
     }
-    fn chain(&self) -> &[Vec<u8>] {
+    pub(super) fn chain(&self) -> &[Vec<u8>] {
         match &self.result {
             Ok(report) => report.tls.as_ref().map_or(&[], |tls| &tls.chain),
             Err(_) => &self.shown,
         }
     }
-    fn security(&self) -> &'static str {
+    pub(super) fn security(&self) -> &'static str {
         match &self.way.security {
             Security::Clear => "clear",
             Security::StartTls(_) => "starttls",
             Security::Ldaps(_) => "ldaps",
         }
-    }
-}
-
-fn names(roles: &[Role]) -> String {
-    if roles.len() == Role::ALL.len() {
-        return "every role".to_owned();
-    }
-    let names: Vec<&str> = roles.iter().map(|role| role.as_str()).collect();
-    names.join(", ")
-}
-
-fn took(report: &ProbeReport, which: impl Fn(Step) -> bool) -> String {
-    let steps = report.steps.iter();
-    let sum: Duration = steps
-        .filter(|(step, _)| which(*step))
-        .map(|(_, took)| *took)
-        .sum();
-    elapsed(sum)
-}
-
-fn bound_as(server: &Server, looked: &Looked) -> Option<String> {
-    if looked.roles.iter().all(|role| role.carries_passwords()) {
-        return None;
-    }
-    Some(match &server.settings().service_bind {
-        ServiceBind::Anonymous => "anonymous: none is sent".to_owned(),
-        ServiceBind::Simple { dn, .. } => dn.clone(),
-        ServiceBind::External => "whoever the client certificate says".to_owned(),
-    })
-}
-
-fn way_rows(server: &Server, looked: &Looked) -> Vec<Row> {
-    let mut rows = vec![
-        Row::new("server", server.display().to_string()),
-        Row::new("roles", names(&looked.roles)).note(format!(
-            ":{}, {}",
-            looked.way.port,
-            looked.security()
-        )),
-    ];
-    match &looked.result {
-        Ok(report) => {
-            let peer = report
-                .peer
-                .map_or_else(String::new, |peer| peer.to_string());
-            let connected = took(report, |step| matches!(step, Step::Resolve | Step::Connect));
-            rows.push(
-                Row::new("connect", format!("ok, {connected}"))
-                    .tone(Tone::Good)
-                    .note(peer),
-            );
-            match &report.tls {
-                None => rows.push(
-                    Row::new("tls", "none")
-                        .tone(Tone::Strong)
-                        .note("everything is in clear"),
-                ),
-                Some(tls) => {
-                    let shaken = took(report, |step| {
-                        matches!(step, Step::StartTls | Step::Handshake)
-                    });
-                    let agreed = format!("{}, {}", tls.session.version, tls.session.cipher_suite);
-                    rows.push(
-                        Row::new("tls", format!("ok, {shaken}"))
-                            .tone(Tone::Good)
-                            .note(agreed),
-                    );
-                    let (text, note, tone) = show::accepted(&tls.session.verdict.accepted);
-                    rows.push(Row::new("trusted by", text).tone(tone).note(note));
-                }
-            }
-        }
-        Err(error) => {
-            let label = if matches!(error, LdapError::ServiceBindRefused { .. }) {
-                "bind"
-            } else {
-                "connect"
-            };
-            rows.push(show::failure(label, error));
-        }
-    }
-    for (at, der) in looked.chain().iter().enumerate() {
-        let label = match at {
-            0 => "certificate".to_owned(),
-            above => format!("above, {above}"),
-        };
-        if let Some(facts) = CertificateFacts::read(der) {
-            rows.extend(show::rows(&label, &facts));
-        }
-    }
-    rows.extend(show::offers(&looked.offers));
-    if let (Ok(report), Some(who)) = (&looked.result, bound_as(server, looked)) {
-        let bind = took(report, |step| step == Step::ServiceBind);
-        rows.push(
-            Row::new("bind", format!("ok, {bind}"))
-                .tone(Tone::Good)
-                .note(who),
-        );
-    }
-    if let Some(error) = &looked.unanswered {
-        rows.push(show::failure("root DSE", error));
-    }
-    rows
-}
-
-fn way_json(server: &Server, looked: &Looked) -> WayJson {
-    let report = looked.result.as_ref().ok();
-    let error = looked.result.as_ref().err().or(looked.unanswered.as_ref());
-    let error = error.map(LdapError::underlying);
-    let session = report.and_then(|report| report.tls.as_ref().map(|tls| &tls.session));
-    let accepted = session.map(|session| &session.verdict.accepted);
-    let (anchor, store) = match accepted {
-        Some(Accepted::Chain { anchor, origin, .. }) => {
-            (Some(anchor.clone()), Some(origin.to_string()))
-        }
-        _ => (None, None),
-    };
-    WayJson {
-        server: server.display().to_string(),
-        roles: looked.roles.iter().map(|role| role.as_str()).collect(),
-        port: looked.way.port,
-        security: looked.security(),
-        ok: report.is_some() && looked.unanswered.is_none(),
-        address: report
-            .and_then(|report| report.peer)
-            .map(|peer| peer.to_string()),
-        version: session.map(|session| session.version),
-        cipher_suite: session.map(|session| session.cipher_suite.clone()),
-        accepted: accepted.map(|accepted| match accepted {
-            Accepted::Chain { .. } => "chain",
-            Accepted::Pin(_) => "pin",
-            Accepted::Unverified => "unverified",
-        }),
-        anchor,
-        store,
-        chain: CertificateJson::all(looked.chain()),
-        bind: report.and_then(|_| bound_as(server, looked)),
-        code: error.map(LdapError::code),
-        error: error.map(LdapError::in_words),
-        offers: looked
-            .offers
-            .iter()
-            .map(|offer| format!("{} with {}", offer.version, offer.cipher_suite))
-            .collect(),
     }
 }

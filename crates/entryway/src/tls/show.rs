@@ -21,6 +21,9 @@ pub(super) struct CertificateJson {
     key: String,
     signature: String,
     authority: bool,
+    /// Its extended key usage; left out where it has none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    usages: Option<Vec<String>>,
 }
 
 impl CertificateJson {
@@ -36,6 +39,7 @@ impl CertificateJson {
             key: facts.key.clone(),
             signature: facts.signature.clone(),
             authority: facts.is_authority,
+            usages: facts.usages.clone(),
         }
     }
     /// Every certificate of a chain that can be read.

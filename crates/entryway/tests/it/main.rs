@@ -27,5 +27,6 @@ mod prompt;
 mod refusal;
 mod serve;
 mod throttle;
+mod tls_check;
 mod transcripts;
 mod world;
