@@ -146,18 +146,10 @@ impl Domain {
     /// Every server that it speaks with, as far as they are known: no more than the configuration and DNS name.
     pub fn every_server(&self) -> Vec<(ServerSource, Arc<Server>)> {
         let servers = self.servers.known();
-        let cards = self.cards.iter().cloned();
-        let followed = self.follower.servers();
-        let from = |source| move |server| (source, server);
-        let servers = servers.iter().cloned().map(from(ServerSource::Servers));
-        servers
-            .chain(cards.map(from(ServerSource::Cards)))
-            .chain(followed.into_iter().map(from(ServerSource::Referrals)))
-            .collect()
+        ServerSource::each(&servers, &self.cards, self.follower.servers())
     }
 
-    /// The servers of each host that its referrals may be followed to, by every way; new ones, for looking at them. One of a
-    /// host's ways may well lead nowhere.
+    /// New servers of each host that its referrals may lead to, by every way: one of them may well lead nowhere.
     pub fn followed(&self) -> Vec<Vec<Arc<Server>>> {
         self.follower.hosts()
     }
