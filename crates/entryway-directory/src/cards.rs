@@ -57,7 +57,7 @@ impl CardLookup for Finder {
             if let (Some(gap), true) = (whole.gaps.first(), whole.may_have_photo(set)) {
                 return Err(Refused::Unanswered(gap.clone()));
             }
-            let place = self.place_of(id.domain())?;
+            let place = self.place_of_id(&id)?;
             let letters = initials(&whole.name).filter(|_| place.lookups.cards.initials);
             Ok(letters.map_or(Photo::None, |letters| Photo::Initials {
                 tag: content_tag(&letters),

@@ -138,4 +138,14 @@ impl Finder {
             .and_then(|index| self.place(index))
             .ok_or_else(|| Refused::UnknownDomain(name.to_owned()))
     }
+    /// The domain of an id, spelled as in the configuration: another spelling is the id of nobody, and nothing is asked
+    /// for it.
+    pub(crate) fn place_of_id(&self, id: &EntryId) -> Result<Place<'_>, Refused> {
+        let place = self.place_of(id.domain())?;
+        if *place.lookups.name == *id.domain() {
+            Ok(place)
+        } else {
+            Err(Refused::NotFound)
+        }
+    }
 }

@@ -11,9 +11,10 @@ use entryway_directory::{Domain, Domains, Finder};
 use entryway_ldap_types::AttributeName;
 use entryway_lookup::{
     Card, CardLookup, CardPolicy, CardQuestion, EntryId, FieldFrom, FieldPolicy, FieldSet,
-    LookupPolicy, MediaType, Photo, PhotoQuestion, Refused, SecondMode, SecondSource,
+    LookupPolicy, MediaType, Missing, Photo, PhotoQuestion, Refused, SecondMode, SecondSource,
 };
-use entryway_testdir::{Options, TestServer};
+use entryway_testdir::faults::{Fault, FaultPlan};
+use entryway_testdir::{Kind, Options, TestServer};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use support::groups::start;
@@ -572,4 +573,137 @@ async fn cards_may_be_on_servers_of_their_own() {
         &["staff/Jane Doe"],
     );
     assert_eq!(apart.counters().searches, searches);
+}
+
+/// Whom look-ups do not see may be the one whose address it is: in either directory.
+#[tokio::test]
+async fn whom_look_ups_do_not_see_counts_where_one_alone_is_joined() {
+    const MAX: &str = "00000000-0000-4000-8000-00000000000a";
+    let ours = somebody("jdoe", JANE, "cn: Jane Doe\nmail: board@corp.example");
+    let max = "cn: Max\nmail: board@corp.example\ntitle: Chair";
+    let hidden = somebody("max", MAX, &format!("{max}\nemployeeType: hidden"));
+    let alone = ["name=Jane Doe", "mail=board@corp.example"];
+    // The address is Max's there, and here that of both: Jane is given nothing of Max.
+    let both = ours.clone() + &hidden;
+    check(
+        &supplemented(&both, &somebody("1", OTHER, max)).await,
+        &alone,
+    );
+    // Jane left, and Joe, who has the same address, did not.
+    let joe = "cn: Joe\nmail: board@corp.example\ntitle: Porter";
+    let left = hidden + &somebody("joe", OTHER, joe);
+    check(&supplemented(&ours, &left).await, &alone);
+}
+
+#[tokio::test]
+async fn the_domain_of_an_id_is_spelled_as_it_is_configured() {
+    let ours = somebody("jdoe", JANE, "cn: Jane Doe");
+    let staff = directory(&ours).await;
+    let hr = directory(&somebody("jdoe", JANE, "cn: Doe\ntitle: Head")).await;
+    let at = [("staff", staff.ldap_addr()), ("hr", hr.ldap_addr())];
+    let finder = finder_with(&at, beside(SecondMode::Partition), None);
+    // The last is known here, by its identity.
+    for id in [
+        format!("STAFF:{JANE}"),
+        "staff:dn:uid=jdoe,ou=people,dc=example,dc=com".to_owned(),
+    ] {
+        let card = card_of(&finder, &id, FieldSet::LoggedIn).await;
+        assert_eq!(card, Err(Refused::NotFound), "{id}");
+    }
+    assert_eq!(hr.counters().searches, 0);
+}
+
+#[tokio::test]
+async fn a_second_source_is_not_waited_for_where_nothing_is_wanted_of_it() {
+    let ldif = somebody(
+        "jdoe",
+        JANE,
+        &format!(
+            "cn: Jane Doe\nmail: jane@corp.example\ntitle: Head\nl: Bern\n{}",
+            photo("jpegPhoto", JPEG)
+        ),
+    );
+    let staff = directory(&ldif).await;
+    let hangs = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let at = [
+        ("staff", staff.ldap_addr()),
+        ("hr", hangs.local_addr().unwrap()),
+    ];
+    for mode in [SecondMode::Supplement, SecondMode::Partition] {
+        let mut policy = beside(mode);
+        let other = policy.domains[1].clone();
+        policy.domains[1].active_directory = Some(other.into());
+        let finder = finder_with(&at, policy, None);
+        let card = card_of(&finder, &jane(), FieldSet::LoggedIn).await.unwrap();
+        assert_eq!((card.fields.len(), card.gaps.len()), (4, 0));
+    }
+    // Nobody has even asked there what it is.
+    let asked = tokio::time::timeout(Duration::ZERO, hangs.accept()).await;
+    assert!(asked.is_err());
+}
+
+/// What a directory is, is waited for no longer than the rest of it: the card without it is told in time.
+#[tokio::test]
+async fn a_second_source_of_which_nobody_tells_what_it_is_is_a_gap() {
+    let staff = directory(&somebody("jdoe", JANE, "cn: Jane Doe")).await;
+    let hangs = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let at = [
+        ("staff", staff.ldap_addr()),
+        ("hr", hangs.local_addr().unwrap()),
+    ];
+    let mut policy = beside(SecondMode::Supplement);
+    let other = policy.domains[1].clone();
+    policy.domains[1].active_directory = Some(other.into());
+    let finder = finder_with(&at, policy, None);
+    let deadline = Instant::now() + Duration::from_millis(1500);
+    let question = CardQuestion {
+        id: EntryId::parse(&jane()).unwrap(),
+        set: FieldSet::LoggedIn,
+        deadline,
+    };
+    let card = finder.card(question).await.unwrap();
+    assert!(Instant::now() < deadline);
+    check(&card, &["name=Jane Doe"]);
+    assert_eq!((card.gaps.len(), &*card.gaps[0].domain), (1, "hr"));
+}
+
+#[tokio::test]
+async fn who_may_be_on_another_server_is_not_taken_for_nobody() {
+    let elsewhere = || {
+        let urls = vec!["ldap://child.example/dc=child,dc=example,dc=com".to_owned()];
+        FaultPlan::new().on(Kind::Search, Fault::Continue(urls))
+    };
+    let mail = "mail: jane@corp.example";
+    let staff = directory(&somebody("jdoe", JANE, &format!("cn: Jane Doe\n{mail}"))).await;
+    let by_mail = directory(&somebody(
+        "1",
+        OTHER,
+        &format!("cn: Doe\ntitle: Head\n{mail}"),
+    ))
+    .await;
+    let by_identity = directory(&somebody("1", JANE, "cn: Doe\ntitle: Head")).await;
+    for hr in [&by_mail, &by_identity] {
+        hr.set_faults(elsewhere());
+    }
+    let alone = ["name=Jane Doe", "mail=jane@corp.example"];
+    for (hr, expected, gaps) in [
+        // Somebody else there may have the same address.
+        (&by_mail, &alone[..], 1),
+        // An identity is nobody else's.
+        (&by_identity, &[alone[0], alone[1], "title=Head"], 0),
+    ] {
+        let at = [("staff", staff.ldap_addr()), ("hr", hr.ldap_addr())];
+        let finder = finder_with(&at, beside(SecondMode::Supplement), None);
+        let card = card_of(&finder, &jane(), FieldSet::LoggedIn).await.unwrap();
+        check(&card, expected);
+        let whys: Vec<_> = card.gaps.iter().map(|gap| gap.why.code()).collect();
+        assert_eq!(whys, vec![Missing::Referral.code(); gaps]);
+    }
+    // Who is found here is found; who is not may be there.
+    staff.set_faults(elsewhere());
+    let finder = finder_with(&[("staff", staff.ldap_addr())], usual(&["staff"]), None);
+    let card = card_of(&finder, &jane(), FieldSet::LoggedIn).await.unwrap();
+    check(&card, &alone);
+    let card = card_of(&finder, &format!("staff:{OTHER}"), FieldSet::LoggedIn).await;
+    assert_eq!(card.unwrap_err().code(), Missing::Referral.code());
 }

@@ -4,9 +4,9 @@
 use crate::ask::Asker;
 use crate::fields;
 use crate::finder::Place;
-use crate::resolve::{as_match, missing, request, within};
+use crate::resolve::{as_match, is_elsewhere, missing, request, within};
 use entryway_ldap::{SearchRequest, SearchResult};
-use entryway_ldap_types::{AttributeName, Entry, Filter, ResultCode, Scope};
+use entryway_ldap_types::{AttributeName, Dn, Entry, Filter, ResultCode, Scope};
 use entryway_login::is_secret_attribute;
 use entryway_lookup::{
     CardPolicy, DomainLookups, EntryId, IdKey, Kind, Match, MediaType, Missing, by_identity,
@@ -24,15 +24,6 @@ const JOIN_VALUES: usize = 8;
 pub(super) struct Found {
     pub(super) is: Match,
     pub(super) entry: Entry,
-}
-
-/// What is asked for of an entry.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Fetched {
-    /// Who it is.
-    Identity,
-    /// What a card is made of, too.
-    Card,
 }
 
 /// Who an answer is about.
@@ -71,9 +62,10 @@ pub(super) async fn by_id(
     let Some(request) = id.key().and_then(|key| asked(place, &key)) else {
         return Ok(Who::Nobody);
     };
-    Ok(match who(place, asker, request).await? {
-        // An identity that was reused, or the DN of an entry that has an identity by now.
-        Who::One(found) if found.is.id != *id => Who::Nobody,
+    Ok(match ask(place, asker, request).await? {
+        // An identity that was reused, or the DN of an entry that has an identity by now. Who is known here under another
+        // id is not nobody, for whom somebody else would be asked.
+        Who::One(found) if found.is.id != *id => Who::Several,
         found => found,
     })
 }
@@ -96,7 +88,7 @@ pub(super) async fn by_id_of(
     let Some(request) = request else {
         return Ok(None);
     };
-    let found = who(place, asker, request).await?.alone();
+    let found = ask(place, asker, request).await?.alone();
     Ok(found.filter(|found| found.is.id.key() == Some(key)))
 }
 
@@ -112,37 +104,90 @@ fn are_alike(identity: &str, one: &DomainLookups, other: &DomainLookups) -> bool
     same || (digits == 32 && digits + hyphens == identity.len())
 }
 
-/// The person of whom the field says one of these; `None` where it says so of nobody, or of more than one.
+/// Whoever has one of these values, if it is one alone, as look-ups see them: `None` where it is nobody, somebody whom
+/// they do not see, or more than one. Those whom they do not see count: a value that is theirs too says nothing.
 pub(super) async fn by_values(
     place: Place<'_>,
     asker: &mut Asker,
-    names: &[AttributeName],
-    values: &[String],
-    fetched: Fetched,
+    ways: &Filter,
 ) -> Result<Option<Found>, Missing> {
-    if values.is_empty() || values.len() > JOIN_VALUES {
+    let people = &place.lookups.people;
+    let seen = request(
+        Arc::clone(&people.base_text),
+        people.scope,
+        Filter::And(vec![people.restriction.clone(), ways.clone()]),
+        attributes(place.lookups),
+        SIZE_LIMIT,
+    );
+    let requests = [bearers(place, ways), seen];
+    let answers = match asker.ask_all(&requests).await {
+        Ok(answers) => answers,
+        Err(unanswered) => return Err(missing(unanswered, asker)),
+    };
+    let Ok([all, seen]) = <[SearchResult; 2]>::try_from(answers) else {
         return Ok(None);
+    };
+    let Some(dn) = alone(all)? else {
+        return Ok(None);
+    };
+    Ok(who(place, seen)?
+        .alone()
+        .filter(|found| found.entry.dn == dn))
+}
+
+/// The entry that alone has one of these values, whether look-ups see it or not.
+pub(super) async fn bearer(
+    place: Place<'_>,
+    asker: &mut Asker,
+    ways: &Filter,
+) -> Result<Option<Dn>, Missing> {
+    match asker.ask(bearers(place, ways)).await {
+        Ok(answer) => alone(answer),
+        Err(unanswered) => Err(missing(unanswered, asker)),
     }
-    let ways = names.iter().filter(|name| !is_secret_attribute(name));
-    let ways = ways.flat_map(|name| {
+}
+
+/// Who of all that is there has one of these values.
+fn bearers(place: Place<'_>, ways: &Filter) -> SearchRequest {
+    let people = &place.lookups.people;
+    let identity: Vec<AttributeName> = place.lookups.id_attributes.to_vec();
+    request(
+        Arc::clone(&people.base_text),
+        people.scope,
+        ways.clone(),
+        identity.into(),
+        SIZE_LIMIT,
+    )
+}
+
+/// The only entry of an answer.
+fn alone(answer: SearchResult) -> Result<Option<Dn>, Missing> {
+    let mut entries = answer.entries.iter();
+    match (answer.code, entries.next(), entries.next()) {
+        (ResultCode::SUCCESS | ResultCode::SIZE_LIMIT_EXCEEDED, Some(_), Some(_)) => Ok(None),
+        (ResultCode::SUCCESS, ..) if is_elsewhere(&answer) => Err(Missing::Referral),
+        (ResultCode::SUCCESS, only, _) => Ok(only.map(|entry| entry.dn.clone())),
+        (ResultCode::NO_SUCH_OBJECT, ..) => Ok(None),
+        (ResultCode::SIZE_LIMIT_EXCEEDED, Some(_), None) => Ok(None),
+        (ResultCode::SIZE_LIMIT_EXCEEDED, None, _) => Err(Missing::ServerLimit(0)),
+        (ResultCode::REFERRAL, ..) => Err(Missing::Referral),
+        (code, ..) => Err(Missing::Refused(code)),
+    }
+}
+
+/// What asks for one of these values; `None` where nobody can be found by them.
+pub(super) fn ways(names: &[AttributeName], values: &[String]) -> Option<Filter> {
+    if values.len() > JOIN_VALUES {
+        return None;
+    }
+    let names = names.iter().filter(|name| !is_secret_attribute(name));
+    let ways = names.flat_map(|name| {
         values
             .iter()
             .map(|value| Filter::Equal(name.clone(), value.as_bytes().to_vec()))
     });
     let ways: Vec<Filter> = ways.collect();
-    if ways.is_empty() {
-        return Ok(None);
-    }
-    let people = &place.lookups.people;
-    let filter = Filter::And(vec![people.restriction.clone(), Filter::Or(ways)]);
-    let request = request(
-        Arc::clone(&people.base_text),
-        people.scope,
-        filter,
-        attributes(place.lookups, fetched),
-        SIZE_LIMIT,
-    );
-    Ok(who(place, asker, request).await?.alone())
+    (!ways.is_empty()).then_some(Filter::Or(ways))
 }
 
 /// Where the values of the joining field are; nowhere where it is put together by a template.
@@ -178,7 +223,7 @@ fn asked(place: Place<'_>, key: &IdKey<'_>) -> Option<SearchRequest> {
             dn.to_string().into(),
             Scope::Base,
             people.restriction.clone(),
-            attributes(place.lookups, Fetched::Card),
+            attributes(place.lookups),
             SIZE_LIMIT,
         ),
         IdKey::Dn(_) => return None,
@@ -188,7 +233,7 @@ fn asked(place: Place<'_>, key: &IdKey<'_>) -> Option<SearchRequest> {
                 Arc::clone(&people.base_text),
                 people.scope,
                 Filter::And(vec![people.restriction.clone(), own]),
-                attributes(place.lookups, Fetched::Card),
+                attributes(place.lookups),
                 SIZE_LIMIT,
             )
         }
@@ -196,11 +241,16 @@ fn asked(place: Place<'_>, key: &IdKey<'_>) -> Option<SearchRequest> {
 }
 
 /// Asks who fits.
-async fn who(place: Place<'_>, asker: &mut Asker, request: SearchRequest) -> Result<Who, Missing> {
-    let answer = match asker.ask(request).await {
-        Ok(answer) => answer,
-        Err(unanswered) => return Err(missing(unanswered, asker)),
-    };
+async fn ask(place: Place<'_>, asker: &mut Asker, request: SearchRequest) -> Result<Who, Missing> {
+    match asker.ask(request).await {
+        Ok(answer) => who(place, answer),
+        Err(unanswered) => Err(missing(unanswered, asker)),
+    }
+}
+
+/// Who of an answer is meant.
+fn who(place: Place<'_>, answer: SearchResult) -> Result<Who, Missing> {
+    let elsewhere = is_elsewhere(&answer);
     let SearchResult { code, entries, .. } = answer;
     match code {
         ResultCode::SUCCESS | ResultCode::SIZE_LIMIT_EXCEEDED | ResultCode::NO_SUCH_OBJECT => {}
@@ -225,17 +275,16 @@ async fn who(place: Place<'_>, asker: &mut Asker, request: SearchRequest) -> Res
         // One came, and the server has more: that one need not be alone.
         Some(_) if code == ResultCode::SIZE_LIMIT_EXCEEDED => Who::Several,
         Some(found) => Who::One(Box::new(found)),
+        // Nobody is told so who may be behind a reference, or whom the server keeps for itself.
+        None if elsewhere => return Err(Missing::Referral),
+        None if code == ResultCode::SIZE_LIMIT_EXCEEDED => return Err(Missing::ServerLimit(0)),
         None => Who::Nobody,
     })
 }
 
 /// What makes a match, and what the fields and the photo are made of.
-fn attributes(lookups: &DomainLookups, fetched: Fetched) -> Arc<[AttributeName]> {
-    let of_match = crate::resolve::attributes(lookups, None);
-    if fetched == Fetched::Identity {
-        return of_match;
-    }
-    let mut names: Vec<AttributeName> = of_match.to_vec();
+fn attributes(lookups: &DomainLookups) -> Arc<[AttributeName]> {
+    let mut names: Vec<AttributeName> = crate::resolve::attributes(lookups, None).to_vec();
     let photo = lookups.cards.photo.iter();
     let photo = photo.filter(|name| !is_secret_attribute(name));
     for name in fields::needs(&lookups.cards.fields, &lookups.people).chain(photo) {

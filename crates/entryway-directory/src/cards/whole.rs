@@ -1,7 +1,7 @@
 //! A card as a whole, of whatever sources there are.
 
 use super::may_see;
-use super::source::{self, Fetched, Found, Picture, Who};
+use super::source::{self, Found, Picture, Who};
 use crate::fields;
 use crate::finder::{Finder, Place};
 use crate::resolve::spent;
@@ -66,7 +66,7 @@ impl Finder {
         id: &EntryId,
         deadline: Instant,
     ) -> Result<Arc<Whole>, Refused> {
-        let place = self.place_of(id.domain())?;
+        let place = self.place_of_id(id)?;
         let ask = async || self.card_now(place, id, deadline).await.map(Arc::new);
         self.cards
             .get(id.clone(), deadline, |whole| whole.weight(), ask)
@@ -80,19 +80,15 @@ impl Finder {
         deadline: Instant,
     ) -> Result<Whole, Refused> {
         let since = Instant::now();
-        let place = seen(place, deadline).await?;
+        let place = seen(place, deadline)
+            .await
+            .map_err(|why| place.unanswered(why))?;
         let mut asker = place.domain.cards_asker(deadline, SEARCHES).await;
         let first = source::by_id(place, &mut asker, id).await;
         // A domain that does not answer may know the person: nobody else is asked in its place.
         let first = first.map_err(|why| Refused::Unanswered(gap(place, why)))?;
         let second = place.lookups.cards.second.as_ref();
         let second = second.and_then(|second| Some((second, self.place(second.domain)?)));
-        let second = match second {
-            Some((second, beside)) => {
-                Some((second, seen(beside, deadline).await.unwrap_or(beside)))
-            }
-            None => None,
-        };
         let whole = match (first, second) {
             (Who::One(found), Some((second, beside))) if second.mode == SecondMode::Supplement => {
                 let mut whole = whole(place, &found, spent(asker, since));
@@ -105,6 +101,9 @@ impl Finder {
             }
             (Who::One(found), _) => whole(place, &found, spent(asker, since)),
             (Who::Nobody, Some((second, beside))) if second.mode == SecondMode::Partition => {
+                let beside = seen(beside, deadline)
+                    .await
+                    .map_err(|why| beside.unanswered(why))?;
                 let mut other = beside.domain.cards_asker(deadline, SEARCHES).await;
                 let found = source::by_id_of(place.lookups, beside, &mut other, id).await;
                 let found = found.map_err(|why| Refused::Unanswered(gap(beside, why)))?;
@@ -120,12 +119,11 @@ impl Finder {
 
 /// The domain as its directory says that it is. Where cards are on servers of their own, those of the domain are not
 /// asked for them, and what is known of them is enough.
-async fn seen(place: Place<'_>, deadline: Instant) -> Result<Place<'_>, Refused> {
+async fn seen(place: Place<'_>, deadline: Instant) -> Result<Place<'_>, Missing> {
     if !place.domain.cards().is_empty() {
         return Ok(place);
     }
-    let seen = place.seen(SearchRole::Cards, deadline).await;
-    seen.map_err(|why| place.unanswered(why))
+    place.seen(SearchRole::Cards, deadline).await
 }
 
 /// What one source has.
@@ -177,8 +175,14 @@ async fn supplement(
 ) {
     let since = Instant::now();
     let mut here = place.domain.cards_asker(due, SEARCHES).await;
+    let seen = seen(beside, due).await;
+    let beside = *seen.as_ref().unwrap_or(&beside);
     let mut there = beside.domain.cards_asker(due, SEARCHES).await;
-    let found = match source::by_id_of(place.lookups, beside, &mut there, id).await {
+    let found = match seen {
+        Ok(_) => source::by_id_of(place.lookups, beside, &mut there, id).await,
+        Err(why) => Err(why),
+    };
+    let found = match found {
         Ok(None) => {
             let names = source::joining(place.lookups, &second.join);
             let others = source::joining(beside.lookups, &second.join);
@@ -186,17 +190,25 @@ async fn supplement(
                 .iter()
                 .flat_map(|name| fields::values(&first.entry, name))
                 .collect();
-            // What two people here have in common says nothing of either there.
-            let (ours, theirs) = tokio::join!(
-                source::by_values(place, &mut here, names, &values, Fetched::Identity),
-                source::by_values(beside, &mut there, others, &values, Fetched::Card),
-            );
-            match (ours, theirs) {
-                (_, Err(why)) => Err(gap(beside, why)),
-                (Err(why), Ok(_)) => Err(gap(place, why)),
-                (Ok(ours), Ok(theirs)) => {
-                    Ok(theirs.filter(|_| ours.is_some_and(|ours| ours.is.id == *id)))
+            let ways = source::ways(names, &values).zip(source::ways(others, &values));
+            match ways {
+                Some((ours, theirs)) => {
+                    // What two here have in common says nothing of either there.
+                    let (ours, theirs) = tokio::join!(
+                        source::bearer(place, &mut here, &ours),
+                        source::by_values(beside, &mut there, &theirs),
+                    );
+                    match (ours, theirs) {
+                        (_, Err(why)) => Err(gap(beside, why)),
+                        // Whom nobody fits there, nobody here matters to.
+                        (_, Ok(None)) => Ok(None),
+                        (Err(why), Ok(Some(_))) => Err(gap(place, why)),
+                        (Ok(ours), Ok(theirs)) => {
+                            Ok(theirs.filter(|_| ours.is_some_and(|dn| dn == first.entry.dn)))
+                        }
+                    }
                 }
+                None => Ok(None),
             }
         }
         found => found.map_err(|why| gap(beside, why)),

@@ -27,13 +27,24 @@ pub(crate) struct Read {
     pub(crate) spent: Spent,
 }
 
+/// What counts as one entry in the cache.
+const BYTES_OF_ONE: usize = 4096;
+
+impl Read {
+    /// What it takes in the cache, in usual entries: one with a hundred thousand members is none of these.
+    fn weight(&self) -> usize {
+        let values = self.entry.attributes.iter().flat_map(|one| &one.values);
+        1 + values.map(|value| value.len()).sum::<usize>() / BYTES_OF_ONE
+    }
+}
+
 impl Finder {
     /// The entry of an id, a person or a group that look-ups may see.
     pub(crate) async fn read(&self, id: &EntryId, deadline: Instant) -> Result<Arc<Read>, Refused> {
-        let place = self.place_of(id.domain())?;
+        let place = self.place_of_id(id)?;
         let ask = async || self.read_now(place, id, deadline).await.map(Arc::new);
         self.entries
-            .get(id.clone(), deadline, |_| Some(1), ask)
+            .get(id.clone(), deadline, |read| Some(read.weight()), ask)
             .await
     }
 
@@ -187,7 +198,7 @@ impl PersonLookup for Finder {
             if read.found.kind != Kind::Person {
                 return Err(Refused::NotFound);
             }
-            let place = self.place_of(question.id.domain())?;
+            let place = self.place_of_id(&question.id)?;
             let shown = place.lookups.people.shown.iter();
             let shown = shown.filter(|name| !is_secret_attribute(name));
             let attributes = shown.filter_map(|name| {
