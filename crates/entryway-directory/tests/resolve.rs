@@ -570,3 +570,20 @@ async fn whose_identity_cannot_be_used_is_told_of_and_is_another_one() {
     };
     assert_eq!(finder.person(question).await, Err(Refused::NotFound));
 }
+
+/// Somebody with large values takes the place of several in what is kept.
+#[tokio::test]
+async fn an_entry_takes_as_much_of_the_cache_as_it_holds() {
+    let long = "x".repeat(20_000);
+    let large = people(&[("jdoe", "Jane Doe")]).replace("l: Bern", &format!("l: {long}"));
+    let server = start(&large, Options::default()).await;
+    let finder = finder(&[("staff", server.ldap_addr())]);
+    let id = resolve(&finder, "jdoe", WANTED).await.matches[0].id.clone();
+    let question = PersonQuestion {
+        id,
+        deadline: Instant::now() + support::DEADLINE,
+    };
+    finder.person(question).await.unwrap();
+    let (what, figures) = finder.cache_figures()[0];
+    assert_eq!((what, figures.kept), ("entries", 5));
+}
