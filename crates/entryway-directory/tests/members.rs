@@ -121,13 +121,13 @@ async fn members_of_members_with_their_paths_and_cycles_end() {
     let unresolved: Vec<_> = all
         .unresolved
         .iter()
-        .map(|one| (&*one.value, one.why.code()))
+        .map(|one| (one.value.as_deref(), one.why.code()))
         .collect();
     assert_eq!(
         unresolved,
         [
-            ("cn=far,dc=elsewhere", "elsewhere"),
-            ("uid=gone,ou=people,dc=example,dc=com", "not_found")
+            (Some("cn=far,dc=elsewhere"), "elsewhere"),
+            (None, "not_found")
         ]
     );
 }
@@ -253,7 +253,7 @@ async fn posix_groups_have_members_by_login_name_and_by_number() {
     let finder = finder(&server, settings());
     let found = members(&finder, &group_dn("wheel"), Reach::Effective).await;
     assert_eq!(shown(&found), ["Ada", "Bob"]);
-    assert_eq!(&*found.unresolved[0].value, "nobody");
+    assert_eq!(found.unresolved[0].why.code(), "not_found");
     assert_eq!(shown_groups(&groups_of(&finder, ADA).await), ["wheel"]);
 }
 
@@ -493,4 +493,90 @@ async fn a_search_that_is_cut_among_those_who_are_known_leaves_a_gap() {
     assert_eq!(found.members.len(), 13);
     assert_eq!(found.gaps.len(), 1, "thirty are its members");
     assert_eq!(found.gaps[0].why.code(), "entry_budget");
+}
+
+#[tokio::test]
+async fn who_cannot_be_told_is_counted_and_takes_no_more_room_than_members_do() {
+    let hidden = "\ndn: uid=max,ou=people,dc=example,dc=com\nobjectClass: person\nuid: max\ncn: Max\nemployeeType: hidden\n";
+    let mut ldif = person("")
+        + BOB
+        + hidden
+        + &group(
+            "some",
+            &[
+                "uid=max,ou=people,dc=example,dc=com",
+                "uid=gone,ou=people,dc=example,dc=com",
+                ADA,
+            ],
+        )
+        + "\ndn: cn=wheel,ou=groups,dc=example,dc=com\nobjectClass: posixGroup\ncn: wheel\ngidNumber: 7\nmemberUid: max\n"
+        + &dynamic(
+            "spy",
+            "ldap:///ou=people,dc=example,dc=com??sub?(userPassword=a*)",
+        );
+    let far: Vec<String> = (0..8)
+        .map(|at| format!("cn=far{at},dc=elsewhere"))
+        .collect();
+    let far: Vec<&str> = far.iter().map(String::as_str).collect();
+    ldif += &group("far", &far);
+    let server = start(&ldif, Options::default()).await;
+    let few = GroupsSettings {
+        max_members: 5,
+        ..settings()
+    };
+    let finder = finder(&server, few);
+    for (name, why, count) in [
+        ("some", "not_found", 2),
+        ("wheel", "not_found", 1),
+        ("spy", "not_evaluated", 1),
+    ] {
+        let found = members(&finder, &group_dn(name), Reach::Effective).await;
+        assert_eq!(found.unresolved.len(), 1, "{name}");
+        let one = &found.unresolved[0];
+        assert_eq!((one.value.as_deref(), one.why.code()), (None, why));
+        assert_eq!(one.count, count);
+        assert_eq!(found.gaps, []);
+    }
+    let found = members(&finder, &group_dn("far"), Reach::Effective).await;
+    assert_eq!(found.unresolved.len(), 5);
+    assert_eq!(found.gaps[0].why.code(), "entry_budget");
+    let question = MembersQuestion {
+        group: id_of(&finder, &group_dn("far")).await,
+        reach: Reach::Direct,
+        kinds: Kinds::Both,
+        limit: 3,
+        deadline: Instant::now() + PATIENCE,
+    };
+    let found = finder.members(question).await.unwrap();
+    assert_eq!(found.unresolved.len(), 3);
+    assert!(found.gaps.iter().any(|gap| gap.why.code() == "limit"));
+}
+
+#[tokio::test]
+async fn groups_in_groups_leave_a_gap_where_they_count_and_have_somebody() {
+    let ldif = person("gidNumber: 100\n")
+        + BOB
+        + "\ndn: cn=wheel,ou=groups,dc=example,dc=com\nobjectClass: posixGroup\ncn: wheel\ngidNumber: 100\n"
+        + "\ndn: cn=none,ou=groups,dc=example,dc=com\nobjectClass: posixGroup\ncn: none\ngidNumber: 300\n"
+        + &group("inner", &[ADA])
+        + &group("outer", &[&group_dn("inner")])
+        + &group("counted", &[&group_dn("wheel")])
+        + &group("empty", &[&group_dn("none")]);
+    let server = start(&ldif, Options::default()).await;
+    for (depth, name, gaps) in [
+        (None, "outer", 0),
+        (None, "counted", 0),
+        (Some(0), "outer", 1),
+        (Some(0), "counted", 1),
+        (Some(0), "empty", 0),
+    ] {
+        let settings = GroupsSettings {
+            depth,
+            ..settings()
+        };
+        let finder = finder(&server, settings);
+        let found = members(&finder, &group_dn(name), Reach::Effective).await;
+        assert_eq!(found.members.len(), 1);
+        assert_eq!(found.gaps.len(), gaps, "{name} {depth:?}");
+    }
 }

@@ -8,7 +8,8 @@ use entryway_ldap_types::AttributeName;
 use std::collections::HashSet;
 use std::sync::LazyLock;
 
-/// Each with its OIDs: a server answers to either.
+/// Each with its OIDs as far as they are known: a server answers to either. Who lets others write filters takes none with
+/// an OID in it.
 #[rustfmt::skip] // one attribute a line reads as the table it is
 const SECRET: [&[&str]; 63] = [
     // RFC 4519, RFC 2798, RFC 3112, NIS

@@ -58,13 +58,16 @@ pub struct Member {
     pub path: Vec<Step>,
 }
 
-/// A member that cannot be told.
+/// Members that cannot be told.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Unresolved {
-    /// What the group has in its list: a DN, or a login name.
-    pub value: Box<str>,
+    /// What the group has in its list, where that is a name of nobody here. Not told of who may be hidden from look-ups,
+    /// and not of searches: what they look for is nobody's business who may not read the group's entry.
+    pub value: Option<Box<str>>,
     /// Why.
     pub why: WhyUnresolved,
+    /// How many they are: one where there is a value.
+    pub count: u32,
     /// As [`Member::path`].
     pub path: Vec<Step>,
 }

@@ -45,6 +45,8 @@ pub struct Resolved {
     pub matches: Vec<Match>,
     /// Why there may be more. Empty where these are all.
     pub gaps: Vec<Gap>,
+    /// How many domains were asked.
+    pub asked: usize,
 }
 
 /// How a query went.
@@ -93,6 +95,7 @@ pub fn refused_format(query: &str, why: BadFormat) -> Resolved {
         outcome: ResolveOutcome::BadFormat(why),
         matches: Vec::new(),
         gaps: Vec::new(),
+        asked: 0,
     }
 }
 
@@ -102,6 +105,7 @@ pub fn refused_format(query: &str, why: BadFormat) -> Resolved {
 /// a domain before it that did not answer might have been the one. `unique` succeeds on nothing that may not be all, and
 /// where it does not succeed nobody is named: who takes the first of what is there must not take the wrong one.
 pub fn merge(query: &str, text: &str, wanted: Wanted, answers: Vec<DomainMatches>) -> Resolved {
+    let asked = answers.len();
     let mut matches: Vec<Match> = Vec::new();
     let mut gaps = Vec::new();
     let mut seen = HashSet::new();
@@ -123,7 +127,7 @@ pub fn merge(query: &str, text: &str, wanted: Wanted, answers: Vec<DomainMatches
     }
     order::sort(text, &mut matches);
     if wanted.unique {
-        return unique(query, matches, gaps);
+        return unique(query, matches, gaps, asked);
     }
     let most = if wanted.first { 1 } else { wanted.limit };
     let most = usize::try_from(most).unwrap_or(usize::MAX);
@@ -146,10 +150,11 @@ pub fn merge(query: &str, text: &str, wanted: Wanted, answers: Vec<DomainMatches
         outcome,
         matches,
         gaps,
+        asked,
     }
 }
 
-fn unique(query: &str, matches: Vec<Match>, gaps: Vec<Gap>) -> Resolved {
+fn unique(query: &str, matches: Vec<Match>, gaps: Vec<Gap>, asked: usize) -> Resolved {
     let (outcome, matches) = match (matches.len(), gaps.is_empty()) {
         // More than one is certain, whatever else there is.
         (2.., _) => (ResolveOutcome::Multiple, Vec::new()),
@@ -162,6 +167,26 @@ fn unique(query: &str, matches: Vec<Match>, gaps: Vec<Gap>) -> Resolved {
         outcome,
         matches,
         gaps,
+        asked,
+    }
+}
+
+impl Resolved {
+    /// Why nothing was found, where none of the domains that were asked has given an answer: that is an outage, and no
+    /// empty list.
+    pub fn silence(&self) -> Option<&Gap> {
+        let is_silent =
+            |gap: &&Gap| matches!(gap.why, Missing::Unanswered(_) | Missing::Refused(_));
+        let silent: HashSet<&str> = self
+            .gaps
+            .iter()
+            .filter(is_silent)
+            .map(|gap| &*gap.domain)
+            .collect();
+        let is_outage = self.outcome == ResolveOutcome::Partial
+            && self.matches.is_empty()
+            && silent.len() >= self.asked.max(1);
+        is_outage.then(|| self.gaps.iter().find(is_silent))?
     }
 }
 

@@ -4,7 +4,7 @@
 use super::DynamicGroups;
 use super::filters::{both, class_is, one_of};
 use crate::resolve::within;
-use entryway_ldap_types::{Dn, Entry, Filter, LdapUrl, Scope};
+use entryway_ldap_types::{AttributeName, Dn, Entry, Filter, LdapUrl, Scope};
 use entryway_login::is_secret_attribute;
 
 /// Most searches of one group that are looked at.
@@ -33,7 +33,11 @@ impl MemberSearch {
         let url = std::str::from_utf8(url).map_err(|_| NotEvaluated::Unusable)?;
         let url = LdapUrl::parse(url).map_err(|_| NotEvaluated::Unusable)?;
         let filter = url.filter.unwrap_or_else(class_is_there);
-        if filter.attributes().into_iter().any(is_secret_attribute)
+        // A server answers to an OID too, and not every secret's is known here.
+        let is_number =
+            |name: &AttributeName| name.as_str().starts_with(|c: char| c.is_ascii_digit());
+        let mut attributes = filter.attributes().into_iter();
+        if attributes.any(|name| is_secret_attribute(name) || is_number(name))
             || looks_everywhere(&filter)
             || filter.depth() >= Filter::MAX_DEPTH - 4
         {
@@ -89,11 +93,8 @@ impl DynamicGroups {
             .any(|class| class.eq_ignore_ascii_case(self.object_class.as_bytes()))
     }
 
-    /// All searches of a group, and the URLs that are not evaluated.
-    pub(crate) fn searches(
-        &self,
-        group: &Entry,
-    ) -> (Vec<MemberSearch>, Vec<(Box<str>, NotEvaluated)>) {
+    /// All searches of a group, and why URLs of it are not evaluated.
+    pub(crate) fn searches(&self, group: &Entry) -> (Vec<MemberSearch>, Vec<NotEvaluated>) {
         let (mut searches, mut others) = (Vec::new(), Vec::new());
         for (at, url) in group.values(&self.url_attribute).enumerate() {
             let read = if at < URLS {
@@ -103,7 +104,7 @@ impl DynamicGroups {
             };
             match read {
                 Ok(some) => searches.extend(some),
-                Err(why) => others.push((String::from_utf8_lossy(url).into(), why)),
+                Err(why) => others.push(why),
             }
         }
         (searches, others)

@@ -51,8 +51,10 @@ impl GroupLookup for Finder {
             let all = self.members.get(key, deadline, weight, ask).await?;
             let mut members = Arc::unwrap_or_clone(all);
             let limit = usize::try_from(question.limit).unwrap_or(usize::MAX);
-            if members.members.len() > limit {
-                members.members.truncate(limit);
+            let is_more = members.members.len() > limit || members.unresolved.len() > limit;
+            members.members.truncate(limit);
+            members.unresolved.truncate(limit);
+            if is_more {
                 members.gaps.push(Gap {
                     domain: Arc::clone(&members.group.domain),
                     why: Missing::Limit(question.limit),

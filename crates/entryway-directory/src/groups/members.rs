@@ -64,6 +64,7 @@ pub(super) async fn members(
         seen: HashSet::from([top.dn.clone()]),
         ways: HashMap::new(),
         callers: HashMap::new(),
+        untold: HashMap::new(),
         below: Below {
             members: Vec::new(),
             unresolved: Vec::new(),
@@ -74,6 +75,26 @@ pub(super) async fn members(
     };
     walk.walk(top, reach).await;
     let mut below = walk.below;
+    let untold = walk.untold.into_iter();
+    below
+        .unresolved
+        .extend(untold.map(|((why, path), count)| Unresolved {
+            value: None,
+            why,
+            count,
+            path,
+        }));
+    below.unresolved.sort_by_cached_key(|one| {
+        let steps: Vec<Arc<str>> = one.path.iter().map(|step| Arc::clone(&step.name)).collect();
+        let is_untold = one.value.is_none();
+        (
+            steps.len(),
+            is_untold,
+            one.value.clone(),
+            one.why.code(),
+            steps,
+        )
+    });
     below
         .members
         .sort_by_cached_key(|member| (member.path.len(), SortKey::of(&member.entry)));
@@ -113,10 +134,12 @@ struct Walk<'a> {
     active_directory: bool,
     /// Everything that was found or is asked for.
     seen: HashSet<Dn>,
-    /// The way to each entry that is asked for by name, and how the group spelt it.
-    ways: HashMap<Dn, (Box<str>, Arc<[Step]>)>,
+    /// The way to each entry that is asked for by name.
+    ways: HashMap<Dn, Arc<[Step]>>,
     /// The way to whoever is asked for by what they are called, in lower case.
     callers: HashMap<String, Arc<[Step]>>,
+    /// Members of whom nothing is told but how many they are, by why and by the way to them.
+    untold: HashMap<(WhyUnresolved, Vec<Step>), u32>,
     below: Below,
     /// Nothing more is asked: a budget is used up.
     full: bool,
@@ -145,7 +168,11 @@ impl Walk<'_> {
                 return;
             }
             if depth > most {
-                if reach == Reach::Effective && level.iter().any(|(entry, _)| self.has_some(entry))
+                // Where groups in groups do not count, theirs are none of this one's.
+                let counts = reach == Reach::Effective && self.settings.depth.is_some();
+                if counts
+                    && (level.iter().any(|(entry, _)| self.has_some(entry))
+                        || self.count_some(&level).await)
                 {
                     self.gap(Missing::Depth(most));
                 }
@@ -187,14 +214,10 @@ impl Walk<'_> {
         );
         // Who was not answered for is not known to be missing, and whom a server kept back is not either: the gap tells.
         if answered && !self.full && self.all_told {
-            let named = ways.into_values();
-            let called = callers.into_iter().map(|(name, way)| (name.into(), way));
-            for (value, way) in named.chain(called) {
-                self.unresolved(value, WhyUnresolved::NotFound, &way);
+            // They may be hidden from look-ups, and then their names are too.
+            for way in ways.into_values().chain(callers.into_values()) {
+                self.untold(WhyUnresolved::NotFound, &way);
             }
-            self.below.unresolved.sort_by(|one, other| {
-                (one.path.len(), &one.value).cmp(&(other.path.len(), &other.value))
-            });
         }
         next
     }
@@ -229,7 +252,7 @@ impl Walk<'_> {
                 }
                 Ok(dn) => {
                     if self.seen.insert(dn.clone()) {
-                        self.ways.insert(dn, (text.into(), Arc::clone(way)));
+                        self.ways.insert(dn, Arc::clone(way));
                     }
                 }
                 Err(_) => self.unresolved(text.into(), WhyUnresolved::NotAName, way),
@@ -275,7 +298,7 @@ impl Walk<'_> {
         for entry in answer.entries {
             let way = match &question.looks_for {
                 LooksFor::Named => match self.ways.remove(&entry.dn) {
-                    Some((_, way)) => way,
+                    Some(way) => way,
                     None => continue,
                 },
                 LooksFor::Called(attribute) => {
@@ -312,7 +335,7 @@ impl Walk<'_> {
     fn add(&mut self, entry: Entry, kind: Kind, way: &Arc<[Step]>, next: &mut Level) {
         // A server may answer with what lies elsewhere, or has an identity that cannot be used.
         let Some(found) = as_match(self.place, kind, &entry) else {
-            return self.unresolved(entry.dn_text, WhyUnresolved::NotFound, way);
+            return self.untold(WhyUnresolved::NotFound, way);
         };
         if kind == Kind::Group {
             let step = Step {
@@ -380,10 +403,20 @@ impl Walk<'_> {
     }
 
     fn unresolved(&mut self, value: Box<str>, why: WhyUnresolved, way: &[Step]) {
+        let most = self.settings.max_members;
+        if self.below.unresolved.len() >= usize::try_from(most).unwrap_or(usize::MAX) {
+            return self.gap(Missing::Entries(most));
+        }
         self.below.unresolved.push(Unresolved {
-            value,
+            value: Some(value),
             why,
+            count: 1,
             path: way.to_vec(),
         });
+    }
+
+    fn untold(&mut self, why: WhyUnresolved, way: &[Step]) {
+        let count = self.untold.entry((why, way.to_vec())).or_default();
+        *count = count.saturating_add(1);
     }
 }

@@ -60,6 +60,7 @@ pub(crate) async fn members(
     let operation = &routes::MEMBERS;
     let generation = app.current.current();
     let caller = bearer::authorize(request.headers(), &generation, Scope::GroupsRead)?;
+    let reads_people = caller.scopes.allow(Scope::PeopleRead);
     let query = Query::read(request.uri().query(), operation)?;
     let rules = &generation.lookups.rules;
     let question = MembersQuestion {
@@ -77,7 +78,7 @@ pub(crate) async fn members(
     match generation.lookups.asked.members(question).await {
         Ok(members) => {
             watched.answered(!members.gaps.is_empty(), members.members.len());
-            answer::json(&MembersJson::of(&members))
+            answer::json(&MembersJson::of(&members, reads_people))
         }
         Err(refused) => {
             watched.refused(&refused);
@@ -94,6 +95,7 @@ pub(crate) async fn groups_of(
     let operation = &routes::GROUPS_OF;
     let generation = app.current.current();
     let caller = bearer::authorize(request.headers(), &generation, Scope::GroupsRead)?;
+    let reads_people = caller.scopes.allow(Scope::PeopleRead);
     let query = Query::read(request.uri().query(), operation)?;
     let question = GroupsOfQuestion {
         entry: query::id(request.uri().path(), operation)?,
@@ -104,7 +106,7 @@ pub(crate) async fn groups_of(
     match generation.lookups.asked.groups_of(question).await {
         Ok(groups) => {
             watched.answered(!groups.gaps.is_empty(), groups.groups.len());
-            answer::json(&GroupsOfJson::of(&groups))
+            answer::json(&GroupsOfJson::of(&groups, reads_people))
         }
         Err(refused) => {
             watched.refused(&refused);

@@ -9,8 +9,8 @@ use crate::{App, Generation, Scope, answer, bearer, routes};
 use axum::extract::{Request, State};
 use axum::response::Response;
 use entryway_lookup::{
-    Cursor, Direction, Gap, Kinds, Mark, Match, Missing, PersonQuestion, Rank, Refused,
-    ResolveOutcome, ResolveQuestion, Resolved, SortKey, Wanted, fold, rank,
+    Cursor, Direction, Kinds, Mark, Match, PersonQuestion, Rank, Refused, ResolveOutcome,
+    ResolveQuestion, SortKey, Wanted, fold, rank,
 };
 use entryway_wire::{MatchesJson, PersonJson};
 use std::sync::Arc;
@@ -62,11 +62,6 @@ pub(super) async fn by_text(
             .collect(),
         deadline: rules.due(),
     };
-    let asked = if question.domains.is_empty() {
-        rules.domains.len()
-    } else {
-        1
-    };
     let watched = Watched::begin(app, operation.id, Some(caller));
     let mut results = generation.lookups.asked.resolve(question).await;
     let Some(resolved) = results.pop() else {
@@ -76,10 +71,10 @@ pub(super) async fn by_text(
         watched.ended("refused");
         return Err(Refusal::Text { why: why.clone() });
     }
-    if let Some(gap) = silence(&resolved, asked) {
+    if let Some(gap) = resolved.silence() {
         watched.ended("unanswered");
         return Err(Refusal::Lookup {
-            refused: Refused::Unanswered(gap),
+            refused: Refused::Unanswered(gap.clone()),
             at: None,
         });
     }
@@ -90,14 +85,6 @@ pub(super) async fn by_text(
     let json = MatchesJson::new(page, next.as_deref(), &resolved.gaps);
     watched.answered(!resolved.gaps.is_empty(), page.len());
     answer::json(&json)
-}
-
-/// Why nothing was found, where none of the domains that were asked has answered: that is no empty list.
-fn silence(resolved: &Resolved, asked: usize) -> Option<Gap> {
-    let is_silent = |gap: &&Gap| matches!(gap.why, Missing::Unanswered(_));
-    let silent = resolved.gaps.iter().filter(is_silent).count();
-    let none = resolved.matches.is_empty() && silent > 0 && silent >= asked;
-    none.then(|| resolved.gaps.first().cloned()).flatten()
 }
 
 /// A list that goes on, page by page.

@@ -145,6 +145,7 @@ fn resolved(query: &str, question: &ResolveQuestion) -> Resolved {
             };
             (ResolveOutcome::Partial, Vec::new(), gaps)
         }
+        "staff/down" => (ResolveOutcome::Partial, Vec::new(), vec![silent("staff")]),
         "many" => {
             let most = question.wanted.limit;
             let shown = (most as usize).min(50);
@@ -152,11 +153,17 @@ fn resolved(query: &str, question: &ResolveQuestion) -> Resolved {
         }
         _ => (ResolveOutcome::Matched, some(2), Vec::new()),
     };
+    // What begins with a domain's name asks that one.
+    let asked = match query.contains('/') || !question.domains.is_empty() {
+        true => 1,
+        false => 2,
+    };
     Resolved {
         query: query.to_owned(),
         outcome,
         matches,
         gaps,
+        asked,
     }
 }
 
@@ -224,8 +231,9 @@ impl GroupLookup for Looked {
                 path,
             }],
             unresolved: vec![Unresolved {
-                value: "uid=x,dc=elsewhere".into(),
+                value: Some("uid=x,dc=elsewhere".into()),
                 why: WhyUnresolved::Elsewhere,
+                count: 1,
                 path: Vec::new(),
             }],
             gaps: Vec::new(),

@@ -170,6 +170,8 @@ async fn a_partial_answer_is_an_answer_and_an_outage_is_none() {
     for path in [
         "/api/v1/people?q=down",
         "/api/v1/people?q=down&domain=partners",
+        // One of two is asked, and says nothing.
+        "/api/v1/people?q=staff/down",
         "/api/v1/people/staff:503",
         "/api/v1/people/staff:503/photo",
     ] {
@@ -178,6 +180,28 @@ async fn a_partial_answer_is_an_answer_and_an_outage_is_none() {
         assert_eq!(response.status(), 503, "{path}: {body}");
         assert_eq!(response.headers()["retry-after"], "5");
     }
+}
+
+#[tokio::test]
+async fn who_may_read_groups_alone_is_told_who_is_in_them_and_no_more() {
+    let (status, body, _) = asked(get("/api/v1/groups/staff:1/members", GROUPS)).await;
+    assert_eq!(status, 200, "{body}");
+    let keys = |value: &Value| {
+        let mut keys: Vec<String> = value.as_object().expect("object").keys().cloned().collect();
+        keys.sort();
+        keys
+    };
+    let bare = ["domain", "id", "kind", "name"];
+    assert_eq!(keys(&body["members"][0]["entry"]), bare);
+    assert!(body["group"]["dn"].is_string());
+    assert_eq!(
+        body["unresolved"],
+        json!([{ "why": "elsewhere", "count": 1 }])
+    );
+    let (status, body, _) = asked(get("/api/v1/people/staff:1/groups", GROUPS)).await;
+    assert_eq!(status, 200, "{body}");
+    assert_eq!(keys(&body["entry"]), bare);
+    assert!(body["groups"][0]["group"]["dn"].is_string());
 }
 
 #[tokio::test]

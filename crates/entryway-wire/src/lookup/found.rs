@@ -2,7 +2,7 @@
 
 use crate::shape::{Schemas, Shape, shapes, words};
 use crate::write::Text;
-use entryway_lookup::{EntryId, Gap, Match, Person, ResolveOutcome, Resolved};
+use entryway_lookup::{EntryId, Gap, Kind, Match, Person, ResolveOutcome, Resolved};
 use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::{Value, json};
 
@@ -30,8 +30,8 @@ shapes! {
         login_name: Option<&'a str>,
         /// The domain.
         domain: &'a str,
-        /// The name in the directory, as the server spelt it.
-        dn: &'a str,
+        /// The name in the directory, as the server spelt it. Left out of people, as their mail address, login name and description are, where the caller may not read people.
+        dn: Option<&'a str>,
     }
     /// Why an answer may not be all.
     pub(crate) struct GapJson<'a> = "gap" {
@@ -96,7 +96,21 @@ impl<'a> MatchJson<'a> {
             mail: entry.mail.as_deref(),
             login_name: entry.login_name.as_deref(),
             domain: &entry.domain,
-            dn: &entry.dn,
+            dn: Some(&entry.dn),
+        }
+    }
+    /// As much of a person as whoever may read groups alone is told.
+    pub(crate) fn named(entry: &'a Match) -> Self {
+        let whole = Self::of(entry);
+        match entry.kind {
+            Kind::Group => whole,
+            Kind::Person => Self {
+                description: None,
+                mail: None,
+                login_name: None,
+                dn: None,
+                ..whole
+            },
         }
     }
 }

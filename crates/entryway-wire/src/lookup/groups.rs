@@ -51,12 +51,14 @@ shapes! {
         /// The groups between the group that was asked about and this member, the outermost first; left out for a direct one.
         path: Option<Vec<StepJson<'a>>>,
     }
-    /// A member that cannot be told.
+    /// Members that cannot be told.
     pub(crate) struct UnresolvedJson<'a> = "unresolved_member" {
-        /// What the group has in its list.
-        value: &'a str,
-        /// Why: it lies elsewhere, there is no such person or group, it is no name, it is a search that is not made.
+        /// What the group has in its list, where that is no name of anybody here and the caller may read people.
+        value: Option<&'a str>,
+        /// Why: it lies elsewhere, there is no such person or group that look-ups see, it is no name, it is a search that is not made.
         why: WhyWord,
+        /// How many they are.
+        count: u32,
         /// As in `member`.
         path: Option<Vec<StepJson<'a>>>,
     }
@@ -103,15 +105,19 @@ impl<'a> GroupJson<'a> {
 }
 
 impl<'a> MembersJson<'a> {
-    /// The members of a group.
-    pub fn of(members: &'a Members) -> Self {
+    /// The members of a group; `whole` for who may read people.
+    pub fn of(members: &'a Members, whole: bool) -> Self {
         let member = |member: &'a Member| MemberJson {
-            entry: MatchJson::of(&member.entry),
+            entry: match whole {
+                true => MatchJson::of(&member.entry),
+                false => MatchJson::named(&member.entry),
+            },
             path: path(&member.path),
         };
         let unresolved = |member: &'a Unresolved| UnresolvedJson {
-            value: &member.value,
+            value: member.value.as_deref().filter(|_| whole),
             why: WhyWord(WhyUnresolved::code(member.why)),
+            count: member.count,
             path: path(&member.path),
         };
         Self {
@@ -126,15 +132,18 @@ impl<'a> MembersJson<'a> {
 }
 
 impl<'a> GroupsOfJson<'a> {
-    /// The groups of an entry.
-    pub fn of(groups: &'a GroupsOf) -> Self {
+    /// The groups of an entry; `whole` for who may read people.
+    pub fn of(groups: &'a GroupsOf, whole: bool) -> Self {
         let group = |group: &'a InGroup| InGroupJson {
             group: MatchJson::of(&group.group),
             gid: group.gid,
             path: path(&group.path),
         };
         Self {
-            entry: MatchJson::of(&groups.entry),
+            entry: match whole {
+                true => MatchJson::of(&groups.entry),
+                false => MatchJson::named(&groups.entry),
+            },
             groups: groups.groups.iter().map(group).collect(),
             partial: !groups.gaps.is_empty(),
             gaps: gaps(&groups.gaps),

@@ -59,6 +59,7 @@ fn a_query_that_was_not_asked_says_why() {
         outcome: ResolveOutcome::BadFormat(entryway_lookup::BadFormat::TooShort { least: 2 }),
         matches: Vec::new(),
         gaps: Vec::new(),
+        asked: 0,
     };
     assert_eq!(
         serde_json::to_value(ResolvedJson::of(&[refused])).unwrap(),
@@ -78,7 +79,7 @@ fn schemas_say_what_must_be_there_and_refer_to_each_other() {
     let schemas = lookup_schemas();
     assert_eq!(
         schemas["match"]["required"],
-        json!(["id", "kind", "name", "domain", "dn"])
+        json!(["id", "kind", "name", "domain"])
     );
     assert_eq!(
         schemas["matches"]["properties"]["matches"]["items"],

@@ -56,7 +56,9 @@ async fn of(common: &Common, lookups: &Asked, typed: &str, reach: Reach) -> Resu
     };
     let asked = shown(due, lookups.lookups.groups_of(question)).await;
     let groups = asked.map_err(|why| refused(&why))?;
-    out::answer_as(common, &GroupsOfJson::of(&groups), || groups_table(&groups));
+    out::answer_as(common, &GroupsOfJson::of(&groups, true), || {
+        groups_table(&groups)
+    });
     partial(&groups.gaps);
     Ok(Exit::Done)
 }
@@ -101,7 +103,7 @@ async fn members(
     };
     let asked = shown(due, lookups.lookups.members(question)).await;
     let members = asked.map_err(|why| refused(&why))?;
-    out::answer_as(common, &MembersJson::of(&members), || {
+    out::answer_as(common, &MembersJson::of(&members, true), || {
         members_table(&members)
     });
     partial(&members.gaps);
@@ -129,7 +131,10 @@ fn members_table(members: &Members) -> String {
     // What cannot be told is listed too: it is in the group all the same.
     let untold = unresolved.iter().map(|member| {
         [
-            member.value.to_string(),
+            match &member.value {
+                Some(value) => value.to_string(),
+                None => format!("{} not told", member.count),
+            },
             member.why.code().to_owned(),
             path(&member.path),
             String::new(),

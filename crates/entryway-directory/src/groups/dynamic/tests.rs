@@ -56,6 +56,9 @@ fn nothing_secret_is_looked_at() {
         "(userPassword=*)",
         "(&(l=Bern)(!(userpassword=a*)))",
         "(2.5.4.35=*)",
+        // ipaNTHash, whose OID is in no list, and an OID with a word before it.
+        "(2.16.840.1.113730.3.8.11.43=*)",
+        "(|(l=Bern)(OID.2.16.840.1.113730.3.8.11.43=a*))",
         "(:octetStringMatch:=secret)",
         "(&(l=Bern)(!(|(:dn:2.5.13.17:=secret)(l=Bern))))",
     ] {

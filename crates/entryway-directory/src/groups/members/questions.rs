@@ -1,6 +1,6 @@
 //! The searches for a level's members.
 
-use super::{LooksFor, Question, Walk};
+use super::{Level, LooksFor, Question, Walk};
 use crate::groups::dynamic::NotEvaluated;
 use crate::groups::filters::{BATCH, by_names, one_of};
 use crate::groups::person::number;
@@ -15,19 +15,7 @@ impl Walk<'_> {
     /// Searches that give all of a group's members of one kind.
     pub(super) fn searches(&mut self, group: &Entry, way: &Arc<[Step]>) -> Vec<Question> {
         let mut questions = Vec::new();
-        // Whose primary group it is stands in no list of members.
-        let primary = if self.active_directory {
-            group
-                .first(&OBJECT_SID)
-                .and_then(|sid| sid.last_chunk::<4>())
-                .map(|rid| (&PRIMARY_GROUP_ID, u32::from_le_bytes(*rid)))
-        } else if self.is_posix() && is_posix_group(group) {
-            number(group, &GID_NUMBER).map(|gid| (&GID_NUMBER, gid))
-        } else {
-            None
-        };
-        if let Some((attribute, number)) = primary {
-            let own = Filter::Equal(attribute.clone(), number.to_string().into_bytes());
+        if let Some(own) = self.counted_by(group) {
             questions.push(Question {
                 request: self.people(own, self.room()),
                 kind: Kind::Person,
@@ -38,12 +26,12 @@ impl Walk<'_> {
             && dynamic.is_one(group)
         {
             let (searches, others) = dynamic.searches(group);
-            for (url, why) in others {
+            for why in others {
                 let why = match why {
                     NotEvaluated::Elsewhere => WhyUnresolved::Elsewhere,
                     NotEvaluated::Unusable => WhyUnresolved::NotEvaluated,
                 };
-                self.unresolved(url, why, way);
+                self.untold(why, way);
             }
             for search in searches {
                 let lookups = self.place.lookups;
@@ -67,6 +55,37 @@ impl Walk<'_> {
             }
         }
         questions
+    }
+
+    /// Who has this group as the primary one stands in no list of members.
+    fn counted_by(&self, group: &Entry) -> Option<Filter> {
+        let (attribute, number) = if self.active_directory {
+            let rid = group.first(&OBJECT_SID)?.last_chunk::<4>()?;
+            (&PRIMARY_GROUP_ID, u32::from_le_bytes(*rid))
+        } else if self.is_posix() && is_posix_group(group) {
+            (&GID_NUMBER, number(group, &GID_NUMBER)?)
+        } else {
+            return None;
+        };
+        let number = number.to_string().into_bytes();
+        Some(Filter::Equal(attribute.clone(), number))
+    }
+
+    /// Whether somebody has one of these as the primary group.
+    pub(super) async fn count_some(&mut self, groups: &Level) -> bool {
+        let own: Vec<Filter> = groups
+            .iter()
+            .filter_map(|(group, _)| self.counted_by(group))
+            .collect();
+        let requests: Vec<SearchRequest> = own
+            .chunks(BATCH)
+            .map(|batch| self.people(one_of(batch.to_vec()), 1))
+            .collect();
+        if requests.is_empty() {
+            return false;
+        }
+        let answers = self.ask(requests).await.unwrap_or_default();
+        answers.iter().any(|answer| !answer.entries.is_empty())
     }
 
     /// Searches for everybody who was named by DN. Groups are asked for first: an entry that is both is a group.
