@@ -32,7 +32,7 @@ mod unread;
 pub use app::App;
 pub use callers::{Caller, Callers, Scope, Scopes};
 pub use limits::Limits;
-pub use lookup::{DomainRules, LookupFront, LookupRules};
+pub use lookup::{DomainRules, LookupFront, LookupRules, Strangers};
 pub use openapi::openapi;
 pub use ports::{
     Current, DomainReady, Explanations, Generation, LoginIds, Lookup, MetricsText, Observer,

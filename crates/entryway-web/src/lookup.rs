@@ -8,6 +8,7 @@ mod negotiate;
 mod people;
 mod photo;
 mod resolve;
+mod strangers;
 mod watched;
 
 pub(crate) use books::{address_book, address_books};
@@ -17,6 +18,7 @@ pub(crate) use groups::{group, groups, groups_of, members};
 pub(crate) use people::{people, person};
 pub(crate) use photo::{SVG, photo};
 pub(crate) use resolve::resolve;
+pub use strangers::Strangers;
 
 use crate::Generation;
 use crate::refusal::Refusal;
@@ -33,6 +35,8 @@ pub struct LookupFront {
     pub rules: LookupRules,
     /// Signs where a list goes on.
     pub seal: Arc<dyn Seal>,
+    /// How many who show no token are answered at once.
+    pub strangers: Strangers,
 }
 
 /// As much of the configuration of look-ups as their front needs.

@@ -154,6 +154,14 @@ pub(crate) static GROUPS_OF: Operation = Operation {
     to: || get(lookup::groups_of),
     ..LOOKUP
 };
+/// What the client has already.
+const HELD: Parameter = Parameter {
+    name: "if-none-match",
+    place: Within::Header,
+    required: false,
+    form: Form::Text { most: 1024 },
+    about: "The `etag` of the one that the client has.",
+};
 pub(crate) static CARD: Operation = Operation {
     id: "card",
     path: "/api/v1/people/{id}/card",
@@ -167,7 +175,9 @@ pub(crate) static CARD: Operation = Operation {
             form: Form::Word(&["logged-in", "public"]),
             about: "`logged-in`, the default, is for people who are logged in to the application; `public` has what anybody may see.",
         },
+        HELD,
     ],
+    others: &[(304, "It is the one that the client has.")],
     answers: &[
         (JSON, Content::Json("card")),
         (lookup::VCARD, Content::Text),
@@ -181,16 +191,7 @@ pub(crate) static PHOTO: Operation = Operation {
     path: "/api/v1/people/{id}/photo",
     summary: "Shows somebody's photo, or initials in its place",
     needs: Needs::PublicOr(Scope::PeopleRead),
-    parameters: &[
-        ID,
-        Parameter {
-            name: "if-none-match",
-            place: Within::Header,
-            required: false,
-            form: Form::Text { most: 1024 },
-            about: "The `etag` of the one that the client has.",
-        },
-    ],
+    parameters: &[ID, HELD],
     answers: &[
         ("image/jpeg", Content::Bytes),
         ("image/png", Content::Bytes),

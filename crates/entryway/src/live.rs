@@ -17,7 +17,7 @@ use entryway_login::{Attempt, Decided, Device, LoginId, LoginService};
 use entryway_store::ThrottleSettings;
 use entryway_web::{
     Caller, Callers, Current, DomainReady, Explanations, Generation, Lookup, LookupFront,
-    LookupRules, Readiness, Revalidated, Revalidations, Scope,
+    LookupRules, Readiness, Revalidated, Revalidations, Scope, Strangers,
 };
 use parking_lot::Mutex;
 use std::net::SocketAddr;
@@ -159,6 +159,7 @@ impl Running {
                 asked: Arc::clone(gateway.finder()) as _,
                 rules: LookupRules::of(&settings.lookups),
                 seal: Arc::clone(&gateway.kept().cursors) as _,
+                strangers: Strangers::default(),
             },
             callers: callers(&settings),
             deadline: settings.policy.deadline,

@@ -1,7 +1,7 @@
 //! `GET /api/v1/people/{id}/card`: a business card, as JSON or vCard.
 
 use super::in_path;
-use super::negotiate::{CardForm, card_form};
+use super::negotiate::{CardForm, card_form, is_held};
 use super::watched::Watched;
 use crate::query::{self, Query};
 use crate::refusal::Refusal;
@@ -10,7 +10,7 @@ use axum::extract::{Request, State};
 use axum::response::{IntoResponse, Response};
 use entryway_lookup::{CardQuestion, FieldSet};
 use entryway_wire::CardJson;
-use http::{HeaderValue, header};
+use http::{HeaderValue, StatusCode, header};
 use std::sync::Arc;
 
 /// The media type of a vCard (RFC 6350 §10.1).
@@ -42,15 +42,26 @@ pub(crate) async fn card(
         }
     };
     watched.answered(!card.gaps.is_empty(), 1);
-    let mut response = match form {
-        CardForm::Json => answer::json(&CardJson::of(&card))?,
+    // Each form has a tag of its own (RFC 9110 §8.8.3.3).
+    let (mut response, form) = match form {
+        CardForm::Json => (answer::json(&CardJson::of(&card))?, "json"),
         CardForm::VCard => (
-            [(header::CONTENT_TYPE, VCARD)],
-            entryway_wire::vcard(&card, None),
-        )
-            .into_response(),
+            (
+                [(header::CONTENT_TYPE, VCARD)],
+                entryway_wire::vcard(&card, None),
+            )
+                .into_response(),
+            "vcard",
+        ),
     };
-    let vary = HeaderValue::from_static("accept");
-    response.headers_mut().insert(header::VARY, vary);
+    let tag = format!("\"{:016x}-{form}\"", card.tag);
+    if is_held(request.headers(), &tag) {
+        response = StatusCode::NOT_MODIFIED.into_response();
+    }
+    let headers = response.headers_mut();
+    headers.insert(header::VARY, HeaderValue::from_static("accept"));
+    if let Ok(tag) = HeaderValue::try_from(tag) {
+        headers.insert(header::ETAG, tag);
+    }
     Ok(response)
 }

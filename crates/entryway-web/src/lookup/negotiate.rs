@@ -1,4 +1,4 @@
-//! What a client would rather have (RFC 9110 §12.5.1), of the two forms of a card.
+//! What a client would rather have (RFC 9110 §12.5.1), of the two forms of a card, and what it has already.
 
 use http::{HeaderMap, header};
 
@@ -37,6 +37,17 @@ pub(super) fn card_form(headers: &HeaderMap) -> Option<CardForm> {
         (json, vcard) if vcard > json => Some(CardForm::VCard),
         _ => Some(CardForm::Json),
     }
+}
+
+/// Whether the client says that it has this one (RFC 9110 §13.1.2: compared weakly).
+pub(super) fn is_held(headers: &HeaderMap, tag: &str) -> bool {
+    headers
+        .get_all(header::IF_NONE_MATCH)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(','))
+        .map(str::trim)
+        .any(|known| known == "*" || known.strip_prefix("W/").unwrap_or(known) == tag)
 }
 
 /// A media range and its weight in thousandths.

@@ -1,6 +1,10 @@
 //! `GET /api/v1/people/{id}/photo`: a picture that a browser shows and does nothing else with.
+//!
+//! Whoever shows no token learns of nobody who has no photo that they exist: an id that is made of a DN, which can be
+//! guessed, is not looked up for them, and somebody without a photo is answered as nobody is.
 
 use super::in_path;
+use super::negotiate::is_held;
 use super::watched::Watched;
 use crate::query::{self, Query};
 use crate::refusal::Refusal;
@@ -9,7 +13,8 @@ use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::response::Response;
 use bytes::Bytes;
-use entryway_lookup::{EntryId, FieldSet, Photo, PhotoQuestion, Refused};
+use entryway_login::Fault;
+use entryway_lookup::{EntryId, FieldSet, Gap, IdKey, Missing, Photo, PhotoQuestion, Refused};
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 use std::sync::Arc;
 use std::time::Duration;
@@ -38,6 +43,17 @@ pub(crate) async fn photo(
         deadline: generation.lookups.rules.due(),
     };
     let watched = Watched::begin(&app, operation.id, caller);
+    let _turn = match set {
+        FieldSet::LoggedIn => None,
+        FieldSet::Public => match generation.lookups.strangers.turn(question.deadline).await {
+            Some(turn) => Some(turn),
+            None => {
+                let refused = overloaded(id.domain());
+                watched.refused(&refused);
+                return Err(in_path(refused, "id"));
+            }
+        },
+    };
     let photo = match generation.lookups.asked.photo(question).await {
         Ok(photo) => photo,
         Err(refused) => {
@@ -47,12 +63,12 @@ pub(crate) async fn photo(
     };
     let (kind, tag, bytes) = match photo {
         Photo::Picture { media, bytes, tag } => (media.as_str(), tag, Bytes::from_owner(bytes)),
-        Photo::Initials { letters, tag } => (
+        Photo::Initials { letters, tag } if set == FieldSet::LoggedIn => (
             SVG,
             tag,
             Bytes::from(entryway_wire::initials_svg(&letters, &id)),
         ),
-        Photo::None => {
+        Photo::Initials { .. } | Photo::None => {
             watched.answered(false, 0);
             return Err(in_path(Refused::NotFound, "id"));
         }
@@ -71,6 +87,7 @@ fn who<'g>(
         Ok(caller) => Ok((Some(caller), FieldSet::LoggedIn)),
         Err(Refusal::NoToken) => {
             let id: Option<EntryId> = query::id(path, &routes::PHOTO).ok();
+            let id = id.filter(|id| matches!(id.key(), Some(IdKey::Identity(_))));
             let domain = id.and_then(|id| generation.lookups.rules.domain(id.domain()));
             if domain.is_some_and(|domain| domain.public_photos) {
                 Ok((None, FieldSet::Public))
@@ -80,6 +97,14 @@ fn who<'g>(
         }
         Err(refusal) => Err(refusal),
     }
+}
+
+/// Too many ask who show no token.
+fn overloaded(domain: &str) -> Refused {
+    Refused::Unanswered(Gap {
+        domain: domain.into(),
+        why: Missing::Unanswered(Fault::Overloaded),
+    })
 }
 
 fn shown(
@@ -119,15 +144,4 @@ fn shown(
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
     }
     response
-}
-
-/// Whether the client says that it has this one (RFC 9110 §13.1.2: compared weakly).
-fn is_held(headers: &HeaderMap, tag: &str) -> bool {
-    headers
-        .get_all(header::IF_NONE_MATCH)
-        .iter()
-        .filter_map(|value| value.to_str().ok())
-        .flat_map(|value| value.split(','))
-        .map(str::trim)
-        .any(|known| known == "*" || known.strip_prefix("W/").unwrap_or(known) == tag)
 }

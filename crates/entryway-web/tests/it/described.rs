@@ -259,6 +259,11 @@ async fn every_documented_status_occurs_and_every_answer_has_its_shape() {
             "accept",
             "image/png",
         ),
+        with_header(
+            get("/api/v1/people/staff:1/card", FINDER),
+            "if-none-match",
+            "*",
+        ),
         get("/api/v1/people/staff:initials/photo", FINDER),
         with_header(
             get("/api/v1/people/staff:1/photo", FINDER),

@@ -12,7 +12,7 @@ use entryway_lookup::{
     Position, Reach, Refused, ResolveOutcome, ResolveQuestion, Resolved, Row, RowKind, Seal, Spent,
     Step, Unresolved, View, WhyUnresolved,
 };
-use entryway_web::{DomainRules, LookupFront, LookupRules};
+use entryway_web::{DomainRules, LookupFront, LookupRules, Strangers};
 use parking_lot::Mutex;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
@@ -44,6 +44,7 @@ pub(crate) fn front(looked: &Arc<Looked>) -> LookupFront {
             domains: vec![domain("staff", false), domain("partners", true)],
         },
         seal: Arc::new(Xor),
+        strangers: Strangers::default(),
     }
 }
 
@@ -98,7 +99,7 @@ fn limit(most: u32) -> Gap {
 /// What the number of an entry says about it.
 fn known(id: &EntryId) -> Result<(), Refused> {
     match id.to_string().as_str() {
-        "staff:404" => Err(Refused::NotFound),
+        "staff:404" | "partners:404" => Err(Refused::NotFound),
         "staff:503" => Err(Refused::Unanswered(silent("staff"))),
         text if text.starts_with("nowhere:") => Err(Refused::UnknownDomain("nowhere".to_owned())),
         _ => Ok(()),
@@ -334,11 +335,11 @@ impl CardLookup for Looked {
     fn photo(&self, question: PhotoQuestion) -> Answer<'_, Result<Photo, Refused>> {
         self.note(format!("photo {:?}", question.set));
         let photo = match question.id.to_string().as_str() {
-            "staff:initials" => Photo::Initials {
+            "staff:initials" | "partners:initials" => Photo::Initials {
                 letters: "JD".to_owned(),
                 tag: 0xabc,
             },
-            "staff:none" => Photo::None,
+            "staff:none" | "partners:none" => Photo::None,
             _ => Photo::Picture {
                 media: MediaType::Png,
                 bytes: PNG.into(),

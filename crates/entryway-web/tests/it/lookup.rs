@@ -507,6 +507,8 @@ async fn only_what_anybody_may_see_needs_no_token() {
         "/api/v1/people/staff:1/photo",
         "/api/v1/people/nowhere:1/photo",
         "/api/v1/people/x/photo",
+        // Made of a DN it can be guessed.
+        "/api/v1/people/partners:dn:uid=jane,ou=people/photo",
         "/api/v1/people/partners:1/card",
         "/api/v1/people/partners:1",
     ] {
@@ -517,12 +519,29 @@ async fn only_what_anybody_may_see_needs_no_token() {
             "Bearer realm=\"entryway\""
         );
     }
+    // None of these was asked for.
+    assert_eq!(questions(&behind).len(), 1);
+    // Nobody, and somebody without a photo: the same to whoever shows none.
+    let mut answers = Vec::new();
+    for path in [
+        "/api/v1/people/partners:404/photo",
+        "/api/v1/people/partners:none/photo",
+        "/api/v1/people/partners:initials/photo",
+    ] {
+        let (response, body) = bytes(&app, without(path)).await;
+        assert_eq!(response.status(), 404, "{path}");
+        answers.push((response.headers().clone(), body));
+    }
+    assert!(
+        answers.windows(2).all(|two| two[0] == two[1]),
+        "{answers:?}"
+    );
     // Whoever shows a token must show one that holds.
     for (token, status) in [("guess", 401), (PLAIN, 403)] {
         let (response, _) = bytes(&app, get("/api/v1/people/partners:1/photo", token)).await;
         assert_eq!(response.status(), status);
     }
-    assert_eq!(questions(&behind).len(), 1);
+    assert_eq!(questions(&behind).len(), 4);
 }
 
 #[tokio::test]
@@ -556,6 +575,25 @@ async fn a_card_comes_in_the_form_that_is_accepted() {
         "text/vcard; charset=utf-8"
     );
     assert!(body.starts_with("BEGIN:VCARD\r\nVERSION:4.0\r\n"), "{body}");
+    // Who has a card is sent it once: each form has a tag of its own.
+    for (accept, held, status) in [
+        ("*/*", "\"0000000000000001-json\"", 304),
+        ("*/*", "W/\"0000000000000001-json\"", 304),
+        ("text/vcard", "\"0000000000000001-vcard\"", 304),
+        ("text/vcard", "\"0000000000000001-json\"", 200),
+        ("*/*", "\"0000000000000002-json\"", 200),
+    ] {
+        let mut request = of(accept, "/api/v1/people/staff:1/card");
+        let value = held.parse().expect("a header");
+        request.headers_mut().insert("if-none-match", value);
+        let (response, body) = bytes(&app, request).await;
+        assert_eq!(response.status(), status, "{accept} {held}");
+        assert_eq!(body.is_empty(), status == 304, "{accept} {held}");
+        let form = if accept == "*/*" { "json" } else { "vcard" };
+        let tag = format!("\"0000000000000001-{form}\"");
+        assert_eq!(header(&response, "etag"), tag);
+        assert_eq!(header(&response, "vary"), "accept");
+    }
     let (response, body) = send(&app, of("image/png", "/api/v1/people/staff:1/card")).await;
     assert_eq!(response.status(), 406, "{body}");
 }
