@@ -1,6 +1,6 @@
 //! The state every route shares.
 
-use crate::{Current, Limits, LoginIds, MetricsText, Observer, Readiness};
+use crate::{Admission, Current, Limits, LoginIds, MetricsText, Observer, Readiness};
 use std::sync::Arc;
 
 /// The ports, and the limits on requests. Cheap to clone.
@@ -16,6 +16,8 @@ pub struct App {
     pub metrics: Arc<dyn MetricsText>,
     /// Who hears of each answer.
     pub observer: Arc<dyn Observer>,
+    /// How many look-ups are under way, whatever the configuration is.
+    pub lookups: Arc<Admission>,
     /// Bounds on requests.
     pub limits: Arc<Limits>,
 }

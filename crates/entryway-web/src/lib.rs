@@ -5,6 +5,7 @@
 //! arrive as ports ([`Current`], [`Revalidations`], [`Explanations`], [`Readiness`], [`MetricsText`], [`Observer`])
 //! that the binary fills.
 
+mod admission;
 mod answer;
 mod api;
 mod app;
@@ -29,6 +30,7 @@ mod scrape;
 mod serve;
 mod unread;
 
+pub use admission::{Admission, Admitted, LOOKUPS_OF_ONE};
 pub use app::App;
 pub use callers::{Caller, Callers, Scope, Scopes};
 pub use limits::Limits;

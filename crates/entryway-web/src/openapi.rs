@@ -109,7 +109,7 @@ fn problem(status: u16) -> Value {
     });
     let header = match status {
         401 | 403 => Some(("WWW-Authenticate", "What is missing (RFC 6750 §3).")),
-        503 => Some(("Retry-After", "After how many seconds to ask again.")),
+        429 | 503 => Some(("Retry-After", "After how many seconds to ask again.")),
         _ => None,
     };
     if let (Some((name, about)), Some(problem)) = (header, problem.as_object_mut()) {

@@ -12,6 +12,8 @@ use std::sync::Arc;
 
 /// Seconds: a server that is down is looked at again within so many.
 const RETRY_AFTER: &str = "5";
+/// Seconds: look-ups that are under way are soon over.
+const RETRY_SOON: &str = "1";
 
 /// What is wrong, in this crate's words.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -57,6 +59,8 @@ pub(crate) enum Refusal {
     Text { why: BadFormat },
     /// The client takes nothing that there is.
     NotAcceptable,
+    /// Too many look-ups are under way.
+    TooMany { caller: Option<Arc<str>> },
     /// A look-up has no answer.
     Lookup { refused: Refused, at: Option<At> },
     /// The login has no verdict. Only some callers may know whose fault it is.
@@ -87,6 +91,7 @@ impl Refusal {
             Self::NotFound | Self::NotRecorded { .. } => StatusCode::NOT_FOUND,
             Self::Method => StatusCode::METHOD_NOT_ALLOWED,
             Self::NotAcceptable => StatusCode::NOT_ACCEPTABLE,
+            Self::TooMany { .. } => StatusCode::TOO_MANY_REQUESTS,
             Self::Lookup { refused, .. } => match refused {
                 Refused::NotFound
                 | Refused::UnknownDomain(_)
@@ -135,6 +140,7 @@ impl Refusal {
             Self::Part { code, .. } => code,
             Self::Text { why } => why.code(),
             Self::NotAcceptable => "not_acceptable",
+            Self::TooMany { .. } => "too_many_lookups",
             Self::Lookup { refused, .. } => refused.code(),
             Self::Indeterminate { .. } => "no_verdict",
             Self::Store { .. } | Self::StoreNotReady => "store_unavailable",
@@ -165,6 +171,7 @@ impl Refusal {
             }
             Self::Text { .. } => "ask for something else",
             Self::NotAcceptable => "accept `application/json` or `text/vcard`",
+            Self::TooMany { .. } => "wait for the answers to what was asked before",
             Self::Lookup { refused, .. } => match refused {
                 Refused::NotFound => "search again: the entry is gone, or may not be looked at",
                 Refused::UnknownDomain(_) => "name a domain of the configuration",
@@ -235,6 +242,7 @@ impl Refusal {
             Self::NotAcceptable => {
                 "the header `accept` takes neither `application/json` nor `text/vcard`".into()
             }
+            Self::TooMany { .. } => "too many look-ups are under way".into(),
             Self::Lookup { refused, .. } => refused.to_string().into(),
             Self::Indeterminate { id, fault, told } => {
                 return Problem::indeterminate(status.as_u16(), id, fault, told);
@@ -291,7 +299,7 @@ fn unknown_parameter(name: &str, known: &[&str]) -> String {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Denied {
     pub(crate) status: StatusCode,
-    /// `no_token`, `unknown_token`, `expired_token` or `scope`.
+    /// `no_token`, `unknown_token`, `expired_token`, `scope` or `too_many_lookups`.
     pub(crate) problem: &'static str,
     /// Who, when the token told.
     pub(crate) caller: Option<Arc<str>>,
@@ -308,6 +316,7 @@ impl Denied {
             Refusal::Scope { caller, needed } => {
                 ("scope", Some(Arc::clone(caller)), Some(needed.as_str()))
             }
+            Refusal::TooMany { caller } => ("too_many_lookups", caller.clone(), None),
             _ => return None,
         };
         Some(Self {
@@ -343,8 +352,13 @@ impl IntoResponse for Refusal {
         if let Some(challenge) = challenge {
             headers.insert(header::WWW_AUTHENTICATE, challenge);
         }
-        if status == StatusCode::SERVICE_UNAVAILABLE {
-            headers.insert(header::RETRY_AFTER, HeaderValue::from_static(RETRY_AFTER));
+        let retry_after = match status {
+            StatusCode::SERVICE_UNAVAILABLE => Some(RETRY_AFTER),
+            StatusCode::TOO_MANY_REQUESTS => Some(RETRY_SOON),
+            _ => None,
+        };
+        if let Some(seconds) = retry_after {
+            headers.insert(header::RETRY_AFTER, HeaderValue::from_static(seconds));
         }
         if closes {
             headers.insert(header::CONNECTION, HeaderValue::from_static("close"));

@@ -11,7 +11,7 @@ const JSON: &str = "application/json";
 const PLAIN: &str = "text/plain; charset=utf-8";
 
 /// What every look-up may be refused with.
-const OF_LIST: &[u16] = &[400, 401, 403, 404, 503];
+const OF_LIST: &[u16] = &[400, 401, 403, 404, 429, 503];
 /// What a body may be refused with, beside that.
 const OF_BODY: &[u16] = &[400, 401, 403, 408, 413, 415, 503];
 
@@ -182,7 +182,7 @@ pub(crate) static CARD: Operation = Operation {
         (JSON, Content::Json("card")),
         (lookup::VCARD, Content::Text),
     ],
-    problems: &[400, 401, 403, 404, 406, 503],
+    problems: &[400, 401, 403, 404, 406, 429, 503],
     to: || get(lookup::card),
     ..LOOKUP
 };
@@ -356,7 +356,7 @@ pub(crate) static RESOLVE: Operation = Operation {
     needs: Needs::SomeOf(&[Scope::PeopleRead, Scope::GroupsRead]),
     body: Some("resolve_request"),
     answers: &[(JSON, Content::Json("resolved"))],
-    problems: &[400, 401, 403, 404, 408, 413, 415],
+    problems: &[400, 401, 403, 404, 408, 413, 415, 429, 503],
     to: || post(lookup::resolve),
     ..LOOKUP
 };

@@ -54,6 +54,7 @@ impl Front {
             readiness: Arc::clone(&live) as _,
             metrics: page,
             observer: metrics,
+            lookups: Arc::default(),
             limits: Arc::new(limits),
         };
         Self {

@@ -8,6 +8,7 @@ use crate::secret;
 use crate::section::{Section, Text};
 use crate::settings::{ApiToken, TokenProof, TokenScope};
 use entryway_ldap_types::{Fingerprint, Utc};
+use sha2::{Digest, Sha256};
 use std::time::SystemTime;
 
 const SCOPES: [(&str, TokenScope); 6] = [
@@ -43,7 +44,8 @@ pub(super) fn tokens(root: &Section<'_>, cx: &Context<'_>) -> Vec<ApiToken> {
                     known_name.place,
                 ));
             }
-            if known.proof == proof {
+            // However they are written: whoever shows one shows the other.
+            if digest(&known.proof) == digest(&proof) {
                 cx.push(twice(
                     "two tokens have the same secret",
                     proof_place,
@@ -77,6 +79,14 @@ fn twice(message: &str, second: Place, first: Place) -> Diagnostic {
     Diagnostic::new(Code::TokenTwice, message)
         .at(second, "here again")
         .also(first, "first here")
+}
+
+/// What a caller's token is known by.
+fn digest(proof: &TokenProof) -> [u8; 32] {
+    match proof {
+        TokenProof::Secret(secret) => Sha256::digest(secret.expose()).into(),
+        TokenProof::Digest(digest) => *digest,
+    }
 }
 
 /// What a caller shows, and where that is written.

@@ -47,7 +47,7 @@ pub(crate) async fn address_book(
         cursor: query.text("cursor").map(str::to_owned),
         deadline: generation.lookups.rules.due(),
     };
-    let watched = Watched::begin(&app, operation.id, Some(caller));
+    let watched = Watched::begin(&app, operation.id, Some(caller))?;
     match generation.lookups.asked.search_book(question).await {
         Ok(page) => {
             watched.answered(!page.gaps.is_empty(), page.entries.len());

@@ -38,7 +38,7 @@ pub(crate) async fn browse(
         refresh: query.flag("refresh"),
         deadline: lookups.rules.due(),
     };
-    let watched = Watched::begin(&app, operation.id, Some(caller));
+    let watched = Watched::begin(&app, operation.id, Some(caller))?;
     match lookups.asked.page(question).await {
         Ok(page) => {
             watched.answered(!page.gaps.is_empty(), page.rows.len());

@@ -33,7 +33,7 @@ pub(crate) async fn card(
         deadline: generation.lookups.rules.due(),
     };
     let form = card_form(request.headers()).ok_or(Refusal::NotAcceptable)?;
-    let watched = Watched::begin(&app, operation.id, Some(caller));
+    let watched = Watched::begin(&app, operation.id, Some(caller))?;
     let card = match generation.lookups.asked.card(question).await {
         Ok(card) => card,
         Err(refused) => {

@@ -39,7 +39,7 @@ pub(crate) async fn group(
         id: query::id(request.uri().path(), operation)?,
         deadline: generation.lookups.rules.due(),
     };
-    let watched = Watched::begin(&app, operation.id, Some(caller));
+    let watched = Watched::begin(&app, operation.id, Some(caller))?;
     match generation.lookups.asked.group(question).await {
         Ok(group) => {
             watched.answered(!group.gaps.is_empty(), 1);
@@ -74,7 +74,7 @@ pub(crate) async fn members(
         limit: query::limit(&query, rules.most)?.unwrap_or(rules.most),
         deadline: rules.due(),
     };
-    let watched = Watched::begin(&app, operation.id, Some(caller));
+    let watched = Watched::begin(&app, operation.id, Some(caller))?;
     match generation.lookups.asked.members(question).await {
         Ok(members) => {
             watched.answered(!members.gaps.is_empty(), members.members.len());
@@ -102,7 +102,7 @@ pub(crate) async fn groups_of(
         reach: reach(&query),
         deadline: generation.lookups.rules.due(),
     };
-    let watched = Watched::begin(&app, operation.id, Some(caller));
+    let watched = Watched::begin(&app, operation.id, Some(caller))?;
     match generation.lookups.asked.groups_of(question).await {
         Ok(groups) => {
             watched.answered(!groups.gaps.is_empty(), groups.groups.len());

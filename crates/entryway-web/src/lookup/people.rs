@@ -62,7 +62,7 @@ pub(super) async fn by_text(
             .collect(),
         deadline: rules.due(),
     };
-    let watched = Watched::begin(app, operation.id, Some(caller));
+    let watched = Watched::begin(app, operation.id, Some(caller))?;
     let mut results = generation.lookups.asked.resolve(question).await;
     let Some(resolved) = results.pop() else {
         return Err(Refusal::Broken);
@@ -199,7 +199,7 @@ pub(crate) async fn person(
         id: query::id(request.uri().path(), operation)?,
         deadline: generation.lookups.rules.due(),
     };
-    let watched = Watched::begin(&app, operation.id, Some(caller));
+    let watched = Watched::begin(&app, operation.id, Some(caller))?;
     match generation.lookups.asked.person(question).await {
         Ok(person) => {
             watched.answered(false, 1);

@@ -42,7 +42,7 @@ pub(crate) async fn photo(
         set,
         deadline: generation.lookups.rules.due(),
     };
-    let watched = Watched::begin(&app, operation.id, caller);
+    let watched = Watched::begin(&app, operation.id, caller)?;
     let _turn = match set {
         FieldSet::LoggedIn => None,
         FieldSet::Public => match generation.lookups.strangers.turn(question.deadline).await {

@@ -6,7 +6,7 @@ use crate::refusal::Refusal;
 use crate::{App, Scope, answer, bearer, body, routes};
 use axum::extract::{Request, State};
 use axum::response::Response;
-use entryway_lookup::{Kind, Refused, ResolveQuestion, Wanted};
+use entryway_lookup::{Gap, Kind, Refused, ResolveOutcome, ResolveQuestion, Resolved, Wanted};
 use entryway_wire::{At, ResolveRequest, ResolvedJson};
 use std::sync::Arc;
 
@@ -60,12 +60,33 @@ pub(crate) async fn resolve(
         domains: asked.domains,
         deadline: rules.due(),
     };
-    let watched = Watched::begin(&app, operation.id, Some(caller));
+    let count = question.queries.len();
+    let watched = Watched::begin_many(&app, operation.id, Some(caller), count)?;
     let results = generation.lookups.asked.resolve(question).await;
+    if let Some(gap) = all_silent(&results) {
+        watched.ended("unanswered");
+        return Err(Refusal::Lookup {
+            refused: Refused::Unanswered(gap),
+            at: None,
+        });
+    }
     let partial = results.iter().any(|result| !result.gaps.is_empty());
     watched.answered(
         partial,
         results.iter().map(|result| result.matches.len()).sum(),
     );
     answer::json(&ResolvedJson::of(&results))
+}
+
+/// Why there is nothing to tell, where none of the domains that were asked has answered anything. Queries that nobody was
+/// asked about do not count.
+fn all_silent(results: &[Resolved]) -> Option<Gap> {
+    let asked = results
+        .iter()
+        .filter(|result| !matches!(result.outcome, ResolveOutcome::BadFormat(_)));
+    let mut why = None;
+    for result in asked {
+        why = Some(result.silence()?);
+    }
+    why.cloned()
 }

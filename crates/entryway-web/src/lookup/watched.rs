@@ -1,6 +1,7 @@
 //! What is told of a look-up: that it was made, by whom, how it went. Never what was looked for.
 
-use crate::{App, Caller, Observer};
+use crate::refusal::Refusal;
+use crate::{Admitted, App, Caller, Observer};
 use entryway_lookup::Refused;
 use std::sync::Arc;
 use std::time::Instant;
@@ -12,18 +13,36 @@ pub(super) struct Watched {
     caller: Option<Arc<str>>,
     since: Instant,
     open: bool,
+    _admitted: Admitted,
 }
 
 impl Watched {
-    /// One that begins now.
-    pub(super) fn begin(app: &App, kind: &'static str, caller: Option<&Caller>) -> Self {
-        Self {
+    /// One that begins now, unless too many are under way.
+    pub(super) fn begin(
+        app: &App,
+        kind: &'static str,
+        caller: Option<&Caller>,
+    ) -> Result<Self, Refusal> {
+        Self::begin_many(app, kind, caller, 1)
+    }
+
+    /// One with so many questions.
+    pub(super) fn begin_many(
+        app: &App,
+        kind: &'static str,
+        caller: Option<&Caller>,
+        questions: usize,
+    ) -> Result<Self, Refusal> {
+        let name = caller.map(|caller| Arc::clone(&caller.name));
+        let admitted = app.lookups.admit(name.as_ref(), questions);
+        Ok(Self {
             observer: Arc::clone(&app.observer),
             kind,
-            caller: caller.map(|caller| Arc::clone(&caller.name)),
+            caller: name.clone(),
             since: Instant::now(),
             open: true,
-        }
+            _admitted: admitted.ok_or(Refusal::TooMany { caller: name })?,
+        })
     }
 
     /// It has an answer of so many entries.

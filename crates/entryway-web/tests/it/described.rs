@@ -7,7 +7,7 @@ mod validator;
 use crate::front::{ADMIN, FINDER, GROUPS, PAGER, PLAIN, app, login, post};
 use crate::lookup::get;
 use axum::body::Body;
-use entryway_web::{App, Limits};
+use entryway_web::{App, LOOKUPS_OF_ONE, Limits};
 use http::Request;
 use http_body_util::BodyExt;
 use serde_json::{Value, json};
@@ -228,6 +228,11 @@ async fn every_documented_status_occurs_and_every_answer_has_its_shape() {
             FINDER,
             &json!({ "queries": ["jane"], "domains": ["nowhere"] }),
         ),
+        post(
+            "/api/v1/resolve",
+            FINDER,
+            &json!({ "queries": ["down", "j"] }),
+        ),
         get("/api/v1/people?q=jane", FINDER),
         get("/api/v1/people?q=partial", FINDER),
         get("/api/v1/people?q=many&cursor=start&limit=2", FINDER),
@@ -329,6 +334,33 @@ async fn every_documented_status_occurs_and_every_answer_has_its_shape() {
     for request in requests {
         seen.insert(described(&app, &document, request).await);
     }
+    let held: Vec<_> = [FINDER, GROUPS, PAGER]
+        .map(|name| app.lookups.admit(Some(&name.into()), LOOKUPS_OF_ONE))
+        .into_iter()
+        .collect();
+    assert!(held.iter().all(Option::is_some));
+    let resolve = json!({ "queries": ["jane"] });
+    let mut requests = vec![post("/api/v1/resolve", FINDER, &resolve)];
+    for (path, token) in [
+        ("/api/v1/people?q=jane", FINDER),
+        ("/api/v1/people/staff:1", FINDER),
+        ("/api/v1/people/staff:1/groups", GROUPS),
+        ("/api/v1/people/staff:1/card", FINDER),
+        ("/api/v1/people/staff:1/photo", FINDER),
+        ("/api/v1/groups?q=eng", GROUPS),
+        ("/api/v1/groups/staff:1", GROUPS),
+        ("/api/v1/groups/staff:1/members", GROUPS),
+        ("/api/v1/browse?domain=staff", PAGER),
+        ("/api/v1/address-books/colleagues?q=jan", FINDER),
+    ] {
+        requests.push(get(path, token));
+    }
+    for request in requests {
+        let (name, status) = described(&app, &document, request).await;
+        assert_eq!(status, "429", "{name}");
+        seen.insert((name, status));
+    }
+    drop(held);
     behind.take_down("staff");
     behind.take_down("partners");
     seen.insert(described(&app, &document, without_token("/readyz")).await);

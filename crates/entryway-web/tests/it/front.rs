@@ -303,6 +303,7 @@ pub(crate) fn app(limits: Limits) -> (App, Arc<Behind>) {
         readiness: Arc::clone(&behind) as _,
         metrics: Arc::clone(&behind) as _,
         observer: Arc::clone(&behind) as _,
+        lookups: Arc::default(),
         limits: Arc::new(limits),
     };
     (app, behind)

@@ -73,7 +73,7 @@ shapes! {
         query: &'a str,
         /// How it went. `multiple` only where `unique` was asked for, and then nobody is named.
         outcome: OutcomeWord,
-        /// Why nobody was asked, where it is `bad_format`: `empty`, `too_short`, `too_long`, `control`, `mail_domain`, `outside_bases`.
+        /// Why nobody was asked, where it is `bad_format`: `empty`, `too_short`, `too_long`, `control_character`, `mail_domain`, `outside_bases`.
         code: Option<&'a str>,
         /// The same in words.
         text: Option<String>,
