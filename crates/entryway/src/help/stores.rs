@@ -14,6 +14,15 @@ type Entry = (
 
 #[rustfmt::skip]
 const ALL: &[Entry] = &[
+    ("crl_unreadable", "a file of `tls.crls` cannot be read",
+        &["its path is wrong: a path is relative to the file that names it", "its owner or mode keeps the daemon's user out"],
+        &["`sudo -u USER cat FILE`, as the user of the daemon, says which", LOOK]),
+    ("crl_no_list", "a file of `tls.crls` is no revocation list",
+        &["it is a certificate, or the page that a web server answered with in place of the list", "it was cut while it was copied"],
+        &["`openssl crl -in FILE -noout -text` says what is in it; with DER, `-inform DER`", "fetch it again, and put it in place by a rename", LOOK]),
+    ("crl_unusable", "a revocation list of `tls.crls` cannot be used",
+        &["it is a delta list, or one for a part of an authority's certificates", "it is damaged, or of a version that is not read"],
+        &["`openssl crl -in FILE -noout -text` says what is in it", "name the authority's complete list", LOOK]),
     ("store_unreadable", "the file cannot be read",
         &["its path is wrong: a path is relative to the file that names it", "its owner or mode keeps the daemon's user out"],
         &["`sudo -u USER cat FILE`, as the user of the daemon, says which", LOOK]),

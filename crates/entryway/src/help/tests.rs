@@ -18,9 +18,10 @@ fn every_reason_and_fault_has_a_page() {
 
 /// The codes as the sources write them: one that is added there has to be added here.
 #[test]
-fn every_code_of_a_store_has_a_page() {
+fn every_code_of_a_store_or_a_revocation_list_has_a_page() {
     let sources = [
         include_str!("../../../entryway-keystore/src/error.rs"),
+        include_str!("../../../entryway-ldap/src/tls/revocation.rs"),
         include_str!("../../../entryway-ldap/src/tls/store/identity.rs"),
         include_str!("../../../entryway-ldap/src/tls/store/rereading.rs"),
         include_str!("../../../entryway-ldap/src/tls/store/trust.rs"),
@@ -28,9 +29,10 @@ fn every_code_of_a_store_has_a_page() {
     let codes: BTreeSet<&str> = sources
         .iter()
         .flat_map(|source| source.split('"'))
-        .filter(|word| word.starts_with("store_"))
+        .filter(|word| word.starts_with("store_") || word.starts_with("crl_"))
         .collect();
-    assert!(codes.len() >= 20, "{codes:?}");
+    assert!(codes.len() >= 23, "{codes:?}");
+    assert!(codes.contains("crl_unusable"), "{codes:?}");
     for code in codes {
         let text = store_failure(code).unwrap_or_else(|| panic!("no help on `{code}`"));
         assert!(text.contains("What to do:\n  - "), "{text}");
