@@ -48,16 +48,10 @@ pub(crate) async fn address_book(
         deadline: generation.lookups.rules.due(),
     };
     let watched = Watched::begin(&app, operation.id, Some(caller))?;
-    match generation.lookups.asked.search_book(question).await {
-        Ok(page) => {
-            watched.answered(!page.gaps.is_empty(), page.entries.len());
-            answer::json(&BookPageJson::of(&page))
-        }
-        Err(refused) => {
-            watched.refused(&refused);
-            Err(of_page(refused, "q"))
-        }
-    }
+    let told = generation.lookups.asked.search_book(question).await;
+    let (watched, page) = watched.found(told, |refused| of_page(refused, "q"))?;
+    watched.answered(!page.gaps.is_empty(), page.entries.len());
+    answer::json(&BookPageJson::of(&page))
 }
 
 /// The domain of the person for whom the application asks. The application says who that is: it has a session of theirs,

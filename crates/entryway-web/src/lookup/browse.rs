@@ -39,16 +39,10 @@ pub(crate) async fn browse(
         deadline: lookups.rules.due(),
     };
     let watched = Watched::begin(&app, operation.id, Some(caller))?;
-    match lookups.asked.page(question).await {
-        Ok(page) => {
-            watched.answered(!page.gaps.is_empty(), page.rows.len());
-            answer::json(&PageJson::of(&page))
-        }
-        Err(refused) => {
-            watched.refused(&refused);
-            Err(of_page(refused, "size"))
-        }
-    }
+    let told = lookups.asked.page(question).await;
+    let (watched, page) = watched.found(told, |refused| of_page(refused, "size"))?;
+    watched.answered(!page.gaps.is_empty(), page.rows.len());
+    answer::json(&PageJson::of(&page))
 }
 
 fn view(query: &Query<'_>) -> Result<View, Refusal> {

@@ -34,13 +34,8 @@ pub(crate) async fn card(
     };
     let form = card_form(request.headers()).ok_or(Refusal::NotAcceptable)?;
     let watched = Watched::begin(&app, operation.id, Some(caller))?;
-    let card = match generation.lookups.asked.card(question).await {
-        Ok(card) => card,
-        Err(refused) => {
-            watched.refused(&refused);
-            return Err(in_path(refused, "id"));
-        }
-    };
+    let told = generation.lookups.asked.card(question).await;
+    let (watched, card) = watched.found(told, |refused| in_path(refused, "id"))?;
     watched.answered(!card.gaps.is_empty(), 1);
     // Each form has a tag of its own (RFC 9110 §8.8.3.3).
     let (mut response, form) = match form {

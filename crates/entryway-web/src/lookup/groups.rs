@@ -40,16 +40,10 @@ pub(crate) async fn group(
         deadline: generation.lookups.rules.due(),
     };
     let watched = Watched::begin(&app, operation.id, Some(caller))?;
-    match generation.lookups.asked.group(question).await {
-        Ok(group) => {
-            watched.answered(!group.gaps.is_empty(), 1);
-            answer::json(&GroupJson::of(&group))
-        }
-        Err(refused) => {
-            watched.refused(&refused);
-            Err(in_path(refused, "id"))
-        }
-    }
+    let told = generation.lookups.asked.group(question).await;
+    let (watched, group) = watched.found(told, |refused| in_path(refused, "id"))?;
+    watched.answered(!group.gaps.is_empty(), 1);
+    answer::json(&GroupJson::of(&group))
 }
 
 /// `GET /api/v1/groups/{id}/members`.
@@ -75,16 +69,10 @@ pub(crate) async fn members(
         deadline: rules.due(),
     };
     let watched = Watched::begin(&app, operation.id, Some(caller))?;
-    match generation.lookups.asked.members(question).await {
-        Ok(members) => {
-            watched.answered(!members.gaps.is_empty(), members.members.len());
-            answer::json(&MembersJson::of(&members, reads_people))
-        }
-        Err(refused) => {
-            watched.refused(&refused);
-            Err(in_path(refused, "id"))
-        }
-    }
+    let told = generation.lookups.asked.members(question).await;
+    let (watched, members) = watched.found(told, |refused| in_path(refused, "id"))?;
+    watched.answered(!members.gaps.is_empty(), members.members.len());
+    answer::json(&MembersJson::of(&members, reads_people))
 }
 
 /// `GET /api/v1/people/{id}/groups`.
@@ -103,16 +91,10 @@ pub(crate) async fn groups_of(
         deadline: generation.lookups.rules.due(),
     };
     let watched = Watched::begin(&app, operation.id, Some(caller))?;
-    match generation.lookups.asked.groups_of(question).await {
-        Ok(groups) => {
-            watched.answered(!groups.gaps.is_empty(), groups.groups.len());
-            answer::json(&GroupsOfJson::of(&groups, reads_people))
-        }
-        Err(refused) => {
-            watched.refused(&refused);
-            Err(in_path(refused, "id"))
-        }
-    }
+    let told = generation.lookups.asked.groups_of(question).await;
+    let (watched, groups) = watched.found(told, |refused| in_path(refused, "id"))?;
+    watched.answered(!groups.gaps.is_empty(), groups.groups.len());
+    answer::json(&GroupsOfJson::of(&groups, reads_people))
 }
 
 fn reach(query: &Query<'_>) -> Reach {

@@ -200,14 +200,8 @@ pub(crate) async fn person(
         deadline: generation.lookups.rules.due(),
     };
     let watched = Watched::begin(&app, operation.id, Some(caller))?;
-    match generation.lookups.asked.person(question).await {
-        Ok(person) => {
-            watched.answered(false, 1);
-            answer::json(&PersonJson::of(&person))
-        }
-        Err(refused) => {
-            watched.refused(&refused);
-            Err(in_path(refused, "id"))
-        }
-    }
+    let told = generation.lookups.asked.person(question).await;
+    let (watched, person) = watched.found(told, |refused| in_path(refused, "id"))?;
+    watched.answered(false, 1);
+    answer::json(&PersonJson::of(&person))
 }

@@ -54,13 +54,8 @@ pub(crate) async fn photo(
             }
         },
     };
-    let photo = match generation.lookups.asked.photo(question).await {
-        Ok(photo) => photo,
-        Err(refused) => {
-            watched.refused(&refused);
-            return Err(in_path(refused, "id"));
-        }
-    };
+    let told = generation.lookups.asked.photo(question).await;
+    let (watched, photo) = watched.found(told, |refused| in_path(refused, "id"))?;
     let (kind, tag, bytes) = match photo {
         Photo::Picture { media, bytes, tag } => (media.as_str(), tag, Bytes::from_owner(bytes)),
         Photo::Initials { letters, tag } if set == FieldSet::LoggedIn => (

@@ -55,6 +55,21 @@ impl Watched {
         self.end(outcome, found);
     }
 
+    /// What was found; or else that is told, and refused in the words of `refusal`.
+    pub(super) fn found<T>(
+        self,
+        answer: Result<T, Refused>,
+        refusal: impl FnOnce(Refused) -> Refusal,
+    ) -> Result<(Self, T), Refusal> {
+        match answer {
+            Ok(found) => Ok((self, found)),
+            Err(refused) => {
+                self.refused(&refused);
+                Err(refusal(refused))
+            }
+        }
+    }
+
     /// It has none.
     pub(super) fn refused(self, refused: &Refused) {
         let outcome = match refused {
