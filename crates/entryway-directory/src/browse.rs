@@ -97,7 +97,7 @@ impl Finder {
                 shelf.list(key, wanted, read)
             });
         let told = join_all(asked).await;
-        let gaps = gaps(place, &told)?;
+        let gaps = gaps(place, &question.view, &told)?;
         let kept: Vec<_> = told.iter().filter_map(|told| told.kept.as_ref()).collect();
         let merged = Merged(kept.iter().map(|kept| &kept.list).collect());
         let slice = match &from {
@@ -204,11 +204,14 @@ fn name_of(place: Place<'_>, below: Option<&Dn>, kinds: &[RowKind]) -> String {
 }
 
 /// Why there may be more rows; an error where there is no list at all.
-fn gaps(place: Place<'_>, told: &[Told]) -> Result<Vec<Gap>, Refused> {
+fn gaps(place: Place<'_>, view: &View, told: &[Told]) -> Result<Vec<Gap>, Refused> {
+    let (people, groups) = (&place.lookups.people.base, &place.lookups.groups.base);
+    // What is not there is an answer to whoever named it. A base that is not there is nobody's wish.
+    let is_named = matches!(view, View::Below(Some(dn)) if dn != people && dn != groups);
     let is_gone = |told: &Told| {
         told.missing == Some(Missing::Refused(ResultCode::NO_SUCH_OBJECT)) && told.kept.is_none()
     };
-    if !told.is_empty() && told.iter().all(is_gone) {
+    if is_named && !told.is_empty() && told.iter().all(is_gone) {
         return Err(Refused::NotFound);
     }
     let mut gaps: Vec<Gap> = Vec::new();

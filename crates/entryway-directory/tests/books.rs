@@ -6,7 +6,7 @@
 mod support;
 
 use entryway_directory::Finder;
-use entryway_ldap_types::{AttributeName, Dn, Filter, Scope};
+use entryway_ldap_types::{AttributeName, Dn, Filter, ResultCode, Scope};
 use entryway_lookup::{
     AddressBooks, BookDomains, BookLimits, BookPage, BookPolicy, BookQuestion, CursorError,
     FieldFrom, FieldPolicy, LookupPolicy, Missing, Refused,
@@ -376,6 +376,18 @@ async fn a_book_of_one_s_own_domain_shows_that_and_nothing_else() {
         ("both", "staff partners")
     );
     assert_eq!((&*books[1].name, books[1].domains.len()), ("own", 0));
+}
+
+#[tokio::test]
+async fn a_base_that_is_not_there_is_no_empty_page() {
+    let mut misspelt = book("misspelt");
+    misspelt.base = Some(Dn::parse("ou=berne,ou=people,dc=example,dc=com").unwrap());
+    let (_server, finder) = one(&somebody("jdoe", "Jane Doe", ""), vec![misspelt]).await;
+    let asked = finder.search_book(question("misspelt", "jane")).await;
+    let Err(Refused::Unanswered(gap)) = asked else {
+        panic!("{asked:?}");
+    };
+    assert_eq!(gap.why, Missing::Refused(ResultCode::NO_SUCH_OBJECT));
 }
 
 #[tokio::test]

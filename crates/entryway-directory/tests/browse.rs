@@ -375,6 +375,36 @@ async fn a_domain_that_is_down_is_no_empty_list() {
 }
 
 #[tokio::test]
+async fn a_base_that_is_not_there_is_no_empty_list() {
+    let server = start(&people(2), Options::default()).await;
+    let mut misspelt = policy(&["staff"]);
+    misspelt.browse = Some(browse());
+    let groups = &mut misspelt.domains[0].groups;
+    groups.base = Dn::parse("ou=gruops,dc=example,dc=com").unwrap();
+    groups.base_text = groups.base.to_string().into();
+    let finder = finder_with(&[("staff", server.ldap_addr())], misspelt, None);
+    let gone = Missing::Refused(ResultCode::NO_SUCH_OBJECT);
+    let page = finder.page(flat(ALL)).await.unwrap();
+    assert_eq!(names(&page), ["Person 0000", "Person 0001"]);
+    let why: Vec<_> = page.gaps.iter().map(|gap| gap.why).collect();
+    assert_eq!(why, [gone]);
+    let groups = BrowseKinds {
+        people: false,
+        ..ALL
+    };
+    for question in [flat(groups), below(Some("ou=gruops,dc=example,dc=com"))] {
+        let refused = finder.page(question).await.unwrap_err();
+        assert!(
+            matches!(&refused, Refused::Unanswered(gap) if gap.why == gone),
+            "{refused:?}"
+        );
+    }
+    // What somebody names and is not there is not found.
+    let nowhere = below(Some("ou=nowhere,ou=people,dc=example,dc=com"));
+    assert_eq!(finder.page(nowhere).await.unwrap_err(), Refused::NotFound);
+}
+
+#[tokio::test]
 async fn what_was_read_is_told_with_a_gap_when_it_cannot_be_read_again() {
     let server = start(&people(3), Options::default()).await;
     let finder = finder(&server);

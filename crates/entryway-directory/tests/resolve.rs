@@ -6,8 +6,8 @@ mod support;
 
 use entryway_directory::{Domain, Domains, Finder};
 use entryway_ldap::Server;
-use entryway_ldap_types::{Filter, FilterTemplate, Placeholder};
-use entryway_lookup::{EntryId, Kinds, PersonLookup, PersonQuestion, Refused, Wanted};
+use entryway_ldap_types::{Dn, Filter, FilterTemplate, Placeholder, ResultCode};
+use entryway_lookup::{EntryId, Kinds, Missing, PersonLookup, PersonQuestion, Refused, Wanted};
 use entryway_testdir::faults::{Fault, FaultPlan, Gate};
 use entryway_testdir::{Kind, Options, TestServer};
 use std::net::SocketAddr;
@@ -234,6 +234,82 @@ async fn stars_contents_and_the_short_cut_where_the_configuration_has_them() {
         "no_match",
         &[],
     );
+}
+
+#[tokio::test]
+async fn the_short_cut_finds_groups_by_their_address_and_by_a_name_that_is_one() {
+    let list = |name: &str, mail: &str| {
+        format!(
+            "\ndn: cn={name},ou=groups,dc=example,dc=com\nobjectClass: groupOfNames\ncn: {name}\nmail: {mail}\n"
+        )
+    };
+    let ldif = [
+        people(&[("sales", "Sally Sales")]),
+        list("sales team", "sales@corp.example"),
+        list("sales-north", "sales-north@corp.example"),
+        list("ops@corp.example", "nobody@corp.example"),
+    ];
+    let server = start(&ldif.concat(), Options::default()).await;
+    let mut short = policy(&["staff"]);
+    short.mail_short_cut = true;
+    let finder = finder_with(&[("staff", server.ldap_addr())], short, None);
+    let both = &["staff/sales team", "staff/Sally Sales"];
+    for (typed, kinds, outcome, expected) in [
+        ("sales@corp.example", Kinds::Both, "matched", &both[..]),
+        ("sales@corp.example", Kinds::Groups, "matched", &both[..1]),
+        ("sales@corp.example", Kinds::People, "matched", &both[1..]),
+        (
+            "ops@corp.example",
+            Kinds::Both,
+            "matched",
+            &["staff/ops@corp.example"],
+        ),
+        ("north@corp.example", Kinds::Both, "no_match", &[]),
+    ] {
+        let wanted = Wanted { kinds, ..WANTED };
+        check(&resolve(&finder, typed, wanted).await, outcome, expected);
+    }
+}
+
+#[tokio::test]
+async fn a_base_that_is_not_there_is_told_and_is_no_nobody() {
+    let server = directory(&[("jdoe", "Jane Doe")]).await;
+    let mut misspelt = policy(&["staff"]);
+    let groups = &mut misspelt.domains[0].groups;
+    groups.base = Dn::parse("ou=gruops,dc=example,dc=com").unwrap();
+    groups.base_text = groups.base.to_string().into();
+    let finder = finder_with(&[("staff", server.ldap_addr())], misspelt, None);
+    for (kinds, outcome, expected) in [
+        (Kinds::Both, "partial", &["staff/Jane Doe"][..]),
+        (Kinds::Groups, "partial", &[]),
+        (Kinds::People, "matched", &["staff/Jane Doe"]),
+    ] {
+        let wanted = Wanted { kinds, ..WANTED };
+        let answer = resolve(&finder, "jane", wanted).await;
+        check(&answer, outcome, expected);
+        let why: Vec<_> = answer.gaps.iter().map(|gap| gap.why).collect();
+        let gone = Missing::Refused(ResultCode::NO_SUCH_OBJECT);
+        assert_eq!(
+            why,
+            if outcome == "partial" {
+                vec![gone]
+            } else {
+                vec![]
+            }
+        );
+    }
+    // Who is found is the only one all the same; whether somebody is nobody cannot be said.
+    let person = |id: EntryId| {
+        finder.person(PersonQuestion {
+            id,
+            deadline: Instant::now() + support::DEADLINE,
+        })
+    };
+    let jane = resolve(&finder, "jane", WANTED).await.matches[0].id.clone();
+    let other = EntryId::parse("staff:0f3c5a52-0f6c-4b9e-9c7a-0d1d0a3f4b11").unwrap();
+    person(jane).await.unwrap();
+    let refused = person(other).await.unwrap_err();
+    assert!(matches!(refused, Refused::Unanswered(_)), "{refused:?}");
 }
 
 #[tokio::test]

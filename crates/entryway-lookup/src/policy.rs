@@ -21,7 +21,8 @@ pub struct LookupPolicy {
     pub contains: bool,
     /// `directory.wildcards`: whether a typed star stands for anything.
     pub stars: bool,
-    /// `directory.mail_short_cut`: whether what looks like a mail address is compared with mail addresses alone.
+    /// `directory.mail_short_cut`: whether what looks like a mail address is compared with mail addresses alone, and with
+    /// the names of groups.
     pub mail_short_cut: bool,
     /// `directory.mail_domains`.
     pub mail_domains: MailDomains,

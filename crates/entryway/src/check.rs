@@ -1,5 +1,6 @@
 //! `entryway check`: the configuration, and every server of every domain as a login would use it.
 
+mod bases;
 mod json;
 mod lockout;
 mod people;
@@ -17,10 +18,8 @@ use crate::sources::NotLoaded;
 use crate::{logs, out, sources};
 use entryway_config::{Dialect, DomainSettings, Loaded, RuleBook, Settings, Severity};
 use entryway_ldap::{
-    DerefAliases, DirectoryKind, LdapError, ProbeReport, Role, RootDse, SearchRequest, SearchRole,
-    Server, ServiceBind, Step,
+    DirectoryKind, LdapError, ProbeReport, Role, RootDse, SearchRole, Server, ServiceBind, Step,
 };
-use entryway_ldap_types::{AttributeName, Filter, ResultCode, Scope};
 use entryway_login::{DomainPolicy, RuleId};
 use json::{Answer, ProblemJson};
 use serde::Serialize;
@@ -236,7 +235,9 @@ async fn look_at(mut look: Look<'_>, server: &Arc<Server>, settings: &DomainSett
     };
     roles::others(&mut look, server, None).await;
     dialect(&mut look, settings.dialect, report.root_dse.as_ref());
-    if base(&mut look, server, &report).await {
+    let root_dse = report.root_dse.as_ref();
+    bases::of_groups(&mut look, server, &settings.groups, root_dse).await;
+    if bases::of_people(&mut look, server, &report).await {
         people::find_one(&mut look, server).await;
         lockout::read(&mut look, server).await;
         schema::compare(&mut look, server).await;
@@ -310,62 +311,6 @@ async fn connect(look: &mut Look<'_>, server: &Server) -> Option<ProbeReport> {
             look.found(check, State::Bad, Some(started.elapsed()), detail);
             None
         }
-    }
-}
-
-/// Whether the place where people are searched can be read.
-async fn base(look: &mut Look<'_>, server: &Server, report: &ProbeReport) -> bool {
-    let started = Instant::now();
-    let request = base_entry(look.policy);
-    let searched = server
-        .search(SearchRole::FindLogin, &request, look.deadline())
-        .await;
-    let took = Some(started.elapsed());
-    let base = &look.policy.people.base_text;
-    let (state, detail) = match searched {
-        Ok(found) if found.code == ResultCode::SUCCESS && !found.entries.is_empty() => {
-            (State::Good, format!("{base} can be read"))
-        }
-        Ok(found) if found.code == ResultCode::SUCCESS => (
-            State::Bad,
-            format!("{base} is not shown to the service account"),
-        ),
-        Ok(found) => {
-            let trees = match (found.code, &report.root_dse) {
-                (ResultCode::NO_SUCH_OBJECT, Some(root)) if !root.naming_contexts.is_empty() => {
-                    let trees = root.naming_contexts.join("`, `");
-                    format!("; this directory has `{}`", trees.escape_debug())
-                }
-                _ => String::new(),
-            };
-            let said = found.diagnostic.escape_debug();
-            let said = format!("{base}: {} {said}", found.code);
-            (State::Bad, format!("{}{trees}", said.trim_end()))
-        }
-        Err(error) => (State::Bad, error.in_words()),
-    };
-    let way = server.way(Role::FindLogin);
-    let protection = way.map_or("not used", roles::encryption);
-    let detail = format!("{protection}; {detail}");
-    look.found(Role::FindLogin.as_str(), state, took, detail);
-    if let Some(opened) = roles::of_find_login(server, report) {
-        look.opened(opened);
-    }
-    state == State::Good
-}
-
-/// The entry where people are searched: reading it needs what finding somebody needs, and counts against nobody.
-fn base_entry(policy: &DomainPolicy) -> SearchRequest {
-    let object_class = AttributeName::from_static("objectClass");
-    SearchRequest {
-        base: policy.people.base_text.clone(),
-        scope: Scope::Base,
-        deref: DerefAliases::Never,
-        size_limit: 1,
-        time_limit: 0,
-        types_only: false,
-        filter: Filter::Present(object_class.clone()).into(),
-        attributes: [object_class].into(),
     }
 }
 

@@ -101,7 +101,7 @@ pub(super) const SETTINGS: &[Setting] = &[
     Setting { path: "directory.wildcards", shape: Boolean, default: Value("false"), example: "true",
         doc: "Whether a typed `*` stands for anything. Without this it is a star." },
     Setting { path: "directory.mail_short_cut", shape: Boolean, default: Value("false"), example: "true",
-        doc: "Whether what looks like a mail address is compared with mail addresses alone, which costs the directory less. What else a filter asks of a person holds all the same." },
+        doc: "Whether what looks like a mail address is compared with whole mail addresses alone (a group's: with its name too), which costs the directory less. What else a filter asks of a person or a group holds all the same." },
     Setting { path: "directory.mail_domains.allow", shape: Texts, default: Value("[]"), example: r#"["corp.example"]"#,
         doc: "Whose mail addresses are looked up, by the domain after the `@`. Without any, everybody's; others are not asked about at all." },
     Setting { path: "directory.mail_domains.deny", shape: Texts, default: Value("[]"), example: r#"["guests.corp.example"]"#,

@@ -165,7 +165,6 @@ async fn part(
                     Some(Missing::Limit(u32::try_from(most).unwrap_or(u32::MAX)))
                 }
                 ResultCode::SUCCESS | ResultCode::REFERRAL => None,
-                ResultCode::NO_SUCH_OBJECT if came == 0 => None,
                 ResultCode::SIZE_LIMIT_EXCEEDED => Some(Missing::ServerLimit(
                     u32::try_from(came).unwrap_or(u32::MAX),
                 )),

@@ -198,10 +198,6 @@ impl Walk<'_> {
         if is_cut(answer.code) {
             return self.in_pages(at_once, served).await;
         }
-        if answer.code == ResultCode::NO_SUCH_OBJECT && self.key.below.is_none() {
-            // A domain without this base has nobody there, as for every other look-up.
-            return Ok(());
-        }
         let whole = self.take(&answer.entries);
         if is_elsewhere(&answer) {
             self.miss(Missing::Referral);

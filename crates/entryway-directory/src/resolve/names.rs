@@ -4,7 +4,9 @@ use super::read::{as_match, lies_there};
 use super::{attributes, is_elsewhere, missing, request, within};
 use crate::finder::{Finder, Place};
 use entryway_ldap::{SearchRequest, SearchResult, SearchRole};
-use entryway_ldap_types::{Dn, Filter, FilterTemplate, Placeholder, ResultCode, Scope};
+use entryway_ldap_types::{
+    AttributeName, Dn, Filter, FilterTemplate, Placeholder, ResultCode, Scope,
+};
 use entryway_login::Fault;
 use entryway_lookup::{
     Answer, BadFormat, DomainMatches, IdKey, Kind, KnownDomain, LookupPolicy, Match, Missing,
@@ -196,9 +198,9 @@ async fn ask(
         missing: Vec::new(),
     };
     let (mut cut, mut sent) = (Vec::new(), 0);
-    for ((kind, _), answer) in asked.iter().zip(answers) {
+    for ((kind, request), answer) in asked.iter().zip(answers) {
         let entries = answer.entries.len();
-        if take(place, *kind, answer, &mut found) {
+        if take(place, *kind, request.scope, answer, &mut found) {
             cut.push(*kind);
             sent += entries;
         }
@@ -213,8 +215,8 @@ async fn ask(
             exact.iter().map(|(_, request)| request.clone()).collect();
         match asker.ask_all(&requests).await {
             Ok(answers) => {
-                for ((kind, _), answer) in exact.iter().zip(answers) {
-                    take(place, *kind, answer, &mut found);
+                for ((kind, request), answer) in exact.iter().zip(answers) {
+                    take(place, *kind, request.scope, answer, &mut found);
                 }
             }
             Err(error) => found.missing.push(missing(error, &asker)),
@@ -235,7 +237,13 @@ async fn ask(
 }
 
 /// Takes an answer; true when the server has more than it sent.
-fn take(place: Place<'_>, kind: Kind, answer: SearchResult, found: &mut DomainMatches) -> bool {
+fn take(
+    place: Place<'_>,
+    kind: Kind,
+    scope: Scope,
+    answer: SearchResult,
+    found: &mut DomainMatches,
+) -> bool {
     let mut matches: Vec<Match> = Vec::with_capacity(answer.entries.len());
     for entry in &answer.entries {
         match as_match(place, kind, entry) {
@@ -250,8 +258,8 @@ fn take(place: Place<'_>, kind: Kind, answer: SearchResult, found: &mut DomainMa
     }
     match answer.code {
         ResultCode::SUCCESS => false,
-        // Nobody has that name.
-        ResultCode::NO_SUCH_OBJECT if answer.entries.is_empty() => false,
+        // Nobody has that name. Where it is the base that is not there, nobody has looked.
+        ResultCode::NO_SUCH_OBJECT if scope == Scope::Base => false,
         ResultCode::SIZE_LIMIT_EXCEEDED => true,
         ResultCode::REFERRAL => false,
         code => {
@@ -306,7 +314,19 @@ fn question(
                 restriction.clone(),
                 filled(&lookups.people.by_mail, address)?,
             ]),
-            Kind::Group => return None,
+            // A list has an address, or is named like one.
+            Kind::Group => {
+                let equal =
+                    |name: &AttributeName| Filter::Equal(name.clone(), address.as_bytes().to_vec());
+                let names = [
+                    &lookups.people.mail_attribute,
+                    &lookups.groups.name_attribute,
+                ];
+                Filter::And(vec![
+                    restriction.clone(),
+                    Filter::Or(names.map(equal).into()),
+                ])
+            }
         },
         Typed::Mail(text) | Typed::Name { text, .. } => by_name(place, kind, text, policy)?,
     };
@@ -350,9 +370,8 @@ fn exact(place: Place<'_>, kind: Kind, typed: &Typed, size: u32) -> Option<Searc
         return None;
     };
     let lookups = place.lookups;
-    let equal = |attribute: &entryway_ldap_types::AttributeName| {
-        Filter::Equal(attribute.clone(), text.as_bytes().to_vec())
-    };
+    let equal =
+        |attribute: &AttributeName| Filter::Equal(attribute.clone(), text.as_bytes().to_vec());
     let (restriction, mut any) = match kind {
         Kind::Person => (
             &lookups.people.restriction,

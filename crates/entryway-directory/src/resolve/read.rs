@@ -72,12 +72,16 @@ impl Finder {
         let mut unusable = false;
         // Why there may be another one.
         let mut more = None;
-        for ((kind, _), answer) in asked.iter().zip(answers) {
+        let mut no_base = false;
+        for ((kind, request), answer) in asked.iter().zip(answers) {
             if is_elsewhere(&answer) {
                 more.get_or_insert(Missing::Referral);
             }
             match answer.code {
-                ResultCode::SUCCESS | ResultCode::NO_SUCH_OBJECT => {}
+                ResultCode::SUCCESS => {}
+                ResultCode::NO_SUCH_OBJECT if request.scope == Scope::Base => {}
+                // The base is not there, and with it no other entry of this identity.
+                ResultCode::NO_SUCH_OBJECT => no_base = true,
                 ResultCode::SIZE_LIMIT_EXCEEDED => {
                     let sent = u32::try_from(answer.entries.len()).unwrap_or(u32::MAX);
                     more = Some(Missing::ServerLimit(sent));
@@ -106,6 +110,9 @@ impl Finder {
             (Some(found), None | Some(Missing::Referral)) => found,
             // Whether it is the only one, or whether there is none, nobody has said.
             (_, Some(why)) => return Err(place.unanswered(why)),
+            (None, None) if no_base => {
+                return Err(place.unanswered(Missing::Refused(ResultCode::NO_SUCH_OBJECT)));
+            }
             (None, None) => return Err(Refused::NotFound),
         };
         // An identity that was reused, or the DN of an entry that has an identity by now.
