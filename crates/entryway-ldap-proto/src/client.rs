@@ -18,7 +18,7 @@ pub use event::{BindResult, Event, OperationResult};
 pub use submit::{Modification, SubmitError};
 
 use crate::message::{ExtendedResponse, Message, MessageId, Op, SearchEntry, Texts};
-use crate::{DecodeError, Limits, Outbound, ProtocolError, frame, oid};
+use crate::{DecodeError, Limits, Outbound, ProtocolError, ReceivedControl, frame, oid};
 use bytes::{Bytes, BytesMut};
 use outstanding::{Abandoned, Kind, Outstanding, Slot};
 
@@ -231,7 +231,7 @@ impl Connection {
             }
             Op::ExtendedResponse(response) => {
                 self.outstanding.remove(at);
-                Ok(self.extended_done(id, kind, &response, frame))
+                Ok(self.extended_done(id, kind, &response, controls.to_received(frame), frame))
             }
             other => Err(ProtocolError::WrongKind {
                 id,
@@ -246,6 +246,7 @@ impl Connection {
         id: MessageId,
         kind: Kind,
         response: &ExtendedResponse<'_>,
+        controls: Vec<ReceivedControl>,
         frame: &Bytes,
     ) -> Event {
         let result = OperationResult::new(&response.result);
@@ -265,6 +266,7 @@ impl Connection {
             result,
             name: response.name.map(Box::from),
             value,
+            controls,
         }
     }
 

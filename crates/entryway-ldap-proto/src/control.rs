@@ -7,7 +7,7 @@ mod password_policy;
 mod tests;
 
 pub use paged_results::PagedResults;
-pub use password_policy::{decode_password_policy, encode_password_policy};
+pub use password_policy::{decode_password_policy, encode_password_policy, password_policy_in};
 
 use crate::ber::{Reader, Tag, Writer};
 use crate::message::{flag, tags};

@@ -193,8 +193,18 @@ fn replies() -> Vec<Vec<u8>> {
         )
     });
     say(&|server| server.reply(id(5), ReplyKind::Modify, &Reply::SUCCESS, &[]));
-    say(&|server| server.extended_response(id(6), &Reply::SUCCESS, Some("1.2.3"), Some(b"value")));
-    say(&|server| server.extended_response(id(1), &Reply::SUCCESS, None, None));
+    say(&|server| {
+        server.extended_response(id(6), &Reply::SUCCESS, Some("1.2.3"), Some(b"value"), &[])
+    });
+    say(&|server| {
+        server.extended_response(
+            id(1),
+            &refused,
+            None,
+            None,
+            &[ResponseControl::PasswordPolicy(policy)],
+        )
+    });
     say(&|server| server.intermediate_response(id(2), Some("1.2.3"), Some(b"value")));
     say(&|server| server.notice_of_disconnection(&Reply::new(ResultCode::UNAVAILABLE, "bye")));
     written

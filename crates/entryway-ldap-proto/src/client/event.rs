@@ -66,6 +66,8 @@ pub enum Event {
         name: Option<Box<str>>,
         /// `responseValue`.
         value: Option<Bytes>,
+        /// What came with it: why a password was not changed, say.
+        controls: Vec<ReceivedControl>,
     },
     /// Something in between; the operation goes on.
     Intermediate {

@@ -1,7 +1,7 @@
 //! The password policy response (draft-behera-ldap-password-policy-10 §6.2).
 
-use crate::DecodeError;
 use crate::ber::{Reader, Tag, Writer, natural};
+use crate::{DecodeError, ReceivedControl, oid};
 use entryway_ldap_types::{PasswordPolicy, PasswordPolicyError};
 
 const WARNING: Tag = Tag::context_constructed(0);
@@ -45,6 +45,23 @@ pub fn decode_password_policy(value: Option<&[u8]>) -> Result<PasswordPolicy, De
     match outer.rest().len() {
         0 => Ok(policy),
         count => Err(DecodeError::Trailing { count }),
+    }
+}
+
+/// What the password policy control among these says, if it came. Two of them are an error: nobody must be told two things.
+pub fn password_policy_in(
+    controls: &[ReceivedControl],
+) -> Result<Option<PasswordPolicy>, DecodeError> {
+    let mut found = controls
+        .iter()
+        .filter(|control| &*control.oid == oid::PASSWORD_POLICY);
+    match (found.next(), found.next()) {
+        (None, _) => Ok(None),
+        (Some(only), None) => decode_password_policy(only.value.as_deref()).map(Some),
+        (Some(_), Some(_)) => Err(DecodeError::TooMany {
+            what: "controls of a type that comes once",
+            limit: 1,
+        }),
     }
 }
 

@@ -156,8 +156,9 @@ impl Connection {
         reply: &Reply<'_>,
         name: Option<&str>,
         value: Option<&[u8]>,
+        controls: &[ResponseControl],
     ) {
-        self.message(id, &[], |out| {
+        self.message(id, controls, |out| {
             out.constructed(tags::EXTENDED_RESPONSE, |out| {
                 reply.write(out);
                 name.iter()
@@ -192,6 +193,7 @@ impl Connection {
             reply,
             Some(oid::NOTICE_OF_DISCONNECTION),
             None,
+            &[],
         );
     }
 

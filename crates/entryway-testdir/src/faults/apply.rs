@@ -266,9 +266,10 @@ impl Session {
     fn result(&mut self, id: MessageId, kind: Kind, reply_kind: ReplyKind, reply: &Reply<'_>) {
         match kind {
             Kind::Abandon | Kind::Unbind => {}
-            Kind::StartTls => self
-                .codec
-                .extended_response(id, reply, Some(oid::START_TLS), None),
+            Kind::StartTls => {
+                self.codec
+                    .extended_response(id, reply, Some(oid::START_TLS), None, &[])
+            }
             _ => self.codec.reply(id, reply_kind, reply, &[]),
         }
     }

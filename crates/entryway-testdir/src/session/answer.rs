@@ -273,14 +273,14 @@ impl Session {
             (Reply::SUCCESS, Next::StartTls)
         };
         self.codec
-            .extended_response(id, &reply, Some(oid::START_TLS), None);
+            .extended_response(id, &reply, Some(oid::START_TLS), None, &[]);
         next
     }
 
     pub(super) fn extended(&mut self, id: MessageId, request: &ExtendedRequest<'_>) {
         if request.name != oid::WHO_AM_I {
             let reply = Reply::new(ResultCode::PROTOCOL_ERROR, "unsupported extended operation");
-            return self.codec.extended_response(id, &reply, None, None);
+            return self.codec.extended_response(id, &reply, None, None, &[]);
         }
         // RFC 4532 §2.2: an authorization identity, empty when anonymous.
         let entry = self.bound.and_then(|number| self.directory.entry(number));
@@ -295,7 +295,7 @@ impl Session {
             }
         };
         self.codec
-            .extended_response(id, &Reply::SUCCESS, None, Some(who.as_bytes()));
+            .extended_response(id, &Reply::SUCCESS, None, Some(who.as_bytes()), &[]);
     }
 
     pub(super) fn refuse_update(&mut self, message: &Message<'_>) {

@@ -249,6 +249,30 @@ fn rfc4511_4_13_intermediate_responses_go_before_the_end() {
 }
 
 #[test]
+fn what_came_with_an_extended_response_is_kept() {
+    let mut pair = Pair::new();
+    let id = pair.client.extended("1.2.3", None, NO_CONTROLS).unwrap();
+    let policy = entryway_ldap_types::PasswordPolicy {
+        error: Some(entryway_ldap_types::PasswordPolicyError::PasswordTooShort),
+        ..Default::default()
+    };
+    let said = [crate::ResponseControl::PasswordPolicy(policy)];
+    let refused = Reply::new(ResultCode::CONSTRAINT_VIOLATION, "");
+    match pair
+        .says(|server| server.extended_response(id, &refused, None, None, &said))
+        .unwrap()
+    {
+        Event::ExtendedDone { controls, .. } => {
+            assert_eq!(
+                crate::control::password_policy_in(&controls),
+                Ok(Some(policy))
+            );
+        }
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
 fn rfc4511_4_4_1_notice_of_disconnection() {
     let mut pair = Pair::new();
     let id = pair.search();
@@ -282,7 +306,7 @@ fn rfc4511_4_4_other_notices_are_passed_on() {
     let id = pair.search();
     let notice = |name| {
         move |server: &mut server::Connection| {
-            server.extended_response(MessageId::UNSOLICITED, &Reply::SUCCESS, name, None);
+            server.extended_response(MessageId::UNSOLICITED, &Reply::SUCCESS, name, None, &[]);
         }
     };
     assert_eq!(words(pair.says(notice(Some("1.2.3")))), "unknown notice");

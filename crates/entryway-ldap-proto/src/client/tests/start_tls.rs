@@ -11,7 +11,7 @@ fn asked() -> (Pair, MessageId) {
 /// The server's answer, as bytes.
 fn answer(pair: &mut Pair, id: MessageId, code: ResultCode) -> BytesMut {
     pair.server
-        .extended_response(id, &Reply::new(code, ""), Some(oid::START_TLS), None);
+        .extended_response(id, &Reply::new(code, ""), Some(oid::START_TLS), None, &[]);
     let bytes = BytesMut::from(pair.server.outbound().as_slice());
     pair.server.outbound().consume(bytes.len());
     bytes

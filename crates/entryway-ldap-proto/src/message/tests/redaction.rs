@@ -109,7 +109,7 @@ fn responses_show_names_and_lengths() {
         check(attribute.as_mut().unwrap(), &["userPassword"]);
     }
 
-    let extended = frame(&|server| server.extended_response(id, &reply, Some("1.2"), value));
+    let extended = frame(&|server| server.extended_response(id, &reply, Some("1.2"), value, &[]));
     let Op::ExtendedResponse(extended) = decode(&extended).unwrap().op else {
         panic!()
     };
