@@ -6,9 +6,10 @@ use entryway_ldap_proto::client::Connection;
 use entryway_ldap_proto::control::{PagedResults, decode_password_policy, encode_password_policy};
 use entryway_ldap_proto::message::{Message, Op, ReceivedSearch};
 use entryway_ldap_proto::{
-    DecodeError, Limits, SearchRequest, decode_filter, encode_filter, frame_length,
+    DecodeError, Limits, PasswordModify, SearchRequest, decode_filter, decode_generated_password,
+    encode_filter, encode_generated_password, frame_length,
 };
-use entryway_ldap_types::{AttributeName, Filter};
+use entryway_ldap_types::{AdUpdateError, AttributeName, Filter, Password, unicode_password};
 
 /// One element: its tag, and its content as bytes or as elements.
 #[derive(PartialEq)]
@@ -188,6 +189,43 @@ pub fn password_policy(bytes: &[u8]) {
     if let Ok(page) = PagedResults::decode(bytes) {
         assert_eq!(PagedResults::decode(&page.encode()), Ok(page));
     }
+}
+
+/// The values of a password modify survive being read, written and read again; what stands before the diagnostic's first
+/// colon is a code or none.
+pub fn password_change(bytes: &[u8]) {
+    if let Ok(request) = PasswordModify::decode(Some(bytes)) {
+        let again = request.encode();
+        assert!(PasswordModify::decode(Some(&again)) == Ok(request));
+    }
+    if let Ok(Some(made)) = decode_generated_password(Some(bytes)) {
+        let again = encode_generated_password(&made);
+        let again = decode_generated_password(Some(&again));
+        assert!(
+            again.is_ok_and(|again| again.is_some_and(|again| again.expose() == made.expose()))
+        );
+    }
+    if let Ok(text) = std::str::from_utf8(bytes) {
+        let found = AdUpdateError::find(text);
+        assert!(found.is_none() || text.as_bytes().get(8) == Some(&b':'));
+    }
+    let Ok(password) = Password::new(bytes.to_vec()) else {
+        return;
+    };
+    // The person's text between quotes, and nothing else.
+    let Ok(value) = unicode_password(&password) else {
+        assert!(std::str::from_utf8(bytes).is_err());
+        return;
+    };
+    let units = value.chunks_exact(2).map(|unit| match unit {
+        [low, high] => u16::from_le_bytes([*low, *high]),
+        _ => broken("half a unit"),
+    });
+    let text = String::from_utf16(&units.collect::<Vec<_>>()).unwrap_or_default();
+    let inside = text
+        .strip_prefix('"')
+        .and_then(|text| text.strip_suffix('"'));
+    assert_eq!(inside.map(str::as_bytes), Some(bytes));
 }
 
 /// Ends a target; an invariant broke.

@@ -15,7 +15,7 @@ pub use config::config;
 pub use connections::{client_connection, server_connection};
 pub use expressions::{condition, template};
 pub use keystore::keystore;
-pub use ldap::{ber, filter, ldap_message, password_policy};
+pub use ldap::{ber, filter, ldap_message, password_change, password_policy};
 pub use names::{dn, filter_template, filter_text, ldap_url, login_name};
 
 /// A fuzz target.
@@ -35,6 +35,7 @@ pub const TARGETS: &[(&str, Target)] = &[
     ("ldap_message", ldap_message),
     ("ldap_url", ldap_url),
     ("login_name", login_name),
+    ("password_change", password_change),
     ("password_policy", password_policy),
     ("server_connection", server_connection),
     ("template", template),

@@ -28,7 +28,7 @@ pub use entry::{Attribute, Entry};
 pub use filter::{Filter, FilterError};
 pub use fingerprint::{Fingerprint, FingerprintError};
 pub use login_name::{LoginName, LoginNameError};
-pub use microsoft::{AdSubError, Guid, Sid};
+pub use microsoft::{AdSubError, AdUpdateError, Guid, PasswordNotText, Sid, unicode_password};
 pub use password::{EmptyPassword, Password};
 pub use password_policy::{PasswordPolicy, PasswordPolicyError};
 pub use range::{RangedValues, ValueRange};

@@ -1,4 +1,8 @@
-//! What Active Directory adds: GUIDs, SIDs, and the sub-error inside a diagnostic message.
+//! What Active Directory adds: GUIDs, SIDs, the sub-error inside a diagnostic message; how a password changes is `update`'s.
+
+mod update;
+
+pub use update::{AdUpdateError, PasswordNotText, unicode_password};
 
 use std::fmt;
 

@@ -94,6 +94,7 @@ targets! {
     ldap_message: 3_000_000,
     ldap_url: 3_000_000,
     login_name: 3_000_000,
+    password_change: 3_000_000,
     password_policy: 3_000_000,
     server_connection: 3_000_000,
     template: 400_000,

@@ -5,7 +5,8 @@ use entryway_ldap_proto::control::{PagedResults, encode_password_policy};
 use entryway_ldap_proto::message::ChangeKind;
 use entryway_ldap_proto::server::{self, Reply, ReplyKind};
 use entryway_ldap_proto::{
-    DerefAliases, Limits, MessageId, RequestControl, ResponseControl, SearchRequest, encode_filter,
+    DerefAliases, Limits, MessageId, PasswordModify, RequestControl, ResponseControl,
+    SearchRequest, encode_filter, encode_generated_password,
 };
 use entryway_ldap_types::{
     AttributeName, Filter, Password, PasswordPolicy, PasswordPolicyError, ResultCode, Scope,
@@ -55,6 +56,7 @@ pub(crate) fn of(target: &str) -> Vec<Vec<u8>> {
             " zoë\u{1f600} ",
             "a/b\\c@d",
         ]),
+        "password_change" => password_changes(),
         "password_policy" => policies(),
         // Without their magic, which the target puts in front.
         "keystore" => [
@@ -254,6 +256,22 @@ fn templates() -> Vec<Vec<u8>> {
     let typed: [&[u8]; 4] = [b"jdoe", b"*)(uid=*", b"\xff\\2a(", b""];
     let with = |template: &str| typed.map(|typed| [typed, b"\0", template.as_bytes()].concat());
     templates.into_iter().flat_map(with).collect()
+}
+
+fn password_changes() -> Vec<Vec<u8>> {
+    let password = Password::new(b"swordfish".to_vec()).unwrap();
+    let request = |identity| PasswordModify {
+        identity,
+        old: Some(b"swordfish"),
+        new: Some(b"halibut"),
+    };
+    vec![
+        request(Some(NAMES[1])).encode().to_vec(),
+        request(None).encode().to_vec(),
+        encode_generated_password(&password).to_vec(),
+        b"0000052D: AtrErr: DSID-03191083, #1:".to_vec(),
+        "halibut \u{1f41f}".into(),
+    ]
 }
 
 fn policies() -> Vec<Vec<u8>> {
