@@ -3,6 +3,7 @@
 
 mod named;
 mod settings;
+mod sso;
 
 use crate::closest::closest;
 use crate::code::Code;
@@ -86,13 +87,13 @@ pub(crate) const FIELD_KEYS: [&str; 3] = ["from", "separator", "template"];
 pub(crate) const REFERRAL_KEYS: [&str; 1] = ["follow"];
 
 /// Every setting, in the order of the reference page.
-pub(crate) fn all() -> &'static [Setting] {
-    settings::SETTINGS
+pub(crate) fn all() -> impl Iterator<Item = &'static Setting> {
+    settings::SETTINGS.iter().chain(sso::SETTINGS)
 }
 
 /// The setting at a path of this table's own spelling.
 pub(crate) fn setting(path: &str) -> Option<&'static Setting> {
-    all().iter().find(|setting| setting.path == path)
+    all().find(|setting| setting.path == path)
 }
 
 /// The parts of a path: `token[]` is one.
@@ -216,7 +217,7 @@ pub(crate) fn is_word(key: &str) -> bool {
         || IDENTITY_KEYS.contains(&key)
         || REFERRAL_KEYS.contains(&key)
         || FIELD_KEYS.contains(&key)
-        || all().iter().any(|setting| parts(setting.path).any(known))
+        || all().any(|setting| parts(setting.path).any(known))
 }
 
 /// Reports every key that is no setting.

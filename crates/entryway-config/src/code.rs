@@ -121,6 +121,14 @@ codes! {
     MetricsOpen = "C090", Warning, "metrics beyond this machine";
     NotMoment = "C091", Error, "not a day and not a moment";
     TokenExpired = "C092", Warning, "a token that does not hold any more";
+    NotIssuer = "C100", Error, "not an issuer";
+    NoSso = "C101", Error, "an application without single sign-on";
+    NotRedirect = "C102", Error, "a URI that cannot be registered";
+    NotScope = "C103", Error, "not a scope";
+    ClientKeys = "C104", Error, "keys of an application that cannot be used";
+    ClientUnfit = "C105", Error, "settings of an application that do not fit together";
+    SecretGuessable = "C106", Warning, "a secret that can be guessed";
+    SecretShared = "C107", Warning, "a secret of two applications";
 }
 
 impl Code {

@@ -4,6 +4,7 @@
 mod address;
 mod bind;
 mod cards;
+mod client;
 mod connections;
 pub(crate) mod dialect;
 mod discovery;
@@ -22,6 +23,7 @@ mod name;
 mod pem;
 mod people;
 mod rules;
+mod sso;
 mod store;
 mod suffix;
 mod text;
@@ -50,6 +52,7 @@ pub(crate) fn settings(root: &Section<'_>, cx: &Context<'_>) -> Option<Settings>
     let basics = login::basics(&root.section("login"));
     login::without_effect(&root.section("login"), &basics, cx);
     let tokens = token::tokens(root, cx);
+    let sso = sso::sso(root, cx);
     let global_tls = tls::global(&root.section("tls"), cx);
     let store = store::store(root, cx);
     let audit = store::audit(root, cx);
@@ -122,6 +125,7 @@ pub(crate) fn settings(root: &Section<'_>, cx: &Context<'_>) -> Option<Settings>
         lookups: Arc::new(lookups?),
         name_servers,
         tokens,
+        sso: sso.map(Arc::new),
         files: Vec::new(),
     })
 }

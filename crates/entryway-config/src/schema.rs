@@ -86,7 +86,7 @@ fn leaf(setting: &Setting) -> Value {
         Shape::Integer(least, most) => {
             json!({ "type": "integer", "minimum": least, "maximum": most })
         }
-        Shape::Duration(..) => json!({ "type": "string", "pattern": "^[0-9]+ *(ms|s|m|h)$" }),
+        Shape::Duration(..) => json!({ "type": "string", "pattern": "^[0-9]+ *(ms|s|m|h|d)$" }),
         Shape::Word(words) => json!({ "enum": words }),
         Shape::Words(words) => {
             json!({ "type": "array", "items": { "enum": words }, "uniqueItems": true })

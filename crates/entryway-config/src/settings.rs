@@ -4,8 +4,10 @@
 //! or knows what a socket or a certificate is.
 
 mod groups;
+mod sso;
 
 pub use groups::{DynamicGroups, GroupsSettings, Membership};
+pub use sso::{ClientSetting, KeyRotation, SessionLimits, SsoSettings};
 
 use entryway_ldap_types::{ByRole, Fingerprint, Password};
 use entryway_login::LoginPolicy;
@@ -43,6 +45,8 @@ pub struct Settings {
     pub name_servers: Vec<SocketAddr>,
     /// `[[token]]`: who may call the API.
     pub tokens: Vec<ApiToken>,
+    /// `[sso]` and `[client.X]`; `None` where there is no single sign-on.
+    pub sso: Option<Arc<SsoSettings>>,
     /// Every file that was read for it, secrets and trust files included: the ones worth watching.
     pub files: Vec<PathBuf>,
 }

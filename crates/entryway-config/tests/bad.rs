@@ -17,6 +17,10 @@ use std::path::{Path, PathBuf};
 /// What stands for every secret in these files; it must never be shown.
 const SECRET: &str = "hunter2";
 
+/// RFC 8037, appendix A.2.
+const CLIENT_KEYS: &str =
+    r#"{"keys":[{"kty":"OKP","crv":"Ed25519","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}]}"#;
+
 fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/bad")
 }
@@ -67,6 +71,16 @@ fn files() -> MemoryFiles {
         .with("dc1.crt", store("dc1.crt"), 0o644)
         .with("writable-pin.pem", store("dc1.crt"), 0o646)
         .with("writable.crl", include_str!("good/corp-ca.crl"), 0o664)
+        .with("client.secret", "of-an-application-0123456789", 0o600)
+        .with("umlaut.secret", "für-eine-anwendung-0123456789", 0o600)
+        .with("client.jwks.json", CLIENT_KEYS, 0o644)
+        .with("writable.jwks.json", CLIENT_KEYS, 0o666)
+        .with("empty.jwks.json", r#"{"keys":[]}"#, 0o644)
+        .with(
+            "private.jwks.json",
+            r#"{"keys":[{"kty":"OKP","crv":"Ed25519","x":"","d":""}]}"#,
+            0o644,
+        )
         .with("ca.zip", &b"PK\x03\x04"[..], 0o644)
         .with(
             "key.pem",

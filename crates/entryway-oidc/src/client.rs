@@ -209,49 +209,58 @@ pub enum ClientError {
     BackchannelScheme,
 }
 
-impl Client {
-    /// Checks that the settings fit together.
-    pub fn new(settings: ClientSettings) -> Result<Self, ClientError> {
-        let uses = |method| settings.methods.contains(&method);
+impl ClientSettings {
+    /// Everything in them that does not fit together.
+    pub fn problems(&self) -> Vec<ClientError> {
+        let uses = |method| self.methods.contains(&method);
         let public = uses(ClientMethod::None);
-        if settings.methods.is_empty() || public && settings.methods.len() > 1 {
-            return Err(ClientError::Methods);
-        }
         let uses_secret = uses(ClientMethod::SecretBasic) || uses(ClientMethod::SecretPost);
-        if uses_secret == settings.secrets.is_empty() {
-            return Err(ClientError::Secrets);
-        }
-        if uses(ClientMethod::PrivateKeyJwt) == settings.keys.is_empty() {
-            return Err(ClientError::Keys);
-        }
-        if !settings.keys.iter().all(|key| key.algorithm.fits(&key.key)) {
-            return Err(ClientError::KeyKind);
-        }
         let GrantTypes {
             code,
             refresh,
             credentials,
-        } = settings.grants;
-        if code && settings.redirects.is_empty() {
-            return Err(ClientError::NoRedirect);
+        } = self.grants;
+        let told = self.backchannel.as_ref();
+        [
+            (
+                self.methods.is_empty() || public && self.methods.len() > 1,
+                ClientError::Methods,
+            ),
+            (uses_secret == self.secrets.is_empty(), ClientError::Secrets),
+            (
+                uses(ClientMethod::PrivateKeyJwt) == self.keys.is_empty(),
+                ClientError::Keys,
+            ),
+            (
+                !self.keys.iter().all(|key| key.algorithm.fits(&key.key)),
+                ClientError::KeyKind,
+            ),
+            (code && self.redirects.is_empty(), ClientError::NoRedirect),
+            (credentials && public, ClientError::PublicCredentials),
+            (refresh && !code, ClientError::RefreshAlone),
+            (
+                self.may_introspect && public,
+                ClientError::PublicIntrospection,
+            ),
+            (self.native && !public, ClientError::NativeSecret),
+            (
+                told.is_some_and(|told| !told.uri.as_str().starts_with("https:")),
+                ClientError::BackchannelScheme,
+            ),
+        ]
+        .into_iter()
+        .filter_map(|(wrong, error)| wrong.then_some(error))
+        .collect()
+    }
+}
+
+impl Client {
+    /// Checks that the settings fit together.
+    pub fn new(settings: ClientSettings) -> Result<Self, ClientError> {
+        match settings.problems().first() {
+            Some(problem) => Err(*problem),
+            None => Ok(Self(settings)),
         }
-        if credentials && public {
-            return Err(ClientError::PublicCredentials);
-        }
-        if refresh && !code {
-            return Err(ClientError::RefreshAlone);
-        }
-        if settings.may_introspect && public {
-            return Err(ClientError::PublicIntrospection);
-        }
-        if settings.native && !public {
-            return Err(ClientError::NativeSecret);
-        }
-        let told = settings.backchannel.as_ref();
-        if told.is_some_and(|told| !told.uri.as_str().starts_with("https:")) {
-            return Err(ClientError::BackchannelScheme);
-        }
-        Ok(Self(settings))
     }
     /// Whether it cannot prove who it is.
     pub fn is_public(&self) -> bool {

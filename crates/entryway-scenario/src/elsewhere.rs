@@ -56,6 +56,19 @@ pub const SHOWN_ELSEWHERE: &[Elsewhere] = &[
         ),
     },
     Elsewhere {
+        name: "sso.",
+        why: "a document has no browser and no application",
+        test: ("crates/entryway-config/tests/sso.rs", "an_issuer_is_enough"),
+    },
+    Elsewhere {
+        name: "client.<name>.",
+        why: "likewise",
+        test: (
+            "crates/entryway-config/tests/sso.rs",
+            "everything_of_a_client",
+        ),
+    },
+    Elsewhere {
         name: "domain.<name>.people.find_filter",
         why: "likewise",
         test: (

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 
 /// The paths of all settings, in the order of the reference page: `domain.<name>.people.base`, `token[].name`.
 pub fn setting_paths() -> impl Iterator<Item = &'static str> {
-    all().iter().map(|setting| setting.path)
+    all().map(|setting| setting.path)
 }
 
 /// The paths of the settings that a text sets. What is no setting, or no TOML, is passed over: whoever
@@ -31,7 +31,6 @@ fn walk(table: &Table, prefix: &mut Vec<&'static str>, named: &mut BTreeSet<&'st
         let path = prefix.join(".");
         named.extend(
             all()
-                .iter()
                 .map(|setting| setting.path)
                 .find(|known| *known == path),
         );

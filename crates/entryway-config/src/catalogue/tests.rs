@@ -7,6 +7,10 @@ use crate::{Loaded, duration, load};
 const CORP_CA: &str = include_str!("../../tests/good/corp-ca.pem");
 const CORP_CRL: &str = include_str!("../../tests/good/corp-ca.crl");
 
+/// RFC 8037, appendix A.2.
+const CLIENT_KEYS: &str =
+    r#"{"keys":[{"kty":"OKP","crv":"Ed25519","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}]}"#;
+
 const FILE: &str = r#"
 #@
 [server]
@@ -79,6 +83,11 @@ url = "postgres://db.corp.example"
 [audit]
 [os]
 [dns]
+[sso]
+issuer = "https://sso.corp.example"
+[client.staff]
+secret = { file = "client.secret" }
+redirect_uris = ["https://app.corp.example/login"]
 "#;
 
 /// The file with one key set, in place of what stood there, and others set or taken away.
@@ -138,7 +147,19 @@ fn with(path: &str, value: Option<&str>) -> String {
         }
         "address_book.<name>.only" => (&[("filter", r#""(employeeType=staff)""#)], &[]),
         "domain.<name>.people.email_filter" => (&[("login_by_email", "true")], &[]),
-        "token[].digest" if value.is_some() => (&[], &["secret"]),
+        "token[].digest" | "client.<name>.digest" if value.is_some() => (&[], &["secret"]),
+        "client.<name>.backchannel_logout_session_required" => (
+            &[(
+                "backchannel_logout_uri",
+                r#""https://app.corp.example/bye""#,
+            )],
+            &[],
+        ),
+        "client.<name>.own_scopes" => (
+            &[("grants", r#"["client_credentials"]"#)],
+            &["redirect_uris"],
+        ),
+        "client.<name>.native" if value == Some("true") => (&[], &["secret"]),
         "domain.<name>.dn_filter[].pattern" if value.is_some() => (&[], &["under"]),
         "domain.<name>.dn_filter[].exact" => (&[("pattern", r#"".*,DC=example""#)], &["under"]),
         _ => (&[], &[]),
@@ -203,6 +224,10 @@ fn outcome(text: &str) -> Result<String, String> {
         .with("grafana.token", "grafana-token", 0o600)
         .with("staff.pass", "from-the-file", 0o600)
         .with("store.pass", "of-the-store", 0o600)
+        .with("client.secret", "of-an-application-0123456789", 0o600)
+        .with("grafana.secret", "of-the-dashboards-0123456789", 0o600)
+        .with("grafana-old.secret", "of-old-dashboards-0123456789", 0o600)
+        .with("grafana.jwks.json", CLIENT_KEYS, 0o644)
         .with("corp-ca.pem", CORP_CA, 0o644)
         .with("corp-ca.crl", CORP_CRL, 0o644)
         .with("trust.p12", &include_bytes!("../../tests/stores/trust.p12")[..], 0o644)
@@ -316,9 +341,9 @@ fn defaults_are_the_values_that_they_say() {
 
 #[test]
 fn paths_are_unique_and_defaults_within_their_bounds() {
-    for (index, one) in all().iter().enumerate() {
+    for (index, one) in all().enumerate() {
         assert!(
-            all()[..index].iter().all(|other| other.path != one.path),
+            all().take(index).all(|other| other.path != one.path),
             "{} twice",
             one.path
         );

@@ -22,7 +22,6 @@ pub(super) enum Found {
 static PARTS: LazyLock<Vec<(&'static Setting, Vec<&'static str>)>> = LazyLock::new(|| {
     let parts = |setting: &'static Setting| catalogue::parts(setting.path).collect();
     catalogue::all()
-        .iter()
         .map(|setting| (setting, parts(setting)))
         .collect()
 });

@@ -25,5 +25,5 @@ fn tables_rows_and_tables_in_a_line_are_walked() {
 
 #[test]
 fn every_path_is_listed() {
-    assert_eq!(setting_paths().count(), all().len());
+    assert_eq!(setting_paths().count(), all().count());
 }

@@ -1,0 +1,107 @@
+//! `[sso]`: who Entryway is to applications, and how long everything lasts.
+
+use crate::code::Code;
+use crate::context::Context;
+use crate::mask;
+use crate::report::Diagnostic;
+use crate::resolve::client;
+use crate::section::Section;
+use crate::settings::{KeyRotation, SessionLimits, SsoSettings};
+use entryway_oidc::{Issuer, Lifetimes};
+
+/// `None` when there is no single sign-on, or a part of it is wrong.
+pub(super) fn sso(root: &Section<'_>, cx: &Context<'_>) -> Option<SsoSettings> {
+    let sso = root.section("sso");
+    let clients = client::all(root, cx);
+    if !sso.exists() {
+        if let Some(entry) = root.entry("client") {
+            cx.push(
+                Diagnostic::new(
+                    Code::NoSso,
+                    "there are applications, and no single sign-on for them",
+                )
+                .at(entry.key_place, "there is no `[sso]` table")
+                .hint("`[sso]` with `issuer = \"https://…\"`, the URL under which browsers reach Entryway"),
+            );
+        }
+        return None;
+    }
+    let issuer = issuer(&sso, cx);
+    let sessions = SessionLimits {
+        idle: sso.duration("session_idle"),
+        max: sso.duration("session_max"),
+        most: usize::try_from(sso.integer("max_sessions")).unwrap_or(usize::MAX),
+    };
+    let lifetimes = Lifetimes {
+        code: sso.duration("code_life"),
+        access: sso.duration("access_life"),
+        id_token: sso.duration("id_token_life"),
+        refresh_idle: sso.duration("refresh_idle"),
+        refresh: sso.duration("refresh_max"),
+        refresh_grace: sso.duration("refresh_grace"),
+        ..Lifetimes::default()
+    };
+    if sessions.idle > sessions.max {
+        never_reached(&sso, "session_idle", "session_max", cx);
+    }
+    if lifetimes.refresh_idle > lifetimes.refresh {
+        never_reached(&sso, "refresh_idle", "refresh_max", cx);
+    }
+    let keys = KeyRotation {
+        every: sso.duration("key_rotation"),
+        overlap: sso.duration("key_overlap"),
+    };
+    if keys.overlap >= keys.every {
+        cx.push(
+            Diagnostic::new(
+                Code::OutOfRange,
+                "`key_overlap` is not shorter than `key_rotation`",
+            )
+            .at(
+                sso.place_of("key_overlap"),
+                "keys would come faster than they go",
+            ),
+        );
+    }
+    let most_groups = usize::try_from(sso.integer("most_groups")).unwrap_or_default();
+    Some(SsoSettings {
+        issuer: issuer?,
+        lifetimes,
+        most_groups,
+        sessions,
+        keys,
+        clients: clients?,
+    })
+}
+
+fn issuer(sso: &Section<'_>, cx: &Context<'_>) -> Option<Issuer> {
+    let written = sso.required_text("issuer", "`[sso]`")?;
+    match Issuer::parse(written.text) {
+        Ok(issuer) => Some(issuer),
+        Err(error) => {
+            let shown = mask::address(written.text);
+            cx.push(
+                Diagnostic::new(
+                    Code::NotIssuer,
+                    format!("`{}` is not an issuer", shown.escape_debug()),
+                )
+                .at(written.place, error.to_string()),
+            );
+            None
+        }
+    }
+}
+
+/// What ends first anyway makes the other limit a word without effect.
+fn never_reached(sso: &Section<'_>, idle: &str, max: &str, cx: &Context<'_>) {
+    cx.push(
+        Diagnostic::new(
+            Code::NoEffect,
+            format!("`{idle}` is longer than `{max}`, and has no effect"),
+        )
+        .at(
+            sso.written(idle).or(sso.written(max)).unwrap_or(sso.place),
+            format!("it ends by `{max}` before"),
+        ),
+    );
+}
