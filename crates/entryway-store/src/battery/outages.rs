@@ -2,7 +2,7 @@
 
 use super::{Lab, account, cases, entry, password, until};
 use crate::database::{Begin, Database, args};
-use crate::{Store, StoreUrl};
+use crate::{Outage, Store, StoreUrl};
 use entryway_conformance::Postgres;
 use entryway_login::{LocalAccounts, VerifyOperation};
 use sqlx::Executor;
@@ -104,6 +104,25 @@ async fn a_full_store_is_a_fault() {
         .await
         .unwrap();
     recovers(&store).await;
+}
+
+/// SQLite undoes a whole transaction when there is no room, not only the statement.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_transaction_that_found_no_room_is_not_in_the_way_of_the_next() {
+    let lab = Lab::file();
+    let store = lab.open().await;
+    let Database::File(file) = store.database() else {
+        panic!("a file is a file")
+    };
+    let writer = file.writer().unwrap();
+    // It is never less than there are already.
+    writer.execute("PRAGMA max_page_count = 1").await.unwrap();
+    let mut tx = store.database().begin(Begin::Write).await.unwrap();
+    let large = "INSERT INTO throttle (bucket, version, over_ms, state) VALUES (x'00', 0, 0, zeroblob(1000000))";
+    let error = tx.execute(large, args![]).await.unwrap_err();
+    assert_eq!(error.outage(), Some(Outage::Full), "{error}");
+    drop(tx);
+    store.accounts().add(account("eve")).await.unwrap();
 }
 
 /// While the store is away nobody is found or not found, and a password is neither right nor wrong.

@@ -12,7 +12,7 @@ use sqlx::sqlite::{
     Sqlite, SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions,
     SqliteSynchronous,
 };
-use sqlx::{ConnectOptions, Transaction};
+use sqlx::{ConnectOptions, Connection, Transaction};
 use std::fs;
 use std::io::ErrorKind;
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt, PermissionsExt};
@@ -89,6 +89,11 @@ impl FileDatabase {
     /// The connection that writes.
     pub(crate) fn writer(&self) -> Result<SqlitePool, StoreError> {
         Ok(self.current()?.writer)
+    }
+
+    /// The connections that read.
+    pub(crate) fn readers(&self) -> Result<SqlitePool, StoreError> {
+        Ok(self.current()?.readers)
     }
 
     /// Writes what it holds now into a file that is not there.
@@ -185,6 +190,16 @@ fn pools(path: &Path, place: &str, how: FileUse) -> Result<Pools, StoreError> {
             .test_before_acquire(false)
             .idle_timeout(None)
             .max_lifetime(None)
+            .after_release(|connection, _| {
+                Box::pin(async move {
+                    if connection.is_in_transaction() {
+                        // A transaction that was dropped is undone before this answers. One that SQLite had undone
+                        // by itself, as it does on a full disk, counts as begun for ever: nothing else could begin.
+                        connection.ping().await?;
+                    }
+                    Ok(!connection.is_in_transaction())
+                })
+            })
             .connect_lazy_with(options.clone())
     };
     Ok(Pools {
