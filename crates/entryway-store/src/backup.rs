@@ -5,7 +5,7 @@ use crate::database::{Arg, Begin, Database, Row, Tx, args};
 use crate::database::{FileDatabase, FileUse, file_error};
 use crate::schema::{self, TABLES, Table};
 use crate::store::open_database;
-use crate::{Outage, Store, StoreError, StoreUrl, random};
+use crate::{Outage, Store, StoreError, StoreUrl, random, sso};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -15,7 +15,7 @@ const PAGE: i64 = 16;
 /// How a backup is restored.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct RestoreOptions {
-    /// Replaces what the store holds. Without it a store with accounts or audit records is refused
+    /// Replaces what the store holds. Without it a store with accounts, audit records, sessions or consents is refused
     /// ([`Outage::Occupied`]).
     pub replace: bool,
     /// The file of the key that signs this machine's audit. How far the audit was signed is forgotten beside it:
@@ -28,7 +28,7 @@ impl Store {
     /// Writes everything, as it stands at one moment, into a new file that only this user can read. A file that is
     /// there is refused ([`Outage::Occupied`]). The store goes on working meanwhile.
     ///
-    /// The file holds hashes and signing keys.
+    /// The file holds hashes and signing keys, and no session, code or token.
     pub async fn backup(&self, path: impl AsRef<Path>) -> Result<(), StoreError> {
         let path = path.as_ref();
         let place = StoreUrl::file(path).to_string();
@@ -51,7 +51,7 @@ impl Store {
 }
 
 /// Puts a backup's contents into a store, which is made when it is not there. All or nothing. Daemons that have
-/// the store open see it within a second.
+/// the store open see it within a second. Every session and every token ends: people sign in again.
 pub async fn restore(
     from: impl AsRef<Path>,
     into: &StoreUrl,
@@ -117,7 +117,8 @@ async fn restore_between(
     schema::migrate(&mut to).await?;
     let held = to
         .row(
-            "SELECT (SELECT count(*) FROM local_account) + (SELECT count(*) FROM audit_segment)",
+            "SELECT (SELECT count(*) FROM local_account) + (SELECT count(*) FROM audit_segment) \
+             + (SELECT count(*) FROM sso_session) + (SELECT count(*) FROM sso_consent)",
             args![],
         )
         .await?;
@@ -125,6 +126,7 @@ async fn restore_between(
         return Err(StoreError::unavailable(store.place(), Outage::Occupied));
     }
     copy(&mut from, &mut to).await?;
+    sso::end_all(&mut to).await?;
     let epoch = random::number()?;
     // Whoever holds the store's contents in memory learns by this that they are others now.
     to.execute(

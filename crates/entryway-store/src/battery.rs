@@ -9,6 +9,7 @@ mod keys;
 mod logins;
 mod opening;
 mod outages;
+mod sso;
 mod tampering;
 mod throttle;
 

@@ -1,7 +1,7 @@
-//! What outlives a request: local accounts, throttle state, audit and keys, in SQLite or PostgreSQL.
+//! What outlives a request: local accounts, throttle state, audit, keys and single sign-on, in SQLite or PostgreSQL.
 //!
-//! The only crate that knows SQL. It must not know LDAP, HTTP, configuration files or how a record of the
-//! audit reads: a record is bytes here.
+//! The only crate that knows SQL. It must not know LDAP, HTTP, OpenID Connect, configuration files or how a record of
+//! the audit or of single sign-on reads: a record is bytes or a text here.
 
 mod account;
 mod accounts;
@@ -16,6 +16,7 @@ mod keys;
 mod password;
 mod random;
 mod schema;
+mod sso;
 mod store;
 mod throttle;
 mod time;
@@ -34,6 +35,10 @@ pub use backup::{RestoreOptions, restore};
 pub use error::{Outage, StoreError};
 pub use held::HeldAccounts;
 pub use keys::Key;
+pub use sso::{
+    AccessRow, CodeRow, EndedSession, FamilyRow, FoundFamily, SessionRow, SigningKeyRow, Sso,
+    TakenRow,
+};
 pub use store::{OpenOptions, Store};
 pub use throttle::{Closed, Throttle, ThrottleCounts, ThrottleSettings};
 pub use url::{AddressProblem, StoreUrl};

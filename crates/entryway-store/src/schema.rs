@@ -10,7 +10,7 @@ struct Migration {
     postgres: &'static str,
 }
 
-const MIGRATIONS: [Migration; 2] = [
+const MIGRATIONS: [Migration; 3] = [
     Migration {
         number: 1,
         sqlite: include_str!("../migrations/0001_start.sqlite.sql"),
@@ -21,10 +21,15 @@ const MIGRATIONS: [Migration; 2] = [
         sqlite: include_str!("../migrations/0002_packed_audit.sqlite.sql"),
         postgres: include_str!("../migrations/0002_packed_audit.postgres.sql"),
     },
+    Migration {
+        number: 3,
+        sqlite: include_str!("../migrations/0003_single_sign_on.sqlite.sql"),
+        postgres: include_str!("../migrations/0003_single_sign_on.postgres.sql"),
+    },
 ];
 
 /// The newest schema that this binary knows.
-pub(crate) const KNOWN: i64 = 2;
+pub(crate) const KNOWN: i64 = 3;
 
 /// A table, as a backup copies it.
 pub(crate) struct Table {
@@ -62,8 +67,11 @@ macro_rules! table {
     };
 }
 
-/// Every table but the list of versions.
-pub(crate) const TABLES: [Table; 7] = [
+/// What a backup holds: every table but the list of versions and, of single sign-on, whatever ends. A backup that
+/// brought sessions, codes, tokens and assertions back would bring back those that ended since, and nobody could tell
+/// them from the others. So a restore ends them all ([`end_all`](crate::sso::end_all)), and people sign in again; what
+/// they agreed to, and the keys that applications know, stay.
+pub(crate) const TABLES: [Table; 9] = [
     table!("store_state" by "one":
         "one, epoch, accounts",
         "iii",
@@ -93,6 +101,14 @@ pub(crate) const TABLES: [Table; 7] = [
         "node, next_seq, kind, hash, at_ms, public_key, signature",
         "titbibb",
         "$1, $2, $3, $4, $5, $6, $7"),
+    table!("sso_consent" by "subject, client, scope":
+        "subject, client, scope",
+        "ttt",
+        "$1, $2, $3"),
+    table!("sso_signing_key" by "kid":
+        "kid, algorithm, private, published_ms, signs_from_ms, drop_after_ms",
+        "ttbiii",
+        "$1, $2, $3, $4, $5, $6"),
 ];
 
 /// The schema that stands, 0 when none does.

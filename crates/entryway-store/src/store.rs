@@ -5,7 +5,7 @@ use crate::database::{Begin, Database, FileDatabase, FileUse, ServerDatabase};
 use crate::held::Held;
 use crate::url::Place;
 use crate::{
-    Accounts, HeldAccounts, Outage, StoreError, StoreUrl, Throttle, ThrottleSettings, schema,
+    Accounts, HeldAccounts, Outage, Sso, StoreError, StoreUrl, Throttle, ThrottleSettings, schema,
 };
 use std::sync::{Arc, OnceLock};
 use std::thread::available_parallelism;
@@ -72,6 +72,11 @@ impl Store {
         // Never rotated: another key would forget every count.
         let key = self.key("throttle").await?;
         Throttle::over(self.inner.database.clone(), &key.secret, settings).await
+    }
+
+    /// What single sign-on keeps.
+    pub fn sso(&self) -> Sso {
+        Sso(self.inner.clone())
     }
 
     /// The record of decisions.
