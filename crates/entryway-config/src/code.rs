@@ -121,6 +121,7 @@ codes! {
     MetricsOpen = "C090", Warning, "metrics beyond this machine";
     NotMoment = "C091", Error, "not a day and not a moment";
     TokenExpired = "C092", Warning, "a token that does not hold any more";
+    EveryProxy = "C093", Warning, "everybody is trusted as a proxy";
     NotIssuer = "C100", Error, "not an issuer";
     NoSso = "C101", Error, "an application without single sign-on";
     NotRedirect = "C102", Error, "a URI that cannot be registered";

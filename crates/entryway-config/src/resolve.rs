@@ -49,6 +49,7 @@ pub(crate) fn settings(root: &Section<'_>, cx: &Context<'_>) -> Option<Settings>
     let server = root.section("server");
     let listen = listen::listen(&server, cx);
     let metrics_listen = listen::metrics(&server, listen, cx);
+    let trusted_proxies = listen::trusted_proxies(&server, cx);
     let basics = login::basics(&root.section("login"));
     login::without_effect(&root.section("login"), &basics, cx);
     let tokens = token::tokens(root, cx);
@@ -115,6 +116,7 @@ pub(crate) fn settings(root: &Section<'_>, cx: &Context<'_>) -> Option<Settings>
     Some(Settings {
         listen: listen?,
         metrics_listen,
+        trusted_proxies,
         policy: Arc::new(policy),
         domains,
         store: store?,

@@ -10,7 +10,7 @@ pub use groups::{DynamicGroups, GroupsSettings, Membership};
 pub use sso::{ClientSetting, KeyRotation, SessionLimits, SsoSettings};
 
 use entryway_ldap_types::{ByRole, Fingerprint, Password};
-use entryway_login::LoginPolicy;
+use entryway_login::{AddressRange, LoginPolicy};
 use entryway_lookup::LookupPolicy;
 use std::fmt;
 use std::net::SocketAddr;
@@ -25,6 +25,8 @@ pub struct Settings {
     pub listen: SocketAddr,
     /// `server.metrics_listen`: where metrics are served apart from the API, if anywhere.
     pub metrics_listen: Option<SocketAddr>,
+    /// `server.trusted_proxies`: who is believed when it names the client that it speaks for.
+    pub trusted_proxies: Vec<AddressRange>,
     /// What a login needs to know.
     pub policy: Arc<LoginPolicy>,
     /// Servers and limits of each domain: same order and index as the policy's domains.

@@ -75,6 +75,7 @@ fn three_lines_are_enough() {
     assert_eq!(warnings.codes().collect::<Vec<_>>(), ["C019"]);
     assert_eq!(settings.listen.to_string(), "127.0.0.1:8389");
     assert_eq!(settings.metrics_listen, None);
+    assert!(settings.trusted_proxies.is_empty());
     let policy = &settings.policy;
     assert_eq!(
         (policy.ldap, policy.deadline),
@@ -137,6 +138,8 @@ fn everything_at_once() {
     assert_eq!(settings.listen.to_string(), "[::1]:9000");
     let metrics = settings.metrics_listen.map(|address| address.to_string());
     assert_eq!(metrics.as_deref(), Some("[::1]:9389"));
+    let proxies = settings.trusted_proxies.iter().map(ToString::to_string);
+    assert_eq!(proxies.collect::<Vec<_>>(), ["10.0.0.7", "2001:db8::/32"]);
     let policy = &settings.policy;
     assert_eq!(
         (policy.ldap, policy.deadline),
@@ -145,7 +148,7 @@ fn everything_at_once() {
     assert_eq!(policy.default_domains, [DomainId(1), DomainId(0)]);
     assert_eq!(
         places.place(policy.default_domains_rule),
-        Some("etc/entryway.toml:8")
+        Some("etc/entryway.toml:9")
     );
     assert_eq!(
         places.place(policy.home_folders.find(None).expect("a row").rule),
@@ -202,7 +205,7 @@ fn everything_at_once() {
     );
     assert_eq!(
         places.place(domain.maps[0].rule),
-        Some("etc/entryway.toml:56")
+        Some("etc/entryway.toml:57")
     );
     assert_eq!(
         (domain.defaults.uid, domain.defaults.gid),

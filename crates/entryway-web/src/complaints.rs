@@ -3,7 +3,7 @@
 
 use crate::refusal::Denied;
 use parking_lot::Mutex;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::time::{Duration, Instant};
 
 /// Lines in each [`SPAN`].
@@ -21,9 +21,24 @@ struct Lately {
     left_out: u64,
 }
 
+/// Where a request came from.
+pub(crate) struct Origin {
+    pub(crate) peer: SocketAddr,
+    /// Whom the peer speaks for, if it is a trusted proxy; else the peer.
+    pub(crate) client: Option<IpAddr>,
+}
+
+impl Origin {
+    /// The client, where it is not the peer.
+    fn spoken_for(&self) -> Option<IpAddr> {
+        let peer = self.peer.ip().to_canonical();
+        self.client.filter(|client| *client != peer)
+    }
+}
+
 impl Complaints {
     /// Writes that a caller was turned away, if there is room for another line.
-    pub(crate) fn denied(&self, denied: &Denied, route: &'static str, peer: SocketAddr) {
+    pub(crate) fn denied(&self, denied: &Denied, route: &'static str, origin: Origin) {
         let Some(left_out) = self.room(Instant::now()) else {
             return;
         };
@@ -34,7 +49,8 @@ impl Complaints {
             problem = denied.problem,
             caller = denied.caller.as_deref(),
             scope = denied.needed,
-            peer = %peer,
+            peer = %origin.peer,
+            client = origin.spoken_for().map(tracing::field::display),
             left_out = (left_out > 0).then_some(left_out),
         );
     }

@@ -1,10 +1,11 @@
 //! One connection: what it may hold, how long it may be silent or deaf, and the answers it gets.
 
 use crate::caught::{Panicked, caught};
-use crate::complaints::Complaints;
+use crate::complaints::{Complaints, Origin};
+use crate::peer::{PeerAddress, client_address};
 use crate::refusal::{Denied, Refusal};
 use crate::unread::Impatient;
-use crate::{Limits, Observer, host, routes};
+use crate::{Current, Limits, Observer, host, routes};
 use axum::body::Body;
 use axum::response::{IntoResponse, Response};
 use axum::{Router, extract::Request};
@@ -31,6 +32,7 @@ const STREAMS: u32 = 256;
 pub(crate) struct Front {
     pub(crate) router: Router,
     pub(crate) observer: Arc<dyn Observer>,
+    pub(crate) current: Arc<dyn Current>,
     pub(crate) protocol: auto::Builder<TokioExecutor>,
     pub(crate) limits: Arc<Limits>,
     pub(crate) complaints: Complaints,
@@ -139,8 +141,12 @@ async fn answer(
 ) -> Result<Response, Infallible> {
     let started = Instant::now();
     let route = routes::label(request.uri().path());
-    let answered = if host::is_named(request.version(), request.headers()) {
-        caught(front.router.clone().oneshot(request.map(Body::new))).await
+    let (mut head, body) = request.into_parts();
+    head.extensions.insert(PeerAddress(peer));
+    let client = client_address(&head, &front.current.current().trusted_proxies);
+    let answered = if host::is_named(head.version, &head.headers) {
+        let request = Request::from_parts(head, Body::new(body));
+        caught(front.router.clone().oneshot(request)).await
     } else {
         Ok(Ok(Refusal::Host.into_response()))
     };
@@ -161,7 +167,9 @@ async fn answer(
         HeaderValue::from_static("nosniff"),
     );
     if let Some(denied) = response.extensions().get::<Denied>() {
-        front.complaints.denied(denied, route, peer);
+        front
+            .complaints
+            .denied(denied, route, Origin { peer, client });
     }
     front
         .observer

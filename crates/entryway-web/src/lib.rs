@@ -21,6 +21,7 @@ mod limits;
 mod lookup;
 mod openapi;
 mod operation;
+mod peer;
 mod ports;
 mod probes;
 mod query;

@@ -1,7 +1,9 @@
 //! What the front needs from the rest of the program.
 
 use crate::{Callers, LookupFront};
-use entryway_login::{Attempt, Decided, Device, Fault, LoginId, LoginService, StoreUnavailable};
+use entryway_login::{
+    AddressRange, Attempt, Decided, Device, Fault, LoginId, LoginService, StoreUnavailable,
+};
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -21,6 +23,8 @@ pub struct Generation {
     pub lookups: LookupFront,
     /// Who may call the API.
     pub callers: Callers,
+    /// Proxies that are believed when they name the client that they speak for.
+    pub trusted_proxies: Vec<AddressRange>,
     /// How long a login may take, from the end of the request's body.
     pub deadline: Duration,
 }

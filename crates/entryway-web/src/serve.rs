@@ -28,6 +28,7 @@ pub async fn serve(listener: TcpListener, app: App, stop: impl Future<Output = (
     let limits = Arc::clone(&app.limits);
     let front = Arc::new(Front {
         observer: Arc::clone(&app.observer),
+        current: Arc::clone(&app.current),
         router: router(app),
         protocol: protocol(&limits),
         limits: Arc::clone(&limits),

@@ -162,6 +162,7 @@ impl Running {
                 strangers: Strangers::default(),
             },
             callers: callers(&settings),
+            trusted_proxies: settings.trusted_proxies.clone(),
             deadline: settings.policy.deadline,
         });
         let running = Self {

@@ -35,6 +35,8 @@ pub(super) const SETTINGS: &[Setting] = &[
         doc: "Where HTTP is served. Beyond this machine a reverse proxy with TLS must stand in front of it." },
     Setting { path: "server.metrics_listen", shape: Text, default: None, example: r#""127.0.0.1:9389""#,
         doc: "Where the metrics are served for Prometheus, apart from the API and without a token. Without it nobody listens, and `GET /metrics` of the API is the only way. See docs/metrics.md." },
+    Setting { path: "server.trusted_proxies", shape: Texts, default: Value("[]"), example: r#"["10.0.0.7", "2001:db8::/32"]"#,
+        doc: "Addresses and networks of the proxies in front of Entryway. Where one of them connects, the client is the last address in `x-forwarded-for` that is not one of them, for each proxy appends whom it was reached from; where something else than an address stands there, it is the proxy. `x-forwarded-for` from anybody else is ignored, `forwarded` always. Without a list nobody is believed." },
 
     Setting { path: "login.ldap", shape: Word(&["disabled", "optional", "required"]), default: Value(r#""optional""#), example: r#""required""#,
         doc: "Whether domains are asked: never, beside other authorities, or alone." },

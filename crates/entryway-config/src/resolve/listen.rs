@@ -5,6 +5,7 @@ use crate::context::Context;
 use crate::mask;
 use crate::report::Diagnostic;
 use crate::section::{Section, Text};
+use entryway_login::AddressRange;
 use std::net::SocketAddr;
 
 /// Where HTTP is served.
@@ -57,6 +58,37 @@ pub(super) fn metrics(
         );
     }
     Some(address)
+}
+
+/// Who is believed about where a request comes from.
+pub(super) fn trusted_proxies(server: &Section<'_>, cx: &Context<'_>) -> Vec<AddressRange> {
+    let written = server.texts("trusted_proxies");
+    let items = written.into_iter().flat_map(|list| list.items);
+    items.filter_map(|item| trusted_proxy(item, cx)).collect()
+}
+
+fn trusted_proxy(written: Text<'_>, cx: &Context<'_>) -> Option<AddressRange> {
+    let range = match AddressRange::parse(written.text) {
+        Ok(range) => range,
+        Err(error) => {
+            cx.push(
+                Diagnostic::new(
+                    Code::NotAddress,
+                    "one of `trusted_proxies` is not a network",
+                )
+                .at(written.place, error.to_string()),
+            );
+            return None;
+        }
+    };
+    if range.prefix() == 0 {
+        cx.push(
+            Diagnostic::new(Code::EveryProxy, "every peer is a trusted proxy")
+                .at(written.place, "whoever connects says where it comes from")
+                .hint("name the proxies alone, for example `10.0.0.7` or `10.0.0.0/24`"),
+        );
+    }
+    Some(range)
 }
 
 /// Whether one of two cannot be listened on beside the other. Port 0 is any that is free.

@@ -285,6 +285,7 @@ pub(crate) fn app(limits: Limits) -> (App, Arc<Behind>) {
         explanations: logins,
         callers,
         lookups: looked::front(&looked),
+        trusted_proxies: Vec::new(),
         deadline: Duration::from_secs(3),
     };
     let behind = Arc::new(Behind {
