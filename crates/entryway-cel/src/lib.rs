@@ -1,6 +1,6 @@
 //! Expressions and templates of the rules: CEL, checked and priced when the configuration loads.
 //!
-//! Text becomes a typed tree ([`compile_condition`], [`compile_template`]); what can be wrong is found then, with
+//! Text becomes a typed tree ([`compile_condition`], [`compile_template`], [`compile_expression`]); what can be wrong is found then, with
 //! the bytes that it is about. Evaluating a tree looks at the facts of one person and at nothing else, allocates
 //! little, and is bounded by the price that was found when it was compiled and by [`MAX_WORK`].
 //!
@@ -13,6 +13,7 @@ mod compile;
 mod condition;
 mod error;
 mod eval;
+mod expression;
 #[cfg(test)]
 mod fixture;
 mod lex;
@@ -27,6 +28,7 @@ mod value;
 
 pub use condition::{CompiledCondition, compile_condition};
 pub use error::CompileError;
+pub use expression::{CompiledExpression, Outcome, compile_expression};
 pub use mention::{Mention, MentionOf};
 pub use template::{CompiledTemplate, compile_template};
 

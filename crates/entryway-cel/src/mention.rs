@@ -26,6 +26,8 @@ pub enum MentionOf {
     Custom,
     /// What only a login knows, and not the entry alone: `groups`, `client.address`, another field of `user`.
     OfLogin,
+    /// What only the entry knows: `dn`, `entry.…`.
+    OfEntry,
 }
 
 impl Mention {

@@ -54,6 +54,8 @@ pub(crate) enum Shape {
     Referrals,
     /// A string, or a table with `from` and `separator`, or with `template`.
     Field,
+    /// A string, or a table with `value` and `scope`.
+    Claim,
 }
 
 /// What holds where a setting is not written.
@@ -82,6 +84,9 @@ pub(crate) const IDENTITY_KEYS: [&str; 5] = ["store", "password", "alias", "cert
 
 /// Keys of the table of a card's field.
 pub(crate) const FIELD_KEYS: [&str; 3] = ["from", "separator", "template"];
+
+/// Keys of a claim's table.
+pub(crate) const CLAIM_KEYS: [&str; 2] = ["value", "scope"];
 
 /// Keys of the table of `referrals`.
 pub(crate) const REFERRAL_KEYS: [&str; 1] = ["follow"];
@@ -196,9 +201,10 @@ pub(crate) fn is_open(keys: &[&str]) -> bool {
         (Shape::Stores, [key]) => STORE_KEYS.contains(key),
         (Shape::Identity, [key]) => IDENTITY_KEYS.contains(key),
         (Shape::Referrals, [part]) => REFERRAL_KEYS.contains(part),
-        // The name of a field is anybody's choice too.
-        (Shape::Field, []) => !keys.last().is_some_and(|key| is_secret_key(key)),
+        // The name of a field or a claim is anybody's choice too.
+        (Shape::Field | Shape::Claim, []) => !keys.last().is_some_and(|key| is_secret_key(key)),
         (Shape::Field, [part]) => FIELD_KEYS.contains(part),
+        (Shape::Claim, [part]) => CLAIM_KEYS.contains(part),
         (_, rest) => rest.is_empty(),
     }
 }
@@ -217,6 +223,7 @@ pub(crate) fn is_word(key: &str) -> bool {
         || IDENTITY_KEYS.contains(&key)
         || REFERRAL_KEYS.contains(&key)
         || FIELD_KEYS.contains(&key)
+        || CLAIM_KEYS.contains(&key)
         || all().any(|setting| parts(setting.path).any(known))
 }
 

@@ -130,6 +130,7 @@ codes! {
     ClientUnfit = "C105", Error, "settings of an application that do not fit together";
     SecretGuessable = "C106", Warning, "a secret that can be guessed";
     SecretShared = "C107", Warning, "a secret of two applications";
+    NotClaim = "C108", Error, "a claim that no rule makes";
 }
 
 impl Code {

@@ -40,10 +40,11 @@ pub use reference::reference_markdown;
 pub use report::{Problem, Report};
 pub use schema::json_schema;
 pub use settings::{
-    ApiToken, AuditSettings, CardsSettings, ClientSetting, Connections, Dialect, DomainSettings,
-    DynamicGroups, FollowedHost, GroupsSettings, IdentitySource, KeyRotation, Membership,
-    OsSettings, Pin, Security, ServerAddress, ServiceBind, SessionLimits, Settings, SsoSettings,
-    StoreFile, StoreSettings, StoreUrl, ThrottleSettings, Timeouts, TlsSettings, TlsVersion,
-    TokenProof, TokenScope, TrustSource, UnwrittenServers, Verification, Way,
+    ApiToken, AuditSettings, CardsSettings, ClaimSetting, ClientSetting, Connections, Dialect,
+    DomainSettings, DynamicGroups, FollowedHost, GroupPatterns, GroupsSettings, IdentitySource,
+    KeyRotation, Membership, OsSettings, Pin, Security, ServerAddress, ServiceBind, SessionLimits,
+    Settings, SsoSettings, StoreFile, StoreSettings, StoreUrl, ThrottleSettings, Timeouts,
+    TlsSettings, TlsVersion, TokenProof, TokenScope, TrustSource, UnwrittenServers, Verification,
+    Way,
 };
 pub use sources::{FileContent, Files, MemoryFiles, Sources};

@@ -60,7 +60,8 @@ fn entry(key: &str, setting: &Setting) -> String {
         .rsplit('.')
         .next()
         .unwrap_or_default()
-        .replace("<attribute>", "user_type");
+        .replace("<attribute>", "user_type")
+        .replace("<claim>", "role");
     format!(
         "**{name}**: {}; {default}.\n{} For example `{example_key} = {}`.\n",
         holds(&setting.shape),
@@ -96,5 +97,6 @@ fn holds(shape: &Shape) -> String {
         Shape::Identity => "file, or table with its password".to_owned(),
         Shape::Referrals => "`\"ignore\"`, or table".to_owned(),
         Shape::Field => "attribute name, or table".to_owned(),
+        Shape::Claim => "expression, or table".to_owned(),
     }
 }

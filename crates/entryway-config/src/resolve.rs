@@ -53,7 +53,6 @@ pub(crate) fn settings(root: &Section<'_>, cx: &Context<'_>) -> Option<Settings>
     let basics = login::basics(&root.section("login"));
     login::without_effect(&root.section("login"), &basics, cx);
     let tokens = token::tokens(root, cx);
-    let sso = sso::sso(root, cx);
     let global_tls = tls::global(&root.section("tls"), cx);
     let store = store::store(root, cx);
     let audit = store::audit(root, cx);
@@ -87,6 +86,7 @@ pub(crate) fn settings(root: &Section<'_>, cx: &Context<'_>) -> Option<Settings>
     let classes = rules::class::rows(root, &names, &read, basics.ldap, cx);
     rules::mention::check(&told, None, &read, cx);
     let lookups = lookup::lookups(root, &read, cx);
+    let sso = sso::sso(root, &read, cx);
     // Every domain must have come through: an index that shifts would ask the wrong one.
     let (domains, mut policies): (Vec<DomainSettings>, Vec<DomainPolicy>) = read
         .into_iter()

@@ -100,6 +100,7 @@ fn leaf(setting: &Setting) -> Value {
         Shape::Identity => file(&IDENTITY_KEYS, json!([])),
         Shape::Referrals => referrals(),
         Shape::Field => field(),
+        Shape::Claim => claim(),
     };
     if let Value::Object(schema) = &mut schema {
         schema.insert("description".into(), json!(setting.doc));
@@ -135,6 +136,15 @@ fn field() -> Value {
         { "type": "string" },
         { "type": "object", "properties": copied, "required": ["from"], "additionalProperties": false },
         { "type": "object", "properties": { "template": text }, "required": ["template"], "additionalProperties": false },
+    ] })
+}
+
+fn claim() -> Value {
+    let text = json!({ "type": "string" });
+    let keys = json!({ "value": text, "scope": text });
+    json!({ "anyOf": [
+        text,
+        { "type": "object", "properties": keys, "required": ["value"], "additionalProperties": false },
     ] })
 }
 

@@ -386,7 +386,8 @@ fn default_text(setting: Option<&'static Setting>) -> &'static str {
     }
 }
 
-fn as_text(node: &Node) -> Option<Text<'_>> {
+/// The string that stands there, if it is one.
+pub(crate) fn as_text(node: &Node) -> Option<Text<'_>> {
     match &node.value {
         Value::String(text) | Value::Bare(text) => Some(Text {
             text,

@@ -7,7 +7,9 @@ mod groups;
 mod sso;
 
 pub use groups::{DynamicGroups, GroupsSettings, Membership};
-pub use sso::{ClientSetting, KeyRotation, SessionLimits, SsoSettings};
+pub use sso::{
+    ClaimSetting, ClientSetting, GroupPatterns, KeyRotation, SessionLimits, SsoSettings,
+};
 
 use entryway_ldap_types::{ByRole, Fingerprint, Password};
 use entryway_login::{AddressRange, LoginPolicy};

@@ -413,7 +413,16 @@ fn every_configuration_in_the_documents_loads() {
             let folder = tempfile::tempdir().unwrap();
             let authority = Authority::new().unwrap();
             fs::write(folder.path().join("corp-ca.pem"), authority.pem()).unwrap();
-            for name in ["staff.pass", "partners.pass", "portal.token"] {
+            for name in [
+                "staff.pass",
+                "partners.pass",
+                "portal.token",
+                "grafana.secret",
+                "reports.secret",
+                "wiki.secret",
+                "wiki-old.secret",
+            ] {
+                // Two applications with one secret would be warned of, and no more.
                 fs::write(folder.path().join(name), "0123456789abcdef0123456789abcdef").unwrap();
             }
             let stores = repository().join("crates/entryway-config/tests/stores");

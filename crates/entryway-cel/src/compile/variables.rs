@@ -143,7 +143,10 @@ impl Compiler<'_> {
                 Ok(Variable::Groups)
             }
             "domain" => Ok(Variable::Domain),
-            "dn" => Ok(Variable::Dn),
+            "dn" => {
+                self.mention(MentionOf::OfEntry, name, self.syntax.span(node));
+                Ok(Variable::Dn)
+            }
             _ => {
                 let each = self.each.as_ref().map(|each| each.name.as_str());
                 let known = ALONE
@@ -199,9 +202,13 @@ impl Compiler<'_> {
             CompileError::new(message, place.clone()).hint(did_you_mean(field, known))
         };
         match space {
-            Space::Entry => self
-                .attribute(field)
-                .map_err(|(message, hint)| CompileError::new(message, place.clone()).hint(hint)),
+            Space::Entry => {
+                let attribute = self.attribute(field).map_err(|(message, hint)| {
+                    CompileError::new(message, place.clone()).hint(hint)
+                })?;
+                self.mention(MentionOf::OfEntry, &format!("entry.{field}"), place);
+                Ok(attribute)
+            }
             Space::User => match UserField::ALL.iter().find(|(name, _)| *name == field) {
                 Some((name, field)) => {
                     self.of_login(&format!("user.{name}"), place);

@@ -393,6 +393,20 @@ fn mentions_of_what_only_a_login_knows() {
     check("entry.mail.exists(m, m == email)", &["email"]);
 }
 
+/// And what only the entry knows.
+#[test]
+fn mentions_of_the_entry() {
+    let condition = compile_condition("dn != '' && 'x' in entry.Mail || has(entry['ou'])").unwrap();
+    assert_eq!(
+        mentioned(condition.mentions()),
+        [
+            (MentionOf::OfEntry, "dn", 0..2),
+            (MentionOf::OfEntry, "entry.Mail", 25..29),
+            (MentionOf::OfEntry, "entry.ou", 37..48)
+        ]
+    );
+}
+
 fn mentioned(mentions: &[Mention]) -> Vec<(MentionOf, &str, std::ops::Range<usize>)> {
     let parts = |mention: &Mention| (mention.of, mention.span.clone());
     mentions
@@ -407,7 +421,7 @@ fn mentions_of_domains_and_groups() {
     let told = |text: &str| {
         let condition = compile_condition(text).unwrap();
         let told = condition.mentions().iter();
-        told.filter(|mention| mention.of != MentionOf::OfLogin)
+        told.filter(|mention| !matches!(mention.of, MentionOf::OfLogin | MentionOf::OfEntry))
             .map(|mention| (mention.of, mention.name.to_string()))
             .collect::<Vec<_>>()
     };

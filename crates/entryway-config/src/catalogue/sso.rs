@@ -2,7 +2,7 @@
 
 use super::Default::{Derived, None, Required, Value};
 use super::Setting;
-use super::Shape::{Boolean, Duration, Integer, Secret, Text, Texts, Word, Words};
+use super::Shape::{Boolean, Claim, Duration, Integer, Secret, Text, Texts, Word, Words};
 
 const SECOND: u64 = 1_000;
 const MINUTE: u64 = 60 * SECOND;
@@ -80,6 +80,10 @@ pub(super) const SETTINGS: &[Setting] = &[
         doc: "Whether it may ask whose an access token is that another application got (RFC 7662): a resource server." },
     Setting { path: "client.<name>.default_max_age", shape: Duration(0, 365 * DAY), default: None, example: r#""1h""#,
         doc: "How long ago a person may have signed in, where the application does not say." },
+    Setting { path: "client.<name>.groups", shape: Texts, default: Derived("every group"), example: r#"["grafana-*", "staff"]"#,
+        doc: "Which groups it is told of: names, without case, where `?` is one character and `*` any number. An empty list is none." },
+    Setting { path: "client.<name>.claims.<claim>", shape: Claim, default: None, example: r#"'"staff/admins" in groups ? "Admin" : "Viewer"'"#,
+        doc: "A claim of one's own: a CEL expression over the person (see docs/expressions.md), or `{ value = \"…\", scope = \"…\" }` for one that is told with a scope alone. An empty text or an empty list is left out. Where the expression fails for a person, they are not let in." },
     Setting { path: "client.<name>.enabled", shape: Boolean, default: Value("true"), example: "false",
         doc: "A client that is switched off is checked, and then as if it were not there." },
 ];

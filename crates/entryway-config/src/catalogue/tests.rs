@@ -88,6 +88,7 @@ issuer = "https://sso.corp.example"
 [client.staff]
 secret = { file = "client.secret" }
 redirect_uris = ["https://app.corp.example/login"]
+[client.staff.claims]
 "#;
 
 /// The file with one key set, in place of what stood there, and others set or taken away.
@@ -100,7 +101,8 @@ fn with(path: &str, value: Option<&str>) -> String {
     };
     let key = key
         .replace("<attribute>", "user_type")
-        .replace("<field>", "telephone");
+        .replace("<field>", "telephone")
+        .replace("<claim>", "role");
     // What an example needs beside it to be right, or to matter.
     let (set, unset): (&[(&str, &str)], &[&str]) = match path {
         "domain.<name>.bind.method" | "domain.<name>.cards.bind.method" => (

@@ -1,5 +1,6 @@
 //! `[client.X]`: the applications that people sign in to. One that is wrong is an error; none is passed over.
 
+mod claims;
 mod proof;
 mod reach;
 
@@ -7,6 +8,7 @@ use crate::code::Code;
 use crate::context::Context;
 use crate::place::Place;
 use crate::report::Diagnostic;
+use crate::resolve::domain::Read;
 use crate::section::{List, Section};
 use crate::settings::ClientSetting;
 use crate::tree::Entry;
@@ -35,7 +37,11 @@ const ALGORITHMS: [(&str, Algorithm); 2] =
     [("ES256", Algorithm::Es256), ("RS256", Algorithm::Rs256)];
 
 /// The enabled ones, by id; `None` when one is wrong.
-pub(super) fn all(root: &Section<'_>, cx: &Context<'_>) -> Option<Vec<ClientSetting>> {
+pub(super) fn all(
+    root: &Section<'_>,
+    read: &[Read<'_>],
+    cx: &Context<'_>,
+) -> Option<Vec<ClientSetting>> {
     let clients = root.section("client");
     let mut secrets: Vec<(Fingerprint, Place)> = Vec::new();
     let all: Vec<_> = clients
@@ -43,10 +49,10 @@ pub(super) fn all(root: &Section<'_>, cx: &Context<'_>) -> Option<Vec<ClientSett
         .iter()
         .map(|entry| {
             let section = clients.below(&entry.key, "<name>");
-            let read = client(entry, &section, &mut secrets, cx);
+            let client = client(entry, &section, read, &mut secrets, cx);
             // Here, so that its type is looked at whatever else is wrong.
             let enabled = section.boolean("enabled");
-            read.map(|client| (client, enabled))
+            client.map(|client| (client, enabled))
         })
         .collect();
     let all = all.into_iter().collect::<Option<Vec<_>>>()?;
@@ -59,6 +65,7 @@ pub(super) fn all(root: &Section<'_>, cx: &Context<'_>) -> Option<Vec<ClientSett
 fn client(
     entry: &Entry,
     client: &Section<'_>,
+    read: &[Read<'_>],
     secrets: &mut Vec<(Fingerprint, Place)>,
     cx: &Context<'_>,
 ) -> Option<ClientSetting> {
@@ -78,6 +85,8 @@ fn client(
     let redirects = reach::uris(client, "redirect_uris", cx);
     let post_logout = reach::uris(client, "post_logout_redirect_uris", cx);
     let backchannel = reach::backchannel(client, cx);
+    let claims = claims::claims(client, read, cx);
+    let groups = claims::groups(client, read, cx);
     let scopes = reach::scopes(client, "scopes", cx);
     let own_scopes = reach::scopes(client, "own_scopes", cx);
     let algorithm = client.word(
@@ -96,6 +105,8 @@ fn client(
         secrets,
         keys,
     } = proof?;
+    let claims = claims?;
+    let scopes = claims.open(client, scopes?, cx);
     let settings = ClientSettings {
         id: id?,
         name: name?,
@@ -106,7 +117,7 @@ fn client(
         redirects: redirects?,
         post_logout: post_logout?,
         backchannel: backchannel?,
-        scopes: scopes?,
+        scopes,
         own_scopes: own_scopes?,
         native,
         pkce_required,
@@ -125,7 +136,11 @@ fn client(
     }
     // What it refuses has just been reported.
     let client = Arc::new(Client::new(settings).ok()?);
-    Some(ClientSetting { client })
+    Some(ClientSetting {
+        client,
+        groups: groups?,
+        claims: claims.into_settings(),
+    })
 }
 
 fn id(entry: &Entry, cx: &Context<'_>) -> Option<ClientId> {

@@ -5,14 +5,15 @@ use crate::context::Context;
 use crate::mask;
 use crate::report::Diagnostic;
 use crate::resolve::client;
+use crate::resolve::domain::Read;
 use crate::section::Section;
 use crate::settings::{KeyRotation, SessionLimits, SsoSettings};
 use entryway_oidc::{Issuer, Lifetimes};
 
 /// `None` when there is no single sign-on, or a part of it is wrong.
-pub(super) fn sso(root: &Section<'_>, cx: &Context<'_>) -> Option<SsoSettings> {
+pub(super) fn sso(root: &Section<'_>, read: &[Read<'_>], cx: &Context<'_>) -> Option<SsoSettings> {
     let sso = root.section("sso");
-    let clients = client::all(root, cx);
+    let clients = client::all(root, read, cx);
     if !sso.exists() {
         if let Some(entry) = root.entry("client") {
             cx.push(

@@ -1,5 +1,9 @@
 //! `[sso]` and `[client.X]`.
 
+mod rules;
+
+use entryway_cel::CompiledExpression;
+use entryway_login::NamePattern;
 use entryway_oidc::{Client, Issuer, Lifetimes};
 use std::sync::Arc;
 use std::time::Duration;
@@ -46,4 +50,43 @@ pub struct KeyRotation {
 pub struct ClientSetting {
     /// What the protocol needs to know of it.
     pub client: Arc<Client>,
+    /// Which groups it is told of; `None` for every group.
+    pub groups: Option<GroupPatterns>,
+    /// Claims of its own, in the order in which they are written.
+    pub claims: Vec<ClaimSetting>,
+}
+
+/// `client.X.groups`.
+#[derive(Debug, Clone)]
+pub struct GroupPatterns(Vec<NamePattern>);
+
+impl GroupPatterns {
+    /// Directories compare the names of groups without case, and so do these.
+    pub(crate) fn new<'p>(patterns: impl Iterator<Item = &'p str>) -> Self {
+        Self(
+            patterns
+                .map(|pattern| NamePattern::new(pattern.to_lowercase()))
+                .collect(),
+        )
+    }
+    /// Whether one of them fits the whole name.
+    pub fn show(&self, group: &str) -> bool {
+        let group = group.to_lowercase();
+        self.0.iter().any(|pattern| pattern.matches(&group))
+    }
+    /// As they are compared.
+    pub fn iter(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().map(NamePattern::as_str)
+    }
+}
+
+/// One of `client.X.claims`.
+#[derive(Debug, Clone)]
+pub struct ClaimSetting {
+    /// What it is called.
+    pub name: Arc<str>,
+    /// With which scope alone it is told.
+    pub scope: Option<Arc<str>>,
+    /// What it says.
+    pub value: Arc<CompiledExpression>,
 }

@@ -3,6 +3,7 @@
 use super::not_empty;
 use crate::code::Code;
 use crate::context::Context;
+use crate::place::Place;
 use crate::report::Diagnostic;
 use crate::section::{Section, Text};
 use entryway_oidc::{BackchannelLogout, RedirectUri, ScopeError, Scopes};
@@ -69,6 +70,17 @@ pub(super) fn scopes(client: &Section<'_>, key: &str, cx: &Context<'_>) -> Optio
         }
     }
     whole.then_some(scopes)
+}
+
+/// One scope, and where it is written.
+pub(super) fn scope(written: Text<'_>, cx: &Context<'_>) -> Option<(Scopes, Place)> {
+    match one(written.text) {
+        Ok(scope) => Some((scope, written.place)),
+        Err(error) => {
+            not_scope(written, error, cx);
+            None
+        }
+    }
 }
 
 /// A text with one scope: two in it would be one of a strange name to whoever reads it.

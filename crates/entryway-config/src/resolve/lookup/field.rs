@@ -7,7 +7,7 @@ use crate::report::Diagnostic;
 use crate::resolve::domain::Read;
 use crate::resolve::rules::{expression, mention};
 use crate::resolve::text;
-use crate::section::{Section, Text, wrong_type};
+use crate::section::{Section, Text, as_text, wrong_type};
 use crate::tree::{Entry, Node, Value};
 use entryway_ldap_types::AttributeName;
 use entryway_login::Template;
@@ -76,7 +76,7 @@ fn field(entry: &Entry, read: &[Read<'_>], cx: &Context<'_>) -> Option<FieldPoli
             match (table.get("from"), table.get("template")) {
                 (Some(from), None) => copied(from, table.get("separator"), cx)?,
                 (None, Some(template)) => {
-                    let written = text_of(&template.node).or_else(|| wrong(template, cx))?;
+                    let written = as_text(&template.node).or_else(|| wrong(template, cx))?;
                     FieldFrom::Template(of_entry(written, read, cx)?)
                 }
                 _ => {
@@ -130,7 +130,7 @@ fn copied(from: &Entry, separator: Option<&Entry>, cx: &Context<'_>) -> Option<F
     };
     let separator = match separator {
         None => " ",
-        Some(entry) => text_of(&entry.node).or_else(|| wrong(entry, cx))?.text,
+        Some(entry) => as_text(&entry.node).or_else(|| wrong(entry, cx))?.text,
     };
     Some(FieldFrom::Attributes {
         names,
@@ -139,7 +139,7 @@ fn copied(from: &Entry, separator: Option<&Entry>, cx: &Context<'_>) -> Option<F
 }
 
 fn attribute(node: &Node, key: &str, cx: &Context<'_>) -> Option<AttributeName> {
-    match text_of(node) {
+    match as_text(node) {
         Some(written) => text::attribute(written, key, cx),
         None => {
             cx.push(wrong_type(
@@ -150,16 +150,6 @@ fn attribute(node: &Node, key: &str, cx: &Context<'_>) -> Option<AttributeName> 
             ));
             None
         }
-    }
-}
-
-fn text_of(node: &Node) -> Option<Text<'_>> {
-    match &node.value {
-        Value::String(text) | Value::Bare(text) => Some(Text {
-            text,
-            place: node.place,
-        }),
-        _ => None,
     }
 }
 

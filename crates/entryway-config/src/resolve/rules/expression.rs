@@ -6,7 +6,10 @@ use crate::context::Context;
 use crate::place::Place;
 use crate::report::Diagnostic;
 use crate::section::Text;
-use entryway_cel::{CompileError, Mention, compile_condition, compile_template};
+use entryway_cel::{
+    CompileError, CompiledExpression, Mention, compile_condition, compile_expression,
+    compile_template,
+};
 use entryway_login::{Condition, Template};
 use std::ops::Range;
 use std::sync::Arc;
@@ -38,6 +41,24 @@ pub(in crate::resolve) fn template(
         Ok(template) => {
             told_all.extend(told(written, template.mentions(), cx));
             Some(Arc::new(template))
+        }
+        Err(error) => {
+            refused(written, key, error, cx);
+            None
+        }
+    }
+}
+
+/// Any value that an expression gives.
+pub(in crate::resolve) fn value(
+    written: Text<'_>,
+    key: &str,
+    cx: &Context<'_>,
+) -> Option<(CompiledExpression, Vec<Told>)> {
+    match compile_expression(written.text) {
+        Ok(expression) => {
+            let told = told(written, expression.mentions(), cx);
+            Some((expression, told))
         }
         Err(error) => {
             refused(written, key, error, cx);

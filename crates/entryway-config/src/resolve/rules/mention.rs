@@ -32,8 +32,8 @@ pub(in crate::resolve) fn check(
             MentionOf::Domain => a_domain(one, false, read, cx),
             MentionOf::GroupDomain => a_domain(one, true, read, cx),
             MentionOf::Custom => custom(one, domain, read, cx),
-            // A login is what the rules are for.
-            MentionOf::OfLogin => {}
+            // A login, and an entry, are what the rules are for.
+            MentionOf::OfLogin | MentionOf::OfEntry => {}
         }
     }
 }
@@ -45,7 +45,7 @@ pub(in crate::resolve) fn of_entry(told: &[Told], cx: &Context<'_>) -> bool {
         let name = match one.of {
             MentionOf::OfLogin => one.name.to_string(),
             MentionOf::Custom => format!("user.attributes.{}", one.name),
-            MentionOf::Domain | MentionOf::GroupDomain => continue,
+            MentionOf::Domain | MentionOf::GroupDomain | MentionOf::OfEntry => continue,
         };
         whole = false;
         cx.push(
@@ -59,6 +59,41 @@ pub(in crate::resolve) fn of_entry(told: &[Told], cx: &Context<'_>) -> bool {
             )
             .hint("a field is made of `entry.…`, `dn` and `domain`"),
         );
+    }
+    whole
+}
+
+/// What is known of somebody who signed in, long after the login: their entry is not at hand then.
+const OF_PERSON: [&str; 7] = [
+    "groups",
+    "name",
+    "email",
+    "display_name",
+    "user.name",
+    "user.email",
+    "user.display_name",
+];
+
+/// Reports what a person alone does not tell; false where there is any of it.
+pub(in crate::resolve) fn of_person(told: &[Told], cx: &Context<'_>) -> bool {
+    let mut whole = true;
+    for one in told {
+        let unknown = match one.of {
+            MentionOf::OfLogin => !OF_PERSON.contains(&&*one.name),
+            MentionOf::OfEntry => true,
+            MentionOf::Domain | MentionOf::GroupDomain | MentionOf::Custom => false,
+        };
+        if unknown {
+            whole = false;
+            cx.push(
+                Diagnostic::new(
+                    Code::NotExpression,
+                    format!("`{}` is nothing that is kept of a person", one.name.escape_debug()),
+                )
+                .at(one.place, "known while somebody logs in, and not later")
+                .hint("a claim is made of `name`, `email`, `display_name`, `domain`, `groups` and `user.attributes.…`, which maps and `attributes` of the domain fill"),
+            );
+        }
     }
     whole
 }

@@ -1,0 +1,159 @@
+//! What clients are told, by their rules: the port of `entryway-oidc`, from the settings.
+
+use super::{ClaimSetting, GroupPatterns, SsoSettings};
+use entryway_cel::Outcome;
+use entryway_login::{Authority, DomainId, Facts, Group};
+use entryway_oidc::{ClaimRules, Client, ClientId, GroupNames, Person, RuleFailed, Scopes};
+use serde_json::{Value, json};
+use std::collections::HashMap;
+use std::sync::Arc;
+
+/// Scopes that have claims without any rule.
+const STANDARD: [&str; 5] = [
+    Scopes::OPENID,
+    Scopes::PROFILE,
+    Scopes::EMAIL,
+    Scopes::GROUPS,
+    Scopes::OFFLINE_ACCESS,
+];
+
+impl SsoSettings {
+    /// The rules of its clients.
+    pub fn claim_rules(&self) -> Arc<dyn ClaimRules> {
+        let mut clients = HashMap::new();
+        let mut scopes = Scopes::default();
+        for one in &self.clients {
+            let own = one.claims.iter().filter_map(|claim| claim.scope.as_deref());
+            for scope in own.filter(|scope| !STANDARD.contains(scope)) {
+                if let Ok(scope) = Scopes::parse(scope) {
+                    scopes = scopes.or(&scope);
+                }
+            }
+            let rules = Rules {
+                groups: one.groups.clone(),
+                claims: one.claims.clone(),
+            };
+            clients.insert(one.client.id.clone(), rules);
+        }
+        Arc::new(ByClient { clients, scopes })
+    }
+    /// Whether anything that a client is told is made of people's groups.
+    pub fn needs_groups(&self) -> bool {
+        self.clients.iter().any(|one| {
+            let claims = one.claims.iter();
+            one.client.scopes.has(Scopes::GROUPS)
+                || claims
+                    .map(|claim| claim.value.needs())
+                    .any(|needs| needs.groups)
+        })
+    }
+}
+
+struct ByClient {
+    clients: HashMap<ClientId, Rules>,
+    scopes: Scopes,
+}
+
+struct Rules {
+    groups: Option<GroupPatterns>,
+    claims: Vec<ClaimSetting>,
+}
+
+impl ClaimRules for ByClient {
+    fn shows_group(&self, client: &Client, group: &str) -> bool {
+        // One that nobody knows is told of nothing.
+        self.clients.get(&client.id).is_some_and(|rules| {
+            let shown = rules.groups.as_ref();
+            shown.is_none_or(|patterns| patterns.show(group))
+        })
+    }
+
+    fn custom(
+        &self,
+        client: &Client,
+        scopes: &Scopes,
+        person: &Person,
+    ) -> Result<Vec<(String, Value)>, RuleFailed> {
+        let rules = self.clients.get(&client.id).ok_or(RuleFailed)?;
+        let of_scopes = |claim: &&ClaimSetting| {
+            let scope = claim.scope.as_deref();
+            scope.is_none_or(|scope| scopes.has(scope))
+        };
+        let claims: Vec<_> = rules.claims.iter().filter(of_scopes).collect();
+        if claims.is_empty() {
+            return Ok(Vec::new());
+        }
+        let (domain, _) = person.subject.0.split_once(':').ok_or(RuleFailed)?;
+        let groups = groups(domain, person.groups.as_ref());
+        let facts = facts(person, domain, groups.as_deref().unwrap_or_default());
+        let mut told = Vec::with_capacity(claims.len());
+        for claim in claims {
+            // Some of somebody's groups would pass for all of them.
+            if claim.value.needs().groups && groups.is_none() {
+                return Err(RuleFailed);
+            }
+            let outcome = claim.value.value(&facts).map_err(|_| RuleFailed)?;
+            if let Some(value) = value(outcome) {
+                told.push((claim.name.to_string(), value));
+            }
+        }
+        Ok(told)
+    }
+
+    fn scopes(&self) -> Scopes {
+        self.scopes.clone()
+    }
+}
+
+/// As the rules see them; `None` where not all of them are known. They are of the person's own domain.
+fn groups(domain: &str, names: Option<&GroupNames>) -> Option<Vec<Group>> {
+    let names = names.filter(|names| !names.partial)?;
+    let domain: Arc<str> = domain.into();
+    let group = |name: &String| Group {
+        domain: Arc::clone(&domain),
+        name: name.as_str().into(),
+        dn: None,
+        gid: None,
+        path: Vec::new(),
+    };
+    Some(names.names.iter().map(group).collect())
+}
+
+/// What is left of a login in a session. An expression that looks at anything else does not load.
+fn facts<'p>(person: &'p Person, domain: &'p str, groups: &'p [Group]) -> Facts<'p> {
+    Facts {
+        name: &person.name,
+        login_name: &person.name,
+        authority: match domain {
+            "local" => Authority::Local,
+            "os" => Authority::Os,
+            name => Authority::Domain {
+                id: DomainId(0),
+                name,
+            },
+        },
+        entry: None,
+        uid: None,
+        gid: None,
+        own_gid: None,
+        home: None,
+        user_type: None,
+        shell: None,
+        email: person.email.as_deref(),
+        display_name: person.display_name.as_deref(),
+        attributes: &person.attributes,
+        groups,
+        client_address: None,
+    }
+}
+
+/// As JSON. What says nothing is left out (OpenID Connect Core §5.3.2).
+fn value(outcome: Outcome) -> Option<Value> {
+    match outcome {
+        Outcome::Truth(truth) => Some(json!(truth)),
+        Outcome::Number(number) => Some(json!(number)),
+        Outcome::Text(text) => (!text.is_empty()).then(|| json!(text)),
+        Outcome::Texts(texts) => (!texts.is_empty()).then(|| json!(texts)),
+        Outcome::Numbers(numbers) => (!numbers.is_empty()).then(|| json!(numbers)),
+    }
+}
