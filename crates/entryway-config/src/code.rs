@@ -131,6 +131,9 @@ codes! {
     SecretGuessable = "C106", Warning, "a secret that can be guessed";
     SecretShared = "C107", Warning, "a secret of two applications";
     NotClaim = "C108", Error, "a claim that no rule makes";
+    NotColour = "C109", Error, "not a colour";
+    LogoFile = "C110", Error, "an image that cannot be shown";
+    NotLink = "C111", Error, "not a link";
 }
 
 impl Code {

@@ -8,7 +8,8 @@ mod sso;
 
 pub use groups::{DynamicGroups, GroupsSettings, Membership};
 pub use sso::{
-    ClaimSetting, ClientSetting, GroupPatterns, KeyRotation, SessionLimits, SsoSettings,
+    Accent, Branding, ClaimSetting, ClientSetting, GroupPatterns, ImageKind, KeyRotation, Logo,
+    PageLanguage, SessionLimits, SsoSettings,
 };
 
 use entryway_ldap_types::{ByRole, Fingerprint, Password};

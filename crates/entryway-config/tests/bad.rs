@@ -81,6 +81,11 @@ fn files() -> MemoryFiles {
             r#"{"keys":[{"kty":"OKP","crv":"Ed25519","x":"","d":""}]}"#,
             0o644,
         )
+        .with(
+            "large.svg",
+            format!("<svg>{}", " ".repeat(256 * 1024)),
+            0o644,
+        )
         .with("ca.zip", &b"PK\x03\x04"[..], 0o644)
         .with(
             "key.pem",

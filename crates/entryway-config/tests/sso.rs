@@ -7,7 +7,8 @@
 )]
 
 use entryway_config::{
-    ClientSetting, KeyRotation, Loaded, MemoryFiles, SessionLimits, Sources, SsoSettings, load,
+    Branding, ClientSetting, ImageKind, KeyRotation, Loaded, MemoryFiles, PageLanguage,
+    SessionLimits, Sources, SsoSettings, load,
 };
 use entryway_oidc::{
     Algorithm, ClientMethod, Fingerprint, GrantTypes, Lifetimes, PublicKey, Scopes,
@@ -37,7 +38,8 @@ fn loaded(text: &str) -> Loaded {
         .with("portal.token", "portal-token", 0o600)
         .with("one.secret", "the-first-secret-0123456789\n", 0o600)
         .with("two.secret", "the-second-secret-0123456789", 0o600)
-        .with("keys.json", KEYS, 0o644);
+        .with("keys.json", KEYS, 0o644)
+        .with("logo.png", &b"\x89PNG\r\n\x1a\n"[..], 0o644);
     load(&Sources::file("entryway.toml").files(files))
         .unwrap_or_else(|report| panic!("it does not load:\n{report}"))
 }
@@ -89,7 +91,35 @@ fn an_issuer_is_enough() {
             overlap: hours(24)
         }
     );
+    assert_eq!(sso.branding, Branding::default());
     assert!(sso.clients.is_empty());
+}
+
+#[test]
+fn the_pages_are_one_s_own() {
+    let sso = sso(r##"
+[sso]
+issuer   = "https://login.corp.example"
+title    = "Corp Example"
+logo     = "logo.png"
+accent   = "#1F6FEB"
+language = "de"
+help_url = "mailto:help@corp.example"
+"##);
+    let Branding {
+        title,
+        logo,
+        accent,
+        language,
+        help_url,
+    } = &sso.branding;
+    assert_eq!(title.as_deref(), Some("Corp Example"));
+    let logo = logo.as_ref().expect("a logo");
+    assert_eq!((logo.kind, logo.bytes.len()), (ImageKind::Png, 8));
+    assert_eq!(logo.kind.media_type(), "image/png");
+    assert_eq!(accent.expect("a colour").to_string(), "#1f6feb");
+    assert_eq!(*language, Some(PageLanguage::German));
+    assert_eq!(help_url.as_deref(), Some("mailto:help@corp.example"));
 }
 
 #[test]

@@ -230,6 +230,7 @@ fn outcome(text: &str) -> Result<String, String> {
         .with("grafana.secret", "of-the-dashboards-0123456789", 0o600)
         .with("grafana-old.secret", "of-old-dashboards-0123456789", 0o600)
         .with("grafana.jwks.json", CLIENT_KEYS, 0o644)
+        .with("logo.svg", "<svg/>", 0o644)
         .with("corp-ca.pem", CORP_CA, 0o644)
         .with("corp-ca.crl", CORP_CRL, 0o644)
         .with("trust.p12", &include_bytes!("../../tests/stores/trust.p12")[..], 0o644)

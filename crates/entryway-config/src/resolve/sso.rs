@@ -1,4 +1,6 @@
-//! `[sso]`: who Entryway is to applications, and how long everything lasts.
+//! `[sso]`: who Entryway is to applications, how long everything lasts, and how the pages look.
+
+mod branding;
 
 use crate::code::Code;
 use crate::context::Context;
@@ -64,6 +66,7 @@ pub(super) fn sso(root: &Section<'_>, read: &[Read<'_>], cx: &Context<'_>) -> Op
             ),
         );
     }
+    let branding = branding::branding(&sso, cx);
     let most_groups = usize::try_from(sso.integer("most_groups")).unwrap_or_default();
     Some(SsoSettings {
         issuer: issuer?,
@@ -71,6 +74,7 @@ pub(super) fn sso(root: &Section<'_>, read: &[Read<'_>], cx: &Context<'_>) -> Op
         most_groups,
         sessions,
         keys,
+        branding: branding?,
         clients: clients?,
     })
 }

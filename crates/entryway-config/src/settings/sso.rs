@@ -1,6 +1,9 @@
 //! `[sso]` and `[client.X]`.
 
+mod branding;
 mod rules;
+
+pub use branding::{Accent, Branding, ImageKind, Logo, PageLanguage};
 
 use entryway_cel::CompiledExpression;
 use entryway_login::NamePattern;
@@ -21,6 +24,8 @@ pub struct SsoSettings {
     pub sessions: SessionLimits,
     /// Of the keys that sign tokens.
     pub keys: KeyRotation,
+    /// Of the pages.
+    pub branding: Branding,
     /// The enabled ones, by id.
     pub clients: Vec<ClientSetting>,
 }

@@ -14,8 +14,8 @@ use entryway_oidc::{ClientKey, ClientMethod, Fingerprint, read_client_keys};
 /// Keys under which secrets stand, and what is kept of them.
 pub(super) const SECRETS: [&str; 4] = ["secret", "digest", "old_secret", "old_digest"];
 
-/// Largest file of keys, in bytes: what is read of one, and a byte that tells that there is more.
-const LARGEST_KEYS: usize = 64 * 1024 + 1;
+/// Largest file of keys, in bytes.
+const LARGEST_KEYS: usize = 64 * 1024;
 
 /// Shortest secret that is not warned of: 128 bits (RFC 6749 §10.10) in base64.
 const SHORTEST: usize = 22;
