@@ -86,6 +86,12 @@ pub(crate) fn is_elsewhere(answer: &SearchResult) -> bool {
         || references.any(|urls| !urls.iter().any(|url| holds_nobody(url)))
 }
 
+/// Whether the answer is that nobody has this name. Where it is the base of a search that is not there, nobody has
+/// looked.
+pub(crate) fn is_nobody(code: ResultCode, scope: Scope) -> bool {
+    code == ResultCode::NO_SUCH_OBJECT && scope == Scope::Base
+}
+
 /// What asking cost.
 pub(crate) fn spent(asker: Asker, since: Instant) -> Spent {
     let asked = asker.end();

@@ -17,7 +17,7 @@ use entryway_testdir::{Directory, Kind, Options, TestServer};
 use std::fmt::Write;
 use std::time::{Duration, Instant};
 use support::groups::{HEAD, group, start};
-use support::lookups::{finder_with, policy};
+use support::lookups::{finder_with, misspelt_groups, policy};
 use support::{DEADLINE, SERVICE, nobody, until};
 
 const ALL: BrowseKinds = BrowseKinds {
@@ -377,11 +377,8 @@ async fn a_domain_that_is_down_is_no_empty_list() {
 #[tokio::test]
 async fn a_base_that_is_not_there_is_no_empty_list() {
     let server = start(&people(2), Options::default()).await;
-    let mut misspelt = policy(&["staff"]);
+    let mut misspelt = misspelt_groups();
     misspelt.browse = Some(browse());
-    let groups = &mut misspelt.domains[0].groups;
-    groups.base = Dn::parse("ou=gruops,dc=example,dc=com").unwrap();
-    groups.base_text = groups.base.to_string().into();
     let finder = finder_with(&[("staff", server.ldap_addr())], misspelt, None);
     let gone = Missing::Refused(ResultCode::NO_SUCH_OBJECT);
     let page = finder.page(flat(ALL)).await.unwrap();

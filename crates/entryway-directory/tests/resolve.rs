@@ -6,7 +6,7 @@ mod support;
 
 use entryway_directory::{Domain, Domains, Finder};
 use entryway_ldap::Server;
-use entryway_ldap_types::{Dn, Filter, FilterTemplate, Placeholder, ResultCode};
+use entryway_ldap_types::{Filter, FilterTemplate, Placeholder, ResultCode};
 use entryway_lookup::{EntryId, Kinds, Missing, PersonLookup, PersonQuestion, Refused, Wanted};
 use entryway_testdir::faults::{Fault, FaultPlan, Gate};
 use entryway_testdir::{Kind, Options, TestServer};
@@ -15,7 +15,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 use support::PATIENCE;
 use support::groups::{group, start};
-use support::lookups::{Sum, WANTED, check, finder, finder_with, policy, resolve};
+use support::lookups::{Sum, WANTED, check, finder, finder_with, misspelt_groups, policy, resolve};
 
 fn people(names: &[(&str, &str)]) -> String {
     let each = names.iter().map(|(uid, cn)| {
@@ -274,29 +274,18 @@ async fn the_short_cut_finds_groups_by_their_address_and_by_a_name_that_is_one()
 #[tokio::test]
 async fn a_base_that_is_not_there_is_told_and_is_no_nobody() {
     let server = directory(&[("jdoe", "Jane Doe")]).await;
-    let mut misspelt = policy(&["staff"]);
-    let groups = &mut misspelt.domains[0].groups;
-    groups.base = Dn::parse("ou=gruops,dc=example,dc=com").unwrap();
-    groups.base_text = groups.base.to_string().into();
-    let finder = finder_with(&[("staff", server.ldap_addr())], misspelt, None);
-    for (kinds, outcome, expected) in [
-        (Kinds::Both, "partial", &["staff/Jane Doe"][..]),
-        (Kinds::Groups, "partial", &[]),
-        (Kinds::People, "matched", &["staff/Jane Doe"]),
+    let finder = finder_with(&[("staff", server.ldap_addr())], misspelt_groups(), None);
+    let gone = Missing::Refused(ResultCode::NO_SUCH_OBJECT);
+    for (kinds, outcome, expected, gaps) in [
+        (Kinds::Both, "partial", &["staff/Jane Doe"][..], &[gone][..]),
+        (Kinds::Groups, "partial", &[], &[gone]),
+        (Kinds::People, "matched", &["staff/Jane Doe"], &[]),
     ] {
         let wanted = Wanted { kinds, ..WANTED };
         let answer = resolve(&finder, "jane", wanted).await;
         check(&answer, outcome, expected);
         let why: Vec<_> = answer.gaps.iter().map(|gap| gap.why).collect();
-        let gone = Missing::Refused(ResultCode::NO_SUCH_OBJECT);
-        assert_eq!(
-            why,
-            if outcome == "partial" {
-                vec![gone]
-            } else {
-                vec![]
-            }
-        );
+        assert_eq!(why, gaps);
     }
     // Who is found is the only one all the same; whether somebody is nobody cannot be said.
     let person = |id: EntryId| {

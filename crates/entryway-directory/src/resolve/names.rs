@@ -1,7 +1,7 @@
 //! What was typed, asked of every domain at the same time.
 
 use super::read::{as_match, lies_there};
-use super::{attributes, is_elsewhere, missing, request, within};
+use super::{attributes, is_elsewhere, is_nobody, missing, request, within};
 use crate::finder::{Finder, Place};
 use entryway_ldap::{SearchRequest, SearchResult, SearchRole};
 use entryway_ldap_types::{
@@ -258,8 +258,7 @@ fn take(
     }
     match answer.code {
         ResultCode::SUCCESS => false,
-        // Nobody has that name. Where it is the base that is not there, nobody has looked.
-        ResultCode::NO_SUCH_OBJECT if scope == Scope::Base => false,
+        code if is_nobody(code, scope) => false,
         ResultCode::SIZE_LIMIT_EXCEEDED => true,
         ResultCode::REFERRAL => false,
         code => {
@@ -316,16 +315,12 @@ fn question(
             ]),
             // A list has an address, or is named like one.
             Kind::Group => {
-                let equal =
-                    |name: &AttributeName| Filter::Equal(name.clone(), address.as_bytes().to_vec());
                 let names = [
                     &lookups.people.mail_attribute,
                     &lookups.groups.name_attribute,
                 ];
-                Filter::And(vec![
-                    restriction.clone(),
-                    Filter::Or(names.map(equal).into()),
-                ])
+                let own = names.map(|name| equal(name, address));
+                Filter::And(vec![restriction.clone(), Filter::Or(own.into())])
             }
         },
         Typed::Mail(text) | Typed::Name { text, .. } => by_name(place, kind, text, policy)?,
@@ -370,19 +365,17 @@ fn exact(place: Place<'_>, kind: Kind, typed: &Typed, size: u32) -> Option<Searc
         return None;
     };
     let lookups = place.lookups;
-    let equal =
-        |attribute: &AttributeName| Filter::Equal(attribute.clone(), text.as_bytes().to_vec());
     let (restriction, mut any) = match kind {
         Kind::Person => (
             &lookups.people.restriction,
             vec![
-                equal(&lookups.people.name_attribute),
-                equal(&lookups.people.mail_attribute),
+                equal(&lookups.people.name_attribute, text),
+                equal(&lookups.people.mail_attribute, text),
             ],
         ),
         Kind::Group => (
             &lookups.groups.restriction,
-            vec![equal(&lookups.groups.name_attribute)],
+            vec![equal(&lookups.groups.name_attribute, text)],
         ),
     };
     if kind == Kind::Person {
@@ -390,6 +383,10 @@ fn exact(place: Place<'_>, kind: Kind, typed: &Typed, size: u32) -> Option<Searc
     }
     let filter = Filter::And(vec![restriction.clone(), Filter::Or(any)]);
     Some(below(place, kind, filter, size))
+}
+
+fn equal(attribute: &AttributeName, text: &str) -> Filter {
+    Filter::Equal(attribute.clone(), text.as_bytes().to_vec())
 }
 
 /// The entry of this name, if it lies where its kind is looked for.

@@ -1,6 +1,6 @@
 //! One entry by its id.
 
-use super::{attributes, group, is_elsewhere, missing, person, request, spent, within};
+use super::{attributes, group, is_elsewhere, is_nobody, missing, person, request, spent, within};
 use crate::finder::{Finder, Place};
 use entryway_ldap::{SearchRequest, SearchRole};
 use entryway_ldap_types::{Entry, Filter, ResultCode, Scope};
@@ -79,7 +79,7 @@ impl Finder {
             }
             match answer.code {
                 ResultCode::SUCCESS => {}
-                ResultCode::NO_SUCH_OBJECT if request.scope == Scope::Base => {}
+                code if is_nobody(code, request.scope) => {}
                 // The base is not there, and with it no other entry of this identity.
                 ResultCode::NO_SUCH_OBJECT => no_base = true,
                 ResultCode::SIZE_LIMIT_EXCEEDED => {

@@ -84,6 +84,22 @@ pub fn policy(names: &[&str]) -> LookupPolicy {
     }
 }
 
+/// One domain, whose groups are looked for where there is nothing.
+pub fn misspelt_groups() -> LookupPolicy {
+    let mut misspelt = policy(&["staff"]);
+    for DomainLookups { groups, .. } in &mut misspelt.domains {
+        groups.base = Dn::parse("ou=gruops,dc=example,dc=com").unwrap();
+        groups.base_text = groups.base.to_string().into();
+    }
+    misspelt
+}
+
+/// People are looked for where there is nothing.
+pub fn misspell_people(lookups: &mut DomainLookups) {
+    lookups.people.base = Dn::parse("ou=poeple,dc=example,dc=com").unwrap();
+    lookups.people.base_text = lookups.people.base.to_string().into();
+}
+
 /// Domains of one server each, by name.
 pub fn finder(domains: &[(&str, SocketAddr)]) -> Finder {
     let names: Vec<&str> = domains.iter().map(|(name, _)| *name).collect();
