@@ -8,7 +8,7 @@ mod support;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use entryway_directory::{Domain, Domains, Finder};
-use entryway_ldap_types::AttributeName;
+use entryway_ldap_types::{AttributeName, ResultCode};
 use entryway_lookup::{
     Card, CardLookup, CardPolicy, CardQuestion, EntryId, FieldFrom, FieldPolicy, FieldSet,
     LookupPolicy, MediaType, Missing, Photo, PhotoQuestion, Refused, SecondMode, SecondSource,
@@ -18,7 +18,9 @@ use entryway_testdir::{Kind, Options, TestServer};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use support::groups::start;
-use support::lookups::{Sum, WANTED, check as check_found, finder_with, policy, resolve};
+use support::lookups::{
+    Sum, WANTED, check as check_found, finder_with, misspell_people, policy, resolve,
+};
 
 const JANE: &str = "00000000-0000-4000-8000-000000000001";
 const JPEG: &[u8] = b"\xff\xd8\xff\xe0\0\x10JFIF";
@@ -706,4 +708,36 @@ async fn who_may_be_on_another_server_is_not_taken_for_nobody() {
     check(&card, &alone);
     let card = card_of(&finder, &format!("staff:{OTHER}"), FieldSet::LoggedIn).await;
     assert_eq!(card.unwrap_err().code(), Missing::Referral.code());
+}
+
+/// Nobody has looked there: whoever the other source knows by that id or mail address may be somebody else.
+#[tokio::test]
+async fn a_base_that_is_not_there_is_no_nobody() {
+    let ours = somebody("jdoe", JANE, "cn: Jane Doe\nmail: jane@corp.example");
+    let theirs = somebody("1", JANE, "cn: Doe\nmail: jane@corp.example\ntitle: Head");
+    let (staff, hr) = (directory(&ours).await, directory(&theirs).await);
+    let at = [("staff", staff.ldap_addr()), ("hr", hr.ldap_addr())];
+    let gone = Missing::Refused(ResultCode::NO_SUCH_OBJECT);
+    let mut policy = beside(SecondMode::Partition);
+    misspell_people(&mut policy.domains[0]);
+    let finder = finder_with(&at, policy, None);
+    let refused = card_of(&finder, &jane(), FieldSet::LoggedIn).await;
+    let refused = refused.unwrap_err();
+    assert!(
+        matches!(&refused, Refused::Unanswered(gap) if gap.why == gone && &*gap.domain == "staff"),
+        "{refused:?}"
+    );
+    // By the identity, and by the mail address where they have none in common.
+    for id_attribute in ["uid", "entryUUID"] {
+        let mut policy = beside(SecondMode::Supplement);
+        misspell_people(&mut policy.domains[1]);
+        policy.domains[0].id_attributes = Arc::new([of("uid")]);
+        policy.domains[1].id_attributes = Arc::new([of(id_attribute)]);
+        let finder = finder_with(&at, policy, None);
+        let card = card_of(&finder, "staff:jdoe", FieldSet::LoggedIn).await;
+        let card = card.unwrap();
+        check(&card, &["name=Jane Doe", "mail=jane@corp.example"]);
+        let whys: Vec<_> = card.gaps.iter().map(|gap| gap.why).collect();
+        assert_eq!(whys, [gone], "{id_attribute}");
+    }
 }

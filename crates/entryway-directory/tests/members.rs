@@ -7,16 +7,17 @@ mod support;
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use entryway_directory::{DynamicGroups, Finder, GroupsSettings, Membership};
-use entryway_ldap_types::{AttributeName, Dn, Filter};
+use entryway_ldap_types::{AttributeName, Dn, Filter, ResultCode};
 use entryway_lookup::{
-    EntryId, GroupLookup, GroupsOf, GroupsOfQuestion, Kinds, Members, MembersQuestion, Reach,
+    EntryId, Gap, GroupLookup, GroupsOf, GroupsOfQuestion, Kinds, Members, MembersQuestion,
+    Missing, Reach,
 };
 use entryway_testdir::faults::{Fault, FaultPlan};
 use entryway_testdir::{Kind, Options, TestServer};
 use std::fmt::Write;
 use std::time::Instant;
 use support::groups::{ADA, chain, group, group_dn, person, start};
-use support::lookups::{WANTED, finder_with, policy, resolve};
+use support::lookups::{WANTED, finder_with, misspell_people, misspelt_groups, policy, resolve};
 use support::{DEADLINE, PATIENCE};
 
 /// So that the server knows what nobody hidden is.
@@ -579,4 +580,26 @@ async fn groups_in_groups_leave_a_gap_where_they_count_and_have_somebody() {
         assert_eq!(found.members.len(), 1);
         assert_eq!(found.gaps.len(), gaps, "{name} {depth:?}");
     }
+}
+
+/// Nobody has looked: whoever is named is not known to be missing, and no group is known to be hidden.
+#[tokio::test]
+async fn a_base_that_is_not_there_is_told_of_both_ways() {
+    let ldif = person("")
+        + BOB
+        + &group("top", &[ADA])
+        + "\ndn: cn=wheel,ou=groups,dc=example,dc=com\nobjectClass: posixGroup\ncn: wheel\nmemberUid: bob\n";
+    let server = start(&ldif, Options::default()).await;
+    let at = [("staff", server.ldap_addr())];
+    let gone = Missing::Refused(ResultCode::NO_SUCH_OBJECT);
+    let whys = |gaps: &[Gap]| gaps.iter().map(|gap| gap.why).collect::<Vec<_>>();
+    let mut without_people = policy(&["staff"]);
+    misspell_people(&mut without_people.domains[0]);
+    let finder = finder_with(&at, without_people, Some(settings()));
+    let found = members(&finder, &group_dn("wheel"), Reach::Effective).await;
+    assert_eq!((found.members, found.unresolved), (vec![], vec![]));
+    assert_eq!(whys(&found.gaps), [gone]);
+    let finder = finder_with(&at, misspelt_groups(), Some(settings()));
+    let found = groups_of(&finder, ADA).await;
+    assert_eq!((found.groups, whys(&found.gaps)), (vec![], vec![gone]));
 }

@@ -4,7 +4,7 @@
 use crate::ask::Asker;
 use crate::fields;
 use crate::finder::Place;
-use crate::resolve::{as_match, is_elsewhere, missing, request, within};
+use crate::resolve::{as_match, is_elsewhere, is_nobody, missing, request, within};
 use entryway_ldap::{SearchRequest, SearchResult};
 use entryway_ldap_types::{AttributeName, Dn, Entry, Filter, ResultCode, Scope};
 use entryway_login::is_secret_attribute;
@@ -130,7 +130,7 @@ pub(super) async fn by_values(
     let Some(dn) = alone(all)? else {
         return Ok(None);
     };
-    Ok(who(place, seen)?
+    Ok(who(place, people.scope, seen)?
         .alone()
         .filter(|found| found.entry.dn == dn))
 }
@@ -167,7 +167,6 @@ fn alone(answer: SearchResult) -> Result<Option<Dn>, Missing> {
         (ResultCode::SUCCESS | ResultCode::SIZE_LIMIT_EXCEEDED, Some(_), Some(_)) => Ok(None),
         (ResultCode::SUCCESS, ..) if is_elsewhere(&answer) => Err(Missing::Referral),
         (ResultCode::SUCCESS, only, _) => Ok(only.map(|entry| entry.dn.clone())),
-        (ResultCode::NO_SUCH_OBJECT, ..) => Ok(None),
         (ResultCode::SIZE_LIMIT_EXCEEDED, Some(_), None) => Ok(None),
         (ResultCode::SIZE_LIMIT_EXCEEDED, None, _) => Err(Missing::ServerLimit(0)),
         (ResultCode::REFERRAL, ..) => Err(Missing::Referral),
@@ -242,18 +241,20 @@ fn asked(place: Place<'_>, key: &IdKey<'_>) -> Option<SearchRequest> {
 
 /// Asks who fits.
 async fn ask(place: Place<'_>, asker: &mut Asker, request: SearchRequest) -> Result<Who, Missing> {
+    let scope = request.scope;
     match asker.ask(request).await {
-        Ok(answer) => who(place, answer),
+        Ok(answer) => who(place, scope, answer),
         Err(unanswered) => Err(missing(unanswered, asker)),
     }
 }
 
 /// Who of an answer is meant.
-fn who(place: Place<'_>, answer: SearchResult) -> Result<Who, Missing> {
+fn who(place: Place<'_>, scope: Scope, answer: SearchResult) -> Result<Who, Missing> {
     let elsewhere = is_elsewhere(&answer);
     let SearchResult { code, entries, .. } = answer;
     match code {
-        ResultCode::SUCCESS | ResultCode::SIZE_LIMIT_EXCEEDED | ResultCode::NO_SUCH_OBJECT => {}
+        ResultCode::SUCCESS | ResultCode::SIZE_LIMIT_EXCEEDED => {}
+        code if is_nobody(code, scope) => {}
         ResultCode::REFERRAL => return Err(Missing::Referral),
         code => return Err(Missing::Refused(code)),
     }

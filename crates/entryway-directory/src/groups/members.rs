@@ -6,7 +6,7 @@ use super::values::{is_in_part, of_entry, whole};
 use super::{GID_NUMBER, GroupsSettings, Membership, OBJECT_CLASS, OBJECT_SID, UID};
 use crate::ask::Asker;
 use crate::finder::Place;
-use crate::resolve::{as_match, is_elsewhere, missing, within};
+use crate::resolve::{as_match, is_elsewhere, is_nobody, missing, within};
 use entryway_ldap::{SearchRequest, SearchResult};
 use entryway_ldap_types::{AttributeName, Dn, Entry, ResultCode};
 use entryway_lookup::{
@@ -274,7 +274,8 @@ impl Walk<'_> {
             self.gap(Missing::Referral);
         }
         match answer.code {
-            ResultCode::SUCCESS | ResultCode::NO_SUCH_OBJECT | ResultCode::REFERRAL => {}
+            ResultCode::SUCCESS | ResultCode::REFERRAL => {}
+            code if is_nobody(code, question.request.scope) => {}
             ResultCode::SIZE_LIMIT_EXCEEDED => {
                 is_whole = false;
                 let sent = u32::try_from(answer.entries.len()).unwrap_or(u32::MAX);

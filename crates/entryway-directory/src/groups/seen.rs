@@ -48,7 +48,7 @@ pub(super) async fn seen(
                 gaps.push(Missing::Referral);
             }
             match answer.code {
-                ResultCode::SUCCESS | ResultCode::NO_SUCH_OBJECT | ResultCode::REFERRAL => {}
+                ResultCode::SUCCESS | ResultCode::REFERRAL => {}
                 ResultCode::SIZE_LIMIT_EXCEEDED => {
                     let sent = u32::try_from(answer.entries.len()).unwrap_or(u32::MAX);
                     gaps.push(Missing::ServerLimit(sent));
