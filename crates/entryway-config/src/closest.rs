@@ -1,10 +1,7 @@
 //! `did you mean`: the known word that is nearest to an unknown one.
 
 /// The nearest candidate, when it is near enough to be likely right.
-pub(crate) fn closest<'a>(
-    found: &str,
-    candidates: impl IntoIterator<Item = &'a str>,
-) -> Option<&'a str> {
+pub fn closest<'a>(found: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let lower = found.to_ascii_lowercase().replace('-', "_");
     let allowed = match found.chars().count() {
         0..=2 => 0,

@@ -33,6 +33,7 @@ mod sources;
 mod tree;
 
 pub use catalogue::{setting_paths, settings_named};
+pub use closest::closest;
 pub use code::{Severity, codes, help};
 pub use load::{Loaded, load};
 pub use place::RuleBook;

@@ -31,7 +31,8 @@ pub use initials::initials_svg;
 pub use json::{JsonError, to_json};
 pub use lookup::{
     AddressBooksJson, BookPageJson, BrowsedJson, CardJson, GroupJson, GroupsOfJson, MOST_QUERIES,
-    MatchesJson, MembersJson, PageJson, PersonJson, ResolveRequest, ResolvedJson, lookup_schemas,
+    MatchesJson, MembersJson, PageJson, PersonJson, ResolveRequest, ResolvedJson, ResultJson,
+    lookup_schemas,
 };
 pub use problem::{At, Problem};
 pub use request::{

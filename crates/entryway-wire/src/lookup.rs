@@ -10,7 +10,7 @@ mod request;
 pub use books::{AddressBooksJson, BookPageJson};
 pub use browse::{BrowsedJson, PageJson};
 pub use cards::CardJson;
-pub use found::{MatchesJson, PersonJson, ResolvedJson};
+pub use found::{MatchesJson, PersonJson, ResolvedJson, ResultJson};
 pub use groups::{GroupJson, GroupsOfJson, MembersJson};
 pub use request::{MOST_QUERIES, ResolveRequest};
 

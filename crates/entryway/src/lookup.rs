@@ -13,40 +13,42 @@ use crate::exit::Exit;
 use crate::once::Ready;
 use crate::out;
 use crate::table::printable;
+use entryway_config::closest;
 use entryway_lookup::{Gap, Kinds, LookupPolicy, Lookups, Match, Missing, Refused, Step};
+use patience::shown;
 use std::sync::Arc;
 use std::time::Instant;
 
 /// `entryway find`.
 pub(crate) async fn find(common: &Common, asked: &Find) -> Result<Exit, Exit> {
     let ready = Ready::from(common).await?;
-    let exit = find::find(common, &Asked::of(&ready), asked).await;
+    let ended = find::find(common, &Asked::of(&ready), asked).await;
     ready.leave().await;
-    Ok(exit)
+    ended
 }
 
 /// `entryway groups`.
 pub(crate) async fn groups(common: &Common, asked: &Groups) -> Result<Exit, Exit> {
     let ready = Ready::from(common).await?;
-    let exit = groups::groups(common, &Asked::of(&ready), &asked.command).await;
+    let ended = groups::groups(common, &Asked::of(&ready), &asked.command).await;
     ready.leave().await;
-    Ok(exit)
+    ended
 }
 
 /// `entryway browse`.
 pub(crate) async fn browse(common: &Common, asked: &Browse) -> Result<Exit, Exit> {
     let ready = Ready::from(common).await?;
-    let exit = browse::browse(common, &Asked::of(&ready), asked).await;
+    let ended = browse::browse(common, &Asked::of(&ready), asked).await;
     ready.leave().await;
-    Ok(exit)
+    ended
 }
 
 /// `entryway card`.
 pub(crate) async fn card(common: &Common, asked: &Card) -> Result<Exit, Exit> {
     let ready = Ready::from(common).await?;
-    let exit = card::card(common, &Asked::of(&ready), asked).await;
+    let ended = card::card(common, &Asked::of(&ready), asked).await;
     ready.leave().await;
-    Ok(exit)
+    ended
 }
 
 /// What is asked, and by which rules.
@@ -68,6 +70,48 @@ impl Asked {
     fn due(&self) -> Instant {
         Instant::now() + self.policy.deadline
     }
+
+    /// The domains to ask: the one that is named, or all of them.
+    fn domains(&self, named: Option<&str>) -> Result<Vec<String>, Exit> {
+        let Some(name) = named else {
+            return Ok(Vec::new());
+        };
+        let mut known = self.policy.domains.iter();
+        if known.any(|domain| domain.name.eq_ignore_ascii_case(name)) {
+            return Ok(vec![name.to_owned()]);
+        }
+        Err(self.refused(&Refused::UnknownDomain(name.to_owned())))
+    }
+
+    /// What was asked for, waited for until `due`; else why there is no answer is told.
+    async fn told<T>(
+        &self,
+        due: Instant,
+        answer: impl Future<Output = Result<T, Refused>>,
+    ) -> Result<T, Exit> {
+        let answer = shown(due, answer).await;
+        answer.map_err(|why| self.refused(&why))
+    }
+
+    /// Tells why there is no answer at all, and to what a misspelt name comes near.
+    fn refused(&self, refused: &Refused) -> Exit {
+        let (near, exit) = match refused {
+            Refused::UnknownDomain(name) => {
+                let known = self.policy.domains.iter().map(|domain| &*domain.name);
+                (closest(name, known), Exit::Usage)
+            }
+            Refused::UnknownBook(name) => {
+                let known = self.policy.books.iter().map(|book| &*book.name);
+                (closest(name, known), Exit::Usage)
+            }
+            Refused::Unanswered(_) => (None, Exit::NoAnswer),
+            _ => (None, Exit::No),
+        };
+        let near = near.map(|near| format!(", did you mean `{near}`?"));
+        let told = printable(&refused.to_string());
+        out::aside(&format!("error: {told}{}\n", near.unwrap_or_default()));
+        exit
+    }
 }
 
 fn kinds(word: KindWord) -> Kinds {
@@ -78,13 +122,15 @@ fn kinds(word: KindWord) -> Kinds {
     }
 }
 
-/// Why there is no answer at all.
-fn refused(refused: &Refused) -> Exit {
-    out::aside(&format!("error: {}\n", printable(&refused.to_string())));
-    match refused {
-        Refused::Unanswered(_) => Exit::NoAnswer,
-        _ => Exit::No,
+/// A number that somebody gave, if the configuration lets it be as large.
+fn at_most(option: &str, number: Option<u32>, most: u32) -> Result<Option<u32>, Exit> {
+    if number.is_some_and(|number| number > most) {
+        out::aside(&format!(
+            "error: `{option}` is out of bounds, expected a number from 1 to {most}\n"
+        ));
+        return Err(Exit::Usage);
     }
+    Ok(number)
 }
 
 /// Tells why there may be more.

@@ -68,7 +68,7 @@ shapes! {
         results: Vec<ResultJson<'a>>,
     }
     /// What one query found.
-    pub(crate) struct ResultJson<'a> = "result" {
+    pub struct ResultJson<'a> = "result" {
         /// As it was sent.
         query: &'a str,
         /// How it went. `multiple` only where `unique` was asked for, and then nobody is named.
@@ -167,7 +167,8 @@ impl<'a> ResolvedJson<'a> {
 }
 
 impl<'a> ResultJson<'a> {
-    fn of(resolved: &'a Resolved) -> Self {
+    /// What one query found.
+    pub fn of(resolved: &'a Resolved) -> Self {
         let why = match &resolved.outcome {
             ResolveOutcome::BadFormat(why) => Some(why),
             _ => None,

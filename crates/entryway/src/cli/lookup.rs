@@ -59,6 +59,9 @@ pub(crate) enum GroupsCommand {
     Of {
         /// Who: a login name, a name, a mail address, a DN or an id
         who: String,
+        /// Look for the person in this domain alone
+        #[arg(long, value_name = "NAME")]
+        domain: Option<String>,
         /// Those that name the person, and not those that they are in through others
         #[arg(long)]
         direct: bool,
@@ -67,6 +70,9 @@ pub(crate) enum GroupsCommand {
     Members {
         /// Which group: a name, a DN or an id
         group: String,
+        /// Look for the group in this domain alone
+        #[arg(long, value_name = "NAME")]
+        domain: Option<String>,
         /// Those whom the group itself names
         #[arg(long)]
         direct: bool,
@@ -106,6 +112,9 @@ pub(crate) struct Browse {
 pub(crate) struct Card {
     /// Who: a login name, a name, a mail address, a DN or an id
     pub(crate) who: String,
+    /// Look for the person in this domain alone
+    #[arg(long, value_name = "NAME")]
+    pub(crate) domain: Option<String>,
     /// Print a vCard 4.0
     #[arg(long)]
     pub(crate) vcard: bool,

@@ -1,7 +1,6 @@
 //! `entryway browse`: a page of a domain.
 
-use super::patience::shown;
-use super::{Asked, partial, refused};
+use super::{Asked, at_most, partial};
 use crate::cli::{Browse, Common};
 use crate::exit::Exit;
 use crate::out;
@@ -14,7 +13,7 @@ use std::time::{Duration, Instant};
 /// How long a large domain is read.
 const LIST: Duration = Duration::from_secs(120);
 
-pub(super) async fn browse(common: &Common, lookups: &Asked, asked: &Browse) -> Exit {
+pub(super) async fn browse(common: &Common, lookups: &Asked, asked: &Browse) -> Result<Exit, Exit> {
     let Some(domain) = &asked.domain else {
         let domains = lookups.lookups.browsed();
         out::answer_as(common, &BrowsedJson::of(&domains), || {
@@ -22,9 +21,9 @@ pub(super) async fn browse(common: &Common, lookups: &Asked, asked: &Browse) -> 
         });
         if domains.is_empty() {
             out::aside("no domain can be paged through here\n");
-            return Exit::No;
+            return Err(Exit::No);
         }
-        return Exit::Done;
+        return Ok(Exit::Done);
     };
     let view = match asked.under.as_deref().map(Dn::parse) {
         Some(Ok(dn)) => View::Below(Some(dn)),
@@ -32,10 +31,14 @@ pub(super) async fn browse(common: &Common, lookups: &Asked, asked: &Browse) -> 
             out::aside(
                 "error: `--under` is no name of an entry, expected one as in `ou=people,dc=corp,dc=example`\n",
             );
-            return Exit::Usage;
+            return Err(Exit::Usage);
         }
         None if asked.tree => View::Below(None),
         None => View::Flat,
+    };
+    let size = match lookups.policy.browse {
+        Some(browse) => at_most("--size", asked.size, browse.page_size)?,
+        None => asked.size,
     };
     // This process has to read the whole list for its page: where a daemon would tell that it is being read, and have it
     // the next time, there is no next time.
@@ -53,14 +56,11 @@ pub(super) async fn browse(common: &Common, lookups: &Asked, asked: &Browse) -> 
             (None, Some(text)) => Position::Seek(text.clone()),
             (None, None) => Position::Start,
         },
-        size: asked.size,
+        size,
         refresh: false,
         deadline: due,
     };
-    let page = match shown(due, lookups.lookups.page(question)).await {
-        Ok(page) => page,
-        Err(why) => return refused(&why),
-    };
+    let page = lookups.told(due, lookups.lookups.page(question)).await?;
     out::answer_as(common, &PageJson::of(&page), || page_table(&page));
     if let Some(previous) = &page.previous {
         out::aside(&format!("back: --cursor {previous}\n"));
@@ -69,7 +69,7 @@ pub(super) async fn browse(common: &Common, lookups: &Asked, asked: &Browse) -> 
         out::aside(&format!("on: --cursor {next}\n"));
     }
     partial(&page.gaps);
-    Exit::Done
+    Ok(Exit::Done)
 }
 
 fn domains_table(domains: &[BrowsedDomain]) -> String {

@@ -1,7 +1,6 @@
 //! `entryway card`: somebody's business card, and their photo in a file.
 
-use super::patience::shown;
-use super::{Asked, partial, refused, who};
+use super::{Asked, partial, who};
 use crate::cli::{Card, Common};
 use crate::columns::{Row, render};
 use crate::exit::Exit;
@@ -11,13 +10,8 @@ use entryway_lookup::{CardQuestion, EntryId, FieldSet, Kinds, Photo, PhotoQuesti
 use entryway_wire::CardJson;
 use std::path::Path;
 
-pub(super) async fn card(common: &Common, lookups: &Asked, asked: &Card) -> Exit {
-    let done = tell(common, lookups, asked).await;
-    done.unwrap_or_else(|exit| exit)
-}
-
-async fn tell(common: &Common, lookups: &Asked, asked: &Card) -> Result<Exit, Exit> {
-    let one = who::one(lookups, &asked.who, Kinds::People).await?;
+pub(super) async fn card(common: &Common, lookups: &Asked, asked: &Card) -> Result<Exit, Exit> {
+    let one = who::one(lookups, &asked.who, asked.domain.as_deref(), Kinds::People).await?;
     let set = if asked.public {
         FieldSet::Public
     } else {
@@ -29,8 +23,7 @@ async fn tell(common: &Common, lookups: &Asked, asked: &Card) -> Result<Exit, Ex
         set,
         deadline: due,
     };
-    let answer = shown(due, lookups.lookups.card(question)).await;
-    let card = answer.map_err(|why| refused(&why))?;
+    let card = lookups.told(due, lookups.lookups.card(question)).await?;
     if asked.vcard {
         out::answer(&entryway_wire::vcard(&card, None));
     } else {
@@ -60,8 +53,7 @@ async fn photo(lookups: &Asked, id: EntryId, set: FieldSet, file: &Path) -> Resu
         set,
         deadline: due,
     };
-    let answer = shown(due, lookups.lookups.photo(question)).await;
-    let (kind, bytes) = match answer.map_err(|why| refused(&why))? {
+    let (kind, bytes) = match lookups.told(due, lookups.lookups.photo(question)).await? {
         Photo::Picture { media, bytes, .. } => (media.as_str(), bytes.to_vec()),
         Photo::Initials { letters, .. } => (
             "image/svg+xml",

@@ -1,7 +1,7 @@
 //! `entryway find`: people and groups by what was typed, in the domains or in an address book.
 
 use super::patience::shown;
-use super::{Asked, MATCH_HEAD, ends, kinds, match_line, partial, refused};
+use super::{Asked, MATCH_HEAD, at_most, ends, kinds, match_line, partial};
 use crate::cli::{Common, Find};
 use crate::exit::Exit;
 use crate::out;
@@ -9,29 +9,19 @@ use crate::table::{aligned, printable};
 use entryway_lookup::{
     BookEntry, BookPage, BookQuestion, EntryId, ResolveOutcome, ResolveQuestion, Resolved, Wanted,
 };
-use entryway_wire::{BookPageJson, MatchesJson};
+use entryway_wire::{BookPageJson, ResultJson};
 
-pub(super) async fn find(common: &Common, lookups: &Asked, asked: &Find) -> Exit {
+pub(super) async fn find(common: &Common, lookups: &Asked, asked: &Find) -> Result<Exit, Exit> {
     match &asked.book {
         Some(book) => in_book(common, lookups, asked, book).await,
         None => in_domains(common, lookups, asked).await,
     }
 }
 
-async fn in_domains(common: &Common, lookups: &Asked, asked: &Find) -> Exit {
+async fn in_domains(common: &Common, lookups: &Asked, asked: &Find) -> Result<Exit, Exit> {
     let policy = &lookups.policy;
-    if let Some(name) = &asked.domain
-        && !policy
-            .domains
-            .iter()
-            .any(|domain| domain.name.eq_ignore_ascii_case(name))
-    {
-        out::aside(&format!(
-            "error: there is no domain `{}`\n",
-            name.escape_debug()
-        ));
-        return Exit::No;
-    }
+    let domains = lookups.domains(asked.domain.as_deref())?;
+    let limit = at_most("--limit", asked.limit, policy.most)?;
     let due = lookups.due();
     let question = ResolveQuestion {
         queries: vec![asked.text.clone()],
@@ -40,24 +30,23 @@ async fn in_domains(common: &Common, lookups: &Asked, asked: &Find) -> Exit {
             unique: asked.unique,
             first: false,
             all_domains: asked.all_domains,
-            limit: asked.limit.unwrap_or(policy.limit),
+            limit: limit.unwrap_or(policy.limit),
         },
-        domains: asked.domain.clone().into_iter().collect(),
+        domains,
         deadline: due,
     };
     let mut results = shown(due, lookups.lookups.resolve(question)).await;
     let Some(resolved) = results.pop() else {
-        return Exit::Bug;
+        return Err(Exit::Bug);
     };
+    out::answer_as(common, &ResultJson::of(&resolved), || table(&resolved));
     if let ResolveOutcome::BadFormat(why) = &resolved.outcome {
         out::aside(&format!(
             "error: `{}` is not looked for: {why}\n",
             asked.text.escape_debug()
         ));
-        return Exit::No;
+        return Err(Exit::No);
     }
-    let json = MatchesJson::new(&resolved.matches, None, &resolved.gaps);
-    out::answer_as(common, &json, || table(&resolved));
     if resolved.outcome == ResolveOutcome::Multiple {
         out::aside("several match, so nobody is named\n");
     }
@@ -68,7 +57,7 @@ async fn in_domains(common: &Common, lookups: &Asked, asked: &Find) -> Exit {
         ));
     }
     partial(&resolved.gaps);
-    ends(resolved.matches.len(), &resolved.gaps)
+    Ok(ends(resolved.matches.len(), &resolved.gaps))
 }
 
 fn table(resolved: &Resolved) -> String {
@@ -79,11 +68,11 @@ fn table(resolved: &Resolved) -> String {
     aligned([MATCH_HEAD.map(str::to_owned)].into_iter().chain(lines))
 }
 
-async fn in_book(common: &Common, lookups: &Asked, asked: &Find, book: &str) -> Exit {
+async fn in_book(common: &Common, lookups: &Asked, asked: &Find, book: &str) -> Result<Exit, Exit> {
     let own_domain = match asked.person.as_deref().map(EntryId::parse) {
         Some(None) => {
             out::aside("error: `--person` is no id, expected one of another answer\n");
-            return Exit::Usage;
+            return Err(Exit::Usage);
         }
         Some(Some(id)) => Some(id.domain().to_owned()),
         None => None,
@@ -97,10 +86,9 @@ async fn in_book(common: &Common, lookups: &Asked, asked: &Find, book: &str) -> 
         cursor: asked.cursor.clone(),
         deadline: due,
     };
-    let page = match shown(due, lookups.lookups.search_book(question)).await {
-        Ok(page) => page,
-        Err(why) => return refused(&why),
-    };
+    let page = lookups
+        .told(due, lookups.lookups.search_book(question))
+        .await?;
     out::answer_as(common, &BookPageJson::of(&page), || entries(&page));
     if page.entries.is_empty() && page.gaps.is_empty() {
         out::aside(&format!("nobody matches `{}`\n", asked.text.escape_debug()));
@@ -112,7 +100,7 @@ async fn in_book(common: &Common, lookups: &Asked, asked: &Find, book: &str) -> 
         out::aside(&format!("there are more: --cursor {next}\n"));
     }
     partial(&page.gaps);
-    ends(page.entries.len(), &page.gaps)
+    Ok(ends(page.entries.len(), &page.gaps))
 }
 
 /// The book's own fields are the columns of its list; which there are shows in its entries.

@@ -1,36 +1,43 @@
 //! `entryway groups`: whose groups, and who is in a group.
 
-use super::patience::shown;
-use super::{Asked, kinds, partial, path, refused, who};
+use super::{Asked, at_most, kinds, partial, path, who};
 use crate::cli::{Common, GroupsCommand};
 use crate::exit::Exit;
 use crate::out;
 use crate::table::aligned;
-use entryway_lookup::{GroupsOf, GroupsOfQuestion, Kinds, Members, MembersQuestion, Reach};
+use entryway_lookup::{
+    EntryId, GroupsOf, GroupsOfQuestion, Kinds, Members, MembersQuestion, Reach,
+};
 use entryway_wire::{GroupsOfJson, MembersJson};
 
-pub(super) async fn groups(common: &Common, lookups: &Asked, asked: &GroupsCommand) -> Exit {
-    let done = match asked {
-        GroupsCommand::Of { who, direct } => of(common, lookups, who, reach(*direct)).await,
+pub(super) async fn groups(
+    common: &Common,
+    lookups: &Asked,
+    asked: &GroupsCommand,
+) -> Result<Exit, Exit> {
+    match asked {
+        GroupsCommand::Of {
+            who,
+            domain,
+            direct,
+        } => {
+            let one = who::one(lookups, who, domain.as_deref(), Kinds::People).await?;
+            of(common, lookups, one.id, reach(*direct)).await
+        }
         GroupsCommand::Members {
             group,
+            domain,
             direct,
             kind,
             limit,
         } => {
-            let limit = limit
-                .unwrap_or(lookups.policy.most)
-                .min(lookups.policy.most);
-            members(
-                common,
-                lookups,
-                group,
-                (reach(*direct), kinds(*kind), limit),
-            )
-            .await
+            let most = lookups.policy.most;
+            let limit = at_most("--limit", *limit, most)?.unwrap_or(most);
+            let one = who::one(lookups, group, domain.as_deref(), Kinds::Groups).await?;
+            let (reach, kinds) = (reach(*direct), kinds(*kind));
+            members(common, lookups, one.id, (reach, kinds, limit)).await
         }
-    };
-    done.unwrap_or_else(|exit| exit)
+    }
 }
 
 fn counted(count: usize, what: &str) -> String {
@@ -46,16 +53,16 @@ fn reach(direct: bool) -> Reach {
     }
 }
 
-async fn of(common: &Common, lookups: &Asked, typed: &str, reach: Reach) -> Result<Exit, Exit> {
-    let one = who::one(lookups, typed, Kinds::People).await?;
+async fn of(common: &Common, lookups: &Asked, entry: EntryId, reach: Reach) -> Result<Exit, Exit> {
     let due = lookups.due();
     let question = GroupsOfQuestion {
-        entry: one.id,
+        entry,
         reach,
         deadline: due,
     };
-    let asked = shown(due, lookups.lookups.groups_of(question)).await;
-    let groups = asked.map_err(|why| refused(&why))?;
+    let groups = lookups
+        .told(due, lookups.lookups.groups_of(question))
+        .await?;
     out::answer_as(common, &GroupsOfJson::of(&groups, true), || {
         groups_table(&groups)
     });
@@ -89,20 +96,18 @@ fn groups_table(groups: &GroupsOf) -> String {
 async fn members(
     common: &Common,
     lookups: &Asked,
-    typed: &str,
+    group: EntryId,
     (reach, kinds, limit): (Reach, Kinds, u32),
 ) -> Result<Exit, Exit> {
-    let one = who::one(lookups, typed, Kinds::Groups).await?;
     let due = lookups.due();
     let question = MembersQuestion {
-        group: one.id,
+        group,
         reach,
         kinds,
         limit,
         deadline: due,
     };
-    let asked = shown(due, lookups.lookups.members(question)).await;
-    let members = asked.map_err(|why| refused(&why))?;
+    let members = lookups.told(due, lookups.lookups.members(question)).await?;
     out::answer_as(common, &MembersJson::of(&members, true), || {
         members_table(&members)
     });
