@@ -214,6 +214,7 @@ async fn ask(finder: &Finder, directory: &Directory, asked: &Asked) -> (Vec<Stri
             let question = GroupsOfQuestion {
                 entry: id,
                 reach: Reach::Effective,
+                limit: u32::MAX,
                 deadline,
             };
             let answer = finder.groups_of(question).await.expect("an answer");

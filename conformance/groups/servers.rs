@@ -271,6 +271,7 @@ impl Directory {
             cursor_age: Duration::from_secs(3600),
             cache: Duration::ZERO,
             cache_max: 0,
+            public_url: None,
             domains: vec![domain],
             books: Vec::new(),
         }

@@ -122,6 +122,7 @@ codes! {
     NotMoment = "C091", Error, "not a day and not a moment";
     TokenExpired = "C092", Warning, "a token that does not hold any more";
     EveryProxy = "C093", Warning, "everybody is trusted as a proxy";
+    PublicUrl = "C094", Error, "not the address of a website";
     NotIssuer = "C100", Error, "not an issuer";
     NoSso = "C101", Error, "an application without single sign-on";
     NotRedirect = "C102", Error, "a URI that cannot be registered";

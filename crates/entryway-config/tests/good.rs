@@ -76,6 +76,7 @@ fn three_lines_are_enough() {
     assert_eq!(settings.listen.to_string(), "127.0.0.1:8389");
     assert_eq!(settings.metrics_listen, None);
     assert!(settings.trusted_proxies.is_empty());
+    assert_eq!(settings.lookups.public_url, None);
     let policy = &settings.policy;
     assert_eq!(
         (policy.ldap, policy.deadline),
@@ -140,6 +141,8 @@ fn everything_at_once() {
     assert_eq!(metrics.as_deref(), Some("[::1]:9389"));
     let proxies = settings.trusted_proxies.iter().map(ToString::to_string);
     assert_eq!(proxies.collect::<Vec<_>>(), ["10.0.0.7", "2001:db8::/32"]);
+    let public = settings.lookups.public_url.as_deref();
+    assert_eq!(public, Some("https://login.corp.example/entryway"));
     let policy = &settings.policy;
     assert_eq!(
         (policy.ldap, policy.deadline),
@@ -148,7 +151,7 @@ fn everything_at_once() {
     assert_eq!(policy.default_domains, [DomainId(1), DomainId(0)]);
     assert_eq!(
         places.place(policy.default_domains_rule),
-        Some("etc/entryway.toml:9")
+        Some("etc/entryway.toml:10")
     );
     assert_eq!(
         places.place(policy.home_folders.find(None).expect("a row").rule),
@@ -205,7 +208,7 @@ fn everything_at_once() {
     );
     assert_eq!(
         places.place(domain.maps[0].rule),
-        Some("etc/entryway.toml:57")
+        Some("etc/entryway.toml:58")
     );
     assert_eq!(
         (domain.defaults.uid, domain.defaults.gid),

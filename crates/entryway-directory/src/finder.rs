@@ -15,6 +15,9 @@ use entryway_lookup::{
 use std::sync::Arc;
 use std::time::Instant;
 
+/// What subjects of accounts begin with that are in no directory.
+const NO_DOMAINS: [&str; 2] = ["local", "os"];
+
 /// Answers look-ups. Nothing it asks decides a login, and nothing that it keeps is used by one.
 pub struct Finder {
     domains: Arc<Domains>,
@@ -138,9 +141,14 @@ impl Finder {
             .and_then(|index| self.place(index))
             .ok_or_else(|| Refused::UnknownDomain(name.to_owned()))
     }
+
     /// The domain of an id, spelled as in the configuration: another spelling is the id of nobody, and nothing is asked
     /// for it.
     pub(crate) fn place_of_id(&self, id: &EntryId) -> Result<Place<'_>, Refused> {
+        // No domain is called so.
+        if NO_DOMAINS.contains(&id.domain()) {
+            return Err(Refused::NoDirectory(id.to_string()));
+        }
         let place = self.place_of(id.domain())?;
         if *place.lookups.name == *id.domain() {
             Ok(place)

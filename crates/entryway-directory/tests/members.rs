@@ -71,6 +71,7 @@ async fn groups_of(finder: &Finder, dn: &str) -> GroupsOf {
     let question = GroupsOfQuestion {
         entry: id_of(finder, dn).await,
         reach: Reach::Effective,
+        limit: 1000,
         deadline: Instant::now() + DEADLINE,
     };
     finder.groups_of(question).await.unwrap()
@@ -361,6 +362,7 @@ async fn members_and_groups_on_another_server_leave_a_gap() {
     let question = GroupsOfQuestion {
         entry: ada,
         reach: Reach::Effective,
+        limit: 1000,
         deadline: Instant::now() + DEADLINE,
     };
     let groups = finder.groups_of(question).await.unwrap();

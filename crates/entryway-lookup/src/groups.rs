@@ -35,6 +35,8 @@ pub struct GroupsOfQuestion {
     pub entry: EntryId,
     /// How far.
     pub reach: Reach,
+    /// No more than this.
+    pub limit: u32,
     /// Answer before this.
     pub deadline: Instant,
 }

@@ -34,6 +34,8 @@ pub struct LookupPolicy {
     pub cache: Duration,
     /// `directory.cache_max`: entries that are kept at most.
     pub cache_max: usize,
+    /// `server.public_url`, without a slash at its end: where others reach the API.
+    pub public_url: Option<Arc<str>>,
     /// Every domain, in the order and with the index of the login's.
     pub domains: Vec<DomainLookups>,
     /// `[address_book.X]`, those that are enabled, by name.

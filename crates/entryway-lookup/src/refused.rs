@@ -11,6 +11,9 @@ pub enum Refused {
     /// No domain of that name is configured.
     #[error("there is no domain `{}`", .0.escape_debug())]
     UnknownDomain(String),
+    /// The id is that of an account that no directory has: `local:`, `os:`.
+    #[error("`{}` is an account that is in no directory, and has no card, no groups and no photo there", .0.escape_debug())]
+    NoDirectory(String),
     /// No address book of that name is configured.
     #[error("there is no address book `{}`", .0.escape_debug())]
     UnknownBook(String),
@@ -37,6 +40,7 @@ impl Refused {
         match self {
             Self::NotFound => "not_found",
             Self::UnknownDomain(_) => "unknown_domain",
+            Self::NoDirectory(_) => "not_in_a_directory",
             Self::UnknownBook(_) => "unknown_address_book",
             Self::Outside(_) => "outside_view",
             Self::Unusable(_) => "unusable_question",

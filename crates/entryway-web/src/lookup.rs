@@ -48,8 +48,12 @@ pub struct LookupRules {
     pub limit: u32,
     /// Matches at most.
     pub most: u32,
+    /// Rows of a page at most; `None` where paging is switched off.
+    pub page_size: Option<u32>,
     /// How long a cursor holds.
     pub cursor_age: Duration,
+    /// Where others reach the API, without a slash at its end.
+    pub public_url: Option<Arc<str>>,
     /// The domains.
     pub domains: Vec<DomainRules>,
 }
@@ -77,7 +81,9 @@ impl LookupRules {
             deadline: policy.deadline,
             limit: policy.limit,
             most: policy.most,
+            page_size: policy.browse.map(|browse| browse.page_size),
             cursor_age: policy.cursor_age,
+            public_url: policy.public_url.clone(),
             domains: domains.collect(),
         }
     }
@@ -131,8 +137,9 @@ fn of_page(refused: Refused, rest: &'static str) -> Refusal {
         Refused::Outside(_) => in_query(refused, "under"),
         Refused::UnknownBook(_) => in_path(refused, "name"),
         Refused::Unusable(_) => in_query(refused, rest),
-        Refused::NotFound | Refused::SwitchedOff(_) | Refused::Unanswered(_) => {
-            Refusal::Lookup { refused, at: None }
-        }
+        Refused::NotFound
+        | Refused::NoDirectory(_)
+        | Refused::SwitchedOff(_)
+        | Refused::Unanswered(_) => Refusal::Lookup { refused, at: None },
     }
 }

@@ -140,19 +140,22 @@ fn out_of_bounds(parameter: &Parameter, least: u32, most: u32) -> Refusal {
     )
 }
 
-/// The `limit` of a question, no more than the configuration allows.
-pub(crate) fn limit(query: &Query<'_>, most: u32) -> Result<Option<u32>, Refusal> {
-    let limit = query.number("limit");
-    match limit {
-        Some(limit) if limit > most => Err(Refusal::Part {
+/// A number, no more than the configuration allows.
+pub(crate) fn at_most(
+    query: &Query<'_>,
+    name: &'static str,
+    most: u32,
+) -> Result<Option<u32>, Refusal> {
+    match query.number(name) {
+        Some(number) if number > most => Err(Refusal::Part {
             at: At {
                 within: "query",
-                name: "limit",
+                name,
             },
             code: "out_of_bounds",
-            detail: format!("`limit` is out of bounds, expected a number from 1 to {most}"),
+            detail: format!("`{name}` is out of bounds, expected a number from 1 to {most}"),
         }),
-        limit => Ok(limit),
+        number => Ok(number),
     }
 }
 

@@ -61,6 +61,8 @@ pub(crate) enum Refusal {
     NotAcceptable,
     /// Too many look-ups are under way.
     TooMany { caller: Option<Arc<str>> },
+    /// There is no answer, for whoever shows no token: neither where nor why.
+    NoAnswer,
     /// A look-up has no answer.
     Lookup { refused: Refused, at: Option<At> },
     /// The login has no verdict. Only some callers may know whose fault it is.
@@ -96,6 +98,7 @@ impl Refusal {
                 Refused::NotFound
                 | Refused::UnknownDomain(_)
                 | Refused::UnknownBook(_)
+                | Refused::NoDirectory(_)
                 | Refused::Outside(_)
                 | Refused::SwitchedOff(_) => StatusCode::NOT_FOUND,
                 Refused::Unusable(_) | Refused::Cursor(_) => StatusCode::BAD_REQUEST,
@@ -112,7 +115,8 @@ impl Refusal {
             | Self::UnknownParameter { .. }
             | Self::Part { .. }
             | Self::Text { .. } => StatusCode::BAD_REQUEST,
-            Self::Indeterminate { .. }
+            Self::NoAnswer
+            | Self::Indeterminate { .. }
             | Self::Store { .. }
             | Self::StoreNotReady
             | Self::NotReady { .. } => StatusCode::SERVICE_UNAVAILABLE,
@@ -141,6 +145,7 @@ impl Refusal {
             Self::Text { why } => why.code(),
             Self::NotAcceptable => "not_acceptable",
             Self::TooMany { .. } => "too_many_lookups",
+            Self::NoAnswer => "no_answer",
             Self::Lookup { refused, .. } => refused.code(),
             Self::Indeterminate { .. } => "no_verdict",
             Self::Store { .. } | Self::StoreNotReady => "store_unavailable",
@@ -176,6 +181,7 @@ impl Refusal {
                 Refused::NotFound => "search again: the entry is gone, or may not be looked at",
                 Refused::UnknownDomain(_) => "name a domain of the configuration",
                 Refused::UnknownBook(_) => "name one that `/api/v1/address-books` lists",
+                Refused::NoDirectory(_) => "ask for somebody whom a directory has",
                 Refused::Outside(_) => "name an entry below the domain's base",
                 Refused::Unusable(_) => "ask otherwise",
                 Refused::SwitchedOff(_) => "have the administrator switch it on",
@@ -185,7 +191,8 @@ impl Refusal {
                 Refused::Cursor(_) => "begin again from the first page",
                 Refused::Unanswered(_) => "ask again a little later",
             },
-            Self::Indeterminate { .. }
+            Self::NoAnswer
+            | Self::Indeterminate { .. }
             | Self::Store { .. }
             | Self::StoreNotReady
             | Self::NotReady { .. } => "ask again a little later",
@@ -243,6 +250,7 @@ impl Refusal {
                 "the header `accept` takes neither `application/json` nor `text/vcard`".into()
             }
             Self::TooMany { .. } => "too many look-ups are under way".into(),
+            Self::NoAnswer => "there is no answer now".into(),
             Self::Lookup { refused, .. } => refused.to_string().into(),
             Self::Indeterminate { id, fault, told } => {
                 return Problem::indeterminate(status.as_u16(), id, fault, told);

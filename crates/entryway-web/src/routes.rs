@@ -149,7 +149,7 @@ pub(crate) static GROUPS_OF: Operation = Operation {
     path: "/api/v1/people/{id}/groups",
     summary: "Lists the groups of a person, each with the path that gave it",
     needs: Needs::Scope(Scope::GroupsRead),
-    parameters: &[ID, REACH],
+    parameters: &[ID, REACH, LIMIT],
     answers: &[(JSON, Content::Json("groups_of"))],
     to: || get(lookup::groups_of),
     ..LOOKUP
@@ -291,7 +291,7 @@ pub(crate) static BROWSE: Operation = Operation {
                 least: 1,
                 most: 1000,
             },
-            about: "Rows of the page; `directory.page_size` by default.",
+            about: "Rows of the page; `directory.page_size` by default, and no more than that.",
         },
         Parameter {
             name: "refresh",

@@ -9,7 +9,7 @@ mod request;
 
 pub use books::{AddressBooksJson, BookPageJson};
 pub use browse::{BrowsedJson, PageJson};
-pub use cards::CardJson;
+pub use cards::{CardJson, photo_url};
 pub use found::{MatchesJson, PersonJson, ResolvedJson, ResultJson};
 pub use groups::{GroupJson, GroupsOfJson, MembersJson};
 pub use request::{MOST_QUERIES, ResolveRequest};

@@ -33,6 +33,8 @@ pub(super) const SETTINGS: &[Setting] = &[
 
     Setting { path: "server.listen", shape: Text, default: Value(r#""127.0.0.1:8389""#), example: r#""127.0.0.1:9000""#,
         doc: "Where HTTP is served. Beyond this machine a reverse proxy with TLS must stand in front of it." },
+    Setting { path: "server.public_url", shape: Text, default: None, example: r#""https://login.corp.example""#,
+        doc: "Where others reach the API: `https://` or `http://`, a host, perhaps a port and a path. A vCard has the address of the photo with it, and no photo without it." },
     Setting { path: "server.metrics_listen", shape: Text, default: None, example: r#""127.0.0.1:9389""#,
         doc: "Where the metrics are served for Prometheus, apart from the API and without a token. Without it nobody listens, and `GET /metrics` of the API is the only way. See docs/metrics.md." },
     Setting { path: "server.trusted_proxies", shape: Texts, default: Value("[]"), example: r#"["10.0.0.7", "2001:db8::/32"]"#,

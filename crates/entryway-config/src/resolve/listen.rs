@@ -7,6 +7,8 @@ use crate::report::Diagnostic;
 use crate::section::{Section, Text};
 use entryway_login::AddressRange;
 use std::net::SocketAddr;
+use std::sync::Arc;
+use url::Url;
 
 /// Where HTTP is served.
 pub(super) fn listen(server: &Section<'_>, cx: &Context<'_>) -> Option<SocketAddr> {
@@ -89,6 +91,35 @@ fn trusted_proxy(written: Text<'_>, cx: &Context<'_>) -> Option<AddressRange> {
         );
     }
     Some(range)
+}
+
+/// Where others reach the API, without a slash at its end.
+pub(super) fn public_url(server: &Section<'_>, cx: &Context<'_>) -> Option<Arc<str>> {
+    let written = server.text("public_url")?;
+    let usable = |url: &Url| {
+        matches!(url.scheme(), "https" | "http")
+            && url.has_host()
+            && (url.username(), url.password()) == ("", None)
+            && (url.query(), url.fragment()) == (None, None)
+    };
+    if let Some(url) = Url::parse(written.text).ok().filter(usable) {
+        return Some(url.as_str().trim_end_matches('/').into());
+    }
+    cx.push(
+        Diagnostic::new(
+            Code::PublicUrl,
+            format!(
+                "`{}` is not the address of a website",
+                mask::address(written.text).escape_debug()
+            ),
+        )
+        .at(
+            written.place,
+            "expected `https://` or `http://`, a host, and no query",
+        )
+        .hint("for example `https://login.corp.example`"),
+    );
+    None
 }
 
 /// Whether one of two cannot be listened on beside the other. Port 0 is any that is free.

@@ -7,6 +7,7 @@ mod people;
 
 use crate::context::Context;
 use crate::resolve::domain::Read;
+use crate::resolve::listen;
 use crate::section::Section;
 use crate::settings::{Dialect, DomainSettings};
 use entryway_login::DomainPolicy;
@@ -78,6 +79,7 @@ pub(super) fn lookups(
         cursor_age: directory.duration("cursor_age"),
         cache: directory.duration("cache"),
         cache_max: size("cache_max"),
+        public_url: listen::public_url(&root.section("server"), cx),
         domains: domains?,
         books: books?,
     })

@@ -74,7 +74,16 @@ impl GroupLookup for Finder {
                 .groups_of
                 .get(key, question.deadline, weight, ask)
                 .await?;
-            Ok(Arc::unwrap_or_clone(all))
+            let mut groups = Arc::unwrap_or_clone(all);
+            let limit = usize::try_from(question.limit).unwrap_or(usize::MAX);
+            if groups.groups.len() > limit {
+                groups.groups.truncate(limit);
+                groups.gaps.push(Gap {
+                    domain: Arc::clone(&groups.entry.domain),
+                    why: Missing::Limit(question.limit),
+                });
+            }
+            Ok(groups)
         })
     }
 }
@@ -242,13 +251,13 @@ impl Finder {
         deadline: Instant,
     ) -> Result<(Place<'_>, &GroupsSettings, Arc<Read>), Refused> {
         let off = Refused::SwitchedOff("groups of this domain");
-        self.place_of(id.domain())?
+        self.place_of_id(id)?
             .domain
             .groups_settings()
             .ok_or(off.clone())?;
         let read = self.read(id, deadline).await?;
         // What its directory is, is known by now.
-        let place = self.place_of(id.domain())?;
+        let place = self.place_of_id(id)?;
         let settings = place.domain.groups_settings().ok_or(off)?;
         Ok((place, settings, read))
     }

@@ -79,6 +79,7 @@ pub fn policy(names: &[&str]) -> LookupPolicy {
         cursor_age: DEADLINE,
         cache: Duration::from_secs(600),
         cache_max: 1000,
+        public_url: None,
         domains: names.iter().map(|name| lookups(name)).collect(),
         books: Vec::new(),
     }

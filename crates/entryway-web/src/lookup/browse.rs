@@ -2,7 +2,7 @@
 
 use super::watched::Watched;
 use super::{in_query, named_domain, of_page};
-use crate::query::Query;
+use crate::query::{self, Query};
 use crate::refusal::Refusal;
 use crate::{App, Scope, answer, bearer, routes};
 use axum::extract::{Request, State};
@@ -34,7 +34,10 @@ pub(crate) async fn browse(
         view: view(&query)?,
         kinds: kinds(&query)?,
         position: position(&query)?,
-        size: query.number("size"),
+        size: match lookups.rules.page_size {
+            Some(most) => query::at_most(&query, "size", most)?,
+            None => query.number("size"),
+        },
         refresh: query.flag("refresh"),
         deadline: lookups.rules.due(),
     };

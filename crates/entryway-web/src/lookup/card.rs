@@ -40,14 +40,14 @@ pub(crate) async fn card(
     // Each form has a tag of its own (RFC 9110 §8.8.3.3).
     let (mut response, form) = match form {
         CardForm::Json => (answer::json(&CardJson::of(&card))?, "json"),
-        CardForm::VCard => (
-            (
-                [(header::CONTENT_TYPE, VCARD)],
-                entryway_wire::vcard(&card, None),
-            )
-                .into_response(),
-            "vcard",
-        ),
+        CardForm::VCard => {
+            let public = generation.lookups.rules.public_url.as_deref();
+            let public = public.filter(|_| card.has_photo);
+            let photo = public.map(|public| entryway_wire::photo_url(public, &card.id));
+            let text = entryway_wire::vcard(&card, photo.as_deref());
+            let response = ([(header::CONTENT_TYPE, VCARD)], text).into_response();
+            (response, "vcard")
+        }
     };
     let tag = format!("\"{:016x}-{form}\"", card.tag);
     if is_held(request.headers(), &tag) {

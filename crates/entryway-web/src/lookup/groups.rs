@@ -65,7 +65,7 @@ pub(crate) async fn members(
             Some("groups") => Kinds::Groups,
             _ => Kinds::Both,
         },
-        limit: query::limit(&query, rules.most)?.unwrap_or(rules.most),
+        limit: query::at_most(&query, "limit", rules.most)?.unwrap_or(rules.most),
         deadline: rules.due(),
     };
     let watched = Watched::begin(&app, operation.id, Some(caller))?;
@@ -85,10 +85,12 @@ pub(crate) async fn groups_of(
     let caller = bearer::authorize(request.headers(), &generation, Scope::GroupsRead)?;
     let reads_people = caller.scopes.allow(Scope::PeopleRead);
     let query = Query::read(request.uri().query(), operation)?;
+    let rules = &generation.lookups.rules;
     let question = GroupsOfQuestion {
         entry: query::id(request.uri().path(), operation)?,
         reach: reach(&query),
-        deadline: generation.lookups.rules.due(),
+        limit: query::at_most(&query, "limit", rules.most)?.unwrap_or(rules.most),
+        deadline: rules.due(),
     };
     let watched = Watched::begin(&app, operation.id, Some(caller))?;
     let told = generation.lookups.asked.groups_of(question).await;

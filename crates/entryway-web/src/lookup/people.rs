@@ -42,7 +42,7 @@ pub(super) async fn by_text(
     let caller = bearer::authorize(&head.headers, &generation, scope)?;
     let query = Query::read(head.uri.query(), operation)?;
     let rules = &generation.lookups.rules;
-    let limit = query::limit(&query, rules.most)?.unwrap_or(rules.limit.min(rules.most));
+    let limit = query::at_most(&query, "limit", rules.most)?.unwrap_or(rules.limit.min(rules.most));
     let domain = named_domain(&generation, query.text("domain"))?;
     let list = List::read(&generation, &query, operation)?;
     let typed = query.text("q").unwrap_or_default().to_owned();

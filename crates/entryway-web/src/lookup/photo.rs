@@ -1,7 +1,8 @@
 //! `GET /api/v1/people/{id}/photo`: a picture that a browser shows and does nothing else with.
 //!
 //! Whoever shows no token learns of nobody who has no photo that they exist: an id that is made of a DN, which can be
-//! guessed, is not looked up for them, and somebody without a photo is answered as nobody is.
+//! guessed, is not looked up for them, and somebody without a photo is answered as nobody is. Where there is no answer,
+//! they learn neither of which domain nor why.
 
 use super::in_path;
 use super::negotiate::is_held;
@@ -13,8 +14,7 @@ use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::response::Response;
 use bytes::Bytes;
-use entryway_login::Fault;
-use entryway_lookup::{EntryId, FieldSet, Gap, IdKey, Missing, Photo, PhotoQuestion, Refused};
+use entryway_lookup::{EntryId, FieldSet, IdKey, Photo, PhotoQuestion, Refused};
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 use std::sync::Arc;
 use std::time::Duration;
@@ -48,14 +48,16 @@ pub(crate) async fn photo(
         FieldSet::Public => match generation.lookups.strangers.turn(question.deadline).await {
             Some(turn) => Some(turn),
             None => {
-                let refused = overloaded(id.domain());
-                watched.refused(&refused);
-                return Err(in_path(refused, "id"));
+                watched.ended("unanswered");
+                return Err(Refusal::NoAnswer);
             }
         },
     };
     let told = generation.lookups.asked.photo(question).await;
-    let (watched, photo) = watched.found(told, |refused| in_path(refused, "id"))?;
+    let (watched, photo) = watched.found(told, |refused| match (set, refused) {
+        (FieldSet::Public, Refused::Unanswered(_)) => Refusal::NoAnswer,
+        (_, refused) => in_path(refused, "id"),
+    })?;
     let (kind, tag, bytes) = match photo {
         Photo::Picture { media, bytes, tag } => (media.as_str(), tag, Bytes::from_owner(bytes)),
         Photo::Initials { letters, tag } if set == FieldSet::LoggedIn => (
@@ -92,14 +94,6 @@ fn who<'g>(
         }
         Err(refusal) => Err(refusal),
     }
-}
-
-/// Too many ask who show no token.
-fn overloaded(domain: &str) -> Refused {
-    Refused::Unanswered(Gap {
-        domain: domain.into(),
-        why: Missing::Unanswered(Fault::Overloaded),
-    })
 }
 
 fn shown(

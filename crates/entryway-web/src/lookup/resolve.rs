@@ -24,7 +24,7 @@ pub(crate) async fn resolve(
     Query::read(head.uri.query(), operation)?;
     let body = body::read_json(&head.headers, body, &app.limits, app.limits.resolve_bytes).await?;
     let rules = &generation.lookups.rules;
-    let asked = ResolveRequest::from_json(&body, rules.most)
+    let asked = ResolveRequest::from_json(&body, rules.most, rules.domains.len())
         .map_err(|error| Refusal::Malformed { error })?;
     drop(body);
     for (kind, scope) in [

@@ -250,6 +250,11 @@ impl Behind {
 
 /// A front, and what is behind it.
 pub(crate) fn app(limits: Limits) -> (App, Arc<Behind>) {
+    app_at(limits, None)
+}
+
+/// One that others reach at this address.
+pub(crate) fn app_at(limits: Limits, public_url: Option<&str>) -> (App, Arc<Behind>) {
     let mut callers = Callers::default();
     for (token, scopes) in [
         (PLAIN, vec![Scope::Login]),
@@ -284,7 +289,7 @@ pub(crate) fn app(limits: Limits) -> (App, Arc<Behind>) {
         revalidations: Arc::clone(&logins) as _,
         explanations: logins,
         callers,
-        lookups: looked::front(&looked),
+        lookups: looked::front(&looked, public_url),
         trusted_proxies: Vec::new(),
         deadline: Duration::from_secs(3),
     };

@@ -28,7 +28,7 @@ pub(crate) struct Looked {
 }
 
 /// A front that asks these.
-pub(crate) fn front(looked: &Arc<Looked>) -> LookupFront {
+pub(crate) fn front(looked: &Arc<Looked>, public_url: Option<&str>) -> LookupFront {
     let domain = |name: &str, public_photos| DomainRules {
         name: name.into(),
         public_photos,
@@ -40,7 +40,9 @@ pub(crate) fn front(looked: &Arc<Looked>) -> LookupFront {
             deadline: Duration::from_secs(3),
             limit: 10,
             most: 20,
+            page_size: Some(100),
             cursor_age: Duration::from_secs(60),
+            public_url: public_url.map(Arc::from),
             domains: vec![domain("staff", false), domain("partners", true)],
         },
         seal: Arc::new(Xor),
@@ -101,6 +103,8 @@ fn known(id: &EntryId) -> Result<(), Refused> {
     match id.to_string().as_str() {
         "staff:404" | "partners:404" => Err(Refused::NotFound),
         "staff:503" => Err(Refused::Unanswered(silent("staff"))),
+        "partners:503" => Err(Refused::Unanswered(silent("partners"))),
+        "local:7" => Err(Refused::NoDirectory("local:7".to_owned())),
         text if text.starts_with("nowhere:") => Err(Refused::UnknownDomain("nowhere".to_owned())),
         _ => Ok(()),
     }
@@ -242,7 +246,10 @@ impl GroupLookup for Looked {
         }))
     }
     fn groups_of(&self, question: GroupsOfQuestion) -> Answer<'_, Result<GroupsOf, Refused>> {
-        self.note(format!("groups_of {:?}", question.reach));
+        self.note(format!(
+            "groups_of {:?} limit={}",
+            question.reach, question.limit
+        ));
         now(known(&question.entry).map(|()| GroupsOf {
             entry: found(Kind::Person, 1),
             groups: vec![InGroup {

@@ -1,6 +1,6 @@
 //! Looking people up: what is asked, what is answered, and how each mistake is told.
 
-use crate::front::{Behind, FINDER, GROUPS, PAGER, PLAIN, app, post, send};
+use crate::front::{Behind, FINDER, GROUPS, PAGER, PLAIN, app, app_at, post, send};
 use crate::looked::PNG;
 use axum::body::Body;
 use entryway_web::{App, Limits};
@@ -84,7 +84,13 @@ async fn what_is_asked_is_what_the_parameters_say() {
     question(
         "/api/v1/people/staff:1/groups?reach=direct",
         GROUPS,
-        "groups_of Direct",
+        "groups_of Direct limit=20",
+    )
+    .await;
+    question(
+        "/api/v1/people/staff:1/groups?limit=3",
+        GROUPS,
+        "groups_of Effective limit=3",
     )
     .await;
     question(
@@ -295,8 +301,24 @@ async fn each_mistake_is_told_with_its_place() {
         id,
     )
     .await;
+    refused(
+        "/api/v1/people/local:7/card",
+        FINDER,
+        404,
+        "not_in_a_directory",
+        id,
+    )
+    .await;
     refused("/api/v1/people/", FINDER, 404, "no_such_path", None).await;
     let browse = |rest: &str| format!("/api/v1/browse?domain=staff&{rest}");
+    for (path, token, name) in [
+        ("/api/v1/browse?domain=staff&size=101", PAGER, "size"),
+        ("/api/v1/people/staff:1/groups?limit=21", GROUPS, "limit"),
+        ("/api/v1/groups/staff:1/members?limit=21", GROUPS, "limit"),
+    ] {
+        let at = Some(("query", name));
+        refused(path, token, 400, "out_of_bounds", at).await;
+    }
     let cursor = Some(("query", "cursor"));
     refused(&browse("cursor=forged"), PAGER, 400, "bad_cursor", cursor).await;
     refused(
@@ -536,12 +558,25 @@ async fn only_what_anybody_may_see_needs_no_token() {
         answers.windows(2).all(|two| two[0] == two[1]),
         "{answers:?}"
     );
+    // Where there is no answer they learn neither of which domain nor why.
+    let (response, body) = bytes(&app, without("/api/v1/people/partners:503/photo")).await;
+    let body: Value = serde_json::from_slice(&body).expect("JSON");
+    assert_eq!(
+        (response.status().as_u16(), &body["code"]),
+        (503, &json!("no_answer"))
+    );
+    assert_eq!(header(&response, "retry-after"), "5");
+    let told = body.to_string();
+    assert!(
+        !told.contains("partners") && !told.contains("server"),
+        "{told}"
+    );
     // Whoever shows a token must show one that holds.
     for (token, status) in [("guess", 401), (PLAIN, 403)] {
         let (response, _) = bytes(&app, get("/api/v1/people/partners:1/photo", token)).await;
         assert_eq!(response.status(), status);
     }
-    assert_eq!(questions(&behind).len(), 4);
+    assert_eq!(questions(&behind).len(), 5);
 }
 
 #[tokio::test]
@@ -575,6 +610,14 @@ async fn a_card_comes_in_the_form_that_is_accepted() {
         "text/vcard; charset=utf-8"
     );
     assert!(body.starts_with("BEGIN:VCARD\r\nVERSION:4.0\r\n"), "{body}");
+    // Nobody knows by which address others reach it, unless the configuration says so.
+    assert!(!body.contains("PHOTO"), "{body}");
+    let reached_at = "https://login.corp.example/entryway";
+    let (app_elsewhere, _) = app_at(Limits::default(), Some(reached_at));
+    let path = "/api/v1/people/staff:1/card";
+    let (_, body) = send(&app_elsewhere, of("text/vcard", path)).await;
+    let photo = "\r\nPHOTO:https://login.corp.example/entryway/api/v1/people/staff:1/photo\r\n";
+    assert!(body.contains(photo), "{body}");
     // Who has a card is sent it once: each form has a tag of its own.
     for (accept, held, status) in [
         ("*/*", "\"0000000000000001-json\"", 304),

@@ -23,6 +23,11 @@ shapes! {
     }
 }
 
+/// Where somebody's photo is, behind the address by which others reach the API.
+pub fn photo_url(public_url: &str, id: &EntryId) -> String {
+    format!("{public_url}/api/v1/people/{id}/photo")
+}
+
 impl<'a> CardJson<'a> {
     /// A card.
     pub fn of(card: &'a Card) -> Self {

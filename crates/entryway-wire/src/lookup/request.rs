@@ -10,6 +10,8 @@ use serde_json::{Value, json};
 pub const MOST_QUERIES: usize = 100;
 /// Domains of one request at most.
 const MOST_DOMAINS: usize = 100;
+/// Queries of one request, each as often as domains are asked: each of these is a search or several.
+const MOST_ASKED: usize = 1_000;
 
 /// `{"queries": ["…"], "kinds": "people", "unique": true, "first": false, "all_domains": true, "limit": 10, "domains": ["…"]}`;
 /// all but the first need not be there. Any other key is refused.
@@ -64,8 +66,8 @@ impl Named for ResolveShape {
 }
 
 impl ResolveRequest {
-    /// Reads a body. `most` is how many matches a query may ask for.
-    pub fn from_json(body: &[u8], most: u32) -> Result<Self, RequestError> {
+    /// Reads a body. `most` is how many matches a query may ask for, `domains` how many domains there are.
+    pub fn from_json(body: &[u8], most: u32, domains: usize) -> Result<Self, RequestError> {
         let shape: ResolveShape = read(body)?;
         let value = |key, expected: String| Err(RequestError::Value { key, expected });
         if shape.queries.is_empty() || shape.queries.len() > MOST_QUERIES {
@@ -79,6 +81,18 @@ impl ResolveRequest {
         }
         if shape.domains.len() > MOST_DOMAINS {
             return value("domains", format!("at most {MOST_DOMAINS} names"));
+        }
+        let asked = match shape.domains.len() {
+            0 => domains,
+            some => some,
+        };
+        // One can always be asked.
+        let affordable = MOST_ASKED.checked_div(asked).unwrap_or(MOST_ASKED).max(1);
+        if shape.queries.len() > affordable {
+            return value(
+                "queries",
+                format!("at most {affordable} texts where {asked} domains are asked"),
+            );
         }
         Ok(Self {
             queries: shape.queries,
@@ -102,7 +116,7 @@ pub(super) fn schema() -> Value {
     let texts = |most: usize, about: &str| json!({ "type": "array", "items": { "type": "string" }, "maxItems": most, "description": about });
     let mut queries = texts(
         MOST_QUERIES,
-        "What was typed, each of them: part of a name, a login name, a mail address, a DN, an id.",
+        "What was typed, each of them: part of a name, a login name, a mail address, a DN, an id. Fewer where many domains are asked: a thousand texts, each as often as domains are asked.",
     );
     if let Some(queries) = queries.as_object_mut() {
         queries.insert("minItems".to_owned(), json!(1));

@@ -94,7 +94,7 @@ fn schemas_say_what_must_be_there_and_refer_to_each_other() {
 
 #[track_caller]
 fn check(body: &str, expected: Result<ResolveRequest, &str>) {
-    let found = ResolveRequest::from_json(body.as_bytes(), 1000);
+    let found = ResolveRequest::from_json(body.as_bytes(), 1000, 20);
     let found = found.map_err(|error| error.to_string());
     assert_eq!(found, expected.map_err(str::to_owned), "{body}");
 }
@@ -128,6 +128,32 @@ fn many_are_asked_for_at_once() {
     check(r#"{"queries": []}"#, queries.clone());
     let many = format!("{{\"queries\": [{}\"x\"]}}", "\"x\",".repeat(100));
     check(&many, queries);
+    let texts = |count: usize| vec!["x"; count].join("\", \"");
+    for (count, domains, expected) in [
+        (50, "", None),
+        (51, "", Some("at most 50 texts where 20 domains are asked")),
+        (51, "staff", None),
+        (
+            11,
+            &texts(100),
+            Some("at most 10 texts where 100 domains are asked"),
+        ),
+    ] {
+        let domains = match domains {
+            "" => String::new(),
+            some => format!("\"{some}\""),
+        };
+        let body = format!(
+            r#"{{"queries": ["{}"], "domains": [{domains}]}}"#,
+            texts(count)
+        );
+        let found = ResolveRequest::from_json(body.as_bytes(), 1000, 20);
+        let found = found.err().map(|error| error.to_string());
+        let expected = expected.map(|it| format!("`queries` is out of bounds, expected {it}"));
+        assert_eq!(found, expected);
+    }
+    let body = r#"{"queries": ["x"]}"#;
+    ResolveRequest::from_json(body.as_bytes(), 1000, 5000).unwrap();
     let limit = Err("`limit` is out of bounds, expected a number from 1 to 1000");
     check(r#"{"queries": ["x"], "limit": 0}"#, limit.clone());
     check(r#"{"queries": ["x"], "limit": 1001}"#, limit);
@@ -138,7 +164,7 @@ fn many_are_asked_for_at_once() {
         r#"[["x"]]"#,
         r#"{"queries": ["x"], "kinds": "all"}"#,
     ] {
-        let error = ResolveRequest::from_json(shape.as_bytes(), 1000).unwrap_err();
+        let error = ResolveRequest::from_json(shape.as_bytes(), 1000, 20).unwrap_err();
         assert!(
             error
                 .to_string()

@@ -65,6 +65,9 @@ pub(crate) enum GroupsCommand {
         /// Those that name the person, and not those that they are in through others
         #[arg(long)]
         direct: bool,
+        /// How many at most
+        #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+        limit: Option<u32>,
     },
     /// The members of a group, each with the path that gave it
     Members {

@@ -25,7 +25,10 @@ pub(super) async fn card(common: &Common, lookups: &Asked, asked: &Card) -> Resu
     };
     let card = lookups.told(due, lookups.lookups.card(question)).await?;
     if asked.vcard {
-        out::answer(&entryway_wire::vcard(&card, None));
+        let public = lookups.policy.public_url.as_deref();
+        let public = public.filter(|_| card.has_photo);
+        let photo = public.map(|public| entryway_wire::photo_url(public, &card.id));
+        out::answer(&entryway_wire::vcard(&card, photo.as_deref()));
     } else {
         out::answer_as(common, &CardJson::of(&card), || {
             let mut rows = vec![Row::new("name", &card.name).note(card.id.to_string())];

@@ -15,14 +15,17 @@ pub(super) async fn groups(
     lookups: &Asked,
     asked: &GroupsCommand,
 ) -> Result<Exit, Exit> {
+    let most = lookups.policy.most;
     match asked {
         GroupsCommand::Of {
             who,
             domain,
             direct,
+            limit,
         } => {
+            let limit = at_most("--limit", *limit, most)?.unwrap_or(most);
             let one = who::one(lookups, who, domain.as_deref(), Kinds::People).await?;
-            of(common, lookups, one.id, reach(*direct)).await
+            of(common, lookups, one.id, (reach(*direct), limit)).await
         }
         GroupsCommand::Members {
             group,
@@ -31,7 +34,6 @@ pub(super) async fn groups(
             kind,
             limit,
         } => {
-            let most = lookups.policy.most;
             let limit = at_most("--limit", *limit, most)?.unwrap_or(most);
             let one = who::one(lookups, group, domain.as_deref(), Kinds::Groups).await?;
             let (reach, kinds) = (reach(*direct), kinds(*kind));
@@ -53,11 +55,17 @@ fn reach(direct: bool) -> Reach {
     }
 }
 
-async fn of(common: &Common, lookups: &Asked, entry: EntryId, reach: Reach) -> Result<Exit, Exit> {
+async fn of(
+    common: &Common,
+    lookups: &Asked,
+    entry: EntryId,
+    (reach, limit): (Reach, u32),
+) -> Result<Exit, Exit> {
     let due = lookups.due();
     let question = GroupsOfQuestion {
         entry,
         reach,
+        limit,
         deadline: due,
     };
     let groups = lookups
