@@ -1,6 +1,7 @@
 //! The command line as data: what can be asked of the binary, and nothing of how it is done.
 
 mod account;
+mod client;
 mod lookup;
 mod store;
 mod tls;
@@ -9,6 +10,7 @@ mod token;
 pub(crate) use account::{
     Account, AccountCommand, AddAccount, ChangeAccount, Kind, PasswordToSet, Value, Values,
 };
+pub(crate) use client::{Client, ClientCommand};
 pub(crate) use lookup::{Browse, Card, Find, Groups, GroupsCommand, KindWord};
 pub(crate) use store::{Audit, AuditCommand, Store, StoreCommand, Tail};
 pub(crate) use tls::{AddTrust, Fetch, Tls, TlsCommand, TrustCommand};
@@ -134,6 +136,8 @@ pub(crate) enum Command {
     Account(Account),
     /// Make, list and take back the tokens of those who call the API
     Token(Token),
+    /// Show the applications of the single sign-on
+    Client(Client),
     /// Read and check the record of decisions
     Audit(Audit),
     /// Back the store up, and restore it

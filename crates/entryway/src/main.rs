@@ -10,6 +10,7 @@ mod audit;
 mod certificates;
 mod check;
 mod cli;
+mod client;
 mod columns;
 mod completions;
 mod compose;
@@ -90,6 +91,7 @@ fn run(cli: &Cli) -> Exit {
         Command::Domain(domain) => domain::domain(common, domain),
         Command::Account(account) => on_this_thread(account::account(common, account)),
         Command::Token(token) => token::token(common, token),
+        Command::Client(asked) => client::client(common, asked),
         Command::Audit(audit) => on_this_thread(audit::audit(common, audit)),
         Command::Store(store) => on_this_thread(store::store(common, store)),
         Command::Status(asked) => status::status(common, asked),

@@ -207,6 +207,11 @@ fn token() {
     check("token.txt");
 }
 
+#[test]
+fn client() {
+    check("client.txt");
+}
+
 /// A file without a test would be read by nobody.
 #[test]
 fn every_transcript_is_replayed() {
@@ -214,6 +219,7 @@ fn every_transcript_is_replayed() {
         "account.txt",
         "audit.txt",
         "check.txt",
+        "client.txt",
         "configuration.txt",
         "domain.txt",
         "down.txt",
