@@ -1,6 +1,6 @@
 //! The person whom claims are about.
 
-use entryway_login::{Session, Subject};
+use entryway_login::{Session, Source, Subject};
 use sha2::{Digest as _, Sha256};
 use std::fmt::Write as _;
 
@@ -52,14 +52,19 @@ impl Person {
             let (_, values) = attributes.find(|(key, _)| **key == *name)?;
             values.first().cloned()
         };
-        let groups = session.groups.as_ref().map(|groups| GroupNames {
-            names: groups
-                .groups
-                .iter()
-                .map(|group| group.name.to_string())
-                .collect(),
-            partial: groups.partial,
-        });
+        let groups = match (&session.groups, &session.source) {
+            (Some(groups), _) => Some(GroupNames {
+                names: groups
+                    .groups
+                    .iter()
+                    .map(|group| group.name.to_string())
+                    .collect(),
+                partial: groups.partial,
+            }),
+            (None, Source::Domain(_)) => None,
+            // Nobody could be asked: there are no groups there.
+            (None, Source::Local | Source::Os) => Some(GroupNames::default()),
+        };
         Self {
             subject: session.subject.clone(),
             name: session.name.clone(),

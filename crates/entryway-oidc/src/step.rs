@@ -143,6 +143,8 @@ questions! {
         subject: Subject,
         /// The session of the grant: it may have ended.
         session: SessionId,
+        /// All tokens of the grant: what is known of the person outlives the session there.
+        family: FamilyId,
         /// Whose groups are needed.
         wants_groups: bool,
     } -> Welcome;

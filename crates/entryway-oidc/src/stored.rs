@@ -4,9 +4,11 @@
 //! of it is not obeyed.
 
 mod forms;
+mod session;
 
-use crate::{AccessRecord, CodeRecord, Family, Pending};
-use forms::Form;
+use crate::{AccessRecord, BrowserSession, CodeRecord, Family, Pending};
+use forms::{Access, Code, Form, Lineage, Request};
+use session::Session;
 use zeroize::Zeroizing;
 
 /// A text that is none of ours, or of a version that this one does not understand.
@@ -35,11 +37,11 @@ macro_rules! stored {
     ($($kind:ident as $form:ident;)*) => {$(
         impl Stored for $kind {
             fn to_stored(&self) -> Zeroizing<String> {
-                write(&forms::$form::of(self))
+                write(&$form::of(self))
             }
             fn from_stored(text: &str) -> Result<Self, StoredError> {
-                let form: forms::$form = read(text)?;
-                form.value().ok_or(StoredError(forms::$form::NAME))
+                let form: $form = read(text)?;
+                form.value().ok_or(StoredError($form::NAME))
             }
         }
     )*};
@@ -50,6 +52,7 @@ stored! {
     AccessRecord as Access;
     Family as Lineage;
     Pending as Request;
+    BrowserSession as Session;
 }
 
 #[cfg(test)]

@@ -77,8 +77,8 @@ pub fn groups(
 
 impl Refused {
     /// `WWW-Authenticate` of an answer to a bearer token (RFC 6750 §3).
-    pub fn bearer_challenge(&self, provider: &Provider, scope: &str) -> String {
-        let realm = format!("Bearer realm=\"{}\"", provider.issuer.as_str());
+    pub fn bearer_challenge(&self, issuer: &str, scope: &str) -> String {
+        let realm = format!("Bearer realm=\"{}\"", issuer);
         // §3.1: whoever showed nothing is told no error.
         if self.problem == Problem::NoBearer {
             return realm;
@@ -138,6 +138,7 @@ fn with_client<T: 'static>(
             let question = Revalidate {
                 subject: grant.subject.clone(),
                 session: grant.session.clone(),
+                family: grant.family,
                 wants_groups: record.scopes.has(Scopes::GROUPS),
             };
             revalidate(question, move |welcome| match welcome {

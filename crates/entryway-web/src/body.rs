@@ -15,9 +15,26 @@ pub(crate) async fn read_json(
     limits: &Limits,
     most: usize,
 ) -> Result<Zeroizing<Vec<u8>>, Refusal> {
-    if !is_json(headers) {
+    if !is_of("application/json", headers) {
         return Err(Refusal::MediaType);
     }
+    read(body, limits, most).await
+}
+
+/// Reads a whole form as browsers send it.
+pub(crate) async fn read_form(
+    headers: &HeaderMap,
+    body: Body,
+    limits: &Limits,
+    most: usize,
+) -> Result<Zeroizing<Vec<u8>>, Refusal> {
+    if !is_of("application/x-www-form-urlencoded", headers) {
+        return Err(Refusal::NoForm);
+    }
+    read(body, limits, most).await
+}
+
+async fn read(body: Body, limits: &Limits, most: usize) -> Result<Zeroizing<Vec<u8>>, Refusal> {
     let announced = body.size_hint().lower();
     if announced > most as u64 {
         return Err(Refusal::TooLarge { limit: most });
@@ -50,7 +67,7 @@ async fn collect(mut body: Body, limit: usize) -> Result<Zeroizing<Vec<u8>>, Ref
     Ok(bytes)
 }
 
-fn is_json(headers: &HeaderMap) -> bool {
+fn is_of(media_type: &str, headers: &HeaderMap) -> bool {
     let Some(value) = headers.get(header::CONTENT_TYPE) else {
         return false;
     };
@@ -58,7 +75,7 @@ fn is_json(headers: &HeaderMap) -> bool {
         return false;
     };
     let essence = text.split_once(';').map_or(text, |(essence, _)| essence);
-    essence.trim().eq_ignore_ascii_case("application/json")
+    essence.trim().eq_ignore_ascii_case(media_type)
 }
 
 #[cfg(test)]

@@ -29,6 +29,7 @@ mod refusal;
 mod routes;
 mod scrape;
 mod serve;
+mod sso;
 mod unread;
 
 pub use admission::{Admission, Admitted, LOOKUPS_OF_ONE};
@@ -44,3 +45,4 @@ pub use ports::{
 pub use routes::router;
 pub use scrape::{ScrapeLimits, serve_metrics};
 pub use serve::{Drained, serve};
+pub use sso::{Asked, Browser, Language, Listed, Look, NewLogin, SingleSignOn};

@@ -1,6 +1,6 @@
 //! What the front needs from the rest of the program.
 
-use crate::{Callers, LookupFront};
+use crate::{Callers, LookupFront, SingleSignOn};
 use entryway_login::{
     AddressRange, Attempt, Decided, Device, Fault, LoginId, LoginService, StoreUnavailable,
 };
@@ -21,6 +21,8 @@ pub struct Generation {
     pub explanations: Arc<dyn Explanations>,
     /// Looks people up.
     pub lookups: LookupFront,
+    /// Single sign-on, where it is on.
+    pub sso: Option<Arc<dyn SingleSignOn>>,
     /// Who may call the API.
     pub callers: Callers,
     /// Proxies that are believed when they name the client that they speak for.

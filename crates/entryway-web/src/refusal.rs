@@ -34,6 +34,8 @@ pub(crate) enum Refusal {
     Method,
     /// The body is not announced as JSON.
     MediaType,
+    /// The body is not announced as a form.
+    NoForm,
     /// The body is larger than any login.
     TooLarge { limit: usize },
     /// The body did not arrive in time.
@@ -105,7 +107,7 @@ impl Refusal {
                 // An outage is never "not found".
                 Refused::Unanswered(_) => StatusCode::SERVICE_UNAVAILABLE,
             },
-            Self::MediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            Self::MediaType | Self::NoForm => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::TooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
             Self::BodyTooSlow => StatusCode::REQUEST_TIMEOUT,
             Self::Host
@@ -134,7 +136,7 @@ impl Refusal {
             Self::Host => "bad_host",
             Self::NotFound => "no_such_path",
             Self::Method => "method",
-            Self::MediaType => "media_type",
+            Self::MediaType | Self::NoForm => "media_type",
             Self::TooLarge { .. } => "too_large",
             Self::BodyTooSlow => "body_too_slow",
             Self::BodyBroken => "body_broken",
@@ -168,6 +170,7 @@ impl Refusal {
             Self::NotFound => "see `/api/v1/openapi.json` for the paths that there are",
             Self::Method => "use a method that the header `allow` names",
             Self::MediaType => "send `content-type: application/json`",
+            Self::NoForm => "send `content-type: application/x-www-form-urlencoded`",
             Self::TooLarge { .. } => "send less at a time",
             Self::BodyTooSlow | Self::BodyBroken => "send the whole request again",
             Self::Malformed { .. } => "send a body as `/api/v1/openapi.json` describes it",
@@ -239,6 +242,9 @@ impl Refusal {
             Self::NotFound => "there is nothing at this path".into(),
             Self::Method => "this path takes another method, named in the header `allow`".into(),
             Self::MediaType => "expected a body of the type `application/json`".into(),
+            Self::NoForm => {
+                "expected a body of the type `application/x-www-form-urlencoded`".into()
+            }
             Self::TooLarge { limit } => format!("expected a body of at most {limit} bytes").into(),
             Self::BodyTooSlow => "the body did not arrive in time".into(),
             Self::BodyBroken => "the body ended before its end".into(),

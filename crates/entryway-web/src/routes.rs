@@ -2,7 +2,7 @@
 
 use crate::operation::{Content, Form, Needs, Operation, Parameter, Verb, Within};
 use crate::refusal::Refusal;
-use crate::{App, Scope, api, explain, lookup, openapi, probes};
+use crate::{App, Scope, api, explain, lookup, openapi, probes, sso};
 use axum::Router;
 use axum::routing::{get, post};
 use std::sync::Arc;
@@ -429,6 +429,8 @@ pub fn router(app: App) -> Router {
     let routes = OPERATIONS.iter().fold(Router::new(), |router, operation| {
         router.route(operation.path, (operation.to)())
     });
+    let pages = sso::ROUTES.iter();
+    let routes = pages.fold(routes, |router, page| router.route(page.path, (page.to)()));
     routes
         .fallback(async || Refusal::NotFound)
         .method_not_allowed_fallback(async || Refusal::Method)
@@ -438,6 +440,10 @@ pub fn router(app: App) -> Router {
 /// The path as a metrics label: a peer cannot invent new ones.
 pub(crate) fn label(path: &str) -> &'static str {
     let mut all = OPERATIONS.iter();
-    all.find(|operation| operation.is_at(path))
-        .map_or("other", |operation| operation.path)
+    let operation = all.find(|operation| operation.is_at(path));
+    let page = || sso::ROUTES.iter().find(|page| page.path == path);
+    operation
+        .map(|operation| operation.path)
+        .or_else(|| page().map(|page| page.path))
+        .unwrap_or("other")
 }

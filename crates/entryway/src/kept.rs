@@ -6,6 +6,7 @@ mod recorder;
 
 use crate::gateway::Unheard;
 use crate::seal::{CursorSeal, Seals};
+use crate::sso::{self, Keyring, LastAnswers};
 use crate::totals::Totals;
 use anyhow::Context;
 use entryway_config::{Settings, StoreSettings, StoreUrl};
@@ -31,6 +32,10 @@ pub(crate) struct Kept {
     pub(crate) seals: Seals,
     pub(crate) cursors: Arc<CursorSeal>,
     pub(crate) recorder: Recorder,
+    /// What tokens are signed with.
+    pub(crate) signing: Arc<Keyring>,
+    /// Who was asked about when, for whoever is asked about again.
+    pub(crate) last_answers: Arc<LastAnswers>,
     /// Logins whose callers have gone, of whatever configuration.
     pub(crate) unheard: Arc<Unheard>,
     /// What is counted of servers, of whatever configuration.
@@ -51,7 +56,13 @@ impl Kept {
         let seals = Seals::new(store.keys(TOKENS).await?)?;
         store.key(CURSORS).await?;
         let cursors = CursorSeal::new(&store.keys(CURSORS).await?);
+        let signing = Keyring::new(store.clone());
+        if let Some(sso) = &settings.sso {
+            signing.refresh(sso.keys).await?;
+        }
         Ok(Self {
+            signing: Arc::new(signing),
+            last_answers: Arc::default(),
             cursors: Arc::new(cursors),
             recorder: Recorder::new(store.audit().clone()),
             unheard: Arc::default(),
@@ -77,6 +88,14 @@ impl Kept {
                 tracing::warn!(target: "audit.not_pruned", error);
             }
             tokio::time::sleep(PRUNE).await;
+        }
+    }
+
+    /// Takes out sessions, codes and tokens that are over.
+    pub(crate) async fn prune_sso(&self) {
+        if let Err(error) = self.store.sso().prune_sso(sso::now_ms()).await {
+            let error: &dyn std::error::Error = &error;
+            tracing::warn!(target: "sso.not_pruned", error);
         }
     }
 

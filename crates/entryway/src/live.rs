@@ -6,12 +6,14 @@ use crate::events::{ConfigApplied, ConfigRestartNeeded, TlsUnverified};
 use crate::explain::{explanation, recorded};
 use crate::gateway::Gateway;
 use crate::kept::{self, Kept, is_same_store};
+use crate::sso::{self, Sso};
 use crate::stores::{self, StoreWatch, Stores};
 use crate::witness::Witness;
 use crate::world::World;
 use arc_swap::ArcSwap;
 use entryway_config::{
-    AuditSettings, Loaded, Settings, StoreSettings, TlsSettings, TokenProof, TokenScope,
+    AuditSettings, KeyRotation, Loaded, Settings, StoreSettings, TlsSettings, TokenProof,
+    TokenScope,
 };
 use entryway_login::{Attempt, Decided, Device, LoginId, LoginService};
 use entryway_store::ThrottleSettings;
@@ -53,6 +55,8 @@ struct Summary {
     restart_needed: Vec<&'static str>,
     /// Domains that believe any server, in whatever role.
     unverified: Vec<Arc<str>>,
+    /// When signing keys follow each other; `None` where nothing is signed.
+    signing: Option<KeyRotation>,
 }
 
 /// What is opened once for all configurations: a reload cannot change it.
@@ -143,6 +147,7 @@ impl Running {
         let composed = compose_counting(&settings, &kept.totals)?;
         let throttle = kept::throttle(&settings);
         let unverified = unverified(&settings);
+        let signing = settings.sso.as_ref().map(|sso| sso.keys);
         let world = World::new(&settings, composed.domains, composed.os, kept);
         let policy = Arc::clone(&settings.policy);
         let gateway = Gateway::new(policy, places.into(), world, witnesses);
@@ -151,7 +156,13 @@ impl Running {
             gateway: gateway.clone(),
             used,
         });
+        let sso = settings.sso.clone().map(|sso| {
+            let deadline = settings.policy.deadline;
+            let kept = Arc::clone(gateway.kept());
+            Arc::new(Sso::new(sso, kept, Arc::clone(&held) as _, deadline)) as _
+        });
         let front = Arc::new(Generation {
+            sso,
             logins: Arc::clone(&held) as _,
             revalidations: Arc::clone(&held) as _,
             explanations: held,
@@ -180,6 +191,7 @@ impl Running {
                 throttle,
                 restart_needed: Vec::new(),
                 unverified,
+                signing,
             },
             gateway,
             front,
@@ -293,6 +305,14 @@ impl Live {
         self.running.load_full()
     }
 
+    /// Has what another configuration needs before it is in force: keys to sign with.
+    pub(crate) async fn prepare(&self, loaded: &Loaded) -> anyhow::Result<()> {
+        match &loaded.settings.sso {
+            Some(sso) => self.kept.signing.refresh(sso.keys).await,
+            None => Ok(()),
+        }
+    }
+
     /// Puts another configuration in force, and says what is odd about its certificates. On an error nothing changes.
     ///
     /// Logins under way finish with what they started with; the pools they use are closed afterwards.
@@ -346,8 +366,22 @@ impl Live {
     /// Takes old records out of the audit now and then; never ends.
     pub(crate) async fn prune(&self) {
         let keep = self.opened.audit.keep;
-        self.kept.prune(keep).await;
+        tokio::join!(self.kept.prune(keep), self.keep_sso());
         std::future::pending().await
+    }
+
+    /// Makes the keys that are due, and takes out sessions and tokens that are over.
+    async fn keep_sso(&self) {
+        loop {
+            tokio::time::sleep(sso::LOOK).await;
+            let signing = self.now().summary.signing;
+            if let Some(rotation) = signing
+                && let Err(error) = self.kept.signing.refresh(rotation).await
+            {
+                tracing::warn!(target: "sso.keys_not_read", error = format!("{error:#}"));
+            }
+            self.kept.prune_sso().await;
+        }
     }
 }
 

@@ -41,6 +41,7 @@ mod scenarios;
 mod seal;
 mod serve;
 mod sources;
+mod sso;
 mod status;
 mod store;
 mod stores;

@@ -17,9 +17,13 @@ use entryway_store::Key;
 use entryway_wire::to_json;
 use serde::{Deserialize, Serialize};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use zeroize::Zeroizing;
 
 /// Longer ones were not made here.
 const TOKEN_MAX: usize = 8 * 1024;
+/// The same of what a page brings back: an application's whole request.
+const PAGE_MAX: usize = 256 * 1024;
+const PAGE_LABEL: &[u8] = b"entryway page 1 ";
 
 /// Seals and opens.
 pub(crate) struct Seals {
@@ -99,11 +103,28 @@ impl Seals {
         })
     }
 
+    /// A text that goes out in a page, bound to the browser that it was made for.
+    pub(crate) fn seal_text(&self, bound: &[u8], text: &str) -> Option<String> {
+        let label = [PAGE_LABEL, bound].concat();
+        self.seal_bytes(&label, text.as_bytes().to_vec())
+    }
+
+    /// What [`seal_text`](Self::seal_text) sealed for the same browser.
+    pub(crate) fn open_text(&self, bound: &[u8], sealed: &str) -> Option<Zeroizing<String>> {
+        let label = [PAGE_LABEL, bound].concat();
+        let bytes = self.open_bytes(&label, PAGE_MAX, sealed)?;
+        let text = std::str::from_utf8(&bytes).ok()?;
+        Some(Zeroizing::new(text.to_owned()))
+    }
+
     fn seal(&self, kind: Kind, contents: &impl Serialize) -> Option<String> {
+        self.seal_bytes(kind.label(), to_json(contents).ok()?)
+    }
+
+    fn seal_bytes(&self, label: &[u8], mut sealed: Vec<u8>) -> Option<String> {
         let (kid, key) = self.keys.first()?;
-        let mut sealed = to_json(contents).ok()?;
         let nonce = key
-            .seal_in_place_append_tag(Aad::from(kind.label()), &mut sealed)
+            .seal_in_place_append_tag(Aad::from(label), &mut sealed)
             .ok()?;
         let mut token = Vec::with_capacity(4 + NONCE_LEN + sealed.len());
         token.extend(kid.to_be_bytes());
@@ -113,7 +134,12 @@ impl Seals {
     }
 
     fn open<T: for<'de> Deserialize<'de>>(&self, kind: Kind, token: &str) -> Option<T> {
-        if token.len() > TOKEN_MAX {
+        let contents = self.open_bytes(kind.label(), TOKEN_MAX, token)?;
+        serde_json::from_slice(&contents).ok()
+    }
+
+    fn open_bytes(&self, label: &[u8], most: usize, token: &str) -> Option<Zeroizing<Vec<u8>>> {
+        if token.len() > most {
             return None;
         }
         let token = URL_SAFE_NO_PAD.decode(token).ok()?;
@@ -121,15 +147,12 @@ impl Seals {
         let (nonce, sealed) = rest.split_first_chunk::<NONCE_LEN>()?;
         let kid = u32::from_be_bytes(*kid);
         let (_, key) = self.keys.iter().find(|(known, _)| *known == kid)?;
-        let mut sealed = sealed.to_vec();
+        let mut sealed = Zeroizing::new(sealed.to_vec());
+        let nonce = Nonce::assume_unique_for_key(*nonce);
         let contents = key
-            .open_in_place(
-                Nonce::assume_unique_for_key(*nonce),
-                Aad::from(kind.label()),
-                &mut sealed,
-            )
+            .open_in_place(nonce, Aad::from(label), &mut sealed)
             .ok()?;
-        serde_json::from_slice(contents).ok()
+        Some(Zeroizing::new(contents.to_vec()))
     }
 }
 

@@ -119,6 +119,10 @@ impl Place {
 }
 
 impl AuthorizeRequest {
+    /// Where the answer will go.
+    pub fn redirect(&self) -> &str {
+        self.place.redirect.as_str()
+    }
     /// The second part.
     pub(crate) fn read(
         sent: &Parameters,

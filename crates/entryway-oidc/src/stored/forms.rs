@@ -59,8 +59,21 @@ struct Granted {
 
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-enum Means {
+pub(super) enum Means {
     Password,
+}
+
+impl Means {
+    pub(super) fn of(method: Method) -> Self {
+        match method {
+            Method::Password => Self::Password,
+        }
+    }
+    pub(super) fn value(self) -> Method {
+        match self {
+            Self::Password => Method::Password,
+        }
+    }
 }
 
 impl Granted {
@@ -73,9 +86,7 @@ impl Granted {
             sid: grant.sid.to_string(),
             scopes: grant.scopes.to_string(),
             authenticated_at: grant.authenticated_at.0,
-            method: match grant.method {
-                Method::Password => Means::Password,
-            },
+            method: Means::of(grant.method),
         }
     }
     fn value(self) -> Option<Grant> {
@@ -87,9 +98,7 @@ impl Granted {
             sid: self.sid.into(),
             scopes: scopes(&self.scopes)?,
             authenticated_at: Timestamp(self.authenticated_at),
-            method: match self.method {
-                Means::Password => Method::Password,
-            },
+            method: self.method.value(),
         })
     }
 }

@@ -1,7 +1,7 @@
 use super::*;
 use crate::{
-    Agreement, Challenge, ClientId, FamilyId, Fingerprint, Grant, LoginMark, MAX_PARAMETERS,
-    Parameters, Progress, Replaced, Scopes, SessionId, Timestamp,
+    Agreement, BrowserSession, Challenge, ClientId, FamilyId, Fingerprint, Grant, LoginMark,
+    MAX_PARAMETERS, Parameters, Progress, Replaced, Scopes, SessionId, Timestamp,
 };
 use entryway_login::{Method, Subject};
 use std::fmt::Debug;
@@ -140,4 +140,38 @@ fn what_is_not_ours_is_not_read() {
     };
     assert!(Pending::from_stored(&request(r#"["x","y"]"#)).is_ok());
     assert!(Pending::from_stored(&request(&many)).is_err());
+}
+
+#[test]
+fn a_session_is_read_with_everybody_in_it() {
+    let person = crate::Person {
+        subject: Subject("staff:1".into()),
+        name: "jdoe".into(),
+        display_name: Some("J\u{fc}rg".into()),
+        given_name: None,
+        family_name: Some("Doe".into()),
+        email: Some("j@x".into()),
+        email_verified: Some(false),
+        picture: None,
+        locale: Some("de".into()),
+        groups: Some(crate::GroupNames {
+            names: vec!["a".into(), "b,c".into()],
+            partial: true,
+        }),
+        attributes: vec![("team".into(), vec!["blue".into(), "\"".into()])],
+    };
+    let session = BrowserSession {
+        id: SessionId("s".into()),
+        sid: "sid".into(),
+        login: LoginMark("l".into()),
+        person: Arc::new(person),
+        authenticated_at: Timestamp(4),
+        method: Method::Password,
+        must_change_password: true,
+    };
+    check(&session);
+    let text = session
+        .to_stored()
+        .replace("\"sid\":", "\"later\":1,\"sid\":");
+    assert!(BrowserSession::from_stored(&text).is_err());
 }

@@ -132,6 +132,7 @@ impl Refreshing {
         let question = Revalidate {
             subject: good.family.grant.subject.clone(),
             session: good.family.grant.session.clone(),
+            family: self.family,
             wants_groups: good.scopes.has(Scopes::GROUPS),
         };
         revalidate(question, move |welcome| match welcome {

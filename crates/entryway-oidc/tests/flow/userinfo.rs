@@ -63,14 +63,14 @@ fn rfc6750_2_the_token_must_not_be_sent_in_more_than_one_way() {
 fn rfc6750_3_the_challenge_says_bearer_and_no_error_where_nothing_was_shown() {
     let mut run = app();
     let refused = run.userinfo(by_body(&[])).err().unwrap();
-    let challenge = refused.bearer_challenge(&run.provider, "openid");
+    let challenge = refused.bearer_challenge(run.provider.issuer.as_str(), "openid");
     assert_eq!(challenge, "Bearer realm=\"https://login.example.org\"");
     let refused = run.userinfo(bearer("x")).err().unwrap();
-    let challenge = refused.bearer_challenge(&run.provider, "openid");
+    let challenge = refused.bearer_challenge(run.provider.issuer.as_str(), "openid");
     assert!(challenge.contains("error=\"invalid_token\""), "{challenge}");
     let token = access(&mut run, "profile");
     let refused = run.userinfo(bearer(&token)).err().unwrap();
-    let challenge = refused.bearer_challenge(&run.provider, "openid");
+    let challenge = refused.bearer_challenge(run.provider.issuer.as_str(), "openid");
     assert!(
         challenge.contains("error=\"insufficient_scope\"")
             && challenge.ends_with("scope=\"openid\"")

@@ -1,4 +1,4 @@
-use super::{is_json, read_json};
+use super::{is_of, read_json};
 use crate::{Limits, refusal::Refusal};
 use axum::body::Body;
 use bytes::Bytes;
@@ -17,7 +17,11 @@ fn check_type(value: &str, expected: bool) {
         header::CONTENT_TYPE,
         HeaderValue::from_str(value).expect("a header"),
     )]);
-    assert_eq!(is_json(&headers), expected, "content type {value:?}");
+    assert_eq!(
+        is_of("application/json", &headers),
+        expected,
+        "content type {value:?}"
+    );
 }
 
 #[test]
@@ -27,7 +31,10 @@ fn json_is_told_from_the_rest() {
     check_type("text/plain", false);
     check_type("application/jsonp", false);
     check_type("application/x-www-form-urlencoded", false);
-    assert!(!is_json(&HeaderMap::new()), "no type at all");
+    assert!(
+        !is_of("application/json", &HeaderMap::new()),
+        "no type at all"
+    );
 }
 
 /// A body that arrives in `chunks`, without an announced length.

@@ -285,6 +285,7 @@ pub(crate) fn app_at(limits: Limits, public_url: Option<&str>) -> (App, Arc<Behi
         released: Arc::clone(&released),
     });
     let generation = Generation {
+        sso: None,
         logins: Arc::clone(&logins) as _,
         revalidations: Arc::clone(&logins) as _,
         explanations: logins,

@@ -110,6 +110,9 @@ fn apply(live: &Live, scraping: &Scraping, loaded: Loaded) -> Outcome {
         problem: format!("{error:#}"),
         report: None,
     };
+    if let Err(error) = Handle::current().block_on(live.prepare(&loaded)) {
+        return refused(&error);
+    }
     // An address that cannot be had is found before anything else has changed.
     let wanted = loaded.settings.metrics_listen;
     let prepared = match Handle::current().block_on(scraping.prepare(wanted)) {

@@ -26,6 +26,7 @@ mod outage;
 mod prompt;
 mod refusal;
 mod serve;
+mod sso;
 mod throttle;
 mod tls_check;
 mod transcripts;

@@ -1,0 +1,135 @@
+//! Single sign-on over HTTP: the endpoints of OAuth 2.0 and OpenID Connect, and the pages that people see.
+//!
+//! What a request means is decided by `entryway-oidc`; here it is read, carried out by a [`SingleSignOn`], and
+//! answered. Pages need no JavaScript. What is kept of a request while a person logs in travels sealed in the page's
+//! form, bound to the browser that it was made for.
+
+mod account;
+mod authorize;
+mod clients;
+mod cookies;
+mod flow;
+mod form;
+mod logout;
+mod origin;
+mod page;
+mod pages;
+mod port;
+mod step;
+mod words;
+
+use crate::refusal::Refusal;
+use crate::{App, Generation};
+use axum::routing::{MethodRouter, get, post};
+use entryway_oidc::{Fingerprint, Timestamp, paths};
+use http::HeaderMap;
+pub use page::Look;
+pub use port::{Asked, Browser, Listed, NewLogin, SingleSignOn};
+use std::sync::Arc;
+use std::time::{SystemTime, UNIX_EPOCH};
+pub use words::Language;
+
+/// A path of single sign-on, and what answers there.
+pub(crate) struct Route {
+    pub(crate) path: &'static str,
+    pub(crate) to: fn() -> MethodRouter<Arc<App>>,
+}
+
+/// Where a page's form goes.
+pub(crate) const STEP: &str = "/sso/step";
+/// A person's own sessions.
+pub(crate) const SESSIONS: &str = "/sso/sessions";
+const CONFIRMED: &str = "/sso/logout";
+const STYLE: &str = "/sso/style.css";
+const LOGO: &str = "/sso/logo";
+const OAUTH_METADATA: &str = "/.well-known/oauth-authorization-server";
+
+/// All of them.
+pub(crate) static ROUTES: [Route; 15] = [
+    Route {
+        path: paths::AUTHORIZE,
+        to: || get(authorize::by_get).post(authorize::by_post),
+    },
+    Route {
+        path: paths::TOKEN,
+        to: || post(clients::token).options(clients::preflight),
+    },
+    Route {
+        path: paths::USERINFO,
+        to: || {
+            get(clients::userinfo)
+                .post(clients::userinfo)
+                .options(clients::preflight)
+        },
+    },
+    Route {
+        path: paths::GROUPS,
+        to: || {
+            get(clients::groups)
+                .post(clients::groups)
+                .options(clients::preflight)
+        },
+    },
+    Route {
+        path: paths::JWKS,
+        to: || get(clients::keys),
+    },
+    Route {
+        path: paths::CONFIGURATION,
+        to: || get(clients::metadata),
+    },
+    Route {
+        path: OAUTH_METADATA,
+        to: || get(clients::metadata),
+    },
+    Route {
+        path: paths::INTROSPECT,
+        to: || post(clients::introspect),
+    },
+    Route {
+        path: paths::REVOKE,
+        to: || post(clients::revoke).options(clients::preflight),
+    },
+    Route {
+        path: paths::END_SESSION,
+        to: || get(logout::by_get).post(logout::by_post),
+    },
+    Route {
+        path: CONFIRMED,
+        to: || post(logout::confirmed),
+    },
+    Route {
+        path: STEP,
+        to: || post(step::step),
+    },
+    Route {
+        path: SESSIONS,
+        to: || get(account::show).post(account::end),
+    },
+    Route {
+        path: STYLE,
+        to: || get(page::style),
+    },
+    Route {
+        path: LOGO,
+        to: || get(page::logo),
+    },
+];
+
+/// Single sign-on of this configuration; nothing is at its paths where it is off.
+fn front(generation: &Generation) -> Result<&Arc<dyn SingleSignOn>, Refusal> {
+    generation.sso.as_ref().ok_or(Refusal::NotFound)
+}
+
+/// Who sent a request, by its cookie.
+fn browser(headers: &HeaderMap) -> Browser {
+    let cookie = cookies::read(headers, cookies::SESSION);
+    Browser {
+        session: cookie.map(|text| Fingerprint::of(text.as_bytes())),
+    }
+}
+
+fn now() -> Timestamp {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH);
+    Timestamp(since.unwrap_or_default().as_secs())
+}

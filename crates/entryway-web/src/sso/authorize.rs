@@ -1,0 +1,305 @@
+//! The authorization endpoint, and what becomes of a request: a page, or the way back to the application.
+
+use super::flow::{Flow, Tie};
+use super::page::{Page, Sending};
+use super::pages::{self, Again, LogIn};
+use super::words::with;
+use super::{Browser, Language, SingleSignOn, browser, form, front};
+use crate::App;
+use crate::refusal::Refusal;
+use axum::extract::{Request, State};
+use axum::response::{IntoResponse, Response};
+use entryway_oidc::{
+    Agreement, Authorized, ErrorCode, Interaction, Page as Due, Parameters, Pending, Problem,
+    Progress, Response as Back, Sent, TooMuch, paths,
+};
+use http::{HeaderMap, HeaderValue, StatusCode, header};
+use std::sync::Arc;
+use url::{Url, form_urlencoded};
+
+/// Longest query that a form is turned into: what a head may hold, with room for the rest of it.
+const MOST_QUERY: usize = 16 * 1024;
+
+pub(crate) async fn by_get(
+    State(app): State<Arc<App>>,
+    request: Request,
+) -> Result<Response, Refusal> {
+    let generation = app.current.current();
+    let sso = front(&generation)?;
+    let parameters = form::query(request.uri().query());
+    Ok(begin(&**sso, request.headers(), parameters).await)
+}
+
+/// OpenID Connect Core §3.1.2.1 wants `POST` as well. A form of another site brings no cookie with it: the browser is
+/// sent here once more, as by a link.
+pub(crate) async fn by_post(
+    State(app): State<Arc<App>>,
+    request: Request,
+) -> Result<Response, Refusal> {
+    let generation = app.current.current();
+    let sso = front(&generation)?;
+    let (head, body) = request.into_parts();
+    let parameters = form::read(&head.headers, body, &app.limits).await?;
+    if let Ok(parameters) = &parameters {
+        let query = form_urlencoded::Serializer::new(String::new())
+            .extend_pairs(parameters.pairs())
+            .finish();
+        if query.len() <= MOST_QUERY {
+            let place = format!("{}{}?{query}", sso.issuer(), paths::AUTHORIZE);
+            return Ok(see_other(&place));
+        }
+    }
+    Ok(begin(&**sso, &head.headers, parameters).await)
+}
+
+async fn begin(
+    sso: &dyn SingleSignOn,
+    headers: &HeaderMap,
+    parameters: Result<Parameters, TooMuch>,
+) -> Response {
+    let asks = Asks::of(sso, headers);
+    match parameters {
+        Err(too_much) => asks.wrong(too_much.into()),
+        Ok(parameters) => {
+            let pending = Pending {
+                parameters,
+                progress: Progress::default(),
+            };
+            asks.go_on(browser(headers), pending, None).await
+        }
+    }
+}
+
+/// Somebody at a browser, who is answered with pages.
+pub(super) struct Asks<'a> {
+    pub(super) sso: &'a dyn SingleSignOn,
+    pub(super) headers: &'a HeaderMap,
+    pub(super) tie: Tie,
+    /// Cookies that the answer sets.
+    pub(super) cookies: Vec<Option<HeaderValue>>,
+}
+
+/// A login that did not work, for the page that is shown again.
+pub(super) struct Failed {
+    pub(super) again: Again,
+    pub(super) id: String,
+    pub(super) name: String,
+}
+
+impl<'a> Asks<'a> {
+    pub(super) fn of(sso: &'a dyn SingleSignOn, headers: &'a HeaderMap) -> Self {
+        Self::with(sso, headers, Tie::of(headers, sso))
+    }
+
+    pub(super) fn with(sso: &'a dyn SingleSignOn, headers: &'a HeaderMap, tie: Tie) -> Self {
+        Self {
+            sso,
+            headers,
+            tie,
+            cookies: Vec::new(),
+        }
+    }
+
+    pub(super) fn language(&self, wished: &[String]) -> Language {
+        let look = self.sso.look();
+        look.language
+            .unwrap_or_else(|| Language::choose(wished, self.headers))
+    }
+
+    /// The next step of an application's request.
+    pub(super) async fn go_on(
+        mut self,
+        browser: Browser,
+        pending: Pending,
+        failed: Option<Failed>,
+    ) -> Response {
+        let authorized = self.sso.authorize(browser, pending).await;
+        match authorized {
+            Authorized::Interact(interaction) => {
+                if let (Due::SelectAccount | Due::Consent(_), Ok(session)) =
+                    (&interaction.page, self.sso.session(browser).await)
+                    && let Some(session) = session
+                {
+                    return self.ask(*interaction, Some(&session), None);
+                }
+                self.ask(*interaction, None, failed)
+            }
+            Authorized::Answer(back) => self.back(*back),
+            Authorized::Show(shown) => {
+                let problem = shown.0;
+                self.cookies.push(None);
+                self.wrong(problem)
+            }
+        }
+    }
+
+    /// The page that is due.
+    fn ask(
+        &self,
+        interaction: Interaction,
+        session: Option<&entryway_oidc::BrowserSession>,
+        failed: Option<Failed>,
+    ) -> Response {
+        let Interaction {
+            page,
+            request,
+            mut pending,
+        } = interaction;
+        let language = self.language(&request.ui_locales);
+        let words = language.words();
+        let client = &*request.client;
+        if let (Due::Consent(scopes), Some(session)) = (&page, session) {
+            // What they are asked, and who: "allow" lets it stand.
+            pending.progress.agreement = Some(Agreement {
+                subject: session.person.subject.clone(),
+                to: Some(scopes.clone()),
+            });
+        }
+        let Some(flow) = self.tie.seal(self.sso, &Flow::Authorize(pending)) else {
+            return self.wrong(Problem::Broken);
+        };
+        let hinted = request.login_hint.as_deref().unwrap_or_default();
+        let (title, body) = match (&page, session) {
+            (Due::SelectAccount, Some(session)) => (
+                words.choose.to_owned(),
+                pages::select(words, &flow, session),
+            ),
+            (Due::Consent(scopes), Some(_)) => (
+                with(words.agree, &client.name),
+                pages::consent(words, &flow, client, scopes),
+            ),
+            // A session that ended meanwhile: they log in anew.
+            (_, _) => {
+                let again = failed
+                    .as_ref()
+                    .map(|failed| (failed.again, failed.id.clone()));
+                let is_again = matches!(page, Due::Reauthenticate) && failed.is_none();
+                let must_change = matches!(page, Due::ChangePassword);
+                let page = LogIn {
+                    flow: &flow,
+                    name: failed.as_ref().map_or(hinted, |failed| &failed.name),
+                    lead: is_again.then(|| with(words.again, &client.name)),
+                    again: if must_change {
+                        Some((Again::MustChange, String::new()))
+                    } else {
+                        again
+                    },
+                    may_cancel: true,
+                };
+                (
+                    with(words.log_in_to, &client.name),
+                    pages::log_in(words, &page),
+                )
+            }
+        };
+        let mut sending = Sending::with(status(failed.as_ref()));
+        sending.leads_to = leads_to(request.redirect());
+        self.send(language, &title, body, sending)
+    }
+
+    /// Back to the application.
+    fn back(self, back: Back) -> Response {
+        match back.sent {
+            Sent::Redirect(place) => {
+                let mut response = see_other(place.expose());
+                self.set_cookies(&mut response);
+                response
+            }
+            Sent::FormPost { action, fields } => {
+                let language = self.language(&[]);
+                let words = language.words();
+                let name = Url::parse(&action).ok();
+                let name = name.as_ref().and_then(Url::host_str).unwrap_or(&action);
+                let body = pages::post_on(words, name, &action, &fields);
+                let mut sending = Sending::with(StatusCode::OK);
+                sending.leads_to = leads_to(&action);
+                sending.script = Some(pages::SEND_HASH);
+                self.send(language, &with(words.back, name), body, sending)
+            }
+        }
+    }
+
+    /// Told to the person, and sent nowhere.
+    pub(super) fn wrong(&self, problem: Problem) -> Response {
+        let language = self.language(&[]);
+        let words = language.words();
+        let (status, title, text) = match problem.code() {
+            ErrorCode::TemporarilyUnavailable => (
+                StatusCode::SERVICE_UNAVAILABLE,
+                words.unavailable,
+                words.unavailable_text,
+            ),
+            ErrorCode::ServerError => (
+                StatusCode::INTERNAL_SERVER_ERROR,
+                words.wrong,
+                words.wrong_text,
+            ),
+            _ => (StatusCode::BAD_REQUEST, words.wrong, words.wrong_text),
+        };
+        let developer = with(words.for_developer, problem.description());
+        let body = pages::text(text, Some(developer));
+        self.send(language, title, body, Sending::with(status))
+    }
+
+    /// A form that belongs to no page of ours, or to one that is too old.
+    pub(super) fn too_old(&self) -> Response {
+        let language = self.language(&[]);
+        let words = language.words();
+        let body = pages::text(words.too_old_text, None);
+        let sending = Sending::with(StatusCode::BAD_REQUEST);
+        self.send(language, words.too_old, body, sending)
+    }
+
+    pub(super) fn send(
+        &self,
+        language: Language,
+        title: &str,
+        body: maud::Markup,
+        mut sending: Sending,
+    ) -> Response {
+        sending.cookies = self.cookies.clone();
+        sending.cookies.push(self.tie.cookie());
+        let page = Page {
+            look: self.sso.look(),
+            language,
+            title,
+            body,
+            is_wide: false,
+        };
+        page.send(sending)
+    }
+
+    pub(super) fn set_cookies(&self, response: &mut Response) {
+        for cookie in self.cookies.iter().flatten() {
+            response
+                .headers_mut()
+                .append(header::SET_COOKIE, cookie.clone());
+        }
+    }
+}
+
+/// A refusal is a page like any other; an outage is one for machines too.
+fn status(failed: Option<&Failed>) -> StatusCode {
+    match failed.map(|failed| failed.again) {
+        Some(Again::NotNow) => StatusCode::SERVICE_UNAVAILABLE,
+        Some(Again::Refused | Again::MustChange) | None => StatusCode::OK,
+    }
+}
+
+/// What a form's policy has to name besides `https`.
+fn leads_to(redirect: &str) -> Option<String> {
+    let url = Url::parse(redirect).ok()?;
+    match url.scheme() {
+        "https" => None,
+        "http" => Some(url.origin().ascii_serialization()),
+        own => Some(format!("{own}:")),
+    }
+}
+
+/// RFC 9700 §4.12: 303, so that no form is sent on.
+pub(super) fn see_other(place: &str) -> Response {
+    match HeaderValue::from_str(place) {
+        Ok(place) => (StatusCode::SEE_OTHER, [(header::LOCATION, place)]).into_response(),
+        Err(_) => Refusal::Broken.into_response(),
+    }
+}

@@ -1,0 +1,112 @@
+//! What a page's form brings back: the request that it is about, sealed and bound to the browser.
+//!
+//! Nothing is kept here while a person thinks. A form that another browser was given opens nothing, so that nobody can
+//! be logged in as somebody else by a form that somebody else prepared (login CSRF).
+
+use super::{SingleSignOn, cookies, now};
+use entryway_oidc::{Parameters, Pending, Progress, Secret, SessionId, Stored, Timestamp};
+use http::HeaderMap;
+use std::time::Duration;
+use zeroize::Zeroizing;
+
+/// How long a page may be left open.
+const LIFE: Duration = Duration::from_secs(3600);
+
+/// What a form is about.
+pub(super) enum Flow {
+    /// An application's request.
+    Authorize(Pending),
+    /// The person's own sessions.
+    Account,
+    /// An application asks to sign out, and the person of that session was asked.
+    Logout {
+        parameters: Parameters,
+        session: SessionId,
+    },
+}
+
+/// A browser that pages are made for.
+pub(super) struct Tie {
+    secret: Zeroizing<String>,
+    is_new: bool,
+}
+
+impl Tie {
+    /// By the cookie that it has, or a new one.
+    pub(super) fn of(headers: &HeaderMap, sso: &dyn SingleSignOn) -> Self {
+        match cookies::read(headers, cookies::BROWSER) {
+            Some(secret) => Self {
+                secret,
+                is_new: false,
+            },
+            None => Self {
+                secret: Zeroizing::new(sso.draw().expose().to_owned()),
+                is_new: true,
+            },
+        }
+    }
+    /// By the cookie that it has.
+    pub(super) fn known(headers: &HeaderMap) -> Option<Self> {
+        cookies::read(headers, cookies::BROWSER).map(|secret| Self {
+            secret,
+            is_new: false,
+        })
+    }
+    /// The cookie that is to be set.
+    pub(super) fn cookie(&self) -> Option<http::HeaderValue> {
+        let secret = Secret::new(self.secret.to_string());
+        cookies::set(cookies::BROWSER, &secret).filter(|_| self.is_new)
+    }
+    /// For the form of a page.
+    pub(super) fn seal(&self, sso: &dyn SingleSignOn, flow: &Flow) -> Option<String> {
+        sso.seal(self.secret.as_bytes(), &flow.to_text(now().plus(LIFE)))
+    }
+    /// From the form of a page.
+    pub(super) fn open(&self, sso: &dyn SingleSignOn, sealed: &str) -> Option<Flow> {
+        let text = sso.unseal(self.secret.as_bytes(), sealed)?;
+        Flow::from_text(&text, now())
+    }
+}
+
+const AUTHORIZE: &str = "authorize";
+const ACCOUNT: &str = "account";
+const LOGOUT: &str = "logout";
+
+impl Flow {
+    /// Its end, its kind, a session, and what was sent; a line each.
+    fn to_text(&self, until: Timestamp) -> Zeroizing<String> {
+        let (kind, session, sent) = match self {
+            Self::Authorize(pending) => (AUTHORIZE, "", pending.to_stored()),
+            Self::Account => (ACCOUNT, "", Zeroizing::default()),
+            Self::Logout {
+                parameters,
+                session,
+            } => {
+                let pending = Pending {
+                    parameters: parameters.clone(),
+                    progress: Progress::default(),
+                };
+                (LOGOUT, &*session.0, pending.to_stored())
+            }
+        };
+        Zeroizing::new(format!("{}\n{kind}\n{session}\n{}", until.0, sent.as_str()))
+    }
+
+    fn from_text(text: &str, now: Timestamp) -> Option<Self> {
+        let mut parts = text.splitn(4, '\n');
+        let until: u64 = parts.next()?.parse().ok()?;
+        let (kind, session, sent) = (parts.next()?, parts.next()?, parts.next()?);
+        if now.0 >= until {
+            return None;
+        }
+        match kind {
+            AUTHORIZE => Pending::from_stored(sent).ok().map(Self::Authorize),
+            ACCOUNT => Some(Self::Account),
+            LOGOUT => Pending::from_stored(sent).ok().map(|pending| Self::Logout {
+                parameters: pending.parameters,
+                session: SessionId(session.into()),
+            }),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,32 @@
+//! Forms and queries: read once, bounded, wiped.
+
+use crate::Limits;
+use crate::body;
+use crate::refusal::Refusal;
+use axum::body::Body;
+use entryway_oidc::{Parameters, TooMuch};
+use http::HeaderMap;
+use url::form_urlencoded;
+
+/// Largest form, in bytes: everything that may be sent, each byte of it escaped.
+const MOST: usize = 3 * entryway_oidc::MAX_TOTAL_BYTES;
+
+/// What stands in a form's body.
+pub(super) async fn read(
+    headers: &HeaderMap,
+    body: Body,
+    limits: &Limits,
+) -> Result<Result<Parameters, TooMuch>, Refusal> {
+    let bytes = body::read_form(headers, body, limits, MOST).await?;
+    Ok(parse(&bytes))
+}
+
+/// What stands in a query.
+pub(super) fn query(text: Option<&str>) -> Result<Parameters, TooMuch> {
+    parse(text.unwrap_or_default().as_bytes())
+}
+
+fn parse(bytes: &[u8]) -> Result<Parameters, TooMuch> {
+    let pairs = form_urlencoded::parse(bytes);
+    Parameters::new(pairs.map(|(name, value)| (name.into_owned(), value.into_owned())))
+}

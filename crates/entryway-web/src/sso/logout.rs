@@ -1,0 +1,127 @@
+//! Signing out: asked by an application, or by the person.
+
+use super::authorize::{Asks, see_other};
+use super::flow::{Flow, Tie};
+use super::page::Sending;
+use super::{browser, cookies, form, front, origin, pages, step};
+use crate::App;
+use crate::refusal::Refusal;
+use axum::extract::{Request, State};
+use axum::response::Response;
+use entryway_oidc::{Logout, LogoutRequest, Parameters, Problem, SessionId, TooMuch};
+use http::StatusCode;
+use std::sync::Arc;
+
+pub(crate) async fn by_get(
+    State(app): State<Arc<App>>,
+    request: Request,
+) -> Result<Response, Refusal> {
+    let generation = app.current.current();
+    let sso = front(&generation)?;
+    let asks = Asks::of(&**sso, request.headers());
+    let sent = form::query(request.uri().query());
+    Ok(begin(asks, sent).await)
+}
+
+/// RP-Initiated Logout §2 wants both.
+pub(crate) async fn by_post(
+    State(app): State<Arc<App>>,
+    request: Request,
+) -> Result<Response, Refusal> {
+    let generation = app.current.current();
+    let sso = front(&generation)?;
+    let (head, body) = request.into_parts();
+    let sent = form::read(&head.headers, body, &app.limits).await?;
+    Ok(begin(Asks::of(&**sso, &head.headers), sent).await)
+}
+
+async fn begin(asks: Asks<'_>, sent: Result<Parameters, TooMuch>) -> Response {
+    match sent {
+        Err(too_much) => asks.wrong(too_much.into()),
+        Ok(parameters) => sign_out(asks, parameters, None).await,
+    }
+}
+
+/// The person was asked, and this is the answer.
+pub(crate) async fn confirmed(
+    State(app): State<Arc<App>>,
+    request: Request,
+) -> Result<Response, Refusal> {
+    let generation = app.current.current();
+    let sso = front(&generation)?;
+    let (head, body) = request.into_parts();
+    let Some(tie) = Tie::known(&head.headers) else {
+        return Ok(Asks::of(&**sso, &head.headers).too_old());
+    };
+    let asks = Asks::with(&**sso, &head.headers, tie);
+    if !origin::is_ours(&head.headers, sso.issuer()) {
+        return Ok(asks.too_old());
+    }
+    let sent = match form::read(&head.headers, body, &app.limits).await? {
+        Ok(sent) => sent,
+        Err(too_much) => return Ok(asks.wrong(too_much.into())),
+    };
+    let flow = step::field(&sent, "flow").and_then(|sealed| asks.tie.open(&**sso, sealed));
+    let Some(Flow::Logout {
+        parameters,
+        session,
+    }) = flow
+    else {
+        return Ok(asks.too_old());
+    };
+    if step::field(&sent, "action") != Some("end") {
+        return Ok(see_other(&format!("{}{}", sso.issuer(), super::SESSIONS)));
+    }
+    Ok(sign_out(asks, parameters, Some(session)).await)
+}
+
+async fn sign_out(
+    mut asks: Asks<'_>,
+    parameters: Parameters,
+    confirmed: Option<SessionId>,
+) -> Response {
+    let request = LogoutRequest {
+        parameters: parameters.clone(),
+        confirmed,
+    };
+    match asks.sso.logout(browser(asks.headers), request).await {
+        Logout::Show(problem) => asks.wrong(problem),
+        Logout::Confirm { session, .. } => {
+            let language = asks.language(&[]);
+            let words = language.words();
+            let flow = Flow::Logout {
+                parameters,
+                session: session.id.clone(),
+            };
+            let Some(flow) = asks.tie.seal(asks.sso, &flow) else {
+                return asks.wrong(Problem::Broken);
+            };
+            let body = pages::sign_out(words, &flow);
+            asks.send(
+                language,
+                words.sign_out,
+                body,
+                Sending::with(StatusCode::OK),
+            )
+        }
+        Logout::SignedOut(ended) => {
+            asks.cookies.push(cookies::forget(cookies::SESSION));
+            match ended.redirect {
+                Some(place) => {
+                    let mut response = see_other(place.expose());
+                    asks.set_cookies(&mut response);
+                    response
+                }
+                None => signed_out(&asks),
+            }
+        }
+    }
+}
+
+pub(super) fn signed_out(asks: &Asks<'_>) -> Response {
+    let language = asks.language(&[]);
+    let words = language.words();
+    let body = pages::text(words.signed_out_text, None);
+    let sending = Sending::with(StatusCode::OK);
+    asks.send(language, words.signed_out, body, sending)
+}

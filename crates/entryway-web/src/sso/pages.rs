@@ -1,0 +1,188 @@
+//! What each page has between its heading and its end.
+
+use super::words::{Words, with};
+use super::{CONFIRMED, Listed, SESSIONS, STEP};
+use entryway_oidc::{BrowserSession, Client, Scopes, Secret};
+use maud::{Markup, PreEscaped, html};
+use std::time::{Duration, UNIX_EPOCH};
+
+/// Why the page with the password is shown again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Again {
+    /// Whatever was wrong.
+    Refused,
+    /// Nobody has judged the password.
+    NotNow,
+    /// The directory wants another one first.
+    MustChange,
+}
+
+/// A page with the password.
+pub(super) struct LogIn<'a> {
+    pub(super) flow: &'a str,
+    pub(super) name: &'a str,
+    pub(super) lead: Option<String>,
+    /// Why again, and the login's id.
+    pub(super) again: Option<(Again, String)>,
+    pub(super) may_cancel: bool,
+}
+
+pub(super) fn log_in(words: &Words, page: &LogIn<'_>) -> Markup {
+    let alarm = page.again.as_ref().map(|(again, id)| {
+        let text = match again {
+            Again::Refused => words.refused,
+            Again::NotNow => words.not_now,
+            Again::MustChange => words.must_change,
+        };
+        (text, with(words.reference, id))
+    });
+    let has_name = !page.name.is_empty();
+    html! {
+        @if let Some((text, reference)) = &alarm {
+            div class="alarm" role="alert" id="why" { p { (text) } p class="quiet-text" { (reference) } }
+        }
+        @if let Some(lead) = &page.lead { p { (lead) } }
+        form method="post" action=(STEP) {
+            input type="hidden" name="flow" value=(page.flow);
+            label for="name" { (words.name) }
+            input type="text" id="name" name="name" value=(page.name) required autocomplete="username"
+                autocapitalize="none" autocorrect="off" spellcheck="false" maxlength="256"
+                aria-describedby=[alarm.as_ref().map(|_| "why")] autofocus[!has_name];
+            label for="password" { (words.password) }
+            input type="password" id="password" name="password" required autocomplete="current-password"
+                aria-describedby=[alarm.as_ref().map(|_| "why")] autofocus[has_name];
+            button type="submit" name="action" value="login" { (words.go) }
+            @if page.may_cancel {
+                button class="quiet" type="submit" name="action" value="cancel" formnovalidate { (words.cancel) }
+            }
+        }
+    }
+}
+
+fn choice(action: &str, text: &str, quiet: bool) -> Markup {
+    html! { button class=[quiet.then_some("quiet")] type="submit" name="action" value=(action) { (text) } }
+}
+
+pub(super) fn select(words: &Words, flow: &str, session: &BrowserSession) -> Markup {
+    html! {
+        form method="post" action=(STEP) {
+            input type="hidden" name="flow" value=(flow);
+            (choice("continue", &with(words.continue_as, &session.person.name), false))
+            (choice("other", words.somebody_else, true))
+            (choice("cancel", words.cancel, true))
+        }
+    }
+}
+
+pub(super) fn consent(words: &Words, flow: &str, client: &Client, scopes: &Scopes) -> Markup {
+    html! {
+        p { (with(words.wants, &client.name)) }
+        ul class="scopes" {
+            @for scope in scopes.iter() { li { (scope_text(words, scope)) } }
+        }
+        form method="post" action=(STEP) {
+            input type="hidden" name="flow" value=(flow);
+            (choice("allow", words.allow, false))
+            (choice("deny", words.deny, true))
+        }
+    }
+}
+
+fn scope_text(words: &Words, scope: &str) -> String {
+    match scope {
+        Scopes::OPENID => words.openid.to_owned(),
+        Scopes::PROFILE => words.profile.to_owned(),
+        Scopes::EMAIL => words.email.to_owned(),
+        Scopes::GROUPS => words.groups.to_owned(),
+        Scopes::OFFLINE_ACCESS => words.offline.to_owned(),
+        other => with(words.other_scope, other),
+    }
+}
+
+pub(super) fn text(text: &str, for_developer: Option<String>) -> Markup {
+    html! {
+        p { (text) }
+        @if let Some(more) = for_developer { p class="quiet-text" { (more) } }
+    }
+}
+
+pub(super) fn sign_out(words: &Words, flow: &str) -> Markup {
+    html! {
+        p { (words.sign_out_question) }
+        form method="post" action=(CONFIRMED) {
+            input type="hidden" name="flow" value=(flow);
+            (choice("end", words.sign_out, false))
+            (choice("stay", words.stay, true))
+        }
+    }
+}
+
+/// Sends the form as soon as it is there.
+const SEND: &str = "document.forms[0].submit()";
+/// SHA-256 of [`SEND`], as a policy names it.
+pub(super) const SEND_HASH: &str = "sha256-ePniVEkSivX/c7XWBGafqh8tSpiRrKiqYeqbG7N1TOE=";
+
+/// A form that goes on to the application, by itself where scripts run.
+pub(super) fn post_on(
+    words: &Words,
+    client: &str,
+    action: &str,
+    fields: &[(&'static str, Secret)],
+) -> Markup {
+    html! {
+        form method="post" action=(action) {
+            @for (name, value) in fields { input type="hidden" name=(name) value=(value.expose()); }
+            p { (words.back_text) }
+            button type="submit" { (with(words.back, client)) }
+        }
+        script { (PreEscaped(SEND)) }
+    }
+}
+
+pub(super) fn sessions(words: &Words, flow: &str, sessions: &[Listed]) -> Markup {
+    html! {
+        p { (words.sessions_text) }
+        ul class="plain" {
+            @for session in sessions {
+                li {
+                    div {
+                        strong { @if session.is_this { (words.this_browser) } @else { (session.agent.as_deref().unwrap_or(words.unknown_browser)) } }
+                        div class="quiet-text" {
+                            @if let Some(address) = &session.address { (with(words.from, address)) ", " }
+                            (with(words.since, &moment(session.made.0))) ", " (with(words.used, &moment(session.used.0)))
+                        }
+                    }
+                    form method="post" action=(SESSIONS) {
+                        input type="hidden" name="flow" value=(flow);
+                        button class="quiet small" type="submit" name="session" value=(session.id.0) { (words.end) }
+                    }
+                }
+            }
+        }
+        form method="post" action=(SESSIONS) {
+            input type="hidden" name="flow" value=(flow);
+            button type="submit" name="all" value="yes" { (words.end_all) }
+        }
+    }
+}
+
+/// To the minute, in UTC: the page knows no time zone.
+fn moment(seconds: u64) -> String {
+    let at = UNIX_EPOCH + Duration::from_secs(seconds.min(253_402_300_799));
+    let text = entryway_wire::Rfc3339(at).to_string();
+    let minute = text.get(..16).unwrap_or(&text).replace('T', " ");
+    format!("{minute} UTC")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use base64::Engine as _;
+    use sha2::{Digest as _, Sha256};
+
+    #[test]
+    fn the_policy_names_the_script() {
+        let hash = base64::engine::general_purpose::STANDARD.encode(Sha256::digest(SEND));
+        assert_eq!(SEND_HASH, format!("sha256-{hash}"));
+    }
+}

@@ -1,0 +1,249 @@
+//! What a person does on a page: logs in, chooses, agrees, or goes back.
+
+use super::authorize::{Asks, Failed, see_other};
+use super::flow::{Flow, Tie};
+use super::page::Sending;
+use super::pages::{self, Again, LogIn};
+use super::{Browser, NewLogin, SESSIONS, browser, cookies, form, front, origin};
+use crate::peer::client_address;
+use crate::refusal::Refusal;
+use crate::{App, Generation};
+use axum::extract::{Request, State};
+use axum::response::Response;
+use entryway_ldap_types::Password;
+use entryway_login::{Attempt, Decided, Decision, SubmittedPassword};
+use entryway_oidc::{Fingerprint, Parameters, Pending, Problem, Scopes};
+use http::request::Parts;
+use http::{HeaderMap, StatusCode, header};
+use std::sync::Arc;
+use std::time::{Instant, SystemTime};
+
+/// Longest description of a browser that is kept, in bytes.
+const MOST_AGENT: usize = 120;
+
+pub(crate) async fn step(
+    State(app): State<Arc<App>>,
+    request: Request,
+) -> Result<Response, Refusal> {
+    let generation = app.current.current();
+    let sso = front(&generation)?;
+    let (head, body) = request.into_parts();
+    let Some(tie) = Tie::known(&head.headers) else {
+        return Ok(Asks::of(&**sso, &head.headers).too_old());
+    };
+    let mut asks = Asks::with(&**sso, &head.headers, tie);
+    if !origin::is_ours(&head.headers, sso.issuer()) {
+        return Ok(asks.too_old());
+    }
+    let sent = match form::read(&head.headers, body, &app.limits).await? {
+        Ok(sent) => sent,
+        Err(too_much) => return Ok(asks.wrong(too_much.into())),
+    };
+    let flow = field(&sent, "flow").and_then(|sealed| asks.tie.open(&**sso, sealed));
+    let Some(flow) = flow else {
+        return Ok(asks.too_old());
+    };
+    let action = field(&sent, "action").unwrap_or("login");
+    let (mut browser, mut failed) = (browser(&head.headers), None);
+    if action == "login" {
+        match log_in(&app, &generation, &mut asks, &head, &flow, &sent).await {
+            Ok(cookie) => browser.session = Some(cookie),
+            Err(Stopped::Failed(why)) => failed = Some(why),
+            Err(Stopped::Unavailable) => return Ok(asks.wrong(Problem::Unavailable)),
+        }
+    }
+    Ok(match flow {
+        Flow::Authorize(pending) => authorize(asks, browser, pending, action, failed).await,
+        Flow::Account => account(asks, failed),
+        Flow::Logout { .. } => asks.too_old(),
+    })
+}
+
+/// The value of a field that is there once.
+pub(super) fn field<'s>(sent: &'s Parameters, name: &str) -> Option<&'s str> {
+    sent.one(name).ok().flatten()
+}
+
+async fn authorize(
+    asks: Asks<'_>,
+    browser: Browser,
+    mut pending: Pending,
+    action: &str,
+    failed: Option<Failed>,
+) -> Response {
+    let progress = &mut pending.progress;
+    // Only "allow" lets stand what the page was sealed with.
+    let agreement = progress.agreement.take();
+    match action {
+        "cancel" => progress.cancelled = true,
+        "continue" => progress.selected = true,
+        "allow" => progress.agreement = agreement,
+        "deny" => {
+            progress.agreement = agreement.map(|mut agreement| {
+                agreement.to = None;
+                agreement
+            });
+        }
+        // Whoever wants to be somebody else logs in, whoever is logged in.
+        "other" => return asks.go_on(Browser::default(), pending, None).await,
+        _ => {}
+    }
+    if failed.is_some() {
+        // Where somebody is logged in, the page is shown all the same: they tried to be somebody.
+        return asks.go_on(Browser::default(), pending, failed).await;
+    }
+    asks.go_on(browser, pending, None).await
+}
+
+/// To the person's own pages.
+fn account(asks: Asks<'_>, failed: Option<Failed>) -> Response {
+    match failed {
+        Some(failed) => log_in_page(&asks, Some(failed)),
+        None => {
+            let mut response = see_other(&format!("{}{SESSIONS}", asks.sso.issuer()));
+            asks.set_cookies(&mut response);
+            response
+        }
+    }
+}
+
+/// The page with the password for the person's own pages.
+pub(super) fn log_in_page(asks: &Asks<'_>, failed: Option<Failed>) -> Response {
+    let language = asks.language(&[]);
+    let words = language.words();
+    let Some(flow) = asks.tie.seal(asks.sso, &Flow::Account) else {
+        return asks.wrong(Problem::Broken);
+    };
+    let page = LogIn {
+        flow: &flow,
+        name: failed.as_ref().map_or("", |failed| &failed.name),
+        lead: None,
+        again: failed
+            .as_ref()
+            .map(|failed| (failed.again, failed.id.clone())),
+        may_cancel: false,
+    };
+    let status = match page.again {
+        Some((Again::NotNow, _)) => StatusCode::SERVICE_UNAVAILABLE,
+        _ => StatusCode::OK,
+    };
+    let body = pages::log_in(words, &page);
+    asks.send(language, words.log_in, body, Sending::with(status))
+}
+
+/// Why a login opened no session.
+enum Stopped {
+    Failed(Failed),
+    /// The directory said yes, and the session could not be kept.
+    Unavailable,
+}
+
+async fn log_in(
+    app: &App,
+    generation: &Generation,
+    asks: &mut Asks<'_>,
+    head: &Parts,
+    flow: &Flow,
+    sent: &Parameters,
+) -> Result<Fingerprint, Stopped> {
+    let name = field(sent, "name").unwrap_or_default().to_owned();
+    let attempt = attempt(app, generation, asks, head, flow, sent, name.clone());
+    let address = attempt.client_address;
+    let Decided {
+        id,
+        decision,
+        tokens,
+        ..
+    } = generation.logins.login(attempt).await;
+    let failed = |again| {
+        Err(Stopped::Failed(Failed {
+            again,
+            id: id.to_string(),
+            name,
+        }))
+    };
+    let session = match decision {
+        Decision::Accept(accepted) => accepted.into_session(),
+        Decision::Challenge(_) => return failed(Again::MustChange),
+        Decision::Reject(_) => return failed(Again::Refused),
+        // Nobody asks without a password here.
+        Decision::Indeterminate(_) | Decision::WouldAccept(_) => return failed(Again::NotNow),
+    };
+    let device = tokens
+        .as_ref()
+        .and_then(|tokens| cookies::remember_device(&tokens.device));
+    let login = NewLogin {
+        session,
+        tokens,
+        browser: browser(&head.headers),
+        address,
+        agent: agent(&head.headers),
+    };
+    let cookie = match asks.sso.log_in(login).await {
+        Ok(cookie) => cookie,
+        Err(_) => return Err(Stopped::Unavailable),
+    };
+    asks.cookies.push(cookies::set(cookies::SESSION, &cookie));
+    asks.cookies.push(device);
+    Ok(cookie.fingerprint())
+}
+
+fn attempt(
+    app: &App,
+    generation: &Generation,
+    asks: &Asks<'_>,
+    head: &Parts,
+    flow: &Flow,
+    sent: &Parameters,
+    login_name: String,
+) -> Attempt {
+    let password = field(sent, "password").unwrap_or_default();
+    let device = cookies::read(&head.headers, cookies::DEVICE);
+    let client = match flow {
+        Flow::Authorize(pending) => pending.parameters.one("client_id").ok().flatten(),
+        Flow::Account | Flow::Logout { .. } => None,
+    };
+    let started = Instant::now();
+    Attempt {
+        id: app.ids.draw(),
+        login_name,
+        password: submitted(password),
+        client_address: client_address(head, &generation.trusted_proxies),
+        device: device.and_then(|token| generation.revalidations.device(&token)),
+        wants_groups: asks.sso.wants_groups() || wants_groups(flow),
+        caller: Some(match client {
+            Some(client) => format!("client {client}").into(),
+            None => "sessions".into(),
+        }),
+        at: SystemTime::now(),
+        started,
+        deadline: started + generation.deadline,
+    }
+}
+
+fn wants_groups(flow: &Flow) -> bool {
+    let Flow::Authorize(pending) = flow else {
+        return false;
+    };
+    let scope = pending.parameters.one("scope").ok().flatten();
+    let scopes = scope.and_then(|scope| Scopes::parse(scope).ok());
+    scopes.is_some_and(|scopes| scopes.has(Scopes::GROUPS))
+}
+
+fn submitted(password: &str) -> SubmittedPassword {
+    let bytes = password.as_bytes();
+    if bytes.len() > Password::MAX_BYTES {
+        return SubmittedPassword::Malformed;
+    }
+    match Password::new(bytes.to_vec()) {
+        Ok(password) => SubmittedPassword::Given(Arc::new(password)),
+        Err(_) => SubmittedPassword::Malformed,
+    }
+}
+
+/// What the browser says it is, as far as it may stand on a page.
+fn agent(headers: &HeaderMap) -> Option<String> {
+    let text = headers.get(header::USER_AGENT)?.to_str().ok()?;
+    let short: String = text.chars().take(MOST_AGENT).collect();
+    (!short.is_empty()).then_some(short)
+}

@@ -1,0 +1,257 @@
+//! What pages say, in each language.
+
+use http::{HeaderMap, header};
+
+/// A language of the pages.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Language {
+    /// English.
+    #[default]
+    English,
+    /// German.
+    German,
+}
+
+impl Language {
+    /// Each of them.
+    pub const ALL: [Self; 2] = [Self::English, Self::German];
+
+    /// Its tag (BCP 47).
+    pub fn tag(self) -> &'static str {
+        match self {
+            Self::English => "en",
+            Self::German => "de",
+        }
+    }
+
+    fn of_tag(tag: &str) -> Option<Self> {
+        let primary = tag.split(['-', '_']).next().unwrap_or(tag);
+        Self::ALL
+            .into_iter()
+            .find(|language| language.tag().eq_ignore_ascii_case(primary))
+    }
+
+    /// The first that is spoken here: of what the application asks for, then of what the browser likes best.
+    pub(super) fn choose(wished: &[String], headers: &HeaderMap) -> Self {
+        let by_application = wished.iter().find_map(|tag| Self::of_tag(tag));
+        by_application.unwrap_or_else(|| Self::of_browser(headers).unwrap_or_default())
+    }
+
+    /// RFC 9110 §12.5.4: the one with the greatest weight, the first of equals.
+    fn of_browser(headers: &HeaderMap) -> Option<Self> {
+        let text = headers.get(header::ACCEPT_LANGUAGE)?.to_str().ok()?;
+        let mut best: Option<(u16, Self)> = None;
+        for range in text.split(',').take(16) {
+            let (tag, parameters) = range.split_once(';').unwrap_or((range, ""));
+            let weight = weight(parameters.trim());
+            let Some(language) = Self::of_tag(tag.trim()) else {
+                continue;
+            };
+            if weight > 0 && best.is_none_or(|(other, _)| weight > other) {
+                best = Some((weight, language));
+            }
+        }
+        best.map(|(_, language)| language)
+    }
+
+    pub(super) fn words(self) -> &'static Words {
+        match self {
+            Self::English => &ENGLISH,
+            Self::German => &GERMAN,
+        }
+    }
+}
+
+/// In thousandths. One that cannot be read is as one that is not there.
+fn weight(parameters: &str) -> u16 {
+    let Some(text) = parameters.strip_prefix("q=") else {
+        return 1000;
+    };
+    let weight: f32 = text.trim().parse().unwrap_or(1.0);
+    // From 0 to 1000, and whatever is no number is 0.
+    (weight.clamp(0.0, 1.0) * 1000.0) as u16
+}
+
+/// Every text of every page. `{}` stands for a name.
+pub(super) struct Words {
+    pub(super) log_in: &'static str,
+    pub(super) log_in_to: &'static str,
+    pub(super) again: &'static str,
+    pub(super) name: &'static str,
+    pub(super) password: &'static str,
+    pub(super) go: &'static str,
+    pub(super) cancel: &'static str,
+    pub(super) refused: &'static str,
+    pub(super) not_now: &'static str,
+    pub(super) must_change: &'static str,
+    pub(super) reference: &'static str,
+    pub(super) choose: &'static str,
+    pub(super) continue_as: &'static str,
+    pub(super) somebody_else: &'static str,
+    pub(super) agree: &'static str,
+    pub(super) wants: &'static str,
+    pub(super) allow: &'static str,
+    pub(super) deny: &'static str,
+    pub(super) openid: &'static str,
+    pub(super) profile: &'static str,
+    pub(super) email: &'static str,
+    pub(super) groups: &'static str,
+    pub(super) offline: &'static str,
+    pub(super) other_scope: &'static str,
+    pub(super) sign_out: &'static str,
+    pub(super) sign_out_question: &'static str,
+    pub(super) stay: &'static str,
+    pub(super) signed_out: &'static str,
+    pub(super) signed_out_text: &'static str,
+    pub(super) wrong: &'static str,
+    pub(super) wrong_text: &'static str,
+    pub(super) too_old: &'static str,
+    pub(super) too_old_text: &'static str,
+    pub(super) unavailable: &'static str,
+    pub(super) unavailable_text: &'static str,
+    pub(super) for_developer: &'static str,
+    pub(super) back: &'static str,
+    pub(super) back_text: &'static str,
+    pub(super) sessions: &'static str,
+    pub(super) sessions_text: &'static str,
+    pub(super) this_browser: &'static str,
+    pub(super) since: &'static str,
+    pub(super) used: &'static str,
+    pub(super) from: &'static str,
+    pub(super) end: &'static str,
+    pub(super) end_all: &'static str,
+    pub(super) unknown_browser: &'static str,
+    pub(super) help: &'static str,
+}
+
+const ENGLISH: Words = Words {
+    log_in: "Log in",
+    log_in_to: "Log in to {}",
+    again: "Please log in once more: {} wants to be sure that it is you.",
+    name: "Name",
+    password: "Password",
+    go: "Log in",
+    cancel: "Cancel",
+    refused: "You could not be logged in: check the name and the password, and after several attempts wait a few minutes before you try again.",
+    not_now: "Nobody can be logged in this way right now, and this says nothing about your password: please try again in a few minutes.",
+    must_change: "Your password must be changed before you can log in. Please change it where you usually do, or ask your help desk.",
+    reference: "Reference for your help desk: {}",
+    choose: "Choose an account",
+    continue_as: "Continue as {}",
+    somebody_else: "Log in as somebody else",
+    agree: "Allow {}?",
+    wants: "{} would like to:",
+    allow: "Allow",
+    deny: "Do not allow",
+    openid: "know that it is you",
+    profile: "see your name and picture",
+    email: "see your e-mail address",
+    groups: "see the groups that you are in",
+    offline: "do this while you are not there",
+    other_scope: "use `{}`",
+    sign_out: "Sign out",
+    sign_out_question: "Do you want to sign out here and of the applications that you logged in to from here?",
+    stay: "Stay signed in",
+    signed_out: "Signed out",
+    signed_out_text: "You are signed out. If others use this computer, close all windows of the browser.",
+    wrong: "This does not work",
+    wrong_text: "The application sent something that cannot be answered. It is nothing that you did: please tell whoever runs the application.",
+    too_old: "Please start again",
+    too_old_text: "This page was open for too long, or your browser keeps no cookies for it. Go back to the application and try again.",
+    unavailable: "Not now",
+    unavailable_text: "Something that is needed does not answer at the moment. Please try again in a few minutes.",
+    for_developer: "For the application's developer: {}",
+    back: "Back to {}",
+    back_text: "If nothing happens, press the button.",
+    sessions: "Where you are logged in",
+    sessions_text: "End what you do not know, and then change your password.",
+    this_browser: "This browser",
+    since: "since {}",
+    used: "last used {}",
+    from: "from {}",
+    end: "End",
+    end_all: "Sign out everywhere",
+    unknown_browser: "A browser",
+    help: "Help",
+};
+
+const GERMAN: Words = Words {
+    log_in: "Anmelden",
+    log_in_to: "Bei {} anmelden",
+    again: "Bitte noch einmal anmelden: {} will sicher sein, dass Sie es sind.",
+    name: "Name",
+    password: "Passwort",
+    go: "Anmelden",
+    cancel: "Abbrechen",
+    refused: "Die Anmeldung hat nicht geklappt: Prüfen Sie Namen und Passwort, und warten Sie nach mehreren Versuchen ein paar Minuten.",
+    not_now: "Auf diesem Weg kann sich im Moment niemand anmelden. Über Ihr Passwort sagt das nichts: Bitte versuchen Sie es in ein paar Minuten noch einmal.",
+    must_change: "Ihr Passwort muss geändert werden, bevor Sie sich anmelden können. Bitte ändern Sie es dort, wo Sie es sonst tun, oder fragen Sie Ihren Helpdesk.",
+    reference: "Kennung für Ihren Helpdesk: {}",
+    choose: "Konto auswählen",
+    continue_as: "Weiter als {}",
+    somebody_else: "Als jemand anders anmelden",
+    agree: "{} erlauben?",
+    wants: "{} möchte:",
+    allow: "Erlauben",
+    deny: "Nicht erlauben",
+    openid: "wissen, dass Sie es sind",
+    profile: "Ihren Namen und Ihr Bild sehen",
+    email: "Ihre E-Mail-Adresse sehen",
+    groups: "sehen, in welchen Gruppen Sie sind",
+    offline: "das auch tun, wenn Sie nicht da sind",
+    other_scope: "`{}` verwenden",
+    sign_out: "Abmelden",
+    sign_out_question: "Möchten Sie sich hier abmelden und bei den Anwendungen, bei denen Sie sich von hier aus angemeldet haben?",
+    stay: "Angemeldet bleiben",
+    signed_out: "Abgemeldet",
+    signed_out_text: "Sie sind abgemeldet. Wenn auch andere diesen Rechner benutzen, schließen Sie alle Fenster des Browsers.",
+    wrong: "Das geht so nicht",
+    wrong_text: "Die Anwendung hat etwas geschickt, das nicht beantwortet werden kann. An Ihnen liegt es nicht: Bitte sagen Sie es denen, die die Anwendung betreiben.",
+    too_old: "Bitte von vorn beginnen",
+    too_old_text: "Diese Seite war zu lange offen, oder Ihr Browser behält keine Cookies für sie. Gehen Sie zurück zur Anwendung und versuchen Sie es noch einmal.",
+    unavailable: "Im Moment nicht",
+    unavailable_text: "Etwas, das gebraucht wird, antwortet gerade nicht. Bitte versuchen Sie es in ein paar Minuten noch einmal.",
+    for_developer: "Für die Entwickler der Anwendung: {}",
+    back: "Zurück zu {}",
+    back_text: "Wenn nichts geschieht, drücken Sie den Knopf.",
+    sessions: "Wo Sie angemeldet sind",
+    sessions_text: "Beenden Sie, was Sie nicht kennen, und ändern Sie dann Ihr Passwort.",
+    this_browser: "Dieser Browser",
+    since: "seit {}",
+    used: "zuletzt benutzt {}",
+    from: "von {}",
+    end: "Beenden",
+    end_all: "Überall abmelden",
+    unknown_browser: "Ein Browser",
+    help: "Hilfe",
+};
+
+/// Puts a name where the text has its place.
+pub(super) fn with(text: &str, name: &str) -> String {
+    text.replacen("{}", name, 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use http::HeaderValue;
+
+    #[test]
+    fn the_application_is_asked_first_and_then_the_browser() {
+        let chosen = |wished: &[&str], accepted: Option<&'static str>| {
+            let wished: Vec<String> = wished.iter().map(|tag| (*tag).to_owned()).collect();
+            let mut headers = HeaderMap::new();
+            if let Some(accepted) = accepted {
+                headers.insert(header::ACCEPT_LANGUAGE, HeaderValue::from_static(accepted));
+            }
+            Language::choose(&wished, &headers).tag()
+        };
+        assert_eq!(chosen(&[], None), "en");
+        assert_eq!(chosen(&["fr", "de-AT", "en"], Some("en")), "de");
+        assert_eq!(chosen(&["fr"], Some("de-DE,de;q=0.9,en;q=0.8")), "de");
+        assert_eq!(chosen(&[], Some("fr, en;q=0.4, de;q=0.5")), "de");
+        assert_eq!(chosen(&[], Some("de;q=0, en;q=0.1")), "en");
+        assert_eq!(chosen(&[], Some("de;q=junk")), "de");
+        assert_eq!(chosen(&[], Some("\u{7f}")), "en");
+    }
+}

@@ -1,0 +1,17 @@
+//! Single sign-on carried out: what the provider asks is answered by the store, the configuration and the directories.
+//!
+//! What a request means is `entryway-oidc`'s, how it is read and answered over HTTP `entryway-web`'s.
+
+mod body;
+mod entropy;
+mod front;
+mod keys;
+mod notice;
+mod person;
+mod rows;
+mod signatures;
+mod world;
+
+pub(crate) use front::Sso;
+pub(crate) use keys::{Keyring, LOOK, now_ms};
+pub(crate) use person::LastAnswers;

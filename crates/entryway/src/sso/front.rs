@@ -1,0 +1,396 @@
+//! Single sign-on of one configuration, as the web front asks for it.
+
+use super::body::{self, SessionBody};
+use super::entropy::{self, SystemEntropy};
+use super::keys::{Keyring, now_ms};
+use super::notice;
+use super::person::LastAnswers;
+use super::rows;
+use super::signatures::Checked;
+use super::world::{Asked as World, Living, in_time};
+use crate::kept::Kept;
+use entryway_config::{Branding, PageLanguage, SsoSettings};
+use entryway_oidc::{
+    Answer, Authorized, BrowserSession, Client, ClientId, ClientRequest, GroupsTold, Jwk,
+    LoginMark, Logout, LogoutRequest, Metadata, Pending, Person, Provider, Refused, Scopes, Secret,
+    SessionId, Signer as _, Timestamp, TokenAnswer, Told, authorize, claims_to_json, drive, groups,
+    introspect, logout, notices, revoke, token, userinfo,
+};
+use entryway_store::{EndedSession, SessionRow, Sso as Rows};
+use entryway_web::{Asked, Browser, Language, Listed, Look, NewLogin, Revalidations, SingleSignOn};
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
+use zeroize::Zeroizing;
+
+/// What begins a session's cookie: scanners of source texts find one that was leaked.
+const COOKIE: &str = "ews_";
+/// What begins the secret of a page's browser.
+const PAGE: &str = "ewp_";
+
+/// Single sign-on of one configuration.
+pub(crate) struct Sso(Inner);
+
+pub(crate) struct Inner {
+    pub(super) provider: Arc<Provider>,
+    pub(super) settings: Arc<SsoSettings>,
+    clients: HashMap<ClientId, Arc<Client>>,
+    kept: Arc<Kept>,
+    pub(super) revalidations: Arc<dyn Revalidations>,
+    pub(super) answers: Arc<LastAnswers>,
+    pub(super) deadline: Duration,
+    look: Look,
+    wants_groups: bool,
+}
+
+impl Inner {
+    pub(super) fn store(&self) -> Rows {
+        self.kept.store.sso()
+    }
+
+    pub(super) fn client(&self, id: &ClientId) -> Option<Arc<Client>> {
+        self.clients.get(id).cloned()
+    }
+
+    /// Those that the configuration still has.
+    pub(super) fn clients_of(&self, ids: &[String]) -> Vec<Arc<Client>> {
+        let ids = ids.iter().filter_map(|id| ClientId::parse(id));
+        ids.filter_map(|id| self.client(&id)).collect()
+    }
+}
+
+impl Sso {
+    /// Of these settings. `deadline` is how long a directory may take.
+    pub(crate) fn new(
+        settings: Arc<SsoSettings>,
+        kept: Arc<Kept>,
+        revalidations: Arc<dyn Revalidations>,
+        deadline: Duration,
+    ) -> Self {
+        let keys: Arc<Keyring> = Arc::clone(&kept.signing);
+        let provider = Provider {
+            issuer: settings.issuer.clone(),
+            lifetimes: settings.lifetimes,
+            most_groups: settings.most_groups,
+            signer: keys,
+            signatures: Arc::new(Checked),
+            entropy: Arc::new(SystemEntropy),
+            claims: settings.claim_rules(),
+        };
+        let clients: HashMap<_, _> = settings
+            .clients
+            .iter()
+            .map(|setting| (setting.client.id.clone(), Arc::clone(&setting.client)))
+            .collect();
+        let asks = |client: &Arc<Client>| client.scopes.has(Scopes::GROUPS);
+        Self(Inner {
+            provider: Arc::new(provider),
+            wants_groups: clients.values().any(asks),
+            clients,
+            answers: Arc::clone(&kept.last_answers),
+            kept,
+            revalidations,
+            deadline,
+            look: look(&settings.branding),
+            settings,
+        })
+    }
+
+    fn world(&self, browser: Browser) -> World<'_> {
+        World {
+            inner: &self.0,
+            browser,
+            now: now(),
+        }
+    }
+
+    fn provider(&self) -> Arc<Provider> {
+        Arc::clone(&self.0.provider)
+    }
+
+    /// Tells the clients of a session that it has ended.
+    fn tell(&self, clients: &[Arc<Client>], session: &BrowserSession) {
+        match notices(&self.0.provider, clients, session, now()) {
+            Ok(notices) => notice::tell(notices),
+            Err(error) => {
+                let error: &dyn std::error::Error = &error;
+                tracing::error!(target: "sso.notice_unsigned", error);
+            }
+        }
+    }
+
+    fn told(&self, ended: &EndedSession) {
+        let body: Option<SessionBody> = body::read(&ended.session.body);
+        if let Some(session) = body.and_then(|body| body.session()) {
+            self.tell(&self.0.clients_of(&ended.clients), &session);
+        }
+    }
+
+    async fn living(&self, browser: Browser) -> Answer<Option<Living>> {
+        let Some(cookie) = browser.session else {
+            return Ok(None);
+        };
+        let world = self.world(browser);
+        match world.by_cookie(cookie).await? {
+            Some(living) => world.welcome(living).await,
+            None => Ok(None),
+        }
+    }
+
+    async fn open(&self, login: NewLogin) -> Answer<Secret> {
+        let NewLogin {
+            session,
+            tokens,
+            browser,
+            address,
+            agent,
+        } = login;
+        let person = Person::of(&session);
+        let cookie = entropy::secret(COOKIE);
+        let world = self.world(browser);
+        let before = match browser.session {
+            Some(cookie) => world.by_cookie(cookie).await?,
+            None => None,
+        };
+        let (same, other) = match before {
+            Some(living) if living.session.person.subject == person.subject => (Some(living), None),
+            other => (None, other),
+        };
+        if let Some(other) = other {
+            // Somebody else's, in the same browser: it ends where this one begins.
+            let clients = world.end(&other.session.id).await?;
+            self.tell(&clients, &other.session);
+        }
+        let opened = BrowserSession {
+            id: same.as_ref().map_or_else(
+                || SessionId(entropy::name().into()),
+                |living| living.session.id.clone(),
+            ),
+            sid: same.as_ref().map_or_else(
+                || entropy::name().into(),
+                |living| Arc::clone(&living.session.sid),
+            ),
+            login: LoginMark(entropy::name().into()),
+            authenticated_at: now(),
+            method: session.method,
+            must_change_password: false,
+            person: Arc::new(person),
+        };
+        let mut body = SessionBody::new(&opened, tokens.and_then(|tokens| tokens.revalidation));
+        body.address = address.map(|address| address.to_string());
+        body.agent = agent;
+        let now = now_ms();
+        let longest = i64::try_from(self.0.settings.sessions.max.as_millis()).unwrap_or(i64::MAX);
+        let row = SessionRow {
+            id: opened.id.0.to_string(),
+            cookie: cookie.fingerprint().0,
+            subject: opened.person.subject.0.clone(),
+            made_ms: same.as_ref().map_or(now, |living| living.row.made_ms),
+            used_ms: now,
+            // A new login begins a new life.
+            ends_ms: now.saturating_add(longest),
+            body: body::write(&body),
+        };
+        if same.is_some() && in_time(self.0.store().renew_session(&row)).await? {
+            return Ok(cookie);
+        }
+        self.make_room(&row.subject).await?;
+        in_time(self.0.store().keep_session(&row)).await?;
+        Ok(cookie)
+    }
+
+    /// One more than a person may have ends the one that was unused for longest.
+    async fn make_room(&self, subject: &str) -> Answer<()> {
+        let mut sessions = in_time(self.0.store().sessions_of(subject)).await?;
+        let most = self.0.settings.sessions.most.max(1);
+        if sessions.len() < most {
+            return Ok(());
+        }
+        sessions.sort_by_key(|row| row.used_ms);
+        let too_many = sessions.len() - (most - 1);
+        for row in sessions.iter().take(too_many) {
+            self.end_row(&row.id).await?;
+        }
+        Ok(())
+    }
+
+    async fn end_row(&self, id: &str) -> Answer<()> {
+        let keep = rows::keep_until(&self.0.provider.lifetimes, now());
+        let ended = in_time(self.0.store().end_session(id, now_ms(), keep)).await?;
+        if let Some(ended) = ended {
+            self.told(&ended);
+        }
+        Ok(())
+    }
+
+    async fn list(&self, browser: Browser) -> Answer<Vec<Listed>> {
+        let Some(living) = self.living(browser).await? else {
+            return Ok(Vec::new());
+        };
+        let subject = &living.row.subject;
+        let mut rows = in_time(self.0.store().sessions_of(subject)).await?;
+        rows.sort_by_key(|row| std::cmp::Reverse(row.used_ms));
+        let idle = i64::try_from(self.0.settings.sessions.idle.as_millis()).unwrap_or(i64::MAX);
+        let now = now_ms();
+        let listed = rows
+            .into_iter()
+            .filter(|row| now < row.ends_ms && now.saturating_sub(row.used_ms) < idle)
+            .map(|row| {
+                let body: Option<SessionBody> = body::read(&row.body);
+                let (address, agent) = body.map_or((None, None), |body| (body.address, body.agent));
+                Listed {
+                    is_this: row.id == living.row.id,
+                    id: SessionId(row.id.into()),
+                    made: rows::seconds(row.made_ms),
+                    used: rows::seconds(row.used_ms),
+                    address,
+                    agent,
+                }
+            });
+        Ok(listed.collect())
+    }
+
+    async fn end_listed(&self, browser: Browser, session: Option<SessionId>) -> Answer<bool> {
+        let Some(living) = self.living(browser).await? else {
+            return Ok(false);
+        };
+        let (own, subject) = (&living.row.id, &living.row.subject);
+        let store = self.0.store();
+        let Some(id) = session else {
+            let keep = rows::keep_until(&self.0.provider.lifetimes, now());
+            let all = store.end_sessions_of(subject, None, true, now_ms(), keep);
+            for ended in in_time(all).await? {
+                self.told(&ended);
+            }
+            return Ok(true);
+        };
+        let mine = in_time(store.session(&id.0)).await?;
+        if mine.is_some_and(|row| row.subject == *subject) {
+            self.end_row(&id.0).await?;
+        }
+        Ok(*id.0 == **own)
+    }
+}
+
+/// How the pages of these settings look.
+fn look(branding: &Branding) -> Look {
+    Look {
+        title: branding.title.clone().unwrap_or_default(),
+        logo: branding
+            .logo
+            .as_ref()
+            .map(|logo| (logo.bytes.to_vec(), logo.kind.media_type())),
+        accent: branding
+            .accent
+            .map(|accent| (accent.to_string(), accent.wants_white_text())),
+        language: branding.language.map(|language| match language {
+            PageLanguage::English => Language::English,
+            PageLanguage::German => Language::German,
+        }),
+        help: branding.help_url.clone(),
+    }
+}
+
+fn now() -> Timestamp {
+    rows::seconds(now_ms())
+}
+
+impl SingleSignOn for Sso {
+    fn look(&self) -> &Look {
+        &self.0.look
+    }
+
+    fn issuer(&self) -> &str {
+        self.0.provider.issuer.as_str()
+    }
+
+    fn metadata(&self, languages: &[&str]) -> Metadata {
+        Metadata::of(&self.0.provider, languages)
+    }
+
+    fn keys(&self) -> Vec<Jwk> {
+        self.0.kept.signing.published()
+    }
+
+    fn wants_groups(&self) -> bool {
+        self.0.wants_groups
+    }
+
+    fn authorize(&self, browser: Browser, pending: Pending) -> Asked<'_, Authorized> {
+        let step = authorize(self.provider(), pending, now());
+        Box::pin(async move { drive(&self.world(browser), step).await })
+    }
+
+    fn token(&self, request: ClientRequest) -> Asked<'_, Result<TokenAnswer, Refused>> {
+        let step = token(self.provider(), request, now());
+        Box::pin(async move { drive(&self.world(Browser::default()), step).await })
+    }
+
+    fn userinfo(&self, request: ClientRequest) -> Asked<'_, Told> {
+        let step = userinfo(self.provider(), request, now());
+        Box::pin(async move { drive(&self.world(Browser::default()), step).await })
+    }
+
+    fn groups(&self, request: ClientRequest) -> Asked<'_, Result<GroupsTold, Refused>> {
+        let step = groups(self.provider(), request, now());
+        Box::pin(async move { drive(&self.world(Browser::default()), step).await })
+    }
+
+    fn introspect(&self, request: ClientRequest) -> Asked<'_, Result<String, Refused>> {
+        let step = introspect(self.provider(), request, now());
+        Box::pin(async move {
+            let described = drive(&self.world(Browser::default()), step).await;
+            described.map(claims_to_json)
+        })
+    }
+
+    fn revoke(&self, request: ClientRequest) -> Asked<'_, Result<(), Refused>> {
+        let step = revoke(&self.0.provider, request, now());
+        Box::pin(async move { drive(&self.world(Browser::default()), step).await })
+    }
+
+    fn logout(&self, browser: Browser, request: LogoutRequest) -> Asked<'_, Logout> {
+        let step = logout(self.provider(), request, now());
+        Box::pin(async move {
+            let mut done = drive(&self.world(browser), step).await;
+            if let Logout::SignedOut(ended) = &mut done {
+                if ended.unsigned {
+                    tracing::error!(target: "sso.notice_unsigned", error = "no signing key");
+                }
+                notice::tell(std::mem::take(&mut ended.notices));
+            }
+            done
+        })
+    }
+
+    fn log_in(&self, login: NewLogin) -> Asked<'_, Answer<Secret>> {
+        Box::pin(self.open(login))
+    }
+
+    fn session(&self, browser: Browser) -> Asked<'_, Answer<Option<Arc<BrowserSession>>>> {
+        Box::pin(async move {
+            let living = self.living(browser).await?;
+            Ok(living.map(|living| living.session))
+        })
+    }
+
+    fn sessions(&self, browser: Browser) -> Asked<'_, Answer<Vec<Listed>>> {
+        Box::pin(self.list(browser))
+    }
+
+    fn end(&self, browser: Browser, session: Option<SessionId>) -> Asked<'_, Answer<bool>> {
+        Box::pin(self.end_listed(browser, session))
+    }
+
+    fn seal(&self, bound: &[u8], text: &str) -> Option<String> {
+        self.0.kept.seals.seal_text(bound, text)
+    }
+
+    fn unseal(&self, bound: &[u8], sealed: &str) -> Option<Zeroizing<String>> {
+        self.0.kept.seals.open_text(bound, sealed)
+    }
+
+    fn draw(&self) -> Secret {
+        entropy::secret(PAGE)
+    }
+}

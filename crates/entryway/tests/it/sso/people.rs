@@ -1,0 +1,80 @@
+//! What becomes of sessions and tokens when the directory changes, or is silent.
+
+use super::*;
+use entryway_testdir::Directory;
+use entryway_testdir::faults::{Fault, FaultPlan};
+use serde_json::json;
+
+const PEOPLE: &str = include_str!("../world/people.ldif");
+
+fn become_of(world: &World, ldif: &str) {
+    world
+        .directory
+        .set_directory(Directory::from_ldif(ldif).expect("LDIF"));
+}
+
+#[test]
+fn a_refresh_is_refused_to_whoever_is_no_longer_welcome_and_an_outage_refuses_nobody() {
+    let world = world();
+    let daemon = Daemon::start(&world);
+    let mut browser = Browser::new(&daemon);
+    let tokens = redeem(&daemon, &code(&mut browser, &[])).json();
+    let silent = FaultPlan::new().on(entryway_testdir::Kind::Search, Fault::Close);
+    world.directory.set_faults(silent);
+    // The last answer, the login, stands.
+    let next = refresh(&daemon, &tokens["refresh_token"]);
+    assert_eq!(next.status, 200, "{next:?}");
+    world.directory.set_faults(FaultPlan::new());
+    let locked = PEOPLE.replace(
+        "uid: jdoe\n",
+        "uid: jdoe\npwdAccountLockedTime: 000001010000Z\n",
+    );
+    become_of(&world, &locked);
+    let next = next.json();
+    let refused = refresh(&daemon, &next["refresh_token"]);
+    assert_eq!(
+        (refused.status, &refused.json()["error"]),
+        (400, &json!("invalid_grant"))
+    );
+    // Not for a while: the whole family has ended.
+    become_of(&world, PEOPLE);
+    assert_eq!(refresh(&daemon, &next["refresh_token"]).status, 400);
+}
+
+#[test]
+fn the_subject_stays_when_somebody_is_renamed_and_moved() {
+    let world = world();
+    let named = PEOPLE.replace(
+        "uid: jdoe\n",
+        "uid: jdoe\nentryUUID: 3f2504e0-4f89-11d3-9a0c-0305e82c3301\n",
+    );
+    become_of(&world, &named);
+    let daemon = Daemon::start(&world);
+    let before = redeem(&daemon, &code(&mut Browser::new(&daemon), &[])).json();
+    let before_told = userinfo(&daemon, &before).json();
+    let moved = named
+        .replace("uid=jdoe,ou=people", "uid=jroe,ou=groups")
+        .replace("uid: jdoe", "uid: jroe")
+        .replace("Jane Doe", "Jane Roe");
+    become_of(&world, &moved);
+    world.write(
+        "entryway.toml",
+        &std::fs::read_to_string(world.path("entryway.toml"))
+            .expect("text")
+            .replace(
+                "base = \"ou=people,dc=corp,dc=example\"",
+                "base = \"dc=corp,dc=example\"",
+            ),
+    );
+    drop(daemon);
+    let daemon = Daemon::start(&world);
+    let mut browser = Browser::new(&daemon);
+    let got = log_in(&mut browser, &asking(&[]), "jroe", "right");
+    let after = redeem(&daemon, &got.sent("code").expect("a code")).json();
+    let told = userinfo(&daemon, &after).json();
+    assert_eq!(told["sub"], before_told["sub"]);
+    assert_eq!(told["preferred_username"], "jroe");
+    // The grant from before is still theirs.
+    let next = refresh(&daemon, &before["refresh_token"]);
+    assert_eq!(next.status, 200, "{next:?}");
+}
