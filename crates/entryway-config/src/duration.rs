@@ -46,6 +46,7 @@ pub(crate) fn parse(text: &str) -> Result<Duration, DurationError> {
 pub(crate) fn text(milliseconds: u64) -> String {
     match milliseconds {
         0 => "0s".to_owned(),
+        _ if milliseconds.is_multiple_of(86_400_000) => format!("{}d", milliseconds / 86_400_000),
         _ if milliseconds.is_multiple_of(3_600_000) => format!("{}h", milliseconds / 3_600_000),
         _ if milliseconds.is_multiple_of(60_000) => format!("{}m", milliseconds / 60_000),
         _ if milliseconds.is_multiple_of(1_000) => format!("{}s", milliseconds / 1_000),
@@ -95,7 +96,8 @@ mod tests {
             (400, "400ms"),
             (1_500, "1500ms"),
             (60_000, "1m"),
-            (86_400_000, "24h"),
+            (86_400_000, "1d"),
+            (90_000_000, "25h"),
         ] {
             assert_eq!(text(input), expected);
         }

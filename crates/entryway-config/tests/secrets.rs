@@ -113,6 +113,24 @@ fn secrets_in_addresses() {
 }
 
 #[test]
+fn secrets_of_applications() {
+    check("[client.a]\nsecret = \"hunter2\"");
+    check("[client.a]\nold_secret = \"hunter2\"\nsecret = hunter2");
+    check("[client.a]\nclient_secret = \"hunter2\"");
+    check("[client.a]\nsecret = { value = \"hunter2\" }");
+    check("[client.\"https://a.b\"]\nsecret = [\"hunter2\"]");
+    check("[client.a]\nname = \"A\" secret = \"hunter2\"");
+    check("[client.a.claims]\nsecret = '\"hunter2'");
+    check("[client.a.claims]\nrole = { value = 'name', secret = \"hunter2\" }");
+    check("[client.a]\nredirect_uris = [\"https://a:hunter2@b.example/\"]");
+    check("[client.a]\nbackchannel_logout_uri = \"https://a:hunter2@b.example/\"");
+    check("[sso]\nissuer = \"https://a:hunter2@b.example\"");
+    check("[sso]\nissuer = \"https://b.example\"\nhelp_url = \"https://a:hunter2@b.example\"");
+    check_variable("ENTRYWAY__client__a__old_secret", "hunter2");
+    check_variable("ENTRYWAY__client__a__client_secret", "hunter2");
+}
+
+#[test]
 fn secrets_in_variables() {
     check_variable("ENTRYWAY__domain__staff__bind", "hunter2");
     check_variable("ENTRYWAY__domain__staff__bind", "[\"hunter2\"]");
