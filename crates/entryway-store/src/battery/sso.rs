@@ -2,6 +2,7 @@
 
 mod codes;
 mod consents;
+mod crash;
 mod ending;
 mod families;
 mod outages;
