@@ -147,6 +147,9 @@ async fn a_revoked_family_stays_revoked(lab: Lab) {
     assert!(!kept(&sso, access("b", "f"), offline_family("f", "one")).await);
     assert!(is_revoked(&store, "f").await);
     assert!(!opens(&store, "b").await);
+    // Nor does a token open that was kept without looking at the family.
+    assert!(sso.keep_tokens(&access("c", "f"), None).await.unwrap());
+    assert!(!opens(&store, "c").await);
     // What is asked for later does not shorten how long it is remembered.
     sso.prune_sso(LATER - 1).await.unwrap();
     assert!(is_revoked(&store, "f").await);

@@ -1,6 +1,10 @@
 //! Forgetting what has ended.
 
-use super::{LATER, Lab, NOW, access, bytes, cases, code, count, family, offline_family, session};
+use super::{
+    LATER, Lab, NOW, access, bytes, cases, code, count, family, kept, lives, offline_family,
+    session,
+};
+use crate::database::{Begin, args};
 use crate::{AccessRow, CodeRow, FamilyRow, SessionRow, TakenRow};
 
 const HOUR: i64 = 3_600_000;
@@ -117,4 +121,26 @@ async fn nodes_that_prune_at_once_share_the_work(lab: Lab) {
     let left = store.sso().prune_sso(NOW).await.unwrap();
     assert_eq!(gone + left, 1234);
     assert_eq!(count(&store, "SELECT count(*) FROM sso_assertion").await, 0);
+}
+
+/// Whoever rotates a family at this moment is neither waited for nor in the way.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_row_that_is_locked_is_left_to_the_next_time() {
+    let lab = Lab::server();
+    let store = lab.open().await;
+    let sso = store.sso();
+    for name in ["f", "g"] {
+        assert!(kept(&sso, access(name, name), family(name, "one")).await);
+    }
+    let mut tx = store.database().begin(Begin::Write).await.unwrap();
+    let rotated = "UPDATE sso_family SET keep_until_ms = $1 WHERE family = $2";
+    tx.execute(rotated, args![LATER + 2, &bytes::<16>("f")])
+        .await
+        .unwrap();
+    // Two access tokens, and one family of two.
+    assert_eq!(sso.prune_sso(LATER + 1).await.unwrap(), 3);
+    tx.commit().await.unwrap();
+    assert_eq!(sso.prune_sso(LATER + 1).await.unwrap(), 0);
+    assert!(lives(&store, "f").await && !lives(&store, "g").await);
+    assert_eq!(sso.prune_sso(LATER + 2).await.unwrap(), 1);
 }
