@@ -10,7 +10,7 @@ use entryway_config::{MemoryFiles, Sources, SsoSettings, load};
 use entryway_login::Subject;
 use entryway_oidc::{Client, GroupNames, Person, RuleFailed, Scopes};
 use serde_json::{Value, json};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 const HEAD: &str = r#"
 [domain.staff]
@@ -127,6 +127,30 @@ department = 'user.attributes.departmentNumber.filter(n, n == "40")'
 fn an_expression_that_fails_for_a_person_keeps_them_out() {
     let claims = "[client.app.claims]\nmail = 'email'\n";
     assert_eq!(told(claims, "openid", &jdoe()), Err(RuleFailed));
+}
+
+#[test]
+fn which_rule_failed_is_told_to_whoever_asks_and_no_value_with_it() {
+    let sso = sso("[client.app.claims]\nlogin = 'name'\nmail = 'email'\nlevel = 'size(groups)'\n");
+    let heard: Arc<Mutex<Vec<String>>> = Arc::default();
+    let hears = Arc::clone(&heard);
+    let rules = sso.claim_rules_telling(move |failed| {
+        let line = format!("{} {}: {}", failed.client, failed.claim, failed.why);
+        hears.lock().expect("a list").push(line);
+    });
+    let scopes = Scopes::parse("openid").expect("a scope");
+    let mut person = jdoe();
+    assert_eq!(rules.custom(app(&sso), &scopes, &person), Err(RuleFailed));
+    person.email = Some("jdoe@corp.example".to_owned());
+    person.groups = None;
+    assert_eq!(rules.custom(app(&sso), &scopes, &person), Err(RuleFailed));
+    assert_eq!(
+        *heard.lock().expect("a list"),
+        [
+            "app mail: `email` is not set; `has` asks whether it is",
+            "app level: looks at `groups`, and not all of them are known"
+        ]
+    );
 }
 
 #[test]

@@ -4,6 +4,7 @@ mod branding;
 mod rules;
 
 pub use branding::{Accent, Branding, ImageKind, Logo, PageLanguage};
+pub use rules::ClaimFailed;
 
 use entryway_cel::CompiledExpression;
 use entryway_login::NamePattern;

@@ -17,9 +17,30 @@ const STANDARD: [&str; 5] = [
     Scopes::OFFLINE_ACCESS,
 ];
 
+/// A claim that could not be told of somebody, who is not let in: for the administrator.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ClaimFailed<'a> {
+    /// Whose rule it is.
+    pub client: &'a str,
+    /// What the claim is called.
+    pub claim: &'a str,
+    /// In words, without values of the person.
+    pub why: &'a str,
+}
+
+/// Whoever wants to know.
+type Failed = Box<dyn Fn(ClaimFailed<'_>) + Send + Sync>;
+
 impl SsoSettings {
     /// The rules of its clients.
     pub fn claim_rules(&self) -> Arc<dyn ClaimRules> {
+        self.claim_rules_telling(|_| {})
+    }
+    /// The same, telling of every rule that fails for somebody: applications only learn that it did.
+    pub fn claim_rules_telling(
+        &self,
+        failed: impl Fn(ClaimFailed<'_>) + Send + Sync + 'static,
+    ) -> Arc<dyn ClaimRules> {
         let mut clients = HashMap::new();
         let mut scopes = Scopes::default();
         for one in &self.clients {
@@ -35,7 +56,11 @@ impl SsoSettings {
             };
             clients.insert(one.client.id.clone(), rules);
         }
-        Arc::new(ByClient { clients, scopes })
+        Arc::new(ByClient {
+            clients,
+            scopes,
+            failed: Box::new(failed),
+        })
     }
     /// Whether anything that a client is told is made of people's groups.
     pub fn needs_groups(&self) -> bool {
@@ -52,6 +77,7 @@ impl SsoSettings {
 struct ByClient {
     clients: HashMap<ClientId, Rules>,
     scopes: Scopes,
+    failed: Failed,
 }
 
 struct Rules {
@@ -89,10 +115,19 @@ impl ClaimRules for ByClient {
         let mut told = Vec::with_capacity(claims.len());
         for claim in claims {
             // Some of somebody's groups would pass for all of them.
-            if claim.value.needs().groups && groups.is_none() {
-                return Err(RuleFailed);
-            }
-            let outcome = claim.value.value(&facts).map_err(|_| RuleFailed)?;
+            let outcome = if claim.value.needs().groups && groups.is_none() {
+                Err("looks at `groups`, and not all of them are known".to_owned())
+            } else {
+                claim.value.value(&facts).map_err(|failed| failed.0)
+            };
+            let outcome = outcome.map_err(|why| {
+                (self.failed)(ClaimFailed {
+                    client: client.id.as_str(),
+                    claim: &claim.name,
+                    why: &why,
+                });
+                RuleFailed
+            })?;
             if let Some(value) = value(outcome) {
                 told.push((claim.name.to_string(), value));
             }
