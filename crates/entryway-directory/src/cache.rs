@@ -1,11 +1,16 @@
 //! What was found a moment ago, told again without asking: by key, for a short time, bounded, and asked for by one
 //! when many want it. Must not know what is kept.
 
+mod room;
+
+pub(crate) use room::Room;
+
 use parking_lot::Mutex;
+use room::Holds;
 use std::collections::{HashMap, VecDeque};
 use std::hash::Hash;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Weak};
 use std::time::{Duration, Instant};
 
 /// How a cache has done, since it was made.
@@ -30,7 +35,7 @@ pub struct CacheFigures {
 /// Answers by key.
 pub(crate) struct Cache<K, V> {
     life: Duration,
-    most: usize,
+    room: Arc<Room>,
     kept: Mutex<Kept<K, V>>,
     hits: AtomicU64,
     misses: AtomicU64,
@@ -42,7 +47,7 @@ pub(crate) struct Cache<K, V> {
 
 struct Kept<K, V> {
     slots: HashMap<K, Arc<Slot<V>>>,
-    /// Answers in the order in which they came, with their weight.
+    /// Answers in the order in which they came, with since when they hold and their weight.
     order: VecDeque<(K, Instant, usize)>,
     weight: usize,
 }
@@ -62,17 +67,21 @@ struct Asking<'a, K: Eq + Hash + Clone, V: Clone> {
 impl<K: Eq + Hash + Clone, V: Clone> Drop for Asking<'_, K, V> {
     fn drop(&mut self) {
         if let Some(key) = self.key.take() {
-            self.cache.keep(key, Instant::now(), None, self.slot);
+            self.cache.keep(key, None, self.slot);
         }
     }
 }
 
 impl<K: Eq + Hash + Clone, V: Clone> Cache<K, V> {
-    /// Keeps answers this long, together of this weight at most. Nothing is kept where either is none.
-    pub(crate) fn new(life: Duration, most: usize) -> Self {
-        Self {
+    /// Keeps answers this long, in this room. Nothing is kept where either is none.
+    pub(crate) fn new(life: Duration, room: &Arc<Room>) -> Arc<Self>
+    where
+        K: Send + Sync + 'static,
+        V: Send + Sync + 'static,
+    {
+        let cache = Arc::new(Self {
             life,
-            most,
+            room: Arc::clone(room),
             kept: Mutex::new(Kept {
                 slots: HashMap::new(),
                 order: VecDeque::new(),
@@ -84,7 +93,10 @@ impl<K: Eq + Hash + Clone, V: Clone> Cache<K, V> {
             evicted: AtomicU64::new(0),
             age_of_hits: AtomicU64::new(0),
             oldest_hit: AtomicU64::new(0),
-        }
+        });
+        let own: Weak<Self> = Arc::downgrade(&cache);
+        room.admit(own);
+        cache
     }
 
     /// What is kept for the key, or what `ask` gives. `weight` says how much room an answer takes; `None` for one that is
@@ -96,9 +108,26 @@ impl<K: Eq + Hash + Clone, V: Clone> Cache<K, V> {
         weight: impl Fn(&V) -> Option<usize>,
         ask: impl AsyncFnOnce() -> Result<V, E>,
     ) -> Result<V, E> {
-        if self.life.is_zero() || self.most == 0 {
+        // As old as the question: what changed at the directory meanwhile may not be in the answer.
+        let ask = async || {
+            let asked = Instant::now();
+            ask().await.map(|value| (value, asked))
+        };
+        self.get_since(key, deadline, weight, ask).await
+    }
+
+    /// The same, where `ask` says how old its answer is: no younger than the oldest of what it is made of.
+    pub(crate) async fn get_since<E>(
+        &self,
+        key: K,
+        deadline: Instant,
+        weight: impl Fn(&V) -> Option<usize>,
+        ask: impl AsyncFnOnce() -> Result<(V, Instant), E>,
+    ) -> Result<V, E> {
+        let alone = |answer: Result<(V, Instant), E>| answer.map(|(value, _)| value);
+        if self.life.is_zero() || !self.room.has(1) {
             self.misses.fetch_add(1, Ordering::Relaxed);
-            return ask().await;
+            return alone(ask().await);
         }
         let slot = {
             let mut kept = self.kept.lock();
@@ -112,7 +141,7 @@ impl<K: Eq + Hash + Clone, V: Clone> Cache<K, V> {
                     Ok(held) => held,
                     Err(_) => {
                         self.misses.fetch_add(1, Ordering::Relaxed);
-                        return ask().await;
+                        return alone(ask().await);
                     }
                 }
             }
@@ -130,19 +159,20 @@ impl<K: Eq + Hash + Clone, V: Clone> Cache<K, V> {
             key: Some(key),
             slot: &slot,
         };
-        // As old as the question: what changed at the directory meanwhile may not be in the answer.
-        let asked = Instant::now();
         let answer = ask().await;
-        let weight = answer.as_ref().ok().and_then(weight);
-        *held = match (&answer, weight) {
-            (Ok(value), Some(_)) => Some((asked, value.clone())),
+        let room = answer.as_ref().ok().and_then(|(value, since)| {
+            let weight = weight(value).filter(|weight| self.room.has(*weight))?;
+            Some((*since, weight))
+        });
+        *held = match (&answer, room) {
+            (Ok((value, since)), Some(_)) => Some((*since, value.clone())),
             _ => None,
         };
         drop(held);
         if let Some(key) = asking.key.take() {
-            self.keep(key, asked, weight, &slot);
+            self.keep(key, room, &slot);
         }
-        answer
+        alone(answer)
     }
 
     pub(crate) fn figures(&self) -> CacheFigures {
@@ -164,12 +194,14 @@ impl<K: Eq + Hash + Clone, V: Clone> Cache<K, V> {
         self.oldest_hit.fetch_max(age, Ordering::Relaxed);
     }
 
-    fn keep(&self, key: K, asked: Instant, weight: Option<usize>, slot: &Arc<Slot<V>>) {
+    /// Keeps an answer of this age and weight, or the key's place no longer.
+    fn keep(&self, key: K, answer: Option<(Instant, usize)>, slot: &Arc<Slot<V>>) {
         let mut kept = self.kept.lock();
-        match weight {
-            Some(weight) => {
+        match answer {
+            Some((since, weight)) => {
                 kept.weight += weight;
-                kept.order.push_back((key, asked, weight));
+                self.room.take(weight);
+                kept.order.push_back((key, since, weight));
             }
             // Others may be waiting for it; who comes later begins anew.
             None => {
@@ -182,26 +214,48 @@ impl<K: Eq + Hash + Clone, V: Clone> Cache<K, V> {
                 }
             }
         }
-        while let Some((_, since, _)) = kept.order.front() {
-            let over = since.elapsed() >= self.life;
-            if !over && kept.weight <= self.most {
-                break;
-            }
-            let Some((key, since, weight)) = kept.order.pop_front() else {
-                break;
-            };
-            kept.weight -= weight;
-            // An answer that came later to the same key has its own place in the order.
-            let is_this = kept.slots.get(&key).is_some_and(|slot| {
-                slot.try_lock()
-                    .is_ok_and(|held| held.as_ref().is_none_or(|(own, _)| *own == since))
-            });
-            if is_this {
-                kept.slots.remove(&key);
-                if !over {
-                    self.evicted.fetch_add(1, Ordering::Relaxed);
-                }
-            }
+        while kept
+            .order
+            .front()
+            .is_some_and(|(_, since, _)| since.elapsed() >= self.life)
+        {
+            self.drop_first(&mut kept);
+        }
+        drop(kept);
+        self.room.make();
+    }
+
+    /// Lets go of the answer that came first; true where it was still told.
+    fn drop_first(&self, kept: &mut Kept<K, V>) -> bool {
+        let Some((key, since, weight)) = kept.order.pop_front() else {
+            return false;
+        };
+        kept.weight -= weight;
+        self.room.give(weight);
+        // An answer that came later to the same key has its own place in the order.
+        let is_this = kept.slots.get(&key).is_some_and(|slot| {
+            slot.try_lock()
+                .is_ok_and(|held| held.as_ref().is_none_or(|(own, _)| *own == since))
+        });
+        if is_this {
+            kept.slots.remove(&key);
+        }
+        is_this
+    }
+}
+
+impl<K, V> Holds for Cache<K, V>
+where
+    K: Eq + Hash + Clone + Send + Sync,
+    V: Clone + Send + Sync,
+{
+    fn oldest(&self) -> Option<Instant> {
+        self.kept.lock().order.front().map(|(_, since, _)| *since)
+    }
+
+    fn let_go(&self) {
+        if self.drop_first(&mut self.kept.lock()) {
+            self.evicted.fetch_add(1, Ordering::Relaxed);
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::books::{Key, List};
 use crate::browse::{BrowseFigures, Shelf};
-use crate::cache::{Cache, CacheFigures};
+use crate::cache::{Cache, CacheFigures, Room};
 use crate::cards::Whole;
 use crate::domain::{Domain, Domains};
 use crate::resolve::{Read, fault};
@@ -25,11 +25,11 @@ pub struct Finder {
     seal: Arc<dyn Seal>,
     /// `None` where browsing is switched off.
     shelf: Option<Shelf>,
-    pub(crate) entries: Cache<EntryId, Arc<Read>>,
-    pub(crate) groups_of: Cache<(EntryId, Reach), Arc<GroupsOf>>,
-    pub(crate) members: Cache<(EntryId, Reach, Kinds), Arc<Members>>,
-    pub(crate) cards: Cache<EntryId, Arc<Whole>>,
-    pub(crate) books: Cache<Key, Arc<List>>,
+    pub(crate) entries: Arc<Cache<EntryId, Arc<Read>>>,
+    pub(crate) groups_of: Arc<Cache<(EntryId, Reach), Arc<GroupsOf>>>,
+    pub(crate) members: Arc<Cache<(EntryId, Reach, Kinds), Arc<Members>>>,
+    pub(crate) cards: Arc<Cache<EntryId, Arc<Whole>>>,
+    pub(crate) books: Arc<Cache<Key, Arc<List>>>,
 }
 
 /// A domain as it is asked, and as it is looked up.
@@ -69,7 +69,7 @@ impl Place<'_> {
 impl Finder {
     /// Looks up in these domains by this policy: same order and index. `seal` signs cursors.
     pub fn new(domains: Arc<Domains>, policy: Arc<LookupPolicy>, seal: Arc<dyn Seal>) -> Self {
-        let (life, most) = (policy.cache, policy.cache_max);
+        let (life, room) = (policy.cache, &Room::new(policy.cache_max));
         let shelf = policy
             .browse
             .map(|browse| Shelf::new(browse, policy.domains.len()));
@@ -78,11 +78,11 @@ impl Finder {
             shelf,
             domains,
             policy,
-            entries: Cache::new(life, most),
-            groups_of: Cache::new(life, most),
-            members: Cache::new(life, most),
-            cards: Cache::new(life, most),
-            books: Cache::new(life, most),
+            entries: Cache::new(life, room),
+            groups_of: Cache::new(life, room),
+            members: Cache::new(life, room),
+            cards: Cache::new(life, room),
+            books: Cache::new(life, room),
         }
     }
 

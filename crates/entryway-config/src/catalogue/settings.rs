@@ -121,9 +121,9 @@ pub(super) const SETTINGS: &[Setting] = &[
     Setting { path: "directory.cursor_age", shape: Duration(MINUTE, 7 * DAY), default: Value(r#""1h""#), example: r#""12h""#,
         doc: "How long a list can be gone on with from where it was left." },
     Setting { path: "directory.cache", shape: Duration(0, 60 * MINUTE), default: Value(r#""30s""#), example: r#""0s""#,
-        doc: "How long what was read of a person or a group is told again without asking. A change at the directory is seen after that. Logins never use it." },
+        doc: "How long what was read of a person or a group is told again without asking. A change at the directory is seen within that time. Logins never use it." },
     Setting { path: "directory.cache_max", shape: Integer(0, 1_000_000), default: Value("10000"), example: "1000",
-        doc: "How many people and groups are kept for that at most." },
+        doc: "How many people and groups are kept for that at most, all together; what is large counts as several." },
 
     Setting { path: "address_book.<name>.title", shape: Text, default: None, example: r#""Colleagues""#,
         doc: "What people see as its name." },

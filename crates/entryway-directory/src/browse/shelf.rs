@@ -22,6 +22,9 @@ const AT_ONCE: usize = 4;
 const WAITING: usize = 64;
 /// How long a list holds that is not all, where asking again may bring the rest.
 const SHORT: Duration = Duration::from_secs(30);
+/// A list is read anew because somebody asks for that no sooner after the last time: each of it costs the directory all
+/// of its people.
+const ANEW: Duration = Duration::from_secs(10);
 /// About how many rows take as much room as a list without any.
 const EMPTY: usize = 8;
 
@@ -57,7 +60,7 @@ pub(super) struct Told {
 /// How a list is wanted.
 #[derive(Clone, Copy)]
 pub(super) struct Wanted {
-    /// Read after the question.
+    /// Read after the question; at most once in [`ANEW`].
     pub(super) anew: bool,
     /// Nobody waits longer.
     pub(super) due: Instant,
@@ -93,6 +96,8 @@ struct State {
     is_read: bool,
     /// Readings that have ended.
     readings: u64,
+    /// When somebody last had it read anew.
+    anew: Option<Instant>,
     /// Why the last one brought nothing.
     failed: Option<Missing>,
 }
@@ -162,20 +167,26 @@ impl Shelf {
     {
         let slot = self.shared.slot(&key);
         let mut states = slot.state.subscribe();
-        let (mut waits, mut begins, mut readings) = (false, false, 0);
+        let (mut waits, mut begins, mut wanted_readings) = (false, false, 0);
         slot.state.send_if_modified(|state| {
             let policy = &self.shared.policy;
             let kept = state.kept.as_ref();
             let age = kept.map(|kept| (kept.since.elapsed(), kept.life(policy)));
-            waits = wanted.anew || age.is_none_or(|(age, life)| age >= life);
+            let anew = wanted.anew && state.anew.is_none_or(|last| last.elapsed() >= ANEW);
+            waits = anew || age.is_none_or(|(age, life)| age >= life);
             let is_due = waits || age.is_none_or(|(age, life)| age >= life / 4 * 3);
             begins = is_due && !state.is_read;
+            // What changed before the question may be missing in a reading that had begun by then: the one after it counts.
+            wanted_readings = state.readings + if anew && state.is_read { 2 } else { 1 };
+            if anew {
+                state.anew = Some(Instant::now());
+            }
             state.is_read |= begins;
-            readings = state.readings;
             false
         });
-        if begins {
-            self.begin(key, &slot, read);
+        let mut read = Some(read);
+        if let Some(read) = read.take_if(|_| begins) {
+            self.begin(key.clone(), &slot, read);
         }
         if !waits {
             return Told {
@@ -184,12 +195,28 @@ impl Shelf {
                 waited: false,
             };
         }
-        let ended = states.wait_for(|state| state.readings > readings);
+        let ended = async {
+            let is_over = |state: &State| !state.is_read || state.readings >= wanted_readings;
+            if states.wait_for(is_over).await.is_err() {
+                return None;
+            }
+            // The one that was under way is over. Who else waits for the next may have begun it.
+            let mut begins = false;
+            slot.state.send_if_modified(|state| {
+                begins = !state.is_read && state.readings < wanted_readings;
+                state.is_read |= begins;
+                false
+            });
+            if let Some(read) = read.take_if(|_| begins) {
+                self.begin(key, &slot, read);
+            }
+            let ended = states.wait_for(|state| state.readings >= wanted_readings);
+            // The slot is held here: nobody has closed it.
+            ended.await.ok().and_then(|state| state.failed)
+        };
         let ended = tokio::time::timeout_at(wanted.due.into(), ended).await;
         let missing = match ended {
-            Ok(Ok(state)) => state.failed,
-            // The slot is held here: nobody has closed it.
-            Ok(Err(_)) => None,
+            Ok(failed) => failed,
             Err(_) => Some(match slot.came.load(Ordering::Relaxed) {
                 0 => Missing::Unanswered(Fault::Deadline),
                 came => Missing::BeingRead(came),

@@ -2,8 +2,8 @@ use super::*;
 use futures_util::FutureExt as _;
 use std::convert::Infallible;
 
-fn cache(life: Duration, most: usize) -> Cache<u32, u32> {
-    Cache::new(life, most)
+fn cache(life: Duration, most: usize) -> Arc<Cache<u32, u32>> {
+    Cache::new(life, &Room::new(most))
 }
 
 const LONG: Duration = Duration::from_secs(600);
@@ -72,7 +72,7 @@ async fn a_failure_is_not_kept_and_leaves_nothing_behind() {
 
 #[tokio::test]
 async fn many_who_want_one_thing_ask_once() {
-    let cache = Arc::new(cache(LONG, 9));
+    let cache = cache(LONG, 9);
     let (send, receive) = tokio::sync::oneshot::channel();
     let first = {
         let cache = Arc::clone(&cache);
@@ -132,4 +132,44 @@ async fn who_has_waited_long_enough_asks_alone() {
         async || Ok::<_, Infallible>(9),
     );
     assert_eq!(impatient.await, Ok(9));
+}
+
+#[tokio::test]
+async fn an_answer_is_as_old_as_the_oldest_of_what_it_is_made_of() {
+    let life = Duration::from_secs(60);
+    let cache = cache(life, 9);
+    let made = async |value: u32, age: Duration| {
+        let since = Instant::now().checked_sub(age).unwrap();
+        let ask = async || Ok::<_, Infallible>((value, since));
+        let got = cache.get_since(1, soon(), |_| Some(1), ask).await;
+        got.unwrap()
+    };
+    assert_eq!(made(1, life - Duration::from_millis(1)).await, 1);
+    // Its own life has hardly begun, and that of what it is made of is over.
+    while cache.figures().misses < 2 {
+        made(2, Duration::ZERO).await;
+    }
+    assert_eq!(made(3, Duration::ZERO).await, 2);
+    let figures = cache.figures();
+    assert!(figures.oldest_hit < life, "{figures:?}");
+}
+
+#[tokio::test]
+async fn caches_of_one_room_share_it_and_the_oldest_answer_goes() {
+    let room = Room::new(4);
+    let (one, other) = (Cache::new(LONG, &room), Cache::new(LONG, &room));
+    for key in 1..=3 {
+        get(&one, key, key).await;
+    }
+    for key in 1..=3 {
+        get(&other, key, key).await;
+    }
+    let kept = |cache: &Cache<u32, u32>| (cache.figures().kept, cache.figures().evicted);
+    assert_eq!((kept(&one), kept(&other)), ((1, 2), (3, 0)));
+    assert_eq!(get(&one, 3, 30).await, 3);
+    assert_eq!(get(&other, 1, 10).await, 1);
+    // What is larger than the room is not kept, and takes none from the others.
+    let large = one.get(9, soon(), |_| Some(5), async || Ok::<_, Infallible>(9));
+    assert_eq!(large.await, Ok(9));
+    assert_eq!((kept(&one).0, kept(&other).0), (1, 3));
 }

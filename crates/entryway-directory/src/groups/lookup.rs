@@ -39,16 +39,15 @@ impl GroupLookup for Finder {
             let key = (question.group.clone(), question.reach, question.kinds);
             let (deadline, reach, kinds) = (question.deadline, question.reach, question.kinds);
             let ask = async || {
-                self.members_now(&question, reach, kinds)
-                    .await
-                    .map(Arc::new)
+                let asked = self.members_now(&question, reach, kinds).await;
+                asked.map(|(members, since)| (Arc::new(members), since))
             };
             // What is not all is asked for again.
             let weight = |members: &Arc<Members>| {
                 let whole = members.gaps.is_empty();
                 whole.then(|| 1 + members.members.len() + members.unresolved.len())
             };
-            let all = self.members.get(key, deadline, weight, ask).await?;
+            let all = self.members.get_since(key, deadline, weight, ask).await?;
             let mut members = Arc::unwrap_or_clone(all);
             let limit = usize::try_from(question.limit).unwrap_or(usize::MAX);
             let is_more = members.members.len() > limit || members.unresolved.len() > limit;
@@ -67,12 +66,15 @@ impl GroupLookup for Finder {
     fn groups_of(&self, question: GroupsOfQuestion) -> Answer<'_, Result<GroupsOf, Refused>> {
         Box::pin(async move {
             let key = (question.entry.clone(), question.reach);
-            let ask = async || self.groups_of_now(&question).await.map(Arc::new);
+            let ask = async || {
+                let asked = self.groups_of_now(&question).await;
+                asked.map(|(groups, since)| (Arc::new(groups), since))
+            };
             let weight =
                 |groups: &Arc<GroupsOf>| groups.gaps.is_empty().then(|| 1 + groups.groups.len());
             let all = self
                 .groups_of
-                .get(key, question.deadline, weight, ask)
+                .get_since(key, question.deadline, weight, ask)
                 .await?;
             let mut groups = Arc::unwrap_or_clone(all);
             let limit = usize::try_from(question.limit).unwrap_or(usize::MAX);
@@ -89,12 +91,13 @@ impl GroupLookup for Finder {
 }
 
 impl Finder {
+    /// The members, and since when a part of that may have changed.
     async fn members_now(
         &self,
         question: &MembersQuestion,
         reach: Reach,
         kinds: Kinds,
-    ) -> Result<Members, Refused> {
+    ) -> Result<(Members, Instant), Refused> {
         let since = Instant::now();
         let (place, settings, read) = self.of_group(&question.group, question.deadline).await?;
         if read.found.kind != Kind::Group {
@@ -114,16 +117,21 @@ impl Finder {
             gaps,
         } = members(place, &read.entry, reach, settings, &mut asker).await;
         found.retain(|member| kinds.has(member.entry.kind));
-        Ok(Members {
+        let members = Members {
             group: read.found.clone(),
             members: found,
             unresolved,
             gaps,
             spent: spent(asker, since),
-        })
+        };
+        Ok((members, since.min(read.since)))
     }
 
-    async fn groups_of_now(&self, question: &GroupsOfQuestion) -> Result<GroupsOf, Refused> {
+    /// The groups, and since when a part of that may have changed.
+    async fn groups_of_now(
+        &self,
+        question: &GroupsOfQuestion,
+    ) -> Result<(GroupsOf, Instant), Refused> {
         let since = Instant::now();
         let (place, settings, read) = self.of_group(&question.entry, question.deadline).await?;
         let due = question
@@ -232,7 +240,7 @@ impl Finder {
             why,
         });
         let asked = spent(asker, since);
-        Ok(GroupsOf {
+        let groups = GroupsOf {
             entry: read.found.clone(),
             groups,
             gaps: gaps.collect(),
@@ -242,7 +250,8 @@ impl Finder {
                 entries: walked.entries.saturating_add(asked.entries),
                 took: asked.took,
             },
-        })
+        };
+        Ok((groups, since.min(read.since)))
     }
 
     async fn of_group(

@@ -24,6 +24,8 @@ pub(crate) struct Read {
     pub(crate) entry: Arc<Entry>,
     /// Who gave it.
     pub(crate) server: Arc<str>,
+    /// When it was asked for: what is made of it is no younger.
+    pub(crate) since: Instant,
     pub(crate) spent: Spent,
 }
 
@@ -42,9 +44,13 @@ impl Finder {
     /// The entry of an id, a person or a group that look-ups may see.
     pub(crate) async fn read(&self, id: &EntryId, deadline: Instant) -> Result<Arc<Read>, Refused> {
         let place = self.place_of_id(id)?;
-        let ask = async || self.read_now(place, id, deadline).await.map(Arc::new);
+        let ask = async || {
+            let read = self.read_now(place, id, deadline).await?;
+            let since = read.since;
+            Ok((Arc::new(read), since))
+        };
         self.entries
-            .get(id.clone(), deadline, |read| Some(read.weight()), ask)
+            .get_since(id.clone(), deadline, |read| Some(read.weight()), ask)
             .await
     }
 
@@ -123,6 +129,7 @@ impl Finder {
             found,
             entry: Arc::new(entry),
             server,
+            since,
             spent: spent(asker, since),
         })
     }

@@ -98,6 +98,36 @@ async fn a_list_is_read_once_and_told_until_it_is_old() {
     assert_eq!((figures.lists, figures.rows), (1, 4));
 }
 
+/// What changed since the reading under way began may not be in it.
+#[tokio::test]
+async fn who_wants_it_anew_is_not_told_what_was_being_read_before() {
+    let shelf = shelf(MINUTE, 1000);
+    let (end, read) = slow();
+    let first = shelf.list(key(None), wanted(false), read);
+    let anew = async {
+        let read = |_| ready(Ok(kept(4, Vec::new())));
+        shelf.list(key(None), wanted(true), read).await
+    };
+    let (first, anew, ()) = tokio::join!(biased; first, anew, async {
+        assert!(end.send(Ok(kept(3, Vec::new()))).is_ok());
+    });
+    assert_eq!((rows(&first), rows(&anew)), (Some(3), Some(4)));
+}
+
+#[tokio::test]
+async fn a_list_is_read_anew_no_more_often_than_a_directory_bears() {
+    let shelf = shelf(MINUTE, 1000);
+    let read = |rows| move |_| ready(Ok(kept(rows, Vec::new())));
+    shelf.list(key(None), wanted(false), read(3)).await;
+    let told = shelf.list(key(None), wanted(true), read(4)).await;
+    assert_eq!((rows(&told), told.waited), (Some(4), true));
+    let told = shelf.list(key(None), wanted(true), never).await;
+    assert_eq!((rows(&told), told.waited), (Some(4), false));
+    // Each list by itself.
+    let told = shelf.list(key(Some("ou=a")), wanted(true), read(5)).await;
+    assert_eq!(rows(&told), Some(5));
+}
+
 #[tokio::test]
 async fn who_cannot_wait_is_told_so_and_the_next_one_has_the_list() {
     let shelf = shelf(MINUTE, 1000);
