@@ -20,7 +20,7 @@ use crate::finder::{Finder, Place};
 use entryway_ldap_types::{Dn, ResultCode};
 use entryway_lookup::{
     Answer, BrowseQuestion, BrowsedDomain, Browsing, Cursor, Direction, Gap, Mark, Missing, Page,
-    Position, Refused, RowKind, Spent, View, fold,
+    Position, Refused, RowKind, Spent, View, collated,
 };
 use futures_util::future::join_all;
 use merged::{Merged, Slice};
@@ -137,7 +137,7 @@ impl Finder {
     fn from(&self, position: &Position, name: &str) -> Result<From, Refused> {
         Ok(match position {
             Position::Start => From::Start,
-            Position::Seek(text) => From::At(Mark::new(&fold(text), "")),
+            Position::Seek(text) => From::At(Mark::new(&collated(text), "")),
             Position::Cursor(text) => {
                 let keep = self.policy().cursor_age.as_secs();
                 let cursor = Cursor::open(text, name, self.seal(), now(), keep)?;

@@ -45,7 +45,7 @@ pub use id::{EntryId, IdKey};
 pub use initials::initials;
 pub use mail_domains::MailDomains;
 pub use media::MediaType;
-pub use order::{Rank, SortKey, fold, rank, sort};
+pub use order::{Rank, SortKey, collated, fold, rank, sort};
 pub use people::{GroupEntry, GroupQuestion, Person, PersonQuestion};
 pub use policy::{
     BookDomains, BookPolicy, BrowsePolicy, CardPolicy, DomainLookups, FieldFrom, FieldPolicy,

@@ -1,6 +1,7 @@
 //! In which order matches stand: what was typed exactly first, then what begins so, then by name.
 
 use crate::Match;
+use unicode_normalization::UnicodeNormalization as _;
 
 /// How well a match fits what was typed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -13,10 +14,10 @@ pub enum Rank {
     Other,
 }
 
-/// By what lists are ordered: the name without regard to case and blanks, then the id.
+/// By what lists are ordered: the name without regard to case, accents and blanks, then the id.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct SortKey {
-    /// The name, folded.
+    /// The name, collated.
     pub name: String,
     /// The id: namesakes have an order too.
     pub id: String,
@@ -26,10 +27,22 @@ impl SortKey {
     /// Of a match.
     pub fn of(entry: &Match) -> Self {
         Self {
-            name: fold(&entry.name),
+            name: collated(&entry.name),
             id: entry.id.to_string(),
         }
     }
+}
+
+/// By what names are put in order: `É` stands with `e`. Whoever is exactly meant is told by [`fold`].
+pub fn collated(text: &str) -> String {
+    let folded = fold(text);
+    if folded.is_ascii() {
+        return folded;
+    }
+    // What is written above, below and through Latin, Greek and Cyrillic letters; other scripts have letters among their
+    // marks.
+    let is_accent = |char: &char| ('\u{300}'..='\u{36f}').contains(char);
+    folded.nfd().filter(|char| !is_accent(char)).collect()
 }
 
 /// One form of texts that differ in case, or in blanks at the ends or in a row.
@@ -71,3 +84,6 @@ pub fn sort(typed: &str, matches: &mut [Match]) {
     let folded = fold(typed);
     matches.sort_by_cached_key(|entry| (rank(&folded, entry), SortKey::of(entry)));
 }
+
+#[cfg(test)]
+mod tests;

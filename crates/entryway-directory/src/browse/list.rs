@@ -7,7 +7,7 @@ mod packed;
 
 use entryway_ldap_types::Dn;
 use entryway_login::Subject;
-use entryway_lookup::{EntryId, Mark, Row, RowKind, fold};
+use entryway_lookup::{EntryId, Mark, Row, RowKind, collated};
 use packed::{Packer, Unpacked};
 use std::cmp::Ordering;
 use std::collections::HashMap;
@@ -181,7 +181,7 @@ impl List {
 
     /// What rows are ordered by, no longer than a cursor holds.
     fn key_at(&self, start: u32) -> String {
-        Mark::new(&fold(self.unpacked(start).name), "").key
+        Mark::new(&collated(self.unpacked(start).name), "").key
     }
 
     fn tie_at(&self, start: u32) -> String {

@@ -9,7 +9,8 @@ use crate::resolve::domain::Read;
 use crate::resolve::{filter, text};
 use crate::section::{Section, Text};
 use crate::tree::Entry;
-use entryway_ldap_types::Dn;
+use entryway_ldap_types::{Dn, Scope};
+use entryway_login::PeopleSearch;
 use entryway_lookup::{BookDomains, BookLimits, BookPolicy, FieldFrom, FieldPolicy};
 
 /// The enabled ones, by name; `None` when one is wrong.
@@ -186,8 +187,13 @@ fn inside(
         BookDomains::Fixed(domains) => domains.contains(&at),
         BookDomains::Own => true,
     };
-    let mut shown = known.iter().enumerate().filter(|(at, _)| is_shown(*at));
-    if shown.any(|(_, known)| base.is_under(&known.policy.people.base)) {
+    let shown = known.iter().enumerate().filter(|(at, _)| is_shown(*at));
+    let people = shown.map(|(_, known)| &known.policy.people);
+    let around: Vec<_> = people
+        .filter(|people| base.is_under(&people.base))
+        .collect();
+    let has_some = |people: &&PeopleSearch| people.scope == Scope::Subtree || people.base == base;
+    if around.iter().any(has_some) {
         return Some(base);
     }
     cx.push(
@@ -197,7 +203,11 @@ fn inside(
         )
         .at(
             written.place,
-            "does not lie under the base of any domain's people",
+            if around.is_empty() {
+                "does not lie under the base of any domain's people"
+            } else {
+                "the people of this domain are right below their base (`scope = \"one-level\"`), and none is here"
+            },
         ),
     );
     None
