@@ -3,12 +3,16 @@
 //! What a card is made of is read and kept as a whole; who looks decides what of it they are told. A part that nobody
 //! can be sure of is left out: a field of the wrong person is worse than none.
 //!
+//! - `photo` reads a photo;
 //! - `source` reads one directory;
 //! - `whole` puts together what the sources have.
 
+mod photo;
 mod source;
 mod whole;
 
+pub(crate) use photo::AT_ONCE as PHOTOS_AT_ONCE;
+pub(crate) use source::Picture;
 pub(crate) use whole::Whole;
 
 use crate::finder::Finder;
@@ -16,7 +20,6 @@ use entryway_lookup::{
     Answer, Card, CardLookup, CardQuestion, FieldSet, Photo, PhotoQuestion, Refused, content_tag,
     initials,
 };
-use std::sync::Arc;
 
 impl CardLookup for Finder {
     fn card(&self, question: CardQuestion) -> Answer<'_, Result<Card, Refused>> {
@@ -45,11 +48,13 @@ impl CardLookup for Finder {
             let PhotoQuestion { id, set, deadline } = question;
             let whole = self.card_of(&id, deadline).await?;
             let photo = whole.photo.as_ref();
-            if let Some(photo) = photo.filter(|photo| may_see(set, photo.public)) {
+            if let Some(photo) = photo.filter(|photo| may_see(set, photo.public))
+                && let Some(picture) = self.picture_of(&id, &whole, &photo.what, deadline).await?
+            {
                 return Ok(Photo::Picture {
-                    media: photo.what.media,
-                    bytes: Arc::clone(&photo.what.bytes),
-                    tag: photo.what.tag,
+                    media: picture.media,
+                    bytes: picture.bytes,
+                    tag: picture.tag,
                 });
             }
             // Where it is with a source that did not answer, nothing stands in its place: whoever is given initials keeps

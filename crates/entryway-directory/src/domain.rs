@@ -303,12 +303,12 @@ impl Domain {
         Asker::new(order_now(&servers), role, deadline, most)
     }
 
-    /// The same for business cards, which may be on servers of their own.
-    pub(crate) async fn cards_asker(&self, deadline: Instant, most: u32) -> Asker {
-        if self.cards.is_empty() {
-            return self.asker(SearchRole::Cards, deadline, most).await;
+    /// In which order servers are asked for business cards, which may be on servers of their own.
+    pub(crate) async fn cards_order(&self, deadline: Instant) -> Vec<Arc<Server>> {
+        if !self.cards.is_empty() {
+            return order_now(&self.cards);
         }
-        Asker::new(order_now(&self.cards), SearchRole::Cards, deadline, most)
+        order_now(&self.servers.servers(deadline).await)
     }
 
     /// How its groups are found, if at all.

@@ -3,7 +3,7 @@
 use crate::books::{Key, List};
 use crate::browse::{BrowseFigures, Shelf};
 use crate::cache::{Cache, CacheFigures, Room};
-use crate::cards::Whole;
+use crate::cards::{PHOTOS_AT_ONCE, Picture, Whole};
 use crate::domain::{Domain, Domains};
 use crate::resolve::{Read, fault};
 use entryway_ldap::SearchRole;
@@ -14,6 +14,7 @@ use entryway_lookup::{
 };
 use std::sync::Arc;
 use std::time::Instant;
+use tokio::sync::Semaphore;
 
 /// What subjects of accounts begin with that are in no directory.
 const NO_DOMAINS: [&str; 2] = ["local", "os"];
@@ -29,6 +30,9 @@ pub struct Finder {
     pub(crate) groups_of: Arc<Cache<(EntryId, Reach), Arc<GroupsOf>>>,
     pub(crate) members: Arc<Cache<(EntryId, Reach, Kinds), Arc<Members>>>,
     pub(crate) cards: Arc<Cache<EntryId, Arc<Whole>>>,
+    pub(crate) photos: Arc<Cache<EntryId, Option<Picture>>>,
+    /// Turns at reading one.
+    pub(crate) photo_turns: Semaphore,
     pub(crate) books: Arc<Cache<Key, Arc<List>>>,
 }
 
@@ -82,6 +86,8 @@ impl Finder {
             groups_of: Cache::new(life, room),
             members: Cache::new(life, room),
             cards: Cache::new(life, room),
+            photos: Cache::new(life, room),
+            photo_turns: Semaphore::new(PHOTOS_AT_ONCE),
             books: Cache::new(life, room),
         }
     }
@@ -91,13 +97,15 @@ impl Finder {
         &self.policy
     }
 
-    /// How much was told again without asking, by what it was: `entries`, `groups`, `members`, `cards`, `books`.
-    pub fn cache_figures(&self) -> [(&'static str, CacheFigures); 5] {
+    /// How much was told again without asking, by what it was: `entries`, `groups`, `members`, `cards`, `photos`,
+    /// `books`.
+    pub fn cache_figures(&self) -> [(&'static str, CacheFigures); 6] {
         [
             ("entries", self.entries.figures()),
             ("groups", self.groups_of.figures()),
             ("members", self.members.figures()),
             ("cards", self.cards.figures()),
+            ("photos", self.photos.figures()),
             ("books", self.books.figures()),
         ]
     }

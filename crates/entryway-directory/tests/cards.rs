@@ -8,6 +8,7 @@ mod support;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use entryway_directory::{Domain, Domains, Finder};
+use entryway_ldap::{Limits, Server, ServerSettings};
 use entryway_ldap_types::{AttributeName, ResultCode};
 use entryway_lookup::{
     Card, CardLookup, CardPolicy, CardQuestion, EntryId, FieldFrom, FieldPolicy, FieldSet,
@@ -19,8 +20,9 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 use support::groups::start;
 use support::lookups::{
-    Sum, WANTED, check as check_found, finder_with, misspell_people, policy, resolve,
+    Sum, WANTED, check as check_found, finder_of, finder_with, misspell_people, policy, resolve,
 };
+use support::until;
 
 const JANE: &str = "00000000-0000-4000-8000-000000000001";
 const JPEG: &[u8] = b"\xff\xd8\xff\xe0\0\x10JFIF";
@@ -227,7 +229,8 @@ async fn shown(attributes: &str, change: impl FnOnce(&mut CardPolicy)) -> Photo 
     let photo = photo_of(&finder, &jane(), FieldSet::LoggedIn)
         .await
         .unwrap();
-    assert_eq!(card.has_photo, matches!(photo, Photo::Picture { .. }));
+    // A card says that something is there: whether that is a picture shows when it is read.
+    assert!(card.has_photo || !matches!(photo, Photo::Picture { .. }));
     photo
 }
 
@@ -740,4 +743,41 @@ async fn a_base_that_is_not_there_is_no_nobody() {
         let whys: Vec<_> = card.gaps.iter().map(|gap| gap.why).collect();
         assert_eq!(whys, [gone], "{id_attribute}");
     }
+}
+
+/// The bytes of photos come with no card, and one that is larger than any message ends no connection but its own.
+#[tokio::test]
+async fn a_photo_that_no_message_holds_takes_nothing_along() {
+    let large = [JPEG, &[0; 20_000]].concat();
+    let bob = "00000000-0000-4000-8000-000000000002";
+    let ldif = somebody(
+        "jdoe",
+        JANE,
+        &format!("cn: Jane Doe\n{}", photo("jpegPhoto", &large)),
+    ) + &somebody("bob", bob, &format!("cn: Bob\n{}", photo("jpegPhoto", PNG)));
+    let server = directory(&ldif).await;
+    let settings = ServerSettings {
+        proto_limits: Limits {
+            message_bytes: 8192,
+            ..Limits::CLIENT
+        },
+        ..support::settings(server.ldap_addr())
+    };
+    let finder = finder_of(vec![Server::new(settings)], usual(&["staff"]));
+    let card = card_of(&finder, &jane(), FieldSet::LoggedIn).await.unwrap();
+    assert!(card.has_photo);
+    check(&card, &["name=Jane Doe"]);
+    let open = server.counters().open;
+    // None that is shown is as large.
+    for _ in 0..5 {
+        let photo = photo_of(&finder, &jane(), FieldSet::LoggedIn)
+            .await
+            .unwrap();
+        assert!(matches!(&photo, Photo::Initials { letters, .. } if letters == "JD"));
+    }
+    let id = format!("staff:{bob}");
+    let photo = photo_of(&finder, &id, FieldSet::LoggedIn).await.unwrap();
+    is(&photo, MediaType::Png, PNG);
+    // What cards share is as it was.
+    until(|| server.counters().open == open).await;
 }

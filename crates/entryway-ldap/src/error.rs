@@ -262,6 +262,14 @@ impl LdapError {
             cause,
         }
     }
+    /// Whether the server announced a message larger than is taken: that says something of one entry, and of the server
+    /// nothing.
+    pub fn is_too_long(&self) -> bool {
+        matches!(
+            self,
+            Self::Protocol(Breach::Message(ProtocolError::TooLong { .. }))
+        )
+    }
     pub(crate) fn breach(breach: impl Into<Breach>) -> Self {
         Self::Protocol(breach.into())
     }

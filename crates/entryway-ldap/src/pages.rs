@@ -127,7 +127,9 @@ impl Pages {
                 Ok(Some(found))
             }
             Err(error) => {
-                pool.shared().failed(&error, asked, operation);
+                if !error.is_too_long() {
+                    pool.shared().failed(&error, asked, operation);
+                }
                 Err(error)
             }
         }

@@ -1,6 +1,7 @@
 //! One directory that cards are read from: an entry by its id, by another directory's id of the same person, or by
 //! what a field says.
 
+use super::photo;
 use crate::ask::Asker;
 use crate::fields;
 use crate::finder::Place;
@@ -24,6 +25,8 @@ const JOIN_VALUES: usize = 8;
 pub(super) struct Found {
     pub(super) is: Match,
     pub(super) entry: Entry,
+    /// Whether one of the attributes that a photo may be in has a value.
+    pub(super) has_photo: bool,
 }
 
 /// Who an answer is about.
@@ -47,7 +50,7 @@ impl Who {
 
 /// A picture that can be shown.
 #[derive(Debug, Clone)]
-pub(super) struct Picture {
+pub(crate) struct Picture {
     pub(super) media: MediaType,
     pub(super) bytes: Arc<[u8]>,
     pub(super) tag: u64,
@@ -119,18 +122,23 @@ pub(super) async fn by_values(
         attributes(place.lookups),
         SIZE_LIMIT,
     );
-    let requests = [bearers(place, ways), seen];
+    let photo = photo_of(place, &seen);
+    let requests: Vec<SearchRequest> = [bearers(place, ways), seen]
+        .into_iter()
+        .chain(photo)
+        .collect();
     let answers = match asker.ask_all(&requests).await {
         Ok(answers) => answers,
         Err(unanswered) => return Err(missing(unanswered, asker)),
     };
-    let Ok([all, seen]) = <[SearchResult; 2]>::try_from(answers) else {
+    let mut answers = answers.into_iter();
+    let (Some(all), Some(seen)) = (answers.next(), answers.next()) else {
         return Ok(None);
     };
     let Some(dn) = alone(all)? else {
         return Ok(None);
     };
-    Ok(who(place, people.scope, seen)?
+    Ok(who(place, people.scope, seen, answers.next())?
         .alone()
         .filter(|found| found.entry.dn == dn))
 }
@@ -200,9 +208,7 @@ pub(super) fn joining<'a>(lookups: &'a DomainLookups, join: &str) -> &'a [Attrib
 
 /// The first picture that can be shown: by its bytes, and not too large.
 pub(super) fn picture(cards: &CardPolicy, entry: &Entry) -> Option<Picture> {
-    let names = cards.photo.iter();
-    let names = names.filter(|name| !is_secret_attribute(name));
-    names
+    photo::attributes(cards)
         .flat_map(|name| entry.values(name))
         .filter(|bytes| bytes.len() <= cards.photo_max)
         .find_map(|bytes| {
@@ -242,14 +248,36 @@ fn asked(place: Place<'_>, key: &IdKey<'_>) -> Option<SearchRequest> {
 /// Asks who fits.
 async fn ask(place: Place<'_>, asker: &mut Asker, request: SearchRequest) -> Result<Who, Missing> {
     let scope = request.scope;
-    match asker.ask(request).await {
-        Ok(answer) => who(place, scope, answer),
-        Err(unanswered) => Err(missing(unanswered, asker)),
+    let photo = photo_of(place, &request);
+    let requests: Vec<SearchRequest> = [request].into_iter().chain(photo).collect();
+    let answers = match asker.ask_all(&requests).await {
+        Ok(answers) => answers,
+        Err(unanswered) => return Err(missing(unanswered, asker)),
+    };
+    let mut answers = answers.into_iter();
+    match answers.next() {
+        Some(answer) => who(place, scope, answer, answers.next()),
+        None => Ok(Who::Nobody),
     }
 }
 
-/// Who of an answer is meant.
-fn who(place: Place<'_>, scope: Scope, answer: SearchResult) -> Result<Who, Missing> {
+/// Whether whoever this finds has a photo: without its bytes, which are read when somebody wants them.
+fn photo_of(place: Place<'_>, request: &SearchRequest) -> Option<SearchRequest> {
+    let names: Vec<AttributeName> = photo::attributes(&place.lookups.cards).cloned().collect();
+    (!names.is_empty()).then(|| SearchRequest {
+        types_only: true,
+        attributes: names.into(),
+        ..request.clone()
+    })
+}
+
+/// Who of an answer is meant; `photos` tells who of them has a photo.
+fn who(
+    place: Place<'_>,
+    scope: Scope,
+    answer: SearchResult,
+    photos: Option<SearchResult>,
+) -> Result<Who, Missing> {
     let elsewhere = is_elsewhere(&answer);
     let SearchResult { code, entries, .. } = answer;
     match code {
@@ -267,7 +295,15 @@ fn who(place: Place<'_>, scope: Scope, answer: SearchResult) -> Result<Who, Miss
         let is_other = |other: &Found| other.entry.dn != entry.dn;
         let is = as_match(place, Kind::Person, &entry);
         match is.filter(|_| !found.as_ref().is_some_and(is_other)) {
-            Some(is) => found = Some(Found { is, entry }),
+            Some(is) => {
+                let photos = photos.iter().flat_map(|photos| &photos.entries);
+                let mut own = photos.filter(|one| one.dn == entry.dn);
+                found = Some(Found {
+                    is,
+                    has_photo: own.any(|one| !one.attributes.is_empty()),
+                    entry,
+                });
+            }
             // Another one, or one whose identity cannot be read and is anybody's.
             None => return Ok(Who::Several),
         }
@@ -283,12 +319,10 @@ fn who(place: Place<'_>, scope: Scope, answer: SearchResult) -> Result<Who, Miss
     })
 }
 
-/// What makes a match, and what the fields and the photo are made of.
+/// What makes a match, and what the fields are made of.
 fn attributes(lookups: &DomainLookups) -> Arc<[AttributeName]> {
     let mut names: Vec<AttributeName> = crate::resolve::attributes(lookups, None).to_vec();
-    let photo = lookups.cards.photo.iter();
-    let photo = photo.filter(|name| !is_secret_attribute(name));
-    for name in fields::needs(&lookups.cards.fields, &lookups.people).chain(photo) {
+    for name in fields::needs(&lookups.cards.fields, &lookups.people) {
         if !names.contains(name) {
             names.push(name.clone());
         }

@@ -1,7 +1,9 @@
 //! A card as a whole, of whatever sources there are.
 
 use super::may_see;
-use super::source::{self, Found, Picture, Who};
+use super::photo::PhotoAt;
+use super::source::{self, Found, Who};
+use crate::ask::Asker;
 use crate::fields;
 use crate::finder::{Finder, Place};
 use crate::resolve::spent;
@@ -28,7 +30,9 @@ pub(crate) struct Whole {
     pub(super) name: String,
     /// In the order of the configuration: the first source's, then what the second has beside them.
     pub(super) fields: Vec<Part<CardField>>,
-    pub(super) photo: Option<Part<Picture>>,
+    pub(super) photo: Option<Part<PhotoAt>>,
+    /// When it was asked for: what is made of it is no younger.
+    pub(super) since: Instant,
     /// Where a source that did not answer may have a photo: whether that would be public.
     photo_to_come: Option<bool>,
     pub(super) gaps: Vec<Gap>,
@@ -52,10 +56,7 @@ impl Whole {
     /// What it takes in the cache, in entries; nothing that is incomplete is kept.
     fn weight(&self) -> Option<usize> {
         let text: usize = self.fields.iter().map(|part| part.what.text.len()).sum();
-        let photo = self.photo.as_ref().map_or(0, |part| part.what.bytes.len());
-        self.gaps
-            .is_empty()
-            .then(|| 1 + (text + photo) / WEIGHT_OF_ONE)
+        self.gaps.is_empty().then(|| 1 + text / WEIGHT_OF_ONE)
     }
 }
 
@@ -67,9 +68,13 @@ impl Finder {
         deadline: Instant,
     ) -> Result<Arc<Whole>, Refused> {
         let place = self.place_of_id(id)?;
-        let ask = async || self.card_now(place, id, deadline).await.map(Arc::new);
+        let ask = async || {
+            let whole = self.card_now(place, id, deadline).await?;
+            let since = whole.since;
+            Ok((Arc::new(whole), since))
+        };
         self.cards
-            .get(id.clone(), deadline, |whole| whole.weight(), ask)
+            .get_since(id.clone(), deadline, |whole| whole.weight(), ask)
             .await
     }
 
@@ -83,7 +88,7 @@ impl Finder {
         let place = seen(place, deadline)
             .await
             .map_err(|why| place.unanswered(why))?;
-        let mut asker = place.domain.cards_asker(deadline, SEARCHES).await;
+        let mut asker = asking(place, deadline).await;
         let first = source::by_id(place, &mut asker, id).await;
         // A domain that does not answer may know the person: nobody else is asked in its place.
         let first = first.map_err(|why| Refused::Unanswered(gap(place, why)))?;
@@ -91,7 +96,7 @@ impl Finder {
         let second = second.and_then(|second| Some((second, self.place(second.domain)?)));
         let whole = match (first, second) {
             (Who::One(found), Some((second, beside))) if second.mode == SecondMode::Supplement => {
-                let mut whole = whole(place, &found, spent(asker, since));
+                let mut whole = whole(place, &found, since, spent(asker, since));
                 if wants_more(&whole, &place.lookups.cards, &beside.lookups.cards) {
                     let due = deadline.checked_sub(REST).unwrap_or(deadline);
                     supplement(&mut whole, place, &found, second, beside, id, due).await;
@@ -99,22 +104,28 @@ impl Finder {
                 }
                 whole
             }
-            (Who::One(found), _) => whole(place, &found, spent(asker, since)),
+            (Who::One(found), _) => whole(place, &found, since, spent(asker, since)),
             (Who::Nobody, Some((second, beside))) if second.mode == SecondMode::Partition => {
                 let beside = seen(beside, deadline)
                     .await
                     .map_err(|why| beside.unanswered(why))?;
-                let mut other = beside.domain.cards_asker(deadline, SEARCHES).await;
+                let mut other = asking(beside, deadline).await;
                 let found = source::by_id_of(place.lookups, beside, &mut other, id).await;
                 let found = found.map_err(|why| Refused::Unanswered(gap(beside, why)))?;
                 let found = found.ok_or(Refused::NotFound)?;
                 let both = added(spent(asker, since), spent(other, since));
-                whole(beside, &found, both)
+                whole(beside, &found, since, both)
             }
             (Who::Nobody | Who::Several, _) => return Err(Refused::NotFound),
         };
         Ok(whole)
     }
+}
+
+/// Asks the servers for cards.
+async fn asking(place: Place<'_>, due: Instant) -> Asker {
+    let order = place.domain.cards_order(due).await;
+    Asker::new(order, SearchRole::Cards, due, SEARCHES)
 }
 
 /// The domain as its directory says that it is. Where cards are on servers of their own, those of the domain are not
@@ -127,7 +138,7 @@ async fn seen(place: Place<'_>, deadline: Instant) -> Result<Place<'_>, Missing>
 }
 
 /// What one source has.
-fn whole(place: Place<'_>, found: &Found, spent: Spent) -> Whole {
+fn whole(place: Place<'_>, found: &Found, since: Instant, spent: Spent) -> Whole {
     let cards = &place.lookups.cards;
     let fields = cards.fields.iter().filter_map(|field| {
         let text = fields::text(field, place.index, place.lookups, &found.is, &found.entry)?;
@@ -142,10 +153,15 @@ fn whole(place: Place<'_>, found: &Found, spent: Spent) -> Whole {
     Whole {
         name: found.is.name.clone(),
         fields: fields.collect(),
-        photo: source::picture(cards, &found.entry).map(|what| Part {
-            what,
+        photo: found.has_photo.then(|| Part {
+            what: PhotoAt {
+                domain: place.index,
+                id: found.is.id.clone(),
+                dn: found.entry.dn_text.clone(),
+            },
             public: is_public(cards, PHOTO),
         }),
+        since,
         photo_to_come: None,
         gaps: Vec::new(),
         spent,
@@ -174,10 +190,10 @@ async fn supplement(
     due: Instant,
 ) {
     let since = Instant::now();
-    let mut here = place.domain.cards_asker(due, SEARCHES).await;
+    let mut here = asking(place, due).await;
     let seen = seen(beside, due).await;
     let beside = *seen.as_ref().unwrap_or(&beside);
-    let mut there = beside.domain.cards_asker(due, SEARCHES).await;
+    let mut there = asking(beside, due).await;
     let found = match seen {
         Ok(_) => source::by_id_of(place.lookups, beside, &mut there, id).await,
         Err(why) => Err(why),
@@ -230,7 +246,7 @@ async fn supplement(
 
 /// What the second source has beside the first. What both can have is public where both say so.
 fn add(whole: &mut Whole, first: &CardPolicy, beside: Place<'_>, found: &Found) {
-    let other = self::whole(beside, found, Spent::default());
+    let other = self::whole(beside, found, whole.since, Spent::default());
     let is_ours = |name: &str| first.fields.iter().any(|field| *field.name == *name);
     for mut part in other.fields {
         let name = &part.what.name;

@@ -14,7 +14,7 @@ shapes! {
         name: &'a str,
         /// The fields that have a value, in the order of the configuration.
         fields: Texts<'a>,
-        /// Whether there is a photo; /api/v1/people/{id}/photo has it, and initials where there is none.
+        /// Whether there is a photo; /api/v1/people/{id}/photo has it, and initials where there is none, or where what is there is no picture that is shown.
         has_photo: bool,
         /// Whether fields may be missing.
         partial: bool,
