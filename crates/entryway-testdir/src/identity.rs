@@ -103,7 +103,8 @@ impl Identity {
         &self.certificate_pem
     }
 
-    pub(crate) fn config(&self) -> Arc<ServerConfig> {
+    /// For a server.
+    pub fn config(&self) -> Arc<ServerConfig> {
         Arc::clone(&self.config)
     }
 

@@ -6,7 +6,7 @@ mod recorder;
 
 use crate::gateway::Unheard;
 use crate::seal::{CursorSeal, Seals};
-use crate::sso::{self, Keyring, LastAnswers};
+use crate::sso::{self, Keyring, LastAnswers, Notices};
 use crate::totals::Totals;
 use anyhow::Context;
 use entryway_config::{Settings, StoreSettings, StoreUrl};
@@ -36,6 +36,8 @@ pub(crate) struct Kept {
     pub(crate) signing: Arc<Keyring>,
     /// Who was asked about when, for whoever is asked about again.
     pub(crate) last_answers: Arc<LastAnswers>,
+    /// Tells applications that sessions have ended.
+    pub(crate) notices: Arc<Notices>,
     /// Logins whose callers have gone, of whatever configuration.
     pub(crate) unheard: Arc<Unheard>,
     /// What is counted of servers, of whatever configuration.
@@ -63,6 +65,7 @@ impl Kept {
         Ok(Self {
             signing: Arc::new(signing),
             last_answers: Arc::default(),
+            notices: Arc::default(),
             cursors: Arc::new(cursors),
             recorder: Recorder::new(store.audit().clone()),
             unheard: Arc::default(),

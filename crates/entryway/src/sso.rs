@@ -14,4 +14,5 @@ mod world;
 
 pub(crate) use front::Sso;
 pub(crate) use keys::{Keyring, LOOK, now_ms};
+pub(crate) use notice::Notices;
 pub(crate) use person::LastAnswers;

@@ -138,7 +138,7 @@ pub(crate) async fn style(State(app): State<Arc<App>>) -> Result<Response, Refus
     let look = front(&generation)?.look();
     let mut sheet = STYLE_SHEET.to_owned();
     if let Some((accent, is_dark)) = &look.accent {
-        let on_accent = if *is_dark { "#ffffff" } else { "#10151b" };
+        let on_accent = if *is_dark { "#ffffff" } else { "#000000" };
         let _ = write!(
             sheet,
             "button {{ background: {accent}; border-color: {accent}; color: {on_accent}; }}\nbutton.quiet {{ background: transparent; color: inherit; }}\n"

@@ -3,7 +3,6 @@
 use super::body::{self, SessionBody};
 use super::entropy::{self, SystemEntropy};
 use super::keys::{Keyring, now_ms};
-use super::notice;
 use super::person::LastAnswers;
 use super::rows;
 use super::signatures::Checked;
@@ -12,7 +11,7 @@ use crate::kept::Kept;
 use entryway_config::{Branding, PageLanguage, SsoSettings};
 use entryway_oidc::{
     Answer, Authorized, BrowserSession, Client, ClientId, ClientRequest, GroupsTold, Jwk,
-    LoginMark, Logout, LogoutRequest, Metadata, Pending, Person, Provider, Refused, Scopes, Secret,
+    LoginMark, Logout, LogoutRequest, Metadata, Pending, Person, Provider, Refused, Secret,
     SessionId, Signer as _, Timestamp, TokenAnswer, Told, authorize, claims_to_json, drive, groups,
     introspect, logout, notices, revoke, token, userinfo,
 };
@@ -40,7 +39,7 @@ pub(crate) struct Inner {
     pub(super) answers: Arc<LastAnswers>,
     pub(super) deadline: Duration,
     look: Look,
-    wants_groups: bool,
+    pub(super) wants_groups: bool,
 }
 
 impl Inner {
@@ -75,17 +74,19 @@ impl Sso {
             signer: keys,
             signatures: Arc::new(Checked),
             entropy: Arc::new(SystemEntropy),
-            claims: settings.claim_rules(),
+            claims: settings.claim_rules_telling(|failed| {
+                let (client, claim, why) = (failed.client, failed.claim, failed.why);
+                tracing::warn!(target: "sso.claim_failed", client, claim, problem = why);
+            }),
         };
         let clients: HashMap<_, _> = settings
             .clients
             .iter()
             .map(|setting| (setting.client.id.clone(), Arc::clone(&setting.client)))
             .collect();
-        let asks = |client: &Arc<Client>| client.scopes.has(Scopes::GROUPS);
         Self(Inner {
             provider: Arc::new(provider),
-            wants_groups: clients.values().any(asks),
+            wants_groups: settings.needs_groups(),
             clients,
             answers: Arc::clone(&kept.last_answers),
             kept,
@@ -111,7 +112,7 @@ impl Sso {
     /// Tells the clients of a session that it has ended.
     fn tell(&self, clients: &[Arc<Client>], session: &BrowserSession) {
         match notices(&self.0.provider, clients, session, now()) {
-            Ok(notices) => notice::tell(notices),
+            Ok(notices) => self.0.kept.notices.tell(notices),
             Err(error) => {
                 let error: &dyn std::error::Error = &error;
                 tracing::error!(target: "sso.notice_unsigned", error);
@@ -357,7 +358,7 @@ impl SingleSignOn for Sso {
                 if ended.unsigned {
                     tracing::error!(target: "sso.notice_unsigned", error = "no signing key");
                 }
-                notice::tell(std::mem::take(&mut ended.notices));
+                self.0.kept.notices.tell(std::mem::take(&mut ended.notices));
             }
             done
         })

@@ -65,6 +65,17 @@ impl Keyring {
                 .max_by_key(|row| row.signs_from_ms);
             self.follow(algorithm, newest, rotation, now).await?;
         }
+        let rows = sso.signing_keys().await?;
+        for row in rows.iter().filter(|row| row.drop_after_ms.is_none()) {
+            // Also of a process that ended between making a key and retiring the one before it.
+            let after = rows.iter().filter(|other| {
+                other.algorithm == row.algorithm && other.signs_from_ms > row.signs_from_ms
+            });
+            if let Some(next) = after.map(|other| other.signs_from_ms).min() {
+                let end = next.saturating_add(millis(rotation.overlap));
+                sso.retire_signing_key(&row.kid, end).await?;
+            }
+        }
         sso.drop_signing_keys(now).await?;
         let rows = sso.signing_keys().await?;
         let held: Vec<_> = rows
@@ -103,11 +114,7 @@ impl Keyring {
         let sso = self.store.sso();
         let before = newest.map(|row| row.kid.as_str());
         // Another node may have been first: then its key is the one.
-        if sso.add_signing_key(&row, before).await?
-            && let Some(before) = before
-        {
-            sso.retire_signing_key(before, signs_from + overlap).await?;
-        }
+        sso.add_signing_key(&row, before).await?;
         Ok(())
     }
 

@@ -322,7 +322,9 @@ impl World for Asked<'_> {
             },
         };
         let about = self.about();
-        about.ask(&token, known, question.wants_groups).await
+        // Claims of clients may need them as well.
+        let wants_groups = question.wants_groups || self.inner.wants_groups;
+        about.ask(&token, known, wants_groups).await
     }
 
     async fn end_session(&self, question: EndSession) -> Answer<Vec<Arc<Client>>> {

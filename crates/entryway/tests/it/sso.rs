@@ -1,6 +1,7 @@
 //! Single sign-on as browsers and applications see it.
 
 mod attacks;
+mod backchannel;
 mod browser;
 mod flow;
 mod pages;

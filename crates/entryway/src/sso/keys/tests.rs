@@ -67,6 +67,14 @@ async fn the_next_key_is_published_before_it_signs() {
     keys.refresh(rotation(DAY, DAY)).await.unwrap();
     assert_eq!(keys.published().len(), 2 * ALGORITHMS.len());
     assert_eq!(keys.current(Algorithm::Es256).unwrap().kid(), before);
+    let rows = keys.store.sso().signing_keys().await.unwrap();
+    let old = rows.iter().find(|row| row.kid == before).unwrap();
+    let next = rows
+        .iter()
+        .find(|row| row.algorithm == old.algorithm && row.kid != before)
+        .unwrap();
+    assert_eq!(old.drop_after_ms, Some(next.signs_from_ms + millis(DAY)));
+    assert_eq!(next.drop_after_ms, None);
     // One is on its way already.
     keys.refresh(rotation(DAY, DAY)).await.unwrap();
     assert_eq!(keys.published().len(), 2 * ALGORITHMS.len());

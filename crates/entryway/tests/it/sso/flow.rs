@@ -5,7 +5,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::json;
 
-fn claims(token: &Value) -> Value {
+pub(super) fn claims(token: &Value) -> Value {
     let text = token.as_str().expect("a token");
     let middle = text.split('.').nth(1).expect("claims");
     serde_json::from_slice(&URL_SAFE_NO_PAD.decode(middle).expect("base64")).expect("JSON")
