@@ -10,7 +10,7 @@ use entryway_directory::{DynamicGroups, Finder, GroupsSettings, Membership};
 use entryway_ldap_types::{AttributeName, Dn, Filter, ResultCode};
 use entryway_lookup::{
     EntryId, Gap, GroupLookup, GroupsOf, GroupsOfQuestion, Kinds, Members, MembersQuestion,
-    Missing, Reach,
+    Missing, Reach, Refused,
 };
 use entryway_testdir::faults::{Fault, FaultPlan};
 use entryway_testdir::{Kind, Options, TestServer};
@@ -604,4 +604,34 @@ async fn a_base_that_is_not_there_is_told_of_both_ways() {
     let finder = finder_with(&at, misspelt_groups(), Some(settings()));
     let found = groups_of(&finder, ADA).await;
     assert_eq!((found.groups, whys(&found.gaps)), (vec![], vec![gone]));
+}
+
+#[tokio::test]
+async fn groups_beyond_the_limit_are_a_gap_and_accounts_of_no_directory_are_told_so() {
+    let ldif = person("") + BOB + &chain(3);
+    let server = start(&ldif, Options::default()).await;
+    let finder = finder(&server, settings());
+    let ask = |entry: EntryId, limit: u32| {
+        finder.groups_of(GroupsOfQuestion {
+            entry,
+            reach: Reach::Effective,
+            limit,
+            deadline: Instant::now() + DEADLINE,
+        })
+    };
+    let ada = id_of(&finder, ADA).await;
+    // The whole is kept, whatever part of it is told.
+    for (limit, names, gaps) in [
+        (2, &["g1", "g2 < g1"][..], vec![Missing::Limit(2)]),
+        (3, &["g1", "g2 < g1", "g3 < g2 < g1"], vec![]),
+    ] {
+        let told = ask(ada.clone(), limit).await.unwrap();
+        assert_eq!(shown_groups(&told), names);
+        let whys: Vec<_> = told.gaps.iter().map(|gap| gap.why).collect();
+        assert_eq!(whys, gaps);
+    }
+    for id in ["local:7", "os:root"] {
+        let refused = ask(EntryId::parse(id).unwrap(), 3).await.unwrap_err();
+        assert_eq!(refused, Refused::NoDirectory(id.to_owned()));
+    }
 }
