@@ -79,7 +79,7 @@ pub(crate) const MAP_KEYS: [&str; 4] = ["from", "values", "on_invalid", "enabled
 pub(crate) const SERVER_KEYS: [&str; 3] = ["host", "port", "tls_port"];
 /// Keys of a trust store's table.
 pub(crate) const STORE_KEYS: [&str; 2] = ["store", "password"];
-/// Keys of a client certificate's table.
+/// Keys of the table of a certificate with its key.
 pub(crate) const IDENTITY_KEYS: [&str; 5] = ["store", "password", "alias", "certificate", "key"];
 
 /// Keys of the table of a card's field.

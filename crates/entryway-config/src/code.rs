@@ -123,6 +123,8 @@ codes! {
     TokenExpired = "C092", Warning, "a token that does not hold any more";
     EveryProxy = "C093", Warning, "everybody is trusted as a proxy";
     PublicUrl = "C094", Error, "not the address of a website";
+    ListenerCertificate = "C095", Error, "a certificate of the listener that cannot be used";
+    ListenerExpired = "C096", Warning, "a certificate of the listener that does not hold";
     NotIssuer = "C100", Error, "not an issuer";
     NoSso = "C101", Error, "an application without single sign-on";
     NotRedirect = "C102", Error, "a URI that cannot be registered";

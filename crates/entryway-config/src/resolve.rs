@@ -47,6 +47,7 @@ pub(crate) fn settings(root: &Section<'_>, cx: &Context<'_>) -> Option<Settings>
     // Its patterns were followed before; here only its type is looked at.
     root.texts("include");
     let server = root.section("server");
+    let tls = listen::tls(&server, cx);
     let listen = listen::listen(&server, cx);
     let metrics_listen = listen::metrics(&server, listen, cx);
     let trusted_proxies = listen::trusted_proxies(&server, cx);
@@ -115,6 +116,7 @@ pub(crate) fn settings(root: &Section<'_>, cx: &Context<'_>) -> Option<Settings>
     };
     Some(Settings {
         listen: listen?,
+        tls,
         metrics_listen,
         trusted_proxies,
         policy: Arc::new(policy),

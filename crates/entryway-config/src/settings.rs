@@ -26,6 +26,8 @@ use std::time::{Duration, SystemTime};
 pub struct Settings {
     /// `server.listen`: where HTTP is served.
     pub listen: SocketAddr,
+    /// `server.tls`: the certificate that is shown there, with its key. Without one HTTP is spoken in clear text.
+    pub tls: Option<IdentitySource>,
     /// `server.metrics_listen`: where metrics are served apart from the API, if anywhere.
     pub metrics_listen: Option<SocketAddr>,
     /// `server.trusted_proxies`: who is believed when it names the client that it speaks for.
@@ -330,7 +332,7 @@ pub enum TrustSource {
     File(StoreFile),
 }
 
-/// A client certificate with its key, which could be read and fitted.
+/// A certificate with its key, which could be read and fitted.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum IdentitySource {
     /// Both in one file.

@@ -53,6 +53,8 @@ fn files() -> MemoryFiles {
         .with("keys.jks", store("keys.jks"), 0o600)
         .with("gateway.crt", store("gateway.crt"), 0o644)
         .with("gateway.key", store("gateway.key"), 0o600)
+        .with("expired.crt", store("expired.crt"), 0o644)
+        .with("future.crt", store("future.crt"), 0o644)
         .with("exposed.key", store("gateway.key"), 0o640)
         .with("encrypted.key", store("encrypted.key"), 0o600)
         .with("other.key", store("other.key"), 0o600)

@@ -122,7 +122,7 @@ fn store_in_pair(form: Form) -> KeystoreError {
     KeystoreError::Unsupported {
         form,
         what: "certificate and key in one".to_owned(),
-        remedy: "name it as `identity = { store = \"…\" }`",
+        remedy: "name it as `store`, without `certificate` and `key`",
     }
 }
 

@@ -56,8 +56,9 @@ pub use stats::{
 pub use tls::{
     Accepted, Anchor, CertificateFacts, ClientIdentity, CrlError, CrlFacts, Crls, EndsFirst,
     ExpiryWatch, IdentityError, IdentitySource, ListWatch, Lists, LocalCertificate, Offer, Purpose,
-    Reread, Rereading, StoreError, StoreFile, TlsClient, TlsCode, TlsFailure, TlsOptions,
-    TlsSession, TlsSetupError, TlsVersion, TrustError, TrustSource, TrustStore, TrustedHost,
-    TrustedHostError, Verdict, certificates_in, cipher_names, days_left, fingerprint, utc,
+    Reread, Rereading, ShownIdentity, StoreError, StoreFile, TlsClient, TlsCode, TlsFailure,
+    TlsOptions, TlsSession, TlsSetupError, TlsVersion, TrustError, TrustSource, TrustStore,
+    TrustedHost, TrustedHostError, Verdict, certificates_in, cipher_names, days_left, fingerprint,
+    utc,
 };
 pub use totals::ServerTotals;

@@ -25,8 +25,8 @@ pub use revocation::{CrlError, CrlFacts, Crls};
 pub use session::{Accepted, EndsFirst, TlsSession, Verdict, days_left};
 pub use store::{
     Anchor, ClientIdentity, ExpiryWatch, IdentityError, IdentitySource, ListWatch, Lists,
-    LocalCertificate, Purpose, Reread, Rereading, StoreError, StoreFile, TrustError, TrustSource,
-    TrustStore,
+    LocalCertificate, Purpose, Reread, Rereading, ShownIdentity, StoreError, StoreFile, TrustError,
+    TrustSource, TrustStore,
 };
 pub(crate) use terms::Terms;
 

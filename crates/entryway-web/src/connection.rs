@@ -4,8 +4,9 @@ use crate::caught::{Panicked, caught};
 use crate::complaints::{Complaints, Origin};
 use crate::peer::{PeerAddress, client_address};
 use crate::refusal::{Denied, Refusal};
+use crate::tls::Unshaken;
 use crate::unread::Impatient;
-use crate::{Current, Limits, Observer, host, routes};
+use crate::{Current, Handshake, Limits, ListenerTls, Observer, host, routes};
 use axum::body::Body;
 use axum::response::{IntoResponse, Response};
 use axum::{Router, extract::Request};
@@ -19,6 +20,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 use tokio::sync::watch;
 use tower::ServiceExt;
@@ -35,6 +37,7 @@ pub(crate) struct Front {
     pub(crate) current: Arc<dyn Current>,
     pub(crate) protocol: auto::Builder<TokioExecutor>,
     pub(crate) limits: Arc<Limits>,
+    pub(crate) tls: Option<Arc<ListenerTls>>,
     pub(crate) complaints: Complaints,
 }
 
@@ -94,13 +97,42 @@ pub(crate) async fn connection(
 ) {
     // An answer is one small write; waiting for another to join it only costs time.
     let _ = stream.set_nodelay(true);
+    let Some(tls) = front.tls.as_ref() else {
+        let stream = Impatient::new(stream, front.limits.head);
+        return exchange(front, stream, peer, told).await;
+    };
+    let shaken = tokio::select! {
+        biased;
+        _ = told.changed() => Err(Handshake::Stopped.into()),
+        shaken = tls.accept(stream, &front.limits) => shaken,
+    };
+    match shaken {
+        Ok(stream) => {
+            front.observer.shook_hands(Handshake::Complete);
+            exchange(front, stream, peer, told).await;
+        }
+        Err(Unshaken { outcome, error }) => {
+            front.observer.shook_hands(outcome);
+            let (outcome, error) = (outcome.as_str(), error.map(tracing::field::display));
+            tracing::debug!(target: "http.handshake_failed", outcome, error, %peer);
+        }
+    }
+}
+
+/// Takes requests and answers them, in either way of reaching the peer.
+async fn exchange<S>(front: Arc<Front>, stream: S, peer: SocketAddr, mut told: watch::Receiver<()>)
+where
+    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+{
     let used = Arc::new(Use::default());
     let service = service_fn({
         let (front, used) = (Arc::clone(&front), Arc::clone(&used));
         move |request| answer(Arc::clone(&front), used.begin(), peer, request)
     });
-    let stream = TokioIo::new(Impatient::new(stream, front.limits.head));
-    let mut served = std::pin::pin!(front.protocol.serve_connection(stream, service));
+    let connection = front
+        .protocol
+        .serve_connection(TokioIo::new(stream), service);
+    let mut served = std::pin::pin!(connection);
     let mut pause = std::pin::pin!(tokio::time::sleep(front.limits.head));
     // The protocol's own timer starts only once it knows which protocol is spoken, so that a peer that
     // never says it has used its pause up already.

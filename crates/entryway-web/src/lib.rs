@@ -30,6 +30,7 @@ mod routes;
 mod scrape;
 mod serve;
 mod sso;
+mod tls;
 mod unread;
 
 pub use admission::{Admission, Admitted, LOOKUPS_OF_ONE};
@@ -46,3 +47,4 @@ pub use routes::router;
 pub use scrape::{ScrapeLimits, serve_metrics};
 pub use serve::{Drained, serve};
 pub use sso::{Asked, Browser, Language, Listed, Look, NewLogin, SingleSignOn};
+pub use tls::{Handshake, ListenerTls, ListenerTlsError};

@@ -1,6 +1,6 @@
 //! What the front needs from the rest of the program.
 
-use crate::{Callers, LookupFront, SingleSignOn};
+use crate::{Callers, Handshake, LookupFront, SingleSignOn};
 use entryway_login::{
     AddressRange, Attempt, Decided, Device, Fault, LoginId, LoginService, StoreUnavailable,
 };
@@ -108,6 +108,8 @@ pub trait MetricsText: Send + Sync {
 
 /// Hears of each answer, for metrics.
 pub trait Observer: Send + Sync {
+    /// A peer connected to a listener that speaks TLS, and its handshake ended.
+    fn shook_hands(&self, how: Handshake);
     /// A request was answered. `route` is one of a fixed few paths, or `other`.
     fn answered(&self, route: &'static str, status: u16, took: Duration);
     /// A look-up ended. `kind` is the name of its operation, `outcome` one of `complete`, `nothing`, `partial`, `refused`,

@@ -2,7 +2,7 @@
 
 use crate::complaints::Complaints;
 use crate::connection::{Front, connection, protocol};
-use crate::{App, router};
+use crate::{App, ListenerTls, router};
 use std::future::Future;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -22,9 +22,14 @@ pub struct Drained {
 /// A pause after a failed `accept`, which is nearly always a lack of file descriptors.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 
-/// Serves until `stop` resolves; then takes no more connections, finishes what is in flight within
+/// Serves until `stop` resolves, in TLS where that is given and never without it then. Afterwards takes no more connections, finishes what is in flight within
 /// [`Limits::drain`], and cuts what is left.
-pub async fn serve(listener: TcpListener, app: App, stop: impl Future<Output = ()>) -> Drained {
+pub async fn serve(
+    listener: TcpListener,
+    tls: Option<Arc<ListenerTls>>,
+    app: App,
+    stop: impl Future<Output = ()>,
+) -> Drained {
     let limits = Arc::clone(&app.limits);
     let front = Arc::new(Front {
         observer: Arc::clone(&app.observer),
@@ -32,6 +37,7 @@ pub async fn serve(listener: TcpListener, app: App, stop: impl Future<Output = (
         router: router(app),
         protocol: protocol(&limits),
         limits: Arc::clone(&limits),
+        tls,
         complaints: Complaints::default(),
     });
     let (stopping, told) = watch::channel(());

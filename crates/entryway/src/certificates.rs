@@ -1,5 +1,6 @@
 //! Certificates that this process relies on, and the day on which each ends.
 
+use crate::listener::ListenerCertificate;
 use entryway_directory::Domains;
 use entryway_ldap::{CrlFacts, LocalCertificate, Role, Security, ServerStats, TlsClient};
 use std::sync::Arc;
@@ -15,8 +16,13 @@ pub(crate) fn server_certificate(stats: &ServerStats) -> Option<(String, SystemT
 }
 
 /// Certificates in files of this machine, the one that ends first in front. One that several domains use is one.
-pub(crate) fn local_certificates(domains: &Domains) -> Vec<LocalCertificate> {
-    let mut found: Vec<LocalCertificate> = Vec::new();
+pub(crate) fn local_certificates(
+    domains: &Domains,
+    listener: Option<&ListenerCertificate>,
+) -> Vec<LocalCertificate> {
+    let mut found = listener
+        .map(ListenerCertificate::certificates)
+        .unwrap_or_default();
     for client in clients(domains) {
         found.extend(client.local_certificates());
     }

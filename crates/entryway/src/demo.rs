@@ -119,9 +119,10 @@ impl Stage {
         ];
         let kept = Arc::new(Kept::open(&loaded.settings).await?);
         let live = Arc::new(Live::start(loaded, kept, witnesses)?);
-        let page = Arc::new(Exposition::new(&metrics, Arc::clone(&live)));
+        let page = Arc::new(Exposition::new(&metrics, Arc::clone(&live), None));
         let front = Front::new(
             listener,
+            None,
             Arc::clone(&live),
             metrics,
             page,

@@ -121,7 +121,7 @@ impl ConfigRefused<'_> {
 /// A configuration in force differs from what runs in a setting that only a restart changes.
 pub(crate) struct ConfigRestartNeeded<'a> {
     pub(crate) setting: &'a str,
-    /// What runs, where it is an address.
+    /// What runs, where it is an address or a scheme.
     pub(crate) running: Option<&'a str>,
     /// What is written.
     pub(crate) configured: Option<&'a str>,

@@ -6,6 +6,7 @@ use crate::events::{ConfigApplied, ConfigRestartNeeded, TlsUnverified};
 use crate::explain::{explanation, recorded};
 use crate::gateway::Gateway;
 use crate::kept::{self, Kept, is_same_store};
+use crate::listener::scheme;
 use crate::sso::{self, Sso};
 use crate::stores::{self, StoreWatch, Stores};
 use crate::witness::Witness;
@@ -63,6 +64,7 @@ struct Summary {
 #[derive(Clone)]
 struct Fixed {
     listen: SocketAddr,
+    tls: bool,
     store: StoreSettings,
     audit: AuditSettings,
 }
@@ -72,12 +74,22 @@ impl Fixed {
     fn unlike(&self, other: &Self) -> Vec<&'static str> {
         [
             ("server.listen", self.listen == other.listen),
+            ("server.tls", self.tls == other.tls),
             ("store", is_same_store(&self.store, &other.store)),
             ("audit", self.audit == other.audit),
         ]
         .into_iter()
         .filter_map(|(setting, same)| (!same).then_some(setting))
         .collect()
+    }
+
+    /// One of these settings, as far as a word tells it.
+    fn in_words(&self, setting: &str) -> Option<String> {
+        match setting {
+            "server.listen" => Some(self.listen.to_string()),
+            "server.tls" => Some(scheme(self.tls).to_owned()),
+            _ => None,
+        }
     }
 }
 
@@ -182,6 +194,7 @@ impl Running {
             summary: Summary {
                 fixed: Fixed {
                     listen: settings.listen,
+                    tls: settings.tls.is_some(),
                     store: settings.store,
                     audit: settings.audit,
                 },
@@ -323,9 +336,8 @@ impl Live {
             Running::new(old.number + 1, loaded, kept, self.witnesses.clone())?;
         new.summary.restart_needed = self.opened.unlike(&new.summary.fixed);
         for setting in &new.summary.restart_needed {
-            let listens = *setting == "server.listen";
-            let running = listens.then(|| self.opened.listen.to_string());
-            let configured = listens.then(|| new.summary.fixed.listen.to_string());
+            let running = self.opened.in_words(setting);
+            let configured = new.summary.fixed.in_words(setting);
             ConfigRestartNeeded {
                 setting,
                 running: running.as_deref(),

@@ -25,6 +25,7 @@ mod gateway;
 mod help;
 mod ids;
 mod kept;
+mod listener;
 mod live;
 mod logs;
 mod lookup;

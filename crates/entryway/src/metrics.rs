@@ -7,12 +7,13 @@ mod lookups;
 mod resources;
 mod store;
 
+use crate::listener::ListenerCertificate;
 use crate::live::Live;
 use crate::witness::{Submitted, Witness, domain};
 use certificates::Certificates;
 use directories::Directories;
 use entryway_login::{Decided, LoginPolicy};
-use entryway_web::{MetricsText, Observer};
+use entryway_web::{Handshake, MetricsText, Observer};
 use lookups::Lookups;
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::encoding::text::encode;
@@ -46,6 +47,11 @@ struct HttpLabels {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct HandshakeLabels {
+    outcome: &'static str,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct LookupLabels {
     kind: &'static str,
     outcome: &'static str,
@@ -66,10 +72,17 @@ pub(crate) struct Metrics {
     lookup_seconds: Family<LookupKind, Histogram>,
     http: Family<HttpLabels, Counter>,
     http_seconds: Histogram,
+    handshakes: Family<HandshakeLabels, Counter>,
 }
 
 impl Metrics {
     pub(crate) fn new() -> Self {
+        let handshakes = Family::<HandshakeLabels, Counter>::default();
+        // From the start, so that the first one that fails is an increase.
+        for how in Handshake::ALL {
+            let outcome = how.as_str();
+            drop(handshakes.get_or_create(&HandshakeLabels { outcome }));
+        }
         Self {
             logins: Family::default(),
             abandoned: Counter::default(),
@@ -79,6 +92,7 @@ impl Metrics {
             lookup_seconds: Family::new_with_constructor(|| Histogram::new(SECONDS)),
             http: Family::default(),
             http_seconds: Histogram::new(SECONDS),
+            handshakes,
         }
     }
 
@@ -119,6 +133,11 @@ impl Metrics {
             "Time from a request's head to its answer",
             self.http_seconds.clone(),
         );
+        registry.register(
+            "http_handshakes",
+            "Handshakes of TLS on the listener of the API, by how they ended",
+            self.handshakes.clone(),
+        );
     }
 }
 
@@ -143,6 +162,13 @@ impl Witness for Metrics {
 }
 
 impl Observer for Metrics {
+    fn shook_hands(&self, how: Handshake) {
+        let outcome = how.as_str();
+        self.handshakes
+            .get_or_create(&HandshakeLabels { outcome })
+            .inc();
+    }
+
     fn answered(&self, route: &'static str, status: u16, took: Duration) {
         self.http.get_or_create(&HttpLabels { route, status }).inc();
         self.http_seconds.observe(took.as_secs_f64());
@@ -162,7 +188,11 @@ pub(crate) struct Exposition {
 }
 
 impl Exposition {
-    pub(crate) fn new(metrics: &Metrics, live: Arc<Live>) -> Self {
+    pub(crate) fn new(
+        metrics: &Metrics,
+        live: Arc<Live>,
+        listener: Option<Arc<ListenerCertificate>>,
+    ) -> Self {
         let mut registry = Registry::default();
         registry.register_collector(Box::new(Resources));
         let ours = registry.sub_registry_with_prefix("entryway");
@@ -173,7 +203,7 @@ impl Exposition {
         );
         metrics.register(ours);
         ours.register_collector(Box::new(Directories::new(Arc::clone(&live))));
-        ours.register_collector(Box::new(Certificates::new(Arc::clone(&live))));
+        ours.register_collector(Box::new(Certificates::new(Arc::clone(&live), listener)));
         ours.register_collector(Box::new(Lookups::new(Arc::clone(&live))));
         ours.register_collector(Box::new(Stored::new(live)));
         Self { registry }

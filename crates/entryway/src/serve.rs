@@ -9,6 +9,7 @@ use crate::events::{ControlUnavailable, Listen, ListenerStarted, ListenerStopped
 use crate::exit::Exit;
 use crate::ids::RandomIds;
 use crate::kept::state_dir;
+use crate::listener::{self, ListenerCertificate, scheme};
 use crate::live::Live;
 use crate::metrics::{Exposition, Metrics};
 use crate::once::kept;
@@ -18,7 +19,7 @@ use crate::witness::{DecisionLog, Witness};
 use crate::{descriptors, logs, out, sources};
 use anyhow::Context;
 use entryway_config::Loaded;
-use entryway_web::{App, Limits, MetricsText};
+use entryway_web::{App, Limits, ListenerTls, MetricsText};
 pub(crate) use reload::Outcome;
 use reload::Reloads;
 pub(crate) use scraping::Scraping;
@@ -35,6 +36,7 @@ use tracing::level_filters::LevelFilter;
 /// A gateway that is ready to serve.
 pub(crate) struct Front {
     listener: TcpListener,
+    tls: Option<Arc<ListenerTls>>,
     app: App,
     live: Arc<Live>,
 }
@@ -43,6 +45,7 @@ impl Front {
     /// Puts ports and listener together.
     pub(crate) fn new(
         listener: TcpListener,
+        tls: Option<Arc<ListenerTls>>,
         live: Arc<Live>,
         metrics: Arc<Metrics>,
         page: Arc<dyn MetricsText>,
@@ -59,6 +62,7 @@ impl Front {
         };
         Self {
             listener,
+            tls,
             app,
             live,
         }
@@ -66,7 +70,7 @@ impl Front {
 
     /// Serves until `stop`, drains, closes the pools.
     pub(crate) async fn run(self, stop: impl Future<Output = ()>) {
-        let drained = entryway_web::serve(self.listener, self.app, stop).await;
+        let drained = entryway_web::serve(self.listener, self.tls, self.app, stop).await;
         self.live.close().await;
         let took_ms = u64::try_from(drained.took.as_millis()).unwrap_or(u64::MAX);
         tracing::info!(target: "server.drained", cut = drained.cut, took_ms);
@@ -94,6 +98,10 @@ pub(crate) async fn serve(common: &Common) -> Result<Exit, Exit> {
     ];
     let listen = loaded.settings.listen;
     let metrics_listen = loaded.settings.metrics_listen;
+    // Before anybody can connect: where TLS is meant nothing is ever served without.
+    let certificate =
+        ListenerCertificate::open(&loaded.settings).map_err(|error| refused(&error))?;
+    let certificate = certificate.map(Arc::new);
     // A configuration whose address is taken is not one that was applied.
     let listener = listen_on(listen).await?;
     let metrics_listener = match metrics_listen {
@@ -106,7 +114,11 @@ pub(crate) async fn serve(common: &Common) -> Result<Exit, Exit> {
     // Before anybody is told that the server runs: a signal must not meet the default action.
     let mut signals = Signals::new().map_err(|error| refused(&error.into()))?;
     let listen = listener.local_addr().unwrap_or(listen);
-    let page: Arc<dyn MetricsText> = Arc::new(Exposition::new(&metrics, Arc::clone(&live)));
+    let page: Arc<dyn MetricsText> = Arc::new(Exposition::new(
+        &metrics,
+        Arc::clone(&live),
+        certificate.clone(),
+    ));
     let scraping = Arc::new(Scraping::new(Arc::clone(&page)));
     if let Some((configured, listener)) = metrics_listener {
         scraping.serve(configured, listener);
@@ -116,22 +128,27 @@ pub(crate) async fn serve(common: &Common) -> Result<Exit, Exit> {
         live: Arc::clone(&live),
         scraping: Arc::clone(&scraping),
         recent,
+        certificate: certificate.clone(),
         configuration: path.display().to_string(),
         listen,
         began,
     };
     let mut control = place.map(|place| ControlSocket::serve(place, seen, reload));
     // Last of all, so that whoever waits for this line finds everything open.
-    tracing::info!(target: "server.started", %listen, version = env!("CARGO_PKG_VERSION"), config = %path.display());
+    let scheme = scheme(certificate.is_some());
+    tracing::info!(target: "server.started", %listen, scheme, version = env!("CARGO_PKG_VERSION"), config = %path.display());
 
-    let front = Front::new(listener, Arc::clone(&live), metrics, page, limits);
+    let tls = certificate.as_ref().map(|certificate| certificate.tls());
+    let front = Front::new(listener, tls, Arc::clone(&live), metrics, page, limits);
+    let watched = certificate.clone();
+    let _watching = watched.map(|certificate| certificate.watch(listener::EVERY));
     let (stop, stopped) = oneshot::channel::<()>();
     // A task of its own: connections are taken while a configuration is read.
     let mut running = tokio::spawn(front.run(async { _ = stopped.await }));
     let mut stop = Some(stop);
     let pruning = Arc::clone(&live);
     let mut pruning = tokio::spawn(async move { pruning.prune().await });
-    let mut reloads = Reloads::new(Arc::clone(&live), Arc::clone(&scraping), path);
+    let mut reloads = Reloads::new(Arc::clone(&live), Arc::clone(&scraping), certificate, path);
     loop {
         tokio::select! {
             _ = &mut pruning => {}

@@ -71,10 +71,12 @@ fn rows(status: &Status) -> Vec<Row> {
         rows.push(row.note(setting));
     }
     for listener in &status.listeners {
-        rows.push(Row::new(
-            &listener.serves,
-            format!("http://{}", listener.listen),
-        ));
+        let address = format!("{}://{}", listener.scheme, listener.listen);
+        rows.push(Row::new(&listener.serves, address));
+        if let Some(problem) = &listener.problem {
+            let row = Row::new("", "shows the certificate before").tone(Tone::Bad);
+            rows.push(row.note(problem));
+        }
     }
     let store = &status.store;
     let (word, tone) = if store.ready {

@@ -90,15 +90,17 @@ impl Stores {
 }
 
 fn sources(settings: &TlsSettings) -> (Vec<TrustSource>, Option<IdentitySource>) {
-    let file = |file: &entryway_config::StoreFile| StoreFile {
-        path: file.path.clone(),
-        password: file.password.clone(),
-    };
     let trust = settings.trust.iter().map(|source| match source {
         entryway_config::TrustSource::System => TrustSource::System,
         entryway_config::TrustSource::File(found) => TrustSource::File(file(found)),
     });
-    let identity = settings.identity.as_ref().map(|source| match source {
+    let identity = settings.identity.as_ref().map(identity_source);
+    (trust.collect(), identity)
+}
+
+/// Where a certificate with its key is, as whoever reads it is told.
+pub(crate) fn identity_source(source: &entryway_config::IdentitySource) -> IdentitySource {
+    match source {
         entryway_config::IdentitySource::Store { file: found, alias } => IdentitySource::Store {
             file: file(found),
             alias: alias.clone(),
@@ -107,6 +109,12 @@ fn sources(settings: &TlsSettings) -> (Vec<TrustSource>, Option<IdentitySource>)
             certificate: certificate.clone(),
             key: file(key),
         },
-    });
-    (trust.collect(), identity)
+    }
+}
+
+fn file(file: &entryway_config::StoreFile) -> StoreFile {
+    StoreFile {
+        path: file.path.clone(),
+        password: file.password.clone(),
+    }
 }

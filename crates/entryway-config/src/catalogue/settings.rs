@@ -32,7 +32,9 @@ pub(super) const SETTINGS: &[Setting] = &[
         doc: "Further files, relative to this one. One `*` may stand in the name of the file; what it finds is read in the order of the names. Rows add up; one setting in two files is an error." },
 
     Setting { path: "server.listen", shape: Text, default: Value(r#""127.0.0.1:8389""#), example: r#""127.0.0.1:9000""#,
-        doc: "Where HTTP is served. Beyond this machine a reverse proxy with TLS must stand in front of it." },
+        doc: "Where HTTP is served. Beyond this machine it needs `server.tls`, or a reverse proxy with TLS in front of it." },
+    Setting { path: "server.tls", shape: Identity, default: None, example: r#"{ certificate = "gateway.crt", key = "gateway.key" }"#,
+        doc: "The certificate that Entryway shows there, with those that lead to its authority, and its key: PEM, PKCS#12 or a Java key store, told apart by content; a file alone, a table with `store`, `password` and, where it holds several keys, `alias`, or a table with `certificate`, `key` and the key's `password`. HTTP without TLS is then not spoken on that address. The files are read again when they change and at every reload; what cannot be used changes nothing and is told. To begin or end with TLS takes a restart. See docs/https.md." },
     Setting { path: "server.public_url", shape: Text, default: None, example: r#""https://login.corp.example""#,
         doc: "Where others reach the API: `https://` or `http://`, a host, perhaps a port and a path. A vCard has the address of the photo with it, and no photo without it." },
     Setting { path: "server.metrics_listen", shape: Text, default: None, example: r#""127.0.0.1:9389""#,

@@ -11,7 +11,7 @@ use crate::secret;
 use crate::section::{Section, wrong_type};
 use crate::settings::{IdentitySource, StoreFile, TrustSource};
 use crate::tree::{Entry, Node, Table, Value};
-use entryway_keystore::{Form, Half, KeystoreError};
+use entryway_keystore::{Form, Half, Identity, KeystoreError};
 use std::path::Path;
 use zeroize::Zeroizing;
 
@@ -111,21 +111,57 @@ pub(super) fn writable(
     }
 }
 
+/// What a certificate with its key is for.
+pub(super) struct Purpose {
+    /// The key that it is written under.
+    key: &'static str,
+    /// What one is that cannot be used.
+    code: Code,
+}
+
+/// Who Entryway is to a directory.
+const CLIENT: Purpose = Purpose {
+    key: "identity",
+    code: Code::IdentityFile,
+};
+/// Who it is to those who connect to it.
+pub(super) const LISTENER: Purpose = Purpose {
+    key: "tls",
+    code: Code::ListenerCertificate,
+};
+
+/// A certificate with its key, which could be read and fitted.
+pub(super) struct FoundIdentity {
+    pub(super) source: IdentitySource,
+    pub(super) identity: Identity,
+    /// Where the file with the certificate is named.
+    pub(super) place: Place,
+}
+
 /// `None` when nothing is written, or what is written gives none.
 pub(super) fn identity(tls: &Section<'_>, cx: &Context<'_>) -> Option<IdentitySource> {
-    let entry = tls.entry("identity")?;
+    identity_for(&CLIENT, tls, cx).map(|found| found.source)
+}
+
+/// The same for whatever purpose, with what was found.
+pub(super) fn identity_for(
+    purpose: &Purpose,
+    section: &Section<'_>,
+    cx: &Context<'_>,
+) -> Option<FoundIdentity> {
+    let entry = section.entry(purpose.key)?;
     let table = match &entry.node.value {
         Value::Table(table) => Some(table),
         _ => None,
     };
     let get = |key| table.and_then(|table| table.get(key));
     match (get("certificate"), get("key")) {
-        (None, None) => store(entry, table, cx),
+        (None, None) => store(purpose, entry, table, cx),
         (Some(certificate), Some(key)) => {
             if let Some(other) = ["store", "alias"].into_iter().find_map(get) {
                 cx.push(
                     Diagnostic::new(
-                        Code::IdentityFile,
+                        purpose.code,
                         format!("a certificate with a key beside it has no `{}`", other.key),
                     )
                     .at(other.key_place, ""),
@@ -133,7 +169,7 @@ pub(super) fn identity(tls: &Section<'_>, cx: &Context<'_>) -> Option<IdentitySo
                 return None;
             }
             check_keys(table, &IDENTITY_KEYS, cx);
-            pair(certificate, key, get("password"), cx)
+            pair(purpose, certificate, key, get("password"), cx)
         }
         (certificate, key) => {
             let there = certificate.or(key)?;
@@ -143,44 +179,57 @@ pub(super) fn identity(tls: &Section<'_>, cx: &Context<'_>) -> Option<IdentitySo
                 "certificate"
             };
             cx.push(
-                Diagnostic::new(Code::Missing, format!("`identity` has no `{missing}`"))
-                    .at(there.key_place, "one is of no use without the other")
-                    .hint("a file that holds both is named `store`"),
+                Diagnostic::new(
+                    Code::Missing,
+                    format!("`{}` has no `{missing}`", purpose.key),
+                )
+                .at(there.key_place, "one is of no use without the other")
+                .hint("a file that holds both is named `store`"),
             );
             None
         }
     }
 }
 
-fn store(entry: &Entry, table: Option<&Table>, cx: &Context<'_>) -> Option<IdentitySource> {
-    let written = written(&entry.node, &IDENTITY_KEYS, "identity", cx)?;
+fn store(
+    purpose: &Purpose,
+    entry: &Entry,
+    table: Option<&Table>,
+    cx: &Context<'_>,
+) -> Option<FoundIdentity> {
+    let written = written(&entry.node, &IDENTITY_KEYS, purpose.key, cx)?;
     let alias = match table.and_then(|table| table.get("alias")) {
         None => None,
         Some(alias) => Some(string(alias, cx)?),
     };
     let file = file(&written, cx)?;
-    let (bytes, mode) = read(&file, &written, Code::IdentityFile, cx)?;
+    let (bytes, mode) = read(&file, &written, purpose.code, cx)?;
     exposed_key(&file, &written, mode, cx, || {
         entryway_keystore::identity(&bytes, None, alias).is_ok()
     });
     match entryway_keystore::identity(&bytes, exposed(&file), alias) {
-        Ok(_) => Some(IdentitySource::Store {
-            file,
-            alias: alias.map(str::to_owned),
+        Ok(identity) => Some(FoundIdentity {
+            source: IdentitySource::Store {
+                file,
+                alias: alias.map(str::to_owned),
+            },
+            identity,
+            place: written.place,
         }),
         Err(error) => {
-            refused("use", Code::IdentityFile, &file, &written, &error, cx);
+            refused("use", purpose.code, &file, &written, &error, cx);
             None
         }
     }
 }
 
 fn pair(
+    purpose: &Purpose,
     certificate: &Entry,
     key: &Entry,
     password: Option<&Entry>,
     cx: &Context<'_>,
-) -> Option<IdentitySource> {
+) -> Option<FoundIdentity> {
     let written = |entry, password| {
         string(entry, cx).map(|text| Written {
             text,
@@ -191,24 +240,28 @@ fn pair(
     let (of_chain, of_key) = (written(certificate, None)?, written(key, password)?);
     let (chain, secret) = (file(&of_chain, cx)?, file(&of_key, cx)?);
     let (found, kept) = (
-        read(&chain, &of_chain, Code::IdentityFile, cx),
-        read(&secret, &of_key, Code::IdentityFile, cx),
+        read(&chain, &of_chain, purpose.code, cx),
+        read(&secret, &of_key, purpose.code, cx),
     );
     let ((found, _), (kept, mode)) = (found?, kept?);
     exposed_key(&secret, &of_key, mode, cx, || {
         entryway_keystore::identity_pair(&found, &kept, None).is_ok()
     });
     match entryway_keystore::identity_pair(&found, &kept, exposed(&secret)) {
-        Ok(_) => Some(IdentitySource::Pair {
-            certificate: chain.path,
-            key: secret,
+        Ok(identity) => Some(FoundIdentity {
+            source: IdentitySource::Pair {
+                certificate: chain.path,
+                key: secret,
+            },
+            identity,
+            place: of_chain.place,
         }),
         Err((half, error)) => {
             let (file, written) = match half {
                 Half::Certificate => (&chain, &of_chain),
                 Half::Key => (&secret, &of_key),
             };
-            refused("use", Code::IdentityFile, file, written, &error, cx);
+            refused("use", purpose.code, file, written, &error, cx);
             None
         }
     }

@@ -4,17 +4,22 @@ use crate::code::Code;
 use crate::context::Context;
 use crate::mask;
 use crate::report::Diagnostic;
+use crate::resolve::keystore::{self, LISTENER};
 use crate::section::{Section, Text};
+use crate::settings::IdentitySource;
+use entryway_keystore::Facts;
 use entryway_login::AddressRange;
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::SystemTime;
 use url::Url;
 
 /// Where HTTP is served.
 pub(super) fn listen(server: &Section<'_>, cx: &Context<'_>) -> Option<SocketAddr> {
     let written = server.text_or_default("listen");
     let address = address(&written, "127.0.0.1:8389", cx)?;
-    if !address.ip().is_loopback() {
+    // One that cannot be used is an error already.
+    if !address.ip().is_loopback() && server.entry("tls").is_none() {
         cx.push(
             Diagnostic::new(
                 Code::ListenClear,
@@ -24,10 +29,37 @@ pub(super) fn listen(server: &Section<'_>, cx: &Context<'_>) -> Option<SocketAdd
                 written.place,
                 "HTTP without TLS, and not only for this machine",
             )
-            .hint("listen on `127.0.0.1`, with a reverse proxy that speaks TLS in front"),
+            .hint("give it a certificate: `tls = { certificate = \"…\", key = \"…\" }`; or listen on `127.0.0.1`, with a reverse proxy that speaks TLS in front"),
         );
     }
     Some(address)
+}
+
+/// What the listener shows, if it speaks TLS.
+pub(super) fn tls(server: &Section<'_>, cx: &Context<'_>) -> Option<IdentitySource> {
+    let found = keystore::identity_for(&LISTENER, server, cx)?;
+    let now = SystemTime::now();
+    for certificate in &found.identity.certified.cert {
+        let Some(facts) = Facts::of(certificate) else {
+            continue;
+        };
+        let problem = if facts.not_after < now {
+            "has expired"
+        } else if now < facts.not_before {
+            "is not valid yet, by this machine's clock"
+        } else {
+            continue;
+        };
+        cx.push(
+            Diagnostic::new(Code::ListenerExpired, "clients will refuse the certificate")
+                .at(
+                    found.place,
+                    format!("`{}` {problem}", facts.subject.escape_debug()),
+                )
+                .hint("put a new one in its place: it is seen without a restart"),
+        );
+    }
+    Some(found.source)
 }
 
 /// Where metrics are served, if anywhere of their own.

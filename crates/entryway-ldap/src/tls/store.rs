@@ -6,6 +6,7 @@ mod file;
 mod identity;
 mod lists;
 mod rereading;
+mod shown;
 mod trust;
 
 pub use expiry::{ExpiryWatch, LocalCertificate, Purpose};
@@ -13,4 +14,5 @@ pub use file::StoreFile;
 pub use identity::{ClientIdentity, IdentityError, IdentitySource};
 pub use lists::{ListWatch, Lists};
 pub use rereading::{Reread, Rereading, StoreError};
+pub use shown::ShownIdentity;
 pub use trust::{Anchor, TrustError, TrustSource, TrustStore};

@@ -7,8 +7,8 @@ use entryway_login::{
     PasswordState, Reason, Session, Source, StoreUnavailable, Subject, SubmittedPassword, Trace,
 };
 use entryway_web::{
-    App, Caller, Callers, Current, DomainReady, Explanations, Generation, Limits, LoginIds, Lookup,
-    MetricsText, Observer, Readiness, Revalidated, Revalidations, Scope,
+    App, Caller, Callers, Current, DomainReady, Explanations, Generation, Handshake, Limits,
+    LoginIds, Lookup, MetricsText, Observer, Readiness, Revalidated, Revalidations, Scope,
 };
 use http::{Request, Response};
 use http_body_util::BodyExt;
@@ -64,6 +64,7 @@ pub(crate) struct Behind {
     pub(crate) asked: Arc<Mutex<Vec<Asked>>>,
     down: Mutex<Vec<&'static str>>,
     pub(crate) answered: Mutex<Vec<(&'static str, u16)>>,
+    pub(crate) shook: watch::Sender<Vec<Handshake>>,
     pub(crate) looked_up: Mutex<Vec<(&'static str, &'static str)>>,
     pub(crate) looked: Arc<Looked>,
     pub(crate) pending: Arc<watch::Sender<Pending>>,
@@ -234,6 +235,9 @@ impl MetricsText for Behind {
     }
 }
 impl Observer for Behind {
+    fn shook_hands(&self, how: Handshake) {
+        self.shook.send_modify(|shook| shook.push(how));
+    }
     fn answered(&self, route: &'static str, status: u16, _took: Duration) {
         self.answered.lock().push((route, status));
     }
@@ -300,6 +304,7 @@ pub(crate) fn app_at(limits: Limits, public_url: Option<&str>) -> (App, Arc<Behi
         down: Mutex::default(),
         answered: Mutex::default(),
         looked_up: Mutex::default(),
+        shook: watch::Sender::default(),
         looked,
         pending,
         released,

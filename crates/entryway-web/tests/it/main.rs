@@ -10,3 +10,4 @@ mod later;
 mod looked;
 mod lookup;
 mod sockets;
+mod tls;

@@ -1,32 +1,36 @@
 //! Connections: hang-ups, silence, bugs, limits, and the end.
 
 use crate::front::{Behind, FINDER, PLAIN, app};
-use entryway_web::{Drained, Limits, serve};
+use entryway_web::{Drained, Limits, ListenerTls, serve};
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
 
-const SOON: Duration = Duration::from_secs(20);
+pub(crate) const SOON: Duration = Duration::from_secs(20);
 
-struct Server {
-    address: SocketAddr,
-    behind: Arc<Behind>,
+pub(crate) struct Server {
+    pub(crate) address: SocketAddr,
+    pub(crate) behind: Arc<Behind>,
     stop: Option<oneshot::Sender<()>>,
     ended: JoinHandle<Drained>,
 }
 
 impl Server {
     async fn start(limits: Limits) -> Self {
+        Self::speaking(limits, None).await
+    }
+    /// TLS, if that is given.
+    pub(crate) async fn speaking(limits: Limits, tls: Option<Arc<ListenerTls>>) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let address = listener.local_addr().expect("an address");
         let (app, behind) = app(limits);
         let (stop, stopped) = oneshot::channel::<()>();
-        let ended = tokio::spawn(serve(listener, app, async {
+        let ended = tokio::spawn(serve(listener, tls, app, async {
             _ = stopped.await;
         }));
         Self {
@@ -36,7 +40,7 @@ impl Server {
             ended,
         }
     }
-    async fn connect(&self) -> TcpStream {
+    pub(crate) async fn connect(&self) -> TcpStream {
         TcpStream::connect(self.address)
             .await
             .expect("a connection")
@@ -57,10 +61,10 @@ impl Server {
             .expect("in time")
             .expect("a sender");
     }
-    fn stop(&mut self) {
+    pub(crate) fn stop(&mut self) {
         self.stop = None;
     }
-    async fn ended(self) -> Drained {
+    pub(crate) async fn ended(self) -> Drained {
         timeout(SOON, self.ended)
             .await
             .expect("in time")
@@ -78,7 +82,7 @@ fn request(name: &str) -> String {
 }
 
 /// One response, as far as its announced length; an empty text when the peer closed.
-async fn response(stream: &mut TcpStream) -> String {
+pub(crate) async fn response(stream: &mut (impl AsyncRead + Unpin)) -> String {
     timeout(SOON, async {
         let mut bytes = Vec::new();
         loop {

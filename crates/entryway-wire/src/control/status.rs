@@ -60,6 +60,12 @@ pub struct ListenerStatus {
     pub serves: String,
     /// The address.
     pub listen: String,
+    /// `http` or `https`.
+    pub scheme: String,
+    /// Why the certificate that lies in its files now is not shown, but the one before it; left out where there is no such
+    /// trouble.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub problem: Option<String>,
 }
 
 /// What outlives requests.

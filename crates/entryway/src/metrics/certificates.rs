@@ -2,6 +2,7 @@
 
 use super::directories::unix_seconds;
 use crate::certificates::{local_certificates, revocation_lists, server_certificate};
+use crate::listener::ListenerCertificate;
 use crate::live::Live;
 use entryway_directory::Domains;
 use entryway_ldap::LocalCertificate;
@@ -22,6 +23,7 @@ const FRESH: Duration = Duration::from_secs(60);
 
 pub(super) struct Certificates {
     live: Arc<Live>,
+    listener: Option<Arc<ListenerCertificate>>,
     /// Of a generation, as they were when they were last looked at: reading them is no trifle.
     local: Mutex<Option<(u64, Instant, Vec<LocalCertificate>)>>,
 }
@@ -33,9 +35,10 @@ impl fmt::Debug for Certificates {
 }
 
 impl Certificates {
-    pub(super) fn new(live: Arc<Live>) -> Self {
+    pub(super) fn new(live: Arc<Live>, listener: Option<Arc<ListenerCertificate>>) -> Self {
         Self {
             live,
+            listener,
             local: Mutex::default(),
         }
     }
@@ -47,7 +50,7 @@ impl Certificates {
                 certificates.clone()
             }
             _ => {
-                let mut certificates = local_certificates(domains);
+                let mut certificates = local_certificates(domains, self.listener.as_deref());
                 certificates.truncate(LOCAL);
                 *local = Some((generation, Instant::now(), certificates.clone()));
                 certificates

@@ -3,6 +3,7 @@
 mod outcome;
 
 use crate::events::ConfigRefused;
+use crate::listener::ListenerCertificate;
 use crate::live::Live;
 use crate::serve::log_warnings;
 use crate::serve::scraping::Scraping;
@@ -27,8 +28,13 @@ pub(super) struct Reloads {
 
 impl Reloads {
     /// Whatever is wrong with a configuration, the one in force stays.
-    pub(super) fn new(live: Arc<Live>, scraping: Arc<Scraping>, path: PathBuf) -> Self {
-        Self::of(move || read_again(&live, &scraping, &path))
+    pub(super) fn new(
+        live: Arc<Live>,
+        scraping: Arc<Scraping>,
+        certificate: Option<Arc<ListenerCertificate>>,
+        path: PathBuf,
+    ) -> Self {
+        Self::of(move || read_again(&live, &scraping, certificate.as_deref(), &path))
     }
 
     fn of(read: impl Fn() -> Outcome + Send + Sync + 'static) -> Self {
@@ -77,9 +83,14 @@ impl Reloads {
     }
 }
 
-fn read_again(live: &Live, scraping: &Scraping, path: &Path) -> Outcome {
+fn read_again(
+    live: &Live,
+    scraping: &Scraping,
+    certificate: Option<&ListenerCertificate>,
+    path: &Path,
+) -> Outcome {
     let outcome = match sources::load(path) {
-        Ok(loaded) => apply(live, scraping, loaded),
+        Ok(loaded) => apply(live, scraping, certificate, loaded),
         Err(report) => {
             for problem in report.lines() {
                 tracing::error!(target: "config.problem", problem = problem.as_str());
@@ -102,13 +113,24 @@ fn read_again(live: &Live, scraping: &Scraping, path: &Path) -> Outcome {
     outcome
 }
 
-fn apply(live: &Live, scraping: &Scraping, loaded: Loaded) -> Outcome {
+fn apply(
+    live: &Live,
+    scraping: &Scraping,
+    certificate: Option<&ListenerCertificate>,
+    loaded: Loaded,
+) -> Outcome {
     log_warnings(&loaded);
     let warnings = loaded.warnings.clone();
     let refused = |error: &anyhow::Error| Outcome::Refused {
         in_force: live.now().in_force(),
         problem: format!("{error:#}"),
         report: None,
+    };
+    // A certificate that cannot be read, too, is found before anything else has changed.
+    let shown = certificate.map(|certificate| certificate.prepare(&loaded.settings));
+    let shown = match shown.transpose() {
+        Ok(shown) => shown,
+        Err(error) => return refused(&error),
     };
     if let Err(error) = Handle::current().block_on(live.prepare(&loaded)) {
         return refused(&error);
@@ -122,6 +144,9 @@ fn apply(live: &Live, scraping: &Scraping, loaded: Loaded) -> Outcome {
     match live.replace(loaded) {
         Ok(odd) => {
             scraping.apply(prepared);
+            if let (Some(certificate), Some(shown)) = (certificate, shown) {
+                certificate.apply(shown);
+            }
             Outcome::Applied {
                 in_force: live.now().in_force(),
                 warnings,

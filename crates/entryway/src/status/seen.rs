@@ -1,6 +1,7 @@
 //! How this daemon is, put together when somebody asks.
 
 use crate::certificates::{local_certificates, server_certificate};
+use crate::listener::{ListenerCertificate, scheme};
 use crate::live::Live;
 use crate::recent::Recent;
 use crate::serve::Scraping;
@@ -21,6 +22,8 @@ pub(crate) struct Seen {
     pub(crate) live: Arc<Live>,
     pub(crate) scraping: Arc<Scraping>,
     pub(crate) recent: Arc<Recent>,
+    /// What the API's listener shows, if it speaks TLS.
+    pub(crate) certificate: Option<Arc<ListenerCertificate>>,
     /// The file, as the daemon was given it.
     pub(crate) configuration: String,
     /// Where the API is.
@@ -37,8 +40,19 @@ impl Seen {
         let kept = running.gateway.kept();
         let (minute, hour) = self.recent.counts(Instant::now());
         let (began, at) = self.began;
-        let api = [("api", self.listen)].into_iter();
-        let metrics = self.scraping.listens().map(|listen| ("metrics", listen));
+        let shown = self.certificate.as_deref();
+        let api = ListenerStatus {
+            serves: "api".to_owned(),
+            listen: self.listen.to_string(),
+            scheme: scheme(shown.is_some()).to_owned(),
+            problem: shown.and_then(ListenerCertificate::problem),
+        };
+        let metrics = self.scraping.listens().map(|listen| ListenerStatus {
+            serves: "metrics".to_owned(),
+            listen: listen.to_string(),
+            scheme: scheme(false).to_owned(),
+            problem: None,
+        });
         Status {
             daemon: DaemonStatus {
                 version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -58,13 +72,7 @@ impl Seen {
                     .collect(),
                 refused: self.live.refused(),
             },
-            listeners: api
-                .chain(metrics)
-                .map(|(serves, listen)| ListenerStatus {
-                    serves: serves.to_owned(),
-                    listen: listen.to_string(),
-                })
-                .collect(),
+            listeners: [api].into_iter().chain(metrics).collect(),
             store: StoreStatus {
                 ready: kept.is_ready(),
                 place: kept.store.place().to_owned(),
@@ -78,7 +86,7 @@ impl Seen {
                 held: running.gateway.held(),
             },
             domains: running.gateway.domains().iter().map(domain).collect(),
-            certificates: local_certificates(running.gateway.domains())
+            certificates: local_certificates(running.gateway.domains(), shown)
                 .into_iter()
                 .take(LOCAL)
                 .map(|local| {

@@ -33,7 +33,7 @@ fn status_tells_how_it_is() {
     assert_eq!(status["configuration"]["file"], "entryway.toml");
     assert_eq!(
         status["listeners"],
-        json!([{ "serves": "api", "listen": daemon.address }])
+        json!([{ "serves": "api", "listen": daemon.address, "scheme": "http" }])
     );
     assert_eq!(status["store"]["ready"], true);
     assert_eq!(status["store"]["records"], 2);

@@ -17,6 +17,7 @@ mod environment;
 mod events;
 mod hangup;
 mod hostile;
+mod https;
 mod later;
 mod log;
 mod lookup;

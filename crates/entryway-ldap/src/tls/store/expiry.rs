@@ -16,14 +16,17 @@ pub enum Purpose {
     Trust,
     /// It says who Entryway is, or leads to the authority that says so.
     Identity,
+    /// It says so to those who connect to this machine.
+    Listener,
 }
 
 impl Purpose {
-    /// `trust` or `identity`.
+    /// `trust`, `identity` or `listener`.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Trust => "trust",
             Self::Identity => "identity",
+            Self::Listener => "listener",
         }
     }
 }

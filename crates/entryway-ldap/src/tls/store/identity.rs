@@ -4,7 +4,7 @@ use super::expiry::{LocalCertificate, Purpose, local};
 use super::file::{StoreFile, read};
 use entryway_keystore::{Half, Identity, KeystoreError};
 use rustls::client::ResolvesClientCert;
-use rustls::sign::SingleCertAndKey;
+use rustls::sign::{CertifiedKey, SingleCertAndKey};
 use rustls_pki_types::CertificateDer;
 use std::fmt;
 use std::path::PathBuf;
@@ -46,7 +46,7 @@ pub struct ClientIdentity {
     origin: Arc<str>,
 }
 
-/// Why there is no client certificate.
+/// Why there is no certificate with its key.
 #[derive(Debug, thiserror::Error)]
 pub enum IdentityError {
     /// A file cannot be read.
@@ -58,7 +58,7 @@ pub enum IdentityError {
         source: std::io::Error,
     },
     /// A file does not give what it should.
-    #[error("`{}` cannot be used as a client certificate", .path.display())]
+    #[error("`{}` cannot be used as a certificate with its key", .path.display())]
     Unusable {
         /// The file.
         path: PathBuf,
@@ -141,8 +141,11 @@ impl ClientIdentity {
     pub fn is_same(&self, other: &Self) -> bool {
         self.chain() == other.chain()
     }
+    pub(super) fn certified(&self) -> Arc<CertifiedKey> {
+        Arc::clone(&self.identity.certified)
+    }
     pub(crate) fn resolver(&self) -> Arc<dyn ResolvesClientCert> {
-        Arc::new(SingleCertAndKey::from(Arc::clone(&self.identity.certified)))
+        Arc::new(SingleCertAndKey::from(self.certified()))
     }
 }
 
