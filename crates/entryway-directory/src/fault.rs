@@ -20,6 +20,7 @@ pub(crate) fn server_fault(error: &LdapError) -> ServerFault {
         | LdapError::Overloaded(_)
         | LdapError::Unsendable(_)
         | LdapError::PasswordInClear
+        | LdapError::PasswordNotText
         | LdapError::CertificateInClear
         | LdapError::OtherRole(_) => ServerFault::Unreachable,
     }

@@ -75,6 +75,9 @@ pub enum LdapError {
     /// A password would leave in clear, and that was not allowed: nothing was sent.
     #[error("a password would leave without TLS, which is not allowed")]
     PasswordInClear,
+    /// A password is not UTF-8, which this server cannot be told: nothing was sent.
+    #[error("a password is not UTF-8, and this server takes text alone")]
+    PasswordNotText,
     /// A bind by client certificate where no certificate is shown: nothing was sent.
     #[error("a bind by client certificate needs TLS, and there is none here")]
     CertificateInClear,
@@ -140,6 +143,8 @@ pub enum Step {
     Search,
     /// A person's bind.
     Bind,
+    /// The change of a password.
+    Change,
 }
 
 /// What there was too much of.
@@ -203,6 +208,7 @@ impl LdapError {
             Self::Overloaded(_) => "overloaded",
             Self::Unsendable(_) => "unsendable",
             Self::PasswordInClear => "password_in_clear",
+            Self::PasswordNotText => "password_not_text",
             Self::CertificateInClear => "certificate_in_clear",
             Self::OtherRole(_) => "other_role",
         }
@@ -234,6 +240,7 @@ impl LdapError {
             Self::Overloaded(_)
             | Self::Unsendable(_)
             | Self::PasswordInClear
+            | Self::PasswordNotText
             | Self::CertificateInClear
             | Self::OtherRole(_) => true,
             Self::Closed(reason) => *reason == CloseReason::ShuttingDown,
@@ -289,6 +296,7 @@ impl Step {
             Self::ServiceBind => "service_bind_timeout",
             Self::Search => "search_timeout",
             Self::Bind => "bind_timeout",
+            Self::Change => "change_timeout",
         }
     }
 }
@@ -303,6 +311,7 @@ impl fmt::Display for Step {
             Self::ServiceBind => "the answer to the service account's bind",
             Self::Search => "the answer to the search",
             Self::Bind => "the answer to the bind",
+            Self::Change => "the answer to the change of the password",
         })
     }
 }
@@ -351,6 +360,17 @@ fn quoted(diagnostic: &str) -> String {
 #[error("the bind has no answer")]
 pub struct BindFailure {
     /// Whether any byte of the request may have left: if so it may have counted against the person.
+    pub written: bool,
+    /// Why.
+    #[source]
+    pub cause: LdapError,
+}
+
+/// Why a change of a password has no answer.
+#[derive(Debug, Clone, thiserror::Error)]
+#[error("the change of the password has no answer")]
+pub struct ChangeFailure {
+    /// Whether any byte of the request may have left: if so nobody knows whether the password was changed.
     pub written: bool,
     /// Why.
     #[source]

@@ -8,6 +8,7 @@
 //! Must not know: domains, failover between servers, what an entry or a result code means.
 
 mod account;
+mod change;
 mod dial;
 mod dns;
 mod error;
@@ -34,13 +35,16 @@ mod totals;
 mod watch;
 
 pub use account::ServiceAccount;
+pub use change::{ChangeMethod, ChangeResult, Changing, PasswordChange};
 pub use dns::DnsError;
 pub use entryway_ldap_proto::client::{BindResult, SubmitError};
 pub use entryway_ldap_proto::{
     DerefAliases, Limits, ProtocolError, ReceivedControl, SearchRequest,
 };
 pub use entryway_ldap_types::{ByRole, Role};
-pub use error::{BindFailure, Breach, CloseReason, DialError, LdapError, Overload, Step};
+pub use error::{
+    BindFailure, Breach, ChangeFailure, CloseReason, DialError, LdapError, Overload, Step,
+};
 pub use fetch::{Fetched, Target};
 pub use health::HealthReport;
 pub use mux::SearchResult;

@@ -1,6 +1,7 @@
 //! One LDAP host, with everything that Entryway does on it.
 
 mod account;
+mod change;
 mod once;
 mod pool;
 mod seen;

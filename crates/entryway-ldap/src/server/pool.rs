@@ -1,5 +1,6 @@
 //! What a role has on a server: the kind of its connections.
 
+use crate::change::ChangePool;
 use crate::mux::MuxPool;
 use crate::persons::PersonPool;
 use crate::settings::SearchRole;
@@ -9,12 +10,12 @@ use entryway_ldap_types::Role;
 use std::sync::Arc;
 
 /// The connections of one role. What a role may do is decided here, by what kind of pool it has: persons' passwords
-/// reach [`PersonPool`] alone, searches [`MuxPool`] alone.
+/// reach [`PersonPool`] and [`ChangePool`] alone, searches [`MuxPool`] alone.
 pub(super) enum Pool {
     Persons(Arc<PersonPool>),
     Searches(Arc<MuxPool>),
     /// Opened when needed, and never kept.
-    Single(Arc<Shared>),
+    Single(ChangePool),
 }
 
 impl Pool {
@@ -30,14 +31,14 @@ impl Pool {
             Role::Browse => searches(SearchRole::Browse),
             Role::GroupContent => searches(SearchRole::GroupContent),
             Role::Cards => searches(SearchRole::Cards),
-            Role::ChangePassword => Self::Single(Arc::clone(shared)),
+            Role::ChangePassword => Self::Single(ChangePool::new(Arc::clone(shared))),
         }
     }
     pub(super) fn shared(&self) -> &Arc<Shared> {
         match self {
             Self::Persons(pool) => pool.shared(),
             Self::Searches(pool) => pool.shared(),
-            Self::Single(shared) => shared,
+            Self::Single(pool) => pool.shared(),
         }
     }
 }
