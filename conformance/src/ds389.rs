@@ -300,6 +300,7 @@ passwordExp: on
 passwordMaxAge: 8640000
 passwordWarning: 86400
 passwordMustChange: on
+passwordCheckSyntax: on
 passwordLockout: on
 passwordMaxFailure: 5
 passwordLockoutDuration: 300

@@ -16,6 +16,9 @@ use std::path::Path;
 const PACKAGE: &str = "samba-ad-dc";
 const PORTS: [u16; 4] = [389, 636, 3268, 3269];
 
+/// Passes by the module that guards `pwdLastSet`.
+const UNGUARDED: &str = "--controls=local_oid:1.3.6.1.4.1.7165.4.3.12:0";
+
 /// A running domain controller of the domain `LAB` (`lab.example.org`), provisioned anew. Stops,
 /// and removes its files, when dropped.
 #[derive(Debug)]
@@ -99,6 +102,12 @@ impl SambaAd {
         Ok(())
     }
 
+    /// The same past the module that guards `pwdLastSet`, which lets through only 0 and -1.
+    pub fn change_guarded(&self, ldif: &[u8]) -> Result<()> {
+        ldb("ldbmodify", self.keeper.dir(), &[UNGUARDED], ldif)?;
+        Ok(())
+    }
+
     /// The plain listener, which knows StartTLS and refuses simple binds without it.
     pub fn ldap(&self) -> SocketAddr {
         SocketAddr::from((self.address, 389))
@@ -161,11 +170,10 @@ fn provision(dir: &Path, address: Ipv4Addr) -> Result<()> {
 fn fill(dir: &Path) -> Result<()> {
     ldb("ldbmodify", dir, &[], cast::DOMAIN_POLICY.as_bytes())?;
     ldb("ldbadd", dir, &[], &cast::people())?;
-    // The module that guards `pwdLastSet` lets through only 0 and -1, unless it is passed by.
     ldb(
         "ldbmodify",
         dir,
-        &["--controls=local_oid:1.3.6.1.4.1.7165.4.3.12:0"],
+        &[UNGUARDED],
         cast::OLD_PASSWORD.as_bytes(),
     )?;
     Ok(())

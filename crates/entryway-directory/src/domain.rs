@@ -1,9 +1,10 @@
 //! A domain's servers in order of preference, and what a login asks of them.
 
+mod bind;
+mod change;
 mod kind;
 
 use crate::ask::{Asker, is_active_directory, search};
-use crate::fault::server_fault;
 use crate::groups::{GroupsSettings, groups_of};
 use crate::hedge::{Hedged, first_answer};
 use crate::lockout::Lockout;
@@ -15,8 +16,8 @@ use crate::traffic;
 use entryway_ldap::{DerefAliases, SearchRequest, SearchRole, Server};
 use entryway_ldap_types::{AttributeName, Filter};
 use entryway_login::{
-    BindAnswer, BindOperation, BindReply, BindUnanswered, Directories, FindAnswer, FindOperation,
-    GroupsAnswer, GroupsOperation, LockoutPolicy, Served, ServerFault,
+    BindAnswer, BindOperation, ChangeAnswer, ChangeOperation, Directories, FindAnswer,
+    FindOperation, GroupsAnswer, GroupsOperation, Held, LockoutPolicy, Served,
 };
 use parking_lot::Mutex;
 use std::sync::Arc;
@@ -229,48 +230,6 @@ impl Domain {
         }
     }
 
-    async fn bind(&self, operation: &BindOperation) -> BindAnswer {
-        let started = Instant::now();
-        let servers = self.servers.known();
-        let own = servers
-            .iter()
-            .find(|server| *server.display() == operation.server);
-        let referred = || self.follower.server(&operation.server);
-        let Some(server) = own.cloned().or_else(referred) else {
-            // A reload between find and bind may have taken the server away; nothing was sent.
-            let unanswered = BindUnanswered {
-                written: false,
-                fault: ServerFault::Unreachable,
-                cause: "the server is no longer configured".to_owned(),
-            };
-            return BindAnswer {
-                server: operation.server.clone(),
-                reply: Err(unanswered),
-                took: started.elapsed(),
-            };
-        };
-        let reply = match server
-            .bind_as(&operation.dn, &operation.password, operation.deadline)
-            .await
-        {
-            Ok(result) => Ok(BindReply {
-                code: result.code,
-                diagnostic: result.diagnostic.into(),
-                policy: result.policy,
-            }),
-            Err(failure) => Err(BindUnanswered {
-                written: failure.written,
-                fault: server_fault(&failure.cause),
-                cause: failure.cause.in_words(),
-            }),
-        };
-        BindAnswer {
-            server: server.display().clone(),
-            reply,
-            took: started.elapsed(),
-        }
-    }
-
     async fn groups(&self, operation: &GroupsOperation) -> GroupsAnswer {
         let started = Instant::now();
         let Some(settings) = &self.groups else {
@@ -432,15 +391,21 @@ impl Directories for Domains {
     async fn bind(&self, operation: BindOperation) -> BindAnswer {
         match self.domains.get(operation.domain.0) {
             Some(domain) => domain.bind(&operation).await,
-            None => BindAnswer {
-                server: operation.server,
-                reply: Err(BindUnanswered {
-                    written: false,
-                    fault: ServerFault::Unreachable,
-                    cause: "the domain is no longer configured".to_owned(),
-                }),
-                took: std::time::Duration::ZERO,
-            },
+            None => bind::no_server(&operation, Instant::now()),
+        }
+    }
+
+    async fn bind_to_change(&self, operation: BindOperation) -> (BindAnswer, Option<Held>) {
+        match self.domains.get(operation.domain.0) {
+            Some(domain) => domain.bind_to_change(&operation).await,
+            None => (bind::no_server(&operation, Instant::now()), None),
+        }
+    }
+
+    async fn change(&self, operation: ChangeOperation) -> ChangeAnswer {
+        match self.domains.get(operation.domain.0) {
+            Some(domain) => domain.change(operation).await,
+            None => change::no_server(&operation.server, Instant::now()),
         }
     }
 

@@ -23,6 +23,8 @@ pub enum Decision {
     Indeterminate(Fault),
     /// `explain` without a password: what the decision would be if the password were right.
     WouldAccept(Box<Session>),
+    /// The password is changed. Nobody is let in by that: a login with the new one follows.
+    Changed,
 }
 
 /// What has to happen first.
@@ -77,6 +79,7 @@ impl Decision {
             Self::Challenge(challenge) => Verdict::Challenge(*challenge),
             Self::Reject(reason) => Verdict::Reject(*reason),
             Self::Indeterminate(fault) => Verdict::Indeterminate(*fault),
+            Self::Changed => Verdict::Changed,
         }
     }
     /// How it looks to each audience.

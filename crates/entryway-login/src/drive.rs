@@ -63,6 +63,18 @@ pub async fn drive_from(world: &impl World, clock: &impl Clock, mut step: Step) 
                 let answer = world.bind(operation).await;
                 then.resume(answer, clock.now())
             }
+            Step::BindToChange(operation, then) => {
+                let (answer, bound) = world.bind_to_change(operation).await;
+                then.resume(answer, bound, clock.now())
+            }
+            Step::ChangePassword(operation, then) => {
+                let answer = world.change(operation).await;
+                then.resume(answer, clock.now())
+            }
+            Step::ChangeLocal(operation, then) => {
+                let answer = world.change_local(operation).await;
+                then.resume(answer, clock.now())
+            }
             Step::Groups(operation, then) => {
                 let answer = world.groups(&operation).await;
                 then.resume(answer, clock.now())

@@ -7,6 +7,7 @@
 mod begin;
 mod beside;
 mod bind;
+mod change;
 mod conclude;
 mod find;
 mod local;
@@ -15,19 +16,21 @@ mod os;
 mod reserve;
 mod revalidate;
 
-use crate::verdict::PasswordVerified;
+use crate::verdict::{OldProven, PasswordVerified};
 use crate::{
-    BindOperation, Decided, Decision, Device, Fault, FindOperation, GroupsOperation, LocalAccount,
-    LockoutPolicy, LoginId, LoginPolicy, OsOperation, Reason, Record, ReserveOperation, Route,
-    Settled, Stage, SubmittedPassword, VerifyOperation,
+    BindOperation, ChangeLocalOperation, ChangeOperation, Decided, Decision, Device, Fault,
+    FindOperation, GroupsOperation, LocalAccount, LockoutPolicy, LoginId, LoginPolicy, OsOperation,
+    Reason, Record, ReserveOperation, Route, Settled, Stage, SubmittedPassword, VerifyOperation,
 };
-use entryway_ldap_types::Entry;
+use change::Keeper;
+use entryway_ldap_types::{Entry, Password};
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::{Instant, SystemTime};
 
-pub use begin::begin;
+pub use begin::{begin, begin_change};
 pub use bind::AfterBind;
+pub use change::{AfterBindToChange, AfterChange, AfterChangeLocal};
 pub use conclude::AfterGroups;
 pub use find::AfterFind;
 pub use local::{AfterFindLocal, AfterVerifyLocal};
@@ -49,6 +52,12 @@ pub enum Step {
     Find(FindOperation, AfterFind),
     /// Bind once, then go on.
     Bind(BindOperation, AfterBind),
+    /// Bind once on a connection for the change of the password, then go on.
+    BindToChange(BindOperation, AfterBindToChange),
+    /// Change the password once, then go on.
+    ChangePassword(ChangeOperation, AfterChange),
+    /// Change a local account's password once, then go on.
+    ChangeLocal(ChangeLocalOperation, AfterChangeLocal),
     /// Find the person's groups, then go on.
     Groups(GroupsOperation, AfterGroups),
     /// Find the operating system's account of that name before the deadline, then go on.
@@ -74,6 +83,8 @@ enum Proof {
     NotAsked,
     /// It was right at an earlier login, and nothing says that it changed.
     Remembered(StillValid),
+    /// It is right, and a new one is to take its place.
+    ToChange(OldProven, Box<Keeper>),
 }
 
 /// What every stage of one login carries.
@@ -81,6 +92,8 @@ struct Login {
     id: LoginId,
     login_name: String,
     password: SubmittedPassword,
+    /// What takes its place, where it is to be changed.
+    new: Option<Arc<Password>>,
     submitted: SystemTime,
     started: Instant,
     deadline: Instant,

@@ -42,8 +42,9 @@ pub use drive::{Clock, World, drive, drive_from};
 pub use facts::{Authority, Condition, Facts, Fits, Group, Needs, RuleFailed, Template};
 pub use fetch::Fetch;
 pub use flow::{
-    AfterBind, AfterFind, AfterFindLocal, AfterFindOs, AfterGroups, AfterLoginOs, AfterReserve,
-    AfterVerifyLocal, Remembered, Step, begin, begin_revalidation,
+    AfterBind, AfterBindToChange, AfterChange, AfterChangeLocal, AfterFind, AfterFindLocal,
+    AfterFindOs, AfterGroups, AfterLoginOs, AfterReserve, AfterVerifyLocal, Remembered, Step,
+    begin, begin_change, begin_revalidation,
 };
 pub use policy::{
     AttributeMap, Carried, Carry, Defaults, DomainId, DomainPolicy, LdapUse, LoginPolicy,
@@ -51,11 +52,13 @@ pub use policy::{
     WhenDown,
 };
 pub use ports::{
-    Alternative, BindAnswer, BindOperation, BindReply, BindUnanswered, Bucket, DeviceId,
-    Directories, FindAnswer, FindOperation, GroupsAnswer, GroupsOperation, IdentityReserve, KeptIn,
-    LocalAccount, LocalAccounts, LockoutPolicy, LoginService, OsAccount, OsAccounts, OsAnswer,
-    OsOperation, OsRefusal, OsReply, PassedOver, ReserveAnswer, ReserveOperation, Served,
-    ServerFault, ServerTry, Settled, StoreUnavailable, Throttle, VerifyAnswer, VerifyOperation,
+    Alternative, BindAnswer, BindOperation, BindReply, BindUnanswered, Bucket, ChangeAnswer,
+    ChangeLocalAnswer, ChangeLocalFailure, ChangeLocalOperation, ChangeOperation, ChangeReply,
+    ChangeUnanswered, DeviceId, Directories, FindAnswer, FindOperation, GroupsAnswer,
+    GroupsOperation, Held, IdentityReserve, KeptIn, LocalAccount, LocalAccounts, LockoutPolicy,
+    LoginService, OsAccount, OsAccounts, OsAnswer, OsOperation, OsRefusal, OsReply, PassedOver,
+    ReserveAnswer, ReserveOperation, Served, ServerFault, ServerTry, Settled, StoreUnavailable,
+    Throttle, VerifyAnswer, VerifyOperation,
 };
 pub use reason::{Fault, LogLevel, Outcome, Reason, Row};
 pub use route::Route;
@@ -71,6 +74,7 @@ pub use session::{
     Anchor, Method, PasswordState, Session, SessionGroups, Source, Subject, UserType,
 };
 pub use trace::{
-    BindVerdict, DnOutcome, HomeResult, IdentityPart, LocalOutcome, MapOutcome, MapResult,
-    NameForm, NamedDomain, OsOutcome, Record, SearchOutcome, Stage, Trace, TraceEntry, Verdict,
+    BindVerdict, ChangeVerdict, DnOutcome, HomeResult, IdentityPart, LocalOutcome, MapOutcome,
+    MapResult, NameForm, NamedDomain, OsOutcome, Record, SearchOutcome, Stage, Trace, TraceEntry,
+    Verdict,
 };

@@ -1,12 +1,17 @@
 //! What a login asks of the world, and what the world asks of a login.
 
 mod accounts;
+mod change;
 mod groups;
 mod throttle;
 
 pub use accounts::{
     KeptIn, LocalAccount, LocalAccounts, OsAccount, OsAccounts, OsAnswer, OsOperation, OsRefusal,
     OsReply, StoreUnavailable, VerifyAnswer, VerifyOperation,
+};
+pub use change::{
+    ChangeAnswer, ChangeLocalAnswer, ChangeLocalFailure, ChangeLocalOperation, ChangeOperation,
+    ChangeReply, ChangeUnanswered, Held,
 };
 pub use groups::{GroupsAnswer, GroupsOperation};
 pub use throttle::{
@@ -184,6 +189,14 @@ pub trait Directories: Send + Sync {
     fn find(&self, operation: &FindOperation) -> impl Future<Output = FindAnswer> + Send;
     /// Binds once; never repeats by itself.
     fn bind(&self, operation: BindOperation) -> impl Future<Output = BindAnswer> + Send;
+    /// Binds once as somebody who wants a new password, on a connection of its own, which is given back where the person
+    /// is bound now; never repeats by itself.
+    fn bind_to_change(
+        &self,
+        operation: BindOperation,
+    ) -> impl Future<Output = (BindAnswer, Option<Held>)> + Send;
+    /// Changes a password once; never repeats by itself.
+    fn change(&self, operation: ChangeOperation) -> impl Future<Output = ChangeAnswer> + Send;
     /// Finds the groups of an entry; never fails otherwise than by its answer.
     fn groups(&self, operation: &GroupsOperation) -> impl Future<Output = GroupsAnswer> + Send;
 }

@@ -44,6 +44,22 @@ pub enum Reason {
     Throttled,
     /// The password was changed since the login that is asked about.
     PasswordChanged,
+    /// The new password is empty, too long, no text, or has control characters.
+    NewPasswordMalformed,
+    /// The new password is too short for the directory.
+    NewPasswordTooShort,
+    /// The new password is too simple for the directory.
+    NewPasswordTooSimple,
+    /// The new password is one that the person had.
+    NewPasswordInHistory,
+    /// The directory does not take the new password, and does not say which of its rules is against it.
+    NewPasswordRefused,
+    /// The password was changed too short a time ago.
+    PasswordTooYoung,
+    /// This person's password may not be changed by themselves, or not here.
+    PasswordChangeNotAllowed,
+    /// Passwords of this authority cannot be changed through Entryway.
+    PasswordChangeUnsupported,
 }
 
 /// Why no verdict could be had.
@@ -69,9 +85,11 @@ pub enum Fault {
     OsUnavailable,
     /// More refusals wait for their time than are held.
     Overloaded,
+    /// A change of a password was sent and not answered: nobody knows whether it was made.
+    PasswordChangeUnknown,
 }
 
-/// The four outcomes that have a row.
+/// The outcomes that have a row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Outcome {
     /// Reject.
@@ -82,6 +100,8 @@ pub enum Outcome {
     Indeterminate,
     /// Accept.
     Accept,
+    /// The password is changed, and nobody is let in by that.
+    Changed,
 }
 
 /// The level a decision is logged at. A refused person is info, not an error.

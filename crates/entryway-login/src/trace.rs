@@ -5,8 +5,8 @@ mod outcome;
 mod record;
 
 pub use outcome::{
-    BindVerdict, DnOutcome, HomeResult, IdentityPart, LocalOutcome, MapOutcome, MapResult,
-    NameForm, NamedDomain, OsOutcome, SearchOutcome, Verdict,
+    BindVerdict, ChangeVerdict, DnOutcome, HomeResult, IdentityPart, LocalOutcome, MapOutcome,
+    MapResult, NameForm, NamedDomain, OsOutcome, SearchOutcome, Verdict,
 };
 pub use record::Record;
 
@@ -65,6 +65,8 @@ pub enum Stage {
     Template,
     /// Required attributes.
     Required,
+    /// The change of the password.
+    Change,
     /// The verdict.
     Decision,
 }

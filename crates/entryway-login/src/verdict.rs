@@ -4,6 +4,10 @@
 //! Nothing but success lets anybody in, and only a plain "no" refuses: what is neither is a fault,
 //! so that nobody is told "wrong password" because a server has a problem of its own.
 
+mod change;
+
+pub(crate) use change::{OldProven, changed, changed_local, judge_old};
+
 use crate::trace::BindVerdict;
 use crate::{BindReply, Fault, OsRefusal, OsReply, PasswordState, Reason, VerifyAnswer};
 use entryway_ldap_types::{

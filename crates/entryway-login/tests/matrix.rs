@@ -26,7 +26,7 @@ fn text_of(row: Row) -> String {
 
 #[test]
 fn every_reason_fault_and_challenge() {
-    let accepts = [Verdict::Accept, Verdict::WouldAccept].map(Verdict::row);
+    let accepts = [Verdict::Accept, Verdict::WouldAccept, Verdict::Changed].map(Verdict::row);
     let challenges = Challenge::ALL.map(Challenge::row);
     let (reasons, faults) = (Reason::ALL.map(Reason::row), Fault::ALL.map(Fault::row));
     let rows = accepts

@@ -27,8 +27,61 @@ const fn of_certificates(name: &'static str, file: &'static str, test: &'static 
     }
 }
 
+const fn of_changes(name: &'static str, file: &'static str, test: &'static str) -> Elsewhere {
+    Elsewhere {
+        name,
+        why: "people of a document log in, and none of them changes a password",
+        test: (file, test),
+    }
+}
+
 /// All of it.
 pub const SHOWN_ELSEWHERE: &[Elsewhere] = &[
+    of_changes(
+        "new_password_malformed",
+        "crates/entryway-login/tests/flow/changes.rs",
+        "a_new_password_that_cannot_be_one_asks_nobody",
+    ),
+    of_changes(
+        "new_password_too_short",
+        "crates/entryway-login/src/verdict/change/tests.rs",
+        "what_the_control_says",
+    ),
+    of_changes(
+        "new_password_too_simple",
+        "crates/entryway-login/src/verdict/change/tests.rs",
+        "what_the_control_says",
+    ),
+    of_changes(
+        "new_password_in_history",
+        "crates/entryway-login/tests/flow/changes.rs",
+        "a_refused_change_says_why_and_counts_for_nothing",
+    ),
+    of_changes(
+        "new_password_refused",
+        "crates/entryway-login/src/verdict/change/tests.rs",
+        "what_active_directory_says",
+    ),
+    of_changes(
+        "password_too_young",
+        "crates/entryway-login/src/verdict/change/tests.rs",
+        "what_the_control_says",
+    ),
+    of_changes(
+        "password_change_not_allowed",
+        "crates/entryway-login/tests/flow/changes.rs",
+        "a_real_user_changes_nothing_here",
+    ),
+    of_changes(
+        "password_change_unsupported",
+        "crates/entryway-login/tests/flow/changes.rs",
+        "the_operating_system_changes_nothing_here",
+    ),
+    of_changes(
+        "password_change_unknown",
+        "crates/entryway-login/tests/flow/changes.rs",
+        "a_change_without_an_answer_is_not_repeated",
+    ),
     Elsewhere {
         name: "include",
         why: "a scenario's own configuration is an included file",

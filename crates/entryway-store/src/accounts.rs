@@ -16,6 +16,16 @@ use crate::{
 use entryway_login::{KeptIn, LocalAccount};
 use std::sync::Arc;
 
+/// What came of [`Accounts::replace`].
+pub(crate) enum Replaced {
+    Done,
+    /// The account is another one by now, or none.
+    ChangedMeanwhile,
+    NotDone(StoreError),
+    /// It was to be committed, and whether it was is not known.
+    Unknown(StoreError),
+}
+
 /// The accounts in the store: each call reads or writes it. Logins ask
 /// [`HeldAccounts`](crate::HeldAccounts) instead.
 #[derive(Clone)]
@@ -168,6 +178,32 @@ impl Accounts {
         self.finish(tx).await
     }
 
+    /// Replaces the hash of a password that was proven by that of another one, unless the account has changed meanwhile.
+    pub(crate) async fn replace(&self, account: &LocalAccount, hash: String) -> Replaced {
+        let prepared = async {
+            let stamp = random::bytes::<16>()?;
+            let mut tx = self.0.database.begin(Begin::Write).await?;
+            let revision = next_revision(&mut tx).await?;
+            let mut row = find(&mut tx, &account.name).await?;
+            if row.account != *account {
+                return Ok(None);
+            }
+            row.account.password_stamp = Box::new(stamp);
+            row.hash = Some(hash);
+            row.changed_ms = now_ms();
+            row.update(&mut tx, revision).await?;
+            Ok(Some(tx))
+        };
+        match prepared.await {
+            Ok(Some(tx)) => match self.finish(tx).await {
+                Ok(()) => Replaced::Done,
+                Err(error) => Replaced::Unknown(error),
+            },
+            Ok(None) | Err(StoreError::NoAccount(_)) => Replaced::ChangedMeanwhile,
+            Err(error) => Replaced::NotDone(error),
+        }
+    }
+
     async fn finish(&self, tx: Tx) -> Result<(), StoreError> {
         tx.commit().await?;
         // The change stands, whether or not it can be read back at this moment.
@@ -177,7 +213,10 @@ impl Accounts {
         Ok(())
     }
 
-    async fn hashed(&self, password: NewPassword) -> Result<(KeptIn, Option<String>), StoreError> {
+    pub(crate) async fn hashed(
+        &self,
+        password: NewPassword,
+    ) -> Result<(KeptIn, Option<String>), StoreError> {
         let hash = match password {
             NewPassword::InDirectory => return Ok((KeptIn::Directory, None)),
             NewPassword::Hashed(text) => Hash::parse(&text)

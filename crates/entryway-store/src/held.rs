@@ -3,6 +3,7 @@
 //! The store is asked every 400 ms whether anything changed, by whatever process. When it has not answered for
 //! three seconds nobody is looked up: what is in memory may be wrong by then, and a fault is no verdict.
 
+mod change;
 mod memory;
 mod verify;
 
@@ -10,7 +11,8 @@ use crate::StoreError;
 use crate::database::Begin;
 use crate::store::Inner;
 use entryway_login::{
-    LocalAccount, LocalAccounts, StoreUnavailable, VerifyAnswer, VerifyOperation,
+    ChangeLocalAnswer, ChangeLocalOperation, LocalAccount, LocalAccounts, StoreUnavailable,
+    VerifyAnswer, VerifyOperation,
 };
 use memory::Memory;
 use parking_lot::RwLock;
@@ -130,6 +132,15 @@ impl LocalAccounts for HeldAccounts {
         let verified = self.verify(operation).await;
         VerifyAnswer {
             verified,
+            took: started.elapsed(),
+        }
+    }
+
+    async fn change_local(&self, operation: ChangeLocalOperation) -> ChangeLocalAnswer {
+        let started = Instant::now();
+        let changed = self.change(operation).await;
+        ChangeLocalAnswer {
+            changed,
             took: started.elapsed(),
         }
     }

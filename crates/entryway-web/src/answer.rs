@@ -18,6 +18,8 @@ pub(crate) fn decided(decided: &Decided, caller: &Caller) -> Result<Response, Re
         }),
         // Only `explain` asks without a password; an answer from here would let somebody in unproven.
         Decision::WouldAccept(_) => Err(Refusal::Broken),
+        // No login changes a password: whoever asks for that has pages of their own.
+        Decision::Changed => Err(Refusal::Broken),
         Decision::Accept(_) | Decision::Reject(_) | Decision::Challenge(_) => {
             json(&entryway_wire::login_response(decided, told))
         }

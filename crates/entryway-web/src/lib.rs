@@ -41,7 +41,7 @@ pub use lookup::{DomainRules, LookupFront, LookupRules, Strangers};
 pub use openapi::openapi;
 pub use ports::{
     Current, DomainReady, Explanations, Generation, LoginIds, Lookup, MetricsText, Observer,
-    Readiness, Revalidated, Revalidations,
+    PasswordChanges, Readiness, Revalidated, Revalidations,
 };
 pub use routes::router;
 pub use scrape::{ScrapeLimits, serve_metrics};

@@ -3,6 +3,7 @@
 use crate::{Callers, Handshake, LookupFront, SingleSignOn};
 use entryway_login::{
     AddressRange, Attempt, Decided, Device, Fault, LoginId, LoginService, StoreUnavailable,
+    SubmittedPassword,
 };
 use std::future::Future;
 use std::pin::Pin;
@@ -15,6 +16,8 @@ use std::time::{Duration, SystemTime};
 pub struct Generation {
     /// Decides logins.
     pub logins: Arc<dyn LoginService>,
+    /// Changes passwords.
+    pub password_changes: Arc<dyn PasswordChanges>,
     /// Takes back what logins gave out.
     pub revalidations: Arc<dyn Revalidations>,
     /// Tells how a login was decided.
@@ -29,6 +32,19 @@ pub struct Generation {
     pub trusted_proxies: Vec<AddressRange>,
     /// How long a login may take, from the end of the request's body.
     pub deadline: Duration,
+}
+
+/// Changes people's passwords.
+pub trait PasswordChanges: Send + Sync {
+    /// Changes the password of whoever the attempt names from the one that it has to `new`: decided by its deadline as a
+    /// login is, with [`Decision::Changed`](entryway_login::Decision::Changed) in the place of an accept. Nobody is let
+    /// in by it: a login with the new password follows. What is dropped after the old password was shown to somebody
+    /// goes on to its end; a change is never asked twice.
+    fn change_password(
+        &self,
+        attempt: Attempt,
+        new: SubmittedPassword,
+    ) -> Pin<Box<dyn Future<Output = Decided> + Send + '_>>;
 }
 
 /// Takes back what went out with an accepted login.

@@ -15,7 +15,7 @@ use std::time::SystemTime;
 pub struct AuditBody<'a> {
     /// When it was decided.
     pub at: SystemTime,
-    /// What was asked: `login` or `revalidation`.
+    /// What was asked: `login`, `revalidation` or `password_change`.
     pub kind: &'a str,
     /// As typed, cut.
     pub login_name: &'a str,

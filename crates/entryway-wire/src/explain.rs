@@ -2,6 +2,7 @@
 //! decided, where it was written.
 
 mod bind;
+mod change;
 mod record;
 mod rules;
 mod search;
@@ -82,6 +83,7 @@ fn stage(stage: Stage) -> &'static str {
         Stage::Home => "home",
         Stage::Template => "template",
         Stage::Required => "required",
+        Stage::Change => "change",
         Stage::Decision => "decision",
     }
 }

@@ -63,6 +63,7 @@ pub fn login_response(decided: &Decided, show_reason: bool) -> LoginResponse<'_>
             response.session = Some(SessionJson::unproven(session));
         }
         Decision::Challenge(_) => response.challenge = Some(row.code),
+        Decision::Changed => {}
         Decision::Reject(_) if show_reason => response.reason = Some(row.code),
         // How long it took would tell an unknown name from a wrong password, however long the answer is held.
         Decision::Reject(_) => response.took_ms = None,

@@ -12,8 +12,8 @@ mod support;
 
 use entryway_ldap_types::{PasswordPolicy, PasswordPolicyError, ResultCode};
 use entryway_login::{
-    Decided, LoginPolicy, MapTarget, MapValues, OnInvalid, RuleId, ServerFault, SubmittedPassword,
-    WhenDown,
+    ChangeReply, ChangeUnanswered, Decided, LoginPolicy, MapTarget, MapValues, OnInvalid, RuleId,
+    ServerFault, SubmittedPassword, WhenDown,
 };
 use entryway_wire::{LoginRequest, explanation, login_response};
 use support::world::{Directory, World};
@@ -28,16 +28,22 @@ fn check(name: &str, document: &impl serde::Serialize) {
     let expected = std::fs::read_to_string(&golden).expect("the golden file is there");
     assert_eq!(expected, text, "{name}: UPDATE_GOLDEN=1 writes it anew");
     assert!(
-        !text.contains("null") && !text.contains("right-password"),
+        ["null", "right-password", "new-password"]
+            .iter()
+            .all(|never| !text.contains(never)),
         "{text}"
     );
 }
 
 /// What the login gives its caller, and what `explain` says of it.
 fn check_both(name: &str, decided: &Decided) {
+    check(&format!("{name}.login"), &login_response(decided, true));
+    check_explained(name, decided);
+}
+
+fn check_explained(name: &str, decided: &Decided) {
     let place = |rule: RuleId| Some(format!("entryway.toml:{}", rule.0));
     let domain_name = |id: entryway_login::DomainId| ["staff", "partners"].get(id.0).copied();
-    check(&format!("{name}.login"), &login_response(decided, true));
     check(
         &format!("{name}.explain"),
         &explanation(decided, &place, &domain_name),
@@ -138,6 +144,37 @@ fn must_change() {
         "change_password",
         &login(staff(), directory, "jdoe", given("right-password")),
     );
+}
+
+/// Only the record of decisions and explanations of it show these.
+#[test]
+fn changes_of_a_password() {
+    let change = |reply| {
+        let mut directory = jdoe();
+        directory.change = reply;
+        let attempt = attempt("jdoe", given("right-password"));
+        World::of(vec![directory]).change(staff(), attempt, "new-password")
+    };
+    let answered = |code, diagnostic: &str, error| {
+        Some(Ok(ChangeReply {
+            code,
+            diagnostic: diagnostic.to_owned(),
+            policy: Some(PasswordPolicy {
+                error,
+                ..PasswordPolicy::default()
+            }),
+        }))
+    };
+    check_explained("changed", &change(None));
+    let short = Some(PasswordPolicyError::PasswordTooShort);
+    let refused = answered(ResultCode::CONSTRAINT_VIOLATION, "too few letters", short);
+    check_explained("new_password_too_short", &change(refused));
+    let lost = Some(Err(ChangeUnanswered {
+        written: true,
+        fault: ServerFault::Unreachable,
+        cause: "the connection ended before the answer".to_owned(),
+    }));
+    check_explained("password_change_unknown", &change(lost));
 }
 
 #[test]

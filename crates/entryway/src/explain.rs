@@ -89,6 +89,7 @@ fn verdict_row(decided: &Decided, login: &str) -> Row {
 fn end_row(decision: &str, code: &str, meaning: &str, login: &str) -> Row {
     let (text, tone) = match decision {
         "accept" => ("accept".to_owned(), Tone::Good),
+        "changed" => ("changed".to_owned(), Tone::Good),
         "would_accept" => ("accept, if the password is right".to_owned(), Tone::Good),
         "reject" => (format!("reject, {code}"), Tone::Bad),
         _ => (format!("{decision}, {code}"), Tone::Doubt),

@@ -7,7 +7,7 @@ mod release;
 use crate::explain::note_throttle;
 use crate::kept::Kept;
 use crate::record;
-use crate::witness::{Submitted, Witness};
+use crate::witness::{Kind, Submitted, Witness};
 use crate::world::{Asked, World};
 use course::Finishing;
 pub(crate) use course::{Course, Unheard};
@@ -15,7 +15,7 @@ use entryway_config::RuleBook;
 use entryway_directory::{Domains, Finder};
 use entryway_login::{
     Attempt, Clock, Decided, Decision, Fault, LoginId, LoginPolicy, LoginService, Record, Stage,
-    Step, SubmittedPassword, Trace, TraceEntry, Verdict, begin, drive_from,
+    Step, SubmittedPassword, Trace, TraceEntry, Verdict, begin, begin_change, drive_from,
 };
 pub(crate) use release::Release;
 use std::future::Future;
@@ -43,6 +43,21 @@ struct Inner {
     witnesses: Vec<Arc<dyn Witness>>,
     room: Arc<Semaphore>,
     held: AtomicUsize,
+}
+
+/// What somebody wants who shows a password.
+enum Wish {
+    /// To be let in.
+    Login,
+    /// Another password.
+    Change(SubmittedPassword),
+}
+
+impl Wish {
+    /// Whether nothing is shown to anybody, and nothing is written down.
+    fn explains(&self, attempt: &Attempt) -> bool {
+        matches!(self, Self::Login) && matches!(attempt.password, SubmittedPassword::NotAsked)
+    }
 }
 
 /// Room for a login that may end in a refusal, until it has left.
@@ -116,8 +131,28 @@ impl Gateway {
         attempt: Attempt,
         used: impl Send + 'static,
     ) -> Pin<Box<dyn Future<Output = Decided> + Send>> {
+        self.run(attempt, Wish::Login, used)
+    }
+
+    /// The same for a change of the password to `new`: as a login it has room, is held, written down and seen, and ends
+    /// in [`Decision::Changed`] in the place of an accept.
+    pub(crate) fn change(
+        &self,
+        attempt: Attempt,
+        new: SubmittedPassword,
+        used: impl Send + 'static,
+    ) -> Pin<Box<dyn Future<Output = Decided> + Send>> {
+        self.run(attempt, Wish::Change(new), used)
+    }
+
+    fn run(
+        &self,
+        attempt: Attempt,
+        wish: Wish,
+        used: impl Send + 'static,
+    ) -> Pin<Box<dyn Future<Output = Decided> + Send>> {
         let inner = Arc::clone(&self.0);
-        let explained = matches!(attempt.password, SubmittedPassword::NotAsked);
+        let explained = wish.explains(&attempt);
         let started = attempt.started;
         let course = Arc::new(Course::default());
         let place = self.place();
@@ -125,7 +160,7 @@ impl Gateway {
         let login = {
             let (inner, course) = (Arc::clone(&inner), Arc::clone(&course));
             async move {
-                let decided = inner.decide(attempt, has_place, &course).await;
+                let decided = inner.decide(attempt, wish, has_place, &course).await;
                 drop(used);
                 decided
             }
@@ -175,16 +210,29 @@ impl Gateway {
 }
 
 impl Inner {
-    async fn decide(&self, attempt: Attempt, has_place: bool, course: &Course) -> Decided {
+    async fn decide(
+        &self,
+        attempt: Attempt,
+        wish: Wish,
+        has_place: bool,
+        course: &Course,
+    ) -> Decided {
         let device = attempt.device.clone();
-        let explained = matches!(attempt.password, SubmittedPassword::NotAsked);
-        let submitted = Submitted::of(&attempt);
+        let explained = wish.explains(&attempt);
+        let mut submitted = Submitted::of(&attempt);
         let (address, at) = (attempt.client_address, attempt.at);
         let record_by = (!explained).then_some(attempt.deadline);
-        let step = if has_place {
-            begin(attempt, Arc::clone(&self.policy))
-        } else {
-            no_room(attempt.id)
+        let policy = Arc::clone(&self.policy);
+        let step = match wish {
+            Wish::Change(new) => {
+                submitted.kind = Kind::PasswordChange;
+                match has_place {
+                    true => begin_change(attempt, new, policy),
+                    false => no_room(attempt.id),
+                }
+            }
+            Wish::Login if has_place => begin(attempt, policy),
+            Wish::Login => no_room(attempt.id),
         };
         let mut decided = self.drive(submitted, step, record_by, course).await;
         note_throttle(&mut decided, &self.world.kept.throttle, address, at);

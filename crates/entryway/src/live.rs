@@ -16,11 +16,11 @@ use entryway_config::{
     AuditSettings, KeyRotation, Loaded, Settings, StoreSettings, TlsSettings, TokenProof,
     TokenScope,
 };
-use entryway_login::{Attempt, Decided, Device, LoginId, LoginService};
+use entryway_login::{Attempt, Decided, Device, LoginId, LoginService, SubmittedPassword};
 use entryway_store::ThrottleSettings;
 use entryway_web::{
     Caller, Callers, Current, DomainReady, Explanations, Generation, Lookup, LookupFront,
-    LookupRules, Readiness, Revalidated, Revalidations, Scope, Strangers,
+    LookupRules, PasswordChanges, Readiness, Revalidated, Revalidations, Scope, Strangers,
 };
 use parking_lot::Mutex;
 use std::net::SocketAddr;
@@ -118,6 +118,16 @@ impl LoginService for Held {
     }
 }
 
+impl PasswordChanges for Held {
+    fn change_password(
+        &self,
+        attempt: Attempt,
+        new: SubmittedPassword,
+    ) -> Pin<Box<dyn Future<Output = Decided> + Send + '_>> {
+        self.gateway.change(attempt, new, self.used.clone())
+    }
+}
+
 impl Revalidations for Held {
     fn device(&self, token: &str) -> Option<Device> {
         self.gateway.kept().seals.device(token)
@@ -176,6 +186,7 @@ impl Running {
         let front = Arc::new(Generation {
             sso,
             logins: Arc::clone(&held) as _,
+            password_changes: Arc::clone(&held) as _,
             revalidations: Arc::clone(&held) as _,
             explanations: held,
             lookups: LookupFront {

@@ -89,7 +89,10 @@ fn answer(decided: &Decided) -> Vec<Row> {
     match &decided.decision {
         Decision::Accept(session) => rows.extend(session_rows(session)),
         Decision::WouldAccept(session) => rows.extend(session_rows(session)),
-        Decision::Reject(_) | Decision::Challenge(_) | Decision::Indeterminate(_) => {
+        Decision::Reject(_)
+        | Decision::Challenge(_)
+        | Decision::Indeterminate(_)
+        | Decision::Changed => {
             rows.push(Row::new("message", decided.decision.row().person).tone(Tone::Plain));
         }
     }

@@ -107,6 +107,8 @@ impl Witness for Recent {
             return;
         }
         let which: fn(&mut LoginCounts) -> &mut u64 = match decided.decision {
+            // No login ends in a change.
+            Decision::Changed => return,
             Decision::Accept(_) | Decision::WouldAccept(_) => |counts| &mut counts.accept,
             Decision::Challenge(_) => |counts| &mut counts.challenge,
             Decision::Reject(_) => |counts| &mut counts.reject,

@@ -2,8 +2,8 @@
 
 use entryway_ldap_types::ResultCode;
 use entryway_login::{
-    Attempt, BindVerdict, Decided, Decision, LogLevel, LoginId, LoginPolicy, Reason, Record,
-    SearchOutcome, ServerTry, SubmittedPassword,
+    Attempt, BindVerdict, ChangeVerdict, Decided, Decision, LogLevel, LoginId, LoginPolicy, Reason,
+    Record, SearchOutcome, ServerTry, SubmittedPassword,
 };
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -31,6 +31,8 @@ pub(crate) enum Kind {
     Login,
     /// Whether somebody who was let in is still welcome.
     Revalidation,
+    /// To have another password.
+    PasswordChange,
     /// How a login would go, without a password.
     Explanation,
 }
@@ -40,6 +42,7 @@ impl Kind {
         match self {
             Self::Login => "login",
             Self::Revalidation => "revalidation",
+            Self::PasswordChange => "password_change",
             Self::Explanation => "explanation",
         }
     }
@@ -145,7 +148,18 @@ fn blame(decided: &Decided) -> Option<Blame> {
             server: server.to_string(),
             cause: said(*code, diagnostic),
         }),
-        Record::BindUnanswered { server, cause, .. } => Some(Blame {
+        Record::ChangeAnswered {
+            server,
+            code,
+            diagnostic,
+            verdict: ChangeVerdict::NoVerdict(_),
+            ..
+        } => Some(Blame {
+            server: server.to_string(),
+            cause: said(*code, diagnostic),
+        }),
+        Record::BindUnanswered { server, cause, .. }
+        | Record::ChangeUnanswered { server, cause, .. } => Some(Blame {
             server: server.to_string(),
             cause: cause.clone(),
         }),

@@ -5,10 +5,11 @@ use crate::kept::Kept;
 use entryway_config::Settings;
 use entryway_directory::{Domains, Finder};
 use entryway_login::{
-    BindAnswer, BindOperation, BindUnanswered, Directories, FindAnswer, FindOperation,
-    GroupsAnswer, GroupsOperation, LocalAccount, LocalAccounts, OsAccount, OsAccounts, OsAnswer,
-    OsOperation, OsReply, ReserveAnswer, ReserveOperation, ServerFault, Settled, StoreUnavailable,
-    Throttle, VerifyAnswer, VerifyOperation,
+    BindAnswer, BindOperation, BindUnanswered, ChangeAnswer, ChangeLocalAnswer, ChangeLocalFailure,
+    ChangeLocalOperation, ChangeOperation, ChangeUnanswered, Directories, FindAnswer,
+    FindOperation, GroupsAnswer, GroupsOperation, Held, LocalAccount, LocalAccounts, OsAccount,
+    OsAccounts, OsAnswer, OsOperation, OsReply, ReserveAnswer, ReserveOperation, ServerFault,
+    Settled, StoreUnavailable, Throttle, VerifyAnswer, VerifyOperation,
 };
 use entryway_os::PamAccounts;
 use std::ops::Deref;
@@ -106,6 +107,45 @@ impl Directories for Asked<'_> {
         })
     }
 
+    async fn bind_to_change(&self, operation: BindOperation) -> (BindAnswer, Option<Held>) {
+        self.course.password_goes_out();
+        let (asked, server) = (Instant::now(), Arc::clone(&operation.server));
+        let answer = timeout_at(
+            (operation.deadline + NET).into(),
+            self.domains.bind_to_change(operation),
+        );
+        answer.await.unwrap_or_else(|_| {
+            let unanswered = BindUnanswered {
+                written: true,
+                fault: ServerFault::TimedOut,
+                cause: LATE.to_owned(),
+            };
+            let answer = BindAnswer {
+                server,
+                reply: Err(unanswered),
+                took: asked.elapsed(),
+            };
+            (answer, None)
+        })
+    }
+
+    async fn change(&self, operation: ChangeOperation) -> ChangeAnswer {
+        let (asked, server) = (Instant::now(), Arc::clone(&operation.server));
+        let answer = timeout_at(
+            (operation.deadline + NET).into(),
+            self.domains.change(operation),
+        );
+        answer.await.unwrap_or_else(|_| ChangeAnswer {
+            server,
+            reply: Err(ChangeUnanswered {
+                written: true,
+                fault: ServerFault::TimedOut,
+                cause: LATE.to_owned(),
+            }),
+            took: asked.elapsed(),
+        })
+    }
+
     async fn groups(&self, operation: &GroupsOperation) -> GroupsAnswer {
         let asked = Instant::now();
         let answer = timeout_at(
@@ -134,6 +174,17 @@ impl LocalAccounts for Asked<'_> {
         let answer = timeout_at(deadline.into(), self.kept.accounts.verify_local(operation));
         answer.await.unwrap_or_else(|_| VerifyAnswer {
             verified: Err(StoreUnavailable(LATE.to_owned())),
+            took: asked.elapsed(),
+        })
+    }
+
+    async fn change_local(&self, operation: ChangeLocalOperation) -> ChangeLocalAnswer {
+        let (asked, deadline) = (Instant::now(), operation.deadline + NET);
+        let answer = timeout_at(deadline.into(), self.kept.accounts.change_local(operation));
+        answer.await.unwrap_or_else(|_| ChangeLocalAnswer {
+            changed: Err(ChangeLocalFailure::Unknown(StoreUnavailable(
+                LATE.to_owned(),
+            ))),
             took: asked.elapsed(),
         })
     }

@@ -1,9 +1,10 @@
 use super::*;
 use crate::support::{attempt, domain, entry, given, policy};
 use crate::{
-    BindAnswer, BindOperation, BindReply, Decision, Directories, FindAnswer, FindOperation,
-    GroupsAnswer, GroupsOperation, LocalAccount, LockoutPolicy, OsAccount, OsAnswer, OsOperation,
-    OsReply, ReserveAnswer, ReserveOperation, Served, Settled, StoreUnavailable, VerifyAnswer,
+    BindAnswer, BindOperation, BindReply, ChangeAnswer, ChangeLocalAnswer, ChangeLocalOperation,
+    ChangeOperation, ChangeReply, Decision, Directories, FindAnswer, FindOperation, GroupsAnswer,
+    GroupsOperation, Held, LocalAccount, LockoutPolicy, OsAccount, OsAnswer, OsOperation, OsReply,
+    ReserveAnswer, ReserveOperation, Served, Settled, StoreUnavailable, VerifyAnswer,
     VerifyOperation,
 };
 use entryway_ldap_types::ResultCode;
@@ -31,6 +32,12 @@ impl LocalAccounts for OneServer {
     async fn verify_local(&self, _operation: VerifyOperation) -> VerifyAnswer {
         VerifyAnswer {
             verified: Ok(false),
+            took: Duration::ZERO,
+        }
+    }
+    async fn change_local(&self, _operation: ChangeLocalOperation) -> ChangeLocalAnswer {
+        ChangeLocalAnswer {
+            changed: Ok(()),
             took: Duration::ZERO,
         }
     }
@@ -90,6 +97,27 @@ impl Directories for OneServer {
             tried: Vec::new(),
             server: Some("ldaps://dc1".into()),
             round_trips: 1,
+            took: Duration::from_millis(1),
+        }
+    }
+    async fn bind_to_change(&self, operation: BindOperation) -> (BindAnswer, Option<Held>) {
+        (self.bind(operation).await, Some(Held::new("a connection")))
+    }
+    async fn change(&self, operation: ChangeOperation) -> ChangeAnswer {
+        let bound = operation.bound.and_then(Held::into_inner);
+        let code = if bound == Some("a connection") {
+            ResultCode::SUCCESS
+        } else {
+            ResultCode::OPERATIONS_ERROR
+        };
+        let reply = ChangeReply {
+            code,
+            diagnostic: String::new(),
+            policy: None,
+        };
+        ChangeAnswer {
+            server: operation.server,
+            reply: Ok(reply),
             took: Duration::from_millis(1),
         }
     }
@@ -163,6 +191,27 @@ fn a_login_is_driven_to_its_end() {
         Decision::Reject(crate::Reason::WrongPassword)
     ));
     check_settled(&world, &[Settled::Failed, Settled::Failed]);
+}
+
+#[test]
+fn a_change_goes_on_where_its_bind_has_bound() {
+    let world = OneServer::default();
+    let attempt = attempt("jdoe", given("right"));
+    let clock = Stopped(attempt.started);
+    let policy = Arc::new(policy(vec![domain("staff")]));
+    let step = crate::begin_change(attempt, given("new"), policy);
+    let future = pin!(drive_from(&world, &clock, step));
+    match future.poll(&mut Context::from_waker(Waker::noop())) {
+        Poll::Ready(decided) => {
+            assert!(
+                matches!(decided.decision, Decision::Changed),
+                "{:?}",
+                decided.trace
+            )
+        }
+        Poll::Pending => panic!("nothing here waits"),
+    }
+    check_settled(&world, &[Settled::Passed, Settled::Passed]);
 }
 
 #[test]

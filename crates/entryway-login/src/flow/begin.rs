@@ -10,10 +10,52 @@ use std::sync::Arc;
 /// Starts a login.
 pub fn begin(attempt: Attempt, policy: Arc<LoginPolicy>) -> Step {
     let mut log = Log::default();
-    let route = match enter(&attempt, &policy, &mut log) {
-        Ok(route) => route,
-        Err(reason) => return log.decide(attempt.id, Decision::Reject(reason), Vec::new()),
+    match enter(&attempt, &policy, &mut log) {
+        Ok(route) => start(attempt, None, policy, route, log),
+        Err(reason) => log.decide(attempt.id, Decision::Reject(reason), Vec::new()),
+    }
+}
+
+/// Starts the change of a password: `attempt` has the old one, and is followed as a login is until it would let somebody
+/// in. Ends in [`Decision::Changed`] and never in an accept.
+pub fn begin_change(attempt: Attempt, new: SubmittedPassword, policy: Arc<LoginPolicy>) -> Step {
+    let mut log = Log::default();
+    let entered = enter(&attempt, &policy, &mut log).and_then(|route| {
+        // Without an old password there is nothing to prove: whoever explains a login changes nothing.
+        let SubmittedPassword::Given(_) = &attempt.password else {
+            return Err(Reason::MalformedLogin);
+        };
+        Ok((route, acceptable(new, &mut log)?))
+    });
+    match entered {
+        Ok((route, new)) => start(attempt, Some(new), policy, route, log),
+        Err(reason) => log.decide(attempt.id, Decision::Reject(reason), Vec::new()),
+    }
+}
+
+/// A new password must be text (RFC 4513 §6.3.1): what no keyboard types would lock its owner out, and Active Directory
+/// takes nothing else.
+fn acceptable(new: SubmittedPassword, log: &mut Log) -> Result<Arc<Password>, Reason> {
+    let problem = match new {
+        SubmittedPassword::Given(new) => match unacceptable(&new) {
+            Some(problem) => problem,
+            None if std::str::from_utf8(new.expose()).is_err() => "is not UTF-8",
+            None => return Ok(new),
+        },
+        SubmittedPassword::Malformed | SubmittedPassword::NotAsked => "is empty or far too long",
     };
+    let reason = Reason::NewPasswordMalformed;
+    log.note(Record::ChangeRefused { reason, problem });
+    Err(reason)
+}
+
+fn start(
+    attempt: Attempt,
+    new: Option<Arc<Password>>,
+    policy: Arc<LoginPolicy>,
+    route: Route,
+    log: Log,
+) -> Step {
     let Attempt {
         id,
         login_name,
@@ -30,6 +72,7 @@ pub fn begin(attempt: Attempt, policy: Arc<LoginPolicy>) -> Step {
         id,
         login_name,
         password,
+        new,
         submitted,
         started,
         deadline,

@@ -1,13 +1,14 @@
 //! The one bind, as the entry that was found, on the server that gave it.
 
+use super::change::{AfterBindToChange, Keeper};
 use super::find::Asking;
 use super::reserve::Then;
 use super::{Found, Login, Proof, Step};
 use crate::trace::{DIAGNOSTIC_MAX, clip};
 use crate::verdict::{self, Judgement};
 use crate::{
-    BindAnswer, BindOperation, BindReply, BindUnanswered, Fault, Reason, Record, ReserveOperation,
-    Stage, SubmittedPassword,
+    BindAnswer, BindOperation, BindReply, BindUnanswered, Fault, Held, Reason, Record,
+    ReserveOperation, Stage, SubmittedPassword,
 };
 use entryway_ldap_types::{AccountState, Entry, ResultCode};
 use std::sync::Arc;
@@ -24,6 +25,16 @@ pub struct AfterBind {
 impl AfterBind {
     /// Goes on with what came back.
     pub fn resume(self, answer: BindAnswer, now: Instant) -> Step {
+        self.resume_with(answer, None, now)
+    }
+
+    /// The same with the connection that a change goes on with.
+    pub(super) fn resume_with(
+        self,
+        answer: BindAnswer,
+        connection: Option<Held>,
+        now: Instant,
+    ) -> Step {
         let Self {
             mut login,
             asking,
@@ -56,10 +67,10 @@ impl AfterBind {
         };
         let state = login.account_state(&found.entry);
         // An answer in another server's name answers another question.
-        let judgement = if server == found.server {
-            verdict::judge(&reply, state)
-        } else {
-            Judgement::NoVerdict(Fault::DirectoryProtocolError)
+        let judgement = match &login.new {
+            _ if server != found.server => Judgement::NoVerdict(Fault::DirectoryProtocolError),
+            None => verdict::judge(&reply, state),
+            Some(_) => verdict::judge_old(&reply, state),
         };
         let BindReply {
             code,
@@ -76,6 +87,19 @@ impl AfterBind {
         };
         login.log.note_answer(bound, took);
         let domain = asking.operation.domain;
+        let proven = judgement.proves_old().filter(|_| login.new.is_some());
+        if let Some(proven) = proven {
+            login.tally.verified = code == ResultCode::SUCCESS;
+            login.tally.right = true;
+            let keeper = Keeper::Directory {
+                domain,
+                server: Arc::clone(&found.server),
+                dn: found.entry.dn_text.clone(),
+                // Whoever is not bound has nothing to go on with.
+                bound: connection.filter(|_| code == ResultCode::SUCCESS),
+            };
+            return login.conclude(domain, found, Proof::ToChange(proven, Box::new(keeper)));
+        }
         match judgement {
             Judgement::Verified(verified) => {
                 login.tally.verified = true;
@@ -151,15 +175,17 @@ impl Login {
             password: Arc::clone(password),
             deadline: self.deadline,
         };
-        Step::Bind(
-            operation,
-            AfterBind {
-                login: self,
-                asking,
-                found,
-                repeated,
-            },
-        )
+        let is_change = self.new.is_some();
+        let after = AfterBind {
+            login: self,
+            asking,
+            found,
+            repeated,
+        };
+        if is_change {
+            return Step::BindToChange(operation, AfterBindToChange(after));
+        }
+        Step::Bind(operation, after)
     }
 
     pub(super) fn account_state(&self, entry: &Entry) -> AccountState {

@@ -6,7 +6,7 @@ use crate::account::{self, AccountUsable};
 use crate::decision::Accepted;
 use crate::steps::{self, Person, Sight};
 use crate::{
-    Challenge, Decision, DomainId, Fault, GroupsAnswer, GroupsOperation, Method, Record,
+    Challenge, Decision, DomainId, Fault, GroupsAnswer, GroupsOperation, Method, Reason, Record,
     SessionGroups, Stage,
 };
 use entryway_ldap_types::{AccountState, Entry};
@@ -70,7 +70,9 @@ impl Login {
     pub(super) fn conclude(mut self: Box<Self>, id: DomainId, found: Found, proof: Proof) -> Step {
         let state = match &proof {
             // The bind has had its say on locks: one that has just ended by the directory's clock may still hold by ours.
-            Proof::Verified(_) | Proof::MustChange => self.account_state(&found.entry),
+            Proof::Verified(_) | Proof::MustChange | Proof::ToChange(..) => {
+                self.account_state(&found.entry)
+            }
             Proof::NotAsked | Proof::Remembered(_) => {
                 AccountState::read_with(&found.entry, self.wall_clock(), found.lockout.duration)
             }
@@ -176,6 +178,10 @@ impl Login {
                 self.decide(Decision::Accept(Accepted::new(verified, usable, session)))
             }
             Proof::NotAsked => self.decide(Decision::WouldAccept(session)),
+            Proof::ToChange(proven, keeper) => match self.new.take() {
+                Some(new) => self.ask_change(new, &session, usable, proven, *keeper),
+                None => self.reject(Reason::MalformedLogin),
+            },
             Proof::MustChange => self.decide(Decision::Challenge(Challenge::ChangePassword)),
             Proof::Remembered(valid) => {
                 self.decide(Decision::Accept(Accepted::renewed(valid, usable, session)))

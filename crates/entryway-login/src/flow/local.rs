@@ -1,6 +1,7 @@
 //! Local accounts: they come first, and one of that name decides.
 
 use super::beside::Standing;
+use super::change::Keeper;
 use super::reserve::Then;
 use super::{Login, Proof, Step};
 use crate::verdict::{self, Judgement};
@@ -80,6 +81,12 @@ impl AfterVerifyLocal {
             },
             answer.took,
         );
+        let proven = judgement.proves_old().filter(|_| login.new.is_some());
+        if let Some(proven) = proven {
+            login.tally.verified = true;
+            let keeper = Box::new(Keeper::Store(Arc::clone(&account)));
+            return login.conclude_local(account, Proof::ToChange(proven, keeper));
+        }
         match judgement {
             Judgement::Verified(verified) => {
                 login.tally.verified = true;

@@ -3,6 +3,7 @@
 //! The user database is asked first, without the password: it says which account a spelling means, and guesses are
 //! counted for that account. PAM is shown no password of somebody who is not there.
 
+use super::change::Keeper;
 use super::reserve::Then;
 use super::{Login, Proof, Step};
 use crate::verdict::{self, Judgement};
@@ -68,6 +69,16 @@ impl AfterLoginOs {
         let judgement = verdict::os(&reply);
         let outcome = outcome(&reply, &judgement);
         login.log.note_answer(Record::OsAnswered { outcome }, took);
+        let proven = judgement.proves_old().filter(|_| login.new.is_some());
+        if let Some(proven) = proven {
+            login.tally.verified = true;
+            let account = match reply {
+                OsReply::Verified(newer) => newer,
+                _ => account,
+            };
+            let proof = Proof::ToChange(proven, Box::new(Keeper::Os));
+            return login.conclude_os(account, proof);
+        }
         match judgement {
             Judgement::Verified(verified) => {
                 login.tally.verified = true;

@@ -84,6 +84,7 @@ pub fn begin_revalidation(
         id: attempt.id,
         login_name,
         password: SubmittedPassword::NotAsked,
+        new: None,
         submitted: attempt.at,
         started: attempt.started,
         deadline: attempt.deadline,

@@ -1,6 +1,6 @@
 //! Accounts that Entryway keeps itself, and those of the operating system.
 
-use crate::UserType;
+use crate::{ChangeLocalAnswer, ChangeLocalOperation, UserType};
 use entryway_ldap_types::Password;
 use std::future::Future;
 use std::sync::Arc;
@@ -74,6 +74,11 @@ pub trait LocalAccounts: Send + Sync {
     /// Checks a password. An account that changed since it was found has no verdict.
     fn verify_local(&self, operation: VerifyOperation)
     -> impl Future<Output = VerifyAnswer> + Send;
+    /// Changes a password once. Of an account that changed since it was found, nothing is changed.
+    fn change_local(
+        &self,
+        operation: ChangeLocalOperation,
+    ) -> impl Future<Output = ChangeLocalAnswer> + Send;
 }
 
 /// Log in at the operating system.

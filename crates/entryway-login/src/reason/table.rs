@@ -11,6 +11,9 @@ const REFUSED: &str = "You could not be logged in: check the name and the passwo
 const NOT_NOW: &str = "Nobody can be logged in this way right now, and this says nothing about your password: please try again in a few minutes.";
 const TOO_LATE: &str = "The answer took too long, and this says nothing about your password: please try again in a moment.";
 
+/// Trying both is no guess: one of them is right.
+const UNKNOWN: &str = "It is not known whether your password was changed: try to log in with the new one, and if it is refused, with the old one.";
+
 const ACCEPT: Row = Row {
     code: "accept",
     outcome: Outcome::Accept,
@@ -28,6 +31,14 @@ const WOULD_ACCEPT: Row = Row {
     ..ACCEPT
 };
 
+const CHANGED: Row = Row {
+    code: "changed",
+    outcome: Outcome::Changed,
+    operator: "the password is changed; nobody was let in by that",
+    person: "Your password is changed: log in with the new one.",
+    ..ACCEPT
+};
+
 const fn refusal(code: &'static str, level: LogLevel, operator: &'static str) -> Row {
     Row {
         code,
@@ -37,6 +48,14 @@ const fn refusal(code: &'static str, level: LogLevel, operator: &'static str) ->
         level,
         oauth_error: "access_denied",
         exit: 1,
+    }
+}
+
+/// Of a change: told to whoever has proven the old password, or of the new one alone, so it may say what to do.
+const fn unchanged(code: &'static str, operator: &'static str, person: &'static str) -> Row {
+    Row {
+        person,
+        ..refusal(code, LogLevel::Info, operator)
     }
 }
 
@@ -59,7 +78,7 @@ const fn outage(
 
 impl Reason {
     /// Every reason, in the order of the enum.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 27] = [
         Self::UnknownLogin,
         Self::WrongPassword,
         Self::AmbiguousLogin,
@@ -79,6 +98,27 @@ impl Reason {
         Self::RuleFailed,
         Self::Throttled,
         Self::PasswordChanged,
+        Self::NewPasswordMalformed,
+        Self::NewPasswordTooShort,
+        Self::NewPasswordTooSimple,
+        Self::NewPasswordInHistory,
+        Self::NewPasswordRefused,
+        Self::PasswordTooYoung,
+        Self::PasswordChangeNotAllowed,
+        Self::PasswordChangeUnsupported,
+    ];
+
+    /// Those that nothing but the change of a password comes to. All but the first are told to nobody who has not
+    /// proven the old one.
+    pub const OF_A_CHANGE: [Self; 8] = [
+        Self::NewPasswordMalformed,
+        Self::NewPasswordTooShort,
+        Self::NewPasswordTooSimple,
+        Self::NewPasswordInHistory,
+        Self::NewPasswordRefused,
+        Self::PasswordTooYoung,
+        Self::PasswordChangeNotAllowed,
+        Self::PasswordChangeUnsupported,
     ];
 
     /// How it looks to each audience.
@@ -166,6 +206,46 @@ impl Reason {
                 Info,
                 "the password was changed since this person logged in",
             ),
+            Self::NewPasswordMalformed => unchanged(
+                "new_password_malformed",
+                "the new password is empty, too long, no text or holds control characters",
+                "Your password was not changed: the new one is empty, too long, or has characters that no keyboard types.",
+            ),
+            Self::NewPasswordTooShort => unchanged(
+                "new_password_too_short",
+                "the new password is too short for the directory",
+                "Your password was not changed: the new one is too short, so choose a longer one.",
+            ),
+            Self::NewPasswordTooSimple => unchanged(
+                "new_password_too_simple",
+                "the new password is too simple for the directory",
+                "Your password was not changed: the new one is too simple, so choose a longer one with letters, digits and other signs, and without your name.",
+            ),
+            Self::NewPasswordInHistory => unchanged(
+                "new_password_in_history",
+                "the new password is one that this person has or had",
+                "Your password was not changed: you have had the new one before, so choose another.",
+            ),
+            Self::NewPasswordRefused => unchanged(
+                "new_password_refused",
+                "the directory does not take the new password, and does not say why",
+                "Your password was not changed: the new one does not satisfy the rules, so choose a longer one that you have not had before, or try again tomorrow if you changed it today.",
+            ),
+            Self::PasswordTooYoung => unchanged(
+                "password_too_young",
+                "the password was changed too short a time ago",
+                "Your password was not changed: it was changed too short a time ago, so try again later.",
+            ),
+            Self::PasswordChangeNotAllowed => unchanged(
+                "password_change_not_allowed",
+                "this person may not change their password here",
+                "Your password was not changed: you cannot change it here, so ask your administrator.",
+            ),
+            Self::PasswordChangeUnsupported => unchanged(
+                "password_change_unsupported",
+                "passwords of this authority cannot be changed through Entryway",
+                "Your password was not changed: yours cannot be changed here, so ask your administrator.",
+            ),
         }
     }
 
@@ -177,7 +257,7 @@ impl Reason {
 
 impl Fault {
     /// Every fault, in the order of the enum.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::DirectoryUnreachable,
         Self::DirectoryRefusedServiceBind,
         Self::TlsUntrusted,
@@ -188,6 +268,7 @@ impl Fault {
         Self::PartialGroups,
         Self::OsUnavailable,
         Self::Overloaded,
+        Self::PasswordChangeUnknown,
     ];
 
     /// How it looks to each audience.
@@ -248,6 +329,12 @@ impl Fault {
                 "more refusals wait for their time than are held",
                 TOO_LATE,
             ),
+            Self::PasswordChangeUnknown => outage(
+                "password_change_unknown",
+                Warn,
+                "the change of a password was sent and not answered: nobody knows whether it was made",
+                UNKNOWN,
+            ),
             Self::OsUnavailable => outage(
                 "os_unavailable",
                 Error,
@@ -289,6 +376,7 @@ impl Verdict {
         match self {
             Self::Accept => ACCEPT,
             Self::WouldAccept => WOULD_ACCEPT,
+            Self::Changed => CHANGED,
             Self::Challenge(challenge) => challenge.row(),
             Self::Reject(reason) => reason.row(),
             Self::Indeterminate(fault) => fault.row(),
@@ -297,13 +385,14 @@ impl Verdict {
 }
 
 impl Outcome {
-    /// `accept`, `challenge`, `reject` or `indeterminate`.
+    /// `accept`, `challenge`, `reject`, `indeterminate` or `changed`.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Accept => "accept",
             Self::Challenge => "challenge",
             Self::Reject => "reject",
             Self::Indeterminate => "indeterminate",
+            Self::Changed => "changed",
         }
     }
 }

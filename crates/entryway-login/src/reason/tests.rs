@@ -24,6 +24,14 @@ fn place_of_reason(reason: Reason) -> usize {
         Reason::RuleFailed => 16,
         Reason::Throttled => 17,
         Reason::PasswordChanged => 18,
+        Reason::NewPasswordMalformed => 19,
+        Reason::NewPasswordTooShort => 20,
+        Reason::NewPasswordTooSimple => 21,
+        Reason::NewPasswordInHistory => 22,
+        Reason::NewPasswordRefused => 23,
+        Reason::PasswordTooYoung => 24,
+        Reason::PasswordChangeNotAllowed => 25,
+        Reason::PasswordChangeUnsupported => 26,
     }
 }
 
@@ -39,6 +47,7 @@ fn place_of_fault(fault: Fault) -> usize {
         Fault::PartialGroups => 7,
         Fault::OsUnavailable => 8,
         Fault::Overloaded => 9,
+        Fault::PasswordChangeUnknown => 10,
     }
 }
 
@@ -56,7 +65,7 @@ fn rows() -> Vec<Row> {
     let reasons = Reason::ALL.into_iter().map(Reason::row);
     let faults = Fault::ALL.into_iter().map(Fault::row);
     let challenges = Challenge::ALL.into_iter().map(Challenge::row);
-    let accepts = [Verdict::Accept.row(), Verdict::WouldAccept.row()];
+    let accepts = [Verdict::Accept, Verdict::WouldAccept, Verdict::Changed].map(Verdict::row);
     reasons
         .chain(faults)
         .chain(challenges)
@@ -72,9 +81,10 @@ fn no_code_means_two_things() {
 }
 
 #[test]
-fn every_refusal_has_one_face() {
+fn every_refusal_of_a_login_has_one_face() {
     let faces: HashSet<_> = Reason::ALL
         .into_iter()
+        .filter(|reason| !Reason::OF_A_CHANGE.contains(reason))
         .map(|reason| {
             (
                 reason.row().person,
@@ -88,8 +98,21 @@ fn every_refusal_has_one_face() {
 }
 
 #[test]
+fn whoever_is_refused_a_change_reads_that_nothing_was_changed() {
+    for reason in Reason::OF_A_CHANGE {
+        let row = reason.row();
+        let said = row.person.starts_with("Your password was not changed: ");
+        assert!(said, "{reason:?}");
+        assert_eq!((row.outcome, row.exit), (Outcome::Reject, 1));
+    }
+}
+
+#[test]
 fn an_outage_says_nothing_about_the_password() {
-    for fault in Fault::ALL {
+    // It is about nothing else, and says what to do.
+    let unknown = Fault::PasswordChangeUnknown;
+    assert!(unknown.row().person.contains("not known"));
+    for fault in Fault::ALL.into_iter().filter(|fault| *fault != unknown) {
         assert!(
             fault
                 .row()

@@ -175,6 +175,17 @@ pub enum BindVerdict {
     NoVerdict(Fault),
 }
 
+/// What the answer to a change of a password means.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ChangeVerdict {
+    /// It is changed.
+    Changed,
+    /// It is not, and why.
+    Refused(Reason),
+    /// Neither yes nor no.
+    NoVerdict(Fault),
+}
+
 /// What one map gave.
 #[derive(Debug, Clone)]
 pub struct MapResult {
@@ -240,4 +251,6 @@ pub enum Verdict {
     Reject(Reason),
     /// Indeterminate.
     Indeterminate(Fault),
+    /// The password is changed.
+    Changed,
 }

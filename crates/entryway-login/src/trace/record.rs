@@ -3,8 +3,8 @@
 
 use super::Stage;
 use super::outcome::{
-    BindVerdict, DnOutcome, HomeResult, IdentityPart, LocalOutcome, MapResult, NamedDomain,
-    OsOutcome, SearchOutcome, Verdict,
+    BindVerdict, ChangeVerdict, DnOutcome, HomeResult, IdentityPart, LocalOutcome, MapResult,
+    NamedDomain, OsOutcome, SearchOutcome, Verdict,
 };
 use crate::{
     Bucket, DomainId, Fault, Group, MapTarget, PassedOver, Reason, RuleId, ServerTry, UserType,
@@ -276,6 +276,44 @@ pub enum Record {
         /// Targets whose value is unusable, with why.
         invalid: Vec<(MapTarget, String)>,
     },
+    /// A change of the password that no authority is asked for.
+    ChangeRefused {
+        /// Why.
+        reason: Reason,
+        /// In words.
+        problem: &'static str,
+    },
+    /// The change of the password, answered by a directory.
+    ChangeAnswered {
+        /// Who answered.
+        server: Arc<str>,
+        /// The result code.
+        code: ResultCode,
+        /// The diagnostic message, cut to 512 bytes.
+        diagnostic: String,
+        /// The password-policy control, when the server sent one.
+        policy: Option<PasswordPolicy>,
+        /// What it means.
+        verdict: ChangeVerdict,
+    },
+    /// The change of the password, not answered by a directory.
+    ChangeUnanswered {
+        /// Who was asked.
+        server: Arc<str>,
+        /// Whether a byte of it may have left.
+        written: bool,
+        /// What it comes to.
+        fault: Fault,
+        /// In words.
+        cause: String,
+    },
+    /// The change of a local account's password.
+    LocalChanged {
+        /// What it means.
+        verdict: ChangeVerdict,
+        /// What the store says, where it has not changed it.
+        problem: Option<String>,
+    },
     /// The verdict.
     Decided(Verdict),
 }
@@ -311,6 +349,10 @@ impl Record {
             Self::Defaulted { .. } => Stage::Defaults,
             Self::Homed(_) => Stage::Home,
             Self::Required { .. } => Stage::Required,
+            Self::ChangeRefused { .. }
+            | Self::ChangeAnswered { .. }
+            | Self::ChangeUnanswered { .. }
+            | Self::LocalChanged { .. } => Stage::Change,
             Self::Decided(_) => Stage::Decision,
         }
     }

@@ -9,6 +9,7 @@
 
 mod accounts;
 mod carried;
+mod changes;
 mod groups;
 mod local;
 mod names;
@@ -97,6 +98,7 @@ fn shown(decided: &Decided) -> String {
         Decision::Challenge(challenge) => challenge.row().code.to_owned(),
         Decision::Reject(reason) => reason.code().to_owned(),
         Decision::Indeterminate(fault) => fault.code().to_owned(),
+        Decision::Changed => "changed".to_owned(),
     }
 }
 

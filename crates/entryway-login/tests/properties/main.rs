@@ -107,7 +107,7 @@ proptest! {
         check_trace(&decided, &seen);
         match &decided.decision {
             Decision::Accept(session) => check_rules(&setup, &seen, session),
-            Decision::WouldAccept(_) => panic!("a password was given"),
+            Decision::WouldAccept(_) | Decision::Changed => panic!("a password was given, and no new one"),
             Decision::Reject(_) => assert!(!seen.skipped, "somebody who was skipped may know them"),
             Decision::Challenge(_) | Decision::Indeterminate(_) => {}
         }
@@ -121,7 +121,7 @@ proptest! {
         assert!(seen.checks.is_empty() && seen.reserved.is_empty() && decided.settle.is_empty());
         match &decided.decision {
             Decision::WouldAccept(session) => check_rules(&setup, &seen, session),
-            Decision::Accept(_) | Decision::Challenge(_) => panic!("no password was given"),
+            Decision::Accept(_) | Decision::Challenge(_) | Decision::Changed => panic!("no password was given"),
             Decision::Reject(_) => assert!(!seen.skipped),
             Decision::Indeterminate(_) => {}
         }

@@ -66,7 +66,7 @@ proptest! {
                 prop_assert_eq!(session.source, source);
                 super::check_rules(&setup, &seen, session);
             }
-            Decision::WouldAccept(_) | Decision::Challenge(_) => prop_assert!(false, "no password was asked for"),
+            Decision::WouldAccept(_) | Decision::Challenge(_) | Decision::Changed => prop_assert!(false, "no password was asked for"),
             Decision::Reject(_) | Decision::Indeterminate(_) => {}
         }
     }

@@ -144,6 +144,9 @@ pub(crate) fn walk(stage: &Stage<'_>, mut step: Step, answers: &[Answer]) -> (De
                     now,
                 )
             }
+            Step::BindToChange(..) | Step::ChangePassword(..) | Step::ChangeLocal(..) => {
+                panic!("a login changes no password")
+            }
             Step::Groups(operation, then) => {
                 seen.groups_from = Some(Arc::clone(&operation.server));
                 seen.in_team = answer.in_team;

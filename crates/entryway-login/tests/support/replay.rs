@@ -2,8 +2,8 @@
 
 use entryway_ldap_types::{AccountState, Dn};
 use entryway_login::{
-    BindVerdict, Challenge, DnOutcome, Fault, LocalOutcome, OsOutcome, Reason, Record,
-    SearchOutcome, Trace, Verdict,
+    BindVerdict, Challenge, ChangeVerdict, DnOutcome, Fault, LocalOutcome, OsOutcome, Reason,
+    Record, SearchOutcome, Trace, Verdict,
 };
 
 /// What the records so far say.
@@ -138,6 +138,20 @@ impl Reader {
             Record::Required { missing, .. } if !missing.is_empty() => {
                 rejected(Reason::MissingAttribute)
             }
+            // Whoever has proven the password is the one to ask, whoever was skipped before.
+            Record::ChangeRefused { reason, .. } => {
+                self.skipped = None;
+                rejected(*reason)
+            }
+            Record::ChangeAnswered { verdict, .. } | Record::LocalChanged { verdict, .. } => {
+                self.skipped = None;
+                Some(match verdict {
+                    ChangeVerdict::Changed => Verdict::Changed,
+                    ChangeVerdict::Refused(reason) => Verdict::Reject(*reason),
+                    ChangeVerdict::NoVerdict(fault) => Verdict::Indeterminate(*fault),
+                })
+            }
+            Record::ChangeUnanswered { fault, .. } => Some(Verdict::Indeterminate(*fault)),
             Record::Required { .. } => {
                 self.walked = true;
                 None

@@ -2,12 +2,14 @@
 //! login's operations as real servers would, and remembers what it was asked.
 
 use bytes::Bytes;
-use entryway_ldap_types::{Entry, Filter, PasswordPolicy, ResultCode};
+use entryway_ldap_types::{Entry, Filter, Password, PasswordPolicy, ResultCode};
 use entryway_login::{
-    Attempt, BindAnswer, BindOperation, BindReply, BindUnanswered, Bucket, Decided, FindAnswer,
-    FindOperation, Group, GroupsAnswer, GroupsOperation, LocalAccount, LockoutPolicy, LoginPolicy,
-    OsAccount, OsAnswer, OsOperation, OsReply, ReserveAnswer, ReserveOperation, Served,
-    ServerFault, ServerTry, Settled, Step, StoreUnavailable, VerifyAnswer, VerifyOperation, begin,
+    Attempt, BindAnswer, BindOperation, BindReply, BindUnanswered, Bucket, ChangeAnswer,
+    ChangeLocalAnswer, ChangeLocalFailure, ChangeOperation, ChangeReply, ChangeUnanswered, Decided,
+    FindAnswer, FindOperation, Group, GroupsAnswer, GroupsOperation, Held, LocalAccount,
+    LockoutPolicy, LoginPolicy, OsAccount, OsAnswer, OsOperation, OsReply, ReserveAnswer,
+    ReserveOperation, Served, ServerFault, ServerTry, Settled, Step, StoreUnavailable,
+    VerifyAnswer, VerifyOperation, begin, begin_change,
 };
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
@@ -21,6 +23,8 @@ pub(crate) struct Directory {
     pub(crate) people_after_a_bind: Option<Vec<(Entry, &'static str)>>,
     /// Answers every bind, whatever the password.
     pub(crate) bind_reply: Option<BindReply>,
+    /// Answers every change of a password; without it, a right old one is enough.
+    pub(crate) change: Option<Result<ChangeReply, ChangeUnanswered>>,
     /// The next binds end unanswered.
     pub(crate) unanswered: Vec<BindUnanswered>,
     /// Answers every search, whatever the filter.
@@ -45,6 +49,17 @@ pub(crate) enum Asked {
         dn: String,
         password: String,
     },
+    Change {
+        dn: String,
+        old: String,
+        new: String,
+        /// On the connection of the bind.
+        bound: bool,
+    },
+    ChangeLocal {
+        name: String,
+        new: String,
+    },
     Verify(String),
     Os(String),
     Groups {
@@ -59,6 +74,8 @@ pub(crate) struct World {
     pub(crate) directories: Vec<Directory>,
     /// Local accounts with their passwords, or why the store does not answer.
     pub(crate) accounts: Result<Vec<(LocalAccount, &'static str)>, StoreUnavailable>,
+    /// What the store does with a new password.
+    pub(crate) changes: Result<(), ChangeLocalFailure>,
     /// The operating system's accounts with their passwords; names are found without case.
     pub(crate) os: Vec<(OsAccount, &'static str)>,
     /// Why the user database does not answer.
@@ -90,6 +107,7 @@ impl Directory {
             people,
             people_after_a_bind: None,
             bind_reply: None,
+            change: None,
             unanswered: Vec::new(),
             search_code: ResultCode::SUCCESS,
             finds_anyway: false,
@@ -123,6 +141,7 @@ impl World {
         Self {
             directories,
             accounts: Ok(Vec::new()),
+            changes: Ok(()),
             os: Vec::new(),
             os_down: None,
             os_by: None,
@@ -141,6 +160,13 @@ impl World {
     pub(crate) fn login(&mut self, policy: LoginPolicy, attempt: Attempt) -> Decided {
         let now = attempt.started;
         self.walk(begin(attempt, Arc::new(policy)), now)
+    }
+
+    /// Changes the password to `new`.
+    pub(crate) fn change(&mut self, policy: LoginPolicy, attempt: Attempt, new: &str) -> Decided {
+        let now = attempt.started;
+        let new = super::given(new);
+        self.walk(begin_change(attempt, new, Arc::new(policy)), now)
     }
 
     /// Answers until there is a decision.
@@ -168,6 +194,22 @@ impl World {
                 Step::LoginOs(operation, then) => then.resume(self.login_os(&operation), now),
                 Step::Find(operation, then) => then.resume(self.find(&operation), now),
                 Step::Bind(operation, then) => then.resume(self.bind(&operation), now),
+                Step::BindToChange(operation, then) => {
+                    let answer = self.bind(&operation);
+                    then.resume(answer, Some(Held::new(BOUND)), now)
+                }
+                Step::ChangePassword(operation, then) => {
+                    then.resume(self.change_password(operation), now)
+                }
+                Step::ChangeLocal(operation, then) => {
+                    self.asked.push(Asked::ChangeLocal {
+                        name: operation.account.name.to_string(),
+                        new: text(&operation.new),
+                    });
+                    let changed = self.changes.clone();
+                    let took = self.pace;
+                    then.resume(ChangeLocalAnswer { changed, took }, now)
+                }
                 Step::Decided(decided) => {
                     self.settled.extend(decided.settle.iter().cloned());
                     return *decided;
@@ -319,6 +361,27 @@ impl World {
         }
     }
 
+    fn change_password(&mut self, operation: ChangeOperation) -> ChangeAnswer {
+        let bound = operation.bound.and_then(Held::into_inner::<&str>) == Some(BOUND);
+        self.asked.push(Asked::Change {
+            dn: operation.dn.to_string(),
+            old: text(&operation.old),
+            new: text(&operation.new),
+            bound,
+        });
+        let success = ChangeReply {
+            code: ResultCode::SUCCESS,
+            diagnostic: String::new(),
+            policy: None,
+        };
+        let told = self.directories[operation.domain.0].change.clone();
+        ChangeAnswer {
+            server: operation.server,
+            reply: told.unwrap_or(Ok(success)),
+            took: self.pace,
+        }
+    }
+
     fn bind(&mut self, operation: &BindOperation) -> BindAnswer {
         let password = String::from_utf8_lossy(operation.password.expose()).into_owned();
         self.asked.push(Asked::Bind {
@@ -357,6 +420,13 @@ impl World {
             took: self.pace,
         }
     }
+}
+
+/// What a bind's connection is here.
+const BOUND: &str = "the bind's connection";
+
+fn text(password: &Password) -> String {
+    String::from_utf8_lossy(password.expose()).into_owned()
 }
 
 /// As caseIgnoreMatch would have it, near enough.

@@ -6,9 +6,10 @@ use crate::account::{LocalRow, SystemRow};
 use crate::document::Scenario;
 use entryway_config::ThrottleSettings;
 use entryway_login::{
-    Bucket, IdentityReserve, LocalAccount, LocalAccounts, OsAccount, OsAccounts, OsAnswer,
-    OsOperation, OsReply, ReserveAnswer, ReserveOperation, Settled, StoreUnavailable, Throttle,
-    VerifyAnswer, VerifyOperation,
+    Bucket, ChangeLocalAnswer, ChangeLocalFailure, ChangeLocalOperation, IdentityReserve,
+    LocalAccount, LocalAccounts, OsAccount, OsAccounts, OsAnswer, OsOperation, OsReply,
+    ReserveAnswer, ReserveOperation, Settled, StoreUnavailable, Throttle, VerifyAnswer,
+    VerifyOperation,
 };
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -112,6 +113,13 @@ impl LocalAccounts for World {
             .map(|()| right.is_some_and(|right| right.as_bytes() == operation.password.expose()));
         VerifyAnswer {
             verified,
+            took: TOOK,
+        }
+    }
+    async fn change_local(&self, _operation: ChangeLocalOperation) -> ChangeLocalAnswer {
+        let why = StoreUnavailable("the accounts of a document do not change".to_owned());
+        ChangeLocalAnswer {
+            changed: Err(ChangeLocalFailure::NotDone(why)),
             took: TOOK,
         }
     }

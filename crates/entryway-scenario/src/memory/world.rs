@@ -12,8 +12,9 @@ use entryway_config::{
 };
 use entryway_ldap_types::{ResultCode, Role};
 use entryway_login::{
-    BindAnswer, BindOperation, BindReply, BindUnanswered, Directories, FindAnswer, FindOperation,
-    GroupsAnswer, GroupsOperation, LockoutPolicy, Served, ServerFault, ServerTry,
+    BindAnswer, BindOperation, BindReply, BindUnanswered, ChangeAnswer, ChangeOperation,
+    ChangeUnanswered, Directories, FindAnswer, FindOperation, GroupsAnswer, GroupsOperation, Held,
+    LockoutPolicy, Served, ServerFault, ServerTry,
 };
 use entryway_testdir::{Directory, Options};
 use std::sync::Arc;
@@ -265,6 +266,21 @@ impl Directories for World {
     }
     async fn bind(&self, operation: BindOperation) -> BindAnswer {
         self.bind_now(&operation)
+    }
+    /// A document's people log in: nobody's password is changed.
+    async fn bind_to_change(&self, operation: BindOperation) -> (BindAnswer, Option<Held>) {
+        (self.bind_now(&operation), None)
+    }
+    async fn change(&self, operation: ChangeOperation) -> ChangeAnswer {
+        ChangeAnswer {
+            server: operation.server,
+            reply: Err(ChangeUnanswered {
+                written: false,
+                fault: ServerFault::Ourselves,
+                cause: "the directories of a document do not change".to_owned(),
+            }),
+            took: TOOK,
+        }
     }
     async fn groups(&self, operation: &GroupsOperation) -> GroupsAnswer {
         self.groups_now(operation)

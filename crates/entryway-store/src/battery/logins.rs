@@ -2,7 +2,9 @@
 
 use super::{Lab, account, cases, password, until};
 use crate::{AccountChange, HeldAccounts, NewPassword};
-use entryway_login::{LocalAccount, LocalAccounts, VerifyOperation};
+use entryway_login::{
+    ChangeLocalFailure, ChangeLocalOperation, LocalAccount, LocalAccounts, VerifyOperation,
+};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -14,6 +16,7 @@ cases!(
     a_weak_hash_becomes_a_strong_one,
     every_imported_hash_lets_in,
     a_check_without_time_has_no_verdict,
+    a_password_that_was_proven_is_replaced_once,
 );
 
 fn find(held: &HeldAccounts, name: &str) -> Option<Arc<LocalAccount>> {
@@ -167,4 +170,32 @@ async fn a_check_without_time_has_no_verdict(lab: Lab) {
         })
         .await;
     assert!(answer.verified.unwrap_err().0.contains("no time"));
+}
+
+async fn a_password_that_was_proven_is_replaced_once(lab: Lab) {
+    let store = lab.open().await;
+    let mut new = account("eve");
+    new.password = NewPassword::Clear(password("correct horse"));
+    store.accounts().add(new).await.unwrap();
+    let held = store.hold_accounts().await.unwrap();
+    let found = find(&held, "eve").unwrap();
+    let change = |text: &str| {
+        held.change_local(ChangeLocalOperation {
+            account: found.clone(),
+            new: password(text),
+            deadline: Instant::now() + Duration::from_secs(20),
+        })
+    };
+    assert_eq!(change("battery staple").await.changed, Ok(()));
+    let changed = find(&held, "eve").unwrap();
+    assert_ne!(changed.password_stamp, found.password_stamp);
+    assert_eq!(verify(&held, &changed, "battery staple").await, Ok(true));
+    assert_eq!(verify(&held, &changed, "correct horse").await, Ok(false));
+    // Whoever has proven the password before it was changed has proven another one.
+    let again = change("another").await.changed;
+    assert!(
+        matches!(again, Err(ChangeLocalFailure::NotDone(_))),
+        "{again:?}"
+    );
+    assert_eq!(verify(&held, &changed, "battery staple").await, Ok(true));
 }

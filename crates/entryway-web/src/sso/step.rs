@@ -166,8 +166,10 @@ async fn log_in(
         Decision::Accept(accepted) => accepted.into_session(),
         Decision::Challenge(_) => return failed(Again::MustChange),
         Decision::Reject(_) => return failed(Again::Refused),
-        // Nobody asks without a password here.
-        Decision::Indeterminate(_) | Decision::WouldAccept(_) => return failed(Again::NotNow),
+        // Nobody asks without a password here, and no login changes one.
+        Decision::Indeterminate(_) | Decision::WouldAccept(_) | Decision::Changed => {
+            return failed(Again::NotNow);
+        }
     };
     let device = tokens
         .as_ref()

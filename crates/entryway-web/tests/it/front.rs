@@ -8,7 +8,8 @@ use entryway_login::{
 };
 use entryway_web::{
     App, Caller, Callers, Current, DomainReady, Explanations, Generation, Handshake, Limits,
-    LoginIds, Lookup, MetricsText, Observer, Readiness, Revalidated, Revalidations, Scope,
+    LoginIds, Lookup, MetricsText, Observer, PasswordChanges, Readiness, Revalidated,
+    Revalidations, Scope,
 };
 use http::{Request, Response};
 use http_body_util::BodyExt;
@@ -114,6 +115,16 @@ impl LoginService for Logins {
             };
             decided(attempt.id, decision)
         })
+    }
+}
+
+impl PasswordChanges for Logins {
+    fn change_password(
+        &self,
+        attempt: Attempt,
+        _new: SubmittedPassword,
+    ) -> Pin<Box<dyn Future<Output = Decided> + Send + '_>> {
+        Box::pin(async move { decided(attempt.id, Decision::Changed) })
     }
 }
 
@@ -291,6 +302,7 @@ pub(crate) fn app_at(limits: Limits, public_url: Option<&str>) -> (App, Arc<Behi
     let generation = Generation {
         sso: None,
         logins: Arc::clone(&logins) as _,
+        password_changes: Arc::clone(&logins) as _,
         revalidations: Arc::clone(&logins) as _,
         explanations: logins,
         callers,

@@ -68,7 +68,7 @@ impl BindJson {
 }
 
 #[derive(Serialize)]
-struct PolicyJson {
+pub(super) struct PolicyJson {
     #[serde(skip_serializing_if = "Option::is_none")]
     expires_in: Option<u32>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -78,7 +78,7 @@ struct PolicyJson {
 }
 
 impl PolicyJson {
-    fn of(policy: PasswordPolicy) -> Self {
+    pub(super) fn of(policy: PasswordPolicy) -> Self {
         Self {
             expires_in: policy.expires_in,
             grace_left: policy.grace_left,

@@ -2,6 +2,7 @@
 
 use super::Names;
 use super::bind::{BindJson, BoundJson};
+use super::change::{ChangeAnsweredJson, ChangeJson};
 use super::rules::{DnFilteredJson, GroupsJson, LeftOutJson, LocalJson, OsJson};
 use super::search::{OutcomeJson, PassedOverJson, SearchedJson, TryJson, scope_name};
 use super::values::{HomeJson, MapJson};
@@ -50,6 +51,10 @@ pub(super) enum RecordJson<'a> {
     Templated { name: &'a str, values: Vec<FilledJson<'a>>, #[serde(skip_serializing_if = "Option::is_none")] rule: Option<Cow<'a, str>> },
     TemplateUnresolved { name: &'a str, target: &'a str, problem: &'a str, #[serde(skip_serializing_if = "Option::is_none")] rule: Option<Cow<'a, str>> },
     Required { missing: Vec<&'a str>, invalid: Vec<InvalidJson<'a>> },
+    ChangeRefused { reason: &'static str, problem: &'static str },
+    ChangeAnswered(Box<ChangeAnsweredJson<'a>>),
+    ChangeUnanswered { server: &'a str, written: bool, fault: &'static str, cause: &'a str },
+    LocalChanged { #[serde(flatten)] verdict: ChangeJson, #[serde(skip_serializing_if = "Option::is_none")] problem: Option<&'a str> },
     Decided { verdict: &'static str, code: &'static str, meaning: &'static str },
 }
 
@@ -257,6 +262,34 @@ impl<'a> RecordJson<'a> {
                         problem,
                     })
                     .collect(),
+            },
+            Record::ChangeRefused { reason, problem } => Self::ChangeRefused {
+                reason: reason.code(),
+                problem,
+            },
+            Record::ChangeAnswered {
+                server,
+                code,
+                diagnostic,
+                policy,
+                verdict,
+            } => Self::ChangeAnswered(Box::new(ChangeAnsweredJson::of(
+                server, *code, diagnostic, *policy, *verdict,
+            ))),
+            Record::ChangeUnanswered {
+                server,
+                written,
+                fault,
+                cause,
+            } => Self::ChangeUnanswered {
+                server,
+                written: *written,
+                fault: fault.code(),
+                cause,
+            },
+            Record::LocalChanged { verdict, problem } => Self::LocalChanged {
+                verdict: ChangeJson::of(*verdict),
+                problem: problem.as_deref(),
             },
             Record::Decided(verdict) => {
                 let row = verdict.row();

@@ -172,6 +172,10 @@ pub(super) enum Event {
     Templated { name: String, values: Vec<Filled>, rule: Option<String> },
     TemplateUnresolved { name: String, target: String, problem: String, rule: Option<String> },
     Required { missing: Vec<String>, invalid: Vec<Invalid> },
+    ChangeRefused { problem: String },
+    ChangeAnswered(Box<Bound>),
+    ChangeUnanswered { server: String, written: bool, cause: String },
+    LocalChanged { verdict: String, problem: Option<String> },
     Decided { meaning: String },
     /// The step as it stands.
     #[serde(skip)]

@@ -55,6 +55,26 @@ pub(super) fn rows(step: &Step) -> Vec<Row> {
             written,
             cause,
         } => words::unanswered(server, *written, cause, took),
+        Event::ChangeRefused { problem } => {
+            let row = Row::new("change", "not asked").tone(Tone::Bad);
+            vec![row.note(problem)]
+        }
+        Event::ChangeAnswered(answered) => words::changed(answered, took),
+        Event::ChangeUnanswered {
+            server,
+            written,
+            cause,
+        } => words::change_unanswered(server, *written, cause, took),
+        Event::LocalChanged { verdict, problem } => {
+            let (text, tone) = words::change_verdict(verdict);
+            let row = Row::new("change", format!("{text}{}", time(took))).tone(tone);
+            let said = problem
+                .as_deref()
+                .map(|said| Row::more(plain_or_quoted(said)));
+            std::iter::once(row.note("the local account's"))
+                .chain(said)
+                .collect()
+        }
         Event::AccountRead { state } => vec![words::account(state)],
         Event::Stopped { problem } => vec![Row::new("stopped", problem).tone(Tone::Doubt)],
         Event::SubjectCompared { same: true } => vec![Row::new("person", "the same")],

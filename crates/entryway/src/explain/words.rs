@@ -190,6 +190,47 @@ pub(super) fn unanswered(
     ]
 }
 
+/// What an answer to a change of the password means, and how that looks.
+pub(super) fn change_verdict(verdict: &str) -> (&'static str, Tone) {
+    match verdict {
+        "changed" => ("changed", Tone::Good),
+        "refused" => ("refused", Tone::Bad),
+        _ => ("no verdict", Tone::Doubt),
+    }
+}
+
+/// A change of the password: what came of it, and what the server said.
+pub(super) fn changed(answer: &Bound, took: Option<Duration>) -> Vec<Row> {
+    let (text, tone) = change_verdict(&answer.verdict);
+    let first = Row::new("change", format!("{text}{}", time(took)));
+    let mut rows = vec![first.tone(tone).note(&answer.server)];
+    if answer.verdict != "changed" {
+        rows.push(answered(&answer.answered));
+    }
+    rows.extend(answer.policy.as_ref().and_then(password_policy));
+    rows
+}
+
+/// A change of the password that nobody answered.
+pub(super) fn change_unanswered(
+    server: &str,
+    written: bool,
+    cause: &str,
+    took: Option<Duration>,
+) -> Vec<Row> {
+    let left = if written {
+        "the request may have reached the server: whether it is changed is not known"
+    } else {
+        "the request never left: nothing is changed"
+    };
+    vec![
+        Row::new("change", format!("no answer{}", time(took)))
+            .tone(Tone::Doubt)
+            .note(server),
+        Row::more(plain_or_quoted(cause)).note(left),
+    ]
+}
+
 fn answered(answered: &Answered) -> Row {
     let number = answered.result_code;
     let code = match &answered.result {

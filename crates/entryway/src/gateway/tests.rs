@@ -1,9 +1,14 @@
 use super::Gateway;
 use crate::kept::Kept;
+use crate::witness::{Kind, Submitted, Witness};
 use crate::world::World;
 use crate::{compose, ids, sources};
 use entryway_ldap_types::Password;
-use entryway_login::{Attempt, Decision, Fault, LoginService, Reason, SubmittedPassword};
+use entryway_login::{
+    Attempt, Decided, Decision, Fault, LoginPolicy, LoginService, Reason, SubmittedPassword,
+};
+use entryway_store::{Details, NewAccount, NewPassword};
+use parking_lot::Mutex;
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
@@ -11,6 +16,10 @@ const REJECT_AFTER: Duration = Duration::from_secs(1);
 
 /// A gateway that knows nobody, asks nobody and holds `held_max` refusals.
 async fn gateway(held_max: usize) -> Gateway {
+    gateway_seen_by(held_max, Vec::new()).await
+}
+
+async fn gateway_seen_by(held_max: usize, witnesses: Vec<Arc<dyn Witness>>) -> Gateway {
     let folder = tempfile::tempdir().expect("a folder");
     let file = folder.path().join("entryway.toml");
     let text = "[login]\nldap = \"disabled\"\nreject_after = \"1s\"\n[store]\nurl = \"memory:\"\n";
@@ -23,20 +32,28 @@ async fn gateway(held_max: usize) -> Gateway {
     let world = World::new(&loaded.settings, composed.domains, composed.os, kept);
     let policy = Arc::clone(&loaded.settings.policy);
     assert_eq!(policy.reject_after, REJECT_AFTER);
-    Gateway::holding(held_max, policy, loaded.places.into(), world, Vec::new())
+    Gateway::holding(held_max, policy, loaded.places.into(), world, witnesses)
 }
 
 async fn decide(gateway: &Gateway) -> Decision {
     decide_within(gateway, Duration::from_secs(30)).await
 }
 
+fn password(text: &str) -> Arc<Password> {
+    Arc::new(Password::new(text.as_bytes().to_vec()).expect("a password"))
+}
+
 async fn decide_within(gateway: &Gateway, time: Duration) -> Decision {
+    let attempt = attempt("nobody", "guess", time);
+    gateway.login(attempt).await.decision
+}
+
+fn attempt(name: &str, text: &str, time: Duration) -> Attempt {
     let started = Instant::now();
-    let password = Password::new(b"guess".to_vec()).expect("a password");
-    let attempt = Attempt {
+    Attempt {
         id: ids::draw(),
-        login_name: "nobody".to_owned(),
-        password: SubmittedPassword::Given(Arc::new(password)),
+        login_name: name.to_owned(),
+        password: SubmittedPassword::Given(password(text)),
         client_address: None,
         device: None,
         wants_groups: false,
@@ -44,8 +61,7 @@ async fn decide_within(gateway: &Gateway, time: Duration) -> Decision {
         at: SystemTime::now(),
         started,
         deadline: started + time,
-    };
-    gateway.login(attempt).await.decision
+    }
 }
 
 /// One login more than could be held is no verdict at all: answered at once, it would say what it was by its time.
@@ -84,4 +100,69 @@ async fn a_refusal_that_cannot_be_held_is_no_verdict() {
     );
     let third = decide(&gateway).await;
     assert!(matches!(third, Decision::Reject(_)), "there is room again");
+}
+
+#[derive(Default)]
+struct Seen(Mutex<Vec<(Kind, &'static str)>>);
+
+impl Witness for Seen {
+    fn decided(&self, submitted: &Submitted, decided: &Decided, _policy: &LoginPolicy) {
+        let code = decided.decision.row().code;
+        self.0.lock().push((submitted.kind, code));
+    }
+}
+
+/// As a login is: with room, held when it is refused, on record, and seen.
+#[tokio::test]
+async fn a_change_of_a_password_is_followed_as_a_login_is() {
+    let seen = Arc::new(Seen::default());
+    let gateway = gateway_seen_by(1, vec![Arc::clone(&seen) as _]).await;
+    let account = NewAccount {
+        name: "ada".to_owned(),
+        password: NewPassword::Clear(password("swordfish")),
+        enabled: true,
+        details: Details {
+            uid: Some(1),
+            gid: Some(1),
+            home: Some("/home/ada".to_owned()),
+            ..Details::default()
+        },
+    };
+    let accounts = gateway.kept().store.accounts();
+    accounts.add(account).await.expect("an account");
+    let change = async |old: &str, new: &str| {
+        let attempt = attempt("ada", old, Duration::from_secs(30));
+        let (id, new) = (attempt.id, SubmittedPassword::Given(password(new)));
+        let decided = gateway.change(attempt, new, ()).await;
+        let audit = gateway.kept().store.audit();
+        let record = audit
+            .get(id.bits())
+            .await
+            .expect("a store")
+            .expect("a record");
+        let body = String::from_utf8(record.body).expect("JSON");
+        assert!(body.contains(r#""kind":"password_change""#), "{body}");
+        assert!(!body.contains("swordfish") && !body.contains("halibut"));
+        decided.decision.row().code
+    };
+    let began = Instant::now();
+    assert_eq!(change("a guess", "halibut").await, "wrong_password");
+    assert!(began.elapsed() >= REJECT_AFTER);
+    assert_eq!(change("swordfish", "halibut").await, "changed");
+    let refused = Instant::now();
+    assert_eq!(change("swordfish", "another").await, "wrong_password");
+    assert!(refused.elapsed() >= REJECT_AFTER);
+    let login = attempt("ada", "halibut", Duration::from_secs(30));
+    let decided = gateway.login(login).await;
+    assert!(
+        matches!(decided.decision, Decision::Accept(_)),
+        "{decided:?}"
+    );
+    let expected = [
+        (Kind::PasswordChange, "wrong_password"),
+        (Kind::PasswordChange, "changed"),
+        (Kind::PasswordChange, "wrong_password"),
+        (Kind::Login, "accept"),
+    ];
+    assert_eq!(*seen.0.lock(), expected);
 }

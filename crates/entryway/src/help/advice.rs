@@ -11,6 +11,7 @@ pub(super) struct Advice {
 }
 
 const EXPLAIN: &str = "`entryway explain NAME` shows every search with its base and filter";
+const POLICY: &str = "`entryway explain --login ID` has the directory's own words; the rules are the directory's alone";
 const MAPS: &str = "`entryway explain NAME` names the attribute and the line of its map";
 
 pub(super) fn of_reason(reason: Reason) -> Advice {
@@ -164,6 +165,56 @@ pub(super) fn of_reason(reason: Reason) -> Advice {
             ],
             &["have the person log in again"],
         ),
+        Reason::NewPasswordMalformed => (
+            &[
+                "the new password is empty, over 1,024 bytes, not UTF-8, or holds control characters",
+            ],
+            &["look at what the form sends, if a person typed it"],
+        ),
+        Reason::NewPasswordTooShort => (
+            &["the directory's policy asks for more characters"],
+            &[POLICY],
+        ),
+        Reason::NewPasswordTooSimple => (
+            &[
+                "the directory's policy asks for more kinds of characters, or for none of the person's names",
+            ],
+            &[POLICY],
+        ),
+        Reason::NewPasswordInHistory => (
+            &[
+                "the directory remembers earlier passwords, and the new one is among them or is the old one",
+            ],
+            &[POLICY],
+        ),
+        Reason::NewPasswordRefused => (
+            &[
+                "one of the directory's rules is against it, and it does not say which: Active Directory tells length, kinds of characters, history and age by one code",
+            ],
+            &[POLICY],
+        ),
+        Reason::PasswordTooYoung => (
+            &[
+                "the directory lets nobody change a password that was changed a short time ago (`minPwdAge`, `pwdMinAge`)",
+            ],
+            &["have the person wait, or set the password at the directory"],
+        ),
+        Reason::PasswordChangeNotAllowed => (
+            &[
+                "the directory lets this person not change their own password, by its policy or its access rules",
+                "the user type of this person is `real`",
+            ],
+            &[
+                "`entryway explain --login ID` has the directory's words, or says that it was not asked",
+            ],
+        ),
+        Reason::PasswordChangeUnsupported => (
+            &[
+                "the account is one of the operating system's",
+                "the directory does not know the password modify operation (RFC 3062)",
+            ],
+            &["have the person change it where the password is kept"],
+        ),
     };
     Advice { causes, remedies }
 }
@@ -237,6 +288,16 @@ pub(super) fn of_fault(fault: Fault) -> Advice {
             ],
             &[
                 "docs/os-accounts.md has what the daemon must be able to read; `entryway explain NAME` has PAM's words",
+            ],
+        ),
+        Fault::PasswordChangeUnknown => (
+            &[
+                "the server went away, or took too long, after it was asked to change a password",
+                "the server answered with something that is no answer to that",
+            ],
+            &[
+                "have the person try the new password, and then the old one: one of them is right",
+                "the log line names the server and the cause",
             ],
         ),
         Fault::Overloaded => (

@@ -101,7 +101,9 @@ impl About<'_> {
                     self.answers.forget(token);
                     Ok(Welcome::No)
                 }
-                Decision::Indeterminate(_) | Decision::WouldAccept(_) => Err(Unavailable),
+                Decision::Indeterminate(_) | Decision::WouldAccept(_) | Decision::Changed => {
+                    Err(Unavailable)
+                }
             },
         }
     }

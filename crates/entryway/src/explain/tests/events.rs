@@ -9,9 +9,9 @@ use entryway_ldap_types::{
     AccountState, AttributeName, PasswordPolicy, PasswordPolicyError, Placeholder, ResultCode,
 };
 use entryway_login::{
-    BindVerdict, Bucket, Decided, Decision, DnOutcome, Fault, Group, HomeResult, IdentityPart,
-    LocalOutcome, LoginId, MapOutcome, MapResult, MapTarget, OsOutcome, Reason, Record, RuleId,
-    SearchOutcome, Stage, Trace, TraceEntry, UserType, Verdict,
+    BindVerdict, Bucket, ChangeVerdict, Decided, Decision, DnOutcome, Fault, Group, HomeResult,
+    IdentityPart, LocalOutcome, LoginId, MapOutcome, MapResult, MapTarget, OsOutcome, Reason,
+    Record, RuleId, SearchOutcome, Stage, Trace, TraceEntry, UserType, Verdict,
 };
 use entryway_wire::AuditBody;
 use std::collections::BTreeSet;
@@ -179,6 +179,34 @@ fn single() -> Vec<Record> {
             written: true,
             fault: Fault::Deadline,
             cause: text("silence"),
+        },
+        Record::ChangeRefused {
+            reason: Reason::PasswordChangeUnsupported,
+            problem: "somebody else keeps it",
+        },
+        Record::ChangeAnswered {
+            server: "ldaps://dc1".into(),
+            code: ResultCode(19),
+            diagnostic: text("too short"),
+            policy: Some(PasswordPolicy {
+                error: Some(PasswordPolicyError::PasswordTooShort),
+                ..PasswordPolicy::default()
+            }),
+            verdict: ChangeVerdict::Refused(Reason::NewPasswordTooShort),
+        },
+        Record::ChangeUnanswered {
+            server: "ldaps://dc1".into(),
+            written: true,
+            fault: Fault::PasswordChangeUnknown,
+            cause: text("silence"),
+        },
+        Record::LocalChanged {
+            verdict: ChangeVerdict::Changed,
+            problem: None,
+        },
+        Record::LocalChanged {
+            verdict: ChangeVerdict::NoVerdict(Fault::StoreUnavailable),
+            problem: Some(text("full")),
         },
         Record::AccountRead {
             state: AccountState::MustChange,
