@@ -1,11 +1,12 @@
 //! What the daemon's log says of a login and of those who ask.
 
-use crate::daemon::Daemon;
+use crate::daemon::{Daemon, answer};
 use crate::world::{PORTAL, World};
 use entryway_ldap_types::ResultCode;
 use entryway_testdir::Kind;
 use entryway_testdir::faults::{Fault, FaultPlan, Rule};
-use serde_json::json;
+use serde_json::{Value, json};
+use std::io::Write;
 
 #[test]
 fn it_says_which_application_asked() {
@@ -44,6 +45,33 @@ fn it_says_who_was_turned_away() {
     daemon.signal("TERM");
     let (_, events) = daemon.rest();
     assert!(!format!("{events:?}").contains("a-token-of-nobody"));
+}
+
+#[test]
+fn it_says_for_whom_a_trusted_proxy_was_turned_away() {
+    let world = World::new();
+    let text = world.configuration();
+    let listen = "listen = \"127.0.0.1:0\"\n";
+    let configure = |trusted: &str| {
+        let trusted = format!("{listen}trusted_proxies = [\"{trusted}\"]\n");
+        world.write("entryway.toml", &text.replace(listen, &trusted));
+    };
+    configure("127.0.0.1");
+    let mut daemon = Daemon::start(&world);
+    let ask = |daemon: &mut Daemon| {
+        let mut stream = daemon.connect();
+        let request = "GET /metrics HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\
+             x-forwarded-for: 198.51.100.4, 203.0.113.9\r\n\r\n";
+        stream.write_all(request.as_bytes()).expect("written");
+        assert_eq!(answer(stream).status, 401);
+        daemon.event("http.refused")["client"].clone()
+    };
+    assert_eq!(ask(&mut daemon), "203.0.113.9");
+    // Another list holds from the next reading on.
+    configure("192.0.2.1");
+    daemon.signal("HUP");
+    daemon.event("config.applied");
+    assert_eq!(ask(&mut daemon), Value::Null);
 }
 
 #[test]
