@@ -224,6 +224,24 @@ async fn a_change_of_password_is_dialled_when_needed_and_kept_by_nobody() {
     assert!(server.stats().roles.is_empty());
 }
 
+/// Whatever a login may do in clear, a change may not: there is no setting for it. Nothing is dialled.
+#[tokio::test]
+async fn a_password_is_never_changed_in_clear() {
+    let scripted = Scripted::start(|peer, _| obedient(peer)).await;
+    let server = scripted.server_with(|settings| settings.clear_text_passwords = true);
+    let refused = server
+        .bind_to_change("cn=jane", &password("right"), soon())
+        .await;
+    let Err(failure) = refused else {
+        panic!("it was bound in clear")
+    };
+    assert!(!failure.written);
+    assert!(matches!(failure.cause, LdapError::PasswordInClear));
+    let served = server.serve_change(soon()).await;
+    assert!(matches!(served, Err(LdapError::PasswordInClear)));
+    assert_eq!(scripted.accepted(), 0);
+}
+
 /// A server that answers nothing before it is told to.
 async fn held() -> (Scripted, Arc<Semaphore>) {
     let gate = Arc::new(Semaphore::new(0));
