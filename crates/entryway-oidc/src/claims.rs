@@ -106,7 +106,7 @@ pub(crate) fn about(
         match person
             .groups
             .as_ref()
-            .map(|groups| provider.groups_for(client, groups))
+            .map(|groups| provider.groups_for(client, person, groups))
         {
             Some(groups) if !groups.partial && groups.names.len() <= provider.most_groups => {
                 tell("groups", Some(json!(groups.names)));

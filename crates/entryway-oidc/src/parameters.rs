@@ -26,13 +26,21 @@ pub struct Repeated;
 impl Parameters {
     /// From what was sent, if it is not too much.
     pub fn new(pairs: impl IntoIterator<Item = (String, String)>) -> Result<Self, TooMuch> {
+        Self::within(MAX_VALUE_BYTES, MAX_TOTAL_BYTES, pairs)
+    }
+    /// The same of a form of our own, which brings a whole request back: with other limits, in bytes.
+    pub fn within(
+        most_of_one: usize,
+        most: usize,
+        pairs: impl IntoIterator<Item = (String, String)>,
+    ) -> Result<Self, TooMuch> {
         let mut kept = Vec::new();
         let mut total = 0usize;
         for (name, value) in pairs {
             let value = Zeroizing::new(value);
             total = total.saturating_add(name.len()).saturating_add(value.len());
             let many = kept.len() == MAX_PARAMETERS;
-            if many || value.len() > MAX_VALUE_BYTES || total > MAX_TOTAL_BYTES {
+            if many || value.len() > most_of_one || total > most {
                 return Err(TooMuch);
             }
             kept.push((name, value));

@@ -155,6 +155,7 @@ problems! {
     ManyBearers: InvalidRequest, "the access token is sent in more than one way";
     Bearer: InvalidToken, "the access token is unknown, expired or revoked";
     BearerScope: InsufficientScope, "the access token lacks a scope that is needed here";
+    ClaimRule: InvalidToken, "a rule of this installation for a claim fails for this person";
     UnknownPostLogout: InvalidRequest, "`post_logout_redirect_uri` is none that is registered for this client";
 }
 

@@ -139,6 +139,9 @@ pub struct Provider {
     pub lifetimes: Lifetimes,
     /// More groups than this are told by a link.
     pub most_groups: usize,
+    /// Groups are told as `staff/engineers`: where people come from several directories, `engineers` of one are not
+    /// those of another.
+    pub qualified_groups: bool,
     /// Our keys.
     pub signer: Arc<dyn Signer>,
     /// Who verifies.
@@ -151,13 +154,23 @@ pub struct Provider {
 
 impl Provider {
     /// Groups that a client may be told of.
-    pub(crate) fn groups_for(&self, client: &Client, groups: &GroupNames) -> GroupNames {
+    pub(crate) fn groups_for(
+        &self,
+        client: &Client,
+        person: &Person,
+        groups: &GroupNames,
+    ) -> GroupNames {
         let shown = groups
             .names
             .iter()
             .filter(|group| self.claims.shows_group(client, group));
+        let (domain, _) = person.subject.0.split_once(':').unwrap_or_default();
+        let named = |group: &String| match self.qualified_groups {
+            true => format!("{domain}/{group}"),
+            false => group.clone(),
+        };
         GroupNames {
-            names: shown.cloned().collect(),
+            names: shown.map(named).collect(),
             partial: groups.partial,
         }
     }

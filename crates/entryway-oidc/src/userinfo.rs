@@ -24,7 +24,7 @@ pub fn userinfo(provider: Arc<Provider>, request: ClientRequest, now: Timestamp)
         Scopes::OPENID,
         now,
         |provider, client, scopes, person| {
-            claims::userinfo(provider, client, scopes, person).map_err(|_| Problem::NotWelcome)
+            claims::userinfo(provider, client, scopes, person).map_err(|_| Problem::ClaimRule)
         },
     )
 }
@@ -50,7 +50,7 @@ pub fn groups(
         now,
         move |provider, client, _, person| {
             let groups = person.groups.as_ref().ok_or(Problem::Unavailable)?;
-            let groups = provider.groups_for(client, groups);
+            let groups = provider.groups_for(client, person, groups);
             // A part would pass for the whole.
             if groups.partial {
                 return Err(Problem::Unavailable);

@@ -60,7 +60,7 @@ impl Kept {
         let cursors = CursorSeal::new(&store.keys(CURSORS).await?);
         let signing = Keyring::new(store.clone());
         if let Some(sso) = &settings.sso {
-            signing.refresh(sso.keys).await?;
+            signing.refresh(sso::rotation(sso)).await?;
         }
         Ok(Self {
             signing: Arc::new(signing),

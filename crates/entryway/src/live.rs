@@ -169,7 +169,7 @@ impl Running {
         let composed = compose_counting(&settings, &kept.totals)?;
         let throttle = kept::throttle(&settings);
         let unverified = unverified(&settings);
-        let signing = settings.sso.as_ref().map(|sso| sso.keys);
+        let signing = settings.sso.as_deref().map(sso::rotation);
         let world = World::new(&settings, composed.domains, composed.os, kept);
         let policy = Arc::clone(&settings.policy);
         let gateway = Gateway::new(policy, places.into(), world, witnesses);
@@ -332,7 +332,7 @@ impl Live {
     /// Has what another configuration needs before it is in force: keys to sign with.
     pub(crate) async fn prepare(&self, loaded: &Loaded) -> anyhow::Result<()> {
         match &loaded.settings.sso {
-            Some(sso) => self.kept.signing.refresh(sso.keys).await,
+            Some(sso) => self.kept.signing.refresh(sso::rotation(sso)).await,
             None => Ok(()),
         }
     }

@@ -12,7 +12,7 @@ mod rows;
 mod signatures;
 mod world;
 
-pub(crate) use front::Sso;
+pub(crate) use front::{Sso, rotation};
 pub(crate) use keys::{Keyring, LOOK, now_ms};
 pub(crate) use notice::Notices;
 pub(crate) use person::LastAnswers;

@@ -68,10 +68,16 @@ pub(super) fn sso(root: &Section<'_>, read: &[Read<'_>], cx: &Context<'_>) -> Op
     }
     let branding = branding::branding(&sso, cx);
     let most_groups = usize::try_from(sso.integer("most_groups")).unwrap_or_default();
+    let qualified_groups = sso.word(
+        "group_names",
+        &[("name", false), ("domain/name", true)],
+        read.len() > 1,
+    );
     Some(SsoSettings {
         issuer: issuer?,
         lifetimes,
         most_groups,
+        qualified_groups,
         sessions,
         keys,
         branding: branding?,

@@ -21,6 +21,8 @@ pub struct SsoSettings {
     pub lifetimes: Lifetimes,
     /// More groups than this are told by a link.
     pub most_groups: usize,
+    /// Groups are told with their domain.
+    pub qualified_groups: bool,
     /// Of browsers.
     pub sessions: SessionLimits,
     /// Of the keys that sign tokens.

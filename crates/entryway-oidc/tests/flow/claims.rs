@@ -215,3 +215,24 @@ fn core_5_1_a_persons_claims_are_those_of_their_session() {
     );
     assert_eq!(person.attributes, session.attributes);
 }
+
+#[test]
+fn own_groups_of_several_directories_are_told_apart() {
+    let provider = Provider {
+        qualified_groups: true,
+        ..provider()
+    };
+    let mut run = run_of(provider, vec![confidential("app")]);
+    let mut jane = session("jane");
+    let mut told = person("jane");
+    told.groups = Some(GroupNames {
+        names: vec!["admins".into(), "hidden ones".into()],
+        partial: false,
+    });
+    jane.person = Arc::new(told);
+    run.world.log_in(jane);
+    let code = run.code(&asking_with("app", "scope", "openid groups"));
+    let access = ok(run.redeem(&code)).access;
+    let claims = ok(run.userinfo(bearer(access.expose())));
+    assert_eq!(claims["groups"], json!(["staff/admins"]));
+}

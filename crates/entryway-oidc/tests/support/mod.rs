@@ -77,6 +77,7 @@ pub(crate) fn provider() -> Provider {
         issuer: Issuer::parse(ISSUER).unwrap(),
         lifetimes: Lifetimes::default(),
         most_groups: 3,
+        qualified_groups: false,
         signer: Arc::new(KeyRing::default()),
         signatures: Arc::new(Checks),
         entropy: Arc::new(Counter::default()),

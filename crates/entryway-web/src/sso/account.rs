@@ -49,7 +49,7 @@ pub(crate) async fn end(
     if !origin::is_ours(&head.headers, sso.issuer()) {
         return Ok(asks.too_old());
     }
-    let sent = match form::read(&head.headers, body, &app.limits).await? {
+    let sent = match form::read_own(&head.headers, body, &app.limits).await? {
         Ok(sent) => sent,
         Err(too_much) => return Ok(asks.wrong(too_much.into())),
     };

@@ -40,16 +40,23 @@ pub(crate) async fn by_post(
     let sso = front(&generation)?;
     let (head, body) = request.into_parts();
     let parameters = form::read(&head.headers, body, &app.limits).await?;
-    if let Ok(parameters) = &parameters {
-        let query = form_urlencoded::Serializer::new(String::new())
-            .extend_pairs(parameters.pairs())
-            .finish();
-        if query.len() <= MOST_QUERY {
-            let place = format!("{}{}?{query}", sso.issuer(), paths::AUTHORIZE);
-            return Ok(see_other(&place));
-        }
+    if let Some(response) = by_link(&**sso, paths::AUTHORIZE, &parameters) {
+        return Ok(response);
     }
     Ok(begin(&**sso, &head.headers, parameters).await)
+}
+
+/// The same request by a link, if it is not too long for one.
+pub(super) fn by_link(
+    sso: &dyn SingleSignOn,
+    path: &str,
+    sent: &Result<Parameters, TooMuch>,
+) -> Option<Response> {
+    let query = form_urlencoded::Serializer::new(String::new())
+        .extend_pairs(sent.as_ref().ok()?.pairs())
+        .finish();
+    let place = format!("{}{path}?{query}", sso.issuer());
+    (query.len() <= MOST_QUERY).then(|| see_other(&place))
 }
 
 async fn begin(
@@ -77,6 +84,8 @@ pub(super) struct Asks<'a> {
     pub(super) tie: Tie,
     /// Cookies that the answer sets.
     pub(super) cookies: Vec<Option<HeaderValue>>,
+    /// The person logged in by a form of this request.
+    pub(super) proved: bool,
 }
 
 /// A login that did not work, for the page that is shown again.
@@ -97,6 +106,7 @@ impl<'a> Asks<'a> {
             headers,
             tie,
             cookies: Vec::new(),
+            proved: false,
         }
     }
 
@@ -155,7 +165,13 @@ impl<'a> Asks<'a> {
                 to: Some(scopes.clone()),
             });
         }
-        let Some(flow) = self.tie.seal(self.sso, &Flow::Authorize(pending)) else {
+        let Some(flow) = self.tie.seal(
+            self.sso,
+            &Flow::Authorize {
+                pending,
+                proved: self.proved,
+            },
+        ) else {
             return self.wrong(Problem::Broken);
         };
         let hinted = request.login_hint.as_deref().unwrap_or_default();

@@ -19,11 +19,17 @@ pub(super) fn read(headers: &HeaderMap, name: &str) -> Option<Zeroizing<String>>
     let mut found = None;
     // HTTP/2 sends them in several headers (RFC 9113 §8.2.3).
     for header in headers.get_all(header::COOKIE) {
-        for pair in header.to_str().ok()?.split(';') {
-            let Some((other, value)) = pair.trim().split_once('=') else {
+        // By bytes: what another site set for all hosts of a domain may be no text.
+        for pair in header.as_bytes().split(|byte| *byte == b';') {
+            let pair = pair.trim_ascii();
+            let Some(value) = pair
+                .strip_prefix(name.as_bytes())
+                .and_then(|rest| rest.strip_prefix(b"="))
+            else {
                 continue;
             };
-            if other == name && found.replace(Zeroizing::new(value.to_owned())).is_some() {
+            let value = std::str::from_utf8(value).ok()?;
+            if found.replace(Zeroizing::new(value.to_owned())).is_some() {
                 return None;
             }
         }
@@ -76,6 +82,10 @@ mod tests {
         assert_eq!(read(&["a=b", "__Host-entryway-browser=x=1"]), value);
         assert_eq!(read(&["__Host-entryway-browser="]), None);
         assert_eq!(read(&["a__Host-entryway-browser=x"]), None);
+        let mut odd = sent(&["__Host-entryway-browser=x=1"]);
+        let foreign = HeaderValue::from_bytes(b"theirs=\xfc").unwrap();
+        odd.append(header::COOKIE, foreign);
+        assert!(super::read(&odd, BROWSER).is_some());
         assert_eq!(
             read(&["__Host-entryway-browser=x", "__Host-entryway-browser=y"]),
             None

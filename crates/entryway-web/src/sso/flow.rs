@@ -15,7 +15,12 @@ const LIFE: Duration = Duration::from_secs(3600);
 /// What a form is about.
 pub(super) enum Flow {
     /// An application's request.
-    Authorize(Pending),
+    Authorize {
+        pending: Pending,
+        /// The person logged in by a form of it: another login than the one that was there when the request came is
+        /// one for this request only then.
+        proved: bool,
+    },
     /// The person's own sessions.
     Account,
     /// An application asks to sign out, and the person of that session was asked.
@@ -71,12 +76,16 @@ impl Tie {
 const AUTHORIZE: &str = "authorize";
 const ACCOUNT: &str = "account";
 const LOGOUT: &str = "logout";
+const PROVED: &str = "proved";
 
 impl Flow {
     /// Its end, its kind, a session, and what was sent; a line each.
     fn to_text(&self, until: Timestamp) -> Zeroizing<String> {
         let (kind, session, sent) = match self {
-            Self::Authorize(pending) => (AUTHORIZE, "", pending.to_stored()),
+            Self::Authorize { pending, proved } => {
+                let proved = if *proved { PROVED } else { "" };
+                (AUTHORIZE, proved, pending.to_stored())
+            }
             Self::Account => (ACCOUNT, "", Zeroizing::default()),
             Self::Logout {
                 parameters,
@@ -100,7 +109,12 @@ impl Flow {
             return None;
         }
         match kind {
-            AUTHORIZE => Pending::from_stored(sent).ok().map(Self::Authorize),
+            AUTHORIZE => Pending::from_stored(sent)
+                .ok()
+                .map(|pending| Self::Authorize {
+                    pending,
+                    proved: session == PROVED,
+                }),
             ACCOUNT => Some(Self::Account),
             LOGOUT => Pending::from_stored(sent).ok().map(|pending| Self::Logout {
                 parameters: pending.parameters,

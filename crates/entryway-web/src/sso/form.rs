@@ -21,6 +21,21 @@ pub(super) async fn read(
     Ok(parse(&bytes))
 }
 
+/// Largest form of our own pages, in bytes: it brings a whole request back, sealed and written in base64.
+const MOST_OWN: usize = 256 * 1024;
+
+/// What stands in a form of our own pages.
+pub(super) async fn read_own(
+    headers: &HeaderMap,
+    body: Body,
+    limits: &Limits,
+) -> Result<Result<Parameters, TooMuch>, Refusal> {
+    let bytes = body::read_form(headers, body, limits, MOST_OWN).await?;
+    let pairs = form_urlencoded::parse(&bytes);
+    let pairs = pairs.map(|(name, value)| (name.into_owned(), value.into_owned()));
+    Ok(Parameters::within(MOST_OWN, MOST_OWN, pairs))
+}
+
 /// What stands in a query.
 pub(super) fn query(text: Option<&str>) -> Result<Parameters, TooMuch> {
     parse(text.unwrap_or_default().as_bytes())

@@ -1,6 +1,6 @@
 //! Signing out: asked by an application, or by the person.
 
-use super::authorize::{Asks, see_other};
+use super::authorize::{Asks, by_link, see_other};
 use super::flow::{Flow, Tie};
 use super::page::Sending;
 use super::{browser, cookies, form, front, origin, pages, step};
@@ -8,7 +8,7 @@ use crate::App;
 use crate::refusal::Refusal;
 use axum::extract::{Request, State};
 use axum::response::Response;
-use entryway_oidc::{Logout, LogoutRequest, Parameters, Problem, SessionId, TooMuch};
+use entryway_oidc::{Logout, LogoutRequest, Parameters, Problem, SessionId, TooMuch, paths};
 use http::StatusCode;
 use std::sync::Arc;
 
@@ -23,7 +23,8 @@ pub(crate) async fn by_get(
     Ok(begin(asks, sent).await)
 }
 
-/// RP-Initiated Logout §2 wants both.
+/// RP-Initiated Logout §2 wants both. A form of another site brings no cookie with it: the browser is sent here once
+/// more, as by a link.
 pub(crate) async fn by_post(
     State(app): State<Arc<App>>,
     request: Request,
@@ -32,6 +33,9 @@ pub(crate) async fn by_post(
     let sso = front(&generation)?;
     let (head, body) = request.into_parts();
     let sent = form::read(&head.headers, body, &app.limits).await?;
+    if let Some(response) = by_link(&**sso, paths::END_SESSION, &sent) {
+        return Ok(response);
+    }
     Ok(begin(Asks::of(&**sso, &head.headers), sent).await)
 }
 
@@ -57,7 +61,7 @@ pub(crate) async fn confirmed(
     if !origin::is_ours(&head.headers, sso.issuer()) {
         return Ok(asks.too_old());
     }
-    let sent = match form::read(&head.headers, body, &app.limits).await? {
+    let sent = match form::read_own(&head.headers, body, &app.limits).await? {
         Ok(sent) => sent,
         Err(too_much) => return Ok(asks.wrong(too_much.into())),
     };
@@ -105,7 +109,10 @@ async fn sign_out(
             )
         }
         Logout::SignedOut(ended) => {
-            asks.cookies.push(cookies::forget(cookies::SESSION));
+            // Without it nothing was ended: it may be there all the same.
+            if cookies::read(asks.headers, cookies::SESSION).is_some() {
+                asks.cookies.push(cookies::forget(cookies::SESSION));
+            }
             match ended.redirect {
                 Some(place) => {
                     let mut response = see_other(place.expose());

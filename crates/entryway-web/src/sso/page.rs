@@ -1,6 +1,6 @@
 //! The frame of every page, and what goes with it: style, logo, and headers that keep others out.
 
-use super::{LOGO, Language, STYLE, front, words::Words};
+use super::{Language, front, words::Words};
 use crate::App;
 use crate::refusal::Refusal;
 use axum::extract::State;
@@ -73,14 +73,14 @@ impl Page<'_> {
                     meta name="viewport" content="width=device-width, initial-scale=1";
                     meta name="robots" content="noindex";
                     title { (self.title) @if !self.look.title.is_empty() { " \u{b7} " (self.look.title) } }
-                    link rel="stylesheet" href=(STYLE);
+                    link rel="stylesheet" href="../sso/style.css";
                     link rel="icon" href="data:,";
                 }
                 body {
                     main class=(if self.is_wide { "wide" } else { "narrow" }) {
                         @if self.look.logo.is_some() || !self.look.title.is_empty() {
                             header {
-                                @if self.look.logo.is_some() { img src=(LOGO) alt=""; }
+                                @if self.look.logo.is_some() { img src="../sso/logo" alt=""; }
                                 span { (self.look.title) }
                             }
                         }

@@ -1,10 +1,15 @@
 //! What each page has between its heading and its end.
 
+use super::Listed;
 use super::words::{Words, with};
-use super::{CONFIRMED, Listed, SESSIONS, STEP};
 use entryway_oidc::{BrowserSession, Client, Scopes, Secret};
 use maud::{Markup, PreEscaped, html};
 use std::time::{Duration, UNIX_EPOCH};
+
+// Relative, from any page: an issuer may have a path before these that we do not see.
+const STEP: &str = "../sso/step";
+const SESSIONS: &str = "../sso/sessions";
+const CONFIRMED: &str = "../sso/logout";
 
 /// Why the page with the password is shown again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

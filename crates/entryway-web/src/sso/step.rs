@@ -35,7 +35,7 @@ pub(crate) async fn step(
     if !origin::is_ours(&head.headers, sso.issuer()) {
         return Ok(asks.too_old());
     }
-    let sent = match form::read(&head.headers, body, &app.limits).await? {
+    let sent = match form::read_own(&head.headers, body, &app.limits).await? {
         Ok(sent) => sent,
         Err(too_much) => return Ok(asks.wrong(too_much.into())),
     };
@@ -47,13 +47,19 @@ pub(crate) async fn step(
     let (mut browser, mut failed) = (browser(&head.headers), None);
     if action == "login" {
         match log_in(&app, &generation, &mut asks, &head, &flow, &sent).await {
-            Ok(cookie) => browser.session = Some(cookie),
+            Ok(cookie) => {
+                browser.session = Some(cookie);
+                asks.proved = true;
+            }
             Err(Stopped::Failed(why)) => failed = Some(why),
             Err(Stopped::Unavailable) => return Ok(asks.wrong(Problem::Unavailable)),
         }
     }
     Ok(match flow {
-        Flow::Authorize(pending) => authorize(asks, browser, pending, action, failed).await,
+        Flow::Authorize { pending, proved } => {
+            asks.proved |= proved;
+            authorize(asks, browser, pending, action, failed).await
+        }
         Flow::Account => account(asks, failed),
         Flow::Logout { .. } => asks.too_old(),
     })
@@ -71,6 +77,15 @@ async fn authorize(
     action: &str,
     failed: Option<Failed>,
 ) -> Response {
+    if !asks.proved && failed.is_none() {
+        // Whoever is logged in did so elsewhere: that is no login for this request, however old its form is.
+        match asks.sso.session(browser).await {
+            Err(_) => return asks.wrong(Problem::Unavailable),
+            Ok(session) => {
+                pending.progress.before = Some(session.map(|session| session.login.clone()));
+            }
+        }
+    }
     let progress = &mut pending.progress;
     // Only "allow" lets stand what the page was sealed with.
     let agreement = progress.agreement.take();
@@ -202,7 +217,7 @@ fn attempt(
     let password = field(sent, "password").unwrap_or_default();
     let device = cookies::read(&head.headers, cookies::DEVICE);
     let client = match flow {
-        Flow::Authorize(pending) => pending.parameters.one("client_id").ok().flatten(),
+        Flow::Authorize { pending, .. } => pending.parameters.one("client_id").ok().flatten(),
         Flow::Account | Flow::Logout { .. } => None,
     };
     let started = Instant::now();
@@ -224,7 +239,7 @@ fn attempt(
 }
 
 fn wants_groups(flow: &Flow) -> bool {
-    let Flow::Authorize(pending) = flow else {
+    let Flow::Authorize { pending, .. } = flow else {
         return false;
     };
     let scope = pending.parameters.one("scope").ok().flatten();

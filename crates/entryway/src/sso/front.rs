@@ -8,7 +8,7 @@ use super::rows;
 use super::signatures::Checked;
 use super::world::{Asked as World, Living, in_time};
 use crate::kept::Kept;
-use entryway_config::{Branding, PageLanguage, SsoSettings};
+use entryway_config::{Branding, KeyRotation, PageLanguage, SsoSettings};
 use entryway_oidc::{
     Answer, Authorized, BrowserSession, Client, ClientId, ClientRequest, GroupsTold, Jwk,
     LoginMark, Logout, LogoutRequest, Metadata, Pending, Person, Provider, Refused, Secret,
@@ -56,6 +56,17 @@ impl Inner {
         let ids = ids.iter().filter_map(|id| ClientId::parse(id));
         ids.filter_map(|id| self.client(&id)).collect()
     }
+
+    /// Tells the clients of a session that it has ended.
+    pub(super) fn tell(&self, clients: &[Arc<Client>], session: &BrowserSession) {
+        match notices(&self.provider, clients, session, now()) {
+            Ok(notices) => self.kept.notices.tell(notices),
+            Err(error) => {
+                let error: &dyn std::error::Error = &error;
+                tracing::error!(target: "sso.notice_unsigned", error);
+            }
+        }
+    }
 }
 
 impl Sso {
@@ -71,6 +82,7 @@ impl Sso {
             issuer: settings.issuer.clone(),
             lifetimes: settings.lifetimes,
             most_groups: settings.most_groups,
+            qualified_groups: settings.qualified_groups,
             signer: keys,
             signatures: Arc::new(Checked),
             entropy: Arc::new(SystemEntropy),
@@ -102,6 +114,7 @@ impl Sso {
             inner: &self.0,
             browser,
             now: now(),
+            ends: false,
         }
     }
 
@@ -109,21 +122,10 @@ impl Sso {
         Arc::clone(&self.0.provider)
     }
 
-    /// Tells the clients of a session that it has ended.
-    fn tell(&self, clients: &[Arc<Client>], session: &BrowserSession) {
-        match notices(&self.0.provider, clients, session, now()) {
-            Ok(notices) => self.0.kept.notices.tell(notices),
-            Err(error) => {
-                let error: &dyn std::error::Error = &error;
-                tracing::error!(target: "sso.notice_unsigned", error);
-            }
-        }
-    }
-
     fn told(&self, ended: &EndedSession) {
         let body: Option<SessionBody> = body::read(&ended.session.body);
         if let Some(session) = body.and_then(|body| body.session()) {
-            self.tell(&self.0.clients_of(&ended.clients), &session);
+            self.0.tell(&self.0.clients_of(&ended.clients), &session);
         }
     }
 
@@ -134,6 +136,14 @@ impl Sso {
         let world = self.world(browser);
         match world.by_cookie(cookie).await? {
             Some(living) => world.welcome(living).await,
+            None => Ok(None),
+        }
+    }
+
+    /// For whoever looks at their sessions, and ends them: the directory need not answer for that.
+    async fn own(&self, browser: Browser) -> Answer<Option<Living>> {
+        match browser.session {
+            Some(cookie) => self.world(browser).by_cookie(cookie).await,
             None => Ok(None),
         }
     }
@@ -160,9 +170,9 @@ impl Sso {
         if let Some(other) = other {
             // Somebody else's, in the same browser: it ends where this one begins.
             let clients = world.end(&other.session.id).await?;
-            self.tell(&clients, &other.session);
+            self.0.tell(&clients, &other.session);
         }
-        let opened = BrowserSession {
+        let mut opened = BrowserSession {
             id: same.as_ref().map_or_else(
                 || SessionId(entropy::name().into()),
                 |living| living.session.id.clone(),
@@ -177,26 +187,35 @@ impl Sso {
             must_change_password: false,
             person: Arc::new(person),
         };
-        let mut body = SessionBody::new(&opened, tokens.and_then(|tokens| tokens.revalidation));
-        body.address = address.map(|address| address.to_string());
-        body.agent = agent;
+        let remembered = tokens.and_then(|tokens| tokens.revalidation);
         let now = now_ms();
         let longest = i64::try_from(self.0.settings.sessions.max.as_millis()).unwrap_or(i64::MAX);
-        let row = SessionRow {
-            id: opened.id.0.to_string(),
-            cookie: cookie.fingerprint().0,
-            subject: opened.person.subject.0.clone(),
-            made_ms: same.as_ref().map_or(now, |living| living.row.made_ms),
-            used_ms: now,
-            // A new login begins a new life.
-            ends_ms: now.saturating_add(longest),
-            body: body::write(&body),
+        let row = |opened: &BrowserSession, made_ms| {
+            let mut body = SessionBody::new(opened, remembered.clone());
+            body.address = address.map(|address| address.to_string());
+            body.agent.clone_from(&agent);
+            SessionRow {
+                id: opened.id.0.to_string(),
+                cookie: cookie.fingerprint().0,
+                subject: opened.person.subject.0.clone(),
+                made_ms,
+                used_ms: now,
+                // A new login begins a new life.
+                ends_ms: now.saturating_add(longest),
+                body: body::write(&body),
+            }
         };
-        if same.is_some() && in_time(self.0.store().renew_session(&row)).await? {
-            return Ok(cookie);
+        if let Some(living) = same {
+            let renewed = row(&opened, living.row.made_ms);
+            if in_time(self.0.store().renew_session(&renewed)).await? {
+                return Ok(cookie);
+            }
+            // It ended in this moment: what ended does not come again.
+            opened.id = SessionId(entropy::name().into());
+            opened.sid = entropy::name().into();
         }
-        self.make_room(&row.subject).await?;
-        in_time(self.0.store().keep_session(&row)).await?;
+        self.make_room(&opened.person.subject.0).await?;
+        in_time(self.0.store().keep_session(&row(&opened, now))).await?;
         Ok(cookie)
     }
 
@@ -225,7 +244,7 @@ impl Sso {
     }
 
     async fn list(&self, browser: Browser) -> Answer<Vec<Listed>> {
-        let Some(living) = self.living(browser).await? else {
+        let Some(living) = self.own(browser).await? else {
             return Ok(Vec::new());
         };
         let subject = &living.row.subject;
@@ -252,7 +271,7 @@ impl Sso {
     }
 
     async fn end_listed(&self, browser: Browser, session: Option<SessionId>) -> Answer<bool> {
-        let Some(living) = self.living(browser).await? else {
+        let Some(living) = self.own(browser).await? else {
             return Ok(false);
         };
         let (own, subject) = (&living.row.id, &living.row.subject);
@@ -289,6 +308,15 @@ fn look(branding: &Branding) -> Look {
             PageLanguage::German => Language::German,
         }),
         help: branding.help_url.clone(),
+    }
+}
+
+/// When keys follow each other: one is published for as long as an ID token that it signed may live.
+pub(crate) fn rotation(settings: &SsoSettings) -> KeyRotation {
+    let KeyRotation { every, overlap } = settings.keys;
+    KeyRotation {
+        every,
+        overlap: overlap.max(settings.lifetimes.id_token + settings.lifetimes.skew),
     }
 }
 
@@ -353,7 +381,11 @@ impl SingleSignOn for Sso {
     fn logout(&self, browser: Browser, request: LogoutRequest) -> Asked<'_, Logout> {
         let step = logout(self.provider(), request, now());
         Box::pin(async move {
-            let mut done = drive(&self.world(browser), step).await;
+            let world = World {
+                ends: true,
+                ..self.world(browser)
+            };
+            let mut done = drive(&world, step).await;
             if let Logout::SignedOut(ended) = &mut done {
                 if ended.unsigned {
                     tracing::error!(target: "sso.notice_unsigned", error = "no signing key");

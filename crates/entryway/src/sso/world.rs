@@ -31,6 +31,8 @@ pub(crate) struct Asked<'a> {
     pub(crate) inner: &'a Inner,
     pub(crate) browser: Browser,
     pub(crate) now: Timestamp,
+    /// Whoever signs out may do so whatever the directory says, or does not say.
+    pub(crate) ends: bool,
 }
 
 /// A session that lives, and its row.
@@ -129,7 +131,8 @@ impl Asked<'_> {
                 match self.about().ask(token, known, wants_groups).await? {
                     Welcome::Yes(person) => person,
                     Welcome::No => {
-                        self.end(&session.id).await?;
+                        let clients = self.end(&session.id).await?;
+                        self.inner.tell(&clients, session);
                         return Ok(None);
                     }
                 }
@@ -181,12 +184,19 @@ impl World for Asked<'_> {
         let Some(living) = self.by_cookie(cookie).await? else {
             return Ok(None);
         };
+        if self.ends {
+            return Ok(Some(living.session));
+        }
         let living = self.welcome(living).await?;
         Ok(living.map(|living| living.session))
     }
 
     async fn find_session(&self, question: FindSession) -> Answer<Option<Arc<BrowserSession>>> {
-        let living = self.session_of_grant(&question.session).await?;
+        // Tokens tell of the person as they are now, not as they were at their login.
+        let living = match self.session_of_grant(&question.session).await? {
+            Some(living) => self.welcome(living).await?,
+            None => None,
+        };
         Ok(living.map(|living| living.session))
     }
 

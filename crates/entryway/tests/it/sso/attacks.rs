@@ -231,3 +231,40 @@ fn no_secret_is_logged() {
         assert!(!log.contains(&secret), "{secret}");
     }
 }
+
+/// A form from before somebody logged in does not pass for a login of its own.
+#[test]
+fn an_old_form_proves_nothing_anew() {
+    let world = world();
+    let daemon = Daemon::start(&world);
+    let mut browser = Browser::new(&daemon);
+    let asked = asking(&[("prompt", "login")]);
+    let prepared = browser.get(&Browser::to("/oidc/authorize", &asked));
+    code(&mut browser, &[]);
+    for action in ["continue", "allow", "deny"] {
+        let page = browser.submit(&prepared, &[("action", action)]);
+        assert_eq!((page.status, page.location()), (200, None), "{action}");
+        assert!(page.body.contains("name=\"password\""), "{action}");
+    }
+    let got = browser.submit(&prepared, &RIGHT);
+    assert!(got.sent("code").is_some(), "{got:?}");
+}
+
+/// Another site's form brings no cookie: it neither ends a session nor says that it did.
+#[test]
+fn another_site_signs_nobody_out() {
+    let world = world();
+    let daemon = Daemon::start(&world);
+    let mut browser = Browser::new(&daemon);
+    code(&mut browser, &[]);
+    let cookies = std::mem::take(&mut browser.cookies);
+    let got = browser.post("/oidc/logout", &[("state", "x")]);
+    assert_eq!(
+        got.location(),
+        Some("https://login.corp.example/oidc/logout?state=x")
+    );
+    assert!(!got.head.contains("set-cookie"), "{got:?}");
+    browser.cookies = cookies;
+    let asks = browser.get("/oidc/logout?state=x");
+    assert!(asks.body.contains("Do you want to sign out"));
+}

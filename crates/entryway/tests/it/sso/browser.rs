@@ -149,7 +149,8 @@ impl Got {
     }
 
     fn form_action(&self) -> String {
-        self.after("action=\"").expect("a form")
+        let action = self.after("action=\"").expect("a form");
+        action.replacen("../", "/", 1)
     }
 
     fn after(&self, mark: &str) -> Option<String> {

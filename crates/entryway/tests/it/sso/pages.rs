@@ -194,3 +194,32 @@ fn whoever_signs_out_without_a_hint_is_asked() {
     assert!(out.body.contains("You are signed out"), "{out:?}");
     assert!(!browser.cookies.contains_key("__Host-entryway-session"));
 }
+
+#[test]
+fn a_long_request_comes_back_whole() {
+    let world = world();
+    let daemon = Daemon::start(&world);
+    let state = "s".repeat(4000);
+    let nonce = "n".repeat(1000);
+    let odd = "x".repeat(9000);
+    let asked = asking(&[("state", &state), ("nonce", &nonce), ("unknown", &odd)]);
+    let got = log_in(&mut Browser::new(&daemon), &asked, "jdoe", "right");
+    assert_eq!(got.sent("state"), Some(state));
+}
+
+#[test]
+fn whoever_signs_out_needs_no_directory() {
+    let world = world();
+    let daemon = Daemon::start(&world);
+    let mut browser = Browser::new(&daemon);
+    code(&mut browser, &[]);
+    use entryway_testdir::faults::{Fault, FaultPlan};
+    world
+        .directory
+        .set_faults(FaultPlan::new().on(entryway_testdir::Kind::Search, Fault::Close));
+    let page = browser.get("/sso/sessions");
+    assert!(page.body.contains("This browser"), "{page:?}");
+    let page = browser.get("/oidc/logout");
+    let out = browser.submit(&page, &[("action", "end")]);
+    assert!(out.body.contains("You are signed out"), "{out:?}");
+}
