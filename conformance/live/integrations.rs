@@ -4,6 +4,7 @@
 //! beside this one on which the page's commands run as root. Where the tests may not become root,
 //! or root may not mount, they fail and say so.
 
+mod apache;
 mod directory;
 mod pam;
 mod pure_ftpd;
@@ -18,6 +19,7 @@ use std::path::Path;
 pub(crate) fn tests() -> Vec<Test> {
     let mut tests = pure_ftpd::tests();
     tests.extend(pam::tests());
+    tests.extend(apache::tests());
     tests.push((
         "both programs ask with the same lines",
         both_programs_ask_with_the_same_lines,

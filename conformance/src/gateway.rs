@@ -93,27 +93,41 @@ impl Gateway {
 
     /// `entryway serve`, ready to answer at `listen`, which the configuration names.
     pub fn serve(&self, listen: SocketAddr) -> Result<Serving> {
+        let health = HttpClient::new(listen, None);
+        self.serve_when(listen, &[], || {
+            health
+                .get("/healthz")
+                .is_ok_and(|response| response.status == 200)
+        })
+    }
+
+    /// The same with a listener in TLS. It trusts this authority alone where it tells applications something.
+    pub fn serve_in_tls(&self, listen: SocketAddr, authority: &Path) -> Result<Serving> {
+        let trust = format!("SSL_CERT_FILE={}", authority.display());
+        let url = format!("https://{listen}/healthz");
+        self.serve_when(listen, &[&trust], || {
+            let mut curl = Command::new("curl");
+            curl.args(["--disable", "--silent", "--fail", "--cacert"]);
+            curl.arg(authority).arg(&url);
+            Finished::of(&mut curl, "").is_ok_and(|finished| finished.exit == 0)
+        })
+    }
+
+    fn serve_when(
+        &self,
+        listen: SocketAddr,
+        environment: &[&str],
+        ready: impl FnMut() -> bool,
+    ) -> Result<Serving> {
         let mut keeper = Keeper::new(Rights::Ours)?;
         let binary = self.binary.display().to_string();
         let configuration = self.configuration.display().to_string();
-        let health = HttpClient::new(listen, None);
-        keeper.start(
-            "entryway serve",
-            // Two daemons cannot share a state directory.
-            &[
-                "/usr/bin/env",
-                &format!("STATE_DIRECTORY={}", self.state().display()),
-                &binary,
-                "serve",
-                "--config",
-                &configuration,
-            ],
-            || {
-                health
-                    .get("/healthz")
-                    .is_ok_and(|response| response.status == 200)
-            },
-        )?;
+        // Two daemons cannot share a state directory.
+        let state = format!("STATE_DIRECTORY={}", self.state().display());
+        let mut words = vec!["/usr/bin/env", &state];
+        words.extend(environment);
+        words.extend([&binary, "serve", "--config", &configuration]);
+        keeper.start("entryway serve", &words, ready)?;
         Ok(Serving { keeper, listen })
     }
 

@@ -10,7 +10,9 @@ mount --bind "$dir/own/lib" /usr/local/lib
 for folder in /run /srv /var/log; do
   mount -t tmpfs -o mode=0755 entryway "$folder"
 done
-# What the packages of Debian make when the machine starts.
-mkdir /run/lock /run/pure-ftpd /var/log/pure-ftpd
+# Where `a2enmod` notes what an administrator has enabled.
+[ ! -d /var/lib/apache2 ] || mount -t tmpfs -o mode=0755 entryway /var/lib/apache2
+# What the packages of Debian make when they are installed or the machine starts.
+mkdir /run/lock /run/pure-ftpd /var/log/pure-ftpd /run/apache2 /var/log/apache2
 : >"$dir/ready"
 exec sleep infinity

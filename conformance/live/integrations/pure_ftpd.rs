@@ -282,7 +282,7 @@ fn an_outage_keeps_out(lab: &Lab) -> Result<()> {
 }
 
 /// A value of curl's configuration.
-fn quoted(text: &str) -> String {
+pub(super) fn quoted(text: &str) -> String {
     let escaped = text
         .replace('\\', "\\\\")
         .replace('"', "\\\"")

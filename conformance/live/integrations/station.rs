@@ -13,8 +13,8 @@ use std::path::{Path, PathBuf};
 
 /// What the pages say, and the tests replace.
 const DOCUMENTED_PORT: &str = "8389";
-const DOCUMENTED_SERVER: &str = "ldaps://dc1.corp.example";
-const DOCUMENTED_BASE: &str = "dc=corp,dc=example";
+pub(super) const DOCUMENTED_SERVER: &str = "ldaps://dc1.corp.example";
+pub(super) const DOCUMENTED_BASE: &str = "dc=corp,dc=example";
 
 const FILES: [&str; 5] = [
     "pure-ftpd/entryway-pure-ftpd",
@@ -174,7 +174,7 @@ fn installed(packages: &str) -> Result<()> {
 }
 
 /// The contents of a document's fenced blocks of one language.
-fn blocks<'a>(text: &'a str, language: &str) -> Vec<&'a str> {
+pub(super) fn blocks<'a>(text: &'a str, language: &str) -> Vec<&'a str> {
     text.split(&format!("\n```{language}\n"))
         .skip(1)
         .filter_map(|rest| rest.split("\n```").next())
