@@ -182,7 +182,10 @@ impl Browser<'_> {
     /// Sends the form of a page of Entryway's, filled in.
     fn submit(&self, shown: &Shown, filled: &[(&str, &str)]) -> Result<Shown> {
         let flow = shown.after("name=\"flow\" value=\"")?;
-        let action = format!("{}{}", self.site.login, shown.after("action=\"")?);
+        // Relative to the page's own address, as a browser reads it.
+        let page = shown.url.split('?').next().unwrap_or_default();
+        let (folder, _) = page.rsplit_once('/').context("an address has a path")?;
+        let action = format!("{folder}/{}", shown.after("action=\"")?);
         let mut fields = vec![("flow", flow)];
         fields.extend(filled);
         self.ask(&action, &fields)
