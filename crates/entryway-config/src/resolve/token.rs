@@ -63,7 +63,8 @@ pub(super) fn tokens(root: &Section<'_>, cx: &Context<'_>) -> Vec<ApiToken> {
     }
     // Switched-off rows took part in the comparison above.
     tokens.retain(|token| !token.scopes.is_empty());
-    if root.entry("token").is_none() {
+    // Applications of single sign-on bring what they prove themselves with.
+    if root.entry("token").is_none() && root.entry("sso").is_none() {
         cx.push(
             Diagnostic::new(
                 Code::NoToken,

@@ -93,6 +93,8 @@ pub(super) struct Failed {
     pub(super) again: Again,
     pub(super) id: String,
     pub(super) name: String,
+    /// It is the password that was to be changed.
+    pub(super) in_change: bool,
 }
 
 impl<'a> Asks<'a> {
@@ -186,26 +188,21 @@ impl<'a> Asks<'a> {
             ),
             // A session that ended meanwhile: they log in anew.
             (_, _) => {
-                let again = failed
-                    .as_ref()
-                    .map(|failed| (failed.again, failed.id.clone()));
                 let is_again = matches!(page, Due::Reauthenticate) && failed.is_none();
-                let must_change = matches!(page, Due::ChangePassword);
-                let page = LogIn {
+                let asked = LogIn {
                     flow: &flow,
                     name: failed.as_ref().map_or(hinted, |failed| &failed.name),
                     lead: is_again.then(|| with(words.again, &client.name)),
-                    again: if must_change {
-                        Some((Again::MustChange, String::new()))
-                    } else {
-                        again
-                    },
+                    again: failed.as_ref().map(Failed::again),
                     may_cancel: true,
                 };
-                (
-                    with(words.log_in_to, &client.name),
-                    pages::log_in(words, &page),
-                )
+                match failed.as_ref().is_some_and(|failed| failed.in_change) {
+                    true => (words.change.to_owned(), pages::change(language, &asked)),
+                    false => (
+                        with(words.log_in_to, &client.name),
+                        pages::log_in(language, &asked),
+                    ),
+                }
             }
         };
         let mut sending = Sending::with(status(failed.as_ref()));
@@ -294,11 +291,18 @@ impl<'a> Asks<'a> {
     }
 }
 
+impl Failed {
+    /// For the page.
+    pub(super) fn again(&self) -> (Again, String) {
+        (self.again, self.id.clone())
+    }
+}
+
 /// A refusal is a page like any other; an outage is one for machines too.
-fn status(failed: Option<&Failed>) -> StatusCode {
+pub(super) fn status(failed: Option<&Failed>) -> StatusCode {
     match failed.map(|failed| failed.again) {
-        Some(Again::NotNow) => StatusCode::SERVICE_UNAVAILABLE,
-        Some(Again::Refused | Again::MustChange) | None => StatusCode::OK,
+        Some(Again::NotNow | Again::Unknown) => StatusCode::SERVICE_UNAVAILABLE,
+        _ => StatusCode::OK,
     }
 }
 

@@ -1,7 +1,9 @@
 //! What each page has between its heading and its end.
 
+use super::Language;
 use super::Listed;
 use super::words::{Words, with};
+use entryway_login::Reason;
 use entryway_oidc::{BrowserSession, Client, Scopes, Secret};
 use maud::{Markup, PreEscaped, html};
 use std::time::{Duration, UNIX_EPOCH};
@@ -11,7 +13,7 @@ const STEP: &str = "../sso/step";
 const SESSIONS: &str = "../sso/sessions";
 const CONFIRMED: &str = "../sso/logout";
 
-/// Why the page with the password is shown again.
+/// Why a page with a password is shown again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Again {
     /// Whatever was wrong.
@@ -20,6 +22,48 @@ pub(super) enum Again {
     NotNow,
     /// The directory wants another one first.
     MustChange,
+    /// The new one was typed in two ways.
+    NotSame,
+    /// The new one was not taken.
+    Unchanged(Reason),
+    /// Nobody knows whether the new one was taken.
+    Unknown,
+}
+
+impl Again {
+    fn text(self, language: Language) -> &'static str {
+        let words = language.words();
+        match self {
+            Self::Refused => words.refused,
+            Self::NotNow => words.not_now,
+            Self::MustChange => words.must_change,
+            Self::NotSame => words.not_same,
+            Self::Unchanged(reason) => language.unchanged(reason),
+            Self::Unknown => words.change_unknown,
+        }
+    }
+}
+
+/// Why, and by what the help desk finds it.
+fn alarm(language: Language, again: Option<&(Again, String)>) -> Markup {
+    let Some((again, id)) = again else {
+        return html! {};
+    };
+    html! {
+        div class="alarm" role="alert" id="why" {
+            p { (again.text(language)) }
+            @if !id.is_empty() { p class="quiet-text" { (with(language.words().reference, id)) } }
+        }
+    }
+}
+
+/// A field for a password.
+fn secret(name: &str, label: &str, complete: &str, described: bool, focused: bool) -> Markup {
+    html! {
+        label for=(name) { (label) }
+        input type="password" id=(name) name=(name) required autocomplete=(complete)
+            aria-describedby=[described.then_some("why")] autofocus[focused];
+    }
 }
 
 /// A page with the password.
@@ -32,34 +76,43 @@ pub(super) struct LogIn<'a> {
     pub(super) may_cancel: bool,
 }
 
-pub(super) fn log_in(words: &Words, page: &LogIn<'_>) -> Markup {
-    let alarm = page.again.as_ref().map(|(again, id)| {
-        let text = match again {
-            Again::Refused => words.refused,
-            Again::NotNow => words.not_now,
-            Again::MustChange => words.must_change,
-        };
-        (text, with(words.reference, id))
-    });
-    let has_name = !page.name.is_empty();
+pub(super) fn log_in(language: Language, page: &LogIn<'_>) -> Markup {
+    let words = language.words();
+    let (is_again, has_name) = (page.again.is_some(), !page.name.is_empty());
     html! {
-        @if let Some((text, reference)) = &alarm {
-            div class="alarm" role="alert" id="why" { p { (text) } p class="quiet-text" { (reference) } }
-        }
+        (alarm(language, page.again.as_ref()))
         @if let Some(lead) = &page.lead { p { (lead) } }
         form method="post" action=(STEP) {
             input type="hidden" name="flow" value=(page.flow);
             label for="name" { (words.name) }
             input type="text" id="name" name="name" value=(page.name) required autocomplete="username"
                 autocapitalize="none" autocorrect="off" spellcheck="false" maxlength="256"
-                aria-describedby=[alarm.as_ref().map(|_| "why")] autofocus[!has_name];
-            label for="password" { (words.password) }
-            input type="password" id="password" name="password" required autocomplete="current-password"
-                aria-describedby=[alarm.as_ref().map(|_| "why")] autofocus[has_name];
+                aria-describedby=[is_again.then_some("why")] autofocus[!has_name];
+            (secret("password", words.password, "current-password", is_again, has_name))
             button type="submit" name="action" value="login" { (words.go) }
-            @if page.may_cancel {
-                button class="quiet" type="submit" name="action" value="cancel" formnovalidate { (words.cancel) }
-            }
+            @if page.may_cancel { (cancel(words)) }
+        }
+    }
+}
+
+fn cancel(words: &Words) -> Markup {
+    html! { button class="quiet" type="submit" name="action" value="cancel" formnovalidate { (words.cancel) } }
+}
+
+/// A page with the old password and a new one.
+pub(super) fn change(language: Language, page: &LogIn<'_>) -> Markup {
+    let words = language.words();
+    html! {
+        (alarm(language, page.again.as_ref()))
+        form method="post" action=(STEP) {
+            input type="hidden" name="flow" value=(page.flow);
+            label for="name" { (words.name) }
+            input type="text" id="name" name="name" value=(page.name) required readonly autocomplete="username";
+            (secret("password", words.old_password, "current-password", true, true))
+            (secret("new", words.new_password, "new-password", true, false))
+            (secret("repeat", words.repeat_password, "new-password", true, false))
+            button type="submit" name="action" value="change" { (words.change_it) }
+            @if page.may_cancel { (cancel(words)) }
         }
     }
 }

@@ -1,6 +1,6 @@
 //! What a person does on a page: logs in, chooses, agrees, or goes back.
 
-use super::authorize::{Asks, Failed, see_other};
+use super::authorize::{Asks, Failed, see_other, status};
 use super::flow::{Flow, Tie};
 use super::page::Sending;
 use super::pages::{self, Again, LogIn};
@@ -11,10 +11,10 @@ use crate::{App, Generation};
 use axum::extract::{Request, State};
 use axum::response::Response;
 use entryway_ldap_types::Password;
-use entryway_login::{Attempt, Decided, Decision, SubmittedPassword};
+use entryway_login::{Attempt, Challenge, Decided, Decision, Fault, Reason, SubmittedPassword};
 use entryway_oidc::{Fingerprint, Parameters, Pending, Problem, Scopes};
 use http::request::Parts;
-use http::{HeaderMap, StatusCode, header};
+use http::{HeaderMap, header};
 use std::sync::Arc;
 use std::time::{Instant, SystemTime};
 
@@ -45,15 +45,26 @@ pub(crate) async fn step(
     };
     let action = field(&sent, "action").unwrap_or("login");
     let (mut browser, mut failed) = (browser(&head.headers), None);
-    if action == "login" {
-        match log_in(&app, &generation, &mut asks, &head, &flow, &sent).await {
-            Ok(cookie) => {
-                browser.session = Some(cookie);
-                asks.proved = true;
-            }
-            Err(Stopped::Failed(why)) => failed = Some(why),
-            Err(Stopped::Unavailable) => return Ok(asks.wrong(Problem::Unavailable)),
+    let typed = |name| field(&sent, name).unwrap_or_default();
+    let opened = match action {
+        "login" => {
+            let login = Typed {
+                name: typed("name"),
+                password: typed("password"),
+            };
+            Some(log_in(&app, &generation, &mut asks, &head, &flow, &login).await)
         }
+        "change" => Some(change(&app, &generation, &mut asks, &head, &flow, &sent).await),
+        _ => None,
+    };
+    match opened {
+        None => {}
+        Some(Ok(cookie)) => {
+            browser.session = Some(cookie);
+            asks.proved = true;
+        }
+        Some(Err(Stopped::Failed(why))) => failed = Some(why),
+        Some(Err(Stopped::Unavailable)) => return Ok(asks.wrong(Problem::Unavailable)),
     }
     Ok(match flow {
         Flow::Authorize { pending, proved } => {
@@ -133,17 +144,19 @@ pub(super) fn log_in_page(asks: &Asks<'_>, failed: Option<Failed>) -> Response {
         flow: &flow,
         name: failed.as_ref().map_or("", |failed| &failed.name),
         lead: None,
-        again: failed
-            .as_ref()
-            .map(|failed| (failed.again, failed.id.clone())),
+        again: failed.as_ref().map(Failed::again),
         may_cancel: false,
     };
-    let status = match page.again {
-        Some((Again::NotNow, _)) => StatusCode::SERVICE_UNAVAILABLE,
-        _ => StatusCode::OK,
+    let (title, body) = match failed.as_ref().is_some_and(|failed| failed.in_change) {
+        true => (words.change, pages::change(language, &page)),
+        false => (words.log_in, pages::log_in(language, &page)),
     };
-    let body = pages::log_in(words, &page);
-    asks.send(language, words.log_in, body, Sending::with(status))
+    asks.send(
+        language,
+        title,
+        body,
+        Sending::with(status(failed.as_ref())),
+    )
 }
 
 /// Why a login opened no session.
@@ -153,16 +166,31 @@ enum Stopped {
     Unavailable,
 }
 
+/// A name and a password, as they were typed.
+struct Typed<'a> {
+    name: &'a str,
+    password: &'a str,
+}
+
+/// The name goes back into the page, the password does not.
+fn failed(again: Again, id: String, name: &str, in_change: bool) -> Stopped {
+    Stopped::Failed(Failed {
+        again,
+        id,
+        name: name.to_owned(),
+        in_change,
+    })
+}
+
 async fn log_in(
     app: &App,
     generation: &Generation,
     asks: &mut Asks<'_>,
     head: &Parts,
     flow: &Flow,
-    sent: &Parameters,
+    typed: &Typed<'_>,
 ) -> Result<Fingerprint, Stopped> {
-    let name = field(sent, "name").unwrap_or_default().to_owned();
-    let attempt = attempt(app, generation, asks, head, flow, sent, name.clone());
+    let attempt = attempt(app, generation, asks, head, flow, typed);
     let address = attempt.client_address;
     let Decided {
         id,
@@ -170,20 +198,14 @@ async fn log_in(
         tokens,
         ..
     } = generation.logins.login(attempt).await;
-    let failed = |again| {
-        Err(Stopped::Failed(Failed {
-            again,
-            id: id.to_string(),
-            name,
-        }))
-    };
+    let stopped = |again, in_change| Err(failed(again, id.to_string(), typed.name, in_change));
     let session = match decision {
         Decision::Accept(accepted) => accepted.into_session(),
-        Decision::Challenge(_) => return failed(Again::MustChange),
-        Decision::Reject(_) => return failed(Again::Refused),
-        // Nobody asks without a password here, and no login changes one.
+        Decision::Challenge(Challenge::ChangePassword) => return stopped(Again::MustChange, true),
+        Decision::Reject(_) => return stopped(Again::Refused, false),
+        // Nobody asks without a password here, and nothing is changed.
         Decision::Indeterminate(_) | Decision::WouldAccept(_) | Decision::Changed => {
-            return failed(Again::NotNow);
+            return stopped(Again::NotNow, false);
         }
     };
     let device = tokens
@@ -205,16 +227,53 @@ async fn log_in(
     Ok(cookie.fingerprint())
 }
 
+/// Changes the password, then logs in with the new one.
+async fn change(
+    app: &App,
+    generation: &Generation,
+    asks: &mut Asks<'_>,
+    head: &Parts,
+    flow: &Flow,
+    sent: &Parameters,
+) -> Result<Fingerprint, Stopped> {
+    let typed = |name| field(sent, name).unwrap_or_default();
+    let (name, new) = (typed("name"), typed("new"));
+    if new != typed("repeat") {
+        return Err(failed(Again::NotSame, String::new(), name, true));
+    }
+    let old = Typed {
+        name,
+        password: typed("password"),
+    };
+    let attempt = attempt(app, generation, asks, head, flow, &old);
+    let changes = &generation.password_changes;
+    let Decided { id, decision, .. } = changes.change_password(attempt, submitted(new)).await;
+    let again = match decision {
+        Decision::Changed => {
+            let login = Typed {
+                name,
+                password: new,
+            };
+            return log_in(app, generation, asks, head, flow, &login).await;
+        }
+        Decision::Reject(reason) if Reason::OF_A_CHANGE.contains(&reason) => {
+            Again::Unchanged(reason)
+        }
+        Decision::Reject(_) => Again::Refused,
+        Decision::Indeterminate(Fault::PasswordChangeUnknown) => Again::Unknown,
+        _ => Again::NotNow,
+    };
+    Err(failed(again, id.to_string(), name, true))
+}
+
 fn attempt(
     app: &App,
     generation: &Generation,
     asks: &Asks<'_>,
     head: &Parts,
     flow: &Flow,
-    sent: &Parameters,
-    login_name: String,
+    typed: &Typed<'_>,
 ) -> Attempt {
-    let password = field(sent, "password").unwrap_or_default();
     let device = cookies::read(&head.headers, cookies::DEVICE);
     let client = match flow {
         Flow::Authorize { pending, .. } => pending.parameters.one("client_id").ok().flatten(),
@@ -223,8 +282,8 @@ fn attempt(
     let started = Instant::now();
     Attempt {
         id: app.ids.draw(),
-        login_name,
-        password: submitted(password),
+        login_name: typed.name.to_owned(),
+        password: submitted(typed.password),
         client_address: client_address(head, &generation.trusted_proxies),
         device: device.and_then(|token| generation.revalidations.device(&token)),
         wants_groups: asks.sso.wants_groups() || wants_groups(flow),

@@ -1,5 +1,6 @@
 //! What pages say, in each language.
 
+use entryway_login::Reason;
 use http::{HeaderMap, header};
 
 /// A language of the pages.
@@ -84,6 +85,13 @@ pub(super) struct Words {
     pub(super) refused: &'static str,
     pub(super) not_now: &'static str,
     pub(super) must_change: &'static str,
+    pub(super) change: &'static str,
+    pub(super) change_it: &'static str,
+    pub(super) old_password: &'static str,
+    pub(super) new_password: &'static str,
+    pub(super) repeat_password: &'static str,
+    pub(super) not_same: &'static str,
+    pub(super) change_unknown: &'static str,
     pub(super) reference: &'static str,
     pub(super) choose: &'static str,
     pub(super) continue_as: &'static str,
@@ -134,7 +142,14 @@ const ENGLISH: Words = Words {
     cancel: "Cancel",
     refused: "You could not be logged in: check the name and the password, and after several attempts wait a few minutes before you try again.",
     not_now: "Nobody can be logged in this way right now, and this says nothing about your password: please try again in a few minutes.",
-    must_change: "Your password must be changed before you can log in. Please change it where you usually do, or ask your help desk.",
+    must_change: "Your password must be changed before you can log in.",
+    change: "Change your password",
+    change_it: "Change and log in",
+    old_password: "Old password",
+    new_password: "New password",
+    repeat_password: "New password once more",
+    not_same: "The new password and its repetition are not the same: nothing was changed.",
+    change_unknown: "Nobody can say at the moment whether your password was changed: try to log in with the new one, and then with the old one.",
     reference: "Reference for your help desk: {}",
     choose: "Choose an account",
     continue_as: "Continue as {}",
@@ -185,7 +200,14 @@ const GERMAN: Words = Words {
     cancel: "Abbrechen",
     refused: "Die Anmeldung hat nicht geklappt: Prüfen Sie Namen und Passwort, und warten Sie nach mehreren Versuchen ein paar Minuten.",
     not_now: "Auf diesem Weg kann sich im Moment niemand anmelden. Über Ihr Passwort sagt das nichts: Bitte versuchen Sie es in ein paar Minuten noch einmal.",
-    must_change: "Ihr Passwort muss geändert werden, bevor Sie sich anmelden können. Bitte ändern Sie es dort, wo Sie es sonst tun, oder fragen Sie Ihren Helpdesk.",
+    must_change: "Ihr Passwort muss geändert werden, bevor Sie sich anmelden können.",
+    change: "Passwort ändern",
+    change_it: "Ändern und anmelden",
+    old_password: "Altes Passwort",
+    new_password: "Neues Passwort",
+    repeat_password: "Neues Passwort noch einmal",
+    not_same: "Das neue Passwort und seine Wiederholung sind nicht gleich: Nichts wurde geändert.",
+    change_unknown: "Im Moment weiß niemand, ob Ihr Passwort geändert wurde: Versuchen Sie, sich mit dem neuen anzumelden, und dann mit dem alten.",
     reference: "Kennung für Ihren Helpdesk: {}",
     choose: "Konto auswählen",
     continue_as: "Weiter als {}",
@@ -225,6 +247,39 @@ const GERMAN: Words = Words {
     unknown_browser: "Ein Browser",
     help: "Hilfe",
 };
+
+impl Language {
+    /// Why a password was not changed. English is what the table of reasons says.
+    pub(super) fn unchanged(self, reason: Reason) -> &'static str {
+        match (self, reason) {
+            (Self::English, _) => reason.row().person,
+            (Self::German, Reason::NewPasswordMalformed) => {
+                "Ihr Passwort wurde nicht geändert: Das neue ist leer, zu lang oder hat Zeichen, die keine Tastatur schreibt."
+            }
+            (Self::German, Reason::NewPasswordTooShort) => {
+                "Ihr Passwort wurde nicht geändert: Das neue ist zu kurz. Wählen Sie ein längeres."
+            }
+            (Self::German, Reason::NewPasswordTooSimple) => {
+                "Ihr Passwort wurde nicht geändert: Das neue ist zu einfach. Wählen Sie ein längeres mit Buchstaben, Ziffern und anderen Zeichen, ohne Ihren Namen."
+            }
+            (Self::German, Reason::NewPasswordInHistory) => {
+                "Ihr Passwort wurde nicht geändert: Das neue hatten Sie schon einmal. Wählen Sie ein anderes."
+            }
+            (Self::German, Reason::PasswordTooYoung) => {
+                "Ihr Passwort wurde nicht geändert: Es wurde erst vor Kurzem geändert. Versuchen Sie es später noch einmal."
+            }
+            (
+                Self::German,
+                Reason::PasswordChangeNotAllowed | Reason::PasswordChangeUnsupported,
+            ) => {
+                "Ihr Passwort wurde nicht geändert: Das geht hier nicht. Fragen Sie Ihren Administrator."
+            }
+            (Self::German, _) => {
+                "Ihr Passwort wurde nicht geändert: Das neue genügt den Regeln nicht. Wählen Sie ein längeres, das Sie noch nicht hatten, oder versuchen Sie es morgen noch einmal, wenn Sie es heute schon geändert haben."
+            }
+        }
+    }
+}
 
 /// Puts a name where the text has its place.
 pub(super) fn with(text: &str, name: &str) -> String {

@@ -223,3 +223,86 @@ fn whoever_signs_out_needs_no_directory() {
     let out = browser.submit(&page, &[("action", "end")]);
     assert!(out.body.contains("You are signed out"), "{out:?}");
 }
+
+#[test]
+fn an_expired_password_is_changed_on_the_way_in() {
+    let world = world();
+    let daemon = Daemon::start(&world);
+    let mut browser = Browser::new(&daemon);
+    let page = log_in(&mut browser, &asking(&[]), "reset", "right");
+    assert_eq!(page.status, 200);
+    assert!(page.body.contains("Your password must be changed"));
+    assert!(page.body.contains("value=\"reset\"") && page.body.contains("name=\"repeat\""));
+    let typed = |password, new, repeat| {
+        [
+            ("name", "reset"),
+            ("password", password),
+            ("new", new),
+            ("repeat", repeat),
+            ("action", "change"),
+        ]
+    };
+    let page = browser.submit(&page, &typed("right", "one-thing-1", "another-2"));
+    assert!(page.body.contains("are not the same"), "{page:?}");
+    let page = browser.submit(&page, &typed("wrong", "one-thing-1", "one-thing-1"));
+    assert!(page.body.contains("check the name and the password"));
+    assert!(page.body.contains("name=\"repeat\""));
+    assert!(!page.body.contains("one-thing"));
+    let page = browser.submit(&page, &typed("right", "", ""));
+    assert!(
+        page.body.contains("Your password was not changed"),
+        "{page:?}"
+    );
+    assert!(!browser.cookies.contains_key("__Host-entryway-session"));
+}
+
+#[test]
+fn a_changed_password_lets_in_and_the_old_one_does_not() {
+    let world = world();
+    world.write("ann.pass", "the old one\n");
+    let added = world
+        .command(&[
+            "account",
+            "add",
+            "ann",
+            "--password-file",
+            "ann.pass",
+            "--uid",
+            "1001",
+            "--gid",
+            "100",
+            "--home",
+            "/ann",
+            "--shell",
+            "/bin/sh",
+            "--type",
+            "virtual",
+        ])
+        .args(["--config", "entryway.toml"])
+        .output();
+    assert!(added.expect("the binary").status.success());
+    let daemon = Daemon::start(&world);
+    let mut browser = Browser::new(&daemon);
+    let page = browser.get(&Browser::to("/oidc/authorize", &asking(&[])));
+    let got = browser.submit(
+        &page,
+        &[
+            ("name", "ann"),
+            ("password", "the old one"),
+            ("new", "the new one, longer"),
+            ("repeat", "the new one, longer"),
+            ("action", "change"),
+        ],
+    );
+    assert!(got.sent("code").is_some(), "{got:?}");
+    let old = log_in(
+        &mut Browser::new(&daemon),
+        &asking(&[]),
+        "ann",
+        "the old one",
+    );
+    assert_eq!(old.status, 200);
+    let new = "the new one, longer";
+    let got = log_in(&mut Browser::new(&daemon), &asking(&[]), "ann", new);
+    assert!(got.sent("code").is_some(), "{got:?}");
+}
