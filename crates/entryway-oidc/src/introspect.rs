@@ -6,10 +6,10 @@ use crate::jose::Claims;
 use crate::record::Grant;
 use crate::secret::{read_access, read_refresh};
 use crate::session::acr;
-use crate::step::{ask_access, ask_family};
+use crate::step::{ask_access, ask_client, ask_family};
 use crate::{
-    AccessRecord, Client, ClientRequest, Family, FindAccess, FindFamily, Fingerprint, Problem,
-    Provider, Refused, Step, Timestamp, sub,
+    AccessRecord, Client, ClientRequest, Family, FindAccess, FindClient, FindFamily, Fingerprint,
+    Problem, Provider, Refused, Step, Timestamp, sub,
 };
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -40,9 +40,7 @@ pub fn introspect(
         if let Some(access) = read_access(text) {
             return ask_access(FindAccess { access }, move |record| match record {
                 Err(unavailable) => refuse(unavailable.into()),
-                Ok(record) => {
-                    Step::Done(Ok(describe_access(&ours, &client, record.as_deref(), now)))
-                }
+                Ok(record) => whose(ours, client, record, now),
             });
         }
         if let Some((family, secret)) = read_refresh(text) {
@@ -58,6 +56,26 @@ pub fn introspect(
             });
         }
         Step::Done(Ok(inactive()))
+    })
+}
+
+/// A token of a client that is no longer registered is worth nothing, as at the userinfo endpoint.
+fn whose(
+    provider: Arc<Provider>,
+    client: Arc<Client>,
+    record: Option<Arc<AccessRecord>>,
+    now: Timestamp,
+) -> Step<Described> {
+    let Some(record) = record else {
+        return Step::Done(Ok(inactive()));
+    };
+    let question = FindClient {
+        client: record.client.clone(),
+    };
+    ask_client(question, move |owner| match owner {
+        Err(unavailable) => refuse(unavailable.into()),
+        Ok(None) => Step::Done(Ok(inactive())),
+        Ok(Some(_)) => Step::Done(Ok(describe_access(&provider, &client, &record, now))),
     })
 }
 
@@ -80,13 +98,13 @@ fn members<const N: usize>(members: [(&str, Value); N]) -> Claims {
 fn describe_access(
     provider: &Provider,
     client: &Client,
-    record: Option<&AccessRecord>,
+    record: &AccessRecord,
     now: Timestamp,
 ) -> Claims {
-    let may = |record: &&AccessRecord| record.client == client.id || client.may_introspect;
-    let Some(record) = record.filter(may).filter(|record| now < record.expires) else {
+    let may = record.client == client.id || client.may_introspect;
+    if !may || now >= record.expires {
         return inactive();
-    };
+    }
     let mut claims = members([
         ("active", json!(true)),
         ("scope", json!(record.scopes.to_string())),

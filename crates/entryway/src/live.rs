@@ -181,7 +181,14 @@ impl Running {
         let sso = settings.sso.clone().map(|sso| {
             let deadline = settings.policy.deadline;
             let kept = Arc::clone(gateway.kept());
-            Arc::new(Sso::new(sso, kept, Arc::clone(&held) as _, deadline)) as _
+            let pictures = sso::Pictures::of(&settings.lookups);
+            Arc::new(Sso::new(
+                sso,
+                kept,
+                Arc::clone(&held) as _,
+                pictures,
+                deadline,
+            )) as _
         });
         let front = Arc::new(Generation {
             sso,

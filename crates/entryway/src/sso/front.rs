@@ -1,9 +1,10 @@
 //! Single sign-on of one configuration, as the web front asks for it.
 
+use super::Pictures;
 use super::body::{self, SessionBody};
 use super::entropy::{self, SystemEntropy};
 use super::keys::{Keyring, now_ms};
-use super::person::LastAnswers;
+use super::person::{LastAnswers, person};
 use super::rows;
 use super::signatures::Checked;
 use super::world::{Asked as World, Living, in_time};
@@ -11,8 +12,8 @@ use crate::kept::Kept;
 use entryway_config::{Branding, KeyRotation, PageLanguage, SsoSettings};
 use entryway_oidc::{
     Answer, Authorized, BrowserSession, Client, ClientId, ClientRequest, GroupsTold, Jwk,
-    LoginMark, Logout, LogoutRequest, Metadata, Pending, Person, Provider, Refused, Secret,
-    SessionId, Signer as _, Timestamp, TokenAnswer, Told, authorize, claims_to_json, drive, groups,
+    LoginMark, Logout, LogoutRequest, Metadata, Pending, Provider, Refused, Secret, SessionId,
+    Signer as _, Timestamp, TokenAnswer, Told, authorize, claims_to_json, drive, groups,
     introspect, logout, notices, revoke, token, userinfo,
 };
 use entryway_store::{EndedSession, SessionRow, Sso as Rows};
@@ -37,6 +38,7 @@ pub(crate) struct Inner {
     kept: Arc<Kept>,
     pub(super) revalidations: Arc<dyn Revalidations>,
     pub(super) answers: Arc<LastAnswers>,
+    pub(super) pictures: Option<Pictures>,
     pub(super) deadline: Duration,
     look: Look,
     pub(super) wants_groups: bool,
@@ -75,6 +77,7 @@ impl Sso {
         settings: Arc<SsoSettings>,
         kept: Arc<Kept>,
         revalidations: Arc<dyn Revalidations>,
+        pictures: Option<Pictures>,
         deadline: Duration,
     ) -> Self {
         let keys: Arc<Keyring> = Arc::clone(&kept.signing);
@@ -101,6 +104,7 @@ impl Sso {
             wants_groups: settings.needs_groups(),
             clients,
             answers: Arc::clone(&kept.last_answers),
+            pictures,
             kept,
             revalidations,
             deadline,
@@ -156,7 +160,7 @@ impl Sso {
             address,
             agent,
         } = login;
-        let person = Person::of(&session);
+        let person = person(&session, self.0.pictures.as_ref());
         let cookie = entropy::secret(COOKIE);
         let world = self.world(browser);
         let before = match browser.session {

@@ -2,15 +2,17 @@
 //! that is verified against what this machine trusts.
 
 use anyhow::{Context, bail};
-use entryway_oidc::LogoutNotice;
+use entryway_oidc::{ClientId, LogoutNotice};
 use http_body_util::Full;
 use hyper::Request;
 use hyper::body::Bytes;
 use hyper::client::conn::http1;
 use hyper::header::{CONTENT_TYPE, HOST, HeaderValue};
 use hyper_util::rt::TokioIo;
+use parking_lot::Mutex;
 use rustls::pki_types::ServerName;
 use rustls::{ClientConfig, RootCertStore};
+use std::collections::HashMap;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 use tokio::net::TcpStream;
@@ -23,12 +25,18 @@ use url::{Url, form_urlencoded};
 const PATIENCE: Duration = Duration::from_secs(5);
 /// When one that does not answer is told again. The message is good for two minutes.
 const AGAIN: [Duration; 2] = [Duration::from_secs(5), Duration::from_secs(30)];
-/// Messages on their way at once; further ones wait.
-const MOST: usize = 32;
+/// Messages on their way at once to one application; further ones wait.
+const MOST: usize = 4;
+/// Messages that wait or are on their way, to all of them. One more is not sent.
+const MOST_OF_ALL: usize = 10_000;
+/// How long a message may wait: it is good for two minutes.
+const WORTH: Duration = Duration::from_secs(100);
 
 /// Who is told. One for the process.
 pub(crate) struct Notices {
-    room: Arc<Semaphore>,
+    /// An application that does not answer holds up nobody else's messages.
+    rooms: Mutex<HashMap<ClientId, Arc<Semaphore>>>,
+    all: Arc<Semaphore>,
     /// Made for the first message: reading what a machine trusts takes time and memory.
     tls: OnceLock<Option<TlsConnector>>,
 }
@@ -36,7 +44,8 @@ pub(crate) struct Notices {
 impl Default for Notices {
     fn default() -> Self {
         Self {
-            room: Arc::new(Semaphore::new(MOST)),
+            rooms: Mutex::default(),
+            all: Arc::new(Semaphore::new(MOST_OF_ALL)),
             tls: OnceLock::new(),
         }
     }
@@ -46,30 +55,49 @@ impl Notices {
     /// Tells each of them.
     pub(crate) fn tell(self: &Arc<Self>, notices: Vec<LogoutNotice>) {
         for notice in notices {
+            let client = notice.client.id.clone();
+            let Ok(place) = Arc::clone(&self.all).try_acquire_owned() else {
+                not_told(&client, "too many messages are on their way");
+                continue;
+            };
             let this = Arc::clone(self);
-            tokio::spawn(async move { this.deliver(notice).await });
+            tokio::spawn(async move {
+                if timeout(WORTH, this.deliver(notice)).await.is_err() {
+                    not_told(&client, "the message has become too old");
+                }
+                drop(place);
+            });
         }
     }
 
+    fn room(&self, client: &ClientId) -> Arc<Semaphore> {
+        let mut rooms = self.rooms.lock();
+        let room = rooms
+            .entry(client.clone())
+            .or_insert_with(|| Arc::new(Semaphore::new(MOST)));
+        Arc::clone(room)
+    }
+
     async fn deliver(&self, notice: LogoutNotice) {
-        let client = notice.client.id.as_str();
+        let client = &notice.client.id;
+        let room = self.room(client);
         let mut pauses = AGAIN.iter();
         loop {
             let told = {
                 // It is never closed.
-                let _place = self.room.acquire().await;
+                let _place = room.acquire().await;
                 timeout(PATIENCE, self.post(&notice)).await
             };
             let problem = match told {
                 Ok(Ok(())) => {
-                    tracing::info!(target: "sso.client_told", client);
+                    tracing::info!(target: "sso.client_told", client = client.as_str());
                     return;
                 }
                 Ok(Err(error)) => format!("{error:#}"),
                 Err(_) => "no answer in time".to_owned(),
             };
             let Some(pause) = pauses.next() else {
-                tracing::warn!(target: "sso.client_not_told", client, problem);
+                not_told(client, &problem);
                 return;
             };
             sleep(*pause).await;
@@ -115,6 +143,10 @@ impl Notices {
         });
         made.clone()
     }
+}
+
+fn not_told(client: &ClientId, problem: &str) {
+    tracing::warn!(target: "sso.client_not_told", client = client.as_str(), problem);
 }
 
 fn request(place: &Url, host: &str, notice: &LogoutNotice) -> anyhow::Result<Request<Full<Bytes>>> {

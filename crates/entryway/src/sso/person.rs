@@ -1,6 +1,7 @@
 //! Whether somebody is still welcome, asked where they came from; and what holds for a while when nobody answers.
 
-use entryway_login::{Attempt, Decision, SubmittedPassword};
+use super::Pictures;
+use entryway_login::{Attempt, Decision, Session, SubmittedPassword};
 use entryway_oidc::{Answer, Person, Unavailable, Welcome};
 use entryway_web::{Revalidated, Revalidations};
 use parking_lot::Mutex;
@@ -8,14 +9,21 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
-/// Most people whose last answer is remembered. Whoever is not among them is asked about by their login.
-const MOST: usize = 20_000;
+/// Most bytes of people whose last answer is remembered, about. Whoever is not among them is asked about by their
+/// login.
+const MOST_BYTES: usize = 16 * 1024 * 1024;
 /// An answer is remembered for as long as it may stand.
 const KEPT: Duration = Duration::from_secs(15 * 60);
 
 /// The last answers, by what a login gave out. Shared by all configurations.
 #[derive(Default)]
-pub(crate) struct LastAnswers(Mutex<HashMap<Arc<str>, Last>>);
+pub(crate) struct LastAnswers(Mutex<Known>);
+
+#[derive(Default)]
+struct Known {
+    of: HashMap<Arc<str>, Last>,
+    bytes: usize,
+}
 
 #[derive(Clone)]
 struct Last {
@@ -29,6 +37,7 @@ impl LastAnswers {
     fn of(&self, token: &str) -> Option<Last> {
         let known = self.0.lock();
         known
+            .of
             .get(token)
             .filter(|last| last.at.elapsed() < KEPT)
             .cloned()
@@ -41,25 +50,67 @@ impl LastAnswers {
 
     fn remember(&self, token: &str, last: Last) {
         let mut known = self.0.lock();
-        if known.len() >= MOST && !known.contains_key(token) {
-            known.retain(|_, last| last.at.elapsed() < KEPT);
-            // Full of people who were just asked about: the next is asked about again next time.
-            if known.len() >= MOST {
-                return;
-            }
+        known.forget(token);
+        let weight = last.weight(token);
+        if known.bytes + weight > MOST_BYTES {
+            known.forget_old();
         }
-        known.insert(token.into(), last);
+        // Full of people who were just asked about: this one is asked about again next time.
+        if known.bytes + weight <= MOST_BYTES {
+            known.bytes += weight;
+            known.of.insert(token.into(), last);
+        }
     }
 
     fn forget(&self, token: &str) {
-        self.0.lock().remove(token);
+        self.0.lock().forget(token);
     }
+}
+
+impl Known {
+    fn forget(&mut self, token: &str) {
+        if let Some(last) = self.of.remove(token) {
+            self.bytes = self.bytes.saturating_sub(last.weight(token));
+        }
+    }
+
+    fn forget_old(&mut self) {
+        let mut bytes = 0;
+        self.of.retain(|token, last| {
+            let keeps = last.at.elapsed() < KEPT;
+            bytes += if keeps { last.weight(token) } else { 0 };
+            keeps
+        });
+        self.bytes = bytes;
+    }
+}
+
+impl Last {
+    /// In bytes, about: texts, and what holds each of them.
+    fn weight(&self, token: &str) -> usize {
+        let text = |text: &String| text.len() + size_of::<String>();
+        let person = &self.person;
+        let groups = person.groups.iter().flat_map(|groups| &groups.names);
+        let values = person.attributes.iter().flat_map(|(_, values)| values);
+        let texts: usize = groups.chain(values).map(text).sum();
+        size_of::<Self>() + size_of::<Person>() + token.len() + self.token.len() + texts + 512
+    }
+}
+
+/// Who logged in. An attribute that is mapped to `picture` stands before the photo of the directory.
+pub(crate) fn person(session: &Session, pictures: Option<&Pictures>) -> Person {
+    let mut person = Person::of(session);
+    if person.picture.is_none() {
+        person.picture = pictures.and_then(|pictures| pictures.address(&session.subject));
+    }
+    person
 }
 
 /// A question about somebody.
 pub(crate) struct About<'a> {
     pub(crate) revalidations: &'a dyn Revalidations,
     pub(crate) answers: &'a LastAnswers,
+    pub(crate) pictures: Option<&'a Pictures>,
     /// How long the answer may take.
     pub(crate) patience: Duration,
 }
@@ -85,7 +136,7 @@ impl About<'_> {
             }
             Revalidated::Decided(decided) => match decided.decision {
                 Decision::Accept(session) => {
-                    let person = Arc::new(Person::of(&session));
+                    let person = Arc::new(person(&session, self.pictures));
                     let given = decided.tokens.and_then(|tokens| tokens.revalidation);
                     self.answers.remember(
                         token,
@@ -124,3 +175,6 @@ impl About<'_> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -109,6 +109,7 @@ impl Asked<'_> {
         About {
             revalidations: &*self.inner.revalidations,
             answers: &self.inner.answers,
+            pictures: self.inner.pictures.as_ref(),
             patience: self.inner.deadline,
         }
     }

@@ -78,3 +78,62 @@ fn the_subject_stays_when_somebody_is_renamed_and_moved() {
     let next = refresh(&daemon, &before["refresh_token"]);
     assert_eq!(next.status, 200, "{next:?}");
 }
+
+/// In the same table of the configuration that the world has.
+fn with(world: &World, table: &str, more: &str) {
+    let settings = std::fs::read_to_string(world.path("entryway.toml")).expect("text");
+    assert!(settings.contains(table), "no {table}");
+    let settings = settings.replace(table, &format!("{table}\n{more}"));
+    world.write("entryway.toml", &settings);
+}
+
+#[test]
+fn applications_are_told_where_the_photo_is_if_anybody_may_see_it() {
+    let world = world();
+    let id = "3f2504e0-4f89-11d3-9a0c-0305e82c3301";
+    become_of(
+        &world,
+        &PEOPLE.replace("uid: jdoe\n", &format!("uid: jdoe\nentryUUID: {id}\n")),
+    );
+    let told = |world: &World| {
+        let daemon = Daemon::start(world);
+        let tokens = redeem(&daemon, &code(&mut Browser::new(&daemon), &[])).json();
+        userinfo(&daemon, &tokens).json()
+    };
+    with(
+        &world,
+        "[server]",
+        "public_url = \"https://entryway.corp.example\"",
+    );
+    assert_eq!(told(&world)["picture"], Value::Null);
+    let settings = std::fs::read_to_string(world.path("entryway.toml")).expect("text");
+    let cards = "[domain.staff.cards]\npublic = [\"name\", \"photo\"]\n\n[domain.staff.maps]";
+    world.write(
+        "entryway.toml",
+        &settings.replace("[domain.staff.maps]", cards),
+    );
+    assert_eq!(
+        told(&world)["picture"],
+        format!("https://entryway.corp.example/api/v1/people/staff:{id}/photo")
+    );
+}
+
+#[test]
+fn one_session_more_than_a_person_may_have_ends_the_one_unused_for_longest() {
+    let world = world();
+    with(&world, "[sso]", "max_sessions = 2");
+    let daemon = Daemon::start(&world);
+    let mut browsers: Vec<_> = (0..3).map(|_| Browser::new(&daemon)).collect();
+    for browser in &mut browsers {
+        code(browser, &[]);
+    }
+    let asked = asking(&[("prompt", "none")]);
+    let place = Browser::to("/oidc/authorize", &asked);
+    let live = browsers
+        .iter_mut()
+        .map(|browser| browser.get(&place).sent("code").is_some())
+        .filter(|live| *live)
+        .count();
+    assert_eq!(live, 2);
+    assert!(browsers[2].get(&place).sent("code").is_some());
+}
