@@ -1,6 +1,7 @@
 //! Requests from end to end in a world of tables. Each test is named after the sentence of a specification that it
 //! shows: `rfc6749_3_1_…` is RFC 6749 §3.1, `core_…` OpenID Connect Core 1.0, `discovery_…` Discovery 1.0,
 //! `rp_logout_…` RP-Initiated Logout 1.0, `backchannel_…` Back-Channel Logout 1.0; `own_…` is what we decided.
+//! `docs/openid.md` has them all, by specification.
 
 #![allow(
     clippy::unwrap_used,
@@ -26,6 +27,7 @@ mod refresh;
 mod revoke;
 #[path = "../support/mod.rs"]
 mod support;
+mod table;
 mod token;
 mod userinfo;
 mod world;

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-const SOURCES: [&str; 6] = [
+pub(super) const SOURCES: [&str; 6] = [
     "core_",
     "discovery_",
     "rp_logout_",
@@ -39,19 +39,29 @@ fn is_sorted(name: &str) -> bool {
             > 2
 }
 
-#[test]
-fn own_each_test_is_named_after_a_section() {
+/// The tests of this folder, each with the module that it is in.
+pub(super) fn tests() -> Vec<(String, String)> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/flow");
-    let mut seen = 0;
+    let mut found = Vec::new();
     for file in fs::read_dir(folder).unwrap() {
-        let text = fs::read_to_string(file.unwrap().path()).unwrap();
+        let path = file.unwrap().path();
+        let module = path.file_stem().unwrap().to_str().unwrap();
+        let text = fs::read_to_string(&path).unwrap();
         let lines: Vec<_> = text.lines().collect();
         for pair in lines.windows(2).filter(|pair| pair[0] == "#[test]") {
             let name = pair[1].trim_start_matches("fn ").split('(').next().unwrap();
-            assert!(is_sorted(name), "{name}");
-            seen += 1;
+            found.push((module.to_owned(), name.to_owned()));
         }
     }
-    assert!(seen > 100, "only {seen} tests were found");
+    found
+}
+
+#[test]
+fn own_each_test_is_named_after_a_section() {
+    let tests = tests();
+    for (_, name) in &tests {
+        assert!(is_sorted(name), "{name}");
+    }
+    assert!(tests.len() > 100, "only {} tests were found", tests.len());
     assert!(!is_sorted("rfc6749_codes_are_good") && !is_sorted("codes_are_good"));
 }
