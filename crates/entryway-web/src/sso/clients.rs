@@ -45,7 +45,12 @@ pub(crate) async fn token(
         Ok(request) => match sso.token(request).await {
             Err(refused) => refuse(sso, refused),
             // RFC 6749 §5.1: not to be kept on the way; `no-store` is in every answer that says nothing else.
-            Ok(answer) => json(answer.to_json().as_bytes().to_vec()),
+            Ok(answer) => {
+                let mut response = json(answer.to_json().as_bytes().to_vec());
+                let headers = response.headers_mut();
+                headers.insert(header::PRAGMA, HeaderValue::from_static("no-cache"));
+                response
+            }
         },
     })
 }

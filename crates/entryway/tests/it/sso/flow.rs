@@ -21,7 +21,11 @@ fn somebody_logs_in_and_out_again_and_tokens_are_refreshed_meanwhile() {
     assert!(got.location().expect("a place").starts_with(CALLBACK));
     assert_eq!(got.sent("state").as_deref(), Some("a state & more"));
     assert_eq!(got.sent("iss").as_deref(), Some(ISSUER));
-    let tokens = redeem(&daemon, &got.sent("code").expect("a code")).json();
+    let answer = redeem(&daemon, &got.sent("code").expect("a code"));
+    // RFC 6749 §5.1: kept by nobody on the way.
+    assert_eq!(answer.headers("cache-control"), ["no-store"]);
+    assert_eq!(answer.headers("pragma"), ["no-cache"]);
+    let tokens = answer.json();
     let id = claims(&tokens["id_token"]);
     assert_eq!((&id["aud"], &id["nonce"]), (&json!("app"), &json!("n-1")));
     assert_eq!(id["amr"], json!(["pwd"]));
@@ -137,4 +141,43 @@ fn without_its_table_there_is_no_single_sign_on_and_a_reload_switches_it_on() {
     assert_eq!(keys["keys"].as_array().map(Vec::len), Some(2));
     let mut browser = Browser::new(&daemon);
     assert_eq!(code(&mut browser, &[]).get(..4), Some("ewc_"));
+}
+
+#[test]
+fn requests_may_come_by_a_form_and_scripts_may_ask_where_no_cookie_counts() {
+    let world = world();
+    let daemon = Daemon::start(&world);
+    let mut browser = Browser::new(&daemon);
+    let sent = browser.post("/oidc/authorize", &asking(&[]));
+    assert_eq!(sent.status, 303);
+    let place = sent.location().expect("a place").to_owned();
+    let place = place.strip_prefix(ISSUER).expect("our own address");
+    let page = browser.get(place);
+    let filled = [("name", "jdoe"), ("password", "right"), ("action", "login")];
+    let got = browser.submit(&page, &filled);
+    let tokens = redeem(&daemon, &got.sent("code").expect("a code")).json();
+    let token = tokens["access_token"].as_str().expect("a token");
+    let told = Browser::new(&daemon).post("/oidc/userinfo", &[("access_token", token)]);
+    assert_eq!(told.json()["preferred_username"], "jdoe");
+    assert_eq!(told.headers("access-control-allow-origin"), ["*"]);
+    assert_eq!(told.headers("content-type"), ["application/json"]);
+    // In a query it would stand in logs: it is not read there.
+    let query = Browser::to("/oidc/userinfo", &[("access_token", token)]);
+    let refused = Browser::new(&daemon).get(&query);
+    assert_eq!(refused.status, 401);
+    assert!(
+        refused
+            .headers("www-authenticate")
+            .join("")
+            .starts_with("Bearer ")
+    );
+    // Where cookies count, scripts of others read nothing.
+    assert!(page.headers("access-control-allow-origin").is_empty());
+    assert_eq!(page.headers("referrer-policy"), ["same-origin"]);
+    let refused = Browser::new(&daemon).post("/oidc/introspect", &[("token", token)]);
+    assert_eq!(
+        (refused.status, &refused.json()["error"]),
+        (401, &json!("invalid_client"))
+    );
+    assert_eq!(Browser::new(&daemon).get("/oidc/token").status, 405);
 }
