@@ -400,7 +400,7 @@ fn an_idle_gateway_is_small_and_quick_to_start() {
         std::fs::read_to_string(format!("/proc/{}/status", daemon.pid())).expect("a status");
     let line = status
         .lines()
-        .find(|line| line.starts_with("VmRSS:"))
+        .find(|line| line.starts_with("RssAnon:"))
         .expect("a line");
     let kilobytes: u64 = line
         .split_whitespace()
@@ -408,8 +408,9 @@ fn an_idle_gateway_is_small_and_quick_to_start() {
         .expect("a number")
         .parse()
         .expect("a number");
-    // Far above what it needs, for unoptimised builds on busy machines; `cargo xtask bench` measures.
-    assert!(kilobytes < 60 * 1024, "{kilobytes} kB");
+    // What it allocates, without the pages of an unoptimised program, which are many and shared. Far above what it needs;
+    // `cargo xtask bench` measures all of it, of the released one.
+    assert!(kilobytes < 40 * 1024, "{kilobytes} kB");
     assert!(started < std::time::Duration::from_secs(10), "{started:?}");
 }
 
