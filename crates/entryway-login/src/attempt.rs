@@ -1,7 +1,7 @@
 //! What is submitted.
 
 use crate::DeviceId;
-use entryway_ldap_types::Password;
+use entryway_ldap_types::{EmptyPassword, Password};
 use std::fmt;
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -51,6 +51,18 @@ pub enum SubmittedPassword {
     Malformed,
     /// `explain` without a password: walk on as if the bind had succeeded; nothing is let in.
     NotAsked,
+}
+
+impl SubmittedPassword {
+    /// What stood in a password field; the bytes are wiped, whatever they are.
+    pub fn from_field(bytes: Vec<u8>) -> Self {
+        match Password::new(bytes) {
+            Ok(password) if password.expose().len() <= Password::MAX_BYTES => {
+                Self::Given(Arc::new(password))
+            }
+            Ok(_) | Err(EmptyPassword) => Self::Malformed,
+        }
+    }
 }
 
 /// A login's correlation id: 16 characters, unique, meaningless.

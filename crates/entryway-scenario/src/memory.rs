@@ -7,7 +7,6 @@ mod world;
 use crate::check::Found;
 use crate::document::{Login, LoginPassword, Scenario};
 use entryway_config::{Loaded, MemoryFiles, Sources, load};
-use entryway_ldap_types::Password;
 use entryway_login::{Attempt, Clock, Decided, LoginId, SubmittedPassword, drive};
 use entryway_testdir::Authority;
 use std::pin::pin;
@@ -134,13 +133,7 @@ fn decide(world: &World, loaded: &Loaded, login: &Login) -> Result<Decided, Memo
 
 /// As the fronts read a password field.
 fn submitted(text: &str) -> SubmittedPassword {
-    if text.len() > Password::MAX_BYTES {
-        return SubmittedPassword::Malformed;
-    }
-    match Password::new(text.as_bytes().to_vec()) {
-        Ok(password) => SubmittedPassword::Given(Arc::new(password)),
-        Err(_) => SubmittedPassword::Malformed,
-    }
+    SubmittedPassword::from_field(text.as_bytes().to_vec())
 }
 
 /// Time that moves when it is told to: an answer that does not come takes all that there is.

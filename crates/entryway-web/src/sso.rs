@@ -12,6 +12,7 @@ mod flow;
 mod form;
 mod logout;
 mod origin;
+mod own;
 mod page;
 mod pages;
 mod port;
@@ -36,9 +37,9 @@ pub(crate) struct Route {
 }
 
 /// Where a page's form goes.
-pub(crate) const STEP: &str = "/sso/step";
+const STEP: &str = "/sso/step";
 /// A person's own sessions.
-pub(crate) const SESSIONS: &str = "/sso/sessions";
+const SESSIONS: &str = "/sso/sessions";
 const CONFIRMED: &str = "/sso/logout";
 const STYLE: &str = "/sso/style.css";
 const LOGO: &str = "/sso/logo";

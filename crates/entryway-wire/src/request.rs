@@ -5,7 +5,6 @@ mod schema;
 
 pub use schema::request_schemas;
 
-use entryway_ldap_types::Password;
 use entryway_login::{LoginId, SubmittedPassword};
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{MapAccess, Visitor};
@@ -15,7 +14,6 @@ use serde_json::value::RawValue;
 use std::fmt;
 use std::marker::PhantomData;
 use std::net::IpAddr;
-use std::sync::Arc;
 
 /// `{"login_name": "…", "password": "…", "client_address": "…", "device": "…", "groups": true}`; the last three need not be
 /// there. Any other key is refused.
@@ -251,14 +249,8 @@ pub(crate) fn read<'a, T: Named + Deserialize<'a>>(body: &'a [u8]) -> Result<T, 
 
 fn password(raw: &RawValue) -> Result<SubmittedPassword, RequestError> {
     let mut text = json_text::read(raw.get()).ok_or(RequestError::Password)?;
-    if text.len() > Password::MAX_BYTES {
-        return Ok(SubmittedPassword::Malformed);
-    }
     // The buffer itself moves, so that no copy is left behind.
-    Ok(match Password::new(std::mem::take(&mut *text)) {
-        Ok(password) => SubmittedPassword::Given(Arc::new(password)),
-        Err(_) => SubmittedPassword::Malformed,
-    })
+    Ok(SubmittedPassword::from_field(std::mem::take(&mut *text)))
 }
 
 /// Where it went wrong, and not what stood there: serde's own message quotes the value.

@@ -12,7 +12,6 @@ use rustix::termios::{
 use std::fs::File;
 use std::io::{self, IsTerminal, Read, Stdin};
 use std::os::fd::AsFd;
-use std::sync::Arc;
 use zeroize::Zeroizing;
 
 /// More than this is no password; reading stops there, and the login refuses it.
@@ -102,13 +101,7 @@ fn typed(terminal: &Stdin, prompt: &str) -> io::Result<Option<Zeroizing<Vec<u8>>
 
 /// What stood in a password field.
 pub(crate) fn submitted(mut line: Zeroizing<Vec<u8>>) -> SubmittedPassword {
-    if line.len() > Password::MAX_BYTES {
-        return SubmittedPassword::Malformed;
-    }
-    match Password::new(std::mem::take(&mut *line)) {
-        Ok(password) => SubmittedPassword::Given(Arc::new(password)),
-        Err(_) => SubmittedPassword::Malformed,
-    }
+    SubmittedPassword::from_field(std::mem::take(&mut *line))
 }
 
 /// Reads from the descriptor itself: the standard library keeps what it reads from standard input in a

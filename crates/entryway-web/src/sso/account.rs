@@ -1,10 +1,11 @@
 //! A person's own sessions: seen, and ended.
 
-use super::authorize::{Asks, see_other};
-use super::flow::{Flow, Tie};
+use super::authorize::Asks;
+use super::flow::Flow;
+use super::own::{Own, field};
 use super::page::Sending;
-use super::step::{field, log_in_page};
-use super::{SESSIONS, browser, cookies, form, front, logout, origin, pages};
+use super::step::log_in_page;
+use super::{browser, cookies, front, logout, pages};
 use crate::App;
 use crate::refusal::Refusal;
 use axum::extract::{Request, State};
@@ -42,21 +43,17 @@ pub(crate) async fn end(
     let generation = app.current.current();
     let sso = front(&generation)?;
     let (head, body) = request.into_parts();
-    let Some(tie) = Tie::known(&head.headers) else {
-        return Ok(Asks::of(&**sso, &head.headers).too_old());
+    let own = Own::read(&**sso, &head.headers, body, &app.limits).await?;
+    let Own {
+        mut asks,
+        flow,
+        sent,
+    } = match own {
+        Ok(own) => own,
+        Err(page) => return Ok(page),
     };
-    let mut asks = Asks::with(&**sso, &head.headers, tie);
-    if !origin::is_ours(&head.headers, sso.issuer()) {
-        return Ok(asks.too_old());
-    }
-    let sent = match form::read_own(&head.headers, body, &app.limits).await? {
-        Ok(sent) => sent,
-        Err(too_much) => return Ok(asks.wrong(too_much.into())),
-    };
-    let flow = field(&sent, "flow").and_then(|sealed| asks.tie.open(&**sso, sealed));
     let session = field(&sent, "session").map(|id| SessionId(id.into()));
-    if !matches!(flow, Some(Flow::Account)) || (session.is_none() && field(&sent, "all").is_none())
-    {
+    if !matches!(flow, Flow::Account) || (session.is_none() && field(&sent, "all").is_none()) {
         return Ok(asks.too_old());
     }
     Ok(match sso.end(browser(&head.headers), session).await {
@@ -65,6 +62,6 @@ pub(crate) async fn end(
             asks.cookies.push(cookies::forget(cookies::SESSION));
             logout::signed_out(&asks)
         }
-        Ok(false) => see_other(&format!("{}{SESSIONS}", sso.issuer())),
+        Ok(false) => asks.to_sessions(),
     })
 }

@@ -1,10 +1,10 @@
 //! The authorization endpoint, and what becomes of a request: a page, or the way back to the application.
 
 use super::flow::{Flow, Tie};
-use super::page::{Page, Sending};
+use super::page::{Page, Sending, set_cookies};
 use super::pages::{self, Again, LogIn};
 use super::words::with;
-use super::{Browser, Language, SingleSignOn, browser, form, front};
+use super::{Browser, Language, SESSIONS, SingleSignOn, browser, form, front};
 use crate::App;
 use crate::refusal::Refusal;
 use axum::extract::{Request, State};
@@ -120,7 +120,7 @@ impl<'a> Asks<'a> {
 
     /// The next step of an application's request.
     pub(super) async fn go_on(
-        mut self,
+        self,
         browser: Browser,
         pending: Pending,
         failed: Option<Failed>,
@@ -128,20 +128,16 @@ impl<'a> Asks<'a> {
         let authorized = self.sso.authorize(browser, pending).await;
         match authorized {
             Authorized::Interact(interaction) => {
-                if let (Due::SelectAccount | Due::Consent(_), Ok(session)) =
-                    (&interaction.page, self.sso.session(browser).await)
-                    && let Some(session) = session
+                // Who is asked whether it is they, or whether they agree.
+                if matches!(interaction.page, Due::SelectAccount | Due::Consent(_))
+                    && let Ok(Some(session)) = self.sso.session(browser).await
                 {
                     return self.ask(*interaction, Some(&session), None);
                 }
                 self.ask(*interaction, None, failed)
             }
             Authorized::Answer(back) => self.back(*back),
-            Authorized::Show(shown) => {
-                let problem = shown.0;
-                self.cookies.push(None);
-                self.wrong(problem)
-            }
+            Authorized::Show(shown) => self.wrong(shown.0),
         }
     }
 
@@ -213,11 +209,7 @@ impl<'a> Asks<'a> {
     /// Back to the application.
     fn back(self, back: Back) -> Response {
         match back.sent {
-            Sent::Redirect(place) => {
-                let mut response = see_other(place.expose());
-                self.set_cookies(&mut response);
-                response
-            }
+            Sent::Redirect(place) => self.send_to(place.expose()),
             Sent::FormPost { action, fields } => {
                 let language = self.language(&[]);
                 let words = language.words();
@@ -277,17 +269,20 @@ impl<'a> Asks<'a> {
             language,
             title,
             body,
-            is_wide: false,
         };
         page.send(sending)
     }
 
-    pub(super) fn set_cookies(&self, response: &mut Response) {
-        for cookie in self.cookies.iter().flatten() {
-            response
-                .headers_mut()
-                .append(header::SET_COOKIE, cookie.clone());
-        }
+    /// The browser goes there.
+    pub(super) fn send_to(&self, place: &str) -> Response {
+        let mut response = see_other(place);
+        set_cookies(&mut response, self.cookies.iter().flatten().cloned());
+        response
+    }
+
+    /// To the person's own sessions.
+    pub(super) fn to_sessions(&self) -> Response {
+        self.send_to(&format!("{}{SESSIONS}", self.sso.issuer()))
     }
 }
 
@@ -317,7 +312,7 @@ fn leads_to(redirect: &str) -> Option<String> {
 }
 
 /// RFC 9700 §4.12: 303, so that no form is sent on.
-pub(super) fn see_other(place: &str) -> Response {
+fn see_other(place: &str) -> Response {
     match HeaderValue::from_str(place) {
         Ok(place) => (StatusCode::SEE_OTHER, [(header::LOCATION, place)]).into_response(),
         Err(_) => Refusal::Broken.into_response(),

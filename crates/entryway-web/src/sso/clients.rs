@@ -40,19 +40,20 @@ pub(crate) async fn token(
 ) -> Result<Response, Refusal> {
     let generation = app.current.current();
     let sso = &**front(&generation)?;
-    Ok(match read(&app, request).await? {
-        Err(refused) => refuse(sso, refused),
-        Ok(request) => match sso.token(request).await {
-            Err(refused) => refuse(sso, refused),
+    let asked = match read(&app, request).await? {
+        Ok(request) => sso.token(request).await,
+        Err(refused) => Err(refused),
+    };
+    Ok(asked.map_or_else(
+        |refused| refuse(sso, refused),
+        |answer| {
+            let mut response = json(answer.to_json().as_bytes().to_vec());
             // RFC 6749 §5.1: not to be kept on the way; `no-store` is in every answer that says nothing else.
-            Ok(answer) => {
-                let mut response = json(answer.to_json().as_bytes().to_vec());
-                let headers = response.headers_mut();
-                headers.insert(header::PRAGMA, HeaderValue::from_static("no-cache"));
-                response
-            }
+            let headers = response.headers_mut();
+            headers.insert(header::PRAGMA, HeaderValue::from_static("no-cache"));
+            response
         },
-    })
+    ))
 }
 
 pub(crate) async fn introspect(
@@ -61,13 +62,14 @@ pub(crate) async fn introspect(
 ) -> Result<Response, Refusal> {
     let generation = app.current.current();
     let sso = &**front(&generation)?;
-    Ok(match read(&app, request).await? {
-        Err(refused) => refuse(sso, refused),
-        Ok(request) => match sso.introspect(request).await {
-            Err(refused) => refuse(sso, refused),
-            Ok(described) => json(described.into_bytes()),
-        },
-    })
+    let asked = match read(&app, request).await? {
+        Ok(request) => sso.introspect(request).await,
+        Err(refused) => Err(refused),
+    };
+    Ok(asked.map_or_else(
+        |refused| refuse(sso, refused),
+        |described| json(described.into_bytes()),
+    ))
 }
 
 pub(crate) async fn revoke(
@@ -76,13 +78,14 @@ pub(crate) async fn revoke(
 ) -> Result<Response, Refusal> {
     let generation = app.current.current();
     let sso = &**front(&generation)?;
-    Ok(match read(&app, request).await? {
-        Err(refused) => refuse(sso, refused),
-        Ok(request) => match sso.revoke(request).await {
-            Err(refused) => refuse(sso, refused),
-            Ok(()) => open(StatusCode::OK.into_response()),
-        },
-    })
+    let asked = match read(&app, request).await? {
+        Ok(request) => sso.revoke(request).await,
+        Err(refused) => Err(refused),
+    };
+    Ok(asked.map_or_else(
+        |refused| refuse(sso, refused),
+        |()| open(StatusCode::OK.into_response()),
+    ))
 }
 
 pub(crate) async fn userinfo(
@@ -91,13 +94,14 @@ pub(crate) async fn userinfo(
 ) -> Result<Response, Refusal> {
     let generation = app.current.current();
     let sso = &**front(&generation)?;
-    Ok(match read(&app, request).await? {
-        Err(refused) => refuse_bearer(sso, refused, Scopes::OPENID),
-        Ok(request) => match sso.userinfo(request).await {
-            Err(refused) => refuse_bearer(sso, refused, Scopes::OPENID),
-            Ok(claims) => json(claims_to_json(claims).into_bytes()),
-        },
-    })
+    let asked = match read(&app, request).await? {
+        Ok(request) => sso.userinfo(request).await,
+        Err(refused) => Err(refused),
+    };
+    Ok(asked.map_or_else(
+        |refused| refuse_bearer(sso, refused, Scopes::OPENID),
+        |claims| json(claims_to_json(claims).into_bytes()),
+    ))
 }
 
 pub(crate) async fn groups(
@@ -109,17 +113,20 @@ pub(crate) async fn groups(
     let accepted = request.headers().get(header::ACCEPT);
     // OpenID Connect Core §5.6.2: a JWT. Whoever asks for JSON alone gets that.
     let wants_json = accepted.is_some_and(|accepted| accepted == JSON);
-    Ok(match read(&app, request).await? {
-        Err(refused) => refuse_bearer(sso, refused, Scopes::GROUPS),
-        Ok(request) => match sso.groups(request).await {
-            Err(refused) => refuse_bearer(sso, refused, Scopes::GROUPS),
-            Ok(told) if wants_json => json(claims_to_json(told.claims).into_bytes()),
-            Ok(told) => {
+    let asked = match read(&app, request).await? {
+        Ok(request) => sso.groups(request).await,
+        Err(refused) => Err(refused),
+    };
+    Ok(asked.map_or_else(
+        |refused| refuse_bearer(sso, refused, Scopes::GROUPS),
+        |told| match wants_json {
+            true => json(claims_to_json(told.claims).into_bytes()),
+            false => {
                 let kind = [(header::CONTENT_TYPE, "application/jwt")];
                 open((kind, told.jwt.expose().to_owned()).into_response())
             }
         },
-    })
+    ))
 }
 
 /// An application in a browser asks first whether it may (the Fetch standard). No cookie opens anything here, so

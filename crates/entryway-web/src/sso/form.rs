@@ -18,7 +18,7 @@ pub(super) async fn read(
     limits: &Limits,
 ) -> Result<Result<Parameters, TooMuch>, Refusal> {
     let bytes = body::read_form(headers, body, limits, MOST).await?;
-    Ok(parse(&bytes))
+    Ok(Parameters::new(pairs(&bytes)))
 }
 
 /// Largest form of our own pages, in bytes: it brings a whole request back, sealed and written in base64.
@@ -31,17 +31,14 @@ pub(super) async fn read_own(
     limits: &Limits,
 ) -> Result<Result<Parameters, TooMuch>, Refusal> {
     let bytes = body::read_form(headers, body, limits, MOST_OWN).await?;
-    let pairs = form_urlencoded::parse(&bytes);
-    let pairs = pairs.map(|(name, value)| (name.into_owned(), value.into_owned()));
-    Ok(Parameters::within(MOST_OWN, MOST_OWN, pairs))
+    Ok(Parameters::within(MOST_OWN, MOST_OWN, pairs(&bytes)))
 }
 
 /// What stands in a query.
 pub(super) fn query(text: Option<&str>) -> Result<Parameters, TooMuch> {
-    parse(text.unwrap_or_default().as_bytes())
+    Parameters::new(pairs(text.unwrap_or_default().as_bytes()))
 }
 
-fn parse(bytes: &[u8]) -> Result<Parameters, TooMuch> {
-    let pairs = form_urlencoded::parse(bytes);
-    Parameters::new(pairs.map(|(name, value)| (name.into_owned(), value.into_owned())))
+fn pairs(bytes: &[u8]) -> impl Iterator<Item = (String, String)> {
+    form_urlencoded::parse(bytes).map(|(name, value)| (name.into_owned(), value.into_owned()))
 }

@@ -1,9 +1,10 @@
 //! Signing out: asked by an application, or by the person.
 
-use super::authorize::{Asks, by_link, see_other};
-use super::flow::{Flow, Tie};
+use super::authorize::{Asks, by_link};
+use super::flow::Flow;
+use super::own::{Own, field};
 use super::page::Sending;
-use super::{browser, cookies, form, front, origin, pages, step};
+use super::{browser, cookies, form, front, pages};
 use crate::App;
 use crate::refusal::Refusal;
 use axum::extract::{Request, State};
@@ -54,27 +55,20 @@ pub(crate) async fn confirmed(
     let generation = app.current.current();
     let sso = front(&generation)?;
     let (head, body) = request.into_parts();
-    let Some(tie) = Tie::known(&head.headers) else {
-        return Ok(Asks::of(&**sso, &head.headers).too_old());
+    let own = Own::read(&**sso, &head.headers, body, &app.limits).await?;
+    let Own { asks, flow, sent } = match own {
+        Ok(own) => own,
+        Err(page) => return Ok(page),
     };
-    let asks = Asks::with(&**sso, &head.headers, tie);
-    if !origin::is_ours(&head.headers, sso.issuer()) {
-        return Ok(asks.too_old());
-    }
-    let sent = match form::read_own(&head.headers, body, &app.limits).await? {
-        Ok(sent) => sent,
-        Err(too_much) => return Ok(asks.wrong(too_much.into())),
-    };
-    let flow = step::field(&sent, "flow").and_then(|sealed| asks.tie.open(&**sso, sealed));
-    let Some(Flow::Logout {
+    let Flow::Logout {
         parameters,
         session,
-    }) = flow
+    } = flow
     else {
         return Ok(asks.too_old());
     };
-    if step::field(&sent, "action") != Some("end") {
-        return Ok(see_other(&format!("{}{}", sso.issuer(), super::SESSIONS)));
+    if field(&sent, "action") != Some("end") {
+        return Ok(asks.to_sessions());
     }
     Ok(sign_out(asks, parameters, Some(session)).await)
 }
@@ -114,11 +108,7 @@ async fn sign_out(
                 asks.cookies.push(cookies::forget(cookies::SESSION));
             }
             match ended.redirect {
-                Some(place) => {
-                    let mut response = see_other(place.expose());
-                    asks.set_cookies(&mut response);
-                    response
-                }
+                Some(place) => asks.send_to(place.expose()),
                 None => signed_out(&asks),
             }
         }

@@ -32,7 +32,6 @@ pub(super) struct Page<'a> {
     /// What it is, for the window's title and the heading.
     pub(super) title: &'a str,
     pub(super) body: Markup,
-    pub(super) is_wide: bool,
 }
 
 /// How a page is sent.
@@ -77,7 +76,7 @@ impl Page<'_> {
                     link rel="icon" href="data:,";
                 }
                 body {
-                    main class=(if self.is_wide { "wide" } else { "narrow" }) {
+                    main {
                         @if self.look.logo.is_some() || !self.look.title.is_empty() {
                             header {
                                 @if self.look.logo.is_some() { img src="../sso/logo" alt=""; }
@@ -109,10 +108,14 @@ impl Page<'_> {
         // Not `no-referrer`: then browsers would tell no origin of our own forms either.
         let referrer = HeaderValue::from_static("same-origin");
         headers.insert(header::REFERRER_POLICY, referrer);
-        for cookie in sending.cookies.into_iter().flatten() {
-            headers.append(header::SET_COOKIE, cookie);
-        }
+        set_cookies(&mut response, sending.cookies.into_iter().flatten());
         response
+    }
+}
+
+pub(super) fn set_cookies(response: &mut Response, cookies: impl Iterator<Item = HeaderValue>) {
+    for cookie in cookies {
+        response.headers_mut().append(header::SET_COOKIE, cookie);
     }
 }
 

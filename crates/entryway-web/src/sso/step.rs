@@ -1,18 +1,18 @@
 //! What a person does on a page: logs in, chooses, agrees, or goes back.
 
-use super::authorize::{Asks, Failed, see_other, status};
-use super::flow::{Flow, Tie};
+use super::authorize::{Asks, Failed, status};
+use super::flow::Flow;
+use super::own::{Own, field};
 use super::page::Sending;
 use super::pages::{self, Again, LogIn};
-use super::{Browser, NewLogin, SESSIONS, browser, cookies, form, front, origin};
+use super::{Browser, NewLogin, browser, cookies, front};
 use crate::peer::client_address;
 use crate::refusal::Refusal;
 use crate::{App, Generation};
 use axum::extract::{Request, State};
 use axum::response::Response;
-use entryway_ldap_types::Password;
 use entryway_login::{Attempt, Challenge, Decided, Decision, Fault, Reason, SubmittedPassword};
-use entryway_oidc::{Fingerprint, Parameters, Pending, Problem, Scopes};
+use entryway_oidc::{Fingerprint, Parameters, Pending, Problem};
 use http::request::Parts;
 use http::{HeaderMap, header};
 use std::sync::Arc;
@@ -28,20 +28,14 @@ pub(crate) async fn step(
     let generation = app.current.current();
     let sso = front(&generation)?;
     let (head, body) = request.into_parts();
-    let Some(tie) = Tie::known(&head.headers) else {
-        return Ok(Asks::of(&**sso, &head.headers).too_old());
-    };
-    let mut asks = Asks::with(&**sso, &head.headers, tie);
-    if !origin::is_ours(&head.headers, sso.issuer()) {
-        return Ok(asks.too_old());
-    }
-    let sent = match form::read_own(&head.headers, body, &app.limits).await? {
-        Ok(sent) => sent,
-        Err(too_much) => return Ok(asks.wrong(too_much.into())),
-    };
-    let flow = field(&sent, "flow").and_then(|sealed| asks.tie.open(&**sso, sealed));
-    let Some(flow) = flow else {
-        return Ok(asks.too_old());
+    let own = Own::read(&**sso, &head.headers, body, &app.limits).await?;
+    let Own {
+        mut asks,
+        flow,
+        sent,
+    } = match own {
+        Ok(own) => own,
+        Err(page) => return Ok(page),
     };
     let action = field(&sent, "action").unwrap_or("login");
     let (mut browser, mut failed) = (browser(&head.headers), None);
@@ -74,11 +68,6 @@ pub(crate) async fn step(
         Flow::Account => account(asks, failed),
         Flow::Logout { .. } => asks.too_old(),
     })
-}
-
-/// The value of a field that is there once.
-pub(super) fn field<'s>(sent: &'s Parameters, name: &str) -> Option<&'s str> {
-    sent.one(name).ok().flatten()
 }
 
 async fn authorize(
@@ -125,11 +114,7 @@ async fn authorize(
 fn account(asks: Asks<'_>, failed: Option<Failed>) -> Response {
     match failed {
         Some(failed) => log_in_page(&asks, Some(failed)),
-        None => {
-            let mut response = see_other(&format!("{}{SESSIONS}", asks.sso.issuer()));
-            asks.set_cookies(&mut response);
-            response
-        }
+        None => asks.to_sessions(),
     }
 }
 
@@ -286,7 +271,7 @@ fn attempt(
         password: submitted(typed.password),
         client_address: client_address(head, &generation.trusted_proxies),
         device: device.and_then(|token| generation.revalidations.device(&token)),
-        wants_groups: asks.sso.wants_groups() || wants_groups(flow),
+        wants_groups: asks.sso.wants_groups(),
         caller: Some(match client {
             Some(client) => format!("client {client}").into(),
             None => "sessions".into(),
@@ -297,24 +282,8 @@ fn attempt(
     }
 }
 
-fn wants_groups(flow: &Flow) -> bool {
-    let Flow::Authorize { pending, .. } = flow else {
-        return false;
-    };
-    let scope = pending.parameters.one("scope").ok().flatten();
-    let scopes = scope.and_then(|scope| Scopes::parse(scope).ok());
-    scopes.is_some_and(|scopes| scopes.has(Scopes::GROUPS))
-}
-
 fn submitted(password: &str) -> SubmittedPassword {
-    let bytes = password.as_bytes();
-    if bytes.len() > Password::MAX_BYTES {
-        return SubmittedPassword::Malformed;
-    }
-    match Password::new(bytes.to_vec()) {
-        Ok(password) => SubmittedPassword::Given(Arc::new(password)),
-        Err(_) => SubmittedPassword::Malformed,
-    }
+    SubmittedPassword::from_field(password.as_bytes().to_vec())
 }
 
 /// What the browser says it is, as far as it may stand on a page.

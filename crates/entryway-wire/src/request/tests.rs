@@ -1,4 +1,5 @@
 use super::*;
+use entryway_ldap_types::Password;
 
 fn password_of(request: &LoginRequest) -> Option<&[u8]> {
     match &request.password {

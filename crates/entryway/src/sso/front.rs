@@ -3,18 +3,18 @@
 use super::Pictures;
 use super::body::{self, SessionBody};
 use super::entropy::{self, SystemEntropy};
-use super::keys::{Keyring, now_ms};
+use super::keys::{Keyring, millis, now_ms};
 use super::person::{LastAnswers, person};
 use super::rows;
 use super::signatures::Checked;
-use super::world::{Asked as World, Living, in_time};
+use super::world::{Asked as World, in_time};
 use crate::kept::Kept;
 use entryway_config::{Branding, KeyRotation, PageLanguage, SsoSettings};
 use entryway_oidc::{
-    Answer, Authorized, BrowserSession, Client, ClientId, ClientRequest, GroupsTold, Jwk,
-    LoginMark, Logout, LogoutRequest, Metadata, Pending, Provider, Refused, Secret, SessionId,
-    Signer as _, Timestamp, TokenAnswer, Told, authorize, claims_to_json, drive, groups,
-    introspect, logout, notices, revoke, token, userinfo,
+    Answer, Authorized, BrowserSession, Client, ClientId, ClientRequest, FindBrowser, GroupsTold,
+    Jwk, LoginMark, Logout, LogoutRequest, Metadata, Pending, Provider, Refused, Secret, SessionId,
+    Signer as _, Timestamp, TokenAnswer, Told, World as _, authorize, claims_to_json, drive,
+    groups, introspect, logout, notices, revoke, token, userinfo,
 };
 use entryway_store::{EndedSession, SessionRow, Sso as Rows};
 use entryway_web::{Asked, Browser, Language, Listed, Look, NewLogin, Revalidations, SingleSignOn};
@@ -37,7 +37,6 @@ pub(crate) struct Inner {
     clients: HashMap<ClientId, Arc<Client>>,
     kept: Arc<Kept>,
     pub(super) revalidations: Arc<dyn Revalidations>,
-    pub(super) answers: Arc<LastAnswers>,
     pub(super) pictures: Option<Pictures>,
     pub(super) deadline: Duration,
     look: Look,
@@ -47,6 +46,37 @@ pub(crate) struct Inner {
 impl Inner {
     pub(super) fn store(&self) -> Rows {
         self.kept.store.sso()
+    }
+
+    pub(super) fn answers(&self) -> &LastAnswers {
+        &self.kept.last_answers
+    }
+
+    /// Whether a session has ended by itself.
+    pub(super) fn is_over(&self, row: &SessionRow, now: i64) -> bool {
+        let idle = millis(self.settings.sessions.idle);
+        now >= row.ends_ms || now.saturating_sub(row.used_ms) >= idle
+    }
+
+    /// Ends a session; what it was, and which clients have to hear of it.
+    pub(super) async fn end(&self, id: &str) -> Answer<Option<EndedSession>> {
+        let keep = rows::keep_until(&self.provider.lifetimes, now());
+        in_time(self.store().end_session(id, now_ms(), keep)).await
+    }
+
+    /// The same, and its clients are told.
+    pub(super) async fn end_and_tell(&self, id: &str) -> Answer<()> {
+        if let Some(ended) = self.end(id).await? {
+            self.told(&ended);
+        }
+        Ok(())
+    }
+
+    fn told(&self, ended: &EndedSession) {
+        let body: Option<SessionBody> = body::read(&ended.session.body);
+        if let Some(session) = body.and_then(|body| body.session()) {
+            self.tell(&self.clients_of(&ended.clients), &session);
+        }
     }
 
     pub(super) fn client(&self, id: &ClientId) -> Option<Arc<Client>> {
@@ -60,7 +90,7 @@ impl Inner {
     }
 
     /// Tells the clients of a session that it has ended.
-    pub(super) fn tell(&self, clients: &[Arc<Client>], session: &BrowserSession) {
+    fn tell(&self, clients: &[Arc<Client>], session: &BrowserSession) {
         match notices(&self.provider, clients, session, now()) {
             Ok(notices) => self.kept.notices.tell(notices),
             Err(error) => {
@@ -103,7 +133,6 @@ impl Sso {
             provider: Arc::new(provider),
             wants_groups: settings.needs_groups(),
             clients,
-            answers: Arc::clone(&kept.last_answers),
             pictures,
             kept,
             revalidations,
@@ -126,32 +155,6 @@ impl Sso {
         Arc::clone(&self.0.provider)
     }
 
-    fn told(&self, ended: &EndedSession) {
-        let body: Option<SessionBody> = body::read(&ended.session.body);
-        if let Some(session) = body.and_then(|body| body.session()) {
-            self.0.tell(&self.0.clients_of(&ended.clients), &session);
-        }
-    }
-
-    async fn living(&self, browser: Browser) -> Answer<Option<Living>> {
-        let Some(cookie) = browser.session else {
-            return Ok(None);
-        };
-        let world = self.world(browser);
-        match world.by_cookie(cookie).await? {
-            Some(living) => world.welcome(living).await,
-            None => Ok(None),
-        }
-    }
-
-    /// For whoever looks at their sessions, and ends them: the directory need not answer for that.
-    async fn own(&self, browser: Browser) -> Answer<Option<Living>> {
-        match browser.session {
-            Some(cookie) => self.world(browser).by_cookie(cookie).await,
-            None => Ok(None),
-        }
-    }
-
     async fn open(&self, login: NewLogin) -> Answer<Secret> {
         let NewLogin {
             session,
@@ -162,19 +165,14 @@ impl Sso {
         } = login;
         let person = person(&session, self.0.pictures.as_ref());
         let cookie = entropy::secret(COOKIE);
-        let world = self.world(browser);
-        let before = match browser.session {
-            Some(cookie) => world.by_cookie(cookie).await?,
-            None => None,
-        };
+        let before = self.world(browser).by_cookie().await?;
         let (same, other) = match before {
             Some(living) if living.session.person.subject == person.subject => (Some(living), None),
             other => (None, other),
         };
         if let Some(other) = other {
             // Somebody else's, in the same browser: it ends where this one begins.
-            let clients = world.end(&other.session.id).await?;
-            self.0.tell(&clients, &other.session);
+            self.0.end_and_tell(&other.row.id).await?;
         }
         let mut opened = BrowserSession {
             id: same.as_ref().map_or_else(
@@ -193,7 +191,7 @@ impl Sso {
         };
         let remembered = tokens.and_then(|tokens| tokens.revalidation);
         let now = now_ms();
-        let longest = i64::try_from(self.0.settings.sessions.max.as_millis()).unwrap_or(i64::MAX);
+        let longest = millis(self.0.settings.sessions.max);
         let row = |opened: &BrowserSession, made_ms| {
             let mut body = SessionBody::new(opened, remembered.clone());
             body.address = address.map(|address| address.to_string());
@@ -233,32 +231,23 @@ impl Sso {
         sessions.sort_by_key(|row| row.used_ms);
         let too_many = sessions.len() - (most - 1);
         for row in sessions.iter().take(too_many) {
-            self.end_row(&row.id).await?;
+            self.0.end_and_tell(&row.id).await?;
         }
         Ok(())
     }
 
-    async fn end_row(&self, id: &str) -> Answer<()> {
-        let keep = rows::keep_until(&self.0.provider.lifetimes, now());
-        let ended = in_time(self.0.store().end_session(id, now_ms(), keep)).await?;
-        if let Some(ended) = ended {
-            self.told(&ended);
-        }
-        Ok(())
-    }
-
+    /// The directory need not answer for somebody to see their sessions, and to end them.
     async fn list(&self, browser: Browser) -> Answer<Vec<Listed>> {
-        let Some(living) = self.own(browser).await? else {
+        let Some(living) = self.world(browser).by_cookie().await? else {
             return Ok(Vec::new());
         };
         let subject = &living.row.subject;
         let mut rows = in_time(self.0.store().sessions_of(subject)).await?;
         rows.sort_by_key(|row| std::cmp::Reverse(row.used_ms));
-        let idle = i64::try_from(self.0.settings.sessions.idle.as_millis()).unwrap_or(i64::MAX);
         let now = now_ms();
         let listed = rows
             .into_iter()
-            .filter(|row| now < row.ends_ms && now.saturating_sub(row.used_ms) < idle)
+            .filter(|row| !self.0.is_over(row, now))
             .map(|row| {
                 let body: Option<SessionBody> = body::read(&row.body);
                 let (address, agent) = body.map_or((None, None), |body| (body.address, body.agent));
@@ -275,7 +264,7 @@ impl Sso {
     }
 
     async fn end_listed(&self, browser: Browser, session: Option<SessionId>) -> Answer<bool> {
-        let Some(living) = self.own(browser).await? else {
+        let Some(living) = self.world(browser).by_cookie().await? else {
             return Ok(false);
         };
         let (own, subject) = (&living.row.id, &living.row.subject);
@@ -284,13 +273,13 @@ impl Sso {
             let keep = rows::keep_until(&self.0.provider.lifetimes, now());
             let all = store.end_sessions_of(subject, None, true, now_ms(), keep);
             for ended in in_time(all).await? {
-                self.told(&ended);
+                self.0.told(&ended);
             }
             return Ok(true);
         };
         let mine = in_time(store.session(&id.0)).await?;
         if mine.is_some_and(|row| row.subject == *subject) {
-            self.end_row(&id.0).await?;
+            self.0.end_and_tell(&id.0).await?;
         }
         Ok(*id.0 == **own)
     }
@@ -405,10 +394,7 @@ impl SingleSignOn for Sso {
     }
 
     fn session(&self, browser: Browser) -> Asked<'_, Answer<Option<Arc<BrowserSession>>>> {
-        Box::pin(async move {
-            let living = self.living(browser).await?;
-            Ok(living.map(|living| living.session))
-        })
+        Box::pin(async move { self.world(browser).find_browser(FindBrowser {}).await })
     }
 
     fn sessions(&self, browser: Browser) -> Asked<'_, Answer<Vec<Listed>>> {

@@ -237,7 +237,8 @@ fn generate(algorithm: Algorithm) -> anyhow::Result<Zeroizing<Vec<u8>>> {
     private.map(Zeroizing::new).context(failed)
 }
 
-fn millis(duration: Duration) -> i64 {
+/// As the store counts.
+pub(crate) fn millis(duration: Duration) -> i64 {
     i64::try_from(duration.as_millis()).unwrap_or(i64::MAX / 4)
 }
 

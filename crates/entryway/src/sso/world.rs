@@ -3,15 +3,15 @@
 
 use super::body::{self, FamilyBody, SessionBody};
 use super::front::Inner;
-use super::keys::now_ms;
+use super::keys::{millis, now_ms};
 use super::person::About;
 use super::rows;
 use entryway_oidc::{
     AccessRecord, Answer, BrowserSession, Client, CodeRecord, DropAccess, EndSession, Family,
-    FindAccess, FindBrowser, FindClient, FindConsent, FindFamily, FindSession, Fingerprint,
-    FirstUse, KeepCode, KeepConsent, KeepTokens, Kept, Person, Revalidate, RevokeFamily, Rotate,
-    Rotated, Scopes, SessionId, Stored as _, TakeAssertion, TakeCode, TakenCode, Timestamp,
-    Unavailable, Welcome, World,
+    FindAccess, FindBrowser, FindClient, FindConsent, FindFamily, FindSession, FirstUse, KeepCode,
+    KeepConsent, KeepTokens, Kept, Person, Revalidate, RevokeFamily, Rotate, Rotated, Scopes,
+    SessionId, Stored as _, TakeAssertion, TakeCode, TakenCode, Timestamp, Unavailable, Welcome,
+    World,
 };
 use entryway_store::{SessionRow, StoreError, TakenRow};
 use entryway_web::Browser;
@@ -65,13 +65,17 @@ fn unreadable<T>(what: &str) -> Answer<T> {
 }
 
 impl Asked<'_> {
-    pub(crate) async fn by_cookie(&self, cookie: Fingerprint) -> Answer<Option<Living>> {
+    /// The browser's session, whatever the directory says of its person by now.
+    pub(crate) async fn by_cookie(&self) -> Answer<Option<Living>> {
+        let Some(cookie) = self.browser.session else {
+            return Ok(None);
+        };
         let sso = self.inner.store();
         let row = in_time(sso.session_by_cookie(&cookie.0)).await?;
         self.living(row).await
     }
 
-    pub(crate) async fn by_id(&self, id: &SessionId) -> Answer<Option<Living>> {
+    async fn by_id(&self, id: &SessionId) -> Answer<Option<Living>> {
         let row = in_time(self.inner.store().session(&id.0)).await?;
         self.living(row).await
     }
@@ -82,9 +86,7 @@ impl Asked<'_> {
             return Ok(None);
         };
         let now = now_ms();
-        let limits = self.inner.settings.sessions;
-        let idle = i64::try_from(limits.idle.as_millis()).unwrap_or(i64::MAX);
-        if now >= row.ends_ms || now.saturating_sub(row.used_ms) >= idle {
+        if self.inner.is_over(&row, now) {
             return Ok(None);
         }
         let body: Option<SessionBody> = body::read(&row.body);
@@ -94,6 +96,7 @@ impl Asked<'_> {
         }) else {
             return unreadable("session");
         };
+        let idle = millis(self.inner.settings.sessions.idle);
         if now.saturating_sub(row.used_ms) >= USE_WRITTEN.min(idle / 2) {
             in_time(self.inner.store().session_used(&row.id, now)).await?;
             row.used_ms = now;
@@ -108,7 +111,7 @@ impl Asked<'_> {
     fn about(&self) -> About<'_> {
         About {
             revalidations: &*self.inner.revalidations,
-            answers: &self.inner.answers,
+            answers: self.inner.answers(),
             pictures: self.inner.pictures.as_ref(),
             patience: self.inner.deadline,
         }
@@ -116,12 +119,12 @@ impl Asked<'_> {
 
     /// A session whose person is still welcome, as they are now. One of whom the directory was asked a moment ago is
     /// not asked about again.
-    pub(crate) async fn welcome(&self, living: Living) -> Answer<Option<Living>> {
+    async fn welcome(&self, living: Living) -> Answer<Option<Living>> {
         let Some(token) = &living.body.remembered else {
             return Ok(Some(living));
         };
         let session = &living.session;
-        let confirmed = self.inner.answers.confirmed(token);
+        let confirmed = self.inner.answers().confirmed(token);
         let since_login = self.now.since(session.authenticated_at);
         let person = match confirmed {
             Some((ago, person)) if ago < TRUSTED => person,
@@ -132,8 +135,7 @@ impl Asked<'_> {
                 match self.about().ask(token, known, wants_groups).await? {
                     Welcome::Yes(person) => person,
                     Welcome::No => {
-                        let clients = self.end(&session.id).await?;
-                        self.inner.tell(&clients, session);
+                        self.inner.end_and_tell(&living.row.id).await?;
                         return Ok(None);
                     }
                 }
@@ -147,18 +149,6 @@ impl Asked<'_> {
             ..(**session).clone()
         });
         Ok(Some(Living { session, ..living }))
-    }
-
-    /// Ends a session; the clients that have to hear of it.
-    pub(crate) async fn end(&self, id: &SessionId) -> Answer<Vec<Arc<Client>>> {
-        let keep = rows::keep_until(&self.inner.provider.lifetimes, self.now);
-        let ended = in_time(self.inner.store().end_session(&id.0, now_ms(), keep)).await?;
-        let clients = ended.map(|ended| ended.clients).unwrap_or_default();
-        Ok(self.inner.clients_of(&clients))
-    }
-
-    async fn session_of_grant(&self, id: &SessionId) -> Answer<Option<Living>> {
-        self.by_id(id).await
     }
 }
 
@@ -179,10 +169,7 @@ impl World for Asked<'_> {
     }
 
     async fn find_browser(&self, _: FindBrowser) -> Answer<Option<Arc<BrowserSession>>> {
-        let Some(cookie) = self.browser.session else {
-            return Ok(None);
-        };
-        let Some(living) = self.by_cookie(cookie).await? else {
+        let Some(living) = self.by_cookie().await? else {
             return Ok(None);
         };
         if self.ends {
@@ -194,7 +181,7 @@ impl World for Asked<'_> {
 
     async fn find_session(&self, question: FindSession) -> Answer<Option<Arc<BrowserSession>>> {
         // Tokens tell of the person as they are now, not as they were at their login.
-        let living = match self.session_of_grant(&question.session).await? {
+        let living = match self.by_id(&question.session).await? {
             Some(living) => self.welcome(living).await?,
             None => None,
         };
@@ -254,7 +241,7 @@ impl World for Asked<'_> {
         let family = match (&question.family, &question.access.grant) {
             (Some(family), _) => {
                 let remembered = if family.grant.is_offline() {
-                    let living = self.session_of_grant(&family.grant.session).await?;
+                    let living = self.by_id(&family.grant.session).await?;
                     match living {
                         // Ended in this moment, and with it what the person could be asked about by.
                         None => return Ok(Kept::Revoked),
@@ -317,7 +304,7 @@ impl World for Asked<'_> {
     }
 
     async fn revalidate(&self, question: Revalidate) -> Answer<Welcome> {
-        let living = self.session_of_grant(&question.session).await?;
+        let living = self.by_id(&question.session).await?;
         let (token, known) = match living {
             Some(living) => {
                 let person = Arc::clone(&living.session.person);
@@ -339,7 +326,9 @@ impl World for Asked<'_> {
     }
 
     async fn end_session(&self, question: EndSession) -> Answer<Vec<Arc<Client>>> {
-        self.end(&question.session).await
+        let ended = self.inner.end(&question.session.0).await?;
+        let clients = ended.map(|ended| ended.clients).unwrap_or_default();
+        Ok(self.inner.clients_of(&clients))
     }
 }
 
