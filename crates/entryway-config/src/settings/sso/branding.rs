@@ -1,5 +1,6 @@
 //! How the pages look.
 
+use entryway_lookup::MediaType;
 use std::fmt;
 use std::sync::Arc;
 
@@ -51,33 +52,20 @@ impl ImageKind {
     /// As it is called in HTTP.
     pub fn media_type(self) -> &'static str {
         match self {
-            Self::Png => "image/png",
-            Self::Jpeg => "image/jpeg",
-            Self::WebP => "image/webp",
+            Self::Png => MediaType::Png.as_str(),
+            Self::Jpeg => MediaType::Jpeg.as_str(),
+            Self::WebP => MediaType::Webp.as_str(),
             Self::Svg => "image/svg+xml",
         }
     }
     /// By how a file begins; `None` for anything else.
     pub(crate) fn of(file: &[u8]) -> Option<Self> {
-        match file {
-            [0x89, b'P', b'N', b'G', b'\r', b'\n', 0x1a, b'\n', ..] => Some(Self::Png),
-            [0xff, 0xd8, 0xff, ..] => Some(Self::Jpeg),
-            [
-                b'R',
-                b'I',
-                b'F',
-                b'F',
-                _,
-                _,
-                _,
-                _,
-                b'W',
-                b'E',
-                b'B',
-                b'P',
-                ..,
-            ] => Some(Self::WebP),
-            _ => is_svg(std::str::from_utf8(file).ok()?).then_some(Self::Svg),
+        match MediaType::of(file) {
+            Some(MediaType::Png) => Some(Self::Png),
+            Some(MediaType::Jpeg) => Some(Self::Jpeg),
+            Some(MediaType::Webp) => Some(Self::WebP),
+            Some(MediaType::Gif) => None,
+            None => is_svg(std::str::from_utf8(file).ok()?).then_some(Self::Svg),
         }
     }
 }
