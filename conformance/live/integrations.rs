@@ -5,8 +5,10 @@
 //! or root may not mount, they fail and say so.
 
 mod apache;
+mod browser;
 mod directory;
 mod pam;
+mod parties;
 mod pure_ftpd;
 mod station;
 
@@ -14,12 +16,14 @@ use crate::Test;
 use crate::lab::Lab;
 use anyhow::{Context, Result, ensure};
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::process::Command;
 
 pub(crate) fn tests() -> Vec<Test> {
     let mut tests = pure_ftpd::tests();
     tests.extend(pam::tests());
     tests.extend(apache::tests());
+    tests.extend(parties::tests());
     tests.push((
         "both programs ask with the same lines",
         both_programs_ask_with_the_same_lines,
@@ -33,6 +37,26 @@ fn page(name: &str) -> Result<String> {
         .join("../../docs/integrations")
         .join(name);
     fs::read_to_string(&path).with_context(|| format!("cannot read `{}`", path.display()))
+}
+
+/// A file of `conformance/`.
+fn tests_own(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../../conformance")
+        .join(name)
+}
+
+/// The folder with the programs of `conformance/NAME`, fetched where it is not there yet.
+pub(crate) fn environment(name: &str) -> Result<PathBuf> {
+    let script = tests_own(&format!("{name}/environment.sh"));
+    let made = Command::new("bash").arg(script).output();
+    let made = made.context("cannot run bash")?;
+    ensure!(
+        made.status.success(),
+        "no programs of conformance/{name}: {}",
+        String::from_utf8_lossy(&made.stderr)
+    );
+    Ok(PathBuf::from(String::from_utf8(made.stdout)?.trim()))
 }
 
 /// Each is one file, so that it can be copied; what is twice there must not drift apart.

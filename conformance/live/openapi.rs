@@ -2,12 +2,12 @@
 //! what the document allows and what it forbids, and holds each answer against it.
 
 use crate::Test;
+use crate::integrations::environment;
 use crate::lab::Lab;
 use crate::setups::Setup;
 use anyhow::{Context, Result, bail, ensure};
 use entryway_conformance::HttpClient;
 use serde_json::Value;
-use std::path::{Path, PathBuf};
 use std::process::Command;
 
 pub(crate) fn tests() -> Vec<Test> {
@@ -85,7 +85,7 @@ fn run(lab: &Lab, http: &HttpClient, name: &str, more: &str, options: &[&str]) -
     std::fs::write(folder.join("schemathesis.toml"), settings)?;
     let address = http.address();
     let token = http.token().context("a client without a token")?;
-    let mut command = Command::new(environment()?.join("bin/st"));
+    let mut command = Command::new(environment("python")?.join("bin/st"));
     command
         .arg("--config-file")
         .arg(folder.join("schemathesis.toml"))
@@ -114,23 +114,6 @@ fn run(lab: &Lab, http: &HttpClient, name: &str, more: &str, options: &[&str]) -
         "too little was tried: {said}"
     );
     Ok(())
-}
-
-/// The virtual environment of `conformance/python`, made where it is not there yet.
-fn environment() -> Result<PathBuf> {
-    let script =
-        Path::new(env!("CARGO_MANIFEST_DIR")).join("../../conformance/python/environment.sh");
-    let made = Command::new("bash")
-        .arg(script)
-        .output()
-        .context("cannot run bash")?;
-    if !made.status.success() {
-        bail!(
-            "no Python environment: {}",
-            String::from_utf8_lossy(&made.stderr)
-        );
-    }
-    Ok(PathBuf::from(String::from_utf8(made.stdout)?.trim()))
 }
 
 fn hostile_queries_are_values(lab: &Lab) -> Result<()> {

@@ -1,20 +1,18 @@
 //! Apache with `mod_auth_openidc` and the site of `docs/integrations/apache/`: a relying party that is not of ours.
 
+use super::browser::{Browser, Shown};
 use super::directory::{self, password};
 use super::page;
-use super::pure_ftpd::quoted;
 use super::station::{DOCUMENTED_BASE, DOCUMENTED_SERVER, Station, blocks};
 use crate::Test;
 use crate::lab::Lab;
 use anyhow::{Context, Result, bail, ensure};
 use entryway_conformance::{
-    BASE, Certificate, Deadline, Finished, Gateway, Machine, SERVICE_PASSWORD, Slapd, free_port,
-    until,
+    BASE, Certificate, Deadline, Gateway, Machine, SERVICE_PASSWORD, Slapd, free_port, until,
 };
 use std::fs;
 use std::net::{Ipv4Addr, SocketAddr, TcpStream};
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 const SITE: &str = "docs/integrations/apache/app.conf";
 const SECRET: &str = "secret-of-the-site-0123456789abcdef";
@@ -118,10 +116,11 @@ impl Site {
     }
 
     /// A new browser, without cookies.
-    fn browser(&self, name: &str) -> Browser<'_> {
-        Browser {
+    fn browser(&self, name: &str) -> Visitor<'_> {
+        let jar = self.station.folder.join(format!("{name}.cookies"));
+        Visitor {
             site: self,
-            jar: self.station.folder.join(format!("{name}.cookies")),
+            browser: Browser::new(&jar, &self.authority),
         }
     }
 
@@ -161,76 +160,23 @@ fn start_apache(station: &mut Station, port: u16) -> Result<()> {
     Ok(())
 }
 
-/// curl with a jar of cookies, which goes where it is sent.
-struct Browser<'s> {
+/// A browser that is new to the site.
+struct Visitor<'s> {
     site: &'s Site,
-    jar: PathBuf,
+    browser: Browser,
 }
 
-/// Where a browser has come to.
-struct Shown {
-    status: String,
-    url: String,
-    body: String,
-}
-
-impl Browser<'_> {
+impl Visitor<'_> {
     fn get(&self, url: &str) -> Result<Shown> {
-        self.ask(url, &[])
+        self.told(self.browser.get(url))
     }
 
-    /// Sends the form of a page of Entryway's, filled in.
     fn submit(&self, shown: &Shown, filled: &[(&str, &str)]) -> Result<Shown> {
-        let flow = shown.after("name=\"flow\" value=\"")?;
-        // Relative to the page's own address, as a browser reads it.
-        let page = shown.url.split('?').next().unwrap_or_default();
-        let (folder, _) = page.rsplit_once('/').context("an address has a path")?;
-        let action = format!("{folder}/{}", shown.after("action=\"")?);
-        let mut fields = vec![("flow", flow)];
-        fields.extend(filled);
-        self.ask(&action, &fields)
+        self.told(self.browser.submit(shown, filled))
     }
 
     fn log_in(&self, shown: &Shown, name: &str, password: &str) -> Result<Shown> {
-        self.submit(
-            shown,
-            &[("name", name), ("password", password), ("action", "login")],
-        )
-    }
-
-    fn ask(&self, url: &str, fields: &[(&str, &str)]) -> Result<Shown> {
-        let (jar, authority) = (self.jar.display(), self.site.authority.display());
-        let mut lines = vec![
-            format!("url = {}", quoted(url)),
-            format!("cookie = {}", quoted(&jar.to_string())),
-            format!("cookie-jar = {}", quoted(&jar.to_string())),
-            format!("cacert = {}", quoted(&authority.to_string())),
-            "header = \"Accept: text/html\"".to_owned(),
-            r#"write-out = "\n%{http_code} %{url_effective}""#.to_owned(),
-            "location\nsilent\nshow-error\nmax-redirs = 10\nmax-time = 60\n".to_owned(),
-        ];
-        for (name, value) in fields {
-            lines.push(format!(
-                "data-urlencode = {}",
-                quoted(&format!("{name}={value}"))
-            ));
-        }
-        // The password is in no argument here either.
-        let finished = Finished::of(
-            Command::new("curl").args(["--disable", "--config", "-"]),
-            &lines.join("\n"),
-        )?;
-        let shown = || {
-            ensure!(finished.exit == 0, "curl ended with {}", finished.exit);
-            let (body, end) = finished.stdout.rsplit_once('\n').context("an answer")?;
-            let (status, url) = end.split_once(' ').context("a status")?;
-            Ok(Shown {
-                status: status.to_owned(),
-                url: url.to_owned(),
-                body: body.to_owned(),
-            })
-        };
-        shown().with_context(|| format!("`{url}`: {finished:?}\n{}", self.site.logs()))
+        self.told(self.browser.log_in(shown, name, password))
     }
 
     /// Asks for the protected page, and is asked to sign in.
@@ -248,37 +194,15 @@ impl Browser<'_> {
     /// Is back at the protected page, which knows who this is.
     fn is_in(&self, shown: &Shown) -> Result<()> {
         self.is_at(shown, "200", &format!("{}/staff/", self.site.app))?;
-        ensure!(
-            shown
-                .body
-                .contains("user [aokafor] groups [designers] name [aokafor]"),
-            "expected the person on the page, found {}",
-            shown.body
-        );
-        Ok(())
+        shown.says("user [aokafor] groups [designers] name [aokafor]")
     }
 
     fn is_at(&self, shown: &Shown, status: &str, url: &str) -> Result<()> {
-        ensure!(
-            shown.status == status && shown.url.starts_with(url),
-            "expected {status} at `{url}`, found {} at `{}`: {}\n{}",
-            shown.status,
-            shown.url,
-            shown.body,
-            self.site.logs()
-        );
-        Ok(())
+        self.told(shown.is_at(status, url))
     }
-}
 
-impl Shown {
-    /// What stands between a mark and the next quote.
-    fn after(&self, mark: &str) -> Result<&str> {
-        self.body
-            .split_once(mark)
-            .and_then(|(_, rest)| rest.split_once('"'))
-            .map(|(value, _)| value)
-            .with_context(|| format!("expected `{mark}` in the page, found {}", self.body))
+    fn told<T>(&self, result: Result<T>) -> Result<T> {
+        result.with_context(|| self.site.logs())
     }
 }
 
@@ -299,11 +223,7 @@ fn somebody_signs_in_and_out(lab: &Lab) -> Result<()> {
     );
     let left = browser.get(&out)?;
     browser.is_at(&left, "200", &back)?;
-    ensure!(
-        left.body.contains("public"),
-        "expected the public page, found {}",
-        left.body
-    );
+    left.says("public")?;
     browser.is_asked()?;
     site.station.logs(&["wrong_password"])
 }

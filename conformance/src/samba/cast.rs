@@ -60,6 +60,7 @@ pub(super) fn people() -> Vec<u8> {
         "svcuser",
         "wrongtls",
         "wrongauto",
+        "mover",
     ] {
         person(&mut ldif, name, name, "people", NORMAL, &[]);
     }

@@ -28,6 +28,12 @@ impl Slapd {
             .context("the service password cannot be changed")
     }
 
+    /// Changes entries, as an administrator.
+    pub fn change(&self, ldif: &str) -> Result<()> {
+        self.modify(ADMINISTRATOR, &self.administrator, ldif)
+            .context("the directory cannot be changed")
+    }
+
     fn modify(&self, dn: &str, password: &str, change: &str) -> Result<()> {
         let mut ldapmodify = Command::new(programs::find("ldapmodify", "ldap-utils")?);
         let url = format!("ldap://{}", self.ldap());

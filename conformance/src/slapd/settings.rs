@@ -3,7 +3,7 @@
 use crate::{Identity, SERVICE_DN};
 use std::path::Path;
 
-/// Who may change a running server's configuration.
+/// Who may change a running server's configuration and entries.
 pub(super) const ADMINISTRATOR: &str = "cn=config";
 
 /// What a server is like.
@@ -85,8 +85,8 @@ dbnosync
 index entryUUID,entryCSN eq
 limits dn.exact="{SERVICE_DN}" size=unlimited time=unlimited
 limits dn.exact="cn=entryway,{suffix}" size.prtotal=unlimited
-access to attrs=userPassword by self write by anonymous auth by * none
-access to * by users read by * {anonymous}
+access to attrs=userPassword by dn.exact="{ADMINISTRATOR}" manage by self write by anonymous auth by * none
+access to * by dn.exact="{ADMINISTRATOR}" manage by users read by * {anonymous}
 overlay memberof
 memberof-group-oc groupOfNames
 overlay ppolicy

@@ -305,6 +305,7 @@ impl World for Asked<'_> {
 
     async fn revalidate(&self, question: Revalidate) -> Answer<Welcome> {
         let living = self.by_id(&question.session).await?;
+        let session = living.as_ref().map(|living| living.row.id.clone());
         let (token, known) = match living {
             Some(living) => {
                 let person = Arc::clone(&living.session.person);
@@ -322,7 +323,12 @@ impl World for Asked<'_> {
         let about = self.about();
         // Claims of clients may need them as well.
         let wants_groups = question.wants_groups || self.inner.wants_groups;
-        about.ask(&token, known, wants_groups).await
+        let welcome = about.ask(&token, known, wants_groups).await?;
+        if let (Welcome::No, Some(session)) = (&welcome, session) {
+            // Else the application would send them here, and they would be back without a question.
+            self.inner.end_and_tell(&session).await?;
+        }
+        Ok(welcome)
     }
 
     async fn end_session(&self, question: EndSession) -> Answer<Vec<Arc<Client>>> {

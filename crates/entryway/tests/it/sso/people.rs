@@ -36,8 +36,11 @@ fn a_refresh_is_refused_to_whoever_is_no_longer_welcome_and_an_outage_refuses_no
         (refused.status, &refused.json()["error"]),
         (400, &json!("invalid_grant"))
     );
-    // Not for a while: the whole family has ended.
+    // Not for a while: the whole family has ended, and the session that would bring them back without a question.
     become_of(&world, PEOPLE);
+    let silent = Browser::to("/oidc/authorize", &asking(&[("prompt", "none")]));
+    let asked = browser.get(&silent);
+    assert_eq!(asked.sent("error").as_deref(), Some("login_required"));
     assert_eq!(refresh(&daemon, &next["refresh_token"]).status, 400);
 }
 
