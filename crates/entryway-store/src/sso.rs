@@ -25,7 +25,7 @@ mod token;
 pub(crate) use code::KEEP;
 pub(crate) use end::end_all;
 pub use row::{
-    AccessRow, CodeRow, EndedSession, FamilyRow, FoundFamily, SessionRow, SigningKeyRow, TakenRow,
+    AccessRow, CodeRow, FamilyRow, FoundFamily, SessionRow, SigningKeyRow, TakenRow, WholeSession,
 };
 
 use crate::store::Inner;

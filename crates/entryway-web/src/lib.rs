@@ -46,5 +46,8 @@ pub use ports::{
 pub use routes::router;
 pub use scrape::{ScrapeLimits, serve_metrics};
 pub use serve::{Drained, serve};
-pub use sso::{Asked, Browser, Language, Listed, Look, NewLogin, SingleSignOn};
+pub use sso::{
+    Asked, Browser, Ending, Language, Listed, Look, NewLogin, NotEnded, SessionDesk, SessionsAsked,
+    SingleSignOn,
+};
 pub use tls::{Handshake, ListenerTls, ListenerTlsError};

@@ -1,6 +1,6 @@
 //! Why a request is not answered with a decision, and the one place that says what the peer sees.
 
-use crate::Scope;
+use crate::{NotEnded, Scope};
 use axum::body::Body;
 use axum::response::{IntoResponse, Response};
 use entryway_login::{Fault, LoginId};
@@ -77,6 +77,10 @@ pub(crate) enum Refusal {
     Store { problem: String },
     /// No decision of this id was written down, or it was too long ago.
     NotRecorded { id: LoginId },
+    /// Nothing is known of sessions, or none was ended.
+    Sessions(NotEnded),
+    /// There are no sessions: nobody signs in here.
+    NoSingleSignOn,
     /// The store is out of reach, for everybody alike.
     StoreNotReady,
     /// No domain can serve.
@@ -92,7 +96,14 @@ impl Refusal {
                 StatusCode::UNAUTHORIZED
             }
             Self::Scope { .. } => StatusCode::FORBIDDEN,
-            Self::NotFound | Self::NotRecorded { .. } => StatusCode::NOT_FOUND,
+            Self::NotFound | Self::NotRecorded { .. } | Self::NoSingleSignOn => {
+                StatusCode::NOT_FOUND
+            }
+            Self::Sessions(why) => match why {
+                NotEnded::NoSession | NotEnded::Nobody => StatusCode::NOT_FOUND,
+                NotEnded::Several => StatusCode::CONFLICT,
+                NotEnded::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
+            },
             Self::Method => StatusCode::METHOD_NOT_ALLOWED,
             Self::NotAcceptable => StatusCode::NOT_ACCEPTABLE,
             Self::TooMany { .. } => StatusCode::TOO_MANY_REQUESTS,
@@ -152,6 +163,8 @@ impl Refusal {
             Self::Indeterminate { .. } => "no_verdict",
             Self::Store { .. } | Self::StoreNotReady => "store_unavailable",
             Self::NotRecorded { .. } => "not_recorded",
+            Self::Sessions(why) => why.code(),
+            Self::NoSingleSignOn => "no_single_sign_on",
             Self::NotReady { .. } => "not_ready",
             Self::Broken => "bug",
         }
@@ -199,6 +212,8 @@ impl Refusal {
             | Self::Store { .. }
             | Self::StoreNotReady
             | Self::NotReady { .. } => "ask again a little later",
+            Self::Sessions(why) => why.remedy(),
+            Self::NoSingleSignOn => "set up `[sso]` in the configuration",
             Self::NotRecorded { .. } => {
                 "look whether the id is right and not older than `audit.keep`"
             }
@@ -263,6 +278,8 @@ impl Refusal {
             }
             Self::Store { problem } => problem.into(),
             Self::NotRecorded { id } => format!("no decision on login `{id}` is on record").into(),
+            Self::Sessions(why) => why.to_string().into(),
+            Self::NoSingleSignOn => "there is no single sign-on here, and so no session".into(),
             Self::StoreNotReady => {
                 return Problem::new(status.as_u16(), "the store does not serve logins");
             }

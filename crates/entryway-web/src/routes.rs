@@ -1,5 +1,9 @@
 //! Which path goes where, and everything else that is known of it before a request comes.
 
+mod sessions;
+
+pub(crate) use sessions::{END_SESSION, END_SESSIONS, SESSIONS};
+
 use crate::operation::{Content, Form, Needs, Operation, Parameter, Verb, Within};
 use crate::refusal::Refusal;
 use crate::{App, Scope, api, explain, lookup, openapi, probes, sso};
@@ -402,7 +406,7 @@ pub(crate) static METRICS: Operation = Operation {
 };
 
 /// All of them, the busiest first.
-pub(crate) static OPERATIONS: [&Operation; 19] = [
+pub(crate) static OPERATIONS: [&Operation; 22] = [
     &LOGIN,
     &REVALIDATE,
     &EXPLAIN,
@@ -418,6 +422,9 @@ pub(crate) static OPERATIONS: [&Operation; 19] = [
     &ADDRESS_BOOKS,
     &ADDRESS_BOOK,
     &RESOLVE,
+    &SESSIONS,
+    &END_SESSIONS,
+    &END_SESSION,
     &OPENAPI,
     &HEALTHZ,
     &READYZ,

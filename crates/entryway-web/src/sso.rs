@@ -5,6 +5,7 @@
 //! form, bound to the browser that it was made for.
 
 mod account;
+mod administrator;
 mod authorize;
 mod clients;
 mod cookies;
@@ -21,11 +22,14 @@ mod words;
 
 use crate::refusal::Refusal;
 use crate::{App, Generation};
+pub(crate) use administrator::{end, end_all, list};
 use axum::routing::{MethodRouter, get, post};
 use entryway_oidc::{Fingerprint, Timestamp, paths};
 use http::HeaderMap;
 pub use page::Look;
-pub use port::{Asked, Browser, Listed, NewLogin, SingleSignOn};
+pub use port::{
+    Asked, Browser, Ending, Listed, NewLogin, NotEnded, SessionDesk, SessionsAsked, SingleSignOn,
+};
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 pub use words::Language;

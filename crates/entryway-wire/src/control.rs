@@ -10,6 +10,7 @@ pub use status::{
     LoginCounts, LoginsStatus, RoleStatus, ServerStatus, Status, StoreStatus,
 };
 
+use crate::sessions::{EndedJson, SessionsJson};
 use serde::{Deserialize, Serialize};
 
 /// The version of these shapes.
@@ -32,13 +33,30 @@ pub struct ControlRequest {
 }
 
 /// What can be asked.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ControlAsk {
     /// How the daemon is.
     Status,
     /// To read its configuration again, and what came of it.
     Reload,
+    /// Which sessions of the single sign-on there are.
+    Sessions {
+        /// Whose: a subject or a login name; everybody's where there is none.
+        whose: Option<String>,
+        /// Those behind this id.
+        after: Option<String>,
+    },
+    /// To end one of them.
+    EndSession {
+        /// Its id.
+        id: String,
+    },
+    /// To end all sessions of somebody, and whatever applications were given for later.
+    EndSessions {
+        /// A subject, or the login name of somebody who has a session.
+        whose: String,
+    },
 }
 
 /// Why a request is not one.
@@ -105,6 +123,17 @@ pub enum ControlReply {
     Status(Box<Status>),
     /// What came of reading the configuration again.
     Reload(Reload),
+    /// Sessions.
+    Sessions(SessionsJson),
+    /// How many sessions were ended.
+    Ended(EndedJson),
+    /// No session was ended, because what is named is not there, or not clear.
+    NotEnded {
+        /// Why, in words.
+        problem: String,
+        /// What to do about it.
+        remedy: String,
+    },
     /// The question was not answered.
     Refused {
         /// Why, in words.

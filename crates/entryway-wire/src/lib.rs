@@ -14,6 +14,7 @@ mod problem;
 mod request;
 mod response;
 mod session;
+mod sessions;
 mod shape;
 mod time;
 mod vcard;
@@ -39,5 +40,6 @@ pub use request::{
     ExplainRequest, LoginRequest, RequestError, RevalidationRequest, request_schemas,
 };
 pub use response::{LoginResponse, explanation, login_response};
+pub use sessions::{EndedJson, SessionJson, SessionsJson, session_schemas};
 pub use time::Rfc3339;
 pub use vcard::vcard;

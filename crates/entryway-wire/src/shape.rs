@@ -113,17 +113,19 @@ impl<T: Shape> Shape for Option<T> {
 macro_rules! shapes {
     ($(
         $(#[doc = $about:literal])+
+        $(#[derive($($derived:path),+)])?
         $vis:vis struct $name:ident $(<$life:lifetime>)? = $schema:literal {
-            $( $(#[doc = $said:literal])+ $field:ident : $type:ty, )+
+            $( $(#[doc = $said:literal])+ $seen:vis $field:ident : $type:ty, )+
         }
     )+) => {$(
         $(#[doc = $about])+
         #[derive(serde::Serialize)]
+        $(#[derive($($derived),+)])?
         $vis struct $name $(<$life>)? {
             $(
                 $(#[doc = $said])+
                 #[serde(skip_serializing_if = "crate::shape::Shape::is_absent")]
-                $field: $type,
+                $seen $field: $type,
             )+
         }
 

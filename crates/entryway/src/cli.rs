@@ -3,6 +3,7 @@
 mod account;
 mod client;
 mod lookup;
+mod session;
 mod store;
 mod tls;
 mod token;
@@ -12,6 +13,7 @@ pub(crate) use account::{
 };
 pub(crate) use client::{Client, ClientCommand};
 pub(crate) use lookup::{Browse, Card, Find, Groups, GroupsCommand, KindWord};
+pub(crate) use session::{Session, SessionCommand};
 pub(crate) use store::{Audit, AuditCommand, Store, StoreCommand, Tail};
 pub(crate) use tls::{AddTrust, Fetch, Tls, TlsCommand, TrustCommand};
 pub(crate) use token::{ScopeWord, Token, TokenCommand};
@@ -138,6 +140,8 @@ pub(crate) enum Command {
     Token(Token),
     /// Show the applications of the single sign-on
     Client(Client),
+    /// Show and end the sessions of the single sign-on
+    Session(Session),
     /// Read and check the record of decisions
     Audit(Audit),
     /// Back the store up, and restore it

@@ -11,8 +11,10 @@ pub(crate) use place::{Place, PlaceError, Taken};
 
 use crate::events::{ControlAcceptFailed, ControlRefused};
 use crate::serve::Outcome;
+use entryway_oidc::SessionId;
+use entryway_web::{Ending, NotEnded, SessionDesk, SessionsAsked};
 use entryway_wire::{
-    CONTROL_REQUEST_MAX, ControlAnswer, ControlAsk, ControlReply, ControlRequest, Status,
+    CONTROL_REQUEST_MAX, ControlAnswer, ControlAsk, ControlReply, ControlRequest, EndedJson, Status,
 };
 use std::collections::BTreeSet;
 use std::io;
@@ -30,6 +32,8 @@ const CONNECTIONS: usize = 8;
 const TRANSFER: Duration = Duration::from_secs(5);
 /// How long a reading of the configuration is waited for.
 const RELOAD: Duration = Duration::from_secs(60);
+/// Sessions in an answer.
+const PAGE: u32 = 1000;
 /// A pause after a failed `accept`, which is nearly always a lack of file descriptors.
 const PAUSE: Duration = Duration::from_millis(50);
 
@@ -41,6 +45,8 @@ pub(crate) struct Asked {
     pub(crate) reload: mpsc::Sender<oneshot::Sender<Outcome>>,
     /// The configuration's file, as the daemon was given it.
     pub(crate) configuration: String,
+    /// The sessions of the single sign-on in force, if there is one.
+    pub(crate) sessions: Box<dyn Fn() -> Option<Arc<dyn SessionDesk>> + Send + Sync>,
 }
 
 /// Who may ask: by the kernel's word, not by theirs.
@@ -124,6 +130,49 @@ async fn reply(line: &[u8], asked: &Asked) -> ControlReply {
     match request.ask {
         ControlAsk::Status => ControlReply::Status(Box::new((asked.status)())),
         ControlAsk::Reload => reload(asked, request.colour).await,
+        ControlAsk::Sessions { whose, after } => {
+            let Some(desk) = (asked.sessions)() else {
+                return no_sessions();
+            };
+            let page = SessionsAsked {
+                whose,
+                after,
+                limit: PAGE,
+            };
+            match desk.everybodys(page).await {
+                Ok(sessions) => ControlReply::Sessions(sessions),
+                Err(_) => not_ended(NotEnded::Unavailable),
+            }
+        }
+        ControlAsk::EndSession { id } => end(asked, Ending::One(SessionId(id.into()))).await,
+        ControlAsk::EndSessions { whose } => end(asked, Ending::AllOf(whose)).await,
+    }
+}
+
+async fn end(asked: &Asked, ending: Ending) -> ControlReply {
+    let Some(desk) = (asked.sessions)() else {
+        return no_sessions();
+    };
+    match desk.end_for(ending, None).await {
+        Ok(ended) => ControlReply::Ended(EndedJson { ended }),
+        Err(why) => not_ended(why),
+    }
+}
+
+fn no_sessions() -> ControlReply {
+    ControlReply::NotEnded {
+        problem: "there is no single sign-on here, and so no session".to_owned(),
+        remedy: "set up `[sso]` in the configuration".to_owned(),
+    }
+}
+
+fn not_ended(why: NotEnded) -> ControlReply {
+    match why {
+        NotEnded::Unavailable => refused(why.to_string()),
+        NotEnded::NoSession | NotEnded::Nobody | NotEnded::Several => ControlReply::NotEnded {
+            problem: why.to_string(),
+            remedy: why.remedy().to_owned(),
+        },
     }
 }
 

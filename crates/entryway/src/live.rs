@@ -188,10 +188,11 @@ impl Running {
                 Arc::clone(&held) as _,
                 pictures,
                 deadline,
-            )) as _
+            ))
         });
         let front = Arc::new(Generation {
-            sso,
+            sessions: sso.clone().map(|sso| sso as _),
+            sso: sso.map(|sso| sso as _),
             logins: Arc::clone(&held) as _,
             password_changes: Arc::clone(&held) as _,
             revalidations: Arc::clone(&held) as _,

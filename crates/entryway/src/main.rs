@@ -41,6 +41,7 @@ mod reload;
 mod scenarios;
 mod seal;
 mod serve;
+mod session;
 mod sources;
 mod sso;
 mod status;
@@ -94,6 +95,7 @@ fn run(cli: &Cli) -> Exit {
         Command::Account(account) => on_this_thread(account::account(common, account)),
         Command::Token(token) => token::token(common, token),
         Command::Client(asked) => client::client(common, asked),
+        Command::Session(asked) => session::session(common, asked),
         Command::Audit(audit) => on_this_thread(audit::audit(common, audit)),
         Command::Store(store) => on_this_thread(store::store(common, store)),
         Command::Status(asked) => status::status(common, asked),

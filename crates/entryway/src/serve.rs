@@ -19,7 +19,7 @@ use crate::witness::{DecisionLog, Witness};
 use crate::{descriptors, logs, out, sources};
 use anyhow::Context;
 use entryway_config::Loaded;
-use entryway_web::{App, Limits, ListenerTls, MetricsText};
+use entryway_web::{App, Current as _, Limits, ListenerTls, MetricsText};
 pub(crate) use reload::Outcome;
 use reload::Reloads;
 pub(crate) use scraping::Scraping;
@@ -220,7 +220,9 @@ impl ControlSocket {
     fn serve(place: Place, seen: Seen, reload: mpsc::Sender<oneshot::Sender<Outcome>>) -> Self {
         let path = place.path().to_owned();
         let configuration = seen.configuration.clone();
+        let live = Arc::clone(&seen.live);
         let asked = Asked {
+            sessions: Box::new(move || live.current().sessions.clone()),
             status: Box::new(move || seen.status()),
             reload,
             configuration,

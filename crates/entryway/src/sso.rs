@@ -2,6 +2,7 @@
 //!
 //! What a request means is `entryway-oidc`'s, how it is read and answered over HTTP `entryway-web`'s.
 
+mod administrator;
 mod body;
 mod entropy;
 mod front;

@@ -7,7 +7,7 @@
 //! are there are revoked: the other way round a redemption that commits in between would be missed by both.
 
 use super::session::{read, select};
-use super::{EndedSession, Sso};
+use super::{Sso, WholeSession};
 use crate::StoreError;
 use crate::database::{Begin, Locking, Tx, args, locking};
 
@@ -90,7 +90,7 @@ impl Sso {
         id: &str,
         now_ms: i64,
         keep_until_ms: i64,
-    ) -> Result<Option<EndedSession>, StoreError> {
+    ) -> Result<Option<WholeSession>, StoreError> {
         let ending = Ending {
             now_ms,
             keep_until_ms,
@@ -110,7 +110,7 @@ impl Sso {
         offline_too: bool,
         now_ms: i64,
         keep_until_ms: i64,
-    ) -> Result<Vec<EndedSession>, StoreError> {
+    ) -> Result<Vec<WholeSession>, StoreError> {
         let ending = Ending {
             now_ms,
             keep_until_ms,
@@ -136,7 +136,7 @@ async fn end_one(
     tx: &mut Tx,
     id: &str,
     ending: Ending,
-) -> Result<Option<EndedSession>, StoreError> {
+) -> Result<Option<WholeSession>, StoreError> {
     let session = tx.text(&SESSION);
     let session = tx.row(session, args![id]).await?;
     let mut clients = Vec::new();
@@ -158,7 +158,7 @@ async fn end_one(
     revoke(tx, &OF_SESSION, id, ending).await?;
     session
         .map(|row| {
-            Ok(EndedSession {
+            Ok(WholeSession {
                 session: read(&row)?,
                 clients,
             })

@@ -98,10 +98,10 @@ pub enum TakenRow {
     Unknown,
 }
 
-/// A session that was ended.
+/// A session with its clients: one that is there, or one that was ended, as it was.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct EndedSession {
-    /// As it was.
+pub struct WholeSession {
+    /// Its row.
     pub session: SessionRow,
     /// Who was given a code within it, in the order of their ids.
     pub clients: Vec<String>,

@@ -1,6 +1,6 @@
 //! Browsers' sessions. How they end is in `end`.
 
-use super::{SessionRow, Sso};
+use super::{SessionRow, Sso, WholeSession};
 use crate::StoreError;
 use crate::database::{Row, args};
 
@@ -14,6 +14,18 @@ macro_rules! select {
     };
 }
 pub(super) use select;
+
+/// The same columns and then a client, in a row for each of them.
+macro_rules! with_clients {
+    ($which:literal) => {
+        concat!(
+            "SELECT id, cookie, subject, made_ms, used_ms, ends_ms, body, client \
+             FROM (SELECT * FROM sso_session ",
+            $which,
+            ") AS page LEFT JOIN sso_session_client ON session = id ORDER BY id, client"
+        )
+    };
+}
 
 pub(super) fn read(row: &Row) -> Result<SessionRow, StoreError> {
     Ok(SessionRow {
@@ -120,22 +132,49 @@ impl Sso {
         rows.iter().map(read).collect()
     }
 
-    /// At most `limit` sessions of anybody, by their ids, from behind `after` on.
+    /// At most `limit` sessions of anybody with their clients, by their ids, from behind `after` on.
     pub async fn sessions(
         &self,
         after: Option<&str>,
         limit: u32,
-    ) -> Result<Vec<SessionRow>, StoreError> {
+    ) -> Result<Vec<WholeSession>, StoreError> {
         // No id is empty.
         let after = after.unwrap_or_default();
         let rows = self
             .0
             .database
             .rows(
-                select!("WHERE id > $1 ORDER BY id LIMIT $2"),
+                with_clients!("WHERE id > $1 ORDER BY id LIMIT $2"),
                 args![after, i64::from(limit)],
             )
             .await?;
-        rows.iter().map(read).collect()
+        whole(&rows)
     }
+
+    /// All sessions of a person with their clients, by their ids.
+    pub async fn whole_sessions_of(&self, subject: &str) -> Result<Vec<WholeSession>, StoreError> {
+        let rows = self
+            .0
+            .database
+            .rows(with_clients!("WHERE subject = $1"), args![subject])
+            .await?;
+        whole(&rows)
+    }
+}
+
+/// Sessions, a row for each client; those of one session stand together.
+fn whole(rows: &[Row]) -> Result<Vec<WholeSession>, StoreError> {
+    let mut found: Vec<WholeSession> = Vec::new();
+    for row in rows {
+        let session = read(row)?;
+        let client = row.text_or_none(7)?;
+        match found.last_mut() {
+            Some(last) if last.session.id == session.id => last.clients.extend(client),
+            _ => found.push(WholeSession {
+                session,
+                clients: client.into_iter().collect(),
+            }),
+        }
+    }
+    Ok(found)
 }

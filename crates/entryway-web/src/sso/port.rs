@@ -6,6 +6,7 @@ use entryway_oidc::{
     Answer, Authorized, BrowserSession, ClientRequest, Fingerprint, GroupsTold, Jwk, Logout,
     LogoutRequest, Metadata, Pending, Refused, Secret, SessionId, Timestamp, TokenAnswer, Told,
 };
+use entryway_wire::SessionsJson;
 use std::net::IpAddr;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -50,6 +51,78 @@ pub struct Listed {
     pub address: Option<String>,
     /// What it said it is.
     pub agent: Option<String>,
+}
+
+/// Which sessions an administrator asks for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SessionsAsked {
+    /// A subject, or a login name; everybody's where there is none.
+    pub whose: Option<String>,
+    /// Those behind this id.
+    pub after: Option<String>,
+    /// At most so many, at least one.
+    pub limit: u32,
+}
+
+/// What an administrator ends.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Ending {
+    /// One session, with all that does not outlive it.
+    One(SessionId),
+    /// Every session of somebody, and whatever applications were given for later. By a subject, or by the login name of
+    /// somebody who has a session.
+    AllOf(String),
+}
+
+/// Why an administrator has ended nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum NotEnded {
+    /// The store gives no answer.
+    #[error("the store gives no answer")]
+    Unavailable,
+    /// There is no such session.
+    #[error("there is no session of this id: it may have ended")]
+    NoSession,
+    /// No session is of this login name.
+    #[error("nobody with this login name has a session")]
+    Nobody,
+    /// More than one person has this login name.
+    #[error("several people with this login name have sessions")]
+    Several,
+}
+
+impl NotEnded {
+    /// A stable word for programs.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Unavailable => "store_unavailable",
+            Self::NoSession => "no_such_session",
+            Self::Nobody => "no_such_person",
+            Self::Several => "several_people",
+        }
+    }
+
+    /// What to do about it.
+    pub fn remedy(self) -> &'static str {
+        match self {
+            Self::Unavailable => "ask again a little later",
+            Self::NoSession => "list the sessions that there are",
+            Self::Nobody => {
+                "name the person by `subject`: what applications were given for later ends then, without a session too"
+            }
+            Self::Several => "name the person by `subject`, as the list of sessions tells it",
+        }
+    }
+}
+
+/// Everybody's sessions, for administrators.
+pub trait SessionDesk: Send + Sync {
+    /// Those that have not ended.
+    fn everybodys(&self, asked: SessionsAsked) -> Asked<'_, Answer<SessionsJson>>;
+    /// Ends sessions, tells their applications, and writes it into the log; how many there were.
+    /// `caller` is the API's, and none is somebody on this machine.
+    fn end_for(&self, ending: Ending, caller: Option<Arc<str>>)
+    -> Asked<'_, Result<u64, NotEnded>>;
 }
 
 /// Single sign-on of one configuration.

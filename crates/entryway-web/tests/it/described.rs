@@ -4,7 +4,7 @@
 #[allow(clippy::unwrap_used)] // what is odd there is a failed test
 mod validator;
 
-use crate::front::{ADMIN, FINDER, GROUPS, PAGER, PLAIN, app, login, post};
+use crate::front::{ADMIN, FINDER, GROUPS, PAGER, PLAIN, app, app_with, login, post};
 use crate::lookup::get;
 use axum::body::Body;
 use entryway_web::{App, LOOKUPS_OF_ONE, Limits};
@@ -171,6 +171,12 @@ async fn described(app: &App, document: &Value, request: Request<Body>) -> (Stri
     (name, status.to_string())
 }
 
+fn delete(path: &str, token: &str) -> Request<Body> {
+    let mut request = get(path, token);
+    *request.method_mut() = http::Method::DELETE;
+    request
+}
+
 fn without_token(path: &str) -> Request<Body> {
     Request::get(path).body(Body::empty()).expect("a request")
 }
@@ -275,6 +281,11 @@ async fn every_documented_status_occurs_and_every_answer_has_its_shape() {
             "if-none-match",
             "*",
         ),
+        get("/api/v1/sessions", ADMIN),
+        get("/api/v1/sessions?person=down", ADMIN),
+        get("/api/v1/sessions?x=1", ADMIN),
+        without_token("/api/v1/sessions"),
+        get("/api/v1/sessions", FINDER),
         without_token("/api/v1/openapi.json"),
         without_token("/healthz"),
         without_token("/readyz"),
@@ -330,10 +341,27 @@ async fn every_documented_status_occurs_and_every_answer_has_its_shape() {
             large,
         ]);
     }
+    for path in [
+        "/api/v1/sessions?person=jane",
+        "/api/v1/sessions?person=down",
+        "/api/v1/sessions?person=nobody",
+        "/api/v1/sessions?person=twin",
+        "/api/v1/sessions",
+        "/api/v1/sessions/one",
+        "/api/v1/sessions/one?x=1",
+        "/api/v1/sessions/down",
+        "/api/v1/sessions/nobody",
+    ] {
+        requests.push(delete(path, ADMIN));
+        requests.push(delete(path, FINDER));
+        requests.push(delete(path, "guess"));
+    }
     let mut seen = BTreeSet::new();
     for request in requests {
         seen.insert(described(&app, &document, request).await);
     }
+    let (without, _) = app_with(Limits::default(), None, None);
+    seen.insert(described(&without, &document, get("/api/v1/sessions", ADMIN)).await);
     let held: Vec<_> = [FINDER, GROUPS, PAGER]
         .map(|name| app.lookups.admit(Some(&name.into()), LOOKUPS_OF_ONE))
         .into_iter()

@@ -1,5 +1,6 @@
 //! A front whose logins end as their name says, and a request or two.
 
+use crate::desk::Desk;
 use crate::looked::{self, Looked};
 use axum::body::Body;
 use entryway_login::{
@@ -9,7 +10,7 @@ use entryway_login::{
 use entryway_web::{
     App, Caller, Callers, Current, DomainReady, Explanations, Generation, Handshake, Limits,
     LoginIds, Lookup, MetricsText, Observer, PasswordChanges, Readiness, Revalidated,
-    Revalidations, Scope,
+    Revalidations, Scope, SessionDesk,
 };
 use http::{Request, Response};
 use http_body_util::BodyExt;
@@ -270,6 +271,15 @@ pub(crate) fn app(limits: Limits) -> (App, Arc<Behind>) {
 
 /// One that others reach at this address.
 pub(crate) fn app_at(limits: Limits, public_url: Option<&str>) -> (App, Arc<Behind>) {
+    app_with(limits, public_url, Some(Arc::new(Desk)))
+}
+
+/// One without single sign-on, or with these sessions of it.
+pub(crate) fn app_with(
+    limits: Limits,
+    public_url: Option<&str>,
+    sessions: Option<Arc<dyn SessionDesk>>,
+) -> (App, Arc<Behind>) {
     let mut callers = Callers::default();
     for (token, scopes) in [
         (PLAIN, vec![Scope::Login]),
@@ -301,6 +311,7 @@ pub(crate) fn app_at(limits: Limits, public_url: Option<&str>) -> (App, Arc<Behi
     });
     let generation = Generation {
         sso: None,
+        sessions,
         logins: Arc::clone(&logins) as _,
         password_changes: Arc::clone(&logins) as _,
         revalidations: Arc::clone(&logins) as _,

@@ -5,6 +5,7 @@
 
 mod api;
 mod described;
+mod desk;
 mod front;
 mod later;
 mod looked;

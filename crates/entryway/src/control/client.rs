@@ -11,7 +11,7 @@ use std::time::Duration;
 const OF_THE_SYSTEM: &str = "/var/lib/entryway";
 /// How long an answer is waited for that takes the daemon no time.
 const PATIENCE: Duration = Duration::from_secs(10);
-/// How long a reading of the configuration is waited for: longer than the daemon itself waits.
+/// How long is waited for what the daemon reads, or asks of its store: longer than the daemon itself waits.
 const LONG_PATIENCE: Duration = Duration::from_secs(90);
 
 /// Why a question has no answer.
@@ -85,7 +85,10 @@ pub(crate) fn ask(
     let (place, stream) = connect(socket)?;
     let patience = match ask {
         ControlAsk::Status => PATIENCE,
-        ControlAsk::Reload => LONG_PATIENCE,
+        ControlAsk::Reload
+        | ControlAsk::Sessions { .. }
+        | ControlAsk::EndSession { .. }
+        | ControlAsk::EndSessions { .. } => LONG_PATIENCE,
     };
     let reply = exchange(stream, &ControlRequest::new(ask, colour), patience);
     match reply {

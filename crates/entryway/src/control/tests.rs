@@ -62,6 +62,7 @@ fn serve(
             status: Box::new(status),
             reload,
             configuration: "entryway.toml".to_owned(),
+            sessions: Box::new(|| None),
         },
     ));
     (serving, asked)

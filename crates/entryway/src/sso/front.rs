@@ -16,8 +16,12 @@ use entryway_oidc::{
     Signer as _, Timestamp, TokenAnswer, Told, World as _, authorize, claims_to_json, drive,
     groups, introspect, logout, notices, revoke, token, userinfo,
 };
-use entryway_store::{EndedSession, SessionRow, Sso as Rows};
-use entryway_web::{Asked, Browser, Language, Listed, Look, NewLogin, Revalidations, SingleSignOn};
+use entryway_store::{SessionRow, Sso as Rows, WholeSession};
+use entryway_web::{
+    Asked, Browser, Ending, Language, Listed, Look, NewLogin, NotEnded, Revalidations, SessionDesk,
+    SessionsAsked, SingleSignOn,
+};
+use entryway_wire::SessionsJson;
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
@@ -59,7 +63,7 @@ impl Inner {
     }
 
     /// Ends a session; what it was, and which clients have to hear of it.
-    pub(super) async fn end(&self, id: &str) -> Answer<Option<EndedSession>> {
+    pub(super) async fn end(&self, id: &str) -> Answer<Option<WholeSession>> {
         let keep = rows::keep_until(&self.provider.lifetimes, now());
         in_time(self.store().end_session(id, now_ms(), keep)).await
     }
@@ -72,7 +76,8 @@ impl Inner {
         Ok(())
     }
 
-    fn told(&self, ended: &EndedSession) {
+    /// Its clients are told that a session has ended.
+    pub(super) fn told(&self, ended: &WholeSession) {
         let body: Option<SessionBody> = body::read(&ended.session.body);
         if let Some(session) = body.and_then(|body| body.session()) {
             self.tell(&self.clients_of(&ended.clients), &session);
@@ -270,11 +275,7 @@ impl Sso {
         let (own, subject) = (&living.row.id, &living.row.subject);
         let store = self.0.store();
         let Some(id) = session else {
-            let keep = rows::keep_until(&self.0.provider.lifetimes, now());
-            let all = store.end_sessions_of(subject, None, true, now_ms(), keep);
-            for ended in in_time(all).await? {
-                self.0.told(&ended);
-            }
+            self.0.end_all_of(subject).await?;
             return Ok(true);
         };
         let mine = in_time(store.session(&id.0)).await?;
@@ -315,6 +316,20 @@ pub(crate) fn rotation(settings: &SsoSettings) -> KeyRotation {
 
 fn now() -> Timestamp {
     rows::seconds(now_ms())
+}
+
+impl SessionDesk for Sso {
+    fn everybodys(&self, asked: SessionsAsked) -> Asked<'_, Answer<SessionsJson>> {
+        Box::pin(self.0.everybodys(asked))
+    }
+
+    fn end_for(
+        &self,
+        ending: Ending,
+        caller: Option<Arc<str>>,
+    ) -> Asked<'_, Result<u64, NotEnded>> {
+        Box::pin(self.0.end_for(ending, caller))
+    }
 }
 
 impl SingleSignOn for Sso {

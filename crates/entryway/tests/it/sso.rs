@@ -1,5 +1,6 @@
 //! Single sign-on as browsers and applications see it.
 
+mod administrator;
 mod attacks;
 mod backchannel;
 mod browser;

@@ -4,7 +4,7 @@ use super::{
     LATER, Lab, NOW, access, bytes, cases, code, count, family, is_revoked, kept, lives,
     offline_code, offline_family, opens, session,
 };
-use crate::{CodeRow, EndedSession, Store, TakenRow};
+use crate::{CodeRow, Store, TakenRow, WholeSession};
 
 cases!(
     a_session_ends_with_what_does_not_outlive_it,
@@ -48,7 +48,7 @@ async fn a_session_ends_with_what_does_not_outlive_it(lab: Lab) {
     signed_in(&store, "one").await;
     signed_in(&store, "two").await;
     let ended = store.sso().end_session("one", NOW, LATER).await.unwrap();
-    let expected = EndedSession {
+    let expected = WholeSession {
         session: session("one", "eve"),
         clients: vec!["wiki".to_owned()],
     };

@@ -170,6 +170,7 @@ async fn answers_nothing(sso: &Sso) {
         session_used("one", NOW);
         sessions_of("eve");
         sessions(None, 9);
+        whole_sessions_of("eve");
         end_session("one", NOW, LATER);
         end_sessions_of("eve", None, true, NOW, LATER);
         keep_code(&code);

@@ -1,7 +1,7 @@
 //! Browsers' sessions.
 
-use super::{LATER, Lab, NOW, bytes, cases, session};
-use crate::SessionRow;
+use super::{LATER, Lab, NOW, bytes, cases, code, session};
+use crate::{CodeRow, SessionRow, WholeSession};
 
 cases!(
     a_session_is_what_was_kept,
@@ -10,6 +10,7 @@ cases!(
     a_use_is_not_set_back,
     the_sessions_of_a_person_are_theirs,
     sessions_are_read_in_pages,
+    sessions_are_read_with_their_clients,
 );
 
 async fn a_session_is_what_was_kept(lab: Lab) {
@@ -100,10 +101,39 @@ async fn sessions_are_read_in_pages(lab: Lab) {
             break;
         }
         assert!(page.len() <= 2);
-        seen.extend(page.into_iter().map(|row| row.id));
+        seen.extend(page.into_iter().map(|whole| whole.session.id));
     }
     assert_eq!(seen, ["-c", "B", "_d", "a", "é"]);
     assert!(sso.sessions(None, 0).await.unwrap().is_empty());
+}
+
+async fn sessions_are_read_with_their_clients(lab: Lab) {
+    let sso = lab.open().await.sso();
+    for (id, subject) in [("a", "eve"), ("b", "adam"), ("c", "eve")] {
+        sso.keep_session(&session(id, subject)).await.unwrap();
+    }
+    for (name, session, client) in [("1", "a", "wiki"), ("2", "a", "chat"), ("3", "b", "wiki")] {
+        let code = CodeRow {
+            client: client.to_owned(),
+            ..code(name, session)
+        };
+        assert!(sso.keep_code(&code).await.unwrap());
+    }
+    let told = |whole: Vec<WholeSession>| -> Vec<(String, String)> {
+        let each = whole.into_iter();
+        each.map(|one| (one.session.id, one.clients.join(" ")))
+            .collect()
+    };
+    let pair = |id: &str, clients: &str| (id.to_owned(), clients.to_owned());
+    // A page counts sessions, however many clients they have.
+    assert_eq!(
+        told(sso.sessions(None, 2).await.unwrap()),
+        [pair("a", "chat wiki"), pair("b", "wiki")]
+    );
+    assert_eq!(
+        told(sso.whole_sessions_of("eve").await.unwrap()),
+        [pair("a", "chat wiki"), pair("c", "")]
+    );
 }
 
 fn ids(rows: &[SessionRow]) -> Vec<&str> {

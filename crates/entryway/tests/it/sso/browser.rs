@@ -65,7 +65,7 @@ impl<'d> Browser<'d> {
         self.get(path)
     }
 
-    fn ask(&mut self, method: &str, path: &str, body: Option<String>) -> Got {
+    pub(super) fn ask(&mut self, method: &str, path: &str, body: Option<String>) -> Got {
         let mut head = format!(
             "{method} {path} HTTP/1.1\r\nhost: login.corp.example\r\nconnection: close\r\n"
         );
