@@ -6,6 +6,7 @@
 
 mod apache;
 mod browser;
+mod chromium;
 mod directory;
 mod pam;
 mod parties;
@@ -24,6 +25,7 @@ pub(crate) fn tests() -> Vec<Test> {
     tests.extend(pam::tests());
     tests.extend(apache::tests());
     tests.extend(parties::tests());
+    tests.extend(chromium::tests());
     tests.push((
         "both programs ask with the same lines",
         both_programs_ask_with_the_same_lines,

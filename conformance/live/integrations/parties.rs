@@ -45,7 +45,7 @@ pub(super) fn tests() -> Vec<Test> {
 
 /// An application of the page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Program {
+pub(super) enum Program {
     Node,
     Python,
 }
@@ -75,17 +75,22 @@ impl Program {
 }
 
 /// Entryway in TLS with both directories, and an application.
-struct Party {
+pub(super) struct Party {
     app: Kept,
     serving: Serving,
     slapd: Slapd,
-    folder: PathBuf,
-    at_app: String,
-    at_login: String,
+    pub(super) folder: PathBuf,
+    pub(super) at_app: String,
+    pub(super) at_login: String,
 }
 
 impl Party {
     fn start(lab: &Lab, program: Program, test: &str) -> Result<Self> {
+        Self::start_with(lab, program, test, "")
+    }
+
+    /// The same with more lines in the configuration.
+    pub(super) fn start_with(lab: &Lab, program: Program, test: &str, more: &str) -> Result<Self> {
         let authority = lab.authority()?;
         let slapd = Slapd::start(authority, SlapdOptions::default())?;
         let name = format!("party-{test}");
@@ -98,7 +103,7 @@ impl Party {
         }
         let listen = SocketAddr::from((Ipv4Addr::LOCALHOST, free_port()?));
         let port = free_port()?;
-        let text = configuration(lab, &slapd, &folder)?
+        let text = (configuration(lab, &slapd, &folder)? + more)
             .replace("0.0.0.0:8443", &listen.to_string())
             .replace(
                 "login.corp.example:8443",
@@ -139,7 +144,7 @@ impl Party {
     }
 
     /// What both have logged, for a test that fails.
-    fn logs(&self) -> String {
+    pub(super) fn logs(&self) -> String {
         format!("{}\n{}", self.serving.log(), self.app.output())
     }
 }

@@ -81,6 +81,14 @@ pub(super) fn people() -> Vec<u8> {
         NORMAL,
         &[("pwdLastSet", b"0")],
     );
+    person(
+        &mut ldif,
+        "chooses",
+        "chooses",
+        "people",
+        NORMAL,
+        &[("pwdLastSet", b"0")],
+    );
     person(&mut ldif, "expired", "expired", "people", NORMAL, &[]);
     person(
         &mut ldif,

@@ -1,0 +1,87 @@
+//! Debian's Chromium at the pages, before a real directory and a real application: `conformance/browser/pages.mjs` is what
+//! people do there.
+
+use super::parties::{Party, Program};
+use super::{environment, tests_own};
+use crate::Test;
+use crate::lab::Lab;
+use anyhow::{Context, Result, ensure};
+use entryway_conformance::{Finished, password_of};
+use serde_json::{Value, json};
+use std::fs;
+use std::path::PathBuf;
+use std::process::Command;
+
+/// Where the pictures of the pages go, for whoever wants to look at them.
+const PICTURES: &str = "ENTRYWAY_PICTURES";
+
+/// An application that people have to agree to.
+const ASKS: &str = r#"
+[client.asks]
+name = "An application that asks"
+authentication = ["none"]
+redirect_uris = ["https://app.corp.example:9443/bye"]
+consent = true
+"#;
+
+pub(super) fn tests() -> Vec<Test> {
+    vec![(
+        "Chromium: people sign in, change passwords, see their sessions and sign out, with scripts and without",
+        people_use_the_pages,
+    )]
+}
+
+fn person(domain: &str, name: &str) -> Value {
+    json!({
+        "name": format!("{domain}/{name}"),
+        "called": name,
+        "password": password_of(name),
+        "changed": "Another, 0f their own choice",
+        "oldIsOver": domain == "staff",
+    })
+}
+
+fn people_use_the_pages(lab: &Lab) -> Result<()> {
+    let party = Party::start_with(lab, Program::Node, "chromium", ASKS)?;
+    let folder = party.folder.join("chromium");
+    fs::create_dir(&folder)?;
+    fs::copy(party.folder.join("corp-ca.pem"), folder.join("corp-ca.pem"))?;
+    let packages = environment("browser")?;
+    std::os::unix::fs::symlink(packages.join("node_modules"), folder.join("node_modules"))?;
+    fs::copy(tests_own("browser/pages.mjs"), folder.join("pages.mjs"))?;
+    let pictures = std::env::var_os(PICTURES).map_or_else(|| folder.clone(), PathBuf::from);
+    fs::create_dir_all(&pictures)?;
+    let told = json!({
+        "login": party.at_login,
+        "app": party.at_app,
+        "folder": folder,
+        "pictures": pictures,
+        // Each agrees once, and changes once.
+        "withScripts": {
+            "ordinary": person("staff", "alice"),
+            "reset": person("staff", "mustchange"),
+        },
+        "without": {
+            "ordinary": person("lab", "bob"),
+            "reset": person("lab", "chooses"),
+        },
+    });
+    let mut command = Command::new("node");
+    command.arg("pages.mjs").current_dir(&folder);
+    let finished = Finished::of(&mut command, &told.to_string())?;
+    ensure!(
+        finished.exit == 0 && finished.stdout.contains("14 pages in 3 looks"),
+        "{finished:?}\n{}",
+        party.logs()
+    );
+    let files = fs::read_dir(&pictures).context("no pictures")?;
+    let count = files
+        .filter_map(Result::ok)
+        .filter(|file| file.path().extension().is_some_and(|kind| kind == "png"))
+        .count();
+    ensure!(
+        count >= 14 * 3,
+        "expected a picture of each page in each look, found {count}"
+    );
+    Ok(())
+}
