@@ -62,7 +62,7 @@ pub(crate) fn one_folder(name: &str, platform: Platform) -> Result<(), String> {
         return Err(format!("is `{name}`, which is another folder"));
     }
     let refused: &[char] = match platform {
-        Platform::Unix => &['/', '\\', ':', '<', '>', '"'],
+        Platform::Unix | Platform::None => &['/', '\\', ':', '<', '>', '"'],
         Platform::Windows => &['/', '\\', ':', '<', '>', '"', '|', '?', '*'],
     };
     if let Some(found) = name
@@ -75,7 +75,7 @@ pub(crate) fn one_folder(name: &str, platform: Platform) -> Result<(), String> {
         return Err("begins or ends with a blank".to_owned());
     }
     match platform {
-        Platform::Unix => Ok(()),
+        Platform::Unix | Platform::None => Ok(()),
         Platform::Windows => windows_component(name),
     }
 }
@@ -117,14 +117,14 @@ pub(crate) fn absolute(path: &str, platform: Platform) -> Result<(), String> {
         return Err(format!("holds {}", shown(found)));
     }
     let is_absolute = match platform {
-        Platform::Unix => path.starts_with('/'),
+        Platform::Unix | Platform::None => path.starts_with('/'),
         Platform::Windows => has_drive(path) || path.starts_with("\\\\"),
     };
     if !is_absolute {
         return Err("is not an absolute path".to_owned());
     }
     let separators: &[char] = match platform {
-        Platform::Unix => &['/'],
+        Platform::Unix | Platform::None => &['/'],
         Platform::Windows => &['/', '\\'],
     };
     if path.split(separators).any(|part| part == "..") {

@@ -71,6 +71,9 @@ pub enum Platform {
     Unix,
     /// gid home user_type.
     Windows,
+    /// Nothing, and nothing is filled in: people sign in to applications that know no accounts. What is there is as on
+    /// Unix.
+    None,
 }
 
 /// One domain as the login sees it; its servers are the driver's affair.

@@ -10,7 +10,11 @@ pub(crate) fn apply_defaults(
     draft: &mut Draft,
 ) -> Vec<(MapTarget, String)> {
     let mut filled = Vec::new();
-    let unix = platform == Platform::Unix;
+    let unix = match platform {
+        Platform::Unix => true,
+        Platform::Windows => false,
+        Platform::None => return filled,
+    };
     let gate = |target: MapTarget, draft: &Draft| draft.may_default(&target).then_some(target);
     if let (true, None, Some(uid), Some(target)) =
         (unix, draft.uid, defaults.uid, gate(MapTarget::Uid, draft))
@@ -54,7 +58,11 @@ pub(crate) fn apply_defaults(
 
 /// Step 8. The targets that are required and unset; those that are unusable are named apart.
 pub(crate) fn missing(platform: Platform, draft: &Draft) -> Vec<MapTarget> {
-    let unix = platform == Platform::Unix;
+    let unix = match platform {
+        Platform::Unix => true,
+        Platform::Windows => false,
+        Platform::None => return Vec::new(),
+    };
     let required = [
         (unix && draft.uid.is_none(), MapTarget::Uid),
         (draft.gid.is_none(), MapTarget::Gid),

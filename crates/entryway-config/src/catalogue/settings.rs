@@ -46,8 +46,8 @@ pub(super) const SETTINGS: &[Setting] = &[
         doc: "Whether domains are asked: never, beside other authorities, or alone." },
     Setting { path: "login.default_domains", shape: Texts, default: Derived("the domain, where there is only one"), example: r#"["staff", "partners"]"#,
         doc: "Which domains a bare login name is looked up in, in this order. A domain that is named (`partners/jdoe`) need not be among them." },
-    Setting { path: "login.platform", shape: Word(&["unix", "windows"]), default: Value(r#""unix""#), example: r#""windows""#,
-        doc: "Which attributes a session must have: uid, gid, home, user_type and shell, or gid, home and user_type." },
+    Setting { path: "login.platform", shape: Word(&["unix", "windows", "none"]), default: Value(r#""unix""#), example: r#""windows""#,
+        doc: "Which attributes a session must have: uid, gid, home, user_type and shell; or gid, home and user_type; or none, and none is filled in, where people sign in to applications that know no accounts." },
     Setting { path: "login.deadline", shape: Duration(100, MINUTE), default: Value(r#""3s""#), example: r#""5s""#,
         doc: "How long a whole login may take, whatever it waits for." },
 

@@ -15,7 +15,11 @@ const LDAP_USE: [(&str, LdapUse); 3] = [
     ("optional", LdapUse::Optional),
     ("required", LdapUse::Required),
 ];
-const PLATFORMS: [(&str, Platform); 2] = [("unix", Platform::Unix), ("windows", Platform::Windows)];
+const PLATFORMS: [(&str, Platform); 3] = [
+    ("unix", Platform::Unix),
+    ("windows", Platform::Windows),
+    ("none", Platform::None),
+];
 
 const MISMATCHES: [(&str, PasswordMismatch); 2] = [
     ("reject", PasswordMismatch::Reject),

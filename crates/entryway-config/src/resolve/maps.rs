@@ -194,6 +194,17 @@ const DEFAULTS: [&str; 6] = [
 /// `[domain.X.defaults]`.
 pub(super) fn defaults(domain: &Section<'_>, platform: Platform, cx: &Context<'_>) -> Defaults {
     let defaults = domain.section("defaults");
+    if platform == Platform::None {
+        for key in ["uid", "gid", "shell", "user_type", "system_user"] {
+            let Some(place) = defaults.written(key) else {
+                continue;
+            };
+            cx.push(
+                Diagnostic::new(Code::NoEffect, format!("`{key}` has no effect"))
+                    .at(place, "`login.platform` is `none`: nothing is filled in"),
+            );
+        }
+    }
     let shell = defaults.text_or_default("shell");
     // Windows has no shells; what is written for one is nobody's concern there.
     if platform == Platform::Unix

@@ -78,12 +78,12 @@ pub(super) fn host_name(text: &str) -> bool {
 /// Why a path is not an absolute one, in words.
 pub(super) fn not_absolute(path: &str, platform: Platform) -> Option<&'static str> {
     let absolute = match platform {
-        Platform::Unix => path.starts_with('/'),
+        Platform::Unix | Platform::None => path.starts_with('/'),
         Platform::Windows => windows_absolute(path),
     };
     if !absolute {
         Some(match platform {
-            Platform::Unix => "expected a path that begins with `/`",
+            Platform::Unix | Platform::None => "expected a path that begins with `/`",
             Platform::Windows => "expected a path that begins with a drive or with `\\\\`",
         })
     } else if path.split(['/', '\\']).any(|part| part == "..") {

@@ -33,6 +33,7 @@ fn each_platform_has_its_own_defaults() {
             .map(|(target, _)| target)
             .collect()
     };
+    assert_eq!(targets(Platform::None), [], "nothing is made up");
     assert_eq!(
         targets(Platform::Unix),
         [
@@ -78,6 +79,7 @@ fn what_each_platform_requires() {
         [Uid, Gid, Home, UserType, Shell]
     );
     assert_eq!(missing(Platform::Windows, &nothing), [Gid, Home, UserType]);
+    assert_eq!(missing(Platform::None, &nothing), []);
     assert_eq!(check(&[Home], &nothing), Err(Reason::MissingAttribute));
     assert_eq!(check(&[], &nothing), Ok(()));
 }

@@ -110,9 +110,9 @@ fn vet(platform: Platform, draft: &mut Draft) {
     draft.invalid.extend(home.into_iter().chain(shell));
 }
 
-/// Step 2: unix only, for a uid of the person's own, where nothing said the type.
+/// Step 2: not under Windows, for a uid of the person's own, where nothing said the type.
 fn range(policy: &LoginPolicy, draft: &mut Draft, log: &mut Log) {
-    let asked = policy.platform == Platform::Unix
+    let asked = policy.platform != Platform::Windows
         && draft.user_type.is_none()
         && draft.uid_is_own
         && draft.may_default(&MapTarget::UserType);

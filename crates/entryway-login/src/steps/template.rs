@@ -23,7 +23,7 @@ pub(super) fn apply(
     let Some(row) = policy.templates.find(class) else {
         return Ok(None);
     };
-    let unix = policy.platform == Platform::Unix;
+    let unix = policy.platform != Platform::Windows;
     let parts = [
         (MapTarget::Uid, row.uid.as_ref().filter(|_| unix)),
         (MapTarget::Gid, row.gid.as_ref()),

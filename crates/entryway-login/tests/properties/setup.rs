@@ -24,7 +24,7 @@ pub(crate) struct Setup {
     pub(crate) domains: Vec<DomainSetup>,
     continues: bool,
     os_users: bool,
-    windows: bool,
+    pub(crate) platform: Platform,
     has_home: bool,
     pub(crate) classes: Vec<ClassSetup>,
     pub(crate) templates: Vec<TemplateSetup>,
@@ -141,7 +141,11 @@ pub(crate) fn setup() -> impl Strategy<Value = Setup> {
         ldap,
         any::<bool>(),
         any::<bool>(),
-        prop::bool::weighted(0.1),
+        prop_oneof![
+            8 => Just(Platform::Unix),
+            1 => Just(Platform::Windows),
+            1 => Just(Platform::None),
+        ],
         typed,
     );
     let rules = (
@@ -161,7 +165,7 @@ pub(crate) fn setup() -> impl Strategy<Value = Setup> {
     )
         .prop_map(
             |(
-                (ldap, continues, os_users, windows, typed),
+                (ldap, continues, os_users, platform, typed),
                 domains,
                 rules,
                 account,
@@ -173,7 +177,7 @@ pub(crate) fn setup() -> impl Strategy<Value = Setup> {
                     domains,
                     continues,
                     os_users,
-                    windows,
+                    platform,
                     has_home,
                     classes,
                     templates,
@@ -253,10 +257,6 @@ fn account() -> impl Strategy<Value = AccountSetup> {
 }
 
 impl Setup {
-    pub(crate) fn is_windows(&self) -> bool {
-        self.windows
-    }
-
     pub(crate) fn policy(&self) -> LoginPolicy {
         let domains = self.domains.iter().zip(DOMAINS);
         let domains = domains.map(|(setup, name)| setup.domain(name)).collect();
@@ -266,9 +266,7 @@ impl Setup {
         if self.continues {
             policy.local_password_mismatch = PasswordMismatch::Continue;
         }
-        if self.windows {
-            policy.platform = Platform::Windows;
-        }
+        policy.platform = self.platform;
         policy.default_domains = (0..self.domains.len().min(2)).map(DomainId).collect();
         policy.home_folders = if self.has_home {
             homes()
