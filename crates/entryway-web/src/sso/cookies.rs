@@ -6,35 +6,66 @@ use zeroize::Zeroizing;
 
 /// Opens a session.
 pub(super) const SESSION: &str = "__Host-entryway-session";
-/// Ties a page's form to the browser that it was made for.
-pub(super) const BROWSER: &str = "__Host-entryway-browser";
+/// Ties a page's form to the browser that it was made for; with `-` and something of its own behind it.
+const BROWSER: &str = "__Host-entryway-browser";
 /// Tells the throttle a browser that somebody has logged in from.
 pub(super) const DEVICE: &str = "__Host-entryway-device";
 
 /// Seconds: how long a device is known.
 const DEVICE_AGE: u32 = 365 * 86_400;
 
+/// How many windows may show the first page of a browser at the same moment.
+const MOST_TIES: usize = 8;
+
+/// Name and value of each cookie, by bytes: what another site set for all hosts of a domain may be no text.
+fn pairs(headers: &HeaderMap) -> impl Iterator<Item = (&[u8], &[u8])> {
+    // HTTP/2 sends them in several headers (RFC 9113 §8.2.3).
+    let headers = headers.get_all(header::COOKIE).iter();
+    let pairs = headers.flat_map(|header| header.as_bytes().split(|byte| *byte == b';'));
+    pairs.filter_map(|pair| {
+        let pair = pair.trim_ascii();
+        let at = pair.iter().position(|byte| *byte == b'=')?;
+        let (name, value) = pair.split_at_checked(at)?;
+        Some((name, value.get(1..)?))
+    })
+}
+
 /// The value of a cookie. One that is there twice is none: one of the two was not set by us.
 pub(super) fn read(headers: &HeaderMap, name: &str) -> Option<Zeroizing<String>> {
-    let mut found = None;
-    // HTTP/2 sends them in several headers (RFC 9113 §8.2.3).
-    for header in headers.get_all(header::COOKIE) {
-        // By bytes: what another site set for all hosts of a domain may be no text.
-        for pair in header.as_bytes().split(|byte| *byte == b';') {
-            let pair = pair.trim_ascii();
-            let Some(value) = pair
-                .strip_prefix(name.as_bytes())
-                .and_then(|rest| rest.strip_prefix(b"="))
-            else {
-                continue;
-            };
-            let value = std::str::from_utf8(value).ok()?;
-            if found.replace(Zeroizing::new(value.to_owned())).is_some() {
-                return None;
-            }
-        }
+    let mut found = pairs(headers).filter(|(other, _)| *other == name.as_bytes());
+    let (_, value) = found.next()?;
+    if found.next().is_some() {
+        return None;
     }
-    found.filter(|value| !value.is_empty())
+    text(value)
+}
+
+/// What ties pages to this browser: several, if several windows came first.
+pub(super) fn ties(headers: &HeaderMap) -> Vec<Zeroizing<String>> {
+    let is_tie = |name: &[u8]| {
+        name.strip_prefix(BROWSER.as_bytes())
+            .is_some_and(|rest| rest.is_empty() || rest.first() == Some(&b'-'))
+    };
+    let found: Vec<_> = pairs(headers).filter(|(name, _)| is_tie(name)).collect();
+    let once = found.iter().filter(|(name, _)| {
+        let same = found.iter().filter(|(other, _)| other == name);
+        same.count() == 1
+    });
+    once.filter_map(|(_, value)| text(value))
+        .take(MOST_TIES)
+        .collect()
+}
+
+fn text(value: &[u8]) -> Option<Zeroizing<String>> {
+    let text = std::str::from_utf8(value).ok()?;
+    (!text.is_empty()).then(|| Zeroizing::new(text.to_owned()))
+}
+
+/// Sets one that ties pages to a browser. Its name is its own: of windows that come at once none takes away another's.
+pub(super) fn set_tie(name: &Secret, value: &Secret) -> Option<HeaderValue> {
+    let all = name.expose();
+    let short = all.get(all.len().saturating_sub(8)..).unwrap_or(all);
+    set(&format!("{BROWSER}-{short}"), value)
 }
 
 /// Sets one for as long as the browser runs.
@@ -89,6 +120,34 @@ mod tests {
         assert_eq!(
             read(&["__Host-entryway-browser=x", "__Host-entryway-browser=y"]),
             None
+        );
+    }
+
+    #[test]
+    fn each_window_of_a_browser_that_is_new_has_its_tie() {
+        let ties = |cookies: &[&'static str]| {
+            let ties = ties(&sent(cookies)).into_iter();
+            ties.map(|tie| tie.to_string()).collect::<Vec<_>>()
+        };
+        let both = [
+            "__Host-entryway-browser-a=x; b=c",
+            "__Host-entryway-browser=y",
+        ];
+        assert_eq!(ties(&both), ["x", "y"]);
+        assert_eq!(
+            ties(&["__Host-entryway-browsers=x; __Host-entryway-browser-a="]),
+            [""; 0]
+        );
+        let twice = [
+            "__Host-entryway-browser-a=x; __Host-entryway-browser-b=y; __Host-entryway-browser-a=z",
+        ];
+        assert_eq!(ties(&twice), ["y"]);
+        let secret = |text: &str| Secret::new(text.into());
+        let set = set_tie(&secret("0123456789"), &secret("s")).unwrap();
+        let set = set.to_str().unwrap();
+        assert!(
+            set.starts_with("__Host-entryway-browser-23456789=s; Path=/; Secure"),
+            "{set}"
         );
     }
 

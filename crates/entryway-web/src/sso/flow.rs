@@ -33,34 +33,33 @@ pub(super) enum Flow {
 /// A browser that pages are made for.
 pub(super) struct Tie {
     secret: Zeroizing<String>,
-    is_new: bool,
+    /// Of windows that came at the same moment as the one that the first secret was drawn for.
+    others: Vec<Zeroizing<String>>,
+    is_new: Option<Secret>,
 }
 
 impl Tie {
     /// By the cookie that it has, or a new one.
     pub(super) fn of(headers: &HeaderMap, sso: &dyn SingleSignOn) -> Self {
-        match cookies::read(headers, cookies::BROWSER) {
-            Some(secret) => Self {
-                secret,
-                is_new: false,
-            },
-            None => Self {
-                secret: Zeroizing::new(sso.draw().expose().to_owned()),
-                is_new: true,
-            },
-        }
+        Self::known(headers).unwrap_or_else(|| Self {
+            secret: Zeroizing::new(sso.draw().expose().to_owned()),
+            others: Vec::new(),
+            is_new: Some(sso.draw()),
+        })
     }
     /// By the cookie that it has.
     pub(super) fn known(headers: &HeaderMap) -> Option<Self> {
-        cookies::read(headers, cookies::BROWSER).map(|secret| Self {
-            secret,
-            is_new: false,
+        let mut ties = cookies::ties(headers).into_iter();
+        Some(Self {
+            secret: ties.next()?,
+            others: ties.collect(),
+            is_new: None,
         })
     }
     /// The cookie that is to be set.
     pub(super) fn cookie(&self) -> Option<http::HeaderValue> {
         let secret = Secret::new(self.secret.to_string());
-        cookies::set(cookies::BROWSER, &secret).filter(|_| self.is_new)
+        cookies::set_tie(self.is_new.as_ref()?, &secret)
     }
     /// For the form of a page.
     pub(super) fn seal(&self, sso: &dyn SingleSignOn, flow: &Flow) -> Option<String> {
@@ -68,7 +67,8 @@ impl Tie {
     }
     /// From the form of a page.
     pub(super) fn open(&self, sso: &dyn SingleSignOn, sealed: &str) -> Option<Flow> {
-        let text = sso.unseal(self.secret.as_bytes(), sealed)?;
+        let mut secrets = std::iter::once(&self.secret).chain(&self.others);
+        let text = secrets.find_map(|secret| sso.unseal(secret.as_bytes(), sealed))?;
         Flow::from_text(&text, now())
     }
 }

@@ -207,6 +207,28 @@ fn a_long_request_comes_back_whole() {
     assert_eq!(got.sent("state"), Some(state));
 }
 
+/// As a browser restores its windows: each asks before any answer has come.
+#[test]
+fn windows_that_come_at_once_each_have_their_page() {
+    let world = world();
+    let daemon = Daemon::start(&world);
+    let (mut browser, first) = begun(&daemon, &[]);
+    let (other, second) = begun(&daemon, &[("state", "two")]);
+    browser.cookies.extend(other.cookies);
+    let filled = [("name", "jdoe"), ("password", "right"), ("action", "login")];
+    for (page, state) in [(second, "two"), (first, "a state & more")] {
+        let got = browser.submit(&page, &filled);
+        assert_eq!(got.sent("state").as_deref(), Some(state), "{got:?}");
+    }
+    // Whoever has come before gets no further one.
+    let count = browser.cookies.len();
+    browser.get(&Browser::to(
+        "/oidc/authorize",
+        &asking(&[("prompt", "login")]),
+    ));
+    assert_eq!(browser.cookies.len(), count);
+}
+
 #[test]
 fn whoever_signs_out_needs_no_directory() {
     let world = world();
