@@ -5,7 +5,7 @@ use crate::world::{CONSOLE, PORTAL, World};
 use aws_lc_rs::aead::{AES_256_GCM, Aad, Nonce, RandomizedNonceKey};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use entryway_store::{AuditKey, Key, OpenOptions, Store, StoreUrl};
+use entryway_store::Key;
 use entryway_testdir::Directory;
 use entryway_testdir::faults::{ConnectFault, Fault, FaultPlan, Rule};
 use serde_json::{Value, json};
@@ -174,16 +174,5 @@ fn aged(world: &World, token: &Value, minutes: u64) -> Value {
 }
 
 fn newest_key(world: &World) -> Key {
-    let url = StoreUrl::file(world.path("entryway.db"));
-    let options = OpenOptions {
-        node: "reader".to_owned(),
-        audit_key: AuditKey::load_or_create(world.path("reader.key")).expect("a key"),
-        create: false,
-    };
-    world.runtime.block_on(async {
-        let store = Store::open(&url, options).await.expect("the store");
-        let key = store.key("tokens").await.expect("a key");
-        store.close().await;
-        key
-    })
+    world.in_store(async |store| store.key("tokens").await.expect("a key"))
 }

@@ -5,6 +5,7 @@ mod attacks;
 mod backchannel;
 mod browser;
 mod flow;
+mod limits;
 mod pages;
 mod people;
 

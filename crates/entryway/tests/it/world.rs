@@ -72,19 +72,27 @@ impl World {
     pub(crate) fn record(&self, login: &serde_json::Value) -> Option<serde_json::Value> {
         let id = login.as_str().and_then(LoginId::parse);
         let id = id.expect("an id of a login");
+        let record = self.in_store(async |store| {
+            let record = store.audit().get(id.bits()).await;
+            record.expect("an answer")
+        });
+        record.map(|record| serde_json::from_slice(&record.body).expect("JSON"))
+    }
+
+    /// What somebody does who has the daemon's store open beside it.
+    pub(crate) fn in_store<T>(&self, done: impl AsyncFnOnce(&Store) -> T) -> T {
         let url = StoreUrl::file(self.path("entryway.db"));
         let options = OpenOptions {
             node: "reader".to_owned(),
             audit_key: AuditKey::load_or_create(self.path("reader.key")).expect("a key"),
             create: false,
         };
-        let record = self.runtime.block_on(async {
+        self.runtime.block_on(async {
             let store = Store::open(&url, options).await.expect("the store");
-            let record = store.audit().get(id.bits()).await.expect("an answer");
+            let found = done(&store).await;
             store.close().await;
-            record
-        });
-        record.map(|record| serde_json::from_slice(&record.body).expect("JSON"))
+            found
+        })
     }
 
     pub(crate) fn path(&self, name: &str) -> PathBuf {
