@@ -18,6 +18,7 @@ use memory::Memory;
 use parking_lot::RwLock;
 use std::sync::{Arc, Weak};
 use std::time::{Duration, Instant};
+use tokio::sync::watch;
 
 /// How often the store is asked.
 const POLL: Duration = Duration::from_millis(400);
@@ -35,6 +36,8 @@ pub struct HeldAccounts {
 pub(crate) struct Held {
     memory: RwLock<Memory>,
     reached: RwLock<Instant>,
+    /// The store's, as it was read last: another after a restore.
+    epoch: watch::Sender<i64>,
     /// One reads at a time, so that an older state never replaces a newer one.
     reading: tokio::sync::Mutex<()>,
 }
@@ -45,6 +48,7 @@ impl HeldAccounts {
         let fresh = Arc::new(Held {
             memory: RwLock::new(Memory::default()),
             reached: RwLock::new(Instant::now()),
+            epoch: watch::Sender::default(),
             reading: tokio::sync::Mutex::new(()),
         });
         fresh.refresh(&store).await?;
@@ -58,6 +62,12 @@ impl HeldAccounts {
     /// Whether what is in memory is believed: the store has answered lately. Asks nobody.
     pub fn is_in_reach(&self) -> bool {
         self.held.in_reach().is_ok()
+    }
+
+    /// Changes when the state of a backup has taken the place of the store's: what was read of it before is another
+    /// installation's, or an older one's.
+    pub fn restored(&self) -> watch::Receiver<i64> {
+        self.held.epoch.subscribe()
     }
 
     /// How many accounts there are.
@@ -99,6 +109,9 @@ impl Held {
         let mut tx = store.database.begin(Begin::Read).await?;
         if let Some(changes) = memory::read(&mut tx, epoch, revision).await? {
             self.memory.write().apply(changes);
+            let now = self.memory.read().epoch;
+            self.epoch
+                .send_if_modified(|before| std::mem::replace(before, now) != now);
         }
         *self.reached.write() = asked;
         Ok(())

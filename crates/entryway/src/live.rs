@@ -28,6 +28,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::time::SystemTime;
 use tokio::sync::watch;
+use tokio::time::timeout;
 
 /// One configuration, composed.
 pub(crate) struct Running {
@@ -401,15 +402,24 @@ impl Live {
         std::future::pending().await
     }
 
-    /// Makes the keys that are due, and takes out sessions and tokens that are over.
+    /// Makes the keys that are due, reads those that a backup brought, and takes out sessions and tokens that are over.
     async fn keep_sso(&self) {
+        let mut restored = self.kept.accounts.restored();
         loop {
-            tokio::time::sleep(sso::LOOK).await;
+            let is_another = match timeout(sso::LOOK, restored.changed()).await {
+                Ok(Ok(())) => true,
+                Err(_) => false,
+                // Nobody keeps up with the store any more: the process ends.
+                Ok(Err(_)) => return,
+            };
             let signing = self.now().summary.signing;
             if let Some(rotation) = signing
                 && let Err(error) = self.kept.signing.refresh(rotation).await
             {
                 tracing::warn!(target: "sso.keys_not_read", error = format!("{error:#}"));
+            }
+            if is_another {
+                tracing::info!(target: "store.restored", store = self.kept.store.place());
             }
             self.kept.prune_sso().await;
         }

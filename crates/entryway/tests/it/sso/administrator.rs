@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::world::{CONSOLE, PORTAL};
+use base64::Engine as _;
 use serde_json::json;
 
 const OFFLINE: (&str, &str) = ("scope", "openid profile offline_access");
@@ -164,4 +165,36 @@ fn without_single_sign_on_there_is_no_session() {
     let (code, _, said) = session(&world, &["list"]);
     assert_eq!(code, 1);
     assert!(said.contains("hint: set up `[sso]`"), "{said}");
+}
+
+/// The names of the published keys.
+fn published(daemon: &Daemon) -> Vec<Value> {
+    let keys = Browser::new(daemon).get("/oidc/jwks").json();
+    let keys = keys["keys"].as_array().expect("keys").clone();
+    keys.iter().map(|key| key["kid"].clone()).collect()
+}
+
+#[test]
+fn a_daemon_signs_with_the_keys_of_a_backup_once_it_is_restored() {
+    let (world, other) = (world(), world());
+    let of_other = published(&Daemon::start(&other));
+    let backup = world.path("backup.db");
+    let ran = |world: &World, verb: &str| {
+        let backup = backup.to_str().expect("text");
+        let ended = world.command(&["store", verb, backup]).output();
+        let ended = ended.expect("an end");
+        assert!(ended.status.success(), "{ended:?}");
+    };
+    ran(&other, "backup");
+    let mut daemon = Daemon::start(&world);
+    assert_ne!(published(&daemon), of_other);
+    ran(&world, "restore");
+    daemon.event("store.restored");
+    assert_eq!(published(&daemon), of_other);
+    let tokens = redeem(&daemon, &code(&mut Browser::new(&daemon), &[])).json();
+    let id_token = tokens["id_token"].as_str().expect("an ID token");
+    let (head, _) = id_token.split_once('.').expect("a head");
+    let head = base64::engine::general_purpose::URL_SAFE_NO_PAD.decode(head);
+    let head: Value = serde_json::from_slice(&head.expect("base64")).expect("JSON");
+    assert!(of_other.contains(&head["kid"]), "{head}");
 }
