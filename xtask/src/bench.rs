@@ -14,6 +14,7 @@ mod report;
 mod rules;
 mod run;
 mod settings;
+mod sign_in;
 mod stage;
 mod usage;
 
@@ -39,25 +40,28 @@ pub(crate) enum Size {
     Logins,
     /// The part with look-ups alone, and nothing written.
     Lookups,
+    /// The part with single sign-on alone, and nothing written.
+    SignIn,
     /// That everything runs: seconds, with what is built already, and nothing written.
     Quick,
 }
 
 const RAW: &str = "bench-raw";
 const HTTP: &str = "bench-http";
+const SIGN_IN: &str = "bench-sign-in";
 
 /// Whether `word` is one of the verbs that the bench starts itself with.
 pub(crate) fn is_driver(word: &str) -> bool {
-    [RAW, HTTP].contains(&word)
+    [RAW, HTTP, SIGN_IN].contains(&word)
 }
 
 /// Runs one load driver as the file `settings` says, and prints what it measured as one line of JSON.
 pub(crate) fn drive(word: &str, settings: &str) -> Result<()> {
     let settings = Settings::read(Path::new(settings))?;
-    let measured = if word == RAW {
-        driver::run(&settings, raw::connect)
-    } else {
-        driver::run(&settings, http::connect)
+    let measured = match word {
+        RAW => driver::run(&settings, raw::connect),
+        SIGN_IN => driver::run(&settings, sign_in::connect),
+        _ => driver::run(&settings, http::connect),
     }?;
     println!("{}", measured.to_json());
     Ok(())

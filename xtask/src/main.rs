@@ -23,6 +23,7 @@ const USAGE: &str = "usage: cargo xtask VERB
   bench rules      only the latter
   bench logins     only plain logins, as many as go
   bench lookups    only looking people up
+  bench sign-in    only signing in to applications
   prove timing [--samba] [--samples N] [--write FILE] [--quick]
                    compare the times of refusals, and count the binds of each
   prove faults [--only WORDS] [--write FILE] [--debug] [--quick]
@@ -54,6 +55,9 @@ fn main() -> ExitCode {
             .map(|()| true),
         ["bench", "lookups"] => root()
             .and_then(|root| bench::run(&root, bench::Size::Lookups))
+            .map(|()| true),
+        ["bench", "sign-in"] => root()
+            .and_then(|root| bench::run(&root, bench::Size::SignIn))
             .map(|()| true),
         ["bench", "--quick"] => root()
             .and_then(|root| bench::run(&root, bench::Size::Quick))

@@ -4,6 +4,7 @@ use super::load::Measured;
 use super::lookups::Lookups;
 use super::modes::Modes;
 use super::rules::Rules;
+use super::sign_in::SignIns;
 use entryway_conformance::Encrypt;
 use std::fmt::Write;
 use std::fs;
@@ -41,6 +42,7 @@ pub(super) struct Report {
     pub(super) modes: Option<Modes>,
     pub(super) rules: Option<Rules>,
     pub(super) lookups: Option<Lookups>,
+    pub(super) sign_ins: Option<SignIns>,
 }
 
 impl Side {
@@ -192,7 +194,8 @@ impl Report {
 
     fn write_further(&self, out: &mut String) -> std::fmt::Result {
         self.rules.iter().try_for_each(|rules| rules.write(out))?;
-        self.lookups.iter().try_for_each(|them| them.write(out))
+        self.lookups.iter().try_for_each(|them| them.write(out))?;
+        self.sign_ins.iter().try_for_each(|them| them.write(out))
     }
 
     fn write_half_load(&self, out: &mut String) -> std::fmt::Result {

@@ -5,6 +5,7 @@ use super::modes::{self, ModesPlan};
 use super::programs::{Profile, Programs};
 use super::report::{Memory, Report, Side, Sides};
 use super::rules::{self, RulesPlan};
+use super::sign_in::{self, SignInPlan};
 use super::stage::{Load, Stage, Started};
 use super::{Size, usage};
 use anyhow::{Context, Result};
@@ -27,12 +28,13 @@ struct Plan {
     modes: ModesPlan,
     rules: RulesPlan,
     lookups: LookupsPlan,
+    sign_in: SignInPlan,
 }
 
 impl Plan {
     fn of(size: Size) -> Self {
         match size {
-            Size::Full | Size::Rules | Size::Logins | Size::Lookups => Self {
+            Size::Full | Size::Rules | Size::Logins | Size::Lookups | Size::SignIn => Self {
                 profile: Profile::Dist,
                 people: 10_000,
                 in_flight: match size {
@@ -64,26 +66,32 @@ impl Plan {
                     rounds: 2,
                     measured: Duration::from_secs(2),
                 },
+                sign_in: SignInPlan {
+                    in_flight: &[1, 16, 64],
+                    rounds: 2,
+                    measured: Duration::from_secs(2),
+                    sessions: 10_000,
+                },
             },
             Size::Quick => Self {
                 profile: Profile::Debug,
                 people: 200,
                 in_flight: &[4],
                 rounds: 1,
-                measured: Duration::from_millis(300),
+                measured: Duration::from_millis(500),
                 beyond: false,
                 page: false,
                 modes: ModesPlan {
                     in_flight: 4,
                     rounds: 1,
-                    measured: Duration::from_millis(300),
+                    measured: Duration::from_millis(500),
                 },
                 rules: RulesPlan {
                     few: 2,
                     many: 20,
                     in_flight: 4,
                     pairs: 1,
-                    measured: Duration::from_millis(100),
+                    measured: Duration::from_millis(500),
                     each: false,
                 },
                 lookups: LookupsPlan {
@@ -91,7 +99,13 @@ impl Plan {
                     asked: 40,
                     in_flight: &[4],
                     rounds: 1,
-                    measured: Duration::from_millis(200),
+                    measured: Duration::from_millis(500),
+                },
+                sign_in: SignInPlan {
+                    in_flight: &[4],
+                    rounds: 1,
+                    measured: Duration::from_millis(500),
+                    sessions: 0,
                 },
             },
         }
@@ -127,11 +141,14 @@ pub(crate) fn run(root: &Path, size: Size) -> Result<()> {
         let open = Stage::new(programs.clone(), bench.plan.people, open)?;
         report.modes = Some(modes::measure(&open, bench.plan.modes)?);
     }
-    if !matches!(size, Size::Logins | Size::Lookups) {
+    if matches!(size, Size::Full | Size::Rules | Size::Quick) {
         report.rules = Some(rules::measure(&bench.stage, bench.plan.rules)?);
     }
     if matches!(size, Size::Full | Size::Lookups | Size::Quick) {
         report.lookups = Some(lookups::measure(programs, bench.plan.lookups)?);
+    }
+    if matches!(size, Size::Full | Size::SignIn | Size::Quick) {
+        report.sign_ins = Some(sign_in::measure(&bench.stage, bench.plan.sign_in)?);
     }
     print!("{}", report.tables());
     if bench.plan.page {

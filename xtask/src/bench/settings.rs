@@ -32,6 +32,8 @@ pub(super) struct Settings {
     pub(super) watched: Vec<u32>,
     /// What is asked instead of logins, one for each of the `people`; none: logins.
     pub(super) lookups: Vec<Lookup>,
+    /// Whether who signs in to an application has a session from before.
+    pub(super) signed_in: bool,
 }
 
 /// A question with GET, and what its answer must hold.
@@ -64,6 +66,7 @@ impl Settings {
             "token": self.token,
             "with_address": self.with_address,
             "watched": self.watched,
+            "signed_in": self.signed_in,
             "lookups": self.lookups.iter().map(|it| [&it.path, &it.expected]).collect::<Vec<_>>(),
         });
         fs::write(path, value.to_string())
@@ -92,6 +95,7 @@ impl Settings {
             password: text("password")?.to_owned(),
             token: text("token")?.to_owned(),
             with_address: value.get("with_address")?.as_bool()?,
+            signed_in: value.get("signed_in")?.as_bool()?,
             watched: watched
                 .iter()
                 .filter_map(Value::as_u64)
@@ -119,6 +123,7 @@ mod tests {
             password: "x".to_owned(),
             token: "y".to_owned(),
             with_address: true,
+            signed_in: true,
             watched: vec![1, 2],
             lookups: vec![Lookup {
                 path: "/a".to_owned(),

@@ -3,7 +3,7 @@
 use super::load::Measured;
 use super::programs::Programs;
 use super::settings::{Lookup, Settings};
-use super::{HTTP, RAW, usage};
+use super::{HTTP, RAW, SIGN_IN, usage};
 use anyhow::{Context, Result, bail, ensure};
 use entryway_conformance::{
     Authority, Configuration, Directory, Domain, Encrypt, Gateway, HttpClient, Scratch, Serving,
@@ -21,7 +21,7 @@ pub(super) const PASSWORD: &str = "bench password";
 /// The same as slapd stores it, salted SHA-1: the scheme that costs the directory least, so that
 /// what stands in front of it shows most.
 const STORED: &str = "{SSHA}0Tqi+rBL+64dWn7C2V+pIwcdzcTAvHZq";
-const TOKEN: &str = "token-of-the-bench-0123456789abcdef";
+pub(super) const TOKEN: &str = "token-of-the-bench-0123456789abcdef";
 /// Of who looks people up.
 pub(super) const LOOKUP_TOKEN: &str = "token-of-the-look-ups-0123456789abcdef";
 
@@ -64,6 +64,7 @@ struct Round<'a> {
     watched: Vec<u32>,
     /// None: logins.
     lookups: &'a [Lookup],
+    signed_in: bool,
 }
 
 impl Started {
@@ -148,6 +149,7 @@ impl Stage {
             load,
             watched: vec![self.slapd_pid()?],
             lookups: &[],
+            signed_in: false,
         };
         self.drive(RAW, round)
     }
@@ -170,8 +172,27 @@ impl Stage {
             load,
             watched: vec![self.slapd_pid()?, gateway.pid],
             lookups,
+            signed_in: false,
         };
         self.drive(HTTP, round)
+    }
+
+    /// A round of people who sign in to an application.
+    pub(super) fn sign_in(
+        &self,
+        gateway: &Started,
+        load: Load,
+        signed_in: bool,
+    ) -> Result<Measured> {
+        let round = Round {
+            address: gateway.serving.address(),
+            trust: None,
+            load,
+            watched: vec![self.slapd_pid()?, gateway.pid],
+            lookups: &[],
+            signed_in,
+        };
+        self.drive(SIGN_IN, round)
     }
 
     fn slapd_pid(&self) -> Result<u32> {
@@ -197,6 +218,7 @@ impl Stage {
                 _ => LOOKUP_TOKEN,
             }
             .to_owned(),
+            signed_in: round.signed_in,
             with_address: load.with_address,
             watched: round.watched,
             lookups: lookups.to_vec(),
@@ -219,8 +241,9 @@ impl Stage {
         let measured =
             Measured::from_json(&value).context("the load driver's answer lacks something")?;
         let rate = measured.rate();
-        let what = match lookups.len() {
-            0 => "logins",
+        let what = match (driver, lookups.len()) {
+            (SIGN_IN, _) => "flows",
+            (_, 0) => "logins",
             _ => "look-ups",
         };
         println!("{driver} {in_flight} in flight: {rate:.0} {what}/s");
