@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import axe from 'axe-core';
 import puppeteer from 'puppeteer-core';
 
-const { login, app, folder, pictures, withScripts, without } = JSON.parse(readFileSync(0, 'utf8'));
+const { login, app, folder, pictures, withScripts, without, erin } = JSON.parse(readFileSync(0, 'utf8'));
 
 const wide = { width: 1000, height: 700 };
 const looks = {
@@ -47,8 +47,8 @@ class Visitor {
 
   /// Another window of the same person's, or of one who is with them.
   another() {
-    const { ordinary, reset } = this;
-    return Visitor.arrives(this.scripts, { ordinary, reset });
+    const { ordinary, reset, erin } = this;
+    return Visitor.arrives(this.scripts, { ordinary, reset, erin });
   }
 
   async leaves() {
@@ -159,6 +159,22 @@ async function signsInAndOut(visitor) {
   await visitor.isAt(`${login}/oidc/authorize`, 'Log in to The application in JavaScript');
 }
 
+/// Both directories have somebody of this name, with the same password, who are not the same.
+async function choosesADomain(visitor) {
+  const subjects = [];
+  for (const domain of ['staff', 'lab']) {
+    await visitor.goes(`${app}/`);
+    await visitor.page.select('#domain', domain);
+    await visitor.enters({ name: 'erin', password: 'not-the-password' });
+    assert.equal(await visitor.page.$eval('#domain', (field) => field.value), domain);
+    await visitor.enters({ password: visitor.erin });
+    await visitor.isAt(`${app}/`, 'Hello erin');
+    subjects.push(JSON.parse(await visitor.text('pre')).sub.split(':')[0]);
+    await visitor.presses('Sign out');
+  }
+  assert.deepEqual(subjects, ['staff', 'lab']);
+}
+
 async function seesSessions(visitor) {
   const { name, password } = visitor.ordinary;
   const other = await visitor.another();
@@ -264,12 +280,12 @@ async function goesWrong(visitor) {
 
 for (const [scripts, people] of [[true, withScripts], [false, without]]) {
   for (const story of [
-    [signsInAndOut],
+    [signsInAndOut, choosesADomain],
     [seesSessions, isAskedForMore, signsOutHere],
     [changesThePassword],
     [goesWrong],
   ]) {
-    const visitor = await Visitor.arrives(scripts, people);
+    const visitor = await Visitor.arrives(scripts, { ...people, erin });
     for (const part of story) await part(visitor);
     await visitor.leaves();
   }

@@ -24,6 +24,8 @@ redirect_uris = ["https://app.corp.example:9443/bye"]
 consent = true
 "#;
 
+const OFFERED: &str = "[sso]\noffered_domains = [\"staff\", \"lab\"]\n";
+
 pub(super) fn tests() -> Vec<Test> {
     vec![(
         "Chromium: people sign in, change passwords, see their sessions and sign out, with scripts and without",
@@ -42,7 +44,9 @@ fn person(domain: &str, name: &str) -> Value {
 }
 
 fn people_use_the_pages(lab: &Lab) -> Result<()> {
-    let party = Party::start_with(lab, Program::Node, "chromium", ASKS)?;
+    let party = Party::start_with(lab, Program::Node, "chromium", |page| {
+        page.replace("[sso]\n", OFFERED) + ASKS
+    })?;
     let folder = party.folder.join("chromium");
     fs::create_dir(&folder)?;
     fs::copy(party.folder.join("corp-ca.pem"), folder.join("corp-ca.pem"))?;
@@ -65,6 +69,7 @@ fn people_use_the_pages(lab: &Lab) -> Result<()> {
             "ordinary": person("lab", "bob"),
             "reset": person("lab", "chooses"),
         },
+        "erin": password_of("erin"),
     });
     let mut command = Command::new("node");
     command.arg("pages.mjs").current_dir(&folder);

@@ -86,11 +86,16 @@ pub(super) struct Party {
 
 impl Party {
     fn start(lab: &Lab, program: Program, test: &str) -> Result<Self> {
-        Self::start_with(lab, program, test, "")
+        Self::start_with(lab, program, test, |text| text)
     }
 
-    /// The same with more lines in the configuration.
-    pub(super) fn start_with(lab: &Lab, program: Program, test: &str, more: &str) -> Result<Self> {
+    /// The same with another configuration than the page's.
+    pub(super) fn start_with(
+        lab: &Lab,
+        program: Program,
+        test: &str,
+        changed: impl Fn(String) -> String,
+    ) -> Result<Self> {
         let authority = lab.authority()?;
         let slapd = Slapd::start(authority, SlapdOptions::default())?;
         let name = format!("party-{test}");
@@ -103,7 +108,7 @@ impl Party {
         }
         let listen = SocketAddr::from((Ipv4Addr::LOCALHOST, free_port()?));
         let port = free_port()?;
-        let text = (configuration(lab, &slapd, &folder)? + more)
+        let text = changed(configuration(lab, &slapd, &folder)?)
             .replace("0.0.0.0:8443", &listen.to_string())
             .replace(
                 "login.corp.example:8443",

@@ -61,6 +61,7 @@ pub(super) fn people() -> Vec<u8> {
         "wrongtls",
         "wrongauto",
         "mover",
+        "erin",
     ] {
         person(&mut ldif, name, name, "people", NORMAL, &[]);
     }

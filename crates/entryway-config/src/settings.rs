@@ -9,7 +9,7 @@ mod sso;
 pub use groups::{DynamicGroups, GroupsSettings, Membership};
 pub use sso::{
     Accent, Branding, ClaimFailed, ClaimSetting, ClientSetting, GroupPatterns, ImageKind,
-    KeyRotation, Logo, PageLanguage, SessionLimits, SsoSettings,
+    KeyRotation, Logo, OfferedDomains, PageLanguage, SessionLimits, SsoSettings,
 };
 
 use entryway_ldap_types::{ByRole, Fingerprint, Password};

@@ -7,8 +7,8 @@
 )]
 
 use entryway_config::{
-    Branding, ClientSetting, ImageKind, KeyRotation, Loaded, MemoryFiles, PageLanguage,
-    SessionLimits, Sources, SsoSettings, load,
+    Branding, ClientSetting, ImageKind, KeyRotation, Loaded, MemoryFiles, OfferedDomains,
+    PageLanguage, SessionLimits, Sources, SsoSettings, load,
 };
 use entryway_oidc::{
     Algorithm, ClientMethod, Fingerprint, GrantTypes, Lifetimes, PublicKey, Scopes,
@@ -120,6 +120,25 @@ help_url = "mailto:help@corp.example"
     assert_eq!(accent.expect("a colour").to_string(), "#1f6feb");
     assert_eq!(*language, Some(PageLanguage::German));
     assert_eq!(help_url.as_deref(), Some("mailto:help@corp.example"));
+}
+
+#[test]
+fn domains_are_offered_in_the_order_that_is_written_as_they_are_called() {
+    let text = r#"
+[login]
+default_domains = ["staff"]
+[domain.partners]
+servers  = ["ldaps://dc2.corp.example"]
+base     = "dc=partners,dc=example"
+suffixes = ["partners.example"]
+[sso]
+issuer = "https://login.corp.example"
+"#;
+    let written = format!("{text}offered_domains = [\"Partners\", \"staff\", \"partners\"]\n");
+    let suffixes = vec!["partners.example".to_owned()];
+    let names = ["partners", "staff"].map(str::to_owned).to_vec();
+    assert_eq!(sso(&written).offered, OfferedDomains { names, suffixes });
+    assert!(sso(text).offered.names.is_empty());
 }
 
 #[test]

@@ -12,6 +12,7 @@ mod cookies;
 mod flow;
 mod form;
 mod logout;
+mod offered;
 mod origin;
 mod own;
 mod page;
@@ -26,6 +27,7 @@ pub(crate) use administrator::{end, end_all, list};
 use axum::routing::{MethodRouter, get, post};
 use entryway_oidc::{Fingerprint, Timestamp, paths};
 use http::HeaderMap;
+pub use offered::Offered;
 pub use page::Look;
 pub use port::{
     Asked, Browser, Ending, Listed, NewLogin, NotEnded, SessionDesk, SessionsAsked, SingleSignOn,

@@ -39,6 +39,8 @@ pub(super) const SETTINGS: &[Setting] = &[
         doc: "After how long a new key signs tokens." },
     Setting { path: "sso.key_overlap", shape: Duration(HOUR, 365 * DAY), default: Value(r#""24h""#), example: r#""48h""#,
         doc: "How long a new key is published before it signs anything, and an old one after it signed last: longer than applications keep the list of keys." },
+    Setting { path: "sso.offered_domains", shape: Texts, default: Derived("none: people write a domain into the name where they need one"), example: r#"["staff", "partners"]"#,
+        doc: "Domains that people choose from where they log in, in this order. The one that is chosen is as if it stood before the name, `staff/jdoe`, and is the only one asked. A name that has a domain in it (`staff/jdoe`, `CORP\\jdoe`, a suffix that a domain has) stays as it was typed; so does every name with the last choice, \"another\"." },
     Setting { path: "sso.title", shape: Text, default: None, example: r#""Corp Example""#,
         doc: "Whose login it is: stands above every page." },
     Setting { path: "sso.logo", shape: Text, default: None, example: r#""logo.svg""#,

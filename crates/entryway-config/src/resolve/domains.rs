@@ -1,10 +1,12 @@
 //! What the domains share: no login name may mean two of them.
 
+use crate::closest::closest;
 use crate::code::Code;
 use crate::context::Context;
 use crate::place::Place;
 use crate::report::Diagnostic;
 use crate::resolve::domain::Read;
+use crate::section::Text;
 
 /// A domain's name and header.
 pub(super) struct Named<'a> {
@@ -39,6 +41,27 @@ pub(super) fn check<'a>(domains: &[Read<'a>], cx: &Context<'_>) -> Vec<Named<'a>
             place: domain.section.place,
         })
         .collect()
+}
+
+/// Reports a name that no domain has.
+pub(super) fn unknown<'a>(
+    written: Text<'_>,
+    names: impl Iterator<Item = &'a str>,
+    cx: &Context<'_>,
+) {
+    // It may well be the domain whose name is missing.
+    if cx.problems.has(Code::NamelessDomain) {
+        return;
+    }
+    let near = closest(written.text, names).map(|near| format!("did you mean `{near}`?"));
+    cx.push(
+        Diagnostic::new(
+            Code::UnknownDomain,
+            format!("there is no domain `{}`", written.text.escape_debug()),
+        )
+        .at(written.place, "")
+        .maybe_hint(near),
+    );
 }
 
 fn claim<'a>(

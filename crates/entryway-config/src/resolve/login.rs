@@ -1,11 +1,10 @@
 //! `[login]`.
 
-use crate::closest::closest;
 use crate::code::Code;
 use crate::context::Context;
 use crate::place::Place;
 use crate::report::Diagnostic;
-use crate::resolve::domains::Named;
+use crate::resolve::domains::{self, Named};
 use crate::section::Section;
 use entryway_login::{DomainId, LdapUse, PasswordMismatch, Platform, RuleId};
 use std::time::Duration;
@@ -121,20 +120,7 @@ pub(super) fn default_domains(
             .iter()
             .position(|named| named.name.eq_ignore_ascii_case(item.text))
         else {
-            // It may well be the domain whose name is missing.
-            if cx.problems.has(Code::NamelessDomain) {
-                continue;
-            }
-            let near = closest(item.text, names.iter().map(|named| named.name))
-                .map(|near| format!("did you mean `{near}`?"));
-            cx.push(
-                Diagnostic::new(
-                    Code::UnknownDomain,
-                    format!("there is no domain `{}`", item.text.escape_debug()),
-                )
-                .at(item.place, "")
-                .maybe_hint(near),
-            );
+            domains::unknown(*item, names.iter().map(|named| named.name), cx);
             continue;
         };
         match found.iter().find(|(known, _)| *known == DomainId(index)) {

@@ -6,10 +6,10 @@ use crate::code::Code;
 use crate::context::Context;
 use crate::mask;
 use crate::report::Diagnostic;
-use crate::resolve::client;
 use crate::resolve::domain::Read;
+use crate::resolve::{client, domains};
 use crate::section::Section;
-use crate::settings::{KeyRotation, SessionLimits, SsoSettings};
+use crate::settings::{KeyRotation, OfferedDomains, SessionLimits, SsoSettings};
 use entryway_oidc::{Issuer, Lifetimes};
 
 /// `None` when there is no single sign-on, or a part of it is wrong.
@@ -67,6 +67,7 @@ pub(super) fn sso(root: &Section<'_>, read: &[Read<'_>], cx: &Context<'_>) -> Op
         );
     }
     let branding = branding::branding(&sso, cx);
+    let offered = offered(&sso, read, cx);
     let most_groups = usize::try_from(sso.integer("most_groups")).unwrap_or_default();
     let qualified_groups = sso.word(
         "group_names",
@@ -81,8 +82,26 @@ pub(super) fn sso(root: &Section<'_>, read: &[Read<'_>], cx: &Context<'_>) -> Op
         sessions,
         keys,
         branding: branding?,
+        offered,
         clients: clients?,
     })
+}
+
+/// Domains are called as they are written where they are configured.
+fn offered(sso: &Section<'_>, read: &[Read<'_>], cx: &Context<'_>) -> OfferedDomains {
+    let names = || read.iter().map(|domain| domain.name.text);
+    let written = sso.texts("offered_domains");
+    let mut offered = OfferedDomains::default();
+    for item in written.iter().flat_map(|list| &list.items) {
+        match names().find(|name| name.eq_ignore_ascii_case(item.text)) {
+            Some(name) if offered.names.iter().any(|known| known == name) => {}
+            Some(name) => offered.names.push(name.to_owned()),
+            None => domains::unknown(*item, names(), cx),
+        }
+    }
+    let suffixes = read.iter().flat_map(|domain| &domain.suffixes);
+    offered.suffixes = suffixes.map(|suffix| suffix.text.to_owned()).collect();
+    offered
 }
 
 fn issuer(sso: &Section<'_>, cx: &Context<'_>) -> Option<Issuer> {

@@ -29,8 +29,19 @@ pub struct SsoSettings {
     pub keys: KeyRotation,
     /// Of the pages.
     pub branding: Branding,
+    /// Domains to choose from.
+    pub offered: OfferedDomains,
     /// The enabled ones, by id.
     pub clients: Vec<ClientSetting>,
+}
+
+/// `sso.offered_domains`.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct OfferedDomains {
+    /// In the order of the page; none where nothing is offered.
+    pub names: Vec<String>,
+    /// Suffixes of all domains: a name that ends in one says its domain itself.
+    pub suffixes: Vec<String>,
 }
 
 /// How long browsers' sessions last, and how many there may be.

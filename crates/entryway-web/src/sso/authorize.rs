@@ -92,7 +92,10 @@ pub(super) struct Asks<'a> {
 pub(super) struct Failed {
     pub(super) again: Again,
     pub(super) id: String,
+    /// As it is to stand in the page.
     pub(super) name: String,
+    /// The domain that was chosen.
+    pub(super) chosen: Option<String>,
     /// It is the password that was to be changed.
     pub(super) in_change: bool,
 }
@@ -191,6 +194,8 @@ impl<'a> Asks<'a> {
                     lead: is_again.then(|| with(words.again, &client.name)),
                     again: failed.as_ref().map(Failed::again),
                     may_cancel: true,
+                    offered: &self.sso.look().offered,
+                    chosen: failed.as_ref().and_then(|failed| failed.chosen.as_deref()),
                 };
                 match failed.as_ref().is_some_and(|failed| failed.in_change) {
                     true => (words.change.to_owned(), pages::change(language, &asked)),

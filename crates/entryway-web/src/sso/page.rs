@@ -1,6 +1,6 @@
 //! The frame of every page, and what goes with it: style, logo, and headers that keep others out.
 
-use super::{Language, front, words::Words};
+use super::{Language, Offered, front, words::Words};
 use crate::App;
 use crate::refusal::Refusal;
 use axum::extract::State;
@@ -23,6 +23,8 @@ pub struct Look {
     pub language: Option<Language>,
     /// Where somebody finds help.
     pub help: Option<String>,
+    /// Domains to choose from where somebody logs in.
+    pub offered: Offered,
 }
 
 /// What stands on a page.

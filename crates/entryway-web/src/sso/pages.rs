@@ -1,8 +1,8 @@
 //! What each page has between its heading and its end.
 
 use super::Language;
-use super::Listed;
 use super::words::{Words, with};
+use super::{Listed, Offered};
 use entryway_login::Reason;
 use entryway_oidc::{BrowserSession, Client, Scopes, Secret};
 use maud::{Markup, PreEscaped, html};
@@ -74,6 +74,9 @@ pub(super) struct LogIn<'a> {
     /// Why again, and the login's id.
     pub(super) again: Option<(Again, String)>,
     pub(super) may_cancel: bool,
+    pub(super) offered: &'a Offered,
+    /// What was chosen last time.
+    pub(super) chosen: Option<&'a str>,
 }
 
 pub(super) fn log_in(language: Language, page: &LogIn<'_>) -> Markup {
@@ -84,6 +87,7 @@ pub(super) fn log_in(language: Language, page: &LogIn<'_>) -> Markup {
         @if let Some(lead) = &page.lead { p { (lead) } }
         form method="post" action=(STEP) {
             input type="hidden" name="flow" value=(page.flow);
+            (domains(words, page))
             label for="name" { (words.name) }
             input type="text" id="name" name="name" value=(page.name) required autocomplete="username"
                 autocapitalize="none" autocorrect="off" spellcheck="false" maxlength="256"
@@ -91,6 +95,24 @@ pub(super) fn log_in(language: Language, page: &LogIn<'_>) -> Markup {
             (secret("password", words.password, "current-password", is_again, has_name))
             button type="submit" name="action" value="login" { (words.go) }
             @if page.may_cancel { (cancel(words)) }
+        }
+    }
+}
+
+/// Where there are some to choose from; the last is for a name that has a domain in it, or needs none.
+fn domains(words: &Words, page: &LogIn<'_>) -> Markup {
+    let names = &page.offered.names;
+    if names.is_empty() {
+        return html! {};
+    }
+    let another = std::iter::once(("", words.another));
+    let choices = names.iter().map(|name| (name.as_str(), name.as_str()));
+    html! {
+        label for="domain" { (words.domain) }
+        select id="domain" name="domain" {
+            @for (value, text) in choices.chain(another) {
+                option value=(value) selected[page.chosen == Some(value)] { (text) }
+            }
         }
     }
 }

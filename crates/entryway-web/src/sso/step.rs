@@ -43,6 +43,7 @@ pub(crate) async fn step(
     let opened = match action {
         "login" => {
             let login = Typed {
+                domain: field(&sent, "domain"),
                 name: typed("name"),
                 password: typed("password"),
             };
@@ -131,6 +132,8 @@ pub(super) fn log_in_page(asks: &Asks<'_>, failed: Option<Failed>) -> Response {
         lead: None,
         again: failed.as_ref().map(Failed::again),
         may_cancel: false,
+        offered: &asks.sso.look().offered,
+        chosen: failed.as_ref().and_then(|failed| failed.chosen.as_deref()),
     };
     let (title, body) = match failed.as_ref().is_some_and(|failed| failed.in_change) {
         true => (words.change, pages::change(language, &page)),
@@ -151,18 +154,20 @@ enum Stopped {
     Unavailable,
 }
 
-/// A name and a password, as they were typed.
+/// A name and a password, as they were typed, and the domain that was chosen.
 struct Typed<'a> {
+    domain: Option<&'a str>,
     name: &'a str,
     password: &'a str,
 }
 
 /// The name goes back into the page, the password does not.
-fn failed(again: Again, id: String, name: &str, in_change: bool) -> Stopped {
+fn failed(again: Again, id: String, typed: &Typed<'_>, in_change: bool) -> Stopped {
     Stopped::Failed(Failed {
         again,
         id,
-        name: name.to_owned(),
+        name: typed.name.to_owned(),
+        chosen: typed.domain.map(str::to_owned),
         in_change,
     })
 }
@@ -177,13 +182,19 @@ async fn log_in(
 ) -> Result<Fingerprint, Stopped> {
     let attempt = attempt(app, generation, asks, head, flow, typed);
     let address = attempt.client_address;
+    let login_name = attempt.login_name.clone();
     let Decided {
         id,
         decision,
         tokens,
         ..
     } = generation.logins.login(attempt).await;
-    let stopped = |again, in_change| Err(failed(again, id.to_string(), typed.name, in_change));
+    let stopped = |again, in_change| {
+        // The page that changes the password has no choice of a domain: it stands in the name there.
+        let name = if in_change { &*login_name } else { typed.name };
+        let typed = Typed { name, ..*typed };
+        Err(failed(again, id.to_string(), &typed, in_change))
+    };
     let session = match decision {
         Decision::Accept(accepted) => accepted.into_session(),
         Decision::Challenge(Challenge::ChangePassword) => return stopped(Again::MustChange, true),
@@ -223,21 +234,22 @@ async fn change(
 ) -> Result<Fingerprint, Stopped> {
     let typed = |name| field(sent, name).unwrap_or_default();
     let (name, new) = (typed("name"), typed("new"));
-    if new != typed("repeat") {
-        return Err(failed(Again::NotSame, String::new(), name, true));
-    }
     let old = Typed {
+        domain: None,
         name,
         password: typed("password"),
     };
+    if new != typed("repeat") {
+        return Err(failed(Again::NotSame, String::new(), &old, true));
+    }
     let attempt = attempt(app, generation, asks, head, flow, &old);
     let changes = &generation.password_changes;
     let Decided { id, decision, .. } = changes.change_password(attempt, submitted(new)).await;
     let again = match decision {
         Decision::Changed => {
             let login = Typed {
-                name,
                 password: new,
+                ..old
             };
             return log_in(app, generation, asks, head, flow, &login).await;
         }
@@ -248,7 +260,7 @@ async fn change(
         Decision::Indeterminate(Fault::PasswordChangeUnknown) => Again::Unknown,
         _ => Again::NotNow,
     };
-    Err(failed(again, id.to_string(), name, true))
+    Err(failed(again, id.to_string(), &old, true))
 }
 
 fn attempt(
@@ -267,7 +279,7 @@ fn attempt(
     let started = Instant::now();
     Attempt {
         id: app.ids.draw(),
-        login_name: typed.name.to_owned(),
+        login_name: asks.sso.look().offered.login_name(typed.domain, typed.name),
         password: submitted(typed.password),
         client_address: client_address(head, &generation.trusted_proxies),
         device: device.and_then(|token| generation.revalidations.device(&token)),

@@ -9,7 +9,7 @@ use super::rows;
 use super::signatures::Checked;
 use super::world::{Asked as World, in_time};
 use crate::kept::Kept;
-use entryway_config::{Branding, KeyRotation, PageLanguage, SsoSettings};
+use entryway_config::{KeyRotation, PageLanguage, SsoSettings};
 use entryway_oidc::{
     Answer, Authorized, BrowserSession, Client, ClientId, ClientRequest, FindBrowser, GroupsTold,
     Jwk, LoginMark, Logout, LogoutRequest, Metadata, Pending, Provider, Refused, Secret, SessionId,
@@ -18,8 +18,8 @@ use entryway_oidc::{
 };
 use entryway_store::{SessionRow, Sso as Rows, WholeSession};
 use entryway_web::{
-    Asked, Browser, Ending, Language, Listed, Look, NewLogin, NotEnded, Revalidations, SessionDesk,
-    SessionsAsked, SingleSignOn,
+    Asked, Browser, Ending, Language, Listed, Look, NewLogin, NotEnded, Offered, Revalidations,
+    SessionDesk, SessionsAsked, SingleSignOn,
 };
 use entryway_wire::SessionsJson;
 use std::collections::HashMap;
@@ -142,7 +142,7 @@ impl Sso {
             kept,
             revalidations,
             deadline,
-            look: look(&settings.branding),
+            look: look(&settings),
             settings,
         })
     }
@@ -287,7 +287,10 @@ impl Sso {
 }
 
 /// How the pages of these settings look.
-fn look(branding: &Branding) -> Look {
+fn look(settings: &SsoSettings) -> Look {
+    let SsoSettings {
+        branding, offered, ..
+    } = settings;
     Look {
         title: branding.title.clone().unwrap_or_default(),
         logo: branding
@@ -302,6 +305,10 @@ fn look(branding: &Branding) -> Look {
             PageLanguage::German => Language::German,
         }),
         help: branding.help_url.clone(),
+        offered: Offered {
+            names: offered.names.clone(),
+            suffixes: offered.suffixes.clone(),
+        },
     }
 }
 

@@ -207,6 +207,60 @@ fn a_long_request_comes_back_whole() {
     assert_eq!(got.sent("state"), Some(state));
 }
 
+#[test]
+fn a_domain_is_chosen_where_domains_are_offered_and_it_alone_is_asked() {
+    let more = "[domain.partners]\nservers = [\"ldaps://127.0.0.1:1\"]\nbase = \"dc=partners\"\n";
+    let world = world_with(more);
+    let settings = std::fs::read_to_string(world.path("entryway.toml")).expect("text");
+    let offered = "[sso]\noffered_domains = [\"partners\", \"staff\"]\n";
+    world.write("entryway.toml", &settings.replace("[sso]\n", offered));
+    let daemon = Daemon::start(&world);
+    let (mut browser, page) = begun(&daemon, &[]);
+    let choices = "<option value=\"partners\">partners</option><option value=\"staff\">staff</option><option value=\"\">another</option>";
+    assert!(
+        page.body.contains("<label for=\"domain\">Domain</label>"),
+        "{page:?}"
+    );
+    assert!(page.body.contains(choices), "{page:?}");
+    let fill = |domain, name| {
+        let password = ("password", "right");
+        [
+            ("domain", domain),
+            ("name", name),
+            password,
+            ("action", "login"),
+        ]
+    };
+    let jdoe = "uid=jdoe,ou=people,dc=corp,dc=example";
+    let not_now = browser.submit(&page, &fill("partners", "jdoe"));
+    assert_eq!(not_now.status, 503);
+    assert_eq!(world.directory.counters().binds_of(jdoe), 0);
+    // Both come back as they were.
+    assert!(
+        not_now
+            .body
+            .contains("<option value=\"partners\" selected>"),
+        "{not_now:?}"
+    );
+    assert!(not_now.body.contains("value=\"jdoe\""), "{not_now:?}");
+    for (domain, name) in [
+        ("staff", "jdoe"),
+        ("partners", "staff/jdoe"),
+        ("", "staff/jdoe"),
+        ("nonsense", "staff/jdoe"),
+    ] {
+        let got = browser.submit(&page, &fill(domain, name));
+        assert!(got.sent("code").is_some(), "{domain} {name}: {got:?}");
+    }
+    // Whoever must change the password does so where they were.
+    let (mut browser, page) = begun(&daemon, &[]);
+    let change = browser.submit(&page, &fill("staff", "reset"));
+    assert!(change.body.contains("value=\"staff/reset\""), "{change:?}");
+    assert!(!change.body.contains("name=\"domain\""));
+    let (_, plain) = begun(&Daemon::start(&world_with("")), &[]);
+    assert!(!plain.body.contains("<select"));
+}
+
 /// As a browser restores its windows: each asks before any answer has come.
 #[test]
 fn windows_that_come_at_once_each_have_their_page() {
