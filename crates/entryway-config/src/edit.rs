@@ -9,6 +9,7 @@
 //! and with the environment. What is shown of a text, its secrets are blanked in.
 
 mod changes;
+mod clients;
 mod diff;
 mod document;
 mod headers;
@@ -23,6 +24,7 @@ mod view;
 mod write;
 
 pub use changes::Change;
+pub use clients::NewClient;
 pub use tokens::NewToken;
 pub use view::{DomainView, Domains, Origin, ValueView, domains};
 pub use write::Lock;
@@ -44,25 +46,21 @@ pub enum EditError {
     /// The configuration does not load, or would not load afterwards.
     #[error("the configuration would not load")]
     NotLoaded(Report),
-    /// No domain of that name.
-    #[error("there is no domain `{}`{}", name.escape_debug(), near.as_ref().map(|near| format!(", did you mean `{near}`?")).unwrap_or_default())]
-    NoDomain {
+    /// Nothing of that name.
+    #[error("there is no {kind} `{}`{}", name.escape_debug(), near.as_ref().map(|near| format!(", did you mean `{near}`?")).unwrap_or_default())]
+    NoSuch {
+        /// `domain`, `token` or `client`.
+        kind: &'static str,
         /// As it was asked for.
         name: String,
         /// One that is nearly called so.
         near: Option<String>,
     },
-    /// No caller of that name.
-    #[error("there is no token `{}`{}", name.escape_debug(), near.as_ref().map(|near| format!(", did you mean `{near}`?")).unwrap_or_default())]
-    NoToken {
-        /// As it was asked for.
-        name: String,
-        /// One that is nearly called so.
-        near: Option<String>,
-    },
-    /// A domain of that name is there already.
-    #[error("there is a domain `{name}` already ({place})")]
+    /// Something of that name is there already.
+    #[error("there is a {kind} `{}` already ({place})", name.escape_debug())]
     Exists {
+        /// `domain` or `client`.
+        kind: &'static str,
         /// As it is written.
         name: String,
         /// `entryway.toml:12`.
@@ -191,6 +189,7 @@ impl<'a> Draft<'a> {
     pub fn add(&mut self, name: &str, new: &NewDomain) -> Result<(), EditError> {
         if let Some(entry) = self.domain(name) {
             return Err(EditError::Exists {
+                kind: "domain",
                 name: entry.key.clone(),
                 place: self.texts.line_of(entry.key_place),
             });
@@ -271,7 +270,7 @@ impl<'a> Draft<'a> {
             return Err(EditError::Named { name, places });
         }
         for document in &mut self.documents {
-            document.take_domain(&name);
+            document.take_named("domain", &name);
         }
         Ok(())
     }
@@ -353,7 +352,8 @@ impl<'a> Draft<'a> {
         let Some(entry) = self.domain(name) else {
             let names = view::domain_table(&self.root).map(|table| &table.entries);
             let names = names.into_iter().flatten().map(|entry| entry.key.as_str());
-            return Err(EditError::NoDomain {
+            return Err(EditError::NoSuch {
+                kind: "domain",
                 name: name.to_owned(),
                 near: closest(name, names).map(str::to_owned),
             });

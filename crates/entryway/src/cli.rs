@@ -11,7 +11,7 @@ mod token;
 pub(crate) use account::{
     Account, AccountCommand, AddAccount, ChangeAccount, Kind, PasswordToSet, Value, Values,
 };
-pub(crate) use client::{Client, ClientCommand};
+pub(crate) use client::{Client, ClientCommand, CreateClient};
 pub(crate) use lookup::{Browse, Card, Find, Groups, GroupsCommand, KindWord};
 pub(crate) use session::{Session, SessionCommand};
 pub(crate) use store::{Audit, AuditCommand, Store, StoreCommand, Tail};
@@ -138,7 +138,7 @@ pub(crate) enum Command {
     Account(Account),
     /// Make, list and take back the tokens of those who call the API
     Token(Token),
-    /// Show the applications of the single sign-on
+    /// Show, register and change the applications of the single sign-on
     Client(Client),
     /// Show and end the sessions of the single sign-on
     Session(Session),

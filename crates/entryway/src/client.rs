@@ -1,5 +1,7 @@
 //! `entryway client`: the applications that people sign in to. Of a secret it tells that there is one.
 
+mod edit;
+
 use crate::cli::{Client, ClientCommand, Common, Output};
 use crate::exit::Exit;
 use crate::table::aligned;
@@ -7,13 +9,14 @@ use crate::{out, sources};
 use entryway_config::{ClientSetting, SsoSettings};
 use serde::Serialize;
 
-/// Shows one or all.
+/// Shows them, or changes what is written of them.
 pub(crate) fn client(common: &Common, asked: &Client) -> Result<Exit, Exit> {
-    let (_, loaded) = sources::load_and_show(common)?;
-    let sso = loaded.settings.sso.as_deref();
+    let loaded = || sources::load_and_show(common).map(|(_, loaded)| loaded);
     match &asked.command {
-        ClientCommand::List => Ok(list(common, sso)),
+        ClientCommand::List => Ok(list(common, loaded()?.settings.sso.as_deref())),
         ClientCommand::Show { name } => {
+            let loaded = loaded()?;
+            let sso = loaded.settings.sso.as_deref();
             let found = sso.and_then(|sso| {
                 let mut clients = sso.clients.iter();
                 let found = clients.find(|one| one.client.id.as_str() == name)?;
@@ -28,6 +31,9 @@ pub(crate) fn client(common: &Common, asked: &Client) -> Result<Exit, Exit> {
                 }
             }
         }
+        ClientCommand::Create(new) => edit::create(common, new),
+        ClientCommand::Renew { id } => edit::renew(common, id),
+        ClientCommand::Remove { id, how } => edit::remove(common, id, *how),
     }
 }
 

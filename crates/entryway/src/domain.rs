@@ -5,7 +5,7 @@
 mod edit;
 mod show;
 
-pub(crate) use edit::show_refusal;
+pub(crate) use edit::{edited, shown_once};
 
 use crate::cli::{Common, Domain, DomainCommand};
 use crate::exit::Exit;

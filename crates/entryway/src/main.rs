@@ -18,6 +18,7 @@ mod control;
 mod demo;
 mod descriptors;
 mod domain;
+mod drawn;
 mod events;
 mod exit;
 mod explain;

@@ -2,21 +2,18 @@
 //! printed once, and nobody can read it out of the configuration.
 
 use crate::cli::{Common, How, Output, ScopeWord, Token, TokenCommand};
-use crate::domain::{found, show_refusal};
+use crate::domain::{edited, found, shown_once};
+use crate::drawn::{Drawn, draw};
 use crate::exit::Exit;
 use crate::out;
 use crate::sources;
 use crate::table::aligned;
-use aws_lc_rs::digest::{SHA256, digest};
-use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use entryway_config::edit::{Draft, EditError, Edited, Lock, NewToken};
+use entryway_config::edit::NewToken;
 use entryway_config::{TokenProof, TokenScope};
-use entryway_ldap_types::{Fingerprint, Utc};
+use entryway_ldap_types::Utc;
 use entryway_wire::Rfc3339;
 use serde::Serialize;
 use std::time::{Duration, SystemTime};
-use zeroize::Zeroizing;
 
 /// What a token begins with, so that scanners for secrets find one that lies about.
 const PREFIX: &str = "ewt_";
@@ -57,25 +54,23 @@ fn create(
     expires: Option<String>,
     description: Option<String>,
 ) -> Result<Exit, Exit> {
-    let mut random = Zeroizing::new([0; 32]);
-    if getrandom::fill(&mut *random).is_err() {
-        out::aside("error: the system gives no random numbers\n");
-        return Err(Exit::Bug);
-    }
-    let token = Zeroizing::new(format!("{PREFIX}{}", URL_SAFE_NO_PAD.encode(*random)));
+    let Drawn {
+        secret: token,
+        digest,
+    } = draw(PREFIX)?;
     let mut written: Vec<&'static str> = scopes.iter().map(|scope| scope.as_str()).collect();
     written.dedup();
     let new = NewToken {
         name: name.to_owned(),
-        digest: fingerprint(token.as_bytes()),
+        digest,
         scopes: written.iter().map(|scope| (*scope).to_owned()).collect(),
         expires: expires.clone(),
         description,
     };
-    let edited = edit(common, How { dry_run: false }, |draft| {
+    let (path, sources) = found(common)?;
+    let edited = edited(&path, &sources, How { dry_run: false }, |draft| {
         draft.add_token(&new)
     })?;
-    warn(&edited);
     let created = Created {
         name,
         token: &token,
@@ -85,23 +80,9 @@ fn create(
     };
     out::answer_as(common, &created, || format!("{}\n", *token));
     if common.output == Output::Text {
-        let files: Vec<String> = edited
-            .files()
-            .map(|path| path.display().to_string())
-            .collect();
-        out::aside(&format!(
-            "this is the only time that it is shown; {} has its digest, which a running daemon reads on `entryway reload`\n",
-            files.join(", ")
-        ));
+        out::aside(&shown_once(&edited));
     }
     Ok(Exit::Done)
-}
-
-/// `sha256:…` of a token, as the configuration has it.
-fn fingerprint(token: &[u8]) -> String {
-    let digest = digest(&SHA256, token);
-    let bytes = <[u8; 32]>::try_from(digest.as_ref()).unwrap_or_default();
-    Fingerprint::new(bytes).to_string()
 }
 
 /// From when on a token does not hold, as it is written: `90d` from now, or what was written.
@@ -196,8 +177,8 @@ struct Revoked<'a> {
 }
 
 fn revoke(common: &Common, name: &str, how: How) -> Result<Exit, Exit> {
-    let edited = edit(common, how, |draft| draft.remove_token(name))?;
-    warn(&edited);
+    let (path, sources) = found(common)?;
+    let edited = edited(&path, &sources, how, |draft| draft.remove_token(name))?;
     let revoked = Revoked {
         name,
         dry_run: how.dry_run,
@@ -216,47 +197,9 @@ fn revoke(common: &Common, name: &str, how: How) -> Result<Exit, Exit> {
     Ok(Exit::Done)
 }
 
-fn edit(
-    common: &Common,
-    how: How,
-    change: impl FnOnce(&mut Draft<'_>) -> Result<(), EditError>,
-) -> Result<Edited, Exit> {
-    let (path, sources) = found(common)?;
-    let done = || {
-        // Held until everything is written. Who only looks keeps nobody waiting.
-        let _lock = if how.dry_run {
-            None
-        } else {
-            Some(Lock::take(&path)?)
-        };
-        let mut draft = Draft::open(&sources)?;
-        change(&mut draft)?;
-        let edited = draft.finish()?;
-        if !how.dry_run {
-            edited.write()?;
-        }
-        Ok(edited)
-    };
-    done().map_err(|error| show_refusal(&error))
-}
-
-/// What was not wrong before.
-fn warn(edited: &Edited) {
-    if !edited.fresh().is_empty() {
-        out::aside(&edited.fresh().render(out::aside_in_colour()));
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{fingerprint, moment};
-
-    #[test]
-    fn a_digest_is_the_sha_256_of_the_token() {
-        // FIPS 180-2, B.1.
-        let expected = "sha256:ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
-        assert_eq!(fingerprint(b"abc"), expected);
-    }
+    use super::moment;
 
     #[test]
     fn a_time_is_so_many_days_or_a_day() {

@@ -23,7 +23,7 @@ const DOCUMENTED_FINGERPRINT: &str =
     "sha256:5f70bf18a086007016e948b04aed3b82103a36bea41755b6cddfaf10ace3c6ef";
 
 /// Commands that are not run here, and what runs them instead.
-const RUN_ELSEWHERE: [(&str, &str); 10] = [
+const RUN_ELSEWHERE: [(&str, &str); 11] = [
     ("./test", "runs this test"),
     (
         "cargo run --release -- demo",
@@ -36,6 +36,10 @@ const RUN_ELSEWHERE: [(&str, &str); 10] = [
     (
         "cargo clippy -p CRATE --all-targets",
         "./test, for every crate",
+    ),
+    (
+        "entryway client create",
+        "tests/it/transcripts/client.txt: here is no single sign-on",
     ),
     (
         "entryway session",

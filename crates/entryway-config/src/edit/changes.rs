@@ -70,7 +70,7 @@ pub(super) fn between(draft: &Draft<'_>, after: &Sources) -> (Vec<Change>, Vec<S
 fn touched(root: &Table) -> Vec<Leaf<'_>> {
     root.entries
         .iter()
-        .filter(|entry| matches!(entry.key.as_str(), "login" | "domain" | "token"))
+        .filter(|entry| matches!(entry.key.as_str(), "login" | "domain" | "token" | "client"))
         .flat_map(|entry| leaves::below(&[&entry.key], &entry.node))
         .collect()
 }

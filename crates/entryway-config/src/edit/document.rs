@@ -54,18 +54,33 @@ impl Document {
         table::depth(self.toml.as_item(), keys)
     }
 
+    /// A value as it is written.
+    pub(super) fn value(&self, keys: &[&str]) -> Option<Value> {
+        let mut item = self.toml.as_item();
+        for key in keys {
+            item = item.as_table_like()?.get(key)?;
+        }
+        let mut value = item.as_value()?.clone();
+        value.decor_mut().clear();
+        Some(value)
+    }
+
     /// Writes a value, in place of what is there.
     pub(super) fn put(&mut self, keys: &[&str], value: Value) -> Result<(), EditError> {
         let new = keys.first().filter(|first| !self.toml.contains_key(first));
-        let end = headers::last(&self.toml, "domain");
-        let is_domain = keys.first() == Some(&"domain") && self.depth(keys) < 2;
+        // Those of a kind stand together, a new one behind the others.
+        let kind = keys
+            .first()
+            .filter(|kind| ["domain", "client"].contains(kind) && self.depth(keys) < 2);
+        let end = kind.and_then(|kind| headers::last(&self.toml, kind));
+        let is_named = kind.is_some();
         if !table::put(self.toml.as_item_mut(), keys, value) {
             return Err(EditError::ByHand {
                 place: self.path.display().to_string(),
                 why: format!("`{}` is not a table", keys.join(".")),
             });
         }
-        if is_domain {
+        if is_named {
             headers::behind(&mut self.toml, keys, end);
         } else if let Some(new) = new {
             headers::before_domains(&mut self.toml, new);
@@ -113,9 +128,9 @@ impl Document {
         table::take(self.toml.as_item_mut(), keys);
     }
 
-    /// Takes a whole domain out; comments that stand apart from it stay.
-    pub(super) fn take_domain(&mut self, name: &str) {
-        let keys = ["domain", name];
+    /// Takes a whole domain or client out; comments that stand apart from it stay.
+    pub(super) fn take_named(&mut self, kind: &str, name: &str) {
+        let keys = [kind, name];
         if self.depth(&keys) == 2 {
             headers::keep_comments(&mut self.toml, &keys);
             self.take(&keys);

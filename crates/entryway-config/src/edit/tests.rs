@@ -122,6 +122,26 @@ fn edit(sources: &Sources, commands: &str) -> Result<Edited, EditError> {
                 })?;
             }
             ["token", "remove", name] => draft.remove_token(name)?,
+            ["client", "add", id, rest @ ..] => {
+                let all = pairs(rest);
+                let of = |key: &str| {
+                    let found = all.iter().filter(|(own, _)| own == key);
+                    found.map(|(_, value)| value.clone()).collect::<Vec<_>>()
+                };
+                draft.add_client(&NewClient {
+                    id: (*id).to_owned(),
+                    name: of("name").pop(),
+                    digest: of("digest").pop(),
+                    native: rest.contains(&"native"),
+                    redirect_uris: of("redirect"),
+                    post_logout_redirect_uris: of("after"),
+                    backchannel_logout_uri: of("told").pop(),
+                    grants: of("grant"),
+                    scopes: of("scope"),
+                })?;
+            }
+            ["client", "renew", id, digest] => draft.renew_client(id, digest)?,
+            ["client", "remove", id] => draft.remove_client(id)?,
             _ => panic!("no such command: {command}"),
         }
     }

@@ -62,7 +62,8 @@ impl Draft<'_> {
                 why: format!("`{name}` is not written as a row `[[token]]`"),
             });
         }
-        Err(EditError::NoToken {
+        Err(EditError::NoSuch {
+            kind: "token",
             name: name.to_owned(),
             near,
         })

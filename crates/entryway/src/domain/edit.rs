@@ -76,6 +76,50 @@ fn edit(
     how: How,
     change: impl FnOnce(&mut Draft<'_>) -> Result<(), EditError>,
 ) -> Result<Exit, Exit> {
+    let edited = changed(path, sources, how, change)?;
+    show(common, how, &edited);
+    Ok(Exit::Done)
+}
+
+/// Changes the configuration, and warns of what is overridden, and of what was not wrong before.
+pub(crate) fn edited(
+    path: &Path,
+    sources: &Sources,
+    how: How,
+    change: impl FnOnce(&mut Draft<'_>) -> Result<(), EditError>,
+) -> Result<Edited, Exit> {
+    let edited = changed(path, sources, how, change)?;
+    warn(&edited);
+    Ok(edited)
+}
+
+/// What is said beside a secret that was made.
+pub(crate) fn shown_once(edited: &Edited) -> String {
+    let files: Vec<String> = edited
+        .files()
+        .map(|path| path.display().to_string())
+        .collect();
+    format!(
+        "this is the only time that it is shown; {} has its digest, which a running daemon reads on `entryway reload`\n",
+        files.join(", ")
+    )
+}
+
+fn warn(edited: &Edited) {
+    for line in edited.overridden() {
+        out::aside(&format!("warning: {line}\n"));
+    }
+    if !edited.fresh().is_empty() {
+        out::aside(&edited.fresh().render(out::aside_in_colour()));
+    }
+}
+
+fn changed(
+    path: &Path,
+    sources: &Sources,
+    how: How,
+    change: impl FnOnce(&mut Draft<'_>) -> Result<(), EditError>,
+) -> Result<Edited, Exit> {
     let done = || {
         // Held until everything is written. Who only looks keeps nobody waiting.
         let _lock = if how.dry_run {
@@ -91,13 +135,11 @@ fn edit(
         }
         Ok(edited)
     };
-    let edited = done().map_err(|error| show_refusal(&error))?;
-    show(common, how, &edited);
-    Ok(Exit::Done)
+    done().map_err(|error| show_refusal(&error))
 }
 
 /// Why nothing was changed.
-pub(crate) fn show_refusal(error: &EditError) -> Exit {
+fn show_refusal(error: &EditError) -> Exit {
     match error {
         EditError::NotLoaded(report) => {
             out::aside(&report.render(out::aside_in_colour()));
@@ -149,12 +191,7 @@ fn show(common: &Common, how: How, edited: &Edited) {
         .map(|path| path.display().to_string())
         .collect();
     let is_written = !files.is_empty() && !how.dry_run;
-    for line in edited.overridden() {
-        out::aside(&format!("warning: {line}\n"));
-    }
-    if !edited.fresh().is_empty() {
-        out::aside(&edited.fresh().render(out::aside_in_colour()));
-    }
+    warn(edited);
     if common.output == Output::Json {
         return out::json(&Answer {
             changed: is_written,

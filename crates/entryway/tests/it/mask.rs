@@ -39,6 +39,8 @@ fn drawn(text: &str) -> String {
                 "CURSOR"
             } else if bare.starts_with("ewt_") {
                 "TOKEN"
+            } else if bare.starts_with("ewa_") {
+                "SECRET"
             } else {
                 bare
             };
