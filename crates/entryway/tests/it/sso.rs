@@ -1,10 +1,13 @@
 //! Single sign-on as browsers and applications see it.
 
 mod administrator;
+mod assertions;
 mod attacks;
 mod backchannel;
 mod browser;
+mod clock;
 mod flow;
+mod keys;
 mod limits;
 mod pages;
 mod people;

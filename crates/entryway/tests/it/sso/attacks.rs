@@ -206,6 +206,38 @@ fn whoever_is_not_the_client_gets_nothing() {
     assert_eq!(refused.status, 401);
 }
 
+/// RFC 9207: an application that knows several providers can tell which one answered, also by an error.
+#[test]
+fn every_answer_says_who_gives_it() {
+    let world = world();
+    let daemon = Daemon::start(&world);
+    let wrong = [
+        ("response_type", "token"),
+        ("scope", "unknown"),
+        ("prompt", "none login"),
+        ("prompt", "none"),
+        ("code_challenge", "short"),
+        ("id_token_hint", "x"),
+        ("request", "x"),
+    ];
+    for more in wrong {
+        let mut browser = Browser::new(&daemon);
+        let got = browser.get(&Browser::to("/oidc/authorize", &asking(&[more])));
+        assert!(got.sent("error").is_some(), "{more:?}: {got:?}");
+        assert_eq!(got.sent("iss").as_deref(), Some(ISSUER), "{more:?}");
+        assert_eq!(got.sent("state").as_deref(), Some("a state & more"));
+    }
+    let (mut browser, page) = begin(&daemon);
+    let left = browser.submit(&page, &[("action", "cancel")]);
+    assert_eq!(left.sent("iss").as_deref(), Some(ISSUER));
+    let by_form = asking(&[("response_mode", "form_post")]);
+    let page = log_in(&mut browser, &by_form, "jdoe", "right");
+    assert_eq!(page.field("iss").as_deref(), Some(ISSUER));
+    let document = browser.get("/.well-known/openid-configuration").json();
+    let told = &document["authorization_response_iss_parameter_supported"];
+    assert_eq!((&document["issuer"], told), (&json!(ISSUER), &json!(true)));
+}
+
 /// What the pages and endpoints write down has no secret in it.
 #[test]
 fn no_secret_is_logged() {

@@ -181,3 +181,50 @@ fn requests_may_come_by_a_form_and_scripts_may_ask_where_no_cookie_counts() {
     );
     assert_eq!(Browser::new(&daemon).get("/oidc/token").status, 405);
 }
+
+/// What applications learn before anybody logs in, and parameters that change nothing.
+#[test]
+fn the_document_says_what_there_is_and_optional_parameters_are_no_error() {
+    let world = world();
+    let daemon = Daemon::start(&world);
+    let mut browser = Browser::new(&daemon);
+    let document = browser.get("/.well-known/openid-configuration").json();
+    for member in [
+        "backchannel_logout_supported",
+        "backchannel_logout_session_supported",
+    ] {
+        assert_eq!(document[member], true, "{member}");
+    }
+    let claims = document["claims_supported"].as_array().expect("claims");
+    for claim in ["sub", "name", "email", "groups"] {
+        assert!(claims.contains(&json!(claim)), "{claim}");
+    }
+    for (member, value) in document.as_object().expect("members") {
+        let is_empty = value.is_null() || value.as_array().is_some_and(Vec::is_empty);
+        assert!(!is_empty, "{member}");
+    }
+    let keys = browser.get("/oidc/jwks");
+    assert_eq!(keys.headers("cache-control"), ["public, max-age=300"]);
+    let body = |page: &Got| {
+        let (start, rest) = page
+            .body
+            .split_once("name=\"flow\" value=\"")
+            .expect("a form");
+        let (_, end) = rest.split_once('"').expect("an end");
+        (start.to_owned(), end.to_owned())
+    };
+    let plain = browser.get(&Browser::to("/oidc/authorize", &asking(&[])));
+    for more in [
+        ("display", "page"),
+        ("display", "popup"),
+        ("claims_locales", "de fr"),
+        ("acr_values", "1 2"),
+        ("claims", "{\"userinfo\":{\"email\":null}}"),
+    ] {
+        let page = browser.get(&Browser::to("/oidc/authorize", &asking(&[more])));
+        assert_eq!(body(&page), body(&plain), "{more:?}");
+    }
+    code(&mut browser, &[]);
+    let asks = browser.get("/oidc/logout?ui_locales=de&logout_hint=jdoe");
+    assert!(asks.body.contains("Do you want to sign out"), "{asks:?}");
+}

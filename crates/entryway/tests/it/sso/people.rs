@@ -122,6 +122,50 @@ fn applications_are_told_where_the_photo_is_if_anybody_may_see_it() {
 }
 
 #[test]
+fn more_groups_than_a_token_holds_are_a_link_to_all_of_them() {
+    let world = world();
+    with(&world, "[sso]", "most_groups = 2");
+    let joined = |groups: usize| {
+        let member = "objectClass: groupOfNames\nmember: uid=jdoe,ou=people,dc=corp,dc=example";
+        let text = |number| {
+            format!("\ndn: cn=g{number},ou=groups,dc=corp,dc=example\ncn: g{number}\n{member}\n")
+        };
+        let added: String = (0..groups).map(text).collect();
+        become_of(&world, &format!("{PEOPLE}{added}"));
+    };
+    joined(2);
+    let daemon = Daemon::start(&world);
+    let tokens = redeem(&daemon, &code(&mut Browser::new(&daemon), &[])).json();
+    let told = userinfo(&daemon, &tokens).json();
+    assert_eq!(told["groups"], json!(["g0", "g1"]));
+    // Another one: groups are kept for a while.
+    drop(daemon);
+    joined(3);
+    let daemon = Daemon::start(&world);
+    let tokens = redeem(&daemon, &code(&mut Browser::new(&daemon), &[])).json();
+    let told = userinfo(&daemon, &tokens).json();
+    assert_eq!(told["groups"], Value::Null);
+    let source = told["_claim_names"]["groups"].as_str().expect("a source");
+    let source = &told["_claim_sources"][source];
+    let place = source["endpoint"].as_str().expect("a place");
+    let place = place.strip_prefix(ISSUER).expect("our own address");
+    let token = source["access_token"]
+        .as_str()
+        .or(tokens["access_token"].as_str());
+    let all = Browser::new(&daemon).bearer(place, token.expect("a token"));
+    // Core §5.6.2: from another place claims come in a text that is signed.
+    assert_eq!(all.headers("content-type"), ["application/jwt"]);
+    let claims = flow::claims(&json!(all.body));
+    assert_eq!(claims["groups"], json!(["g0", "g1", "g2"]));
+    assert_eq!(
+        (&claims["sub"], &claims["iss"]),
+        (&told["sub"], &json!(ISSUER))
+    );
+    assert_eq!(Browser::new(&daemon).bearer(place, "ewa_other").status, 401);
+    assert_eq!(Browser::new(&daemon).get(place).status, 401);
+}
+
+#[test]
 fn one_session_more_than_a_person_may_have_ends_the_one_unused_for_longest() {
     let world = world();
     with(&world, "[sso]", "max_sessions = 2");
