@@ -1,6 +1,6 @@
 //! Paging through a real directory: twenty thousand people, in pages that the server gives.
 
-use crate::servers::{self, Directory};
+use crate::servers::Directory;
 use entryway_directory::{Finder, Membership};
 use entryway_ldap_types::Dn;
 use entryway_lookup::{BrowseKinds, BrowseQuestion, Browsing, Page, Position, View};
@@ -29,13 +29,8 @@ fn names(page: &Page) -> Vec<String> {
     page.rows.iter().map(|row| row.name.to_string()).collect()
 }
 
-#[tokio::test]
-async fn a_large_directory_is_paged_through_to_its_end_and_back() {
-    check(&servers::openldap()).await;
-    check(&servers::ds389()).await;
-}
-
-async fn check(directory: &Directory) {
+/// Every page of a list, there and back, a place by its name, and the tree.
+pub(crate) async fn check(directory: &Directory) {
     let finder = directory.finder(Membership::Auto);
     let flat = |position| page(&finder, View::Flat, true, position);
     let mut at = flat(Position::Start).await;

@@ -34,12 +34,12 @@ impl Cast {
         format!("ou=groups,{}", self.base)
     }
 
-    fn person_dn(&self, name: &str) -> String {
+    pub(crate) fn person_dn(&self, name: &str) -> String {
         let attribute = if self.active_directory { "CN" } else { "uid" };
         format!("{attribute}={name},{}", self.people())
     }
 
-    fn group_dn(&self, name: &str) -> String {
+    pub(crate) fn group_dn(&self, name: &str) -> String {
         format!("cn={},{}", name.replace(',', "\\,"), self.groups())
     }
 
@@ -54,7 +54,9 @@ impl Cast {
             )
             .unwrap();
         }
-        let big: Vec<String> = (0..self.big).map(|at| format!("p{at:05}")).collect();
+        // Active Directory makes the others of the first one: see `Directory::enlarge`.
+        let big = if self.active_directory { 1 } else { self.big };
+        let big: Vec<String> = (0..big).map(|at| format!("p{at:05}")).collect();
         let named = ["ada", "bob", "carol", "dora", "eve", "fay", "gil"];
         let groups = self.static_groups(&big);
         // Who is in which, for `memberOf` where nobody else writes it.
@@ -64,9 +66,7 @@ impl Cast {
         for (name, members) in &groups {
             self.group(&mut text, name, members, &groups);
         }
-        if !self.active_directory {
-            self.open_groups(&mut text);
-        }
+        self.open_groups(&mut text);
         text
     }
 
@@ -90,9 +90,7 @@ impl Cast {
         groups.push(("R, D".to_owned(), of(&["dora"])));
         groups.push(("outer".to_owned(), of(&["R, D"])));
         groups.push(("big".to_owned(), big.to_vec()));
-        if !self.active_directory {
-            groups.push(("dns".to_owned(), of(&["eve"])));
-        }
+        groups.push(("dns".to_owned(), of(&["eve"])));
         groups
     }
 
@@ -106,16 +104,16 @@ impl Cast {
 
     fn person(&self, text: &mut String, name: &str, groups: &[(String, Vec<String>)]) {
         let dn = self.person_dn(name);
+        let gid = if name == "gil" { 100 } else { 7 };
+        let town = if name == "fay" { "Bern" } else { "Basel" };
         if self.active_directory {
             writeln!(
                 text,
-                "dn: {dn}\nobjectClass: user\nsAMAccountName: u-{name}\n"
+                "dn: {dn}\nobjectClass: user\nsAMAccountName: u-{name}\nuid: {name}\nl: {town}\ngidNumber: {gid}\n"
             )
             .unwrap();
             return;
         }
-        let gid = if name == "gil" { 100 } else { 7 };
-        let town = if name == "fay" { "Bern" } else { "Basel" };
         write!(
             text,
             "dn: {dn}\nobjectClass: inetOrgPerson\nobjectClass: posixAccount\nuid: {name}\ncn: {name}\nsn: {name}\nl: {town}\nuidNumber: 1\ngidNumber: {gid}\nhomeDirectory: /\n"
@@ -187,9 +185,15 @@ impl Cast {
 
     /// Groups of login names, and groups that are a search.
     fn open_groups(&self, text: &mut String) {
+        // An auxiliary class there.
+        let class = if self.active_directory {
+            "group\nsAMAccountName: g-wheel\nobjectClass: posixGroup"
+        } else {
+            "posixGroup"
+        };
         writeln!(
             text,
-            "dn: {}\nobjectClass: posixGroup\ncn: wheel\ngidNumber: 100\nmemberUid: eve\n",
+            "dn: {}\nobjectClass: {class}\ncn: wheel\ngidNumber: 100\nmemberUid: eve\n",
             self.group_dn("wheel")
         )
         .unwrap();

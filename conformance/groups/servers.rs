@@ -24,14 +24,43 @@ use std::time::Duration;
 /// A server with the table's groups.
 pub(crate) struct Directory {
     pub(crate) title: String,
-    pub(crate) is_open: bool,
+    is_open: bool,
     /// The attribute that names an entry for good.
     id: &'static str,
     pub(crate) cast: Cast,
     server: Arc<Server>,
-    /// Runs as long as this.
-    _running: Box<dyn std::any::Any>,
+    running: Running,
 }
+
+/// Runs as long as this.
+enum Running {
+    OpenLdap { _slapd: Slapd },
+    Ds389 { _ds389: Ds389 },
+    Samba(SambaAd),
+}
+
+/// Groups that are a search, as the schema of Active Directory is extended by them: it has none of its own.
+const DYNAMIC_GROUPS: [&str; 2] = [
+    "dn: CN=memberURL,CN=Schema,CN=Configuration,DC=lab,DC=example,DC=org
+objectClass: attributeSchema
+lDAPDisplayName: memberURL
+attributeID: 2.16.840.1.113730.3.1.198
+attributeSyntax: 2.5.5.12
+oMSyntax: 64
+isSingleValued: FALSE
+",
+    "dn: CN=groupOfURLs,CN=Schema,CN=Configuration,DC=lab,DC=example,DC=org
+objectClass: classSchema
+lDAPDisplayName: groupOfURLs
+governsID: 2.16.840.1.113730.3.2.33
+subClassOf: top
+objectClassCategory: 1
+possSuperiors: organizationalUnit
+mustContain: cn
+mayContain: memberURL
+defaultSecurityDescriptor: D:(A;;RPWPCRCCDCLCLORCWOWDSDDTSW;;;DA)(A;;RPLCLORC;;;AU)
+",
+];
 
 const OPEN_BASE: &str = "dc=example,dc=org";
 const OPEN_SERVICE: &str = "cn=entryway,dc=example,dc=org";
@@ -61,7 +90,7 @@ pub(crate) fn openldap() -> Directory {
         id: "entryUUID",
         cast,
         server,
-        _running: Box::new(slapd),
+        running: Running::OpenLdap { _slapd: slapd },
     }
 }
 
@@ -87,7 +116,7 @@ pub(crate) fn ds389() -> Directory {
         id: "nsUniqueId",
         cast,
         server,
-        _running: Box::new(running),
+        running: Running::Ds389 { _ds389: running },
     }
 }
 
@@ -96,15 +125,14 @@ pub(crate) fn samba() -> Directory {
         base: "OU=lookups,DC=lab,DC=example,DC=org",
         active_directory: true,
         member_of: MemberOf::ByServer,
-        big: 4_000,
+        big: 20_000,
     };
     let authority = Authority::new().expect("an authority");
-    let samba = SambaAd::start(&authority).expect("samba");
     let head =
         format!("dn: OU=lookups,{AD_BASE}\nobjectClass: organizationalUnit\nou: lookups\n\n");
-    samba
-        .add((head + &cast.ldif()).as_bytes())
-        .expect("the cast");
+    let entries = head + &cast.ldif();
+    let samba =
+        SambaAd::with_entries(&authority, &DYNAMIC_GROUPS, entries.as_bytes()).expect("samba");
     samba.change(cast.cycle().as_bytes()).expect("the cycle");
     let server = server(
         samba.ldaps(),
@@ -118,7 +146,7 @@ pub(crate) fn samba() -> Directory {
         id: "objectGUID",
         cast,
         server,
-        _running: Box::new(samba),
+        running: Running::Samba(samba),
     }
 }
 
@@ -168,6 +196,16 @@ impl Seal for Unsigned {
 }
 
 impl Directory {
+    /// Gives the large group the rest of its members, where it has not got them yet: Samba compares each value of each group
+    /// with each name that a search is for, and a group of twenty thousand in it would be all that the other rows measure.
+    pub(crate) fn enlarge(&self) {
+        if let Running::Samba(samba) = &self.running {
+            let (person, group) = (self.cast.person_dn("p00000"), self.cast.group_dn("big"));
+            let made = samba.multiply(&person, &group, self.cast.big);
+            made.expect("the rest of the large group");
+        }
+    }
+
     /// Asks by this method, and keeps nothing between two questions.
     pub(crate) fn finder(&self, membership: Membership) -> Finder {
         let domain = Domain::new("staff".into(), vec![Arc::clone(&self.server)])
@@ -189,7 +227,7 @@ impl Directory {
         GroupsSettings {
             membership,
             depth: u32::try_from(DEPTH).ok(),
-            dynamic: (self.is_open && membership == Membership::Auto).then_some(dynamic),
+            dynamic: (membership == Membership::Auto).then_some(dynamic),
             max_searches: 5_000,
             ..GroupsSettings::new(base(self.cast.groups()))
         }
@@ -207,7 +245,7 @@ impl Directory {
         } else {
             (
                 "(objectClass=user)",
-                "(objectClass=group)",
+                "(|(objectClass=group)(objectClass=groupOfURLs))",
                 "sAMAccountName",
             )
         };

@@ -60,7 +60,9 @@ pub(super) async fn members(
         settings,
         attributes: attributes(place, settings),
         asker,
-        active_directory: top.first(&OBJECT_SID).is_some(),
+        // A group of a class that is no account has no SID there either.
+        active_directory: top.first(&OBJECT_SID).is_some()
+            || place.domain.is_known_active_directory(),
         seen: HashSet::from([top.dn.clone()]),
         ways: HashMap::new(),
         callers: HashMap::new(),
@@ -362,11 +364,11 @@ impl Walk<'_> {
     }
 
     fn is_posix(&self) -> bool {
-        !self.active_directory
-            && matches!(
-                self.settings.membership,
-                Membership::Auto | Membership::MemberUid
-            )
+        match self.settings.membership {
+            Membership::MemberUid => true,
+            Membership::Auto => !self.active_directory,
+            _ => false,
+        }
     }
 
     fn is_inside(&self, dn: &Dn) -> bool {

@@ -59,11 +59,11 @@ impl Walk<'_> {
 
     /// Who has this group as the primary one stands in no list of members.
     fn counted_by(&self, group: &Entry) -> Option<Filter> {
-        let (attribute, number) = if self.active_directory {
+        let (attribute, number) = if self.is_posix() && is_posix_group(group) {
+            (&GID_NUMBER, number(group, &GID_NUMBER)?)
+        } else if self.active_directory {
             let rid = group.first(&OBJECT_SID)?.last_chunk::<4>()?;
             (&PRIMARY_GROUP_ID, u32::from_le_bytes(*rid))
-        } else if self.is_posix() && is_posix_group(group) {
-            (&GID_NUMBER, number(group, &GID_NUMBER)?)
         } else {
             return None;
         };
