@@ -1,5 +1,6 @@
 //! The servers and gateways that the rows share, each started when first needed.
 
+use crate::looked::Looked;
 use crate::setups::Setup;
 use anyhow::{Context, Result, anyhow};
 use entryway_conformance::{
@@ -20,6 +21,7 @@ pub(crate) struct Lab {
     ds389: Shared<Ds389>,
     slapds: Slots<Certificate, Slapd>,
     silent: Shared<SilentServer>,
+    looked: Shared<Looked>,
     gateways: Slots<Setup, (Gateway, SocketAddr)>,
     serving: Slots<Setup, Serving>,
 }
@@ -34,6 +36,7 @@ impl Lab {
             ds389: Shared::default(),
             slapds: Mutex::default(),
             silent: Shared::default(),
+            looked: Shared::default(),
             gateways: Mutex::default(),
             serving: Mutex::default(),
         }
@@ -61,6 +64,10 @@ impl Lab {
 
     pub(crate) fn silent(&self) -> Result<&SilentServer> {
         self.silent.get(SilentServer::start)
+    }
+
+    pub(crate) fn looked(&self) -> Result<&Looked> {
+        self.looked.get(|| Looked::start(self))
     }
 
     /// Runs `with` a slapd that shows this certificate.

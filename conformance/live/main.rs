@@ -13,10 +13,12 @@ mod faces;
 mod faults;
 mod integrations;
 mod lab;
+mod looked;
 mod matrix;
 mod openapi;
 mod openldap;
 mod outages;
+mod photos;
 mod row;
 mod scenarios;
 mod setups;
@@ -46,6 +48,8 @@ fn main() -> ExitCode {
     }
     trials.extend(tests(&lab, "openldap", openldap::tests()));
     trials.extend(tests(&lab, "openapi", openapi::tests()));
+    trials.extend(tests(&lab, "looked", looked::tests()));
+    trials.extend(tests(&lab, "photos", photos::tests()));
     trials.extend(tests(&lab, "counted", counted::tests()));
     trials.extend(tests(&lab, "by_certificate", by_certificate::tests()));
     trials.extend(tests(&lab, "captures", captures::tests()));

@@ -4,10 +4,12 @@
 use crate::Test;
 use crate::integrations::environment;
 use crate::lab::Lab;
+use crate::looked::{BOOK, TEAM, USUAL};
 use crate::setups::Setup;
 use anyhow::{Context, Result, bail, ensure};
-use entryway_conformance::HttpClient;
-use serde_json::Value;
+use entryway_conformance::{BASE, HttpClient};
+use serde_json::{Value, json};
+use std::collections::HashMap;
 use std::process::Command;
 
 pub(crate) fn tests() -> Vec<Test> {
@@ -39,50 +41,149 @@ fn nothing_is_found(lab: &Lab) -> Result<()> {
         lab,
         &http,
         "openapi",
-        "",
+        &Told {
+            settings: "",
+            bodies: None,
+        },
         &["--max-time", "25", "--max-examples", "25"],
     )
 }
 
-/// Texts that are nobody's id are refused soon; these find somebody, so that answers are looked at too.
+/// Texts that are nobody's id are refused soon; these name somebody everywhere, so that answers are looked at too.
 fn nothing_is_found_of_somebody(lab: &Lab) -> Result<()> {
-    let http = lab.http(Setup::Ldaps)?;
-    let person = id(&http, "alice")?;
-    let somebody = format!(
-        "[[operations]]\ninclude-path-regex = \"^/api/v1/people/\"\nparameters = {{ \"path.id\" = {person:?} }}\n\
-         [[operations]]\ninclude-path = \"/api/v1/people\"\nparameters = {{ q = \"ali\", domain = \"staff\" }}\n\
-         [[operations]]\ninclude-path = \"/api/v1/browse\"\nparameters = {{ domain = \"staff\" }}\n"
+    let looked = lab.looked()?;
+    let http = &looked.http;
+    let person = looked.id("people", "jpeg", USUAL)?;
+    let group = looked.id("groups", TEAM, USUAL)?;
+    let with = |path: &str, parameters: Value| {
+        let pairs = parameters.as_object().into_iter().flatten();
+        let pairs: Vec<String> = pairs
+            .map(|(key, value)| format!("{key:?} = {value}"))
+            .collect();
+        format!(
+            "[[operations]]\ninclude-path = {path:?}\nparameters = {{ {} }}\n",
+            pairs.join(", ")
+        )
+    };
+    let mut somebody = "hooks = \"bodies.py\"\n".to_owned();
+    for below in ["", "/groups", "/card", "/photo"] {
+        let path = format!("/api/v1/people/{{id}}{below}");
+        somebody += &with(&path, json!({ "path.id": person }));
+    }
+    for below in ["", "/members"] {
+        let path = format!("/api/v1/groups/{{id}}{below}");
+        somebody += &with(&path, json!({ "path.id": group }));
+    }
+    let typed = |text: &str| json!({ "query.q": text, "query.domain": USUAL });
+    somebody += &with("/api/v1/people", typed("jane"));
+    somebody += &with("/api/v1/groups", typed(TEAM));
+    somebody += &with("/api/v1/browse", json!({ "query.domain": USUAL }));
+    let book = json!({ "path.name": BOOK, "query.q": "jane", "query.person": person });
+    somebody += &with("/api/v1/address-books/{name}", book);
+    let queries = json!({ "queries": ["jane", TEAM, person, group, format!("uid=jpeg,{BASE}")] });
+    let before = answered(http)?;
+    let only = format!(
+        "^({})$",
+        LOOK_UPS.map(|path| path.replace('{', "\\{")).join("|")
     );
-    let only = "^/api/v1/(people|browse)";
     run(
         lab,
-        &http,
+        http,
         "openapi-somebody",
-        &somebody,
+        &Told {
+            settings: &somebody,
+            bodies: Some(&queries),
+        },
         &[
             "--max-time",
-            "12",
+            "25",
             "--max-examples",
-            "15",
+            "20",
             "--include-path-regex",
-            only,
+            &only,
         ],
-    )
+    )?;
+    let after = answered(http)?;
+    for path in LOOK_UPS {
+        let count = |all: &HashMap<String, u64>| all.get(path).copied().unwrap_or_default();
+        let many = count(&after) - count(&before);
+        ensure!(many >= 2, "{path} had an answer {many} times: {after:?}");
+    }
+    Ok(())
 }
 
-/// The id of the one whom a text finds.
-fn id(http: &HttpClient, text: &str) -> Result<String> {
-    let found = http.get(&format!("/api/v1/people?q={text}"))?.json()?;
-    let id = found.pointer("/matches/0/id").and_then(Value::as_str);
-    id.map(str::to_owned)
-        .with_context(|| format!("`{text}` finds nobody: {found}"))
+/// Every operation that answers from a directory.
+const LOOK_UPS: [&str; 12] = [
+    "/api/v1/people",
+    "/api/v1/people/{id}",
+    "/api/v1/people/{id}/groups",
+    "/api/v1/people/{id}/card",
+    "/api/v1/people/{id}/photo",
+    "/api/v1/groups",
+    "/api/v1/groups/{id}",
+    "/api/v1/groups/{id}/members",
+    "/api/v1/browse",
+    "/api/v1/address-books",
+    "/api/v1/address-books/{name}",
+    "/api/v1/resolve",
+];
+
+/// How many questions were answered with 200, by path, as the daemon counts.
+fn answered(http: &HttpClient) -> Result<HashMap<String, u64>> {
+    let metrics = http.get("/metrics")?.body;
+    let mut all = HashMap::new();
+    for line in metrics
+        .lines()
+        .filter(|line| line.contains("status=\"200\""))
+    {
+        let Some(labels) = line.strip_prefix("entryway_http_requests_total{") else {
+            continue;
+        };
+        let (_, route) = labels.split_once("route=\"").context("no route")?;
+        let (route, _) = route.split_once('"').context("no end of a route")?;
+        let (_, count) = line.rsplit_once(' ').context("no count")?;
+        all.insert(route.to_owned(), count.parse()?);
+    }
+    Ok(all)
 }
 
-fn run(lab: &Lab, http: &HttpClient, name: &str, more: &str, options: &[&str]) -> Result<()> {
+/// What a run is told beside the checks.
+struct Told<'a> {
+    /// In its configuration.
+    settings: &'a str,
+    /// What bodies have in place of what was made up.
+    bodies: Option<&'a Value>,
+}
+
+/// Puts what is somebody's into bodies that the document allows; what is made up to be refused stays.
+const BODIES: &str = "\
+import json
+import pathlib
+
+import schemathesis
+from schemathesis import GenerationMode
+
+REAL = json.loads(pathlib.Path(__file__).with_name('bodies.json').read_text())
+
+
+@schemathesis.hook
+def map_case(context, case):
+    allowed = case.meta is None or case.meta.generation.mode == GenerationMode.POSITIVE
+    if allowed and isinstance(case.body, dict):
+        case.body.update(REAL)
+    return case
+";
+
+fn run(lab: &Lab, http: &HttpClient, name: &str, told: &Told<'_>, options: &[&str]) -> Result<()> {
     let folder = lab.scratch()?.path().join(name);
     std::fs::create_dir(&folder)?;
-    let settings = format!("{CHECKS}{more}");
+    // Keys come before tables.
+    let settings = format!("{}{CHECKS}", told.settings);
     std::fs::write(folder.join("schemathesis.toml"), settings)?;
+    if let Some(bodies) = told.bodies {
+        std::fs::write(folder.join("bodies.json"), bodies.to_string())?;
+        std::fs::write(folder.join("bodies.py"), BODIES)?;
+    }
     let address = http.address();
     let token = http.token().context("a client without a token")?;
     let mut command = Command::new(environment("python")?.join("bin/st"));

@@ -171,6 +171,8 @@ pub struct Configuration {
     pub home_folder: bool,
     /// The secret of the API caller `tests`.
     pub token: String,
+    /// Further tables.
+    pub more: String,
 }
 
 impl Configuration {
@@ -184,6 +186,7 @@ impl Configuration {
             reject_after: "0ms",
             home_folder: true,
             token: "token-of-the-tests-0123456789abcdef".to_owned(),
+            more: String::new(),
         }
     }
 
@@ -237,6 +240,7 @@ impl Configuration {
                 "[[home_folder]]\nclass = \"*\"\nprefix = \"/srv/home\""
             )?;
         }
+        writeln!(out, "{}", self.more)?;
         for domain in &self.domains {
             let servers = domain.servers.iter().map(|server| {
                 if server.starts_with('{') {

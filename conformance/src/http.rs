@@ -20,11 +20,20 @@ pub struct Response {
     pub status: u16,
     /// The header lines, as they came.
     pub head: String,
-    /// The body.
+    /// The body, where it is text.
     pub body: String,
+    /// The body as it came.
+    pub bytes: Vec<u8>,
 }
 
 impl Response {
+    /// A header's value, by its name in lower case.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        let mut lines = self.head.lines().filter_map(|line| line.split_once(':'));
+        let found = lines.find(|(key, _)| key.eq_ignore_ascii_case(name));
+        found.map(|(_, value)| value.trim())
+    }
+
     /// The body as JSON.
     pub fn json(&self) -> Result<Value> {
         serde_json::from_str(&self.body)
@@ -53,15 +62,20 @@ impl HttpClient {
 
     /// GET.
     pub fn get(&self, path: &str) -> Result<Response> {
-        self.send("GET", path, "")
+        self.send("GET", path, "", "")
+    }
+
+    /// GET with a further header line.
+    pub fn get_with(&self, path: &str, header: &str) -> Result<Response> {
+        self.send("GET", path, &format!("{header}\r\n"), "")
     }
 
     /// POST of a JSON body.
     pub fn post(&self, path: &str, body: &Value) -> Result<Response> {
-        self.send("POST", path, &body.to_string())
+        self.send("POST", path, "", &body.to_string())
     }
 
-    fn send(&self, method: &str, path: &str, body: &str) -> Result<Response> {
+    fn send(&self, method: &str, path: &str, more: &str, body: &str) -> Result<Response> {
         let mut stream = TcpStream::connect(self.address)
             .with_context(|| format!("cannot connect to {}", self.address))?;
         stream.set_read_timeout(Some(Duration::from_secs(20)))?;
@@ -72,7 +86,7 @@ impl HttpClient {
             .unwrap_or_default();
         write!(
             stream,
-            "{method} {path} HTTP/1.1\r\nhost: {}\r\nconnection: close\r\n{bearer}content-type: application/json\r\ncontent-length: {}\r\n\r\n{body}",
+            "{method} {path} HTTP/1.1\r\nhost: {}\r\nconnection: close\r\n{bearer}{more}content-type: application/json\r\ncontent-length: {}\r\n\r\n{body}",
             self.address,
             body.len()
         )?;
@@ -85,10 +99,15 @@ impl HttpClient {
 }
 
 fn parse(bytes: &[u8]) -> Result<Response> {
-    let text = str::from_utf8(bytes).context("expected an answer in UTF-8")?;
-    let Some((head, body)) = text.split_once("\r\n\r\n") else {
-        bail!("expected a head and a body, found `{text}`")
+    let Some(end) = bytes.windows(4).position(|four| four == b"\r\n\r\n") else {
+        bail!(
+            "expected a head and a body, found `{}`",
+            String::from_utf8_lossy(bytes)
+        )
     };
+    let (head, body) = bytes.split_at(end);
+    let body = body.get(4..).unwrap_or_default();
+    let head = str::from_utf8(head).context("expected a head in UTF-8")?;
     let status = head.split(' ').nth(1).and_then(|code| code.parse().ok());
     let Some(status) = status else {
         bail!("expected a status line, found `{head}`")
@@ -102,6 +121,7 @@ fn parse(bytes: &[u8]) -> Result<Response> {
     Ok(Response {
         status,
         head: head.to_owned(),
-        body: body.to_owned(),
+        body: String::from_utf8_lossy(body).into_owned(),
+        bytes: body.to_owned(),
     })
 }
