@@ -1,9 +1,15 @@
 //! Looking people up at a running daemon.
 
-use crate::daemon::Daemon;
-use crate::world::{CONSOLE, FINDER, FINDERS, PORTAL, World};
-use serde_json::json;
+mod refused;
+
+use crate::daemon::{Daemon, answer};
+use crate::world::{CONSOLE, FINDER, FINDERS, PORTAL, SOON, World};
+use entryway_testdir::faults::{Fault, FaultPlan};
+use entryway_testdir::{Directory, Kind, Options, TestServer};
+use serde_json::{Value, json};
+use std::io::Write;
 use std::process::Stdio;
+use std::time::{Duration, Instant};
 
 fn world() -> World {
     let world = World::new();
@@ -198,4 +204,111 @@ fn a_token_that_is_made_holds_after_a_reload_and_one_that_is_revoked_does_not() 
     daemon.signal("HUP");
     daemon.event("config.applied");
     assert_eq!(ask(&daemon).json()["code"], "unknown_token");
+}
+
+/// Of its people nothing is known, of the others' everything.
+#[test]
+fn a_domain_that_hangs_while_three_answer_is_named_inside_the_deadline() {
+    const DEADLINE: Duration = Duration::from_secs(2);
+    /// How late an answer may be on a busy machine.
+    const SLACK: Duration = Duration::from_secs(2);
+    let world = World::new();
+    world.write("finder.token", FINDER);
+    let mut text = format!(
+        "[directory]\ndeadline = \"2s\"\n[login]\ndefault_domains = [\"staff\"]\n{}{FINDERS}",
+        world.configuration()
+    );
+    let servers = ["second", "hangs", "third"].map(|name| {
+        let people = Directory::from_ldif(include_str!("world/people.ldif")).expect("LDIF");
+        let started = TestServer::start(people, Options::default());
+        let server = world.runtime.block_on(started).expect("a directory");
+        world.write(&format!("{name}.pem"), &server.ca_pem());
+        let port = server.ldaps_addr().port();
+        text += &format!(
+            "[domain.{name}]\nservers = [\"ldaps://127.0.0.1:{port}\"]\nbase = \"dc=corp,dc=example\"\n\
+             bind = {{ method = \"simple\", dn = \"cn=entryway,dc=corp,dc=example\", password = {{ file = \"staff.pass\" }} }}\n\
+             tls.trust = [\"{name}.pem\"]\ncards.public = [\"name\", \"photo\"]\n"
+        );
+        server
+    });
+    world.write("entryway.toml", &text);
+    let daemon = Daemon::start(&world);
+    let hangs = &servers[1];
+    // It is looked at when the daemon starts; from then on no search is answered.
+    let looked_at = hangs.wait_until(SOON, |counters| counters.all_binds() == 1);
+    assert!(world.runtime.block_on(looked_at), "never asked");
+    hangs.set_faults(FaultPlan::new().on(Kind::Search, Fault::Silence));
+    let asked = |path: &str| {
+        let since = Instant::now();
+        let answer = daemon.get(path, FINDER);
+        assert!(
+            since.elapsed() < DEADLINE + SLACK,
+            "{path}: {:?}",
+            since.elapsed()
+        );
+        answer
+    };
+    let domains = |matches: &Value| -> Vec<String> {
+        let rows = matches.as_array().expect("rows").iter();
+        let mut all: Vec<String> = rows
+            .map(|row| row["domain"].as_str().expect("a name").to_owned())
+            .collect();
+        all.sort();
+        all
+    };
+    let found = asked("/api/v1/people?q=jane&all_domains=true");
+    assert_eq!(found.status, 200, "{}", found.body);
+    let found = found.json();
+    assert_eq!(domains(&found["matches"]), ["second", "staff", "third"]);
+    let gaps = found["gaps"].as_array().expect("gaps");
+    assert_eq!((&found["partial"], gaps.len()), (&json!(true), 1));
+    assert_eq!(
+        (&gaps[0]["domain"], &gaps[0]["may_pass"]),
+        (&json!("hangs"), &json!(true))
+    );
+
+    let mut stream = daemon.connect();
+    let body = json!({ "queries": ["jane", "reset", "nobody at all"], "all_domains": true, "unique": true });
+    let body = body.to_string();
+    write!(
+        stream,
+        "POST /api/v1/resolve HTTP/1.1\r\nhost: x\r\nconnection: close\r\nauthorization: Bearer {FINDER}\r\n\
+         content-type: application/json\r\ncontent-length: {}\r\n\r\n{body}",
+        body.len()
+    )
+    .expect("written");
+    let many = answer(stream);
+    assert_eq!(many.status, 200, "{}", many.body);
+    let results = many.json()["results"].as_array().expect("results").clone();
+    // `unique` names nobody where somebody may have been missed.
+    for result in &results {
+        assert_eq!(result["gaps"][0]["domain"], "hangs", "{result}");
+        assert_ne!(result["outcome"], "matched", "{result}");
+    }
+    assert_eq!(results[2]["outcome"], "partial");
+
+    // Where a domain before it has a match, it is not waited for.
+    let first = asked("/api/v1/people?q=jane").json();
+    assert_eq!(
+        (domains(&first["matches"]), &first["partial"]),
+        (vec!["staff".to_owned()], &json!(false))
+    );
+    // Of whoever is there alone there is no answer; who may ask learns whose fault it is, and nobody else does.
+    let alone = asked("/api/v1/people?q=jane&domain=hangs");
+    assert_eq!(alone.status, 503, "{}", alone.body);
+    assert!(alone.body.contains("hangs"), "{}", alone.body);
+    let id = found["matches"][0]["id"].as_str().expect("an id");
+    let (_, identity) = id.split_once(':').expect("a domain");
+    let mut stream = daemon.connect();
+    write!(
+        stream,
+        "GET /api/v1/people/hangs:{identity}/photo HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n"
+    )
+    .expect("written");
+    let stranger = answer(stream);
+    assert_eq!(
+        (stranger.status, &stranger.json()["code"]),
+        (503, &json!("no_answer"))
+    );
+    assert!(!stranger.body.contains("hangs"), "{}", stranger.body);
 }
