@@ -3,10 +3,14 @@
 use crate::Test;
 use crate::faces::says;
 use crate::lab::Lab;
+use crate::photos::PNG;
 use crate::row::{Expected, Row, accept};
 use crate::setups::Setup;
 use anyhow::{Context, Result, ensure};
-use entryway_conformance::{odd_common_names, password_of};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use entryway_conformance::{AD_BASE, odd_common_names, password_of};
+use serde_json::{Value, json};
 
 pub(crate) fn rows() -> Vec<Row> {
     use Expected::{Challenge, Reject};
@@ -170,6 +174,10 @@ pub(crate) fn tests() -> Vec<Test> {
             wrong_passwords_lock,
         ),
         (
+            "people are looked up, by objectGUID too, with cards, photos, groups and pages",
+            people_are_looked_up,
+        ),
+        (
             "an empty password is not counted",
             empty_passwords_are_not_counted,
         ),
@@ -206,5 +214,108 @@ fn wrong_passwords_lock(lab: &Lab) -> Result<()> {
         let answer = gateway.login("lockme", password)?.json()?;
         says(&answer, "reason", "account_locked")?;
     }
+    Ok(())
+}
+
+/// The whole of look-ups, of a domain whose kind is written and of one whose kind its directory tells.
+fn people_are_looked_up(lab: &Lab) -> Result<()> {
+    let parent = format!("OU=external,{AD_BASE}");
+    let photo = STANDARD.encode(PNG);
+    lab.samba()?.add(
+        format!(
+            "dn: CN=Pia Petal,{parent}\nobjectClass: user\nsAMAccountName: ppetal\nuserPrincipalName: ppetal@lab.example.org\n\
+             givenName: Pia\nsn: Petal\nmail: pia.petal@example.org\ntitle: Head\ntelephoneNumber: +41 31 555 01 23\nthumbnailPhoto:: {photo}\n\n\
+             dn: CN=Painters,{parent}\nobjectClass: group\nsAMAccountName: painters\nmember: CN=Pia Petal,{parent}\n"
+        )
+        .as_bytes(),
+    )?;
+    for setup in [Setup::AdLdaps, Setup::AdAuto] {
+        looked_up(lab, setup, &parent).with_context(|| format!("{setup:?}"))?;
+    }
+    Ok(())
+}
+
+fn looked_up(lab: &Lab, setup: Setup, parent: &str) -> Result<()> {
+    let http = lab.http(setup)?;
+    let ask = |path: &str| -> Result<Value> {
+        let answer = http.get(&format!("/api/v1/{path}"))?;
+        ensure!(answer.status == 200, "{path}: {}", answer.body);
+        answer.json()
+    };
+    let names = |answer: &Value, list: &str, name: &str| -> Vec<String> {
+        let rows = answer.get(list).and_then(Value::as_array);
+        let rows = rows.into_iter().flatten();
+        rows.filter_map(|row| row.pointer(name)?.as_str().map(str::to_owned))
+            .collect()
+    };
+    let found = ask("people?q=pia")?;
+    let id = found.pointer("/matches/0/id").and_then(Value::as_str);
+    let id = id.with_context(|| format!("nobody: {found}"))?;
+    // Every answer names her by `objectGUID`, as Windows writes it.
+    let guid = id.strip_prefix("lab:").context("another domain's")?;
+    ensure!(
+        guid.split('-').map(str::len).eq([8, 4, 4, 4, 12]),
+        "no GUID: {guid}"
+    );
+    let dn = format!("CN%3DPia%20Petal,{}", parent.replace('=', "%3D"));
+    for typed in [
+        guid,
+        &guid.to_uppercase(),
+        &format!("%7B{guid}%7D"),
+        id,
+        "ppetal",
+        "LAB%5Cppetal",
+        "lab/ppetal",
+        "pia.petal@example.org",
+        "Pet",
+        &dn,
+    ] {
+        let found = ask(&format!("people?q={typed}"))?;
+        ensure!(names(&found, "matches", "/id") == [id], "{typed}: {found}");
+    }
+    let card = ask(&format!("people/{id}/card"))?;
+    for (field, value) in [
+        ("mail", "pia.petal@example.org"),
+        ("title", "Head"),
+        ("telephone", "+41 31 555 01 23"),
+    ] {
+        ensure!(
+            card.pointer(&format!("/fields/{field}")) == Some(&json!(value)),
+            "{card}"
+        );
+    }
+    let photo = http.get(&format!("/api/v1/people/{id}/photo"))?;
+    ensure!(
+        photo.header("content-type") == Some("image/png") && photo.bytes == PNG,
+        "{}",
+        photo.head
+    );
+    let vcard = http.get_with(&format!("/api/v1/people/{id}/card"), "accept: text/vcard")?;
+    ensure!(
+        vcard.body.contains("\r\nFN:Pia Petal\r\n"),
+        "{}",
+        vcard.body
+    );
+    // The primary group is in no list of members, and is one of hers all the same.
+    let groups = ask(&format!("people/{id}/groups"))?;
+    let mut all = names(&groups, "groups", "/group/name");
+    all.retain(|name| name != "Users");
+    ensure!(all == ["Domain Users", "Painters"], "{groups}");
+    let group = ask("groups?q=painters")?;
+    let group = names(&group, "matches", "/id").pop().context("no group")?;
+    let members = ask(&format!("groups/{group}/members"))?;
+    ensure!(names(&members, "members", "/entry/id") == [id], "{members}");
+    let flat = ask("browse?domain=lab&seek=pia%20p&size=1&kinds=people")?;
+    ensure!(names(&flat, "rows", "/name") == ["Pia Petal"], "{flat}");
+    let under = parent.replace('=', "%3D");
+    let tree = ask(&format!(
+        "browse?domain=lab&under={under}&kinds=people,groups"
+    ))?;
+    let mut rows = names(&tree, "rows", "/name");
+    rows.retain(|name| name != "twin");
+    ensure!(rows == ["Painters", "Pia Petal"], "{tree}");
+    // Computers are accounts too, and nobody.
+    let computer = ask("people?q=dc1&all_domains=true")?;
+    ensure!(computer.get("matches") == Some(&json!([])), "{computer}");
     Ok(())
 }
