@@ -25,6 +25,8 @@ use std::time::Duration;
 pub(crate) struct Directory {
     pub(crate) title: String,
     is_open: bool,
+    /// Whether groups that are a search are evaluated by us.
+    evaluates: bool,
     /// The attribute that names an entry for good.
     id: &'static str,
     pub(crate) cast: Cast,
@@ -34,7 +36,7 @@ pub(crate) struct Directory {
 
 /// Runs as long as this.
 enum Running {
-    OpenLdap { _slapd: Slapd },
+    OpenLdap(Slapd),
     Ds389 { _ds389: Ds389 },
     Samba(SambaAd),
 }
@@ -72,25 +74,49 @@ pub(crate) fn openldap() -> Directory {
         member_of: MemberOf::Written,
         big: 20_000,
     };
-    let head = format!(
-        "dn: {OPEN_BASE}\nobjectClass: domain\ndc: example\n\ndn: {OPEN_SERVICE}\nobjectClass: applicationProcess\nobjectClass: simpleSecurityObject\ncn: entryway\nuserPassword: service\n\n"
-    );
     let authority = Authority::new().expect("an authority");
-    let slapd = Slapd::with_entries(
-        &authority,
-        Certificate::Good,
-        OPEN_BASE,
-        &(head + &cast.ldif()),
+    let ldif = open_head() + &cast.ldif();
+    let slapd = Slapd::with_entries(&authority, Certificate::Good, OPEN_BASE, &ldif);
+    of_slapd("OpenLDAP", cast, slapd.expect("slapd"), &authority, true)
+}
+
+/// An OpenLDAP whose overlay `dynlist` says who is in which group, of static ones too.
+pub(crate) fn openldap_that_works_out_groups() -> Directory {
+    let cast = Cast {
+        base: OPEN_BASE,
+        active_directory: false,
+        member_of: MemberOf::ByServer,
+        big: 200,
+    };
+    let authority = Authority::new().expect("an authority");
+    let ldif = open_head() + &cast.ldif();
+    let slapd = Slapd::with_dynamic_lists(&authority, OPEN_BASE, &ldif);
+    let title = "OpenLDAP with `dynlist`";
+    of_slapd(title, cast, slapd.expect("slapd"), &authority, false)
+}
+
+fn open_head() -> String {
+    format!(
+        "dn: {OPEN_BASE}\nobjectClass: domain\ndc: example\n\ndn: {OPEN_SERVICE}\nobjectClass: applicationProcess\nobjectClass: simpleSecurityObject\ncn: entryway\nuserPassword: service\n\n"
     )
-    .expect("slapd");
-    let server = server(slapd.ldaps(), &authority, OPEN_SERVICE, "service");
+}
+
+fn of_slapd(
+    title: &str,
+    cast: Cast,
+    slapd: Slapd,
+    authority: &Authority,
+    evaluates: bool,
+) -> Directory {
+    let server = server(slapd.ldaps(), authority, OPEN_SERVICE, "service");
     Directory {
-        title: format!("OpenLDAP, a large group of {}", cast.big),
+        title: format!("{title}, a large group of {}", cast.big),
         is_open: true,
+        evaluates,
         id: "entryUUID",
         cast,
         server,
-        running: Running::OpenLdap { _slapd: slapd },
+        running: Running::OpenLdap(slapd),
     }
 }
 
@@ -113,6 +139,7 @@ pub(crate) fn ds389() -> Directory {
     Directory {
         title: format!("389 Directory Server, a large group of {}", cast.big),
         is_open: true,
+        evaluates: true,
         id: "nsUniqueId",
         cast,
         server,
@@ -143,6 +170,7 @@ pub(crate) fn samba() -> Directory {
     Directory {
         title: format!("Samba AD, a large group of {}", cast.big),
         is_open: false,
+        evaluates: true,
         id: "objectGUID",
         cast,
         server,
@@ -206,6 +234,30 @@ impl Directory {
         }
     }
 
+    /// By what is asked where others are asked by this: what the server works out itself is read and not asked for.
+    pub(crate) fn instead_of(&self, way: Membership) -> Membership {
+        match way {
+            Membership::Auto if !self.evaluates => Membership::MemberOf,
+            way => way,
+        }
+    }
+
+    /// Whether groups of DNs and of login names are found together.
+    pub(crate) fn looks_at_both(&self) -> bool {
+        self.is_open && self.evaluates
+    }
+
+    /// Searches for whoever has a member, as slapd's own log has them.
+    pub(crate) fn searches_by_member(&self) -> Vec<String> {
+        let Running::OpenLdap(slapd) = &self.running else {
+            return Vec::new();
+        };
+        let log = slapd.stats();
+        let filters = log.filters().into_iter();
+        let by_member = filters.filter(|filter| filter.contains("(member="));
+        by_member.map(str::to_owned).collect()
+    }
+
     /// Asks by this method, and keeps nothing between two questions.
     pub(crate) fn finder(&self, membership: Membership) -> Finder {
         let domain = Domain::new("staff".into(), vec![Arc::clone(&self.server)])
@@ -227,7 +279,7 @@ impl Directory {
         GroupsSettings {
             membership,
             depth: u32::try_from(DEPTH).ok(),
-            dynamic: (membership == Membership::Auto).then_some(dynamic),
+            dynamic: (self.evaluates && membership == Membership::Auto).then_some(dynamic),
             max_searches: 5_000,
             ..GroupsSettings::new(base(self.cast.groups()))
         }

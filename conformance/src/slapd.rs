@@ -39,6 +39,8 @@ pub struct SlapdOptions {
     pub demands_certificates: bool,
     /// Whether beginnings of names and mail addresses have an index, as they have wherever people look each other up.
     pub indexes_names: bool,
+    /// Whether groups that are a search have their members worked out by the server (`dynlist`), and `memberOf` too.
+    pub works_out_groups: bool,
 }
 
 impl Default for SlapdOptions {
@@ -51,6 +53,7 @@ impl Default for SlapdOptions {
             anonymous_reads: false,
             demands_certificates: false,
             indexes_names: false,
+            works_out_groups: false,
         }
     }
 }
@@ -102,6 +105,16 @@ impl Slapd {
         Self::holding(authority, options, suffix, ldif.as_bytes(), None)
     }
 
+    /// The same that works out the members of groups that are a search, and who is in which.
+    pub fn with_dynamic_lists(authority: &Authority, suffix: &str, ldif: &str) -> Result<Self> {
+        let options = SlapdOptions {
+            log_operations: true,
+            works_out_groups: true,
+            ..SlapdOptions::default()
+        };
+        Self::holding(authority, options, suffix, ldif.as_bytes(), None)
+    }
+
     fn holding(
         authority: &Authority,
         options: SlapdOptions,
@@ -144,6 +157,7 @@ impl Slapd {
             anonymous_reads: self.options.anonymous_reads,
             demands_certificates: self.options.demands_certificates,
             indexes_names: self.options.indexes_names,
+            works_out_groups: self.options.works_out_groups,
             password: &self.administrator,
         };
         let path = self.keeper.dir().join("slapd.conf");

@@ -19,6 +19,8 @@ pub(super) struct Settings<'a> {
     pub(super) demands_certificates: bool,
     /// Whether beginnings of names and mail addresses have an index.
     pub(super) indexes_names: bool,
+    /// Whether groups that are a search have their members worked out by the server.
+    pub(super) works_out_groups: bool,
     /// Of [`ADMINISTRATOR`].
     pub(super) password: &'a str,
 }
@@ -34,6 +36,7 @@ pub(super) fn slapd_conf(settings: &Settings<'_>) -> String {
         anonymous_reads,
         demands_certificates,
         indexes_names,
+        works_out_groups,
         password,
         ..
     } = settings;
@@ -48,6 +51,18 @@ pub(super) fn slapd_conf(settings: &Settings<'_>) -> String {
     } else {
         "index objectClass,uid,mail,cn,uidNumber,member eq"
     };
+    // `memberOf` of static groups is worked out by the same overlay, then.
+    let (module, overlay) = if *works_out_groups {
+        (
+            "dynlist",
+            "overlay dynlist\ndynlist-attrset groupOfURLs memberURL member+memberOf@groupOfNames*",
+        )
+    } else {
+        (
+            "memberof",
+            "overlay memberof\nmemberof-group-oc groupOfNames",
+        )
+    };
     let database = settings.database.display();
     let certificate = identity.certificate.display();
     let key = identity.key.display();
@@ -60,7 +75,7 @@ include /etc/ldap/schema/inetorgperson.schema
 include /etc/ldap/schema/dyngroup.schema
 modulepath /usr/lib/ldap
 moduleload back_mdb
-moduleload memberof
+moduleload {module}
 moduleload ppolicy
 sizelimit 500
 timelimit 30
@@ -87,8 +102,7 @@ limits dn.exact="{SERVICE_DN}" size=unlimited time=unlimited
 limits dn.exact="cn=entryway,{suffix}" size.prtotal=unlimited
 access to attrs=userPassword by dn.exact="{ADMINISTRATOR}" manage by self write by anonymous auth by * none
 access to * by dn.exact="{ADMINISTRATOR}" manage by users read by * {anonymous}
-overlay memberof
-memberof-group-oc groupOfNames
+{overlay}
 overlay ppolicy
 ppolicy_default "cn=default,ou=policies,{suffix}"
 ppolicy_use_lockout

@@ -8,7 +8,7 @@ use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use entryway_directory::{GroupsSettings, Membership};
 use entryway_ldap_types::{AttributeName, FilterTemplate, Placeholder};
-use entryway_testdir::Options;
+use entryway_testdir::{Operation, Options};
 use support::groups::{
     ADA, WAYS, active_directory, check, group, group_dn, groups, open_ldap, person, settings, start,
 };
@@ -132,6 +132,37 @@ async fn the_chain_costs_the_same_however_deep_it_is() {
     let answer = groups(&server, settings(Membership::InChain)).await;
     // The chain and the primary group at once, then the primary group's chain.
     assert_eq!(answer.round_trips, 3);
+}
+
+/// Nothing is learnt from what answers took: the same person gets the same groups in the same way each time.
+#[tokio::test]
+async fn the_method_is_the_setting_s_however_often_it_was_asked() {
+    let server = active_directory(&in_active_directory()).await;
+    for way in [
+        Membership::Auto,
+        Membership::Member,
+        Membership::MemberOf,
+        Membership::InChain,
+    ] {
+        let mut asked: Vec<Vec<String>> = Vec::new();
+        for _ in 0..3 {
+            let before = server.received().len();
+            groups(&server, settings(way)).await;
+            let searches = server.received().split_off(before).into_iter();
+            let filters = searches.filter_map(|received| match received.operation {
+                Operation::Search { filter, .. } => Some(filter.to_string()),
+                _ => None,
+            });
+            let mut filters: Vec<String> = filters.collect();
+            filters.sort();
+            asked.push(filters);
+        }
+        assert!(asked[0].len() > 1, "{way:?}: {asked:?}");
+        assert!(
+            asked.iter().all(|one| *one == asked[0]),
+            "{way:?}: {asked:?}"
+        );
+    }
 }
 
 #[tokio::test]

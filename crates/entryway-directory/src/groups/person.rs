@@ -15,6 +15,8 @@ pub(super) enum Way {
     MemberOf,
     /// Groups that the server reaches from it.
     InChain,
+    /// Groups that it names, of which those that it names know which stand above which.
+    Told,
     /// None by DN.
     Nowhere,
 }

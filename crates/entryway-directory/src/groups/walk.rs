@@ -82,6 +82,7 @@ pub(crate) async fn walk(
         asker,
         found: Found::new(settings.max_groups),
         chain: HashMap::new(),
+        below: HashMap::new(),
         dynamic: None,
         partial,
         elsewhere: false,
@@ -107,6 +108,8 @@ struct Walk<'a> {
     found: Found,
     /// What the server reached by itself, or the person names, and the walk did not come to yet.
     chain: HashMap<Dn, Entry>,
+    /// Which group is right below another of the chain, where groups told it.
+    below: HashMap<Dn, Dn>,
     /// Groups that are a search, once they were asked for.
     dynamic: Option<Arc<[Entry]>>,
     /// The first reason why there may be more groups.
@@ -230,6 +233,7 @@ impl Walk<'_> {
             Way::Member => self.parents_by_member(frontier).await,
             Way::MemberOf => self.parents_by_name(frontier).await,
             Way::InChain => self.parents_in_chain(frontier),
+            Way::Told => self.parents_told(frontier),
             Way::Nowhere => Vec::new(),
         }
     }
