@@ -564,6 +564,29 @@ async fn where_the_directory_turns_out_to_be_active_directory_its_computers_are_
     }
 }
 
+/// Servers are not asked to sort: each would do it in its own way, and none puts first who is called exactly so.
+#[tokio::test]
+async fn the_order_is_ours_whatever_order_servers_send() {
+    let one = directory(&[
+        ("z", "jan Zorn"),
+        ("e", "Jan \u{c9}mile"),
+        ("f", "jan Fay"),
+        ("x", "Xaver Jan"),
+    ])
+    .await;
+    let two = directory(&[("d", "JAN  Dorn"), ("jan", "Adam")]).await;
+    let finder = finder(&[("one", one.ldap_addr()), ("two", two.ldap_addr())]);
+    let found = resolve(&finder, "jan", WANTED).await;
+    let expected = [
+        "two/Adam",
+        "two/JAN  Dorn",
+        "one/Jan \u{c9}mile",
+        "one/jan Fay",
+        "one/jan Zorn",
+    ];
+    check(&found, "matched", &expected);
+}
+
 #[tokio::test]
 async fn a_name_is_a_line_of_text() {
     // A line end in the name itself.

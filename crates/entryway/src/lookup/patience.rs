@@ -48,7 +48,8 @@ fn bar(passed: Duration, whole: Duration) -> String {
         "#".repeat(filled),
         " ".repeat(WIDTH - filled),
         passed.as_secs_f64(),
-        whole.as_secs_f64()
+        // What is left of `30s` when the asking begins is not quite that.
+        (whole.as_secs_f64() * 10.0).round() / 10.0
     )
 }
 
@@ -72,6 +73,8 @@ mod tests {
             2500,
             "asking [########################] 9.0 s of 2.5 s",
         );
+        let whole = Duration::from_nanos(29_999_986_630);
+        assert!(bar(Duration::ZERO, whole).ends_with(" 0.0 s of 30 s"));
         check(10, 0, "asking [########################] 0.0 s of 0 s");
     }
 }

@@ -1,6 +1,7 @@
 //! Looking people up at a running daemon.
 
 mod refused;
+mod waiting;
 
 use crate::daemon::{Daemon, answer};
 use crate::world::{CONSOLE, FINDER, FINDERS, PORTAL, SOON, World};
@@ -311,4 +312,46 @@ fn a_domain_that_hangs_while_three_answer_is_named_inside_the_deadline() {
         (503, &json!("no_answer"))
     );
     assert!(!stranger.body.contains("hangs"), "{}", stranger.body);
+}
+
+/// What a limit cuts is said, at the end of each list; nothing is left out in silence.
+#[test]
+fn what_a_limit_cuts_is_said() {
+    let world = world();
+    let daemon = Daemon::start(&world);
+    let id = |path: &str| {
+        let found = daemon.get(path, FINDER).json();
+        found["matches"][0]["id"]
+            .as_str()
+            .expect("an id")
+            .to_owned()
+    };
+    let (person, group) = (
+        id("/api/v1/people?q=reset"),
+        id("/api/v1/groups?q=everybody"),
+    );
+    for (path, list, all) in [
+        (format!("/api/v1/groups/{group}/members?"), "members", 3),
+        (format!("/api/v1/people/{person}/groups?"), "groups", 2),
+        ("/api/v1/people?q=twin&".to_owned(), "matches", 2),
+    ] {
+        let count = |answer: &Value| answer[list].as_array().map(Vec::len);
+        let whole = daemon.get(&format!("{path}limit={all}"), FINDER).json();
+        assert_eq!(
+            (count(&whole), &whole["partial"]),
+            (Some(all), &json!(false)),
+            "{path}: {whole}"
+        );
+        let cut = daemon.get(&format!("{path}limit=1"), FINDER).json();
+        assert_eq!((count(&cut), &cut["partial"]), (Some(1), &json!(true)));
+        assert_eq!(cut["gaps"][0]["code"], "limit", "{path}: {cut}");
+    }
+    let run = |arguments: &[&str]| {
+        let command = world.command(arguments).stdin(Stdio::null()).output();
+        command.expect("the binary")
+    };
+    let told = run(&["groups", "members", "everybody", "--limit", "1"]);
+    let said = String::from_utf8_lossy(&told.stderr);
+    assert!(said.contains("partial: staff: more than 1 "), "{said}");
+    assert_eq!(told.status.code(), Some(0));
 }
