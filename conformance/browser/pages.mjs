@@ -30,6 +30,7 @@ const browser = await puppeteer.launch({
   // The tests run as root in places, where Chromium has no sandbox.
   args: ['--no-sandbox', '--disable-gpu', '--lang=en'],
   env: { ...process.env, HOME: folder, LANGUAGE: 'en' },
+  userDataDir: join(folder, 'profile'),
   protocolTimeout: 60_000,
 });
 

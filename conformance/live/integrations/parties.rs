@@ -8,13 +8,15 @@ use crate::Test;
 use crate::lab::Lab;
 use anyhow::{Context, Result, ensure};
 use entryway_conformance::{
-    AD_BASE, AD_SERVICE_DN, AD_SERVICE_PASSWORD, BASE, Certificate, Deadline, Gateway, Kept,
-    SERVICE_PASSWORD, Serving, Slapd, SlapdOptions, free_port, password_of, until,
+    AD_BASE, AD_SERVICE_DN, AD_SERVICE_PASSWORD, BASE, Certificate, Deadline, Finished, Gateway,
+    Kept, SERVICE_PASSWORD, Serving, Slapd, SlapdOptions, free_port, password_of, until,
 };
+use serde_json::{Value, json};
 use std::fs;
 use std::net::{Ipv4Addr, SocketAddr, TcpStream};
 use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 const SECRET: &str = "secret-of-the-application-0123456789abcdef";
 
@@ -35,6 +37,10 @@ pub(super) fn tests() -> Vec<Test> {
         (
             "openid-client: an outage of the directory refuses nobody",
             an_outage_refuses_nobody,
+        ),
+        (
+            "openid-client: an application signs in place of sending a secret",
+            an_application_signs_in_place_of_sending_a_secret,
         ),
         (
             "both applications refuse an answer that another provider gave",
@@ -379,6 +385,43 @@ fn an_outage_refuses_nobody(lab: &Lab) -> Result<()> {
         browser,
     };
     visitor.stays().map(drop)
+}
+
+fn an_application_signs_in_place_of_sending_a_secret(lab: &Lab) -> Result<()> {
+    let folder = lab.scratch()?.path().join("signs");
+    fs::create_dir(&folder)?;
+    symlink(
+        environment("browser")?.join("node_modules"),
+        folder.join("node_modules"),
+    )?;
+    fs::copy(tests_own("browser/signs.mjs"), folder.join("signs.mjs"))?;
+    let node = |words: &[&str], stdin: &str| {
+        let mut command = Command::new("node");
+        command
+            .arg("--require")
+            .arg(tests_own("browser/before.cjs"));
+        command.arg("signs.mjs").args(words).current_dir(&folder);
+        command.env("NODE_EXTRA_CA_CERTS", "corp-ca.pem");
+        let finished = Finished::of(&mut command, stdin)?;
+        ensure!(finished.exit == 0, "{finished:?}");
+        Ok(finished.stdout)
+    };
+    let pairs = node(&["make"], "")?;
+    let mut public: Vec<serde_json::Map<String, Value>> = serde_json::from_str(&pairs)?;
+    for key in &mut public {
+        key.retain(|name, _| ["kty", "crv", "x", "y", "n", "e", "alg", "kid"].contains(&&**name));
+    }
+    let keys = folder.join("keys.json");
+    fs::write(&keys, json!({ "keys": public }).to_string())?;
+    let client = format!(
+        "[client.signs]\nkeys = \"{}\"\ngrants = [\"client_credentials\"]\nown_scopes = [\"reports\"]\n",
+        keys.display()
+    );
+    let party = Party::start_with(lab, Program::Node, "signs", |text| text + &client)?;
+    fs::copy(party.folder.join("corp-ca.pem"), folder.join("corp-ca.pem"))?;
+    let said = node(&["use", &party.at_login], &pairs).with_context(|| party.logs())?;
+    ensure!(said.lines().count() == 3, "{said}");
+    Ok(())
 }
 
 /// RFC 9207, as applications are protected by it.

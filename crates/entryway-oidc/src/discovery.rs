@@ -60,10 +60,7 @@ impl Metadata {
             let fitting = methods.filter(|method| public || *method != ClientMethod::None);
             fitting.map(ClientMethod::as_str).collect()
         };
-        let algorithms: Vec<_> = Algorithm::ALL
-            .iter()
-            .map(|algorithm| algorithm.as_str())
-            .collect();
+        let algorithms = Algorithm::NAMES.to_vec();
         // What there is a key for; RS256 has to be among them (Discovery §3), which is for whoever keeps the keys.
         let signs = Algorithm::ALL
             .into_iter()

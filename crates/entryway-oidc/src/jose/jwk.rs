@@ -164,7 +164,7 @@ fn read_key(key: &Map<String, Value>) -> Result<Option<ClientKey>, KeyError> {
         (Some("RSA"), _) => (Algorithm::Rs256, rsa(text("n"), text("e"))?),
         _ => return Ok(None),
     };
-    if text("alg").is_some_and(|named| named != algorithm.as_str()) {
+    if text("alg").is_some_and(|named| !algorithm.is_called(named)) {
         return Err(KeyError::Algorithm);
     }
     Ok(Some(ClientKey {

@@ -80,7 +80,8 @@ pub(crate) fn verify<'a>(
     }
     check_type(&header, typ)?;
     let key = pick(&header, keys)?;
-    if header.get("alg").and_then(Value::as_str) != Some(key.algorithm.as_str()) {
+    let alg = header.get("alg").and_then(Value::as_str);
+    if !alg.is_some_and(|alg| key.algorithm.is_called(alg)) {
         return Err(JwsError::Algorithm);
     }
     let signature = decoded(signature)?;

@@ -15,7 +15,12 @@ pub enum Algorithm {
     EdDsa,
 }
 
+/// The name of [`Algorithm::EdDsa`] in RFC 9864.
+const ED25519: &str = "Ed25519";
+
 impl Algorithm {
+    /// What `alg` may be in a text that a client signed.
+    pub const NAMES: [&str; 4] = ["ES256", "RS256", "EdDSA", ED25519];
     /// Each of them.
     pub const ALL: [Self; 3] = [Self::Es256, Self::Rs256, Self::EdDsa];
 
@@ -26,6 +31,11 @@ impl Algorithm {
             Self::Rs256 => "RS256",
             Self::EdDsa => "EdDSA",
         }
+    }
+    /// Whether `alg` says it. RFC 9864 gives Ed25519 a name of its own, which libraries use by now; RFC 8037's says the
+    /// same of a key of that kind.
+    pub fn is_called(self, alg: &str) -> bool {
+        self.as_str() == alg || (self == Self::EdDsa && alg == ED25519)
     }
     /// Whether a key is of its kind.
     pub fn fits(self, key: &PublicKey) -> bool {

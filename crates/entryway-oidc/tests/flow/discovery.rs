@@ -73,6 +73,10 @@ fn rfc8414_2_members_of_other_endpoints_than_the_token_endpoint() {
     ]);
     assert_eq!(metadata["token_endpoint_auth_methods_supported"], public);
     assert_eq!(
+        metadata["token_endpoint_auth_signing_alg_values_supported"],
+        json!(["ES256", "RS256", "EdDSA", "Ed25519"])
+    );
+    assert_eq!(
         metadata["revocation_endpoint_auth_methods_supported"],
         public
     );

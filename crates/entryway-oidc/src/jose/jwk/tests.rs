@@ -25,9 +25,18 @@ fn each_key_is_bound_to_one_algorithm() {
         Ok(Some(Algorithm::Es256)),
     );
     check(&format!("{{{ED25519}}}"), Ok(Some(Algorithm::EdDsa)));
+    // The names of RFC 8037 and RFC 9864.
+    for alg in ["EdDSA", "Ed25519"] {
+        let key = format!(r#"{{{ED25519},"alg":"{alg}"}}"#);
+        check(&key, Ok(Some(Algorithm::EdDsa)));
+    }
     check(&rsa_of(&[0x80; 256], "AQAB"), Ok(Some(Algorithm::Rs256)));
     check(
         &format!(r#"{{{P256},"alg":"RS256"}}"#),
+        Err(KeyError::Algorithm),
+    );
+    check(
+        &format!(r#"{{{P256},"alg":"Ed25519"}}"#),
         Err(KeyError::Algorithm),
     );
     check(

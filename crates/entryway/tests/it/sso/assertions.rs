@@ -56,6 +56,9 @@ fn an_application_signs_with_each_kind_of_key_and_each_assertion_counts_once() {
         assert_eq!(tokens.json()["scope"], "reports");
         is_refused(&daemon, "the same once more", &assertion);
     }
+    let newer = json!({ "alg": "Ed25519", "kid": "EdDSA" });
+    let assertion = keys[2].sign_as(&newer, &claims("by the name of RFC 9864"));
+    assert_eq!(ask(&daemon, &assertion).status, 200);
     // What counted once does so after a restart too.
     let before = keys[0].sign(&claims("before"));
     assert_eq!(ask(&daemon, &before).status, 200);
@@ -118,6 +121,8 @@ fn no_header_makes_a_key_something_else() {
         "another's key of the same kind",
         &Key::p256().sign(&claims),
     );
+    let named = json!({ "alg": "Ed25519", "kid": "ES256" });
+    is_refused(&daemon, "another's name", &p256.sign_as(&named, &claims));
     let named = json!({ "alg": "RS256", "kid": "ES256" });
     is_refused(
         &daemon,
