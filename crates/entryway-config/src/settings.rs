@@ -476,3 +476,17 @@ pub enum TokenScope {
     /// `admin`: everything else.
     Admin,
 }
+
+impl TokenScope {
+    /// As the configuration writes it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Login => "login",
+            Self::LoginReasons => "login.reasons",
+            Self::PeopleRead => "people.read",
+            Self::GroupsRead => "groups.read",
+            Self::Browse => "browse",
+            Self::Admin => "admin",
+        }
+    }
+}

@@ -105,7 +105,7 @@ pub(crate) fn read_code(text: &str) -> Option<Fingerprint> {
 }
 
 /// The same of an access token.
-pub(crate) fn read_access(text: &str) -> Option<Fingerprint> {
+pub fn read_access(text: &str) -> Option<Fingerprint> {
     read::<32>(ACCESS, text).map(|_| Fingerprint::of(text.as_bytes()))
 }
 

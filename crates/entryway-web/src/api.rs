@@ -19,7 +19,7 @@ pub(crate) async fn login(
     let generation = app.current.current();
     let (head, body) = request.into_parts();
     // The caller is judged first: a stranger's body is not even read.
-    let caller = bearer::authorize(&head.headers, &generation, Scope::Login)?;
+    let caller = bearer::authorize(&head.headers, &generation, Scope::Login).await?;
     let body = body::read_json(&head.headers, body, &app.limits, app.limits.body_bytes).await?;
     let request = LoginRequest::from_json(&body).map_err(|error| Refusal::Malformed { error })?;
     drop(body);
@@ -31,13 +31,13 @@ pub(crate) async fn login(
         ..attempt(
             &app,
             &generation,
-            caller,
+            &caller,
             (request.login_name, request.password),
             request.client_address,
         )
     };
     let decided = generation.logins.login(attempt).await;
-    answer::decided(&decided, caller)
+    answer::decided(&decided, &caller)
 }
 
 /// Decides whether somebody who was let in before is still welcome.
@@ -47,7 +47,7 @@ pub(crate) async fn revalidate(
 ) -> Result<Response, Refusal> {
     let generation = app.current.current();
     let (head, body) = request.into_parts();
-    let caller = bearer::authorize(&head.headers, &generation, Scope::Login)?;
+    let caller = bearer::authorize(&head.headers, &generation, Scope::Login).await?;
     let body = body::read_json(&head.headers, body, &app.limits, app.limits.body_bytes).await?;
     let request =
         RevalidationRequest::from_json(&body).map_err(|error| Refusal::Malformed { error })?;
@@ -55,11 +55,11 @@ pub(crate) async fn revalidate(
     let nobody = (String::new(), SubmittedPassword::NotAsked);
     let attempt = Attempt {
         wants_groups: request.groups,
-        ..attempt(&app, &generation, caller, nobody, request.client_address)
+        ..attempt(&app, &generation, &caller, nobody, request.client_address)
     };
     let asked = generation.revalidations.revalidate(&request.token, attempt);
     match asked.await {
-        Revalidated::Decided(decided) => answer::decided(&decided, caller),
+        Revalidated::Decided(decided) => answer::decided(&decided, &caller),
         Revalidated::Stands { id, fault, until } => {
             let told = caller.scopes.allow(Scope::LoginReasons);
             answer::json(&GraceResponse::new(id, &request.token, until, fault, told))

@@ -2,32 +2,53 @@
 
 use crate::refusal::Refusal;
 use crate::{Caller, Generation, Scope};
+use entryway_oidc::read_access;
 use http::{HeaderMap, header};
+use std::ops::Deref;
 use std::sync::Arc;
 use std::time::SystemTime;
 
+/// Who shows a token: of the configuration, or one that an application was given for itself.
+pub(crate) enum Shown<'a> {
+    /// `[[token]]`.
+    Written(&'a Caller),
+    /// `[client.X]` with its own access token.
+    Application(Caller),
+}
+
+impl Deref for Shown<'_> {
+    type Target = Caller;
+
+    fn deref(&self) -> &Caller {
+        match self {
+            Self::Written(caller) => caller,
+            Self::Application(caller) => caller,
+        }
+    }
+}
+
 /// The caller behind a request, if it may do what `scope` says.
-pub(crate) fn authorize<'a>(
+pub(crate) async fn authorize<'a>(
     headers: &HeaderMap,
     generation: &'a Generation,
     scope: Scope,
-) -> Result<&'a Caller, Refusal> {
-    let caller = known(headers, generation)?;
-    allow(caller, scope)?;
+) -> Result<Shown<'a>, Refusal> {
+    let caller = known(headers, generation).await?;
+    allow(&caller, scope)?;
     Ok(caller)
 }
 
 /// The caller behind a request, if it may do one of these things at least.
-pub(crate) fn authorize_any<'a>(
+pub(crate) async fn authorize_any<'a>(
     headers: &HeaderMap,
     generation: &'a Generation,
     scopes: &[Scope],
-) -> Result<&'a Caller, Refusal> {
-    let caller = known(headers, generation)?;
+) -> Result<Shown<'a>, Refusal> {
+    let caller = known(headers, generation).await?;
     if let Some(first) = scopes.first()
         && !scopes.iter().any(|scope| caller.scopes.allow(*scope))
     {
-        allow(caller, *first)?;
+        allow(&caller, *first)?;
     }
     Ok(caller)
 }
@@ -44,18 +65,33 @@ pub(crate) fn allow(caller: &Caller, scope: Scope) -> Result<(), Refusal> {
     }
 }
 
-fn known<'a>(headers: &HeaderMap, generation: &'a Generation) -> Result<&'a Caller, Refusal> {
+async fn known<'a>(headers: &HeaderMap, generation: &'a Generation) -> Result<Shown<'a>, Refusal> {
     let token = token(headers)?;
-    let caller = generation
-        .callers
-        .find(token)
-        .ok_or(Refusal::UnknownToken)?;
+    let caller = match generation.callers.find(token) {
+        Some(caller) => Shown::Written(caller),
+        None => application(token, generation).await?,
+    };
     match caller.expires {
         // Whoever has it had it by right, and may know.
         Some(expires) if expires <= SystemTime::now() => Err(Refusal::ExpiredToken {
             caller: Arc::clone(&caller.name),
         }),
         _ => Ok(caller),
+    }
+}
+
+/// An application, by an access token that it was given for itself.
+async fn application<'a>(token: &[u8], generation: &'a Generation) -> Result<Shown<'a>, Refusal> {
+    let text = str::from_utf8(token).map_err(|_| Refusal::UnknownToken)?;
+    let (Some(tokens), Some(access)) = (&generation.access_tokens, read_access(text)) else {
+        return Err(Refusal::UnknownToken);
+    };
+    match tokens.caller(access).await {
+        Ok(Some(caller)) => Ok(Shown::Application(caller)),
+        Ok(None) => Err(Refusal::UnknownToken),
+        Err(_) => Err(Refusal::Store {
+            problem: "the store gives no answer".to_owned(),
+        }),
     }
 }
 

@@ -16,7 +16,7 @@ pub(crate) async fn explain(
 ) -> Result<Response, Refusal> {
     let generation = app.current.current();
     let (head, body) = request.into_parts();
-    let caller = bearer::authorize(&head.headers, &generation, Scope::Admin)?;
+    let caller = bearer::authorize(&head.headers, &generation, Scope::Admin).await?;
     let body = body::read_json(&head.headers, body, &app.limits, app.limits.body_bytes).await?;
     let request = ExplainRequest::from_json(&body).map_err(|error| Refusal::Malformed { error })?;
     drop(body);
@@ -30,7 +30,7 @@ pub(crate) async fn explain(
             let typed = (login_name, password);
             let attempt = Attempt {
                 wants_groups: groups,
-                ..attempt(&app, &generation, caller, typed, client_address)
+                ..attempt(&app, &generation, &caller, typed, client_address)
             };
             generation.explanations.explain(attempt).await
         }

@@ -47,7 +47,7 @@ pub use routes::router;
 pub use scrape::{ScrapeLimits, serve_metrics};
 pub use serve::{Drained, serve};
 pub use sso::{
-    Asked, Browser, Ending, Language, Listed, Look, NewLogin, NotEnded, Offered, SessionDesk,
-    SessionsAsked, SingleSignOn,
+    AccessTokens, Asked, Browser, Ending, Language, Listed, Look, NewLogin, NotEnded, Offered,
+    SessionDesk, SessionsAsked, SingleSignOn,
 };
 pub use tls::{Handshake, ListenerTls, ListenerTlsError};

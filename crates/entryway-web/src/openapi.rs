@@ -49,7 +49,7 @@ pub fn openapi() -> Value {
                 "token": {
                     "type": "http",
                     "scheme": "bearer",
-                    "description": "A token of the configuration. The words beside it are scopes that the token must have.",
+                    "description": "A token of the configuration, or an access token that an application was given for itself. The words beside it are scopes that the token must have.",
                 },
             },
         },

@@ -1,6 +1,6 @@
 //! What the front needs from the rest of the program.
 
-use crate::{Callers, Handshake, LookupFront, SessionDesk, SingleSignOn};
+use crate::{AccessTokens, Callers, Handshake, LookupFront, SessionDesk, SingleSignOn};
 use entryway_login::{
     AddressRange, Attempt, Decided, Device, Fault, LoginId, LoginService, StoreUnavailable,
     SubmittedPassword,
@@ -26,6 +26,8 @@ pub struct Generation {
     pub lookups: LookupFront,
     /// Single sign-on, where it is on.
     pub sso: Option<Arc<dyn SingleSignOn>>,
+    /// Who calls the API with a token that it gave out.
+    pub access_tokens: Option<Arc<dyn AccessTokens>>,
     /// Its sessions, for administrators.
     pub sessions: Option<Arc<dyn SessionDesk>>,
     /// Who may call the API.

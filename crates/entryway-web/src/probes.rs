@@ -42,6 +42,6 @@ pub(crate) async fn metrics(
     State(app): State<Arc<App>>,
     headers: HeaderMap,
 ) -> Result<Response, Refusal> {
-    bearer::authorize(&headers, &app.current.current(), Scope::Admin)?;
+    bearer::authorize(&headers, &app.current.current(), Scope::Admin).await?;
     Ok(([(header::CONTENT_TYPE, OPENMETRICS)], app.metrics.render()).into_response())
 }

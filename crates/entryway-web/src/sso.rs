@@ -30,7 +30,8 @@ use http::HeaderMap;
 pub use offered::Offered;
 pub use page::Look;
 pub use port::{
-    Asked, Browser, Ending, Listed, NewLogin, NotEnded, SessionDesk, SessionsAsked, SingleSignOn,
+    AccessTokens, Asked, Browser, Ending, Listed, NewLogin, NotEnded, SessionDesk, SessionsAsked,
+    SingleSignOn,
 };
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};

@@ -107,6 +107,9 @@ struct Shown<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     backchannel_logout_uri: Option<&'a str>,
     own_scopes: Vec<&'a str>,
+    /// At Entryway's own API.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    api: Vec<&'static str>,
     native: bool,
     pkce: bool,
     consent: bool,
@@ -158,6 +161,7 @@ impl<'a> Shown<'a> {
             post_logout_redirect_uris: client.post_logout.iter().map(|uri| uri.as_str()).collect(),
             backchannel_logout_uri: client.backchannel.as_ref().map(|told| told.uri.as_str()),
             own_scopes: client.own_scopes.iter().collect(),
+            api: setting.api.iter().map(|scope| scope.as_str()).collect(),
             native: client.native,
             pkce: client.must_use_pkce(),
             consent: client.consent,
@@ -210,6 +214,9 @@ fn show(common: &Common, sso: &SsoSettings, setting: &ClientSetting) -> Exit {
         line("scopes", &[&shown.listed.scopes.join(" ")]);
         if !shown.own_scopes.is_empty() {
             line("own_scopes", &[&shown.own_scopes.join(" ")]);
+        }
+        if !shown.api.is_empty() {
+            line("api", &[&shown.api.join(" ")]);
         }
         match &shown.groups {
             None => line("groups", &["every group"]),

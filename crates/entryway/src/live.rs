@@ -14,13 +14,12 @@ use crate::world::World;
 use arc_swap::ArcSwap;
 use entryway_config::{
     AuditSettings, KeyRotation, Loaded, Settings, StoreSettings, TlsSettings, TokenProof,
-    TokenScope,
 };
 use entryway_login::{Attempt, Decided, Device, LoginId, LoginService, SubmittedPassword};
 use entryway_store::ThrottleSettings;
 use entryway_web::{
     Caller, Callers, Current, DomainReady, Explanations, Generation, Lookup, LookupFront,
-    LookupRules, PasswordChanges, Readiness, Revalidated, Revalidations, Scope, Strangers,
+    LookupRules, PasswordChanges, Readiness, Revalidated, Revalidations, Strangers,
 };
 use parking_lot::Mutex;
 use std::net::SocketAddr;
@@ -192,6 +191,7 @@ impl Running {
             ))
         });
         let front = Arc::new(Generation {
+            access_tokens: sso.clone().map(|sso| sso as _),
             sessions: sso.clone().map(|sso| sso as _),
             sso: sso.map(|sso| sso as _),
             logins: Arc::clone(&held) as _,
@@ -279,21 +279,10 @@ fn unverified(settings: &Settings) -> Vec<Arc<str>> {
 fn callers(settings: &Settings) -> Callers {
     let mut callers = Callers::default();
     for token in &settings.tokens {
-        let scopes = token
-            .scopes
-            .iter()
-            .map(|scope| match scope {
-                TokenScope::Login => Scope::Login,
-                TokenScope::LoginReasons => Scope::LoginReasons,
-                TokenScope::PeopleRead => Scope::PeopleRead,
-                TokenScope::GroupsRead => Scope::GroupsRead,
-                TokenScope::Browse => Scope::Browse,
-                TokenScope::Admin => Scope::Admin,
-            })
-            .collect();
+        let scopes = token.scopes.iter().map(|scope| sso::scope_of(*scope));
         let caller = Caller {
             name: Arc::clone(&token.name),
-            scopes,
+            scopes: scopes.collect(),
             expires: token.expires,
         };
         match &token.proof {

@@ -4,6 +4,7 @@
 
 mod administrator;
 mod body;
+mod callers;
 mod entropy;
 mod front;
 mod keys;
@@ -14,6 +15,7 @@ mod rows;
 mod signatures;
 mod world;
 
+pub(crate) use callers::scope_of;
 pub(crate) use front::{Sso, rotation};
 pub(crate) use keys::{Keyring, LOOK, now_ms};
 pub(crate) use notice::Notices;

@@ -8,8 +8,8 @@ use crate::exit::Exit;
 use crate::out;
 use crate::sources;
 use crate::table::aligned;
+use entryway_config::TokenProof;
 use entryway_config::edit::NewToken;
-use entryway_config::{TokenProof, TokenScope};
 use entryway_ldap_types::Utc;
 use entryway_wire::Rfc3339;
 use serde::Serialize;
@@ -129,7 +129,7 @@ fn list(common: &Common) -> Result<Exit, Exit> {
         .iter()
         .map(|token| Listed {
             name: &token.name,
-            scopes: token.scopes.iter().map(|scope| word(*scope)).collect(),
+            scopes: token.scopes.iter().map(|scope| scope.as_str()).collect(),
             kept_as: match token.proof {
                 TokenProof::Secret(_) => "secret",
                 TokenProof::Digest(_) => "digest",
@@ -156,17 +156,6 @@ fn list(common: &Common) -> Result<Exit, Exit> {
         aligned([head].into_iter().chain(lines))
     });
     Ok(Exit::Done)
-}
-
-fn word(scope: TokenScope) -> &'static str {
-    match scope {
-        TokenScope::Login => "login",
-        TokenScope::LoginReasons => "login.reasons",
-        TokenScope::PeopleRead => "people.read",
-        TokenScope::GroupsRead => "groups.read",
-        TokenScope::Browse => "browse",
-        TokenScope::Admin => "admin",
-    }
 }
 
 #[derive(Serialize)]

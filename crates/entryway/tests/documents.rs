@@ -427,6 +427,7 @@ fn every_configuration_in_the_documents_loads() {
                 "portal.token",
                 "grafana.secret",
                 "reports.secret",
+                "intranet.secret",
                 "wiki.secret",
                 "wiki-old.secret",
             ] {

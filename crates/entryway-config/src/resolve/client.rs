@@ -89,6 +89,7 @@ fn client(
     let groups = claims::groups(client, read, cx);
     let scopes = reach::scopes(client, "scopes", cx);
     let own_scopes = reach::scopes(client, "own_scopes", cx);
+    let (api, api_scopes) = reach::api(client);
     let algorithm = client.word(
         "id_token_signed_response_alg",
         &ALGORITHMS,
@@ -118,7 +119,7 @@ fn client(
         post_logout: post_logout?,
         backchannel: backchannel?,
         scopes,
-        own_scopes: own_scopes?,
+        own_scopes: own_scopes?.or(&api_scopes),
         native,
         pkce_required,
         consent,
@@ -138,6 +139,7 @@ fn client(
     let client = Arc::new(Client::new(settings).ok()?);
     Some(ClientSetting {
         client,
+        api,
         groups: groups?,
         claims: claims.into_settings(),
     })
@@ -273,7 +275,12 @@ fn without_effect(client: &Section<'_>, settings: &ClientSettings, cx: &Context<
         ),
         (
             "own_scopes",
-            !credentials && !settings.own_scopes.is_empty(),
+            !credentials && client.written("own_scopes").is_some(),
+            "`client_credentials` is not among its `grants`",
+        ),
+        (
+            "api",
+            !credentials && client.written("api").is_some(),
             "`client_credentials` is not among its `grants`",
         ),
         (

@@ -175,9 +175,14 @@ fn scopes(row: &Section<'_>, cx: &Context<'_>) -> Vec<TokenScope> {
                 .at(list.place, "this token may do nothing"),
         );
     }
+    read(row, "scopes", &list.items)
+}
+
+/// The scopes that stand in a list, each once.
+pub(super) fn read(row: &Section<'_>, key: &str, items: &[Text<'_>]) -> Vec<TokenScope> {
     let mut scopes = Vec::new();
-    for item in list.items {
-        match row.one_of(item, "scopes", &SCOPES) {
+    for item in items {
+        match row.one_of(*item, key, &SCOPES) {
             Some(scope) if !scopes.contains(&scope) => scopes.push(scope),
             _ => {}
         }

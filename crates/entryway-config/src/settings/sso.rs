@@ -6,6 +6,7 @@ mod rules;
 pub use branding::{Accent, Branding, ImageKind, Logo, PageLanguage};
 pub use rules::ClaimFailed;
 
+use super::TokenScope;
 use entryway_cel::CompiledExpression;
 use entryway_login::NamePattern;
 use entryway_oidc::{Client, Issuer, Lifetimes};
@@ -69,6 +70,8 @@ pub struct KeyRotation {
 pub struct ClientSetting {
     /// What the protocol needs to know of it.
     pub client: Arc<Client>,
+    /// What it may do at our own API, with an access token for itself that has the scope of that name.
+    pub api: Vec<TokenScope>,
     /// Which groups it is told of; `None` for every group.
     pub groups: Option<GroupPatterns>,
     /// Claims of its own, in the order in which they are written.

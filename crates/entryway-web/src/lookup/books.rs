@@ -17,7 +17,7 @@ pub(crate) async fn address_books(
     request: Request,
 ) -> Result<Response, Refusal> {
     let generation = app.current.current();
-    bearer::authorize(request.headers(), &generation, Scope::PeopleRead)?;
+    bearer::authorize(request.headers(), &generation, Scope::PeopleRead).await?;
     Query::read(request.uri().query(), &routes::ADDRESS_BOOKS)?;
     answer::json(&AddressBooksJson::of(&generation.lookups.asked.books()))
 }
@@ -29,7 +29,7 @@ pub(crate) async fn address_book(
 ) -> Result<Response, Refusal> {
     let operation = &routes::ADDRESS_BOOK;
     let generation = app.current.current();
-    let caller = bearer::authorize(request.headers(), &generation, Scope::PeopleRead)?;
+    let caller = bearer::authorize(request.headers(), &generation, Scope::PeopleRead).await?;
     let query = Query::read(request.uri().query(), operation)?;
     let name = query::variable(request.uri().path(), operation).ok_or(Refusal::Part {
         at: At {
@@ -47,7 +47,7 @@ pub(crate) async fn address_book(
         cursor: query.text("cursor").map(str::to_owned),
         deadline: generation.lookups.rules.due(),
     };
-    let watched = Watched::begin(&app, operation.id, Some(caller))?;
+    let watched = Watched::begin(&app, operation.id, Some(&*caller))?;
     let told = generation.lookups.asked.search_book(question).await;
     let (watched, page) = watched.found(told, |refused| of_page(refused, "q"))?;
     watched.answered(!page.gaps.is_empty(), page.entries.len());

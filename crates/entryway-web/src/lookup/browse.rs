@@ -19,7 +19,7 @@ pub(crate) async fn browse(
 ) -> Result<Response, Refusal> {
     let operation = &routes::BROWSE;
     let generation = app.current.current();
-    let caller = bearer::authorize(request.headers(), &generation, Scope::Browse)?;
+    let caller = bearer::authorize(request.headers(), &generation, Scope::Browse).await?;
     let query = Query::read(request.uri().query(), operation)?;
     let lookups = &generation.lookups;
     let Some(domain) = named_domain(&generation, query.text("domain"))? else {
@@ -41,7 +41,7 @@ pub(crate) async fn browse(
         refresh: query.flag("refresh"),
         deadline: lookups.rules.due(),
     };
-    let watched = Watched::begin(&app, operation.id, Some(caller))?;
+    let watched = Watched::begin(&app, operation.id, Some(&*caller))?;
     let told = lookups.asked.page(question).await;
     let (watched, page) = watched.found(told, |refused| of_page(refused, "size"))?;
     watched.answered(!page.gaps.is_empty(), page.rows.len());

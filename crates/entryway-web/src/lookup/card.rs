@@ -22,7 +22,7 @@ pub(crate) async fn card(
 ) -> Result<Response, Refusal> {
     let operation = &routes::CARD;
     let generation = app.current.current();
-    let caller = bearer::authorize(request.headers(), &generation, Scope::PeopleRead)?;
+    let caller = bearer::authorize(request.headers(), &generation, Scope::PeopleRead).await?;
     let query = Query::read(request.uri().query(), operation)?;
     let question = CardQuestion {
         id: query::id(request.uri().path(), operation)?,
@@ -33,7 +33,7 @@ pub(crate) async fn card(
         deadline: generation.lookups.rules.due(),
     };
     let form = card_form(request.headers()).ok_or(Refusal::NotAcceptable)?;
-    let watched = Watched::begin(&app, operation.id, Some(caller))?;
+    let watched = Watched::begin(&app, operation.id, Some(&*caller))?;
     let told = generation.lookups.asked.card(question).await;
     let (watched, card) = watched.found(told, |refused| in_path(refused, "id"))?;
     watched.answered(!card.gaps.is_empty(), 1);

@@ -33,13 +33,13 @@ pub(crate) async fn group(
 ) -> Result<Response, Refusal> {
     let operation = &routes::GROUP;
     let generation = app.current.current();
-    let caller = bearer::authorize(request.headers(), &generation, Scope::GroupsRead)?;
+    let caller = bearer::authorize(request.headers(), &generation, Scope::GroupsRead).await?;
     Query::read(request.uri().query(), operation)?;
     let question = GroupQuestion {
         id: query::id(request.uri().path(), operation)?,
         deadline: generation.lookups.rules.due(),
     };
-    let watched = Watched::begin(&app, operation.id, Some(caller))?;
+    let watched = Watched::begin(&app, operation.id, Some(&*caller))?;
     let told = generation.lookups.asked.group(question).await;
     let (watched, group) = watched.found(told, |refused| in_path(refused, "id"))?;
     watched.answered(!group.gaps.is_empty(), 1);
@@ -53,7 +53,7 @@ pub(crate) async fn members(
 ) -> Result<Response, Refusal> {
     let operation = &routes::MEMBERS;
     let generation = app.current.current();
-    let caller = bearer::authorize(request.headers(), &generation, Scope::GroupsRead)?;
+    let caller = bearer::authorize(request.headers(), &generation, Scope::GroupsRead).await?;
     let reads_people = caller.scopes.allow(Scope::PeopleRead);
     let query = Query::read(request.uri().query(), operation)?;
     let rules = &generation.lookups.rules;
@@ -68,7 +68,7 @@ pub(crate) async fn members(
         limit: query::at_most(&query, "limit", rules.most)?.unwrap_or(rules.most),
         deadline: rules.due(),
     };
-    let watched = Watched::begin(&app, operation.id, Some(caller))?;
+    let watched = Watched::begin(&app, operation.id, Some(&*caller))?;
     let told = generation.lookups.asked.members(question).await;
     let (watched, members) = watched.found(told, |refused| in_path(refused, "id"))?;
     watched.answered(!members.gaps.is_empty(), members.members.len());
@@ -82,7 +82,7 @@ pub(crate) async fn groups_of(
 ) -> Result<Response, Refusal> {
     let operation = &routes::GROUPS_OF;
     let generation = app.current.current();
-    let caller = bearer::authorize(request.headers(), &generation, Scope::GroupsRead)?;
+    let caller = bearer::authorize(request.headers(), &generation, Scope::GroupsRead).await?;
     let reads_people = caller.scopes.allow(Scope::PeopleRead);
     let query = Query::read(request.uri().query(), operation)?;
     let rules = &generation.lookups.rules;
@@ -92,7 +92,7 @@ pub(crate) async fn groups_of(
         limit: query::at_most(&query, "limit", rules.most)?.unwrap_or(rules.most),
         deadline: rules.due(),
     };
-    let watched = Watched::begin(&app, operation.id, Some(caller))?;
+    let watched = Watched::begin(&app, operation.id, Some(&*caller))?;
     let told = generation.lookups.asked.groups_of(question).await;
     let (watched, groups) = watched.found(told, |refused| in_path(refused, "id"))?;
     watched.answered(!groups.gaps.is_empty(), groups.groups.len());

@@ -39,7 +39,7 @@ pub(super) async fn by_text(
 ) -> Result<Response, Refusal> {
     let (head, _) = request.into_parts();
     let generation = app.current.current();
-    let caller = bearer::authorize(&head.headers, &generation, scope)?;
+    let caller = bearer::authorize(&head.headers, &generation, scope).await?;
     let query = Query::read(head.uri.query(), operation)?;
     let rules = &generation.lookups.rules;
     let limit = query::at_most(&query, "limit", rules.most)?.unwrap_or(rules.limit.min(rules.most));
@@ -62,7 +62,7 @@ pub(super) async fn by_text(
             .collect(),
         deadline: rules.due(),
     };
-    let watched = Watched::begin(app, operation.id, Some(caller))?;
+    let watched = Watched::begin(app, operation.id, Some(&*caller))?;
     let mut results = generation.lookups.asked.resolve(question).await;
     let Some(resolved) = results.pop() else {
         return Err(Refusal::Broken);
@@ -193,13 +193,13 @@ pub(crate) async fn person(
 ) -> Result<Response, Refusal> {
     let operation = &routes::PERSON;
     let generation = app.current.current();
-    let caller = bearer::authorize(request.headers(), &generation, Scope::PeopleRead)?;
+    let caller = bearer::authorize(request.headers(), &generation, Scope::PeopleRead).await?;
     Query::read(request.uri().query(), operation)?;
     let question = PersonQuestion {
         id: query::id(request.uri().path(), operation)?,
         deadline: generation.lookups.rules.due(),
     };
-    let watched = Watched::begin(&app, operation.id, Some(caller))?;
+    let watched = Watched::begin(&app, operation.id, Some(&*caller))?;
     let told = generation.lookups.asked.person(question).await;
     let (watched, person) = watched.found(told, |refused| in_path(refused, "id"))?;
     watched.answered(false, 1);

@@ -7,9 +7,10 @@
 use super::in_path;
 use super::negotiate::is_held;
 use super::watched::Watched;
+use crate::bearer::{self, Shown};
 use crate::query::{self, Query};
 use crate::refusal::Refusal;
-use crate::{App, Caller, Generation, Scope, bearer, routes};
+use crate::{App, Generation, Scope, routes};
 use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::response::Response;
@@ -32,7 +33,7 @@ pub(crate) async fn photo(
     let operation = &routes::PHOTO;
     let generation = app.current.current();
     let path = request.uri().path();
-    let (caller, set) = who(request.headers(), &generation, path)?;
+    let (caller, set) = who(request.headers(), &generation, path).await?;
     Query::read(request.uri().query(), operation)?;
     let id = query::id(path, operation)?;
     let domain = generation.lookups.rules.domain(id.domain());
@@ -42,7 +43,7 @@ pub(crate) async fn photo(
         set,
         deadline: generation.lookups.rules.due(),
     };
-    let watched = Watched::begin(&app, operation.id, caller)?;
+    let watched = Watched::begin(&app, operation.id, caller.as_deref())?;
     let _turn = match set {
         FieldSet::LoggedIn => None,
         FieldSet::Public => match generation.lookups.strangers.turn(question.deadline).await {
@@ -75,12 +76,12 @@ pub(crate) async fn photo(
 }
 
 /// Browsers that show a page send no token: what anybody may see needs none.
-fn who<'g>(
+async fn who<'g>(
     headers: &HeaderMap,
     generation: &'g Generation,
     path: &str,
-) -> Result<(Option<&'g Caller>, FieldSet), Refusal> {
-    match bearer::authorize(headers, generation, Scope::PeopleRead) {
+) -> Result<(Option<Shown<'g>>, FieldSet), Refusal> {
+    match bearer::authorize(headers, generation, Scope::PeopleRead).await {
         Ok(caller) => Ok((Some(caller), FieldSet::LoggedIn)),
         Err(Refusal::NoToken) => {
             let id: Option<EntryId> = query::id(path, &routes::PHOTO).ok();

@@ -20,7 +20,7 @@ pub(crate) async fn resolve(
     let operation = &routes::RESOLVE;
     let generation = app.current.current();
     let (head, body) = request.into_parts();
-    let caller = bearer::authorize_any(&head.headers, &generation, &SCOPES)?;
+    let caller = bearer::authorize_any(&head.headers, &generation, &SCOPES).await?;
     Query::read(head.uri.query(), operation)?;
     let body = body::read_json(&head.headers, body, &app.limits, app.limits.resolve_bytes).await?;
     let rules = &generation.lookups.rules;
@@ -32,7 +32,7 @@ pub(crate) async fn resolve(
         (Kind::Group, Scope::GroupsRead),
     ] {
         if asked.kinds.has(kind) {
-            bearer::allow(caller, scope)?;
+            bearer::allow(&caller, scope)?;
         }
     }
     let unknown = asked
@@ -61,7 +61,7 @@ pub(crate) async fn resolve(
         deadline: rules.due(),
     };
     let count = question.queries.len();
-    let watched = Watched::begin_many(&app, operation.id, Some(caller), count)?;
+    let watched = Watched::begin_many(&app, operation.id, Some(&*caller), count)?;
     let results = generation.lookups.asked.resolve(question).await;
     if let Some(gap) = all_silent(&results) {
         watched.ended("unanswered");

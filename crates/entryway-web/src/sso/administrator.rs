@@ -21,7 +21,7 @@ pub(crate) async fn list(
     request: Request,
 ) -> Result<Response, Refusal> {
     let generation = app.current.current();
-    bearer::authorize(request.headers(), &generation, Scope::Admin)?;
+    bearer::authorize(request.headers(), &generation, Scope::Admin).await?;
     let query = Query::read(request.uri().query(), &routes::SESSIONS)?;
     let asked = SessionsAsked {
         whose: query.text("person").map(str::to_owned),
@@ -71,7 +71,7 @@ async fn ended(
     read: impl FnOnce(&Uri) -> Result<Ending, Refusal>,
 ) -> Result<Response, Refusal> {
     let generation = app.current.current();
-    let caller = bearer::authorize(&head.headers, &generation, Scope::Admin)?;
+    let caller = bearer::authorize(&head.headers, &generation, Scope::Admin).await?;
     let ending = read(&head.uri)?;
     let ended = desk(&generation)?
         .end_for(ending, Some(Arc::clone(&caller.name)))

@@ -1,6 +1,7 @@
 //! What the front needs of single sign-on: requests carried out, sessions opened and ended, texts sealed.
 
 use super::Look;
+use crate::Caller;
 use entryway_login::{Session, Tokens};
 use entryway_oidc::{
     Answer, Authorized, BrowserSession, ClientRequest, Fingerprint, GroupsTold, Jwk, Logout,
@@ -113,6 +114,13 @@ impl NotEnded {
             Self::Several => "name the person by `subject`, as the list of sessions tells it",
         }
     }
+}
+
+/// Applications that call the API with an access token of their own (`client_credentials`).
+pub trait AccessTokens: Send + Sync {
+    /// Whose token this is, and what it may do here; `None` for one that has ended, is a person's, or is of an
+    /// application that may do nothing here.
+    fn caller(&self, access: Fingerprint) -> Asked<'_, Answer<Option<Caller>>>;
 }
 
 /// Everybody's sessions, for administrators.

@@ -4,6 +4,7 @@
 #[allow(clippy::unwrap_used)] // what is odd there is a failed test
 mod validator;
 
+use crate::desk::{ACCESS, ACCESS_DOWN, ACCESS_UNKNOWN};
 use crate::front::{ADMIN, FINDER, GROUPS, PAGER, PLAIN, app, app_with, login, post};
 use crate::lookup::get;
 use axum::body::Body;
@@ -281,6 +282,10 @@ async fn every_documented_status_occurs_and_every_answer_has_its_shape() {
             "if-none-match",
             "*",
         ),
+        get("/api/v1/people?q=jane", ACCESS),
+        get("/api/v1/people?q=jane", ACCESS_UNKNOWN),
+        get("/api/v1/people?q=jane", ACCESS_DOWN),
+        get("/api/v1/groups?q=eng", ACCESS),
         get("/api/v1/sessions", ADMIN),
         get("/api/v1/sessions?person=down", ADMIN),
         get("/api/v1/sessions?x=1", ADMIN),

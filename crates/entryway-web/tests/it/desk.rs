@@ -1,7 +1,9 @@
 //! Sessions that stand for those of a single sign-on: `down` gives no answer, `twin` is two people, `nobody` none.
 
-use entryway_oidc::{Answer, Unavailable};
-use entryway_web::{Asked, Ending, NotEnded, SessionDesk, SessionsAsked};
+use entryway_oidc::{Answer, Fingerprint, Unavailable};
+use entryway_web::{
+    AccessTokens, Asked, Caller, Ending, NotEnded, Scope, SessionDesk, SessionsAsked,
+};
 use entryway_wire::{SessionJson, SessionsJson};
 use std::sync::Arc;
 
@@ -18,6 +20,27 @@ fn session() -> SessionJson {
         address: Some("192.0.2.7".to_owned()),
         agent: None,
         clients: vec!["app".to_owned()],
+    }
+}
+
+/// The access token of an application that may look people up, and of one while the store is down.
+pub(crate) const ACCESS: &str = "ewa_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
+pub(crate) const ACCESS_UNKNOWN: &str = "ewa_AQAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
+pub(crate) const ACCESS_DOWN: &str = "ewa_AgAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
+
+impl AccessTokens for Desk {
+    fn caller(&self, access: Fingerprint) -> Asked<'_, Answer<Option<Caller>>> {
+        Box::pin(async move {
+            if access == Fingerprint::of(ACCESS_DOWN.as_bytes()) {
+                return Err(Unavailable);
+            }
+            let known = access == Fingerprint::of(ACCESS.as_bytes());
+            Ok(known.then(|| Caller {
+                name: "client app".into(),
+                scopes: [Scope::PeopleRead].into_iter().collect(),
+                expires: None,
+            }))
+        })
     }
 }
 

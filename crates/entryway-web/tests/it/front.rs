@@ -311,6 +311,7 @@ pub(crate) fn app_with(
     });
     let generation = Generation {
         sso: None,
+        access_tokens: Some(Arc::new(Desk)),
         sessions,
         logins: Arc::clone(&logins) as _,
         password_changes: Arc::clone(&logins) as _,

@@ -10,7 +10,7 @@ use entryway_config::edit::{Edited, NewClient};
 use serde::Serialize;
 
 /// What a secret begins with.
-const PREFIX: &str = "ewa_";
+const PREFIX: &str = "ewcs_";
 
 /// What was done with an application.
 #[derive(Serialize)]

@@ -11,15 +11,15 @@ use super::world::{Asked as World, in_time};
 use crate::kept::Kept;
 use entryway_config::{KeyRotation, PageLanguage, SsoSettings};
 use entryway_oidc::{
-    Answer, Authorized, BrowserSession, Client, ClientId, ClientRequest, FindBrowser, GroupsTold,
-    Jwk, LoginMark, Logout, LogoutRequest, Metadata, Pending, Provider, Refused, Secret, SessionId,
-    Signer as _, Timestamp, TokenAnswer, Told, World as _, authorize, claims_to_json, drive,
-    groups, introspect, logout, notices, revoke, token, userinfo,
+    Answer, Authorized, BrowserSession, Client, ClientId, ClientRequest, FindBrowser, Fingerprint,
+    GroupsTold, Jwk, LoginMark, Logout, LogoutRequest, Metadata, Pending, Provider, Refused,
+    Secret, SessionId, Signer as _, Timestamp, TokenAnswer, Told, World as _, authorize,
+    claims_to_json, drive, groups, introspect, logout, notices, revoke, token, userinfo,
 };
 use entryway_store::{SessionRow, Sso as Rows, WholeSession};
 use entryway_web::{
-    Asked, Browser, Ending, Language, Listed, Look, NewLogin, NotEnded, Offered, Revalidations,
-    SessionDesk, SessionsAsked, SingleSignOn,
+    AccessTokens, Asked, Browser, Caller, Ending, Language, Listed, Look, NewLogin, NotEnded,
+    Offered, Revalidations, SessionDesk, SessionsAsked, SingleSignOn,
 };
 use entryway_wire::SessionsJson;
 use std::collections::HashMap;
@@ -323,6 +323,12 @@ pub(crate) fn rotation(settings: &SsoSettings) -> KeyRotation {
 
 fn now() -> Timestamp {
     rows::seconds(now_ms())
+}
+
+impl AccessTokens for Sso {
+    fn caller(&self, access: Fingerprint) -> Asked<'_, Answer<Option<Caller>>> {
+        Box::pin(self.0.caller(access))
+    }
 }
 
 impl SessionDesk for Sso {

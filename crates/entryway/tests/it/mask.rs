@@ -39,7 +39,7 @@ fn drawn(text: &str) -> String {
                 "CURSOR"
             } else if bare.starts_with("ewt_") {
                 "TOKEN"
-            } else if bare.starts_with("ewa_") {
+            } else if bare.starts_with("ewcs_") {
                 "SECRET"
             } else {
                 bare

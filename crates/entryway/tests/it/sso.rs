@@ -1,6 +1,7 @@
 //! Single sign-on as browsers and applications see it.
 
 mod administrator;
+mod api;
 mod assertions;
 mod attacks;
 mod backchannel;

@@ -5,7 +5,9 @@ use crate::code::Code;
 use crate::context::Context;
 use crate::place::Place;
 use crate::report::Diagnostic;
+use crate::resolve::token;
 use crate::section::{Section, Text};
+use crate::settings::TokenScope;
 use entryway_oidc::{BackchannelLogout, RedirectUri, ScopeError, Scopes};
 
 /// The URIs of a list; empty where there is none, and `None` when one is wrong.
@@ -70,6 +72,18 @@ pub(super) fn scopes(client: &Section<'_>, key: &str, cx: &Context<'_>) -> Optio
         }
     }
     whole.then_some(scopes)
+}
+
+/// What it may do at our own API, and the scopes that it asks for that by.
+pub(super) fn api(client: &Section<'_>) -> (Vec<TokenScope>, Scopes) {
+    let Some(list) = client.texts("api") else {
+        return (Vec::new(), Scopes::default());
+    };
+    let read = token::read(client, "api", &list.items);
+    let words: Vec<&str> = read.iter().map(|scope| scope.as_str()).collect();
+    // Each is a scope by its form; without any there is no text to read.
+    let scopes = Scopes::parse(&words.join(" ")).unwrap_or_default();
+    (read, scopes)
 }
 
 /// One scope, and where it is written.
