@@ -7,13 +7,14 @@ mod file;
 mod outage;
 mod server;
 
+use file::FileTx;
 pub(crate) use file::{FileDatabase, FileUse, file_error};
 pub(crate) use server::ServerDatabase;
 
 use crate::StoreError;
 use outage::explain;
 use sqlx::postgres::{PgRow, Postgres};
-use sqlx::sqlite::{Sqlite, SqliteRow};
+use sqlx::sqlite::SqliteRow;
 use sqlx::{Row as _, Transaction};
 
 /// A database that is open.
@@ -38,7 +39,7 @@ pub(crate) struct Tx {
 }
 
 enum Inner {
-    File(Transaction<'static, Sqlite>),
+    File(FileTx),
     Server(Transaction<'static, Postgres>),
 }
 
@@ -113,16 +114,11 @@ impl Database {
         args: Vec<Arg>,
     ) -> Result<u64, StoreError> {
         let done = match self {
-            Self::File(file) => bound!(sql, args)
-                .execute(&file.writer()?)
-                .await
-                .map(|done| done.rows_affected()),
-            Self::Server(server) => bound!(sql, args)
-                .execute(server.pool())
-                .await
-                .map(|done| done.rows_affected()),
+            Self::File(file) => return file.execute(sql, args).await,
+            Self::Server(server) => bound!(sql, args).execute(server.pool()).await,
         };
-        done.map_err(|error| explain(self.place(), error))
+        done.map(|done| done.rows_affected())
+            .map_err(|error| explain(self.place(), error))
     }
 
     /// All rows of one query that is a transaction of its own: one round trip instead of three.
@@ -179,7 +175,7 @@ impl Tx {
     ) -> Result<u64, StoreError> {
         let done = match &mut self.inner {
             Inner::File(tx) => bound!(sql, args)
-                .execute(&mut **tx)
+                .execute(&mut *tx.tx)
                 .await
                 .map(|done| done.rows_affected()),
             Inner::Server(tx) => bound!(sql, args)
@@ -198,7 +194,7 @@ impl Tx {
     ) -> Result<Vec<Row>, StoreError> {
         let rows = match &mut self.inner {
             Inner::File(tx) => bound!(sql, args)
-                .fetch_all(&mut **tx)
+                .fetch_all(&mut *tx.tx)
                 .await
                 .map(|rows| rows.into_iter().map(Row::File).collect()),
             Inner::Server(tx) => bound!(sql, args)
@@ -221,7 +217,7 @@ impl Tx {
     /// Runs several statements without arguments.
     pub(crate) async fn script(&mut self, sql: &'static str) -> Result<(), StoreError> {
         let done = match &mut self.inner {
-            Inner::File(tx) => sqlx::raw_sql(sql).execute(&mut **tx).await.map(drop),
+            Inner::File(tx) => sqlx::raw_sql(sql).execute(&mut *tx.tx).await.map(drop),
             Inner::Server(tx) => sqlx::raw_sql(sql).execute(&mut **tx).await.map(drop),
         };
         done.map_err(|error| explain(&self.place, error))

@@ -20,6 +20,11 @@ async fn append(store: &Store) -> Result<(), String> {
     answer.map_err(|unavailable| unavailable.0)
 }
 
+/// Sets something of the connection that records go through.
+async fn pragma(store: &Store, sql: &'static str) {
+    store.database().execute(sql, args![]).await.unwrap();
+}
+
 async fn recovers(store: &Store) {
     until("the store is back", async || append(store).await.is_ok()).await;
     let report = store.audit().verify().await.unwrap();
@@ -43,12 +48,8 @@ async fn a_locked_store_is_a_fault(lab: Lab) {
 async fn a_read_only_store_is_a_fault(lab: Lab) {
     let store = lab.open().await;
     append(&store).await.unwrap();
-    if let Database::File(file) = store.database() {
-        file.writer()
-            .unwrap()
-            .execute("PRAGMA query_only = 1")
-            .await
-            .unwrap();
+    if lab.is_file() {
+        pragma(&store, "PRAGMA query_only = 1").await;
     } else {
         lab.meddle(
             "DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET default_transaction_read_only = on', \
@@ -60,12 +61,8 @@ async fn a_read_only_store_is_a_fault(lab: Lab) {
     }
     let error = append(&store).await.unwrap_err();
     assert!(error.contains("is read-only"), "{error}");
-    if let Database::File(file) = store.database() {
-        file.writer()
-            .unwrap()
-            .execute("PRAGMA query_only = 0")
-            .await
-            .unwrap();
+    if lab.is_file() {
+        pragma(&store, "PRAGMA query_only = 0").await;
     } else {
         lab.meddle(
             "SET default_transaction_read_only = off; \
@@ -84,11 +81,7 @@ async fn a_full_store_is_a_fault() {
     let lab = Lab::file();
     let store = lab.open().await;
     append(&store).await.unwrap();
-    let Database::File(file) = store.database() else {
-        panic!("a file is a file")
-    };
-    let writer = file.writer().unwrap();
-    writer.execute("PRAGMA max_page_count = 40").await.unwrap();
+    pragma(&store, "PRAGMA max_page_count = 40").await;
     let mut error = None;
     for _ in 0..200 {
         if let Err(said) = append(&store).await {
@@ -99,10 +92,7 @@ async fn a_full_store_is_a_fault() {
     let error = error.unwrap();
     assert!(error.contains("is full"), "{error}");
     assert!(store.accounts().list().await.unwrap().is_empty());
-    writer
-        .execute("PRAGMA max_page_count = 4000")
-        .await
-        .unwrap();
+    pragma(&store, "PRAGMA max_page_count = 4000").await;
     recovers(&store).await;
 }
 

@@ -1,13 +1,16 @@
 //! A file of SQLite.
 //!
-//! One connection writes, a few read: writers in SQLite wait for each other anyway, and here they do so in a
-//! queue. The file is looked at before each use: one that was deleted or replaced under us would otherwise be
-//! written to for ever, and read by nobody.
+//! Two connections write, one of them what is a single statement; a few read. Writers in SQLite wait for each other
+//! anyway, and here they do so in a queue. The file is looked at before each use: one that was deleted or replaced under
+//! us would otherwise be written to for ever, and read by nobody.
 
-use super::Begin;
-use super::outage::explain;
+mod single;
+
+use super::outage::{explain, explain_file};
+use super::{Arg, Begin};
 use crate::{Outage, StoreError};
 use parking_lot::Mutex;
+use single::{Failure, Singles};
 use sqlx::sqlite::{
     Sqlite, SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions,
     SqliteSynchronous,
@@ -17,10 +20,15 @@ use std::fs;
 use std::io::ErrorKind;
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::time::timeout;
 
 /// How long a connection or a lock is waited for.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(3);
+/// How long a turn, or a connection to use in it, is waited for.
+const TURN: Duration = Duration::from_secs(6);
 const READERS: u32 = 4;
 
 /// What a file is opened for.
@@ -42,6 +50,8 @@ pub(crate) struct FileDatabase {
     place: String,
     how: FileUse,
     open: Mutex<Pools>,
+    /// Whose turn it is to write: one permit.
+    turns: Arc<Semaphore>,
 }
 
 #[derive(Clone)]
@@ -49,6 +59,13 @@ struct Pools {
     file: FileId,
     writer: SqlitePool,
     readers: SqlitePool,
+    singles: Arc<Singles>,
+}
+
+/// A transaction, and the turn that it takes if it writes.
+pub(crate) struct FileTx {
+    pub(super) tx: Transaction<'static, Sqlite>,
+    _turn: Option<OwnedSemaphorePermit>,
 }
 
 /// Which file it is, whatever it is called.
@@ -67,6 +84,7 @@ impl FileDatabase {
             place,
             how,
             open,
+            turns: Arc::new(Semaphore::new(1)),
         })
     }
 
@@ -74,19 +92,52 @@ impl FileDatabase {
         &self.place
     }
 
-    pub(crate) async fn begin(
-        &self,
-        how: Begin,
-    ) -> Result<Transaction<'static, Sqlite>, StoreError> {
-        let pools = self.current()?;
-        let begun = match how {
-            Begin::Read => pools.readers.begin_with("BEGIN DEFERRED").await,
-            Begin::Write => pools.writer.begin_with("BEGIN IMMEDIATE").await,
+    pub(crate) async fn begin(&self, how: Begin) -> Result<FileTx, StoreError> {
+        let (turn, begun) = match how {
+            Begin::Read => {
+                let readers = self.current()?.readers;
+                (None, readers.begin_with("BEGIN DEFERRED").await)
+            }
+            Begin::Write => {
+                let turn = self.turn().await?;
+                let writer = self.current()?.writer;
+                (Some(turn), writer.begin_with("BEGIN IMMEDIATE").await)
+            }
         };
-        begun.map_err(|error| explain(&self.place, error))
+        let tx = begun.map_err(|error| explain(&self.place, error))?;
+        Ok(FileTx { tx, _turn: turn })
     }
 
-    /// The connection that writes.
+    /// One statement that is a transaction of its own, durable when this returns.
+    pub(crate) async fn execute(
+        &self,
+        sql: &'static str,
+        args: Vec<Arg>,
+    ) -> Result<u64, StoreError> {
+        let turn = self.turn().await?;
+        let singles = self.current()?.singles;
+        let done = singles.execute(sql, args, turn).await;
+        done.map_err(|failure| match failure {
+            Failure::Closed => StoreError::unavailable(&self.place, Outage::Closed),
+            Failure::Thread(error) => file_error(&self.place, error),
+            Failure::Database(error) => explain_file(&self.place, error),
+        })
+    }
+
+    /// The right to write, before those who ask for it later.
+    async fn turn(&self) -> Result<OwnedSemaphorePermit, StoreError> {
+        if let Ok(turn) = Arc::clone(&self.turns).try_acquire_owned() {
+            return Ok(turn);
+        }
+        let failed = |outage| StoreError::unavailable(&self.place, outage);
+        match timeout(TURN, Arc::clone(&self.turns).acquire_owned()).await {
+            Ok(turn) => turn.map_err(|_| failed(Outage::Closed)),
+            Err(_) => Err(failed(Outage::TimedOut)),
+        }
+    }
+
+    /// The connection that writes transactions.
+    #[cfg(test)]
     pub(crate) fn writer(&self) -> Result<SqlitePool, StoreError> {
         Ok(self.current()?.writer)
     }
@@ -122,8 +173,16 @@ impl FileDatabase {
     pub(crate) async fn close(&self) {
         let pools = self.open.lock().clone();
         pools.readers.close().await;
+        pools.singles.close().await;
         // The last connection to close folds the write-ahead log into the file.
         pools.writer.close().await;
+    }
+}
+
+impl FileTx {
+    pub(super) async fn commit(self) -> Result<(), sqlx::Error> {
+        // Its turn ends behind it.
+        self.tx.commit().await
     }
 }
 
@@ -186,7 +245,7 @@ fn pools(path: &Path, place: &str, how: FileUse) -> Result<Pools, StoreError> {
     let pool = |connections| {
         SqlitePoolOptions::new()
             .max_connections(connections)
-            .acquire_timeout(PATIENCE * 2)
+            .acquire_timeout(TURN)
             .test_before_acquire(false)
             .idle_timeout(None)
             .max_lifetime(None)
@@ -206,6 +265,7 @@ fn pools(path: &Path, place: &str, how: FileUse) -> Result<Pools, StoreError> {
         file,
         writer: pool(1),
         readers: pool(READERS),
+        singles: Arc::new(Singles::new(path, how)),
     })
 }
 
@@ -232,3 +292,6 @@ pub(crate) fn file_error(place: &str, error: std::io::Error) -> StoreError {
         source: Some(Box::new(error)),
     }
 }
+
+#[cfg(test)]
+mod tests;

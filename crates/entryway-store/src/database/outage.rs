@@ -1,6 +1,7 @@
 //! What an error of a database means for Entryway.
 
 use crate::{Outage, StoreError};
+use std::error::Error;
 
 /// Primary result codes of SQLite (<https://www.sqlite.org/rescode.html>).
 mod sqlite {
@@ -27,16 +28,7 @@ pub(super) fn explain(place: &str, error: sqlx::Error) -> StoreError {
             } else {
                 of_sqlite(code.parse().unwrap_or_default())
             };
-            match meaning {
-                Meaning::Outage(outage) => outage,
-                Meaning::NotAStore => {
-                    return StoreError::NotAStore {
-                        place: place.to_owned(),
-                        why: "it is no database",
-                    };
-                }
-                Meaning::Damaged => return StoreError::damaged(format!("the store `{place}`")),
-            }
+            return meaning.told(place, error.into());
         }
         sqlx::Error::Io(error) if error.kind() == std::io::ErrorKind::PermissionDenied => {
             Outage::NotPermitted
@@ -46,11 +38,16 @@ pub(super) fn explain(place: &str, error: sqlx::Error) -> StoreError {
         sqlx::Error::PoolClosed => Outage::Closed,
         _ => Outage::Failed,
     };
-    StoreError::Unavailable {
-        place: place.to_owned(),
-        outage,
-        source: Some(Box::new(error)),
-    }
+    Meaning::Outage(outage).told(place, error.into())
+}
+
+/// The same of the connection to a file that runs single statements.
+pub(super) fn explain_file(place: &str, error: rusqlite::Error) -> StoreError {
+    let meaning = match &error {
+        rusqlite::Error::SqliteFailure(said, _) => of_sqlite(said.extended_code),
+        _ => Meaning::Outage(Outage::Failed),
+    };
+    meaning.told(place, error.into())
 }
 
 #[derive(Debug, PartialEq, Eq)]
@@ -58,6 +55,23 @@ enum Meaning {
     Outage(Outage),
     NotAStore,
     Damaged,
+}
+
+impl Meaning {
+    fn told(self, place: &str, source: Box<dyn Error + Send + Sync>) -> StoreError {
+        match self {
+            Self::Outage(outage) => StoreError::Unavailable {
+                place: place.to_owned(),
+                outage,
+                source: Some(source),
+            },
+            Self::NotAStore => StoreError::NotAStore {
+                place: place.to_owned(),
+                why: "it is no database",
+            },
+            Self::Damaged => StoreError::damaged(format!("the store `{place}`")),
+        }
+    }
 }
 
 fn of_sqlite(code: i32) -> Meaning {
