@@ -49,8 +49,13 @@ impl<'a> Members<'a> {
         Writer(self.json)
     }
     fn field(&mut self, key: &str, value: &(impl Serialize + ?Sized)) -> Result<(), JsonError> {
-        text(self.next().0, key);
-        self.json.push(b':');
+        let json = self.next().0;
+        // A name of the code's own is not looked at each time it is written.
+        debug_assert_eq!(plain_length(key.as_bytes()), key.len(), "{key}");
+        json.reserve(key.len() + 3);
+        json.push(b'"');
+        json.extend_from_slice(key.as_bytes());
+        json.extend_from_slice(b"\":");
         value.serialize(Writer(self.json))
     }
     fn close(self) -> Result<(), JsonError> {
@@ -121,11 +126,21 @@ fn plain_length(bytes: &[u8]) -> usize {
 
 /// The same of fewer than a word's bytes.
 fn plain_length_of_few(bytes: &[u8]) -> usize {
-    let mut word = [b' '; WORD];
-    for (to, from) in word.iter_mut().zip(bytes) {
-        *to = *from;
+    let one_by_one = || bytes.iter().take_while(|byte| is_plain(**byte)).count();
+    let (Some(first), Some(last)) = (bytes.first_chunk::<4>(), bytes.last_chunk::<4>()) else {
+        return one_by_one();
+    };
+    // Both halves may hold the same bytes: that there is nothing among them is all that this tells.
+    let (first, last) = (u32::from_le_bytes(*first), u32::from_le_bytes(*last));
+    let both = u64::from(first) << 32 | u64::from(last);
+    match first_special(both.to_le_bytes()) {
+        Some(_) => one_by_one(),
+        None => bytes.len(),
     }
-    first_special(word).unwrap_or(bytes.len())
+}
+
+fn is_plain(byte: u8) -> bool {
+    byte >= 0x20 && byte != b'"' && byte != b'\\'
 }
 
 /// Bytes that are looked at in one step.

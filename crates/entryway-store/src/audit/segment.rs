@@ -113,10 +113,14 @@ impl Packed {
             body: self.body.clone(),
             unpacked: self.unpacked,
         };
-        let seal = key.sign(&sealed(&segment.computed(node)));
+        // What is sealed and what the segment's hash covers begin alike: it is read once.
+        let mut covered = segment.covered(node, &segment.body);
+        let seal = key.sign(&sealed(&finished(covered.clone())));
+        let packed = segment.body.len();
         segment.body.extend_from_slice(key.public_key());
         segment.body.extend_from_slice(&seal);
-        segment.hash = segment.computed(node);
+        covered.update(segment.body.get(packed..).unwrap_or_default());
+        segment.hash = finished(covered);
         segment
     }
 }
@@ -132,6 +136,11 @@ impl Segment {
     }
 
     fn computed_over(&self, node: &str, body: &[u8]) -> Hash {
+        finished(self.covered(node, body))
+    }
+
+    /// What the hash covers, so far as `body` goes.
+    fn covered(&self, node: &str, body: &[u8]) -> Context {
         let mut context = Context::new(&SHA256);
         context.update(match self.unpacked {
             0 => b"entryway audit segment 1\0",
@@ -147,10 +156,7 @@ impl Segment {
             context.update(&self.unpacked.to_be_bytes());
         }
         context.update(body);
-        let mut hash = NOTHING;
-        // SHA-256 has 32 bytes.
-        hash.copy_from_slice(context.finish().as_ref());
-        hash
+        context
     }
 
     /// The records in it, as many as it says, and not a byte more but a seal.
@@ -207,6 +213,13 @@ impl Segment {
         }
         Some((entries, rest))
     }
+}
+
+fn finished(context: Context) -> Hash {
+    let mut hash = NOTHING;
+    // SHA-256 has 32 bytes.
+    hash.copy_from_slice(context.finish().as_ref());
+    hash
 }
 
 fn entry(bytes: &[u8]) -> Option<(AuditEntry, &[u8])> {

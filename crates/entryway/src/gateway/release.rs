@@ -9,12 +9,15 @@ use std::task::Poll;
 use std::time::Instant;
 use tokio::time::{Sleep, sleep_until};
 
-/// A time that is waited for from before anything is asked.
-pub(crate) struct Release(Pin<Box<Sleep>>);
+/// A time that is waited for from before anything is asked; none where refusals are not held.
+pub(crate) struct Release(Option<Pin<Box<Sleep>>>);
 
 impl Release {
     /// Sets the timer at its first poll: await it before the work begins.
     pub(super) async fn set(until: Instant) -> Self {
+        if until <= Instant::now() {
+            return Self(None);
+        }
         let mut sleep = Box::pin(sleep_until(until.into()));
         poll_fn(|context| {
             // Only a poll sets it. Whether it is due already shows when it is waited for.
@@ -22,17 +25,20 @@ impl Release {
             Poll::Ready(())
         })
         .await;
-        Self(sleep)
+        Self(Some(sleep))
     }
 
     /// Whether nobody needs to wait for it any more.
     pub(super) fn is_past(&self) -> bool {
-        self.0.is_elapsed() || self.0.deadline() <= Instant::now().into()
+        let Some(sleep) = &self.0 else { return true };
+        sleep.is_elapsed() || sleep.deadline() <= Instant::now().into()
     }
 
     /// Returns when it has come.
     pub(super) async fn come(self) {
-        self.0.await;
+        if let Some(sleep) = self.0 {
+            sleep.await;
+        }
     }
 }
 
