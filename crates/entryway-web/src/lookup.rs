@@ -4,6 +4,7 @@ mod books;
 mod browse;
 mod card;
 mod groups;
+mod list;
 mod negotiate;
 mod people;
 mod photo;

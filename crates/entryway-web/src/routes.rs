@@ -243,6 +243,7 @@ pub(crate) static MEMBERS: Operation = Operation {
             about: "Which members are told; `both` by default. Groups are walked through whatever is told.",
         },
         LIMIT,
+        CURSOR,
     ],
     answers: &[(JSON, Content::Json("members"))],
     to: || get(lookup::members),

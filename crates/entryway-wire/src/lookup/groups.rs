@@ -37,9 +37,11 @@ shapes! {
         group: MatchJson<'a>,
         /// Each once, by its shortest path; direct ones first, then by name.
         members: Vec<MemberJson<'a>>,
-        /// Members that cannot be told; left out where there are none.
+        /// Goes on after these, as `cursor`. Left out where there are no more, and where the list was not begun with `cursor=start`.
+        next: Option<&'a str>,
+        /// Members that cannot be told; left out where there are none. Of a list in pages they stand on the first.
         unresolved: Option<Vec<UnresolvedJson<'a>>>,
-        /// Whether there may be more.
+        /// Whether there may be more than these and the pages after them.
         partial: bool,
         /// Why; left out where nothing is missing.
         gaps: Option<Vec<GapJson<'a>>>,
@@ -105,8 +107,8 @@ impl<'a> GroupJson<'a> {
 }
 
 impl<'a> MembersJson<'a> {
-    /// The members of a group; `whole` for who may read people.
-    pub fn of(members: &'a Members, whole: bool) -> Self {
+    /// The members of a group, after which `next` goes on; `whole` for who may read people.
+    pub fn of(members: &'a Members, next: Option<&'a str>, whole: bool) -> Self {
         let member = |member: &'a Member| MemberJson {
             entry: match whole {
                 true => MatchJson::of(&member.entry),
@@ -123,6 +125,7 @@ impl<'a> MembersJson<'a> {
         Self {
             group: MatchJson::of(&members.group),
             members: members.members.iter().map(member).collect(),
+            next,
             unresolved: (!members.unresolved.is_empty())
                 .then(|| members.unresolved.iter().map(unresolved).collect()),
             partial: !members.gaps.is_empty(),

@@ -116,7 +116,7 @@ async fn members(
         deadline: due,
     };
     let members = lookups.told(due, lookups.lookups.members(question)).await?;
-    out::answer_as(common, &MembersJson::of(&members, true), || {
+    out::answer_as(common, &MembersJson::of(&members, None, true), || {
         members_table(&members)
     });
     partial(&members.gaps);

@@ -314,6 +314,57 @@ fn a_domain_that_hangs_while_three_answer_is_named_inside_the_deadline() {
     assert!(!stranger.body.contains("hangs"), "{}", stranger.body);
 }
 
+#[test]
+fn the_members_of_a_group_are_told_page_by_page() {
+    let world = world();
+    let daemon = Daemon::start(&world);
+    let found = daemon.get("/api/v1/groups?q=everybody", FINDER).json();
+    let group = found["matches"][0]["id"].as_str().expect("an id");
+    let path = format!("/api/v1/groups/{group}/members?limit=1");
+    let whole = daemon
+        .get(&format!("/api/v1/groups/{group}/members"), FINDER)
+        .json();
+    let (mut cursor, mut rows, mut pages) = ("start".to_owned(), Vec::new(), 0);
+    loop {
+        let answer = daemon.get(&format!("{path}&cursor={cursor}"), FINDER);
+        assert_eq!(answer.status, 200, "{}", answer.body);
+        let page = answer.json();
+        let members = page["members"].as_array().expect("members");
+        assert_eq!((members.len(), &page["partial"]), (1, &json!(false)));
+        rows.extend(members.clone());
+        // Who cannot be told is told once.
+        let untold = if pages == 0 {
+            &whole["unresolved"]
+        } else {
+            &Value::Null
+        };
+        assert_eq!(&page["unresolved"], untold, "{page}");
+        pages += 1;
+        match page["next"].as_str() {
+            Some(next) => cursor = next.to_owned(),
+            None => break,
+        }
+    }
+    assert_eq!(json!(rows), whole["members"]);
+    assert_eq!(
+        (pages, whole["unresolved"][0]["count"].as_u64()),
+        (3, Some(1))
+    );
+    // The last cursor that was sent is for this list and no other.
+    for other in [
+        format!("{path}&kinds=people"),
+        format!("{path}&reach=direct"),
+        "/api/v1/groups?q=everybody&limit=1".to_owned(),
+    ] {
+        let refused = daemon.get(&format!("{other}&cursor={cursor}"), FINDER);
+        assert_eq!(
+            (refused.status, &refused.json()["code"]),
+            (400, &json!("cursor_of_another_list")),
+            "{other}"
+        );
+    }
+}
+
 /// What a limit cuts is said, at the end of each list; nothing is left out in silence.
 #[test]
 fn what_a_limit_cuts_is_said() {
