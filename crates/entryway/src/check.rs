@@ -1,6 +1,7 @@
 //! `entryway check`: the configuration, and every server of every domain as a login would use it.
 
 mod bases;
+mod front;
 mod json;
 mod lockout;
 mod people;
@@ -143,6 +144,7 @@ pub(crate) async fn check(common: &Common) -> Result<Exit, Exit> {
         }
     }
     let mut findings = Vec::from_iter(store::look_at(&loaded.settings).await);
+    findings.extend(front::look_at(&loaded.settings));
     let configured = loaded.settings.policy.domains.iter();
     let configured = configured.zip(&loaded.settings.domains);
     for (domain, (policy, settings)) in composed.domains.iter().zip(configured) {

@@ -271,6 +271,37 @@ fn pkcs12_is_as_good_as_pem() {
 }
 
 #[test]
+fn a_check_tells_how_long_the_certificate_lasts() {
+    let (world, authority) = (World::new(), Authority::new().expect("an authority"));
+    issue(&world, &authority);
+    configure(&world, PAIR);
+    let sso = "\n[sso]\nissuer = \"https://login.corp.example\"\n";
+    let settings = fs::read_to_string(world.path("entryway.toml")).expect("text");
+    world.write("entryway.toml", &format!("{settings}{sso}"));
+    let found = told(&world, &["check"]);
+    let of = |check: &str| {
+        let findings = found["findings"].as_array().expect("findings").iter();
+        let mut of = findings.filter(|one| one["check"] == check);
+        of.next().cloned().expect("a finding")
+    };
+    let listener = of("listener");
+    let detail = listener["detail"].as_str().expect("a detail");
+    assert!(
+        listener["ok"] == json!(true) && detail.contains("Z"),
+        "{listener}"
+    );
+    let sso = of("single sign-on");
+    assert_eq!(
+        (&sso["ok"], &sso["warning"], &sso["detail"]),
+        (
+            &json!(true),
+            &json!(true),
+            &json!("https://login.corp.example: 0 applications")
+        )
+    );
+}
+
+#[test]
 fn what_cannot_be_used_does_not_start() {
     let (world, authority) = (World::new(), Authority::new().expect("an authority"));
     issue(&world, &authority);
