@@ -63,11 +63,11 @@ fn people_use_the_pages(lab: &Lab) -> Result<()> {
         // Each agrees once, and changes once.
         "withScripts": {
             "ordinary": person("staff", "alice"),
-            "reset": person("staff", "mustchange"),
+            "resets": [person("staff", "mustchange"), person("lab", "lapsed")],
         },
         "without": {
             "ordinary": person("lab", "bob"),
-            "reset": person("lab", "chooses"),
+            "resets": [person("lab", "chooses")],
         },
         "erin": password_of("erin"),
     });

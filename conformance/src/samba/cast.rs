@@ -29,9 +29,14 @@ replace: lockoutThreshold
 lockoutThreshold: 5
 ";
 
-/// A password set in 2012, far beyond the domain's 42 days.
+/// Passwords set in 2012, far beyond the domain's 42 days.
 pub(super) const OLD_PASSWORD: &str = "\
 dn: CN=expired,OU=people,DC=lab,DC=example,DC=org
+changetype: modify
+replace: pwdLastSet
+pwdLastSet: 130000000000000000
+
+dn: CN=lapsed,OU=people,DC=lab,DC=example,DC=org
 changetype: modify
 replace: pwdLastSet
 pwdLastSet: 130000000000000000
@@ -62,6 +67,7 @@ pub(super) fn people() -> Vec<u8> {
         "wrongauto",
         "mover",
         "erin",
+        "lapsed",
     ] {
         person(&mut ldif, name, name, "people", NORMAL, &[]);
     }

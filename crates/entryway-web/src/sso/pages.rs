@@ -22,6 +22,8 @@ pub(super) enum Again {
     NotNow,
     /// The directory wants another one first.
     MustChange,
+    /// It has expired, and the directory takes no other in its place.
+    Expired,
     /// The new one was typed in two ways.
     NotSame,
     /// The new one was not taken.
@@ -37,6 +39,7 @@ impl Again {
             Self::Refused => words.refused,
             Self::NotNow => words.not_now,
             Self::MustChange => words.must_change,
+            Self::Expired => words.expired,
             Self::NotSame => words.not_same,
             Self::Unchanged(reason) => language.unchanged(reason),
             Self::Unknown => words.change_unknown,

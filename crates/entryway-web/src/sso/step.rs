@@ -197,7 +197,10 @@ async fn log_in(
     };
     let session = match decision {
         Decision::Accept(accepted) => accepted.into_session(),
-        Decision::Challenge(Challenge::ChangePassword) => return stopped(Again::MustChange, true),
+        // Answered to the right password alone, as the challenge is. Where the directory lets nobody change one that has
+        // expired, the next page says so.
+        Decision::Challenge(Challenge::ChangePassword)
+        | Decision::Reject(Reason::PasswordExpired) => return stopped(Again::MustChange, true),
         Decision::Reject(_) => return stopped(Again::Refused, false),
         // Nobody asks without a password here, and nothing is changed.
         Decision::Indeterminate(_) | Decision::WouldAccept(_) | Decision::Changed => {
@@ -256,6 +259,7 @@ async fn change(
         Decision::Reject(reason) if Reason::OF_A_CHANGE.contains(&reason) => {
             Again::Unchanged(reason)
         }
+        Decision::Reject(Reason::PasswordExpired) => Again::Expired,
         Decision::Reject(_) => Again::Refused,
         Decision::Indeterminate(Fault::PasswordChangeUnknown) => Again::Unknown,
         _ => Again::NotNow,

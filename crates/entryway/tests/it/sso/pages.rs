@@ -332,6 +332,37 @@ fn an_expired_password_is_changed_on_the_way_in() {
     assert!(!browser.cookies.contains_key("__Host-entryway-session"));
 }
 
+/// OpenLDAP takes no bind of whoever's password has expired, and so no change: they learn what it is, not that it is wrong.
+#[test]
+fn whose_password_has_expired_and_cannot_be_changed_is_told_so() {
+    let world = world();
+    let people = include_str!("../world/people.ldif").replace("pwdReset", "pwdExpired");
+    let people = entryway_testdir::Directory::from_ldif(&people).expect("LDIF");
+    world.directory.set_directory(people);
+    let daemon = Daemon::start(&world);
+    let mut browser = Browser::new(&daemon);
+    let page = log_in(&mut browser, &asking(&[]), "reset", "wrong");
+    assert!(page.body.contains("check the name and the password"));
+    let page = log_in(&mut browser, &asking(&[]), "reset", "right");
+    assert!(
+        page.body.contains("Your password must be changed"),
+        "{page:?}"
+    );
+    let typed = [
+        ("name", "reset"),
+        ("password", "right"),
+        ("new", "another-one-1"),
+        ("repeat", "another-one-1"),
+        ("action", "change"),
+    ];
+    let page = browser.submit(&page, &typed);
+    assert!(
+        page.body.contains("it cannot be changed here any more"),
+        "{page:?}"
+    );
+    assert!(!browser.cookies.contains_key("__Host-entryway-session"));
+}
+
 #[test]
 fn a_changed_password_lets_in_and_the_old_one_does_not() {
     let world = world();
