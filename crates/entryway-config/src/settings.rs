@@ -8,8 +8,8 @@ mod sso;
 
 pub use groups::{DynamicGroups, GroupsSettings, Membership};
 pub use sso::{
-    Accent, Branding, ClaimFailed, ClaimSetting, ClientSetting, GroupPatterns, ImageKind,
-    KeyRotation, Logo, OfferedDomains, PageLanguage, SessionLimits, SsoSettings,
+    Accent, Branding, ClaimFailed, ClaimSetting, ClientSetting, ImageKind, KeyRotation, Logo,
+    OfferedDomains, PageLanguage, SessionLimits, SsoSettings,
 };
 
 use entryway_ldap_types::{ByRole, Fingerprint, Password};

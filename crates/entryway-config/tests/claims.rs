@@ -60,6 +60,9 @@ fn jdoe() -> Person {
         email_verified: None,
         picture: None,
         locale: None,
+        class: None,
+        uid: None,
+        gid: None,
         groups: Some(GroupNames {
             names: groups.to_vec(),
             partial: false,

@@ -56,7 +56,7 @@ pub use logout::{Logout, LogoutNotice, LogoutRequest, SignedOut, logout, notices
 pub use parameters::{
     MAX_PARAMETERS, MAX_TOTAL_BYTES, MAX_VALUE_BYTES, Parameters, Repeated, TooMuch,
 };
-pub use person::{GroupNames, Person, sub};
+pub use person::{GroupNames, GroupPatterns, Person, PersonFacts, sub};
 pub use problem::{ErrorCode, Problem};
 pub use provider::{ClaimRules, Issuer, IssuerError, Lifetimes, Provider, RuleFailed, paths};
 pub use record::{AccessRecord, Challenge, CodeRecord, Grant};

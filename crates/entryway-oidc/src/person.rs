@@ -1,6 +1,10 @@
 //! The person whom claims are about.
 
-use entryway_login::{Session, Source, Subject};
+mod facts;
+
+pub use facts::PersonFacts;
+
+use entryway_login::{NamePattern, Session, Source, Subject};
 use sha2::{Digest as _, Sha256};
 use std::fmt::Write as _;
 
@@ -28,6 +32,12 @@ pub struct Person {
     pub picture: Option<String>,
     /// `locale` (BCP 47).
     pub locale: Option<String>,
+    /// The user class, if one fitted.
+    pub class: Option<String>,
+    /// Numeric user id (unix).
+    pub uid: Option<u32>,
+    /// Numeric group id.
+    pub gid: Option<u32>,
     /// Names of the effective groups; `None` where nobody asked for them.
     pub groups: Option<GroupNames>,
     /// Everything else that rules of clients may speak of.
@@ -75,9 +85,40 @@ impl Person {
             email_verified: None,
             picture: first("picture"),
             locale: first("locale"),
+            class: session.user_class.as_deref().map(str::to_owned),
+            uid: session.uid,
+            gid: session.gid,
             groups,
             attributes: session.attributes.clone(),
         }
+    }
+    /// The domain's name, `local` or `os`; `None` of a subject that is none of ours.
+    pub fn domain(&self) -> Option<&str> {
+        self.subject.0.split_once(':').map(|(domain, _)| domain)
+    }
+}
+
+/// Which groups somebody else is told of, by their names.
+#[derive(Debug, Clone)]
+pub struct GroupPatterns(Vec<NamePattern>);
+
+impl GroupPatterns {
+    /// Directories compare the names of groups without case, and so do these.
+    pub fn new<'p>(patterns: impl Iterator<Item = &'p str>) -> Self {
+        Self(
+            patterns
+                .map(|pattern| NamePattern::new(pattern.to_lowercase()))
+                .collect(),
+        )
+    }
+    /// Whether one of them fits the whole name.
+    pub fn show(&self, group: &str) -> bool {
+        let group = group.to_lowercase();
+        self.0.iter().any(|pattern| pattern.matches(&group))
+    }
+    /// As they are compared.
+    pub fn iter(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().map(NamePattern::as_str)
     }
 }
 

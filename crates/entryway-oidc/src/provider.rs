@@ -164,7 +164,7 @@ impl Provider {
             .names
             .iter()
             .filter(|group| self.claims.shows_group(client, group));
-        let (domain, _) = person.subject.0.split_once(':').unwrap_or_default();
+        let domain = person.domain().unwrap_or_default();
         let named = |group: &String| match self.qualified_groups {
             true => format!("{domain}/{group}"),
             false => group.clone(),

@@ -8,8 +8,7 @@ pub use rules::ClaimFailed;
 
 use super::TokenScope;
 use entryway_cel::CompiledExpression;
-use entryway_login::NamePattern;
-use entryway_oidc::{Client, Issuer, Lifetimes};
+use entryway_oidc::{Client, GroupPatterns, Issuer, Lifetimes};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -76,30 +75,6 @@ pub struct ClientSetting {
     pub groups: Option<GroupPatterns>,
     /// Claims of its own, in the order in which they are written.
     pub claims: Vec<ClaimSetting>,
-}
-
-/// `client.X.groups`.
-#[derive(Debug, Clone)]
-pub struct GroupPatterns(Vec<NamePattern>);
-
-impl GroupPatterns {
-    /// Directories compare the names of groups without case, and so do these.
-    pub(crate) fn new<'p>(patterns: impl Iterator<Item = &'p str>) -> Self {
-        Self(
-            patterns
-                .map(|pattern| NamePattern::new(pattern.to_lowercase()))
-                .collect(),
-        )
-    }
-    /// Whether one of them fits the whole name.
-    pub fn show(&self, group: &str) -> bool {
-        let group = group.to_lowercase();
-        self.0.iter().any(|pattern| pattern.matches(&group))
-    }
-    /// As they are compared.
-    pub fn iter(&self) -> impl Iterator<Item = &str> {
-        self.0.iter().map(NamePattern::as_str)
-    }
 }
 
 /// One of `client.X.claims`.

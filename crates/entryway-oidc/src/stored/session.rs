@@ -59,6 +59,10 @@ struct Known {
     email_verified: Option<bool>,
     picture: Option<String>,
     locale: Option<String>,
+    // Sessions of before these were kept have none of them: somebody without a class is let in by no rule for one.
+    class: Option<String>,
+    uid: Option<u32>,
+    gid: Option<u32>,
     groups: Option<Member>,
     attributes: Vec<(Box<str>, Vec<String>)>,
 }
@@ -83,6 +87,9 @@ impl Known {
             email_verified: person.email_verified,
             picture: person.picture,
             locale: person.locale,
+            class: person.class,
+            uid: person.uid,
+            gid: person.gid,
             groups: person
                 .groups
                 .map(|GroupNames { names, partial }| Member { of: names, partial }),
@@ -100,6 +107,9 @@ impl Known {
             email_verified: self.email_verified,
             picture: self.picture,
             locale: self.locale,
+            class: self.class,
+            uid: self.uid,
+            gid: self.gid,
             groups: self
                 .groups
                 .map(|Member { of, partial }| GroupNames { names: of, partial }),

@@ -154,6 +154,9 @@ fn a_session_is_read_with_everybody_in_it() {
         email_verified: Some(false),
         picture: None,
         locale: Some("de".into()),
+        class: Some("engineers".into()),
+        uid: Some(1042),
+        gid: Some(u32::MAX - 1),
         groups: Some(crate::GroupNames {
             names: vec!["a".into(), "b,c".into()],
             partial: true,
@@ -170,6 +173,13 @@ fn a_session_is_read_with_everybody_in_it() {
         must_change_password: true,
     };
     check(&session);
+    // As it was written before these were kept.
+    let text = session.to_stored().replace(
+        "\"class\":\"engineers\",\"uid\":1042,\"gid\":4294967294,",
+        "",
+    );
+    let earlier = BrowserSession::from_stored(&text).unwrap();
+    assert_eq!((&earlier.person.class, earlier.person.uid), (&None, None));
     let text = session
         .to_stored()
         .replace("\"sid\":", "\"later\":1,\"sid\":");

@@ -133,6 +133,9 @@ pub(crate) fn person(name: &str) -> Person {
         email_verified: Some(true),
         picture: None,
         locale: None,
+        class: None,
+        uid: None,
+        gid: None,
         groups: Some(GroupNames {
             names: vec!["engineers".to_owned(), "hidden-ones".to_owned()],
             partial: false,

@@ -9,9 +9,9 @@ use crate::resolve::client::reach;
 use crate::resolve::domain::Read;
 use crate::resolve::rules::{expression, mention};
 use crate::section::{Section, Text, as_text, wrong_type};
-use crate::settings::{ClaimSetting, GroupPatterns};
+use crate::settings::ClaimSetting;
 use crate::tree::{Entry, Value};
-use entryway_oidc::{Scopes, is_reserved_claim};
+use entryway_oidc::{GroupPatterns, Scopes, is_reserved_claim};
 use std::sync::Arc;
 
 /// Longest name of a claim, in bytes.

@@ -1,9 +1,10 @@
 //! What clients are told, by their rules: the port of `entryway-oidc`, from the settings.
 
-use super::{ClaimSetting, GroupPatterns, SsoSettings};
+use super::{ClaimSetting, SsoSettings};
 use entryway_cel::Outcome;
-use entryway_login::{Authority, DomainId, Facts, Group};
-use entryway_oidc::{ClaimRules, Client, ClientId, GroupNames, Person, RuleFailed, Scopes};
+use entryway_oidc::{
+    ClaimRules, Client, ClientId, GroupPatterns, Person, PersonFacts, RuleFailed, Scopes,
+};
 use serde_json::{Value, json};
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -109,13 +110,12 @@ impl ClaimRules for ByClient {
         if claims.is_empty() {
             return Ok(Vec::new());
         }
-        let (domain, _) = person.subject.0.split_once(':').ok_or(RuleFailed)?;
-        let groups = groups(domain, person.groups.as_ref());
-        let facts = facts(person, domain, groups.as_deref().unwrap_or_default());
+        let known = PersonFacts::of(person).ok_or(RuleFailed)?;
+        let facts = known.facts();
         let mut told = Vec::with_capacity(claims.len());
         for claim in claims {
             // Some of somebody's groups would pass for all of them.
-            let outcome = if claim.value.needs().groups && groups.is_none() {
+            let outcome = if claim.value.needs().groups && !known.has_groups() {
                 Err("looks at `groups`, and not all of them are known".to_owned())
             } else {
                 claim.value.value(&facts).map_err(|failed| failed.0)
@@ -137,48 +137,6 @@ impl ClaimRules for ByClient {
 
     fn scopes(&self) -> Scopes {
         self.scopes.clone()
-    }
-}
-
-/// As the rules see them; `None` where not all of them are known. They are of the person's own domain.
-fn groups(domain: &str, names: Option<&GroupNames>) -> Option<Vec<Group>> {
-    let names = names.filter(|names| !names.partial)?;
-    let domain: Arc<str> = domain.into();
-    let group = |name: &String| Group {
-        domain: Arc::clone(&domain),
-        name: name.as_str().into(),
-        dn: None,
-        gid: None,
-        path: Vec::new(),
-    };
-    Some(names.names.iter().map(group).collect())
-}
-
-/// What is left of a login in a session. An expression that looks at anything else does not load.
-fn facts<'p>(person: &'p Person, domain: &'p str, groups: &'p [Group]) -> Facts<'p> {
-    Facts {
-        name: &person.name,
-        login_name: &person.name,
-        authority: match domain {
-            "local" => Authority::Local,
-            "os" => Authority::Os,
-            name => Authority::Domain {
-                id: DomainId(0),
-                name,
-            },
-        },
-        entry: None,
-        uid: None,
-        gid: None,
-        own_gid: None,
-        home: None,
-        user_type: None,
-        shell: None,
-        email: person.email.as_deref(),
-        display_name: person.display_name.as_deref(),
-        attributes: &person.attributes,
-        groups,
-        client_address: None,
     }
 }
 

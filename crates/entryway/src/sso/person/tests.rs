@@ -13,6 +13,9 @@ fn last(groups: usize) -> Last {
         email_verified: None,
         picture: None,
         locale: None,
+        class: None,
+        uid: None,
+        gid: None,
         groups: Some(GroupNames {
             names: vec!["a group with a name".into(); groups],
             partial: false,
