@@ -1,6 +1,7 @@
 //! The one table of settings. It says which keys exist, what they hold and what they default to;
 //! reading, the JSON schema and the reference page all follow it.
 
+mod forward;
 mod named;
 mod settings;
 mod sso;
@@ -93,7 +94,8 @@ pub(crate) const REFERRAL_KEYS: [&str; 1] = ["follow"];
 
 /// Every setting, in the order of the reference page.
 pub(crate) fn all() -> impl Iterator<Item = &'static Setting> {
-    settings::SETTINGS.iter().chain(sso::SETTINGS)
+    let all = settings::SETTINGS.iter().chain(sso::SETTINGS);
+    all.chain(forward::SETTINGS)
 }
 
 /// The setting at a path of this table's own spelling.

@@ -137,6 +137,9 @@ codes! {
     NotColour = "C109", Error, "not a colour";
     LogoFile = "C110", Error, "an image that cannot be shown";
     NotLink = "C111", Error, "not a link";
+    NotPage = "C112", Error, "not a page that a rule can be for";
+    PublicUnfit = "C113", Error, "a page that is public and is not";
+    NoProxy = "C114", Error, "forward authentication that believes nobody";
 }
 
 impl Code {

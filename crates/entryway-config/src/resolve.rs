@@ -12,6 +12,7 @@ mod domain;
 mod domains;
 mod encryption;
 mod filter;
+mod forward;
 mod groups;
 mod home;
 mod keystore;
@@ -29,6 +30,7 @@ mod suffix;
 mod text;
 mod tls;
 mod token;
+mod told_groups;
 mod verification;
 
 use crate::code::Code;
@@ -88,6 +90,14 @@ pub(crate) fn settings(root: &Section<'_>, cx: &Context<'_>) -> Option<Settings>
     rules::mention::check(&told, None, &read, cx);
     let lookups = lookup::lookups(root, &read, cx);
     let sso = sso::sso(root, &read, cx);
+    let known = forward::Known {
+        names: &names,
+        read: &read,
+        classes: &class_names,
+        proxies: &trusted_proxies,
+        sso: sso.as_ref(),
+    };
+    let forward = forward::forward(root, &known, cx);
     // Every domain must have come through: an index that shifts would ask the wrong one.
     let (domains, mut policies): (Vec<DomainSettings>, Vec<DomainPolicy>) = read
         .into_iter()
@@ -130,6 +140,7 @@ pub(crate) fn settings(root: &Section<'_>, cx: &Context<'_>) -> Option<Settings>
         name_servers,
         tokens,
         sso: sso.map(Arc::new),
+        forward: forward.map(Arc::new),
         files: Vec::new(),
     })
 }

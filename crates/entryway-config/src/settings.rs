@@ -3,9 +3,11 @@
 //! Everything here is checked; nothing here remembers where it was written (see [`crate::RuleBook`])
 //! or knows what a socket or a certificate is.
 
+mod forward;
 mod groups;
 mod sso;
 
+pub use forward::ForwardSettings;
 pub use groups::{DynamicGroups, GroupsSettings, Membership};
 pub use sso::{
     Accent, Branding, ClaimFailed, ClaimSetting, ClientSetting, ImageKind, KeyRotation, Logo,
@@ -54,6 +56,8 @@ pub struct Settings {
     pub tokens: Vec<ApiToken>,
     /// `[sso]` and `[client.X]`; `None` where there is no single sign-on.
     pub sso: Option<Arc<SsoSettings>>,
+    /// `[forward_auth]`; `None` where no page is protected.
+    pub forward: Option<Arc<ForwardSettings>>,
     /// Every file that was read for it, secrets and trust files included: the ones worth watching.
     pub files: Vec<PathBuf>,
 }

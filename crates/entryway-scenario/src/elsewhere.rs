@@ -35,6 +35,12 @@ const fn of_changes(name: &'static str, file: &'static str, test: &'static str) 
     }
 }
 
+/// Loads every setting with another value, and sees that it matters.
+const EVERY_EXAMPLE: (&str, &str) = (
+    "crates/entryway-config/src/catalogue/tests.rs",
+    "every_example_loads_and_matters",
+);
+
 /// All of it.
 pub const SHOWN_ELSEWHERE: &[Elsewhere] = &[
     of_changes(
@@ -95,10 +101,7 @@ pub const SHOWN_ELSEWHERE: &[Elsewhere] = &[
     Elsewhere {
         name: "directory.",
         why: "look-ups decide no login",
-        test: (
-            "crates/entryway-config/src/catalogue/tests.rs",
-            "every_example_loads_and_matters",
-        ),
+        test: EVERY_EXAMPLE,
     },
     Elsewhere {
         name: "address_book.<name>.",
@@ -122,20 +125,22 @@ pub const SHOWN_ELSEWHERE: &[Elsewhere] = &[
         ),
     },
     Elsewhere {
+        name: "forward_auth.",
+        why: "says which requests a proxy lets pass; a login does not know it",
+        test: (
+            "crates/entryway-config/tests/forward.rs",
+            "every_criterion_of_a_row_counts",
+        ),
+    },
+    Elsewhere {
         name: "domain.<name>.people.find_filter",
         why: "likewise",
-        test: (
-            "crates/entryway-config/src/catalogue/tests.rs",
-            "every_example_loads_and_matters",
-        ),
+        test: EVERY_EXAMPLE,
     },
     Elsewhere {
         name: "domain.<name>.people.description_attribute",
         why: "likewise",
-        test: (
-            "crates/entryway-config/src/catalogue/tests.rs",
-            "every_example_loads_and_matters",
-        ),
+        test: EVERY_EXAMPLE,
     },
     Elsewhere {
         name: "domain.<name>.people.shown_attributes",
@@ -148,18 +153,12 @@ pub const SHOWN_ELSEWHERE: &[Elsewhere] = &[
     Elsewhere {
         name: "domain.<name>.groups.find_filter",
         why: "likewise",
-        test: (
-            "crates/entryway-config/src/catalogue/tests.rs",
-            "every_example_loads_and_matters",
-        ),
+        test: EVERY_EXAMPLE,
     },
     Elsewhere {
         name: "domain.<name>.groups.description_attribute",
         why: "likewise",
-        test: (
-            "crates/entryway-config/src/catalogue/tests.rs",
-            "every_example_loads_and_matters",
-        ),
+        test: EVERY_EXAMPLE,
     },
     Elsewhere {
         name: "domain.<name>.groups.max_members",
@@ -196,18 +195,12 @@ pub const SHOWN_ELSEWHERE: &[Elsewhere] = &[
     Elsewhere {
         name: "domain.<name>.groups.dynamic_class",
         why: "the directory of a scenario has no groups that are a search",
-        test: (
-            "crates/entryway-config/src/catalogue/tests.rs",
-            "every_example_loads_and_matters",
-        ),
+        test: EVERY_EXAMPLE,
     },
     Elsewhere {
         name: "domain.<name>.groups.url_attribute",
         why: "the directory of a scenario has no groups that are a search",
-        test: (
-            "crates/entryway-config/src/catalogue/tests.rs",
-            "every_example_loads_and_matters",
-        ),
+        test: EVERY_EXAMPLE,
     },
     Elsewhere {
         name: "token[]",

@@ -14,6 +14,7 @@ const CLIENT_KEYS: &str =
 const FILE: &str = r#"
 #@
 [server]
+trusted_proxies = ["10.0.0.1"]
 [login]
 ldap = "optional"
 default_domains = ["staff"]
@@ -89,6 +90,9 @@ issuer = "https://sso.corp.example"
 secret = { file = "client.secret" }
 redirect_uris = ["https://app.corp.example/login"]
 [client.staff.claims]
+[forward_auth]
+[[forward_auth.rule]]
+host = "forum.corp.example"
 "#;
 
 /// The file with one key set, in place of what stood there, and others set or taken away.
@@ -135,6 +139,7 @@ fn with(path: &str, value: Option<&str>) -> String {
             ],
             &[],
         ),
+        "server.trusted_proxies" => (&[], &["trusted_proxies"]),
         "store.allow_unverified" => (
             &[("url", r#""postgres://db.corp.example/e?sslmode=require""#)],
             &[],
@@ -187,6 +192,10 @@ fn with(path: &str, value: Option<&str>) -> String {
                 _ => format!("{line}\n"),
             })
             .collect()
+    } else if path == "server.trusted_proxies" {
+        // Without one there is no forward authentication.
+        let (before, _) = FILE.split_once("[forward_auth]").unwrap_or((FILE, ""));
+        before.to_owned()
     } else if path == "domain.<name>.srv" {
         // Cards of another account would go wherever DNS says.
         FILE.replace(

@@ -9,6 +9,7 @@ use crate::context::Context;
 use crate::place::Place;
 use crate::report::Diagnostic;
 use crate::resolve::domain::Read;
+use crate::resolve::told_groups;
 use crate::section::{List, Section};
 use crate::settings::ClientSetting;
 use crate::tree::Entry;
@@ -86,7 +87,7 @@ fn client(
     let post_logout = reach::uris(client, "post_logout_redirect_uris", cx);
     let backchannel = reach::backchannel(client, cx);
     let claims = claims::claims(client, read, cx);
-    let groups = claims::groups(client, read, cx);
+    let groups = told_groups::groups(client, read, cx);
     let scopes = reach::scopes(client, "scopes", cx);
     let own_scopes = reach::scopes(client, "own_scopes", cx);
     let (api, api_scopes) = reach::api(client);

@@ -7,7 +7,7 @@ use crate::tidy::tree::Tree;
 use crate::tidy::use_paths::paths_below;
 
 /// Each pure crate with everything it may depend on.
-const PURE: [(&str, &[&str]); 8] = [
+const PURE: [(&str, &[&str]); 9] = [
     ("entryway-ldap-types", &["bytes", "thiserror", "zeroize"]),
     (
         "entryway-login",
@@ -75,6 +75,17 @@ const PURE: [(&str, &[&str]); 8] = [
             "subtle",
             "thiserror",
             "url",
+            "zeroize",
+        ],
+    ),
+    (
+        "entryway-forward",
+        // The person is the one of single sign-on.
+        &[
+            "entryway-login",
+            "entryway-oidc",
+            "base64",
+            "thiserror",
             "zeroize",
         ],
     ),

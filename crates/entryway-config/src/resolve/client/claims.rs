@@ -11,7 +11,7 @@ use crate::resolve::rules::{expression, mention};
 use crate::section::{Section, Text, as_text, wrong_type};
 use crate::settings::ClaimSetting;
 use crate::tree::{Entry, Value};
-use entryway_oidc::{GroupPatterns, Scopes, is_reserved_claim};
+use entryway_oidc::{Scopes, is_reserved_claim};
 use std::sync::Arc;
 
 /// Longest name of a claim, in bytes.
@@ -136,40 +136,4 @@ fn usable(entry: &Entry, cx: &Context<'_>) -> bool {
         .at(entry.key_place, why),
     );
     false
-}
-
-/// Which groups it is told of. The outer `None` when it is wrong.
-pub(super) fn groups(
-    client: &Section<'_>,
-    read: &[Read<'_>],
-    cx: &Context<'_>,
-) -> Option<Option<GroupPatterns>> {
-    let Some(list) = client.texts("groups") else {
-        return client.entry("groups").is_none().then_some(None);
-    };
-    let mut whole = true;
-    for item in &list.items {
-        if item.text.trim().is_empty() {
-            whole = false;
-            cx.push(
-                Diagnostic::new(Code::Empty, "a pattern of `groups` is empty")
-                    .at(item.place, "no group is called so"),
-            );
-        }
-        let domain = item.text.split_once('/').map(|(before, _)| before);
-        let is = |one: &Read<'_>| domain.is_some_and(|of| of.eq_ignore_ascii_case(one.name.text));
-        if read.iter().any(is) {
-            whole = false;
-            cx.push(
-                Diagnostic::new(Code::NotGroup, "this pattern fits no group's name")
-                    .at(
-                        item.place,
-                        "an application is told names without the domain",
-                    )
-                    .hint("write what stands behind the `/`"),
-            );
-        }
-    }
-    let patterns = GroupPatterns::new(list.items.iter().map(|item| item.text));
-    whole.then_some(Some(patterns))
 }

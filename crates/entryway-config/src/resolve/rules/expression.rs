@@ -14,7 +14,7 @@ use entryway_login::{Condition, Template};
 use std::ops::Range;
 use std::sync::Arc;
 
-pub(super) fn condition(
+pub(in crate::resolve) fn condition(
     written: Text<'_>,
     key: &str,
     cx: &Context<'_>,

@@ -9,7 +9,7 @@ use entryway_ldap_types::Dn;
 use entryway_login::GroupCriterion;
 
 /// `None` for `*`; reported, and `Err`, when it is not one. `domain` is the class's own.
-pub(super) fn group(
+pub(in crate::resolve) fn group(
     written: Text<'_>,
     domain: Option<&str>,
     names: &[Named<'_>],

@@ -91,7 +91,7 @@ pub(in crate::resolve) fn of_person(told: &[Told], cx: &Context<'_>) -> bool {
                     format!("`{}` is nothing that is kept of a person", one.name.escape_debug()),
                 )
                 .at(one.place, "known while somebody logs in, and not later")
-                .hint("a claim is made of `name`, `email`, `display_name`, `domain`, `groups` and `user.attributes.…`, which maps and `attributes` of the domain fill"),
+                .hint("kept are `name`, `email`, `display_name`, `domain`, `groups` and `user.attributes.…`, which maps and `attributes` of the domain fill"),
             );
         }
     }

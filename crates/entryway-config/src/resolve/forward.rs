@@ -1,0 +1,246 @@
+//! `[forward_auth]`: which pages of other hosts are protected, and for whom they open.
+
+use crate::code::Code;
+use crate::context::Context;
+use crate::place::Place;
+use crate::report::Diagnostic;
+use crate::resolve::domain::Read;
+use crate::resolve::domains::Named;
+use crate::resolve::rules::{ClassNames, expression, group, mention};
+use crate::resolve::told_groups;
+use crate::section::{Section, Text};
+use crate::settings::{ForwardSettings, SsoSettings};
+use entryway_forward::{Access, Host, IdentityRules, Methods, Path, People, Rule, RuleName, Rules};
+use entryway_login::{AddressRange, GroupCriterion};
+use std::sync::Arc;
+
+/// What rules may speak of.
+pub(super) struct Known<'k, 'a> {
+    pub(super) names: &'k [Named<'a>],
+    pub(super) read: &'k [Read<'a>],
+    pub(super) classes: &'k ClassNames<'a>,
+    pub(super) proxies: &'k [AddressRange],
+    pub(super) sso: Option<&'k SsoSettings>,
+}
+
+/// `None` where there is none, or a part of it is wrong.
+pub(super) fn forward(
+    root: &Section<'_>,
+    known: &Known<'_, '_>,
+    cx: &Context<'_>,
+) -> Option<ForwardSettings> {
+    let forward = root.section("forward_auth");
+    if !forward.exists() {
+        return None;
+    }
+    let basic_life = forward.duration("basic_life");
+    let groups = told_groups::groups(&forward, known.read, cx);
+    let rows = forward.rows("rule");
+    if rows.is_empty() {
+        cx.push(
+            Diagnostic::new(Code::NoEffect, "`[forward_auth]` has no effect")
+                .at(forward.place, "there is no `[[forward_auth.rule]]`")
+                .hint("a rule is at least `host = \"wiki.corp.example\"`"),
+        );
+    }
+    if root.entry("sso").is_none() {
+        cx.push(
+            Diagnostic::new(
+                Code::NoSso,
+                "there is forward authentication, and no single sign-on",
+            )
+            .at(forward.place, "there is no `[sso]` table")
+            .hint("`[sso]` with `issuer = \"https://…\"`, the URL under which browsers reach the login"),
+        );
+    }
+    if known.proxies.is_empty() && !rows.is_empty() {
+        cx.push(
+            Diagnostic::new(Code::NoProxy, "no proxy is trusted, so no page opens")
+                .at(forward.place, "")
+                .hint("name the proxies that ask in `trusted_proxies` of `[server]`, for example `[\"127.0.0.1\"]`"),
+        );
+    }
+    let rules: Vec<_> = rows.iter().map(|row| rule(row, known, cx)).collect();
+    contradictions(rules.iter().flatten().flatten(), cx);
+    let rules = rules.into_iter().collect::<Option<Vec<_>>>()?;
+    let sso = known.sso?;
+    let identity = IdentityRules {
+        groups: groups?,
+        qualified: sso.qualified_groups,
+        most: sso.most_groups,
+    };
+    let rules = rules.into_iter().flatten().map(|(rule, _)| rule).collect();
+    Some(ForwardSettings {
+        rules: Arc::new(Rules::new(rules, identity)),
+        basic_life,
+    })
+}
+
+/// One row and its place; the inner `None` where it is switched off, the outer when it is wrong.
+fn rule(
+    row: &Section<'_>,
+    known: &Known<'_, '_>,
+    cx: &Context<'_>,
+) -> Option<Option<(Rule, Place)>> {
+    let enabled = row.boolean("enabled");
+    row.text("description");
+    let written = row.required_text("host", "this rule");
+    let host = written.and_then(|host| read(host, "host", Host::parse(host.text), cx));
+    let path = row.text_or_default("path");
+    let path = read(path, "path", Path::parse(path.text), cx);
+    let methods = methods(row, cx);
+    let is_public = row.boolean("public");
+    let access = match is_public {
+        true => public(row, cx),
+        false => people(row, known, enabled, cx).map(Access::People),
+    };
+    let (host, path) = (host?, path?);
+    let rule = Rule {
+        name: RuleName(format!("{host}{path}").into()),
+        host,
+        path,
+        methods: methods?,
+        access: access?,
+    };
+    Some(enabled.then_some((rule, row.place)))
+}
+
+fn read<T, E: ToString>(
+    written: Text<'_>,
+    key: &str,
+    read: Result<T, E>,
+    cx: &Context<'_>,
+) -> Option<T> {
+    match read {
+        Ok(value) => Some(value),
+        Err(error) => {
+            cx.push(
+                Diagnostic::new(Code::NotPage, format!("no rule can be for this `{key}`"))
+                    .at(written.place, error.to_string()),
+            );
+            None
+        }
+    }
+}
+
+fn methods(row: &Section<'_>, cx: &Context<'_>) -> Option<Methods> {
+    let Some(list) = row.texts("methods") else {
+        return row.entry("methods").is_none().then_some(Methods::Any);
+    };
+    let mut whole = !list.items.is_empty();
+    if !whole {
+        cx.push(
+            Diagnostic::new(Code::Empty, "`methods` is empty")
+                .at(list.place, "a rule for no method is for no page"),
+        );
+    }
+    let mut methods = Vec::new();
+    for item in list.items {
+        if item.text.is_empty() || !item.text.bytes().all(|byte| byte.is_ascii_alphabetic()) {
+            whole = false;
+            cx.push(
+                Diagnostic::new(Code::NotPage, "no rule can be for this method")
+                    .at(item.place, "expected a word such as `GET`"),
+            );
+        }
+        methods.push(item.text.to_ascii_uppercase().into());
+    }
+    whole.then_some(Methods::Only(methods))
+}
+
+/// Nothing that says something of people goes with it.
+fn public(row: &Section<'_>, cx: &Context<'_>) -> Option<Access> {
+    let mut whole = true;
+    for key in ["class", "group", "when", "basic"] {
+        if let Some(place) = row.written(key) {
+            whole = false;
+            cx.push(
+                Diagnostic::new(
+                    Code::PublicUnfit,
+                    format!("a page that is public, and `{key}`"),
+                )
+                .at(place, "nobody is asked who they are")
+                .also(
+                    row.written("public").unwrap_or(row.place),
+                    "because of this",
+                ),
+            );
+        }
+    }
+    whole.then_some(Access::Public)
+}
+
+fn people(
+    row: &Section<'_>,
+    known: &Known<'_, '_>,
+    enabled: bool,
+    cx: &Context<'_>,
+) -> Option<People> {
+    let class = row.text_or_default("class");
+    let class = known.classes.class(class, enabled, None, cx);
+    let group = group(row.text_or_default("group"), known, cx);
+    let basic = row.boolean("basic");
+    let when = match row.text("when") {
+        None => row.entry("when").is_none().then_some(None),
+        Some(written) => {
+            let (when, told) = expression::condition(written, "when", cx)?;
+            let whole = mention::of_person(&told, cx);
+            mention::check(&told, None, known.read, cx);
+            whole.then_some(Some(when))
+        }
+    };
+    Some(People {
+        class: class.ok()?.map(Into::into),
+        group: group?,
+        when: when?,
+        basic,
+    })
+}
+
+/// By name: of somebody who logged in long ago no other mark of a group is kept.
+fn group(
+    written: Text<'_>,
+    known: &Known<'_, '_>,
+    cx: &Context<'_>,
+) -> Option<Option<(Box<str>, Box<str>)>> {
+    match group::group(written, None, known.names, cx).ok()? {
+        None => Some(None),
+        Some(GroupCriterion::Named { domain, name }) => Some(Some((domain, name))),
+        Some(GroupCriterion::Gid { .. } | GroupCriterion::Dn { .. }) => {
+            cx.push(
+                Diagnostic::new(Code::NotGroup, "`group` does not name a group by its name")
+                    .at(
+                        written.place,
+                        "expected `domain/name`: gids and DNs are not kept of a person",
+                    )
+                    .hint("a user class may ask for them, and the rule for the class"),
+            );
+            None
+        }
+    }
+}
+
+/// One page cannot be public and ask who somebody is.
+fn contradictions<'r>(rules: impl Iterator<Item = &'r (Rule, Place)>, cx: &Context<'_>) {
+    let all: Vec<_> = rules.collect();
+    for (at, (rule, place)) in all.iter().enumerate() {
+        let is_public = |rule: &Rule| matches!(rule.access, Access::Public);
+        let same = |other: &&&(Rule, Place)| {
+            let (other, _) = **other;
+            other.host == rule.host
+                && other.path == rule.path
+                && is_public(other) != is_public(rule)
+                && other.methods.overlap(&rule.methods)
+        };
+        if let Some((_, first)) = all.iter().take(at).find(same) {
+            cx.push(
+                Diagnostic::new(
+                    Code::PublicUnfit,
+                    "two rules for one page, and one of them is public",
+                )
+                .at(*place, "here again")
+                .also(*first, "first here"),
+            );
+        }
+    }
+}
