@@ -36,8 +36,8 @@ pub use error::{Outage, StoreError};
 pub use held::HeldAccounts;
 pub use keys::Key;
 pub use sso::{
-    AccessRow, CodeRow, FamilyRow, FoundFamily, SessionRow, SigningKeyRow, Sso, TakenRow,
-    WholeSession,
+    AccessRow, CodeRow, FamilyRow, FoundFamily, HostCodeRow, HostExchange, SessionRow,
+    SigningKeyRow, Sso, TakenRow, WholeSession,
 };
 pub use store::{OpenOptions, Store};
 pub use throttle::{Closed, Throttle, ThrottleCounts, ThrottleSettings};

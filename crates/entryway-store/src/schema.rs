@@ -10,7 +10,7 @@ struct Migration {
     postgres: &'static str,
 }
 
-const MIGRATIONS: [Migration; 3] = [
+const MIGRATIONS: [Migration; 4] = [
     Migration {
         number: 1,
         sqlite: include_str!("../migrations/0001_start.sqlite.sql"),
@@ -26,10 +26,15 @@ const MIGRATIONS: [Migration; 3] = [
         sqlite: include_str!("../migrations/0003_single_sign_on.sqlite.sql"),
         postgres: include_str!("../migrations/0003_single_sign_on.postgres.sql"),
     },
+    Migration {
+        number: 4,
+        sqlite: include_str!("../migrations/0004_forward_auth.sqlite.sql"),
+        postgres: include_str!("../migrations/0004_forward_auth.postgres.sql"),
+    },
 ];
 
 /// The newest schema that this binary knows.
-pub(crate) const KNOWN: i64 = 3;
+pub(crate) const KNOWN: i64 = 4;
 
 /// A table, as a backup copies it.
 pub(crate) struct Table {

@@ -8,13 +8,14 @@
 //! Several nodes do all this at once. SQLite has one writer at a time. PostgreSQL runs at READ COMMITTED: a statement
 //! sees what was committed before it began, and one that wants a row that another transaction has changed waits for
 //! its end and looks at the row anew. So whatever may happen only once hangs on one row, which who does it changes or
-//! locks first: a code, a family, a session. Rows are locked in the order session, code, family, access token, and
+//! locks first: a code, a family, a session. Rows are locked in the order session, code, family, access token, host, and
 //! several of a kind by their key, so that nobody waits in a circle.
 
 mod code;
 mod consent;
 mod end;
 mod family;
+mod host;
 mod prune;
 mod row;
 mod session;
@@ -25,7 +26,8 @@ mod token;
 pub(crate) use code::KEEP;
 pub(crate) use end::end_all;
 pub use row::{
-    AccessRow, CodeRow, FamilyRow, FoundFamily, SessionRow, SigningKeyRow, TakenRow, WholeSession,
+    AccessRow, CodeRow, FamilyRow, FoundFamily, HostCodeRow, HostExchange, SessionRow,
+    SigningKeyRow, TakenRow, WholeSession,
 };
 
 use crate::store::Inner;

@@ -5,6 +5,7 @@ mod consents;
 mod crash;
 mod ending;
 mod families;
+mod hosts;
 mod outages;
 mod pruning;
 mod races;

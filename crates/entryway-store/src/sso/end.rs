@@ -191,8 +191,10 @@ async fn revoke(
 pub(crate) async fn end_all(tx: &mut Tx) -> Result<(), StoreError> {
     if !tx.is_file() {
         // Rows of everybody would be locked in no order; in that of the tables nobody waits in a circle.
-        tx.script("LOCK TABLE sso_session, sso_code, sso_family, sso_access IN EXCLUSIVE MODE")
-            .await?;
+        tx.script(
+            "LOCK TABLE sso_session, sso_code, sso_family, sso_access, sso_host IN EXCLUSIVE MODE",
+        )
+        .await?;
     }
     tx.script(
         "DELETE FROM sso_session; \

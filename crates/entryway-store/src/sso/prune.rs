@@ -31,7 +31,10 @@ const BATCHES: [Locking; 5] = [
     batch!("sso_family" by "family": "keep_until_ms"),
     batch!("sso_assertion" by "client, jti": "until_ms"),
 ];
-const ABANDONED: Locking = batch!("sso_code" by "code": "expires_ms" "AND body IS NOT NULL ");
+const ABANDONED: [Locking; 2] = [
+    batch!("sso_code" by "code": "expires_ms" "AND body IS NOT NULL "),
+    batch!("sso_host" by "token": "expires_ms" "AND browser IS NOT NULL "),
+];
 
 impl Sso {
     /// Forgets what has ended: sessions, codes, families, access tokens and assertions. Tells how many rows went.
@@ -41,7 +44,10 @@ impl Sso {
             gone += self.prune(batch, now_ms).await?;
         }
         let abandoned = now_ms.saturating_sub(ABANDONED_MS);
-        Ok(gone + self.prune(&ABANDONED, abandoned).await?)
+        for batch in &ABANDONED {
+            gone += self.prune(batch, abandoned).await?;
+        }
+        Ok(gone)
     }
 
     async fn prune(&self, batch: &Locking, before_ms: i64) -> Result<u64, StoreError> {

@@ -87,6 +87,38 @@ pub struct FoundFamily {
     pub generation: i64,
 }
 
+/// A code for a host that forward authentication protects.
+#[derive(Clone, PartialEq, Eq)]
+pub struct HostCodeRow {
+    /// SHA-256 of the code.
+    pub code: [u8; 32],
+    /// Within which session.
+    pub session: String,
+    /// For which host.
+    pub host: String,
+    /// SHA-256 of what the browser has there that it is for.
+    pub browser: [u8; 32],
+    /// When it ends.
+    pub expires_ms: i64,
+    /// The page that the browser wanted.
+    pub target: String,
+}
+
+/// A browser that comes to a host with a code.
+#[derive(Clone, PartialEq, Eq)]
+pub struct HostExchange {
+    /// SHA-256 of the code.
+    pub code: [u8; 32],
+    /// Where it came.
+    pub host: String,
+    /// SHA-256 of what it has there.
+    pub browser: [u8; 32],
+    /// SHA-256 of the cookie that it is to have.
+    pub cookie: [u8; 32],
+    /// Now.
+    pub now_ms: i64,
+}
+
 /// What came of taking a code.
 #[derive(Clone, PartialEq, Eq)]
 pub enum TakenRow {

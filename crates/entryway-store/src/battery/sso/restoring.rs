@@ -6,7 +6,10 @@ use super::{
 };
 use crate::database::{Begin, args};
 use crate::schema::TABLES;
-use crate::{AccessRow, Outage, RestoreOptions, SigningKeyRow, Store, StoreUrl, TakenRow, restore};
+use crate::{
+    AccessRow, HostCodeRow, Outage, RestoreOptions, SigningKeyRow, Store, StoreUrl, TakenRow,
+    restore,
+};
 use zeroize::Zeroizing;
 
 cases!(
@@ -21,6 +24,15 @@ async fn signed_in(lab: &Lab) -> Store {
     let store = lab.open().await;
     let sso = store.sso();
     sso.keep_session(&session("one", "eve")).await.unwrap();
+    let host = HostCodeRow {
+        code: bytes("host"),
+        session: "one".to_owned(),
+        host: "wiki.example".to_owned(),
+        browser: bytes("browser"),
+        expires_ms: LATER,
+        target: "/".to_owned(),
+    };
+    assert!(sso.keep_host_code(&host).await.unwrap());
     assert!(sso.keep_code(&code("waits", "one")).await.unwrap());
     assert!(sso.keep_code(&offline_code("taken", "one")).await.unwrap());
     assert!(sso.take_code(&bytes("taken")).await.unwrap() != TakenRow::Unknown);
@@ -89,7 +101,8 @@ async fn a_backup_has_consents_and_keys_and_nothing_that_ends(lab: Lab) {
         has_what_stays(&restored).await;
         let ends = "SELECT (SELECT count(*) FROM sso_session) + (SELECT count(*) FROM sso_session_client) \
                     + (SELECT count(*) FROM sso_code) + (SELECT count(*) FROM sso_family) \
-                    + (SELECT count(*) FROM sso_access) + (SELECT count(*) FROM sso_assertion)";
+                    + (SELECT count(*) FROM sso_access) + (SELECT count(*) FROM sso_assertion) \
+                    + (SELECT count(*) FROM sso_host)";
         assert_eq!(count(&restored, ends).await, 0);
     }
     // A backup ends nothing.
@@ -176,10 +189,11 @@ async fn a_store_in_which_people_are_signed_in_is_occupied(lab: Lab) {
 
 /// A new table has to be put in one of the two lists.
 async fn every_table_is_in_a_backup_or_meant_not_to_be(lab: Lab) {
-    const MEANT: [&str; 7] = [
+    const MEANT: [&str; 8] = [
         "store_version",
         "sso_session",
         "sso_session_client",
+        "sso_host",
         "sso_code",
         "sso_family",
         "sso_access",
