@@ -181,6 +181,19 @@ impl<'r> Judging<'r> {
 }
 
 impl Answer {
+    /// Each [`code`](Self::code) that there is.
+    pub const CODES: [&str; 10] = [
+        "pass",
+        "log_in",
+        "unknown",
+        "unclear",
+        "no_rule",
+        "clear_text",
+        "not_admitted",
+        "rule_failed",
+        "too_long",
+        "unavailable",
+    ];
     /// What is counted, and written into the log.
     pub fn code(&self) -> &'static str {
         match self {

@@ -71,13 +71,13 @@ impl Path {
 
     /// What other servers might take this path for: without parameters behind `;`, in one case.
     pub(crate) fn otherwise(&self) -> Self {
-        let plain = |segment: &Box<str>| -> Option<Box<str>> {
+        let plain = |segment: &str| -> Option<Box<str>> {
             let (name, _) = segment.split_once(';').unwrap_or((segment, ""));
             // Some servers take trailing dots and blanks away, too.
             let name = name.trim_end_matches(['.', ' ']).to_lowercase();
             (!name.is_empty()).then(|| name.into())
         };
-        Self(self.0.iter().filter_map(plain).collect())
+        Self(self.0.iter().filter_map(|segment| plain(segment)).collect())
     }
 }
 

@@ -70,6 +70,13 @@ impl HeldAccounts {
         self.held.epoch.subscribe()
     }
 
+    /// The state that is in memory, by two numbers: another whenever an account has changed.
+    pub fn version(&self) -> Result<(i64, i64), StoreUnavailable> {
+        self.held.in_reach()?;
+        let memory = self.held.memory.read();
+        Ok((memory.epoch, memory.revision))
+    }
+
     /// How many accounts there are.
     pub fn count(&self) -> usize {
         self.held.memory.read().count()

@@ -37,6 +37,14 @@ pub(crate) fn client_address(head: &Parts, trusted: &[AddressRange]) -> Option<I
     Some(client)
 }
 
+/// Whether a trusted proxy is at the other end of the connection itself.
+pub(crate) fn is_trusted_peer(head: &Parts, trusted: &[AddressRange]) -> bool {
+    head.extensions.get().is_some_and(|PeerAddress(peer)| {
+        let peer = peer.ip().to_canonical();
+        trusted.iter().any(|range| range.contains(peer))
+    })
+}
+
 /// An address, perhaps with a port, an IPv6 address perhaps in brackets.
 fn address(hop: &[u8]) -> Option<IpAddr> {
     let text = std::str::from_utf8(hop).ok()?;

@@ -1,6 +1,6 @@
 //! What the front needs from the rest of the program.
 
-use crate::{AccessTokens, Callers, Handshake, LookupFront, SessionDesk, SingleSignOn};
+use crate::{AccessTokens, Callers, Forwarding, Handshake, LookupFront, SessionDesk, SingleSignOn};
 use entryway_login::{
     AddressRange, Attempt, Decided, Device, Fault, LoginId, LoginService, StoreUnavailable,
     SubmittedPassword,
@@ -30,6 +30,8 @@ pub struct Generation {
     pub access_tokens: Option<Arc<dyn AccessTokens>>,
     /// Its sessions, for administrators.
     pub sessions: Option<Arc<dyn SessionDesk>>,
+    /// Forward authentication, where there are rules for it; then there is single sign-on too.
+    pub forward: Option<Arc<dyn Forwarding>>,
     /// Who may call the API.
     pub callers: Callers,
     /// Proxies that are believed when they name the client that they speak for.
@@ -135,4 +137,8 @@ pub trait Observer: Send + Sync {
     /// A look-up ended. `kind` is the name of its operation, `outcome` one of `complete`, `nothing`, `partial`, `refused`,
     /// `unanswered` and `abandoned`.
     fn looked_up(&self, kind: &'static str, outcome: &'static str, took: Duration);
+    /// A proxy was answered about a request: `pass`, `log_in`, `unknown`, `unavailable`, or why it was refused.
+    fn forward_answered(&self, answer: &'static str);
+    /// A name and a password that came with a request were looked at: in memory, or by a login.
+    fn password_verified(&self, from_memory: bool);
 }

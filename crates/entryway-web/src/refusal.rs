@@ -28,6 +28,8 @@ pub(crate) enum Refusal {
     Scope { caller: Arc<str>, needed: Scope },
     /// An HTTP/1.1 request without one valid `host`.
     Host,
+    /// Somebody who is not trusted says what a request is.
+    UntrustedProxy,
     /// No such path.
     NotFound,
     /// The path does not take this method.
@@ -95,7 +97,7 @@ impl Refusal {
             Self::NoToken | Self::UnknownToken | Self::ExpiredToken { .. } => {
                 StatusCode::UNAUTHORIZED
             }
-            Self::Scope { .. } => StatusCode::FORBIDDEN,
+            Self::Scope { .. } | Self::UntrustedProxy => StatusCode::FORBIDDEN,
             Self::NotFound | Self::NotRecorded { .. } | Self::NoSingleSignOn => {
                 StatusCode::NOT_FOUND
             }
@@ -145,6 +147,7 @@ impl Refusal {
             Self::ExpiredToken { .. } => "expired_token",
             Self::Scope { .. } => "scope",
             Self::Host => "bad_host",
+            Self::UntrustedProxy => "untrusted_proxy",
             Self::NotFound => "no_such_path",
             Self::Method => "method",
             Self::MediaType | Self::NoForm => "media_type",
@@ -180,6 +183,9 @@ impl Refusal {
             }
             Self::Scope { .. } => "give the caller this scope in its `[[token]]`",
             Self::Host => "send exactly one header `host`",
+            Self::UntrustedProxy => {
+                "have the administrator name this proxy in `server.trusted_proxies`"
+            }
             Self::NotFound => "see `/api/v1/openapi.json` for the paths that there are",
             Self::Method => "use a method that the header `allow` names",
             Self::MediaType => "send `content-type: application/json`",
@@ -254,6 +260,7 @@ impl Refusal {
                 format!("this caller has no scope `{}`", needed.as_str()).into()
             }
             Self::Host => "expected one header `host` with a host".into(),
+            Self::UntrustedProxy => "only a trusted proxy may ask about requests of others".into(),
             Self::NotFound => "there is nothing at this path".into(),
             Self::Method => "this path takes another method, named in the header `allow`".into(),
             Self::MediaType => "expected a body of the type `application/json`".into(),
@@ -330,7 +337,8 @@ fn unknown_parameter(name: &str, known: &[&str]) -> String {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Denied {
     pub(crate) status: StatusCode,
-    /// `no_token`, `unknown_token`, `expired_token`, `scope` or `too_many_lookups`.
+    /// `no_token`, `unknown_token`, `expired_token`, `scope`, `too_many_lookups`, `untrusted_proxy`, or why a rule of
+    /// forward authentication did not let a request pass.
     pub(crate) problem: &'static str,
     /// Who, when the token told.
     pub(crate) caller: Option<Arc<str>>,
@@ -348,6 +356,7 @@ impl Denied {
                 ("scope", Some(Arc::clone(caller)), Some(needed.as_str()))
             }
             Refusal::TooMany { caller } => ("too_many_lookups", caller.clone(), None),
+            Refusal::UntrustedProxy => ("untrusted_proxy", None, None),
             _ => return None,
         };
         Some(Self {

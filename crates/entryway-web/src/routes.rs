@@ -6,7 +6,7 @@ pub(crate) use sessions::{END_SESSION, END_SESSIONS, SESSIONS};
 
 use crate::operation::{Content, Form, Needs, Operation, Parameter, Verb, Within};
 use crate::refusal::Refusal;
-use crate::{App, Scope, api, explain, lookup, openapi, probes, sso};
+use crate::{App, Scope, api, explain, forward, lookup, openapi, probes, sso};
 use axum::Router;
 use axum::routing::{get, post};
 use std::sync::Arc;
@@ -437,7 +437,7 @@ pub fn router(app: App) -> Router {
     let routes = OPERATIONS.iter().fold(Router::new(), |router, operation| {
         router.route(operation.path, (operation.to)())
     });
-    let pages = sso::ROUTES.iter();
+    let pages = sso::ROUTES.iter().chain(&forward::ROUTES);
     let routes = pages.fold(routes, |router, page| router.route(page.path, (page.to)()));
     routes
         .fallback(async || Refusal::NotFound)
@@ -453,5 +453,6 @@ pub(crate) fn label(path: &str) -> &'static str {
     operation
         .map(|operation| operation.path)
         .or_else(|| page().map(|page| page.path))
+        .or_else(|| forward::route(path))
         .unwrap_or("other")
 }

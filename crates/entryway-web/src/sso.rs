@@ -8,9 +8,10 @@ mod account;
 mod administrator;
 mod authorize;
 mod clients;
-mod cookies;
+pub(crate) mod cookies;
 mod flow;
 mod form;
+mod forward;
 mod logout;
 mod offered;
 mod origin;
@@ -26,6 +27,7 @@ use crate::{App, Generation};
 pub(crate) use administrator::{end, end_all, list};
 use axum::routing::{MethodRouter, get, post};
 use entryway_oidc::{Fingerprint, Timestamp, paths};
+pub(crate) use flow::Tie;
 use http::HeaderMap;
 pub use offered::Offered;
 pub use page::Look;
@@ -50,10 +52,12 @@ const SESSIONS: &str = "/sso/sessions";
 const CONFIRMED: &str = "/sso/logout";
 const STYLE: &str = "/sso/style.css";
 const LOGO: &str = "/sso/logo";
+/// Browsers that forward authentication sends to the login come here.
+pub(crate) const FORWARD: &str = "/sso/forward";
 const OAUTH_METADATA: &str = "/.well-known/oauth-authorization-server";
 
 /// All of them.
-pub(crate) static ROUTES: [Route; 15] = [
+pub(crate) static ROUTES: [Route; 16] = [
     Route {
         path: paths::AUTHORIZE,
         to: || get(authorize::by_get).post(authorize::by_post),
@@ -115,6 +119,10 @@ pub(crate) static ROUTES: [Route; 15] = [
         to: || get(account::show).post(account::end),
     },
     Route {
+        path: FORWARD,
+        to: || get(forward::begin),
+    },
+    Route {
         path: STYLE,
         to: || get(page::style),
     },
@@ -137,7 +145,14 @@ fn browser(headers: &HeaderMap) -> Browser {
     }
 }
 
-fn now() -> Timestamp {
+/// In which language a browser reads, where an application says nothing.
+pub(crate) fn language(sso: &dyn SingleSignOn, headers: &HeaderMap) -> Language {
+    let look = sso.look();
+    look.language
+        .unwrap_or_else(|| Language::choose(&[], headers))
+}
+
+pub(crate) fn now() -> Timestamp {
     let since = SystemTime::now().duration_since(UNIX_EPOCH);
     Timestamp(since.unwrap_or_default().as_secs())
 }

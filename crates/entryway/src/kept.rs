@@ -4,6 +4,7 @@
 mod place;
 mod recorder;
 
+use crate::forward::PasswordChanges;
 use crate::gateway::Unheard;
 use crate::seal::{CursorSeal, Seals};
 use crate::sso::{self, Keyring, LastAnswers, Notices};
@@ -36,6 +37,8 @@ pub(crate) struct Kept {
     pub(crate) signing: Arc<Keyring>,
     /// Who was asked about when, for whoever is asked about again.
     pub(crate) last_answers: Arc<LastAnswers>,
+    /// Counts changes of passwords, of whatever configuration.
+    pub(crate) password_changes: Arc<PasswordChanges>,
     /// Tells applications that sessions have ended.
     pub(crate) notices: Arc<Notices>,
     /// Logins whose callers have gone, of whatever configuration.
@@ -65,6 +68,7 @@ impl Kept {
         Ok(Self {
             signing: Arc::new(signing),
             last_answers: Arc::default(),
+            password_changes: Arc::default(),
             notices: Arc::default(),
             cursors: Arc::new(cursors),
             recorder: Recorder::new(store.audit().clone()),

@@ -4,6 +4,7 @@ use crate::again;
 use crate::compose::compose_counting;
 use crate::events::{ConfigApplied, ConfigRestartNeeded, TlsUnverified};
 use crate::explain::{explanation, recorded};
+use crate::forward::Forward;
 use crate::gateway::Gateway;
 use crate::kept::{self, Kept, is_same_store};
 use crate::listener::scheme;
@@ -161,7 +162,7 @@ impl Running {
         number: u64,
         loaded: Loaded,
         kept: Arc<Kept>,
-        witnesses: Vec<Arc<dyn Witness>>,
+        mut witnesses: Vec<Arc<dyn Witness>>,
     ) -> anyhow::Result<(Self, Vec<String>)> {
         let Loaded {
             settings, places, ..
@@ -170,6 +171,7 @@ impl Running {
         let throttle = kept::throttle(&settings);
         let unverified = unverified(&settings);
         let signing = settings.sso.as_deref().map(sso::rotation);
+        witnesses.push(Arc::clone(&kept.password_changes) as _);
         let world = World::new(&settings, composed.domains, composed.os, kept);
         let policy = Arc::clone(&settings.policy);
         let gateway = Gateway::new(policy, places.into(), world, witnesses);
@@ -178,22 +180,38 @@ impl Running {
             gateway: gateway.clone(),
             used,
         });
+        let deadline = settings.policy.deadline;
+        let pictures = || sso::Pictures::of(&settings.lookups);
+        let forward = settings.forward.as_deref();
         let sso = settings.sso.clone().map(|sso| {
-            let deadline = settings.policy.deadline;
             let kept = Arc::clone(gateway.kept());
-            let pictures = sso::Pictures::of(&settings.lookups);
+            let needs_groups = forward.is_some_and(|forward| forward.rules.needs_groups());
             Arc::new(Sso::new(
                 sso,
                 kept,
                 Arc::clone(&held) as _,
-                pictures,
+                pictures(),
                 deadline,
+                needs_groups,
             ))
+        });
+        // Its logins are those of single sign-on: the configuration has both or none.
+        let forward = forward.zip(sso.as_ref()).map(|(forward, sso)| {
+            let kept = gateway.kept();
+            Forward::new(
+                forward,
+                Arc::clone(sso),
+                Arc::clone(&held) as _,
+                (kept.accounts.clone(), Arc::clone(&kept.password_changes)),
+                pictures(),
+                deadline,
+            )
         });
         let front = Arc::new(Generation {
             access_tokens: sso.clone().map(|sso| sso as _),
             sessions: sso.clone().map(|sso| sso as _),
             sso: sso.map(|sso| sso as _),
+            forward: forward.transpose()?.map(|forward| Arc::new(forward) as _),
             logins: Arc::clone(&held) as _,
             password_changes: Arc::clone(&held) as _,
             revalidations: Arc::clone(&held) as _,

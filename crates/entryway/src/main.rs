@@ -22,6 +22,7 @@ mod drawn;
 mod events;
 mod exit;
 mod explain;
+mod forward;
 mod gateway;
 mod help;
 mod ids;

@@ -12,6 +12,7 @@ use crate::live::Live;
 use crate::witness::{Submitted, Witness, domain};
 use certificates::Certificates;
 use directories::Directories;
+use entryway_forward::Answer;
 use entryway_login::{Decided, LoginPolicy};
 use entryway_web::{Handshake, MetricsText, Observer};
 use lookups::Lookups;
@@ -32,6 +33,10 @@ const SECONDS: [f64; 12] = [
     0.000_5, 0.001, 0.002_5, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 3.0,
 ];
 
+/// Where a name and a password were looked at.
+const MEMORY: &str = "memory";
+const LOGIN: &str = "login";
+
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct LoginLabels {
     decision: &'static str,
@@ -49,6 +54,16 @@ struct HttpLabels {
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct HandshakeLabels {
     outcome: &'static str,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct ForwardLabels {
+    answer: &'static str,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct PasswordLabels {
+    from: &'static str,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
@@ -73,6 +88,8 @@ pub(crate) struct Metrics {
     http: Family<HttpLabels, Counter>,
     http_seconds: Histogram,
     handshakes: Family<HandshakeLabels, Counter>,
+    forward: Family<ForwardLabels, Counter>,
+    passwords: Family<PasswordLabels, Counter>,
 }
 
 impl Metrics {
@@ -82,6 +99,14 @@ impl Metrics {
         for how in Handshake::ALL {
             let outcome = how.as_str();
             drop(handshakes.get_or_create(&HandshakeLabels { outcome }));
+        }
+        let forward = Family::<ForwardLabels, Counter>::default();
+        for answer in Answer::CODES {
+            drop(forward.get_or_create(&ForwardLabels { answer }));
+        }
+        let passwords = Family::<PasswordLabels, Counter>::default();
+        for from in [MEMORY, LOGIN] {
+            drop(passwords.get_or_create(&PasswordLabels { from }));
         }
         Self {
             logins: Family::default(),
@@ -93,6 +118,8 @@ impl Metrics {
             http: Family::default(),
             http_seconds: Histogram::new(SECONDS),
             handshakes,
+            forward,
+            passwords,
         }
     }
 
@@ -138,6 +165,16 @@ impl Metrics {
             "Handshakes of TLS on the listener of the API, by how they ended",
             self.handshakes.clone(),
         );
+        registry.register(
+            "forward_requests",
+            "Requests that proxies asked about, by what they were answered",
+            self.forward.clone(),
+        );
+        registry.register(
+            "forward_passwords",
+            "Names and passwords that came with requests, by where they were looked at",
+            self.passwords.clone(),
+        );
     }
 }
 
@@ -179,6 +216,15 @@ impl Observer for Metrics {
         self.lookups.get_or_create(&labels).inc();
         let seconds = self.lookup_seconds.get_or_create(&LookupKind { kind });
         seconds.observe(took.as_secs_f64());
+    }
+
+    fn forward_answered(&self, answer: &'static str) {
+        self.forward.get_or_create(&ForwardLabels { answer }).inc();
+    }
+
+    fn password_verified(&self, from_memory: bool) {
+        let from = if from_memory { MEMORY } else { LOGIN };
+        self.passwords.get_or_create(&PasswordLabels { from }).inc();
     }
 }
 

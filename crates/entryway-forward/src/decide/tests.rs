@@ -68,6 +68,7 @@ fn check(asked: Asked, session: &Somebody, basic: &Somebody, expected: &str) {
             Step::Answer(answer) => break answer,
         };
     };
+    assert!(Answer::CODES.contains(&answer.code()));
     course += answer.code();
     if let Answer::Unknown { basic } = answer {
         course += if basic { " basic" } else { "" };

@@ -248,7 +248,10 @@ fn groups_that_are_not_all_known_are_no_refusal() {
         judge(std::slice::from_ref(&without), &partial, false),
         Judged::NotKnown
     );
-    assert_eq!(judge(&[without.clone()], &jane(), false), Judged::Admitted);
+    assert_eq!(
+        judge(std::slice::from_ref(&without), &jane(), false),
+        Judged::Admitted
+    );
     // What is known is enough for one of them.
     let editors = People {
         group: Some(("staff".into(), "editors".into())),

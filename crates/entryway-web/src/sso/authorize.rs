@@ -285,6 +285,17 @@ impl<'a> Asks<'a> {
         response
     }
 
+    /// The same, where there is a code in the address.
+    pub(super) fn back_to(&self, place: &str) -> Response {
+        let mut response = self.send_to(place);
+        // The code in it is told to nobody.
+        let referrer = HeaderValue::from_static("no-referrer");
+        response
+            .headers_mut()
+            .insert(header::REFERRER_POLICY, referrer);
+        response
+    }
+
     /// To the person's own sessions.
     pub(super) fn to_sessions(&self) -> Response {
         self.send_to(&format!("{}{SESSIONS}", self.sso.issuer()))

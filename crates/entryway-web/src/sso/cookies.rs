@@ -31,7 +31,7 @@ fn pairs(headers: &HeaderMap) -> impl Iterator<Item = (&[u8], &[u8])> {
 }
 
 /// The value of a cookie. One that is there twice is none: one of the two was not set by us.
-pub(super) fn read(headers: &HeaderMap, name: &str) -> Option<Zeroizing<String>> {
+pub(crate) fn read(headers: &HeaderMap, name: &str) -> Option<Zeroizing<String>> {
     let mut found = pairs(headers).filter(|(other, _)| *other == name.as_bytes());
     let (_, value) = found.next()?;
     if found.next().is_some() {
@@ -69,7 +69,7 @@ pub(super) fn set_tie(name: &Secret, value: &Secret) -> Option<HeaderValue> {
 }
 
 /// Sets one for as long as the browser runs.
-pub(super) fn set(name: &str, value: &Secret) -> Option<HeaderValue> {
+pub(crate) fn set(name: &str, value: &Secret) -> Option<HeaderValue> {
     written(name, value.expose(), "")
 }
 

@@ -4,7 +4,10 @@
 //! be logged in as somebody else by a form that somebody else prepared (login CSRF).
 
 use super::{SingleSignOn, cookies, now};
-use entryway_oidc::{Parameters, Pending, Progress, Secret, SessionId, Stored, Timestamp};
+use crate::forward::Wanted;
+use entryway_oidc::{
+    Fingerprint, Parameters, Pending, Progress, Secret, SessionId, Stored, Timestamp,
+};
 use http::HeaderMap;
 use std::time::Duration;
 use zeroize::Zeroizing;
@@ -23,6 +26,8 @@ pub(super) enum Flow {
     },
     /// The person's own sessions.
     Account,
+    /// A page of a protected host.
+    Forward(Wanted),
     /// An application asks to sign out, and the person of that session was asked.
     Logout {
         parameters: Parameters,
@@ -31,7 +36,7 @@ pub(super) enum Flow {
 }
 
 /// A browser that pages are made for.
-pub(super) struct Tie {
+pub(crate) struct Tie {
     secret: Zeroizing<String>,
     /// Of windows that came at the same moment as the one that the first secret was drawn for.
     others: Vec<Zeroizing<String>>,
@@ -40,7 +45,7 @@ pub(super) struct Tie {
 
 impl Tie {
     /// By the cookie that it has, or a new one.
-    pub(super) fn of(headers: &HeaderMap, sso: &dyn SingleSignOn) -> Self {
+    pub(crate) fn of(headers: &HeaderMap, sso: &dyn SingleSignOn) -> Self {
         Self::known(headers).unwrap_or_else(|| Self {
             secret: Zeroizing::new(sso.draw().expose().to_owned()),
             others: Vec::new(),
@@ -48,7 +53,7 @@ impl Tie {
         })
     }
     /// By the cookie that it has.
-    pub(super) fn known(headers: &HeaderMap) -> Option<Self> {
+    pub(crate) fn known(headers: &HeaderMap) -> Option<Self> {
         let mut ties = cookies::ties(headers).into_iter();
         Some(Self {
             secret: ties.next()?,
@@ -56,8 +61,19 @@ impl Tie {
             is_new: None,
         })
     }
+    /// What others may know the browser by.
+    pub(crate) fn fingerprint(&self) -> Fingerprint {
+        Fingerprint::of(self.secret.as_bytes())
+    }
+    /// The same, of each window that came first.
+    pub(crate) fn fingerprints(&self) -> Vec<Fingerprint> {
+        let secrets = std::iter::once(&self.secret).chain(&self.others);
+        secrets
+            .map(|secret| Fingerprint::of(secret.as_bytes()))
+            .collect()
+    }
     /// The cookie that is to be set.
-    pub(super) fn cookie(&self) -> Option<http::HeaderValue> {
+    pub(crate) fn cookie(&self) -> Option<http::HeaderValue> {
         let secret = Secret::new(self.secret.to_string());
         cookies::set_tie(self.is_new.as_ref()?, &secret)
     }
@@ -76,9 +92,22 @@ impl Tie {
 const AUTHORIZE: &str = "authorize";
 const ACCOUNT: &str = "account";
 const LOGOUT: &str = "logout";
+const FORWARD: &str = "forward";
 const PROVED: &str = "proved";
 
 impl Flow {
+    /// As the audit calls whoever asks for a login.
+    pub(super) fn caller(&self) -> String {
+        let client = match self {
+            Self::Authorize { pending, .. } => pending.parameters.one("client_id").ok().flatten(),
+            Self::Forward(wanted) => return format!("forward {}", wanted.page.host),
+            Self::Account | Self::Logout { .. } => None,
+        };
+        match client {
+            Some(client) => format!("client {client}"),
+            None => "sessions".to_owned(),
+        }
+    }
     /// Its end, its kind, a session, and what was sent; a line each.
     fn to_text(&self, until: Timestamp) -> Zeroizing<String> {
         let (kind, session, sent) = match self {
@@ -87,6 +116,7 @@ impl Flow {
                 (AUTHORIZE, proved, pending.to_stored())
             }
             Self::Account => (ACCOUNT, "", Zeroizing::default()),
+            Self::Forward(wanted) => (FORWARD, "", Zeroizing::new(wanted.to_text())),
             Self::Logout {
                 parameters,
                 session,
@@ -116,6 +146,7 @@ impl Flow {
                     proved: session == PROVED,
                 }),
             ACCOUNT => Some(Self::Account),
+            FORWARD => Wanted::from_text(sent).map(Self::Forward),
             LOGOUT => Pending::from_stored(sent).ok().map(|pending| Self::Logout {
                 parameters: pending.parameters,
                 session: SessionId(session.into()),

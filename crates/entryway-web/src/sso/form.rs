@@ -39,6 +39,12 @@ pub(super) fn query(text: Option<&str>) -> Result<Parameters, TooMuch> {
     Parameters::new(pairs(text.unwrap_or_default().as_bytes()))
 }
 
+/// What stands in a query of our own: with a whole address in it, sealed.
+pub(super) fn query_within(text: Option<&str>) -> Result<Parameters, TooMuch> {
+    let text = text.unwrap_or_default();
+    Parameters::within(MOST_OWN, MOST_OWN, pairs(text.as_bytes()))
+}
+
 fn pairs(bytes: &[u8]) -> impl Iterator<Item = (String, String)> {
     form_urlencoded::parse(bytes).map(|(name, value)| (name.into_owned(), value.into_owned()))
 }

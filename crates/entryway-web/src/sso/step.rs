@@ -5,7 +5,7 @@ use super::flow::Flow;
 use super::own::{Own, field};
 use super::page::Sending;
 use super::pages::{self, Again, LogIn};
-use super::{Browser, NewLogin, browser, cookies, front};
+use super::{Browser, NewLogin, browser, cookies, forward, front};
 use crate::peer::client_address;
 use crate::refusal::Refusal;
 use crate::{App, Generation};
@@ -67,6 +67,10 @@ pub(crate) async fn step(
             authorize(asks, browser, pending, action, failed).await
         }
         Flow::Account => account(asks, failed),
+        Flow::Forward(wanted) => {
+            let forward = generation.forward.as_deref();
+            forward::go_on(&asks, forward, browser, &wanted, failed).await
+        }
         Flow::Logout { .. } => asks.too_old(),
     })
 }
@@ -122,8 +126,18 @@ fn account(asks: Asks<'_>, failed: Option<Failed>) -> Response {
 /// The page with the password for the person's own pages.
 pub(super) fn log_in_page(asks: &Asks<'_>, failed: Option<Failed>) -> Response {
     let language = asks.language(&[]);
-    let words = language.words();
-    let Some(flow) = asks.tie.seal(asks.sso, &Flow::Account) else {
+    log_in_for(asks, &Flow::Account, language.words().log_in, failed)
+}
+
+/// The same, for something else.
+pub(super) fn log_in_for(
+    asks: &Asks<'_>,
+    flow: &Flow,
+    title: &str,
+    failed: Option<Failed>,
+) -> Response {
+    let language = asks.language(&[]);
+    let Some(flow) = asks.tie.seal(asks.sso, flow) else {
         return asks.wrong(Problem::Broken);
     };
     let page = LogIn {
@@ -136,8 +150,8 @@ pub(super) fn log_in_page(asks: &Asks<'_>, failed: Option<Failed>) -> Response {
         chosen: failed.as_ref().and_then(|failed| failed.chosen.as_deref()),
     };
     let (title, body) = match failed.as_ref().is_some_and(|failed| failed.in_change) {
-        true => (words.change, pages::change(language, &page)),
-        false => (words.log_in, pages::log_in(language, &page)),
+        true => (language.words().change, pages::change(language, &page)),
+        false => (title, pages::log_in(language, &page)),
     };
     asks.send(
         language,
@@ -276,10 +290,6 @@ fn attempt(
     typed: &Typed<'_>,
 ) -> Attempt {
     let device = cookies::read(&head.headers, cookies::DEVICE);
-    let client = match flow {
-        Flow::Authorize { pending, .. } => pending.parameters.one("client_id").ok().flatten(),
-        Flow::Account | Flow::Logout { .. } => None,
-    };
     let started = Instant::now();
     Attempt {
         id: app.ids.draw(),
@@ -288,10 +298,7 @@ fn attempt(
         client_address: client_address(head, &generation.trusted_proxies),
         device: device.and_then(|token| generation.revalidations.device(&token)),
         wants_groups: asks.sso.wants_groups(),
-        caller: Some(match client {
-            Some(client) => format!("client {client}").into(),
-            None => "sessions".into(),
-        }),
+        caller: Some(flow.caller().into()),
         at: SystemTime::now(),
         started,
         deadline: started + generation.deadline,

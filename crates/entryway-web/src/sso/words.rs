@@ -55,7 +55,7 @@ impl Language {
         best.map(|(_, language)| language)
     }
 
-    pub(super) fn words(self) -> &'static Words {
+    pub(crate) fn words(self) -> &'static Words {
         match self {
             Self::English => &ENGLISH,
             Self::German => &GERMAN,
@@ -74,7 +74,7 @@ fn weight(parameters: &str) -> u16 {
 }
 
 /// Every text of every page. `{}` stands for a name.
-pub(super) struct Words {
+pub(crate) struct Words {
     pub(super) log_in: &'static str,
     pub(super) log_in_to: &'static str,
     pub(super) again: &'static str,
@@ -117,9 +117,9 @@ pub(super) struct Words {
     pub(super) wrong: &'static str,
     pub(super) wrong_text: &'static str,
     pub(super) too_old: &'static str,
-    pub(super) too_old_text: &'static str,
+    pub(crate) too_old_text: &'static str,
     pub(super) unavailable: &'static str,
-    pub(super) unavailable_text: &'static str,
+    pub(crate) unavailable_text: &'static str,
     pub(super) for_developer: &'static str,
     pub(super) back: &'static str,
     pub(super) back_text: &'static str,
@@ -133,6 +133,7 @@ pub(super) struct Words {
     pub(super) end_all: &'static str,
     pub(super) unknown_browser: &'static str,
     pub(super) help: &'static str,
+    pub(crate) forbidden: &'static str,
 }
 
 const ENGLISH: Words = Words {
@@ -194,6 +195,7 @@ const ENGLISH: Words = Words {
     end_all: "Sign out everywhere",
     unknown_browser: "A browser",
     help: "Help",
+    forbidden: "You may not see this page. Whoever runs it can say who may.",
 };
 
 const GERMAN: Words = Words {
@@ -255,6 +257,7 @@ const GERMAN: Words = Words {
     end_all: "Überall abmelden",
     unknown_browser: "Ein Browser",
     help: "Hilfe",
+    forbidden: "Diese Seite ist nicht für Sie. Wer sie betreibt, weiß, für wen sie ist.",
 };
 
 impl Language {

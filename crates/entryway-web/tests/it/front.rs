@@ -256,6 +256,8 @@ impl Observer for Behind {
     fn looked_up(&self, kind: &'static str, outcome: &'static str, _took: Duration) {
         self.looked_up.lock().push((kind, outcome));
     }
+    fn forward_answered(&self, _answer: &'static str) {}
+    fn password_verified(&self, _from_memory: bool) {}
 }
 
 impl Behind {
@@ -313,6 +315,7 @@ pub(crate) fn app_with(
         sso: None,
         access_tokens: Some(Arc::new(Desk)),
         sessions,
+        forward: None,
         logins: Arc::clone(&logins) as _,
         password_changes: Arc::clone(&logins) as _,
         revalidations: Arc::clone(&logins) as _,

@@ -33,7 +33,7 @@ const COOKIE: &str = "ews_";
 const PAGE: &str = "ewp_";
 
 /// Single sign-on of one configuration.
-pub(crate) struct Sso(Inner);
+pub(crate) struct Sso(pub(super) Inner);
 
 pub(crate) struct Inner {
     pub(super) provider: Arc<Provider>,
@@ -107,13 +107,15 @@ impl Inner {
 }
 
 impl Sso {
-    /// Of these settings. `deadline` is how long a directory may take.
+    /// Of these settings. `deadline` is how long a directory may take; a login brings groups if somebody else than a
+    /// client needs them, too.
     pub(crate) fn new(
         settings: Arc<SsoSettings>,
         kept: Arc<Kept>,
         revalidations: Arc<dyn Revalidations>,
         pictures: Option<Pictures>,
         deadline: Duration,
+        others_need_groups: bool,
     ) -> Self {
         let keys: Arc<Keyring> = Arc::clone(&kept.signing);
         let provider = Provider {
@@ -136,7 +138,7 @@ impl Sso {
             .collect();
         Self(Inner {
             provider: Arc::new(provider),
-            wants_groups: settings.needs_groups(),
+            wants_groups: settings.needs_groups() || others_need_groups,
             clients,
             pictures,
             kept,
@@ -147,7 +149,7 @@ impl Sso {
         })
     }
 
-    fn world(&self, browser: Browser) -> World<'_> {
+    pub(super) fn world(&self, browser: Browser) -> World<'_> {
         World {
             inner: &self.0,
             browser,

@@ -81,7 +81,7 @@ impl Asked<'_> {
     }
 
     /// A session within its limits; seeing it counts as its use.
-    async fn living(&self, row: Option<SessionRow>) -> Answer<Option<Living>> {
+    pub(crate) async fn living(&self, row: Option<SessionRow>) -> Answer<Option<Living>> {
         let Some(mut row) = row else {
             return Ok(None);
         };
@@ -119,7 +119,7 @@ impl Asked<'_> {
 
     /// A session whose person is still welcome, as they are now. One of whom the directory was asked a moment ago is
     /// not asked about again.
-    async fn welcome(&self, living: Living) -> Answer<Option<Living>> {
+    pub(crate) async fn welcome(&self, living: Living) -> Answer<Option<Living>> {
         let Some(token) = &living.body.remembered else {
             return Ok(Some(living));
         };
@@ -149,6 +149,37 @@ impl Asked<'_> {
             ..(**session).clone()
         });
         Ok(Some(Living { session, ..living }))
+    }
+}
+
+impl Asked<'_> {
+    /// A session with its person's groups, which are asked for now.
+    pub(crate) async fn with_groups(&self, living: Living) -> Answer<Option<Living>> {
+        let Some(token) = &living.body.remembered else {
+            return Ok(Some(living));
+        };
+        let known = &living.session.person;
+        match self
+            .about()
+            .ask(token, Some(Arc::clone(known)), true)
+            .await?
+        {
+            Welcome::Yes(person) if person.subject == known.subject => {
+                let session = BrowserSession {
+                    person,
+                    ..(*living.session).clone()
+                };
+                Ok(Some(Living {
+                    session: Arc::new(session),
+                    ..living
+                }))
+            }
+            Welcome::Yes(_) => Ok(None),
+            Welcome::No => {
+                self.inner.end_and_tell(&living.row.id).await?;
+                Ok(None)
+            }
+        }
     }
 }
 

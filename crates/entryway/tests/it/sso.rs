@@ -8,6 +8,7 @@ mod backchannel;
 mod browser;
 mod clock;
 mod flow;
+mod forward;
 mod keys;
 mod limits;
 mod pages;

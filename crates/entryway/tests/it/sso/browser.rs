@@ -10,6 +10,8 @@ use url::{Url, form_urlencoded};
 pub(super) struct Browser<'d> {
     daemon: &'d Daemon,
     pub(super) cookies: BTreeMap<String, String>,
+    /// Where it is.
+    pub(super) host: String,
     /// Headers that it sends with everything.
     pub(super) headers: Vec<(&'static str, String)>,
 }
@@ -27,7 +29,16 @@ impl<'d> Browser<'d> {
         Self {
             daemon,
             cookies: BTreeMap::new(),
+            host: "login.corp.example".to_owned(),
             headers: Vec::new(),
+        }
+    }
+
+    /// One that is at another host: a browser keeps cookies for each apart.
+    pub(super) fn at(daemon: &'d Daemon, host: &str) -> Self {
+        Self {
+            host: host.to_owned(),
+            ..Self::new(daemon)
         }
     }
 
@@ -66,9 +77,8 @@ impl<'d> Browser<'d> {
     }
 
     pub(super) fn ask(&mut self, method: &str, path: &str, body: Option<String>) -> Got {
-        let mut head = format!(
-            "{method} {path} HTTP/1.1\r\nhost: login.corp.example\r\nconnection: close\r\n"
-        );
+        let host = &self.host;
+        let mut head = format!("{method} {path} HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\n");
         if !self.cookies.is_empty() {
             let cookies = self.cookies.iter();
             let pairs: Vec<_> = cookies

@@ -1,0 +1,207 @@
+use super::*;
+use entryway_login::Subject;
+
+const STATE: State = State {
+    accounts: (1, 1),
+    changes: 0,
+};
+
+fn shown<'a>(name: &'a str, password: &'a str) -> Shown<'a> {
+    Shown {
+        name,
+        password: password.as_bytes(),
+        address: None,
+    }
+}
+
+fn lasting(life: Duration) -> Arc<Verifications> {
+    Arc::new(Verifications::new(life).unwrap())
+}
+
+fn jane() -> Verified {
+    Verified::Person(Arc::new(Person {
+        subject: Subject("staff:1".into()),
+        name: "jdoe".into(),
+        display_name: None,
+        given_name: None,
+        family_name: None,
+        email: None,
+        email_verified: None,
+        picture: None,
+        locale: None,
+        class: None,
+        uid: None,
+        gid: None,
+        groups: None,
+        attributes: Vec::new(),
+    }))
+}
+
+/// What is found, in a word; a login that is new ends as it is told.
+fn found(
+    of: &Arc<Verifications>,
+    shown: &Shown<'_>,
+    state: State,
+    end: Option<Verified>,
+) -> &'static str {
+    match of.find(shown, state) {
+        Found::Known(Verified::Person(_)) => "right",
+        Found::Known(Verified::Nobody) => "wrong",
+        Found::Known(Verified::Unknown) => "unknown",
+        Found::Waiting(_) => "waiting",
+        Found::Full => "full",
+        Found::New(ticket, _) => {
+            if let Some(end) = end {
+                let remember = !matches!(end, Verified::Unknown);
+                ticket.settle(end, remember);
+            }
+            "new"
+        }
+    }
+}
+
+#[test]
+fn right_and_wrong_are_remembered_and_outages_are_not() {
+    let of = lasting(Duration::from_secs(60));
+    let right = shown("jdoe", "right");
+    assert_eq!(found(&of, &right, STATE, Some(jane())), "new");
+    assert_eq!(found(&of, &right, STATE, None), "right");
+    let wrong = shown("jdoe", "wrong");
+    assert_eq!(found(&of, &wrong, STATE, Some(Verified::Nobody)), "new");
+    assert_eq!(found(&of, &wrong, STATE, None), "wrong");
+    let down = shown("jdoe", "down");
+    assert_eq!(found(&of, &down, STATE, Some(Verified::Unknown)), "new");
+    assert_eq!(found(&of, &down, STATE, None), "new");
+    // A login that never ended is none either.
+    assert_eq!(found(&of, &down, STATE, None), "new");
+}
+
+#[test]
+fn everything_that_was_shown_counts() {
+    let of = lasting(Duration::from_secs(60));
+    let elsewhere = Shown {
+        address: Some([203, 0, 113, 9].into()),
+        ..shown("jdoe", "right")
+    };
+    assert_eq!(
+        found(&of, &shown("jdoe", "right"), STATE, Some(jane())),
+        "new"
+    );
+    for other in [
+        shown("jdoer", "ight"),
+        shown("jdo", "eright"),
+        shown("JDOE", "right"),
+        shown("jdoe", "right "),
+        shown("jdoe", ""),
+        elsewhere,
+    ] {
+        assert_eq!(found(&of, &other, STATE, Some(Verified::Nobody)), "new");
+    }
+    assert_eq!(found(&of, &shown("jdoe", "right"), STATE, None), "right");
+}
+
+#[test]
+fn another_state_of_passwords_begins_anew() {
+    let of = lasting(Duration::from_secs(60));
+    let right = shown("jdoe", "right");
+    assert_eq!(found(&of, &right, STATE, Some(jane())), "new");
+    for state in [
+        State {
+            changes: 1,
+            ..STATE
+        },
+        State {
+            accounts: (1, 2),
+            ..STATE
+        },
+        State {
+            accounts: (2, 1),
+            ..STATE
+        },
+    ] {
+        assert_eq!(found(&of, &right, state, Some(Verified::Nobody)), "new");
+        assert_eq!(found(&of, &right, state, None), "wrong");
+    }
+}
+
+#[test]
+fn what_is_over_is_asked_again() {
+    let of = lasting(Duration::ZERO);
+    let right = shown("jdoe", "right");
+    assert_eq!(found(&of, &right, STATE, Some(jane())), "new");
+    assert_eq!(found(&of, &right, STATE, Some(jane())), "new");
+}
+
+#[tokio::test]
+async fn whoever_comes_with_the_same_waits_for_one_login() {
+    let of = lasting(Duration::from_secs(60));
+    let wrong = shown("jdoe", "stale");
+    let Found::New(ticket, own) = of.find(&wrong, STATE) else {
+        panic!("nobody was there before")
+    };
+    let others: Vec<_> = (0..40)
+        .map(|_| match of.find(&wrong, STATE) {
+            Found::Waiting(waiting) => waiting.outcome(),
+            _ => panic!("a login is under way"),
+        })
+        .collect();
+    ticket.settle(Verified::Nobody, true);
+    assert!(matches!(own.outcome().await, Verified::Nobody));
+    for told in others {
+        assert!(matches!(told.await, Verified::Nobody));
+    }
+    assert_eq!(found(&of, &wrong, STATE, None), "wrong");
+}
+
+#[tokio::test]
+async fn a_login_that_breaks_off_is_an_outage_for_all_who_wait() {
+    let of = lasting(Duration::from_secs(60));
+    let right = shown("jdoe", "right");
+    let Found::New(ticket, own) = of.find(&right, STATE) else {
+        panic!("nobody was there before")
+    };
+    drop(ticket);
+    assert!(matches!(own.outcome().await, Verified::Unknown));
+    assert_eq!(found(&of, &right, STATE, Some(jane())), "new");
+}
+
+#[test]
+fn a_login_of_an_earlier_state_overwrites_nothing() {
+    let of = lasting(Duration::from_secs(60));
+    let right = shown("jdoe", "right");
+    let Found::New(earlier, _) = of.find(&right, STATE) else {
+        panic!("nobody was there before")
+    };
+    let state = State {
+        changes: 1,
+        ..STATE
+    };
+    assert_eq!(found(&of, &right, state, Some(Verified::Nobody)), "new");
+    earlier.settle(jane(), true);
+    assert_eq!(found(&of, &right, state, None), "wrong");
+}
+
+#[test]
+fn memory_has_an_end_and_logins_under_way_keep_their_place() {
+    let of = lasting(Duration::from_secs(60));
+    for number in 0..2 * MOST {
+        let name = number.to_string();
+        assert_eq!(
+            found(&of, &shown(&name, "x"), STATE, Some(Verified::Nobody)),
+            "new"
+        );
+    }
+    assert_eq!(of.kept.lock().entries.len(), MOST);
+    let names: Vec<_> = (0..MOST).map(|number| format!("u{number}")).collect();
+    let under_way: Vec<_> = names
+        .iter()
+        .map(|name| match of.find(&shown(name, "x"), STATE) {
+            Found::New(ticket, _) => ticket,
+            _ => panic!("nobody was there before"),
+        })
+        .collect();
+    assert_eq!(found(&of, &shown("late", "x"), STATE, None), "full");
+    assert_eq!(found(&of, &shown("u7", "x"), STATE, None), "waiting");
+    drop(under_way);
+    assert!(of.kept.lock().entries.is_empty());
+}
