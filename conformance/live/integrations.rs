@@ -8,6 +8,7 @@ mod apache;
 mod browser;
 mod chromium;
 mod directory;
+mod forward;
 mod pam;
 mod parties;
 mod pure_ftpd;
@@ -26,6 +27,7 @@ pub(crate) fn tests() -> Vec<Test> {
     tests.extend(apache::tests());
     tests.extend(parties::tests());
     tests.extend(chromium::tests());
+    tests.extend(forward::tests());
     tests.push((
         "both programs ask with the same lines",
         both_programs_ask_with_the_same_lines,

@@ -99,6 +99,18 @@ impl Authority {
         Ok(identity)
     }
 
+    /// Issues a certificate for hosts by their names, by the trusted authority, and writes it and its key into a folder.
+    pub fn issue_for(&self, names: &[&str], certificate: &Path, key: &Path) -> Result<()> {
+        let names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
+        let mut params = CertificateParams::new(names)?;
+        params.distinguished_name = named("sites");
+        params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
+        let pair = KeyPair::generate()?;
+        let issued = params.signed_by(&pair, &self.trusted)?;
+        write_private(certificate, &issued.pem())?;
+        write_private(key, &pair.serialize_pem())
+    }
+
     /// Issues the gateway's own certificate, by the trusted authority or by the other one, and writes it into a
     /// new folder.
     pub fn issue_client(&self, trusted: bool, dir: &Path) -> Result<Identity> {

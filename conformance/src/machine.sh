@@ -13,6 +13,6 @@ done
 # Where `a2enmod` notes what an administrator has enabled.
 [ ! -d /var/lib/apache2 ] || mount -t tmpfs -o mode=0755 entryway /var/lib/apache2
 # What the packages of Debian make when they are installed or the machine starts.
-mkdir /run/lock /run/pure-ftpd /var/log/pure-ftpd /run/apache2 /var/log/apache2
+mkdir /run/lock /run/pure-ftpd /var/log/pure-ftpd /run/apache2 /var/log/apache2 /var/log/nginx
 : >"$dir/ready"
 exec sleep infinity

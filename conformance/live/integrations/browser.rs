@@ -10,6 +10,8 @@ pub(super) struct Browser {
     jar: PathBuf,
     /// Whose certificates it believes.
     authority: PathBuf,
+    /// What else curl is told, a line each.
+    more: Vec<String>,
 }
 
 /// Where a browser has come to.
@@ -27,7 +29,14 @@ impl Browser {
         Self {
             jar: jar.to_owned(),
             authority: authority.to_owned(),
+            more: Vec::new(),
         }
+    }
+
+    /// With a further line for curl.
+    pub(super) fn with(mut self, line: impl Into<String>) -> Self {
+        self.more.push(line.into());
+        self
     }
 
     pub(super) fn get(&self, url: &str) -> Result<Shown> {
@@ -63,6 +72,7 @@ impl Browser {
             r#"write-out = "\n%{http_code} %{num_redirects} %{url_effective}""#.to_owned(),
             "location\nsilent\nshow-error\nmax-redirs = 10\nmax-time = 60\n".to_owned(),
         ];
+        lines.extend(self.more.iter().cloned());
         if fields.is_some_and(<[_]>::is_empty) {
             lines.push("data = \"\"".to_owned());
         }
@@ -72,11 +82,7 @@ impl Browser {
                 quoted(&format!("{name}={value}"))
             ));
         }
-        // The password is in no argument here either.
-        let finished = Finished::of(
-            Command::new("curl").args(["--disable", "--config", "-"]),
-            &lines.join("\n"),
-        )?;
+        let finished = curl(&lines)?;
         let shown = || {
             ensure!(finished.exit == 0, "curl ended with {}", finished.exit);
             let (body, end) = finished.stdout.rsplit_once('\n').context("an answer")?;
@@ -91,6 +97,14 @@ impl Browser {
         };
         shown().with_context(|| format!("`{url}`: {finished:?}"))
     }
+}
+
+/// The password is in no argument here either.
+pub(super) fn curl(lines: &[String]) -> Result<Finished> {
+    Finished::of(
+        Command::new("curl").args(["--disable", "--config", "-"]),
+        &lines.join("\n"),
+    )
 }
 
 impl Shown {
