@@ -8,7 +8,7 @@
 
 use entryway_config::{
     Branding, ClientSetting, ImageKind, KeyRotation, Loaded, MemoryFiles, OfferedDomains,
-    PageLanguage, SessionLimits, Sources, SsoSettings, load,
+    PageLanguage, Report, SessionLimits, Sources, SsoSettings, load,
 };
 use entryway_oidc::{
     Algorithm, ClientMethod, Fingerprint, GrantTypes, Lifetimes, PublicKey, Scopes,
@@ -32,7 +32,7 @@ prefix = "/srv"
 /// RFC 8037, appendix A.2.
 const KEYS: &str = r#"{"keys":[{"kty":"OKP","crv":"Ed25519","kid":"1","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}]}"#;
 
-fn loaded(text: &str) -> Loaded {
+fn read(text: &str) -> Result<Loaded, Report> {
     let files = MemoryFiles::default()
         .with("entryway.toml", format!("{HEAD}{text}"), 0o600)
         .with("portal.token", "portal-token", 0o600)
@@ -41,7 +41,10 @@ fn loaded(text: &str) -> Loaded {
         .with("keys.json", KEYS, 0o644)
         .with("logo.png", &b"\x89PNG\r\n\x1a\n"[..], 0o644);
     load(&Sources::file("entryway.toml").files(files))
-        .unwrap_or_else(|report| panic!("it does not load:\n{report}"))
+}
+
+fn loaded(text: &str) -> Loaded {
+    read(text).unwrap_or_else(|report| panic!("it does not load:\n{report}"))
 }
 
 /// Without warnings.
@@ -290,4 +293,24 @@ own_scopes = ["reports.read"]
         files.iter().any(|file| file.ends_with("keys.json")),
         "{files:?}"
     );
+}
+
+/// RFC 9700 §4.15: the `sub` of a token without a person is the `client_id`.
+#[test]
+fn no_application_is_called_like_somebody() {
+    let with = |id: &str| {
+        let client = format!(
+            "[client.\"{id}\"]\nnative = true\nredirect_uris = [\"http://127.0.0.1/back\"]\n"
+        );
+        read(&format!(
+            "[sso]\nissuer = \"https://login.corp.example\"\n{client}"
+        ))
+        .is_ok()
+    };
+    for id in ["staff:jdoe", "STAFF:3f2504e0", "local:1", "os:root"] {
+        assert!(!with(id), "{id}");
+    }
+    for id in ["staff", "https://wiki.corp.example", "mail:robot"] {
+        assert!(with(id), "{id}");
+    }
 }

@@ -70,7 +70,7 @@ fn client(
     secrets: &mut Vec<(Fingerprint, Place)>,
     cx: &Context<'_>,
 ) -> Option<ClientSetting> {
-    let id = id(entry, cx);
+    let id = id(entry, read, cx);
     let name = match client.entry("name") {
         None => Some(entry.key.clone()),
         Some(_) => client
@@ -146,10 +146,26 @@ fn client(
     })
 }
 
-fn id(entry: &Entry, cx: &Context<'_>) -> Option<ClientId> {
+fn id(entry: &Entry, read: &[Read<'_>], cx: &Context<'_>) -> Option<ClientId> {
     let id = ClientId::parse(&entry.key);
+    let shown: String = entry.key.chars().take(64).collect();
+    if let Some(authority) = looks_like_a_person(&entry.key, read) {
+        cx.push(
+            Diagnostic::new(
+                Code::BadName,
+                format!("`{}` cannot be a `client_id`", shown.escape_debug()),
+            )
+            .at(
+                entry.key_place,
+                format!(
+                    "it could be somebody's `sub`: those of `{}` begin like this",
+                    authority.escape_debug()
+                ),
+            ),
+        );
+        return None;
+    }
     if id.is_none() {
-        let shown: String = entry.key.chars().take(64).collect();
         cx.push(
             Diagnostic::new(
                 Code::BadName,
@@ -162,6 +178,15 @@ fn id(entry: &Entry, cx: &Context<'_>) -> Option<ClientId> {
         );
     }
     id
+}
+
+/// Whose subjects begin like this: the `sub` of an application's own token is its id, and must not pass for a person's
+/// (RFC 9700 §4.15).
+fn looks_like_a_person<'a>(id: &str, read: &'a [Read<'_>]) -> Option<&'a str> {
+    let (first, _) = id.split_once(':')?;
+    let domains = read.iter().map(|domain| domain.name.text);
+    let mut authorities = domains.chain(["local", "os"]);
+    authorities.find(|authority| authority.eq_ignore_ascii_case(first))
 }
 
 /// Whoever knows a secret of one application would be the other, too.
