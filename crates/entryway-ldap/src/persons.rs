@@ -102,7 +102,11 @@ impl PersonPool {
             }
             let (open, reused) = match self.unpark(deadline).await {
                 Some(open) => (open, true),
-                None => (self.dial(deadline).await.map_err(unwritten)?, false),
+                None => {
+                    // Apart: its state is larger than all the rest, and most binds need none of it.
+                    let dialled = Box::pin(self.dial(deadline)).await;
+                    (dialled.map_err(unwritten)?, false)
+                }
             };
             let mut flight = Flight {
                 sent_before: open.link.stream.sent(),

@@ -112,7 +112,8 @@ impl Directories for Asked<'_> {
         let (asked, server) = (Instant::now(), Arc::clone(&operation.server));
         let answer = timeout_at(
             (operation.deadline + NET).into(),
-            self.domains.bind_to_change(operation),
+            // Its state is large, and no login has it.
+            Box::pin(self.domains.bind_to_change(operation)),
         );
         answer.await.unwrap_or_else(|_| {
             let unanswered = BindUnanswered {
@@ -133,7 +134,8 @@ impl Directories for Asked<'_> {
         let (asked, server) = (Instant::now(), Arc::clone(&operation.server));
         let answer = timeout_at(
             (operation.deadline + NET).into(),
-            self.domains.change(operation),
+            // As above.
+            Box::pin(self.domains.change(operation)),
         );
         answer.await.unwrap_or_else(|_| ChangeAnswer {
             server,
