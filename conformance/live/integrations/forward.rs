@@ -117,10 +117,12 @@ impl Site {
         for file in proxy.files() {
             let copy = folder.join("docs/integrations").join(file);
             fs::create_dir_all(copy.parent().context("a file has a folder")?)?;
-            // The ports that the test has: of Entryway, of the sites, and of `https`, which browsers are led to.
+            // The ports that the test has: of Entryway, of the sites, and of `https`, which browsers are led to, and
+            // which is not the one they name.
             let text = page(file)?
                 .replace("127.0.0.1:8389", &listen.to_string())
                 .replace("127.0.0.1:8080", &shows.to_string())
+                .replace("$server_port", "443")
                 .replace("listen 443 ssl", &format!("listen 127.0.0.1:{port} ssl"))
                 .replace("\tadmin off", &format!("\tadmin off\n\thttps_port {port}"));
             fs::write(copy, text)?;
@@ -359,7 +361,66 @@ fn programs_and_attackers(lab: &Lab, proxy: Proxy) -> Result<()> {
         );
     }
     smuggled_headers(&site, &right, &api)?;
+    two_hosts(&site, &right)?;
+    taken_off_on_the_way(&site, &right, &api)?;
     other_paths(&site, &right)
+}
+
+/// A request line names one host, and the `Host` header another: whichever site gets it, it is judged for that one.
+fn two_hosts(site: &Site, right: &str) -> Result<()> {
+    let target = |url: &str| format!("request-target = {}\nhttp1.1", quoted(url));
+    let wiki = format!("{WIKI}/");
+    for path in ["/imprint", "/api/report"] {
+        for scheme in ["http", "https"] {
+            let more = [
+                target(&format!("{scheme}://forum.corp.example{path}")),
+                right.to_owned(),
+            ];
+            let (status, body) = site.program(&wiki, &more)?;
+            let is_closed = matches!(status.as_str(), "400" | "401" | "403" | "421");
+            ensure!(
+                is_closed && told(&body).is_err(),
+                "a page of the forum by the rules of the wiki: {path}: {status} {body}"
+            );
+        }
+    }
+    // The other way about it is the wiki's page, by the wiki's rules, and the site hears that host.
+    let more = [target("https://wiki.corp.example/imprint")];
+    let (status, body) = site.program(&format!("{FORUM}/"), &more)?;
+    ensure!(status == "200", "expected 200, found {status}: {body}");
+    let lower = body.to_lowercase();
+    ensure!(
+        lower.contains("host: wiki.corp.example") && !lower.contains("forum"),
+        "expected the wiki alone: {body}"
+    );
+    Ok(())
+}
+
+/// A client that calls headers its connection's own: proxies take such headers off before they pass a request on.
+fn taken_off_on_the_way(site: &Site, right: &str, api: &str) -> Result<()> {
+    let told_off = "header = \"Connection: Upgrade, HTTP2-Settings, Remote-User, Remote-Groups, Remote-Subject, X-Forwarded-Host, X-Forwarded-Uri, X-Forwarded-Proto\"";
+    for upgrade in ["h2c", "H2C", "websocket, h2c"] {
+        let more = [
+            told_off.to_owned(),
+            format!("header = \"Upgrade: {upgrade}\""),
+            "header = \"HTTP2-Settings: AAMAAABkAAQAAP__\"\nhttp1.1".to_owned(),
+            right.to_owned(),
+        ];
+        let (status, body) = site.program(api, &more)?;
+        ensure!(status == "200", "expected 200, found {status}: {body}");
+        knows(&body, "aokafor", "designers")?;
+        let lower = body.to_lowercase();
+        ensure!(
+            !lower.contains("h2c"),
+            "the site was asked to leave HTTP: {body}"
+        );
+        let (status, body) = site.program(&format!("{WIKI}/page"), &more)?;
+        ensure!(
+            status == "401" && told(&body).is_err(),
+            "expected 401, found {status}: {body}"
+        );
+    }
+    Ok(())
 }
 
 /// Forty images of one page, at once.
