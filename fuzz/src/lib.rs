@@ -10,6 +10,7 @@ mod expressions;
 mod keystore;
 mod ldap;
 mod names;
+mod pages;
 
 pub use config::config;
 pub use connections::{client_connection, server_connection};
@@ -17,6 +18,7 @@ pub use expressions::{condition, template};
 pub use keystore::keystore;
 pub use ldap::{ber, filter, ldap_message, password_change, password_policy};
 pub use names::{dn, filter_template, filter_text, ldap_url, login_name};
+pub use pages::forward_page;
 
 /// A fuzz target.
 pub type Target = fn(&[u8]);
@@ -31,6 +33,7 @@ pub const TARGETS: &[(&str, Target)] = &[
     ("filter", filter),
     ("filter_template", filter_template),
     ("filter_text", filter_text),
+    ("forward_page", forward_page),
     ("keystore", keystore),
     ("ldap_message", ldap_message),
     ("ldap_url", ldap_url),

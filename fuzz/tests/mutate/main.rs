@@ -90,6 +90,7 @@ targets! {
     filter: 3_000_000,
     filter_template: 3_000_000,
     filter_text: 3_000_000,
+    forward_page: 1_000_000,
     keystore: 1_000_000,
     ldap_message: 3_000_000,
     ldap_url: 3_000_000,

@@ -56,6 +56,15 @@ pub(crate) fn of(target: &str) -> Vec<Vec<u8>> {
             " zoë\u{1f600} ",
             "a/b\\c@d",
         ]),
+        "forward_page" => texts(&[
+            "/open/a%20b?c=/../d",
+            "/open/%2e%2e/closed",
+            "/%6fpen/..;x/closed",
+            "/closed/..%2fopen%5c.//",
+            "/open%252f%c3%bc%c0%af",
+            "wiki.corp.example:8443",
+            "Basic amRvZTpyaWdodA==",
+        ]),
         "password_change" => password_changes(),
         "password_policy" => policies(),
         // Without their magic, which the target puts in front.

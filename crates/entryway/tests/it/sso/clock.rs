@@ -5,7 +5,7 @@ use entryway_testdir::faults::{Fault, FaultPlan};
 use serde_json::json;
 
 /// A daemon whose wall clock differs by this; its timers run as ever.
-fn at(world: &World, offset: &str) -> Daemon {
+pub(super) fn at(world: &World, offset: &str) -> Daemon {
     let library = glob("/usr/lib", "faketime/libfaketime.so.1");
     let mut command = world.command(&["serve", "--log-format", "json"]);
     command

@@ -2,6 +2,9 @@
 
 use super::*;
 use crate::sso::asking;
+use crate::sso::clock::at;
+use entryway_testdir::Directory;
+use entryway_testdir::faults::{Fault, FaultPlan};
 
 #[test]
 fn somebody_logs_in_once_and_sees_pages_of_every_host() {
@@ -110,6 +113,44 @@ fn a_session_outlives_the_process_and_not_its_person() {
     let mut wiki = Visitor::at(&daemon, WIKI);
     wiki.at.cookies = cookies;
     is_in(&wiki.asks("GET", "/"));
+}
+
+/// The session of a host is held to what the one at the login is held to.
+#[test]
+fn time_and_the_directory_end_a_session_and_an_outage_does_not() {
+    let world = world();
+    let daemon = Daemon::start(&world);
+    let (mut wiki, mut login) = (Visitor::at(&daemon, WIKI), Browser::new(&daemon));
+    wiki.logs_in(&mut login, "/");
+    let cookies = wiki.at.cookies.clone();
+    daemon.kill();
+    let status = |offset: &str| {
+        let daemon = at(&world, offset);
+        let mut wiki = Visitor::at(&daemon, WIKI);
+        wiki.at.cookies = cookies.clone();
+        wiki.asks("GET", "/").status
+    };
+    // Nobody has said for fifteen minutes whether they are still welcome.
+    let silent = FaultPlan::new().on(entryway_testdir::Kind::Search, Fault::Close);
+    world.directory.set_faults(silent);
+    assert_eq!(status("+16m"), 503);
+    world.directory.set_faults(FaultPlan::new());
+    assert_eq!(status("+17m"), 200);
+    // Without use for a working day.
+    assert_eq!(status("+9h"), 302);
+    let people = include_str!("../../world/people.ldif");
+    let becomes = |ldif: &str| {
+        let directory = Directory::from_ldif(ldif).expect("LDIF");
+        world.directory.set_directory(directory);
+    };
+    becomes(&people.replace(
+        "uid: jdoe\n",
+        "uid: jdoe\npwdAccountLockedTime: 000001010000Z\n",
+    ));
+    assert_eq!(status("+25m"), 302);
+    // For good, and not for as long as they were locked.
+    becomes(people);
+    assert_eq!(status("+26m"), 302);
 }
 
 #[test]
