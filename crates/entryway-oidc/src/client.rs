@@ -123,6 +123,9 @@ pub struct ClientSettings {
     pub scopes: Scopes,
     /// Scopes for itself, with `client_credentials`.
     pub own_scopes: Scopes,
+    /// Further ones that it has to ask for by name: a token that is shown to some resource server opens nothing at
+    /// another by the way.
+    pub named_scopes: Scopes,
     /// An application on the person's own machine: any port of a loopback address (RFC 8252 §7.3).
     pub native: bool,
     /// A confidential client must use PKCE too. A public one must in any case.
@@ -157,6 +160,7 @@ impl ClientSettings {
             backchannel: None,
             scopes: Scopes::default(),
             own_scopes: Scopes::default(),
+            named_scopes: Scopes::default(),
             native: false,
             pkce_required: false,
             consent: false,

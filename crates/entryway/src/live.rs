@@ -26,9 +26,12 @@ use parking_lot::Mutex;
 use std::net::SocketAddr;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 use tokio::sync::watch;
 use tokio::time::timeout;
+
+/// How soon keys are read again that are another's by now and could not be read.
+const AGAIN: Duration = Duration::from_secs(2);
 
 /// One configuration, composed.
 pub(crate) struct Running {
@@ -412,20 +415,25 @@ impl Live {
     /// Makes the keys that are due, reads those that a backup brought, and takes out sessions and tokens that are over.
     async fn keep_sso(&self) {
         let mut restored = self.kept.accounts.restored();
+        // Whether the keys of a backup are still to be read.
+        let mut is_another = false;
         loop {
-            let is_another = match timeout(sso::LOOK, restored.changed()).await {
-                Ok(Ok(())) => true,
-                Err(_) => false,
+            let pause = if is_another { AGAIN } else { sso::LOOK };
+            match timeout(pause, restored.changed()).await {
+                Ok(Ok(())) => is_another = true,
+                Err(_) => {}
                 // Nobody keeps up with the store any more: the process ends.
                 Ok(Err(_)) => return,
-            };
-            let signing = self.now().summary.signing;
-            if let Some(rotation) = signing
+            }
+            let mut are_read = true;
+            if let Some(rotation) = self.now().summary.signing
                 && let Err(error) = self.kept.signing.refresh(rotation).await
             {
+                are_read = false;
                 tracing::warn!(target: "sso.keys_not_read", error = format!("{error:#}"));
             }
-            if is_another {
+            if is_another && are_read {
+                is_another = false;
                 tracing::info!(target: "store.restored", store = self.kept.store.place());
             }
             self.kept.prune_sso().await;

@@ -18,7 +18,7 @@ pub(super) fn grant(
     }
     let scopes = match sent.only("scope").map(Scopes::parse).transpose() {
         Err(_) => return refuse(Problem::Scope),
-        Ok(Some(asked)) if !asked.is_within(&client.own_scopes) => {
+        Ok(Some(asked)) if !asked.is_within(&client.own_scopes.or(&client.named_scopes)) => {
             return refuse(Problem::WiderScope);
         }
         Ok(Some(asked)) => asked,

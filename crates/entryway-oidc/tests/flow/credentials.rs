@@ -22,6 +22,14 @@ fn rfc6749_4_4_3_a_client_gets_an_access_token_and_no_refresh_token() {
     check_scope("read", Ok("read"));
 }
 
+/// A token that is for one resource server must not open another.
+#[test]
+fn own_what_is_asked_for_by_name_is_not_given_by_the_way() {
+    check_scope("manage", Ok("manage"));
+    check_scope("manage read", Ok("manage read"));
+    check_scope("", Ok("read write"));
+}
+
 #[test]
 fn rfc6749_3_3_a_client_gets_no_scope_that_is_not_its_own() {
     for wider in ["openid", "read admin", "read profile"] {

@@ -111,6 +111,7 @@ pub(crate) fn confidential(name: &str) -> ClientSettings {
     settings.post_logout = vec![uri("https://app.example.org/bye")];
     settings.scopes = scopes("openid profile email groups offline_access team");
     settings.own_scopes = scopes("read write");
+    settings.named_scopes = scopes("manage");
     settings
 }
 

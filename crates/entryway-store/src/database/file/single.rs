@@ -84,13 +84,19 @@ impl Singles {
 
     fn send(&self, single: Single) -> Result<(), Failure> {
         let mut state = self.state.lock();
-        if let State::Unused = *state {
-            *state = State::Running(self.start().map_err(Failure::Thread)?);
-        }
-        match &*state {
-            State::Running(thread) => thread.statements.send(single).map_err(|_| Failure::Closed),
-            State::Unused | State::Closed => Err(Failure::Closed),
-        }
+        let single = match &*state {
+            State::Closed => return Err(Failure::Closed),
+            State::Unused => single,
+            State::Running(thread) => match thread.statements.send(single) {
+                Ok(()) => return Ok(()),
+                // The thread has ended by a bug: without another one nobody could log in until a restart.
+                Err(mpsc::SendError(single)) => single,
+            },
+        };
+        let thread = self.start().map_err(Failure::Thread)?;
+        let sent = thread.statements.send(single);
+        *state = State::Running(thread);
+        sent.map_err(|_| Failure::Closed)
     }
 
     fn start(&self) -> std::io::Result<Thread> {
