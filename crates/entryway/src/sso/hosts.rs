@@ -66,6 +66,10 @@ impl Sso {
         };
         // It may have ended in this moment.
         let kept = in_time(self.0.store().keep_host_code(&row)).await?;
+        if kept {
+            let (host, subject) = (row.host.as_str(), session.person.subject.0.as_str());
+            tracing::info!(target: "forward.handed_over", host, subject);
+        }
         Ok(kept.then_some(code))
     }
 

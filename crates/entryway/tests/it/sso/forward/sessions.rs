@@ -55,8 +55,19 @@ fn somebody_logs_in_once_and_sees_pages_of_every_host() {
 #[test]
 fn a_wrong_password_is_asked_for_again_and_the_page_is_not_forgotten() {
     let world = world();
-    let daemon = Daemon::start(&world);
-    let (mut wiki, mut login) = (Visitor::at(&daemon, WIKI), Browser::new(&daemon));
+    let mut daemon = Daemon::start(&world);
+    wrong_and_right(&daemon);
+    let told = daemon.event("forward.handed_over");
+    assert_eq!(told["host"], WIKI);
+    assert!(
+        told["subject"]
+            .as_str()
+            .is_some_and(|of| of.starts_with("staff:"))
+    );
+}
+
+fn wrong_and_right(daemon: &Daemon) {
+    let (mut wiki, mut login) = (Visitor::at(daemon, WIKI), Browser::new(daemon));
     let sent = wiki.asks("GET", "/deep/page");
     let place = sent.location().expect("a place").to_owned();
     let page = login.get(place.strip_prefix(ISSUER).expect("our own login"));
