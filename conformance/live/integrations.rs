@@ -8,6 +8,7 @@ mod apache;
 mod browser;
 mod chromium;
 mod directory;
+mod fastcgi;
 mod forward;
 mod pam;
 mod parties;

@@ -3,6 +3,7 @@
 
 use super::browser::{Browser, Shown, curl};
 use super::directory::{self, password};
+use super::fastcgi::shows_parameters;
 use super::page;
 use super::pure_ftpd::quoted;
 use super::station::{DOCUMENTED_BASE, DOCUMENTED_SERVER, Station, blocks};
@@ -61,6 +62,7 @@ impl Proxy {
             Self::Nginx => &[
                 "nginx/entryway-ask.conf",
                 "nginx/entryway-protect.conf",
+                "nginx/entryway-protect-fastcgi.conf",
                 "nginx/corp.conf",
             ],
             Self::Caddy => &["caddy/Caddyfile"],
@@ -117,9 +119,13 @@ impl Site {
         for file in proxy.files() {
             let copy = folder.join("docs/integrations").join(file);
             fs::create_dir_all(copy.parent().context("a file has a folder")?)?;
+            let mut text = page(file)?;
+            if *file == "nginx/corp.conf" {
+                text = with_fastcgi(&text)?;
+            }
             // The ports that the test has: of Entryway, of the sites, and of `https`, which browsers are led to, and
             // which is not the one they name.
-            let text = page(file)?
+            let text = text
                 .replace("127.0.0.1:8389", &listen.to_string())
                 .replace("127.0.0.1:8080", &shows.to_string())
                 .replace("$server_port", "443")
@@ -203,6 +209,21 @@ fn configuration(proxy: Proxy, slapd: &Slapd, listen: SocketAddr, folder: &Path)
     Ok(format!(
         "{written}\n[store]\nurl = \"sqlite:{folder}/entryway.db\"\n[audit]\nkey = \"{folder}/audit.key\"\n"
     ))
+}
+
+/// The servers of the page, with the page's location for FastCGI in the wiki's, at an application of the test.
+fn with_fastcgi(servers: &str) -> Result<String> {
+    let text = page("nginx.md")?;
+    let location = blocks(&text, "nginx").into_iter().next();
+    let location = location.context("the page has no location for FastCGI")?;
+    let socket = "unix:/run/php/php8.2-fpm.sock";
+    let before = "    location / {\n        include snippets/entryway-protect.conf;";
+    ensure!(
+        location.contains(socket) && servers.contains(before),
+        "the page has changed"
+    );
+    let location = location.replace(socket, &shows_parameters()?.to_string());
+    Ok(servers.replacen(before, &format!("{location}\n{before}"), 1))
 }
 
 /// A site that answers each request with the head that it got, until the test's process ends.
@@ -361,6 +382,9 @@ fn programs_and_attackers(lab: &Lab, proxy: Proxy) -> Result<()> {
         );
     }
     smuggled_headers(&site, &right, &api)?;
+    if proxy == Proxy::Nginx {
+        over_fastcgi(&site, &right)?;
+    }
     two_hosts(&site, &right)?;
     taken_off_on_the_way(&site, &right, &api)?;
     other_paths(&site, &right)
@@ -446,9 +470,9 @@ fn forty_stale_passwords(site: &Site) -> Result<()> {
     Ok(())
 }
 
-/// Whatever a client says of itself, and of what it asks for, the site hears what Entryway says.
-fn smuggled_headers(site: &Site, right: &str, api: &str) -> Result<()> {
-    let mut lies: Vec<String> = [
+/// What a client says of itself, in every spelling.
+fn lies() -> Vec<String> {
+    [
         "Remote-User: root",
         "remote-user: root",
         "Remote_User: root",
@@ -463,7 +487,55 @@ fn smuggled_headers(site: &Site, right: &str, api: &str) -> Result<()> {
         "Remote-Class: board",
     ]
     .map(|line| format!("header = \"{line}\""))
-    .to_vec();
+    .to_vec()
+}
+
+/// A site behind `fastcgi_pass` hears the same, and not the name that stands before a password.
+fn over_fastcgi(site: &Site, right: &str) -> Result<()> {
+    let nobody = Site::shown("root", "not-a-password");
+    for (path, shown, user) in [
+        ("/api/counter.php", right, "aokafor"),
+        ("/imprint/counter.php", &nobody, ""),
+    ] {
+        let mut more = lies();
+        more.push(shown.to_owned());
+        let (status, body) = site.program(&format!("{WIKI}{path}?x=1"), &more)?;
+        ensure!(status == "200", "{path}: {status} {body}");
+        // CGI's own, and then those that are headers.
+        let (own, headers): (Vec<&str>, Vec<&str>) =
+            body.lines().partition(|line| line.starts_with("REMOTE_"));
+        let named: Vec<&str> = own
+            .into_iter()
+            .filter_map(|line| line.strip_prefix("REMOTE_USER: "))
+            .collect();
+        ensure!(named == [user], "{path}: expected `{user}`: {body}");
+        let headers = headers.join("\n").replace("HTTP_REMOTE_", "Remote-");
+        match user {
+            "" => {
+                let found = told(&headers)?;
+                ensure!(found.is_empty(), "of nobody nothing is known: {found:?}");
+            }
+            user => knows(&headers, user, "designers")?,
+        }
+        ensure!(!body.contains("AUTHORIZATION"), "a password came: {body}");
+        for line in ["HTTP_HOST: wiki.corp.example", "QUERY_STRING: x=1"] {
+            ensure!(
+                body.lines().any(|found| found == line),
+                "expected `{line}`: {body}"
+            );
+        }
+    }
+    let (status, body) = site.program(&format!("{WIKI}/counter.php"), &lies())?;
+    ensure!(
+        status == "401" && told(&body).is_err(),
+        "expected 401, found {status}: {body}"
+    );
+    Ok(())
+}
+
+/// Whatever a client says of itself, and of what it asks for, the site hears what Entryway says.
+fn smuggled_headers(site: &Site, right: &str, api: &str) -> Result<()> {
+    let mut lies = lies();
     lies.push(right.to_owned());
     let (_, body) = site.program(api, &lies)?;
     knows(&body, "aokafor", "designers")?;
