@@ -140,6 +140,7 @@ codes! {
     NotPage = "C112", Error, "not a page that a rule can be for";
     PublicUnfit = "C113", Error, "a page that is public and is not";
     NoProxy = "C114", Error, "forward authentication that believes nobody";
+    SharedCookies = "C115", Warning, "hosts that see each other's cookies";
 }
 
 impl Code {

@@ -126,7 +126,7 @@ group = "staff/wiki-editors"
 when  = '!("staff/interns" in groups)'
 
 [[forward_auth.rule]]
-host    = "wiki.corp.example:8443"
+host    = "forum.corp.example:8443"
 path    = "/api/"
 methods = ["get", "PUT"]
 
@@ -166,11 +166,11 @@ enabled = false
         "not_admitted"
     );
     assert_eq!(
-        code("HEAD", "wiki.corp.example:8443/api", None, &[]),
+        code("HEAD", "forum.corp.example:8443/api", None, &[]),
         "pass"
     );
     assert_eq!(
-        code("POST", "wiki.corp.example:8443/api/x", None, &[]),
+        code("POST", "forum.corp.example:8443/api/x", None, &[]),
         "no_rule"
     );
     let told = answer(

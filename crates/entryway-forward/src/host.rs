@@ -57,6 +57,10 @@ impl Host {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+    /// The same without any port: cookies know none.
+    pub fn name(&self) -> &str {
+        self.0.split_once(':').map_or(&*self.0, |(name, _)| name)
+    }
     /// Where browsers find it.
     pub fn origin(&self) -> String {
         format!("https://{}", self.0)
@@ -96,6 +100,13 @@ mod tests {
         check("wiki.corp.example:8443", Ok("wiki.corp.example:8443"));
         check("127.0.0.1:80", Ok("127.0.0.1:80"));
         check("my_host", Ok("my_host"));
+    }
+
+    #[test]
+    fn a_name_has_no_port() {
+        let name = |text: &str| Host::parse(text).unwrap().name().to_owned();
+        assert_eq!(name("wiki.corp.example"), "wiki.corp.example");
+        assert_eq!(name("Wiki.corp.example:8443"), "wiki.corp.example");
     }
 
     #[test]

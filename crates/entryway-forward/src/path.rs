@@ -69,15 +69,24 @@ impl Path {
         self.0.len()
     }
 
-    /// What other servers might take this path for: without parameters behind `;`, in one case.
-    pub(crate) fn otherwise(&self) -> Self {
-        let plain = |segment: &str| -> Option<Box<str>> {
-            let (name, _) = segment.split_once(';').unwrap_or((segment, ""));
+    /// What other servers might take this path for: without parameters behind `;`, in one case, and ended by a `?` or
+    /// `#` that was escaped. Titles of pages hold those (`/wiki/Why%3F`), so they are not refused everywhere.
+    pub fn otherwise(&self) -> Self {
+        let mut segments = Vec::with_capacity(self.0.len());
+        for segment in &self.0 {
+            let ended = segment.split_once(['?', '#']);
+            let (before, _) = ended.unwrap_or((segment, ""));
+            let (name, _) = before.split_once(';').unwrap_or((before, ""));
             // Some servers take trailing dots and blanks away, too.
             let name = name.trim_end_matches(['.', ' ']).to_lowercase();
-            (!name.is_empty()).then(|| name.into())
-        };
-        Self(self.0.iter().filter_map(|segment| plain(segment)).collect())
+            if !name.is_empty() {
+                segments.push(name.into());
+            }
+            if ended.is_some() {
+                break;
+            }
+        }
+        Self(segments)
     }
 }
 
@@ -213,6 +222,17 @@ mod tests {
         }
         let long = format!("/{}", "a".repeat(MOST));
         check(&long, Err(Form));
+    }
+
+    #[test]
+    fn other_servers_may_take_a_path_for_another() {
+        let otherwise = |text: &str| Path::parse(text).unwrap().otherwise().to_string();
+        assert_eq!(otherwise("/Board;x=1/Minutes."), "/board/minutes");
+        assert_eq!(otherwise("/board%3F"), "/board");
+        assert_eq!(otherwise("/board%23x/y"), "/board");
+        assert_eq!(otherwise("/board;x%3f/y"), "/board");
+        assert_eq!(otherwise("/a/%3f/board"), "/a");
+        assert_eq!(otherwise("/wiki/Why%3F"), "/wiki/why");
     }
 
     #[test]

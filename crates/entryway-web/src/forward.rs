@@ -33,7 +33,7 @@ pub(crate) const CALLBACK: &str = "/.entryway/callback";
 pub(crate) const HOST_SESSION: &str = "__Host-entryway-host";
 
 /// All of them.
-pub(crate) static ROUTES: [Route; 6] = [
+pub(crate) static ROUTES: [Route; 7] = [
     Route {
         path: FORWARD,
         to: || any(question::forwarded),
@@ -48,6 +48,11 @@ pub(crate) static ROUTES: [Route; 6] = [
     },
     Route {
         path: ENVOY,
+        to: || any(question::envoy),
+    },
+    // Of the page `/`: the next one is for no page whose path ends here.
+    Route {
+        path: "/forward-auth/envoy/",
         to: || any(question::envoy),
     },
     Route {

@@ -62,6 +62,7 @@ pub(super) fn forward(
     }
     let rules: Vec<_> = rows.iter().map(|row| rule(row, known, cx)).collect();
     contradictions(rules.iter().flatten().flatten(), cx);
+    shared_cookies(rules.iter().flatten().flatten(), known, cx);
     let rules = rules.into_iter().collect::<Option<Vec<_>>>()?;
     let sso = known.sso?;
     let identity = IdentityRules {
@@ -85,7 +86,10 @@ fn rule(
     let enabled = row.boolean("enabled");
     row.text("description");
     let written = row.required_text("host", "this rule");
-    let host = written.and_then(|host| read(host, "host", Host::parse(host.text), cx));
+    let host = written.and_then(|text| {
+        let host = read(text, "host", Host::parse(text.text), cx)?;
+        not_the_login(host, text, known, cx)
+    });
     let path = row.text_or_default("path");
     let path = read(path, "path", Path::parse(path.text), cx);
     let methods = methods(row, cx);
@@ -103,6 +107,34 @@ fn rule(
         access: access?,
     };
     Some(enabled.then_some((rule, row.place)))
+}
+
+/// Where browsers log in. `None` for an IPv6 address, which no rule can be for either.
+fn login(known: &Known<'_, '_>) -> Option<Host> {
+    let rest = known.sso?.issuer.as_str().strip_prefix("https://")?;
+    let (authority, _) = rest.split_once('/').unwrap_or((rest, ""));
+    Host::parse(authority).ok()
+}
+
+/// A site there would be handed the cookies of the login itself.
+fn not_the_login(
+    host: Host,
+    written: Text<'_>,
+    known: &Known<'_, '_>,
+    cx: &Context<'_>,
+) -> Option<Host> {
+    if login(known).as_ref() != Some(&host) {
+        return Some(host);
+    }
+    cx.push(
+        Diagnostic::new(Code::NotPage, "no rule can be for this `host`")
+            .at(
+                written.place,
+                "it is that of `sso.issuer`: the proxy would hand its site the cookies of the login",
+            )
+            .hint("give the site a name of its own"),
+    );
+    None
 }
 
 fn read<T, E: ToString>(
@@ -228,19 +260,68 @@ fn contradictions<'r>(rules: impl Iterator<Item = &'r (Rule, Place)>, cx: &Conte
         let same = |other: &&&(Rule, Place)| {
             let (other, _) = **other;
             other.host == rule.host
-                && other.path == rule.path
+                && other.path.otherwise() == rule.path.otherwise()
                 && is_public(other) != is_public(rule)
                 && other.methods.overlap(&rule.methods)
         };
-        if let Some((_, first)) = all.iter().take(at).find(same) {
+        if let Some((other, first)) = all.iter().take(at).find(same) {
+            let again = match other.path == rule.path {
+                true => "here again",
+                false => {
+                    "here again, for servers to which case, `;…` or a dot at the end is nothing"
+                }
+            };
             cx.push(
                 Diagnostic::new(
                     Code::PublicUnfit,
                     "two rules for one page, and one of them is public",
                 )
-                .at(*place, "here again")
+                .at(*place, again)
                 .also(*first, "first here"),
             );
         }
+    }
+}
+
+/// Browsers send a cookie to each port of the name that set it.
+fn shared_cookies<'r>(
+    rules: impl Iterator<Item = &'r (Rule, Place)>,
+    known: &Known<'_, '_>,
+    cx: &Context<'_>,
+) {
+    let login = login(known);
+    let mut seen: Vec<(&Host, Place)> = Vec::new();
+    for (rule, place) in rules {
+        if seen.iter().any(|(host, _)| **host == rule.host) {
+            continue;
+        }
+        let problem = |what: &str| {
+            let problem = format!("`{}` differs from {what} in the port alone", rule.host);
+            Diagnostic::new(Code::SharedCookies, problem)
+                .hint("cookies know no port: give each site a name of its own")
+        };
+        if login
+            .as_ref()
+            .is_some_and(|login| login.name() == rule.host.name())
+        {
+            cx.push(
+                problem("`sso.issuer`")
+                    .at(*place, "browsers send this site the cookies of the login"),
+            );
+        }
+        let other = seen
+            .iter()
+            .find(|(host, _)| host.name() == rule.host.name());
+        if let Some((other, first)) = other {
+            cx.push(
+                problem(&format!("`{other}`"))
+                    .at(
+                        *place,
+                        "whoever is logged in at one of them is logged out at the other",
+                    )
+                    .also(*first, "the other"),
+            );
+        }
+        seen.push((&rule.host, *place));
     }
 }

@@ -188,9 +188,20 @@ fn paths_that_could_be_others_open_nothing() {
         assert!(matches!(got.status, 400 | 403), "{host}: {got:?}");
     }
     wiki.logs_in(&mut login, "/");
-    for uri in ["/x/../board", "/%2e/board", "/BOARD", "/board;x", "/board/"] {
+    for uri in [
+        "/x/../board",
+        "/%2e/board",
+        "/BOARD",
+        "/board;x",
+        "/board/",
+        "/board%3f",
+        "/board%23",
+        "/board%3Fx/y",
+    ] {
         assert_eq!(wiki.asks("GET", uri).status, 403, "{uri}");
     }
+    // The title of a page, and nothing with rules of its own.
+    is_in(&wiki.asks("GET", "/pages/Why%3F"));
     assert_eq!(wiki.asks("TRACE /", "/").status, 403);
 }
 

@@ -226,7 +226,11 @@ fn nginx_and_envoy_are_answered_in_their_own_words() {
         .push(("x-forwarded-proto", "https".to_owned()));
     let got = wiki.at.ask("PUT", "/forward-auth/envoy/a/b?c=d", None);
     is_in(&got);
+    is_in(&wiki.at.get("/forward-auth/envoy/"));
+    is_in(&wiki.at.get("/forward-auth/envoy/?b=c"));
     assert_eq!(wiki.at.get("/forward-auth/envoy/board").status, 403);
+    // No page at all.
+    assert_eq!(wiki.at.get("/forward-auth/envoy").status, 403);
     wiki.at.cookies.clear();
     let sent = wiki.at.get("/forward-auth/envoy/a?b=c");
     let back = wiki.comes_back(&log_in(&mut login, &sent));
