@@ -188,8 +188,8 @@ impl Forwarding for Forward {
         &'a self,
         code: Fingerprint,
         host: &'a Host,
-        tie: Fingerprint,
+        ties: &'a [Fingerprint],
     ) -> Asked<'a, Answer<Option<(Secret, String)>>> {
-        Box::pin(self.sso.exchange(code, host, tie))
+        Box::pin(self.sso.exchange(code, host, ties))
     }
 }

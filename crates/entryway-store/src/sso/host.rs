@@ -48,6 +48,26 @@ impl Sso {
         Ok(kept == 1)
     }
 
+    /// Of which browser a code is that is still good at this host. It is only read: whoever comes with anything else
+    /// keeps nobody from writing.
+    pub async fn browser_of_host_code(
+        &self,
+        code: &[u8; 32],
+        host: &str,
+        now_ms: i64,
+    ) -> Result<Option<[u8; 32]>, StoreError> {
+        let row = self
+            .0
+            .database
+            .row(
+                "SELECT browser FROM sso_host \
+                 WHERE token = $1 AND host = $2 AND expires_ms > $3 AND browser IS NOT NULL",
+                args![code, host, now_ms],
+            )
+            .await?;
+        row.map(|row| row.array(0)).transpose()
+    }
+
     /// Exchanges a code for a cookie: of any number who come with it, one browser, and at its own host, gets one, and
     /// the page that it wanted. The cookie that its session had for this host before ends. On disk before this returns.
     pub async fn exchange_host_code(

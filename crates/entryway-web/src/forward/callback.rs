@@ -37,17 +37,14 @@ pub(super) async fn callback(
     let (Some(code), Some(tie)) = (code(head.uri.query()), Tie::known(&head.headers)) else {
         return too_old();
     };
-    for tie in tie.fingerprints() {
-        match forward.exchange(code, &host, tie).await {
-            Err(_) => {
-                let words = words.unavailable_text;
-                return Ok(said(StatusCode::SERVICE_UNAVAILABLE, words));
-            }
-            Ok(None) => {}
-            Ok(Some((cookie, target))) => return come_in(&host, &cookie, &target),
+    match forward.exchange(code, &host, &tie.fingerprints()).await {
+        Err(_) => {
+            let words = words.unavailable_text;
+            Ok(said(StatusCode::SERVICE_UNAVAILABLE, words))
         }
+        Ok(None) => too_old(),
+        Ok(Some((cookie, target))) => come_in(&host, &cookie, &target),
     }
-    too_old()
 }
 
 /// To the page that was wanted, with a session of its host.

@@ -42,11 +42,11 @@ pub trait Forwarding: Send + Sync {
     /// has no session here.
     fn hand_over<'a>(&'a self, to: Handover<'a>) -> Asked<'a, Answer<Option<Secret>>>;
     /// Exchanges a code at a host for a cookie of it, and the page that was wanted; `None` for a code that is not good,
-    /// not of this host, or not of the browser that has `tie`.
+    /// not of this host, or not of a browser that has one of `ties`.
     fn exchange<'a>(
         &'a self,
         code: Fingerprint,
         host: &'a Host,
-        tie: Fingerprint,
+        ties: &'a [Fingerprint],
     ) -> Asked<'a, Answer<Option<(Secret, String)>>>;
 }

@@ -73,22 +73,29 @@ impl Sso {
         Ok(kept.then_some(code))
     }
 
-    /// A cookie for a code, and the page that was wanted.
+    /// A cookie for a code of a browser that has one of `ties`, and the page that was wanted.
     pub(crate) async fn exchange(
         &self,
         code: Fingerprint,
         host: &Host,
-        tie: Fingerprint,
+        ties: &[Fingerprint],
     ) -> Answer<Option<(Secret, String)>> {
+        let store = self.0.store();
+        let browser = store.browser_of_host_code(&code.0, host.as_str(), now_ms());
+        let browser = in_time(browser).await?;
+        // Anybody can come with anything: only what is right is worth a place among those who write.
+        let Some(browser) = browser.filter(|of| ties.iter().any(|tie| tie.0 == *of)) else {
+            return Ok(None);
+        };
         let cookie = entropy::secret(COOKIE);
         let exchange = HostExchange {
             code: code.0,
             host: host.as_str().to_owned(),
-            browser: tie.0,
+            browser,
             cookie: cookie.fingerprint().0,
             now_ms: now_ms(),
         };
-        let target = in_time(self.0.store().exchange_host_code(&exchange)).await?;
+        let target = in_time(store.exchange_host_code(&exchange)).await?;
         Ok(target.map(|target| (cookie, target)))
     }
 }

@@ -1,11 +1,13 @@
 //! Hosts that forward authentication protects.
 
 use super::{LATER, Lab, NOW, bytes, cases, count, session};
+use crate::database::Begin;
 use crate::{HostCodeRow, HostExchange, Sso};
 use tokio::task::JoinSet;
 
 cases!(
     a_code_is_exchanged_once_by_its_browser_at_its_host,
+    a_code_is_looked_at_without_writing,
     a_code_is_exchanged_by_one_of_many_who_come,
     a_cookie_opens_its_own_host_and_ends_with_the_session,
     a_session_has_one_cookie_for_a_host,
@@ -68,6 +70,31 @@ async fn a_code_is_exchanged_once_by_its_browser_at_its_host(lab: Lab) {
     }
     assert_eq!(whose(&sso, "k", "wiki.example").await.unwrap(), "eve");
     assert_eq!(whose(&sso, "l", "wiki.example").await, None);
+}
+
+async fn a_code_is_looked_at_without_writing(lab: Lab) {
+    let store = lab.open().await;
+    let sso = store.sso();
+    sso.keep_session(&session("one", "eve")).await.unwrap();
+    assert!(sso.keep_host_code(&code("c", "one")).await.unwrap());
+    // Somebody else writes meanwhile.
+    let writing = store.database().begin(Begin::Write).await.unwrap();
+    for (name, host, now_ms, expected) in [
+        ("c", "wiki.example", NOW, Some(bytes("browser"))),
+        ("c", "shop.example", NOW, None),
+        ("c", "wiki.example", NOW + 60_000, None),
+        ("other", "wiki.example", NOW, None),
+    ] {
+        let found = sso.browser_of_host_code(&bytes(name), host, now_ms).await;
+        assert_eq!(found.unwrap(), expected);
+    }
+    drop(writing);
+    sso.exchange_host_code(&exchange("c", "k")).await.unwrap();
+    // Neither a code any more, nor is its cookie one.
+    for name in ["c", "k"] {
+        let found = sso.browser_of_host_code(&bytes(name), "wiki.example", NOW);
+        assert_eq!(found.await.unwrap(), None);
+    }
 }
 
 async fn a_code_is_exchanged_by_one_of_many_who_come(lab: Lab) {
