@@ -37,7 +37,7 @@ pub(crate) struct Kept {
     pub(crate) signing: Arc<Keyring>,
     /// Who was asked about when, for whoever is asked about again.
     pub(crate) last_answers: Arc<LastAnswers>,
-    /// Counts changes of passwords, of whatever configuration.
+    /// Counts what ends the memory of passwords, of whatever configuration.
     pub(crate) password_changes: Arc<PasswordChanges>,
     /// Tells applications that sessions have ended.
     pub(crate) notices: Arc<Notices>,

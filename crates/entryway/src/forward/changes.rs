@@ -1,4 +1,5 @@
-//! How often a password was changed here: what was remembered of passwords before counts no longer.
+//! How often a password was changed on this node, or everything of somebody was ended: what was remembered of passwords
+//! before counts no longer.
 
 use crate::witness::{Submitted, Witness};
 use entryway_login::{Decided, Decision, Fault, LoginPolicy};
@@ -12,6 +13,11 @@ impl PasswordChanges {
     pub(crate) fn count(&self) -> u64 {
         self.0.load(Ordering::Acquire)
     }
+
+    /// Everything of somebody ends. What is remembered of others goes with it, and costs one login each.
+    pub(crate) fn forget(&self) {
+        self.0.fetch_add(1, Ordering::Release);
+    }
 }
 
 impl Witness for PasswordChanges {
@@ -22,7 +28,7 @@ impl Witness for PasswordChanges {
             Decision::Changed | Decision::Indeterminate(Fault::PasswordChangeUnknown)
         );
         if may_be_made {
-            self.0.fetch_add(1, Ordering::Release);
+            self.forget();
         }
     }
 

@@ -139,7 +139,10 @@ impl Inner {
         let keep = rows::keep_until(&self.provider.lifetimes, rows::seconds(now_ms()));
         let store = self.store();
         let all = store.end_sessions_of(subject, None, true, now_ms(), keep);
-        let all = in_time(all).await?;
+        let all = in_time(all).await;
+        // Passwords that programs sent are remembered as well; what becomes of the store is no reason to go on with it.
+        self.forget_passwords();
+        let all = all?;
         for ended in &all {
             self.told(ended);
         }

@@ -56,6 +56,11 @@ impl Inner {
         &self.kept.last_answers
     }
 
+    /// Names and passwords of programs are asked about anew, on this node.
+    pub(super) fn forget_passwords(&self) {
+        self.kept.password_changes.forget();
+    }
+
     /// Whether a session has ended by itself.
     pub(super) fn is_over(&self, row: &SessionRow, now: i64) -> bool {
         let idle = millis(self.settings.sessions.idle);

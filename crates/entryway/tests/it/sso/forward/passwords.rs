@@ -156,3 +156,29 @@ fn a_password_that_is_changed_here_counts_at_once() {
     becomes("first password", 401);
     becomes("second password", 200);
 }
+
+#[test]
+fn whoever_is_signed_out_everywhere_is_asked_about_anew() {
+    let world = world();
+    let daemon = Daemon::start(&world);
+    let mut login = Browser::new(&daemon);
+    let mut logins = 0;
+    let mut is_asked_about = || {
+        is_in(&api(&daemon, "jdoe", "right"));
+        is_in(&api(&daemon, "jdoe", "right"));
+        logins += 1;
+        assert_eq!(by_login(&daemon), logins);
+    };
+    is_asked_about();
+    // By the person.
+    Visitor::at(&daemon, WIKI).logs_in(&mut login, "/");
+    let page = login.get("/sso/sessions");
+    login.submit(&page, &[("all", "yes")]);
+    is_asked_about();
+    // By an administrator.
+    Visitor::at(&daemon, WIKI).logs_in(&mut login, "/");
+    let mut command = world.command(&["session", "end", "--person", "jdoe"]);
+    let ended = command.output().expect("the binary");
+    assert!(ended.status.success(), "{ended:?}");
+    is_asked_about();
+}
