@@ -96,6 +96,7 @@ pub(crate) fn settings(root: &Section<'_>, cx: &Context<'_>) -> Option<Settings>
         classes: &class_names,
         proxies: &trusted_proxies,
         sso: sso.as_ref(),
+        ldap: basics.ldap,
     };
     let forward = forward::forward(root, &known, cx);
     // Every domain must have come through: an index that shifts would ask the wrong one.

@@ -193,3 +193,31 @@ fn a_table_without_rules_does_nothing_and_says_so() {
     let forward = loaded.settings.forward.expect("forward authentication");
     assert!(!forward.rules.needs_groups());
 }
+
+/// What a site is told that somebody of this domain is called.
+fn called(head: &str, of: &str) -> String {
+    let rule = "[[forward_auth.rule]]\nhost = \"wiki.corp.example\"\n";
+    let loaded = loaded(&format!("{head}{rule}"));
+    let forward = loaded.settings.forward.expect("forward authentication");
+    let person = Person {
+        subject: Subject(format!("{of}:1")),
+        ..person(None, &[])
+    };
+    let Answer::Pass(identity) = answer(&forward, "GET", "wiki.corp.example/", &person) else {
+        panic!("everybody is let in");
+    };
+    let mut headers = identity.headers();
+    let (_, value) = headers
+        .find(|(name, _)| *name == "remote-user")
+        .expect("a name");
+    value.to_owned()
+}
+
+#[test]
+fn a_name_says_where_somebody_is_from_unless_only_one_could_be_meant() {
+    assert_eq!(called("", "staff"), "jdoe");
+    assert_eq!(called("", "local"), "local/jdoe");
+    let several = "[domain.partners]\nservers = [\"ldaps://dc2.corp.example\"]\nbase = \"dc=p\"\n";
+    assert_eq!(called(several, "staff"), "staff/jdoe");
+    assert_eq!(called(several, "partners"), "partners/jdoe");
+}

@@ -31,6 +31,9 @@ pub struct IdentityRules {
     pub groups: Option<GroupPatterns>,
     /// With their domain: `staff/engineers`.
     pub qualified: bool,
+    /// Whose people have their name told as it is: those of one domain, or the local accounts. Everybody else's stands
+    /// behind where they are from, as in `partners/jdoe`: one name is one person.
+    pub bare: Option<Box<str>>,
     /// More than these are too many.
     pub most: usize,
 }
@@ -62,10 +65,10 @@ impl IdentityRules {
         let Some(groups) = groups else {
             return Ok(Err(TooLong));
         };
-        let text = |text: Option<&str>| encoded(text.unwrap_or_default(), false);
+        let text = |text: Option<&str>| encoded(text.unwrap_or_default(), b"");
         let number = |number: Option<u32>| number.map(|n| n.to_string()).unwrap_or_default();
         let values = [
-            text(Some(&person.name)),
+            self.name(person),
             text(person.display_name.as_deref()),
             text(person.email.as_deref()),
             groups,
@@ -82,6 +85,17 @@ impl IdentityRules {
         })
     }
 
+    /// No name passes for one of somewhere else: a slash within is escaped.
+    fn name(&self, person: &Person) -> String {
+        let name = encoded(&person.name, b"/");
+        let of = person.domain().unwrap_or_default();
+        let bare = self.bare.as_deref();
+        match bare.is_some_and(|bare| bare.eq_ignore_ascii_case(of)) {
+            true => name,
+            false => format!("{}/{name}", encoded(of, b"/")),
+        }
+    }
+
     /// `None` where there are too many.
     fn groups(&self, person: &Person, groups: &GroupNames) -> Option<String> {
         let shown = |group: &&String| {
@@ -95,8 +109,8 @@ impl IdentityRules {
             return None;
         }
         let named = shown.into_iter().map(|group| match self.qualified {
-            true => encoded(&format!("{domain}/{group}"), true),
-            false => encoded(group, true),
+            true => encoded(&format!("{domain}/{group}"), b","),
+            false => encoded(group, b","),
         });
         Some(named.collect::<Vec<_>>().join(","))
     }
@@ -114,16 +128,15 @@ impl Identity {
 }
 
 /// Percent-encodes, as UTF-8, whatever a header cannot hold or a reader would lose: other than ASCII, control
-/// characters, blanks at the ends, `%` itself, and in a list the comma.
-fn encoded(text: &str, in_list: bool) -> String {
+/// characters, blanks at the ends, `%` itself, and what would part it from what stands beside.
+fn encoded(text: &str, parting: &[u8]) -> String {
     let mut out = String::with_capacity(text.len());
     let last = text.len().saturating_sub(1);
     for (at, byte) in text.bytes().enumerate() {
         let stays = match byte {
             b' ' => at != 0 && at != last,
             b'%' => false,
-            b',' => !in_list,
-            byte => byte.is_ascii_graphic(),
+            byte => byte.is_ascii_graphic() && !parting.contains(&byte),
         };
         if stays {
             out.push(char::from(byte));
@@ -172,6 +185,7 @@ mod tests {
         IdentityRules {
             groups: None,
             qualified: false,
+            bare: Some("staff".into()),
             most: 200,
         }
     }
@@ -195,6 +209,47 @@ mod tests {
             nobody
                 .headers()
                 .eq(NAMES.into_iter().map(|name| (name, "")))
+        );
+    }
+
+    #[test]
+    fn a_name_is_one_person() {
+        let of = |subject: &str, name: &str| Person {
+            subject: Subject(subject.into()),
+            name: name.into(),
+            ..jane()
+        };
+        let people = [
+            of("staff:1", "jdoe"),
+            of("partners:1", "jdoe"),
+            of("local:1", "jdoe"),
+            of("os:1", "jdoe"),
+            of("staff:2", "local/jdoe"),
+        ];
+        let names = |rules: &IdentityRules| people.clone().map(|it| told(rules, &it).remove(0));
+        assert_eq!(
+            names(&rules()),
+            [
+                "jdoe",
+                "partners/jdoe",
+                "local/jdoe",
+                "os/jdoe",
+                "local%2Fjdoe"
+            ]
+        );
+        let several = IdentityRules {
+            bare: None,
+            ..rules()
+        };
+        assert_eq!(
+            names(&several),
+            [
+                "staff/jdoe",
+                "partners/jdoe",
+                "local/jdoe",
+                "os/jdoe",
+                "staff/local%2Fjdoe"
+            ]
         );
     }
 
@@ -235,7 +290,7 @@ mod tests {
     proptest! {
         #[test]
         fn a_value_is_one_line_of_ascii_and_tells_everything(text in any::<String>()) {
-            let value = encoded(&text, true);
+            let value = encoded(&text, b",");
             prop_assert!(value.bytes().all(|byte| byte == b' ' || byte.is_ascii_graphic()));
             prop_assert_eq!(value.trim(), value.as_str());
             prop_assert!(!value.contains(','));

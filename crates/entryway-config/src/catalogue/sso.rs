@@ -34,7 +34,7 @@ pub(super) const SETTINGS: &[Setting] = &[
     Setting { path: "sso.most_groups", shape: Integer(0, 10_000), default: Value("200"), example: "50",
         doc: "How many groups a token tells at most. Somebody with more gets a link to all of them in place of the list (`_claim_sources`)." },
     Setting { path: "sso.group_names", shape: Word(&["name", "domain/name"]), default: Derived("`name` with one domain, `domain/name` with several"), example: r#""name""#,
-        doc: "How applications are told of groups: `engineers`, or `staff/engineers`. Where people come from several directories, whoever keeps one of them must not make a group that an application takes for another's. `client.<name>.groups` and claims always see the name alone." },
+        doc: "How applications are told of groups: `engineers`, or `staff/engineers`. Where people come from several directories, whoever keeps one of them must not make a group that an application takes for another's. `client.<name>.groups` and claims always see the name alone. Where groups are told with their domain, so are people in `Remote-User`." },
     Setting { path: "sso.key_rotation", shape: Duration(DAY, 3650 * DAY), default: Value(r#""90d""#), example: r#""30d""#,
         doc: "After how long a new key signs tokens." },
     Setting { path: "sso.key_overlap", shape: Duration(HOUR, 365 * DAY), default: Value(r#""24h""#), example: r#""48h""#,

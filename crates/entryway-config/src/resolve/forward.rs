@@ -11,7 +11,7 @@ use crate::resolve::told_groups;
 use crate::section::{Section, Text};
 use crate::settings::{ForwardSettings, SsoSettings};
 use entryway_forward::{Access, Host, IdentityRules, Methods, Path, People, Rule, RuleName, Rules};
-use entryway_login::{AddressRange, GroupCriterion};
+use entryway_login::{AddressRange, GroupCriterion, LdapUse};
 use std::sync::Arc;
 
 /// What rules may speak of.
@@ -21,6 +21,7 @@ pub(super) struct Known<'k, 'a> {
     pub(super) classes: &'k ClassNames<'a>,
     pub(super) proxies: &'k [AddressRange],
     pub(super) sso: Option<&'k SsoSettings>,
+    pub(super) ldap: LdapUse,
 }
 
 /// `None` where there is none, or a part of it is wrong.
@@ -68,6 +69,7 @@ pub(super) fn forward(
     let identity = IdentityRules {
         groups: groups?,
         qualified: sso.qualified_groups,
+        bare: bare(sso, known).map(Into::into),
         most: sso.most_groups,
     };
     let rules = rules.into_iter().flatten().map(|(rule, _)| rule).collect();
@@ -75,6 +77,16 @@ pub(super) fn forward(
         rules: Arc::new(Rules::new(rules, identity)),
         basic_life,
     })
+}
+
+/// Whose names need nothing in front: of the one domain, unless groups name theirs; without domains, of local accounts.
+fn bare<'k>(sso: &SsoSettings, known: &Known<'k, '_>) -> Option<&'k str> {
+    match known.read {
+        _ if sso.qualified_groups => None,
+        _ if known.ldap == LdapUse::Disabled => Some("local"),
+        [only] => Some(only.name.text),
+        [] | [_, _, ..] => None,
+    }
 }
 
 /// One row and its place; the inner `None` where it is switched off, the outer when it is wrong.

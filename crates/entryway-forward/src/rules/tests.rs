@@ -51,6 +51,7 @@ pub(crate) fn identity() -> IdentityRules {
     IdentityRules {
         groups: None,
         qualified: false,
+        bare: None,
         most: 200,
     }
 }
