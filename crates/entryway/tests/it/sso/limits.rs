@@ -2,7 +2,7 @@
 
 use super::*;
 use entryway_store::SessionRow;
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Instant, SystemTime, UNIX_EPOCH};
 use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader};
 use tokio::net::TcpStream;
 use tokio::task::JoinSet;
@@ -142,6 +142,7 @@ fn ten_thousand_wrong_passwords_at_once_are_fifty_binds_and_shut_out_nobody_who_
         .collect();
     let device = owner.cookies.get("__Host-entryway-device").cloned();
     let before = world.directory.counters().all_binds();
+    let began = Instant::now();
     world.runtime.block_on(async {
         let mut all = JoinSet::new();
         for each in 0..AT_ONCE {
@@ -154,7 +155,10 @@ fn ten_thousand_wrong_passwords_at_once_are_fifty_binds_and_shut_out_nobody_who_
         }
     });
     let jdoe = "uid=jdoe,ou=people,dc=corp,dc=example";
-    assert_eq!(world.directory.counters().binds_of(jdoe), 1 + 50);
+    // The bucket empties by one every 18 seconds, and then lets one more through: a slow machine sees that.
+    let more = began.elapsed().as_secs() / 18;
+    let binds = world.directory.counters().binds_of(jdoe) - 1;
+    assert!((50..=50 + more).contains(&binds), "{binds} binds");
     assert!(world.directory.counters().all_binds() - before < 100);
     // The browser that its person used before; elsewhere they are shut out for a while.
     let mut back = Browser::new(&daemon);
