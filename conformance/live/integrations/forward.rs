@@ -24,6 +24,9 @@ const LOGIN: &str = "https://login.corp.example";
 const WIKI: &str = "https://wiki.corp.example";
 const FORUM: &str = "https://forum.corp.example";
 
+/// The test in which Caddy copies no header.
+const UNCOPIED: &str = "uncopied";
+
 pub(super) fn tests() -> Vec<Test> {
     vec![
         ("nginx: people come in by the login and go out", |lab| {
@@ -39,6 +42,10 @@ pub(super) fn tests() -> Vec<Test> {
         (
             "Caddy: programs send a password, and attackers whatever they like",
             |lab| programs_and_attackers(lab, Proxy::Caddy),
+        ),
+        (
+            "Caddy: where nothing is copied, nothing of the client's is left",
+            nothing_is_copied,
         ),
     ]
 }
@@ -122,6 +129,11 @@ impl Site {
             let mut text = page(file)?;
             if *file == "nginx/corp.conf" {
                 text = with_fastcgi(&text)?;
+            }
+            if test == UNCOPIED {
+                let copies = text.lines().find(|line| line.contains("copy_headers "));
+                let copies = copies.context("the page copies no header")?.to_owned();
+                text = text.replace(&copies, "");
             }
             // The ports that the test has: of Entryway, of the sites, and of `https`, which browsers are led to, and
             // which is not the one they name.
@@ -444,6 +456,16 @@ fn taken_off_on_the_way(site: &Site, right: &str, api: &str) -> Result<()> {
             "expected 401, found {status}: {body}"
         );
     }
+    Ok(())
+}
+
+/// Versions of Caddy from 2.10.0 on copy a header only where it is not empty: on a public page none.
+fn nothing_is_copied(lab: &Lab) -> Result<()> {
+    let site = Site::start(lab, Proxy::Caddy, UNCOPIED)?;
+    let (status, body) = site.program(&format!("{WIKI}/imprint"), &lies())?;
+    ensure!(status == "200", "expected 200, found {status}: {body}");
+    let found = told(&body)?;
+    ensure!(found.is_empty(), "of nobody nothing is known: {found:?}");
     Ok(())
 }
 
