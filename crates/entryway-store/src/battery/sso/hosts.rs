@@ -92,7 +92,8 @@ async fn a_code_is_looked_at_without_writing(lab: Lab) {
     sso.exchange_host_code(&exchange("c", "k")).await.unwrap();
     // Neither a code any more, nor is its cookie one.
     for name in ["c", "k"] {
-        let found = sso.browser_of_host_code(&bytes(name), "wiki.example", NOW);
+        let code = bytes(name);
+        let found = sso.browser_of_host_code(&code, "wiki.example", NOW);
         assert_eq!(found.await.unwrap(), None);
     }
 }
