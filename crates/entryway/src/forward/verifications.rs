@@ -18,7 +18,9 @@ use tokio::sync::watch;
 use zeroize::Zeroizing;
 
 /// How many outcomes there are at once. One more takes the place of the one that ends first.
-const MOST: usize = 4096;
+const MOST: usize = 3072;
+/// How many logins are under way at once. They have room of their own: many that take long put no outcome out.
+const MOST_UNDER_WAY: usize = 1024;
 
 /// What a request came with.
 pub(super) struct Shown<'a> {
@@ -66,17 +68,24 @@ struct Mark {
     proof: [u8; 16],
 }
 
-struct Entry {
+/// What was shown, and when.
+#[derive(Clone, Copy)]
+struct Question {
     proof: [u8; 16],
     state: State,
-    /// Which login it is of.
-    number: u64,
-    outcome: Outcome,
 }
 
-enum Outcome {
-    UnderWay(watch::Receiver<Option<Verified>>),
-    Known { verified: Verified, until: Instant },
+struct UnderWay {
+    of: Question,
+    /// Which login it is.
+    number: u64,
+    told: watch::Receiver<Option<Verified>>,
+}
+
+struct Known {
+    of: Question,
+    verified: Verified,
+    until: Instant,
 }
 
 /// Outcomes of one configuration.
@@ -88,7 +97,8 @@ pub(super) struct Verifications {
 
 #[derive(Default)]
 struct Kept {
-    entries: HashMap<[u8; 16], Entry>,
+    known: HashMap<[u8; 16], Known>,
+    under_way: HashMap<[u8; 16], UnderWay>,
     numbers: u64,
 }
 
@@ -97,7 +107,7 @@ pub(super) struct Waiting(watch::Receiver<Option<Verified>>);
 
 /// A login that others may wait for. Dropped without being settled, it was none.
 pub(super) struct Ticket {
-    of: Arc<Verifications>,
+    verifications: Arc<Verifications>,
     place: [u8; 16],
     number: u64,
     tell: watch::Sender<Option<Verified>>,
@@ -139,38 +149,36 @@ impl Verifications {
 
     /// What there is; a login that is new is under way from now on.
     pub(super) fn find(self: &Arc<Self>, shown: &Shown<'_>, state: State) -> Found {
-        let mark = self.mark(shown);
-        let now = Instant::now();
+        let Mark { place, proof } = self.mark(shown);
+        let of = Question { proof, state };
         let mut kept = self.kept.lock();
-        if let Some(entry) = kept.entries.get(&mark.place)
-            && verify_slices_are_equal(&entry.proof, &mark.proof).is_ok()
-            && entry.state == state
+        if let Some(known) = kept.known.get(&place)
+            && known.of.is(&of)
+            && Instant::now() < known.until
         {
-            match &entry.outcome {
-                Outcome::UnderWay(told) => return Found::Waiting(Waiting(told.clone())),
-                Outcome::Known { verified, until } if now < *until => {
-                    return Found::Known(verified.clone());
-                }
-                Outcome::Known { .. } => {}
-            }
+            return Found::Known(known.verified.clone());
         }
-        if !kept.has_room(&mark.place, now) {
+        if let Some(login) = kept.under_way.get(&place)
+            && login.of.is(&of)
+        {
+            return Found::Waiting(Waiting(login.told.clone()));
+        }
+        if kept.under_way.len() >= MOST_UNDER_WAY && !kept.under_way.contains_key(&place) {
             return Found::Full;
         }
         kept.numbers += 1;
         let number = kept.numbers;
         let (tell, told) = watch::channel(None);
-        let entry = Entry {
-            proof: mark.proof,
-            state,
+        let login = UnderWay {
+            of,
             number,
-            outcome: Outcome::UnderWay(told.clone()),
+            told: told.clone(),
         };
-        kept.entries.insert(mark.place, entry);
+        kept.under_way.insert(place, login);
         drop(kept);
         let ticket = Ticket {
-            of: Arc::clone(self),
-            place: mark.place,
+            verifications: Arc::clone(self),
+            place,
             number,
             tell,
         };
@@ -178,30 +186,38 @@ impl Verifications {
     }
 }
 
+impl Question {
+    fn is(&self, other: &Self) -> bool {
+        verify_slices_are_equal(&self.proof, &other.proof).is_ok() && self.state == other.state
+    }
+}
+
 impl Kept {
-    /// Makes room for one more; there is none while too many logins are under way.
-    fn has_room(&mut self, place: &[u8; 16], now: Instant) -> bool {
-        if self.entries.len() < MOST || self.entries.contains_key(place) {
-            return true;
+    /// A login that has ended, unless another took its place.
+    fn end(&mut self, place: &[u8; 16], number: u64) -> Option<UnderWay> {
+        self.under_way
+            .get(place)
+            .is_some_and(|login| login.number == number)
+            .then(|| self.under_way.remove(place))
+            .flatten()
+    }
+
+    /// Keeps an outcome; where there are too many, it takes the place of the one that ends first.
+    fn keep(&mut self, place: [u8; 16], known: Known) {
+        if self.known.len() >= MOST && !self.known.contains_key(&place) {
+            let now = Instant::now();
+            self.known.retain(|_, known| now < known.until);
         }
-        self.entries.retain(|_, entry| match entry.outcome {
-            Outcome::UnderWay(_) => true,
-            Outcome::Known { until, .. } => now < until,
-        });
-        if self.entries.len() < MOST {
-            return true;
+        if self.known.len() >= MOST && !self.known.contains_key(&place) {
+            let ends = self
+                .known
+                .iter()
+                .map(|(place, known)| (known.until, *place));
+            if let Some((_, first)) = ends.min() {
+                self.known.remove(&first);
+            }
         }
-        let known = self.entries.iter().filter_map(|(place, entry)| {
-            let Outcome::Known { until, .. } = entry.outcome else {
-                return None;
-            };
-            Some((until, *place))
-        });
-        let Some((_, first)) = known.min() else {
-            return false;
-        };
-        self.entries.remove(&first);
-        true
+        self.known.insert(place, known);
     }
 }
 
@@ -209,13 +225,16 @@ impl Ticket {
     /// The login has ended.
     pub(super) fn settle(self, verified: Verified, remember: bool) {
         if remember {
-            let until = Instant::now() + self.of.life;
-            let mut kept = self.of.kept.lock();
-            if let Some(entry) = kept.entries.get_mut(&self.place)
-                && entry.number == self.number
-            {
+            let until = Instant::now() + self.verifications.life;
+            let mut kept = self.verifications.kept.lock();
+            if let Some(UnderWay { of, .. }) = kept.end(&self.place, self.number) {
                 let verified = verified.clone();
-                entry.outcome = Outcome::Known { verified, until };
+                let known = Known {
+                    of,
+                    verified,
+                    until,
+                };
+                kept.keep(self.place, known);
             }
         }
         self.tell.send_replace(Some(verified));
@@ -225,13 +244,8 @@ impl Ticket {
 impl Drop for Ticket {
     /// What was not remembered, or did not come to an end, leaves nothing behind.
     fn drop(&mut self) {
-        let mut kept = self.of.kept.lock();
-        let is_own = kept.entries.get(&self.place).is_some_and(|entry| {
-            entry.number == self.number && matches!(entry.outcome, Outcome::UnderWay(_))
-        });
-        if is_own {
-            kept.entries.remove(&self.place);
-        }
+        let mut kept = self.verifications.kept.lock();
+        kept.end(&self.place, self.number);
     }
 }
 

@@ -182,7 +182,7 @@ fn a_login_of_an_earlier_state_overwrites_nothing() {
 }
 
 #[test]
-fn memory_has_an_end_and_logins_under_way_keep_their_place() {
+fn memory_has_an_end_and_logins_under_way_put_no_outcome_out() {
     let of = lasting(Duration::from_secs(60));
     for number in 0..2 * MOST {
         let name = number.to_string();
@@ -191,17 +191,25 @@ fn memory_has_an_end_and_logins_under_way_keep_their_place() {
             "new"
         );
     }
-    assert_eq!(of.kept.lock().entries.len(), MOST);
-    let names: Vec<_> = (0..MOST).map(|number| format!("u{number}")).collect();
-    let under_way: Vec<_> = names
-        .iter()
-        .map(|name| match of.find(&shown(name, "x"), STATE) {
-            Found::New(ticket, _) => ticket,
-            _ => panic!("nobody was there before"),
-        })
+    assert_eq!(of.kept.lock().known.len(), MOST);
+    let begin = |name: &str| match of.find(&shown(name, "x"), STATE) {
+        Found::New(ticket, _) => ticket,
+        _ => panic!("nobody was there before"),
+    };
+    let mut under_way: Vec<_> = (0..MOST_UNDER_WAY)
+        .map(|number| begin(&format!("u{number}")))
         .collect();
     assert_eq!(found(&of, &shown("late", "x"), STATE, None), "full");
     assert_eq!(found(&of, &shown("u7", "x"), STATE, None), "waiting");
+    // Each outcome is still there: the one that ends first, too.
+    for number in MOST..2 * MOST {
+        let name = number.to_string();
+        assert_eq!(found(&of, &shown(&name, "x"), STATE, None), "wrong");
+    }
+    // One that has ended makes room for another.
+    under_way.pop();
+    under_way.push(begin("late"));
     drop(under_way);
-    assert!(of.kept.lock().entries.is_empty());
+    assert!(of.kept.lock().under_way.is_empty());
+    assert_eq!(of.kept.lock().known.len(), MOST);
 }
