@@ -4,6 +4,7 @@
 //! the kernel's own count. Everything stays on loopback and ends by itself.
 
 mod driver;
+mod forward;
 mod http;
 mod load;
 mod lookups;

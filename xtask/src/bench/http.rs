@@ -13,6 +13,13 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 pub(super) async fn connect(settings: &Settings) -> Result<Vec<Slot>> {
     let dialler = Dialler::new(settings)?;
     let lookups: Rc<[Lookup]> = settings.lookups.clone().into();
+    let mut shown = String::new();
+    for (name, value) in &settings.headers {
+        write!(shown, "{name}: {value}\r\n")?;
+    }
+    if shown.is_empty() {
+        shown = format!("authorization: Bearer {}\r\n", settings.token);
+    }
     let mut slots = Vec::new();
     for _ in 0..settings.in_flight {
         slots.push(Slot {
@@ -20,10 +27,7 @@ pub(super) async fn connect(settings: &Settings) -> Result<Vec<Slot>> {
             password: settings.password.clone(),
             with_address: settings.with_address,
             lookups: Rc::clone(&lookups),
-            head: format!(
-                " HTTP/1.1\r\nhost: {}\r\nauthorization: Bearer {}\r\n",
-                settings.address, settings.token
-            ),
+            head: format!(" HTTP/1.1\r\nhost: {}\r\n{shown}", settings.address),
             output: String::new(),
             input: BytesMut::with_capacity(4096),
         });
@@ -134,9 +138,10 @@ fn accepted(input: &[u8], head: usize, length: usize, person: u32) -> bool {
 
 /// Whether the answer tells what it must, and lacks nothing.
 fn complete(input: &[u8], head: usize, length: usize, expected: &str) -> bool {
+    let whole = input.get(..head + length).unwrap_or_default();
     let body = input.get(head..head + length).unwrap_or_default();
     input.starts_with(b"HTTP/1.1 200 ")
-        && find(body, expected.as_bytes()).is_some()
+        && find(whole, expected.as_bytes()).is_some()
         && find(body, b"\"partial\":true").is_none()
 }
 

@@ -1,5 +1,6 @@
 //! Tables of what was measured, and the page that holds them.
 
+use super::forward::Forward;
 use super::load::Measured;
 use super::lookups::Lookups;
 use super::modes::Modes;
@@ -43,6 +44,7 @@ pub(super) struct Report {
     pub(super) rules: Option<Rules>,
     pub(super) lookups: Option<Lookups>,
     pub(super) sign_ins: Option<SignIns>,
+    pub(super) forward: Option<Forward>,
 }
 
 impl Side {
@@ -195,7 +197,8 @@ impl Report {
     fn write_further(&self, out: &mut String) -> std::fmt::Result {
         self.rules.iter().try_for_each(|rules| rules.write(out))?;
         self.lookups.iter().try_for_each(|them| them.write(out))?;
-        self.sign_ins.iter().try_for_each(|them| them.write(out))
+        self.sign_ins.iter().try_for_each(|them| them.write(out))?;
+        self.forward.iter().try_for_each(|them| them.write(out))
     }
 
     fn write_half_load(&self, out: &mut String) -> std::fmt::Result {

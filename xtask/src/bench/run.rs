@@ -1,5 +1,6 @@
 //! The order of events: build, start the servers, measure both sides in turns, write the page.
 
+use super::forward;
 use super::lookups::{self, LookupsPlan};
 use super::modes::{self, ModesPlan};
 use super::programs::{Profile, Programs};
@@ -149,6 +150,7 @@ pub(crate) fn run(root: &Path, size: Size) -> Result<()> {
     }
     if matches!(size, Size::Full | Size::SignIn | Size::Quick) {
         report.sign_ins = Some(sign_in::measure(&bench.stage, bench.plan.sign_in)?);
+        report.forward = Some(forward::measure(&bench.stage, bench.plan.sign_in)?);
     }
     print!("{}", report.tables());
     if bench.plan.page {

@@ -32,6 +32,8 @@ pub(super) struct Settings {
     pub(super) watched: Vec<u32>,
     /// What is asked instead of logins, one for each of the `people`; none: logins.
     pub(super) lookups: Vec<Lookup>,
+    /// What is sent in the place of the token.
+    pub(super) headers: Vec<(String, String)>,
     /// Whether who signs in to an application has a session from before.
     pub(super) signed_in: bool,
 }
@@ -66,6 +68,7 @@ impl Settings {
             "token": self.token,
             "with_address": self.with_address,
             "watched": self.watched,
+            "headers": self.headers,
             "signed_in": self.signed_in,
             "lookups": self.lookups.iter().map(|it| [&it.path, &it.expected]).collect::<Vec<_>>(),
         });
@@ -78,14 +81,17 @@ impl Settings {
         let number = |key: &str| value.get(key).and_then(Value::as_u64);
         let watched = value.get("watched")?.as_array()?;
         let lookups = value.get("lookups")?.as_array()?;
-        let lookup = |value: &Value| {
+        let pair = |value: &Value| {
             let part = |at: usize| Some(value.get(at)?.as_str()?.to_owned());
-            Some(Lookup {
-                path: part(0)?,
-                expected: part(1)?,
-            })
+            Some((part(0)?, part(1)?))
         };
+        let lookup = |value: &Value| {
+            let (path, expected) = pair(value)?;
+            Some(Lookup { path, expected })
+        };
+        let headers = value.get("headers")?.as_array()?;
         Some(Self {
+            headers: headers.iter().map(pair).collect::<Option<_>>()?,
             address: text("address")?.parse().ok()?,
             trust: text("trust").map(PathBuf::from),
             in_flight: usize::try_from(number("in_flight")?).ok()?,
@@ -123,6 +129,7 @@ mod tests {
             password: "x".to_owned(),
             token: "y".to_owned(),
             with_address: true,
+            headers: vec![("cookie".to_owned(), "a=b".to_owned())],
             signed_in: true,
             watched: vec![1, 2],
             lookups: vec![Lookup {

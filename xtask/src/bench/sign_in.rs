@@ -17,7 +17,7 @@ use std::fmt::{self, Write};
 use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
-const ISSUER_HOST: &str = "login.example.org";
+pub(super) const ISSUER_HOST: &str = "login.example.org";
 /// The request of an application with PKCE; the challenge and its verifier are RFC 7636's, appendix B.
 const AUTHORIZE: &str = "/oidc/authorize?response_type=code&client_id=bench&redirect_uri=https%3A%2F%2Fapp.example.org%2Fback\
     &scope=openid+profile+email&state=s&nonce=n&code_challenge=E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM&code_challenge_method=S256";
@@ -154,9 +154,9 @@ pub(super) struct Flow {
 }
 
 /// What was answered.
-struct Answer {
-    head: String,
-    body: String,
+pub(super) struct Answer {
+    pub(super) head: String,
+    pub(super) body: String,
 }
 
 /// Opens the connections.
@@ -204,12 +204,8 @@ impl Client for Flow {
 impl Flow {
     /// Fills in the page.
     async fn log_in(&mut self, person: u32, page: &Answer) -> Result<Answer> {
-        let mark = "name=\"flow\" value=\"";
-        let flow = page
-            .body
-            .split_once(mark)
-            .and_then(|(_, rest)| rest.split_once('"'));
-        let (flow, _) = flow.with_context(|| format!("expected the page, found {}", page.head))?;
+        let flow = page.flow();
+        let flow = flow.with_context(|| format!("expected the page, found {}", page.head))?;
         let tie = page.cookie("__Host-entryway-browser");
         let form = format!(
             "flow={flow}&name=u{person:07}&password={}&action=login",
@@ -255,7 +251,7 @@ impl Flow {
 
 impl Answer {
     /// `NAME=VALUE` of a cookie that is set.
-    fn cookie(&self, name: &str) -> Option<String> {
+    pub(super) fn cookie(&self, name: &str) -> Option<String> {
         self.head.lines().find_map(|line| {
             let pair = line.strip_prefix("set-cookie: ")?.split(';').next()?;
             let (found, _) = pair.split_once('=')?;
@@ -264,11 +260,21 @@ impl Answer {
         })
     }
 
+    /// Where the browser is sent.
+    pub(super) fn location(&self) -> Option<&str> {
+        let mut lines = self.head.lines();
+        lines.find_map(|line| line.strip_prefix("location: "))
+    }
+
+    /// The sealed request in the page's form.
+    pub(super) fn flow(&self) -> Option<&str> {
+        let (_, rest) = self.body.split_once("name=\"flow\" value=\"")?;
+        rest.split('"').next()
+    }
+
     /// The code in the address that the browser is sent to.
     fn code(&self) -> Option<&str> {
-        let mut lines = self.head.lines();
-        let location = lines.find_map(|line| line.strip_prefix("location: "))?;
-        let (_, rest) = location.split_once("code=")?;
+        let (_, rest) = self.location()?.split_once("code=")?;
         rest.split('&').next()
     }
 }

@@ -64,6 +64,7 @@ struct Round<'a> {
     watched: Vec<u32>,
     /// None: logins.
     lookups: &'a [Lookup],
+    headers: &'a [(String, String)],
     signed_in: bool,
 }
 
@@ -149,6 +150,7 @@ impl Stage {
             load,
             watched: vec![self.slapd_pid()?],
             lookups: &[],
+            headers: &[],
             signed_in: false,
         };
         self.drive(RAW, round)
@@ -166,12 +168,24 @@ impl Stage {
         load: Load,
         lookups: &[Lookup],
     ) -> Result<Measured> {
+        self.ask_with(gateway, load, lookups, &[])
+    }
+
+    /// The same, with these headers in the place of a token.
+    pub(super) fn ask_with(
+        &self,
+        gateway: &Started,
+        load: Load,
+        lookups: &[Lookup],
+        headers: &[(String, String)],
+    ) -> Result<Measured> {
         let round = Round {
             address: gateway.serving.address(),
             trust: None,
             load,
             watched: vec![self.slapd_pid()?, gateway.pid],
             lookups,
+            headers,
             signed_in: false,
         };
         self.drive(HTTP, round)
@@ -190,6 +204,7 @@ impl Stage {
             load,
             watched: vec![self.slapd_pid()?, gateway.pid],
             lookups: &[],
+            headers: &[],
             signed_in,
         };
         self.drive(SIGN_IN, round)
@@ -218,6 +233,7 @@ impl Stage {
                 _ => LOOKUP_TOKEN,
             }
             .to_owned(),
+            headers: round.headers.to_vec(),
             signed_in: round.signed_in,
             with_address: load.with_address,
             watched: round.watched,
