@@ -10,6 +10,7 @@ use anyhow::{Context, Result, bail, ensure};
 use entryway_conformance::{
     BASE, Certificate, Deadline, Gateway, Machine, SERVICE_PASSWORD, Slapd, free_port, until,
 };
+use std::collections::BTreeSet;
 use std::fs;
 use std::net::{Ipv4Addr, SocketAddr, TcpStream};
 use std::path::{Path, PathBuf};
@@ -17,7 +18,10 @@ use std::path::{Path, PathBuf};
 const SITE: &str = "docs/integrations/apache/app.conf";
 const SECRET: &str = "secret-of-the-site-0123456789abcdef";
 /// Shows on the page what Apache knows of the person.
-const SHOWS: &str = "user [<!--#echo var=\"REMOTE_USER\" -->] groups [<!--#echo var=\"OIDC_CLAIM_groups\" -->] name [<!--#echo var=\"OIDC_CLAIM_name\" -->]";
+const SHOWS: &str = "user [<!--#echo var=\"REMOTE_USER\" -->] groups [<!--#echo var=\"OIDC_CLAIM_groups\" -->] name [<!--#echo var=\"OIDC_CLAIM_name\" -->] token [<!--#echo var=\"OIDC_access_token\" -->]";
+/// What the page says of tokens that are refreshed: at Entryway, and in the protected place.
+const REFRESHES: &str = "grants = [\"authorization_code\", \"refresh_token\"]";
+const BEFORE: &str = "OIDCRefreshAccessTokenBeforeExpiry 60 logout_on_error";
 
 pub(super) fn tests() -> Vec<Test> {
     vec![
@@ -32,6 +36,10 @@ pub(super) fn tests() -> Vec<Test> {
         (
             "Apache: a session that ends at Entryway ends there",
             a_session_that_ends_at_entryway_ends_there,
+        ),
+        (
+            "Apache: tokens are refreshed while somebody works",
+            tokens_are_refreshed,
         ),
         (
             "Apache: an Entryway with a certificate of somebody else's is not believed",
@@ -50,6 +58,16 @@ struct Site {
 
 impl Site {
     fn start(lab: &Lab, test: &str) -> Result<Self> {
+        Self::start_with(lab, test, Ok, Ok)
+    }
+
+    /// With other settings of Entryway, and of the site.
+    fn start_with(
+        lab: &Lab,
+        test: &str,
+        settings: impl FnOnce(String) -> Result<String>,
+        lines: impl FnOnce(String) -> Result<String>,
+    ) -> Result<Self> {
         let authority = lab.authority()?;
         let slapd = Slapd::with_entries(authority, Certificate::Good, BASE, &directory::ldif())?;
         let folder = lab.scratch()?.path().join(format!("apache-{test}"));
@@ -79,13 +97,17 @@ impl Site {
             ("corp-ca.pem", authority.pem()),
             ("staff.pass", SERVICE_PASSWORD),
             ("apache.secret", SECRET),
-            ("entryway.toml", &there(&configuration(&slapd, &folder)?)),
+            (
+                "entryway.toml",
+                &there(&settings(configuration(&slapd, &folder)?)?),
+            ),
         ] {
             lab.scratch()?
                 .write(&format!("apache-{test}/{file}"), text)?;
         }
         fs::create_dir_all(folder.join("docs/integrations/apache"))?;
-        fs::write(folder.join(SITE), there(&page("apache/app.conf")?))?;
+        let site = lines(page("apache/app.conf")?)?;
+        fs::write(folder.join(SITE), there(&site))?;
         let trust = folder.join("corp-ca.pem");
         let gateway = Gateway::new(lab.binary(), &folder.join("entryway.toml"));
         let mut station = Station {
@@ -256,6 +278,45 @@ fn a_session_that_ends_at_entryway_ends_there(lab: &Lab) -> Result<()> {
     })
     .with_context(|| site.logs())?;
     Ok(())
+}
+
+fn tokens_are_refreshed(lab: &Lab) -> Result<()> {
+    let text = page("apache.md")?;
+    for line in [REFRESHES, BEFORE] {
+        ensure!(text.contains(line), "the page does not say `{line}`");
+    }
+    // Longer than a token lives: each request is one before it ends.
+    let always = BEFORE.replace(" 60 ", " 3600 ");
+    let site = Site::start_with(
+        lab,
+        "refreshes",
+        |settings| beside(&settings, "name = \"The site of the staff\"", REFRESHES),
+        |lines| beside(&lines, "AuthzSendForbiddenOnFailure On", &always),
+    )?;
+    let browser = site.browser("aokafor");
+    let shown = browser.log_in(&browser.is_asked()?, "aokafor", &password("aokafor"))?;
+    browser.is_in(&shown)?;
+    let mut tokens = BTreeSet::new();
+    for _ in 0..3 {
+        let shown = browser.get(&format!("{}/staff/", site.app))?;
+        browser.is_in(&shown)?;
+        let token = shown.body.split_once("token [ewa_");
+        let (_, token) = token.with_context(|| format!("no token in {}", shown.body))?;
+        tokens.insert(token.split(']').next().unwrap_or_default().to_owned());
+    }
+    ensure!(
+        tokens.len() == 3,
+        "{} tokens for three pages\n{}",
+        tokens.len(),
+        site.logs()
+    );
+    Ok(())
+}
+
+/// A line behind another.
+fn beside(text: &str, line: &str, more: &str) -> Result<String> {
+    ensure!(text.contains(line), "the page has no `{line}`");
+    Ok(text.replacen(line, &format!("{line}\n{more}"), 1))
 }
 
 fn somebody_else_is_not_believed(lab: &Lab) -> Result<()> {
