@@ -100,9 +100,8 @@ fn check_blame(kind: Kind, expected: &str) {
         code: ResultCode::UNWILLING_TO_PERFORM,
         diagnostic: "not today".to_owned(),
     };
-    // The service account's own bind goes well.
-    let binds_before = u64::from(kind == Kind::Bind);
-    let plan = FaultPlan::new().rule(Rule::on(kind, answer).after(binds_before));
+    daemon.warm_up(PORTAL);
+    let plan = FaultPlan::new().rule(Rule::on(kind, answer));
     world.directory.set_faults(plan);
     assert_eq!(daemon.login(PORTAL, "jdoe", "right").status, 503);
     let line = daemon.event("login.decided");
