@@ -483,7 +483,7 @@ pub enum TokenScope {
 
 impl TokenScope {
     /// As the configuration writes it.
-    pub fn as_str(self) -> &'static str {
+    pub const fn as_str(self) -> &'static str {
         match self {
             Self::Login => "login",
             Self::LoginReasons => "login.reasons",

@@ -81,8 +81,6 @@ pub(crate) enum Refusal {
     NotRecorded { id: LoginId },
     /// Nothing is known of sessions, or none was ended.
     Sessions(NotEnded),
-    /// There are no sessions: nobody signs in here.
-    NoSingleSignOn,
     /// The store is out of reach, for everybody alike.
     StoreNotReady,
     /// No domain can serve.
@@ -98,11 +96,9 @@ impl Refusal {
                 StatusCode::UNAUTHORIZED
             }
             Self::Scope { .. } | Self::UntrustedProxy => StatusCode::FORBIDDEN,
-            Self::NotFound | Self::NotRecorded { .. } | Self::NoSingleSignOn => {
-                StatusCode::NOT_FOUND
-            }
+            Self::NotFound | Self::NotRecorded { .. } => StatusCode::NOT_FOUND,
             Self::Sessions(why) => match why {
-                NotEnded::NoSession | NotEnded::Nobody => StatusCode::NOT_FOUND,
+                NotEnded::Off | NotEnded::NoSession | NotEnded::Nobody => StatusCode::NOT_FOUND,
                 NotEnded::Several => StatusCode::CONFLICT,
                 NotEnded::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
             },
@@ -167,7 +163,6 @@ impl Refusal {
             Self::Store { .. } | Self::StoreNotReady => "store_unavailable",
             Self::NotRecorded { .. } => "not_recorded",
             Self::Sessions(why) => why.code(),
-            Self::NoSingleSignOn => "no_single_sign_on",
             Self::NotReady { .. } => "not_ready",
             Self::Broken => "bug",
         }
@@ -219,7 +214,6 @@ impl Refusal {
             | Self::StoreNotReady
             | Self::NotReady { .. } => "ask again a little later",
             Self::Sessions(why) => why.remedy(),
-            Self::NoSingleSignOn => "set up `[sso]` in the configuration",
             Self::NotRecorded { .. } => {
                 "look whether the id is right and not older than `audit.keep`"
             }
@@ -286,7 +280,6 @@ impl Refusal {
             Self::Store { problem } => problem.into(),
             Self::NotRecorded { id } => format!("no decision on login `{id}` is on record").into(),
             Self::Sessions(why) => why.to_string().into(),
-            Self::NoSingleSignOn => "there is no single sign-on here, and so no session".into(),
             Self::StoreNotReady => {
                 return Problem::new(status.as_u16(), "the store does not serve logins");
             }

@@ -132,7 +132,7 @@ async fn reply(line: &[u8], asked: &Asked) -> ControlReply {
         ControlAsk::Reload => reload(asked, request.colour).await,
         ControlAsk::Sessions { whose, after } => {
             let Some(desk) = (asked.sessions)() else {
-                return no_sessions();
+                return not_ended(NotEnded::Off);
             };
             let page = SessionsAsked {
                 whose,
@@ -151,7 +151,7 @@ async fn reply(line: &[u8], asked: &Asked) -> ControlReply {
 
 async fn end(asked: &Asked, ending: Ending) -> ControlReply {
     let Some(desk) = (asked.sessions)() else {
-        return no_sessions();
+        return not_ended(NotEnded::Off);
     };
     match desk.end_for(ending, None).await {
         Ok(ended) => ControlReply::Ended(EndedJson { ended }),
@@ -159,20 +159,15 @@ async fn end(asked: &Asked, ending: Ending) -> ControlReply {
     }
 }
 
-fn no_sessions() -> ControlReply {
-    ControlReply::NotEnded {
-        problem: "there is no single sign-on here, and so no session".to_owned(),
-        remedy: "set up `[sso]` in the configuration".to_owned(),
-    }
-}
-
 fn not_ended(why: NotEnded) -> ControlReply {
     match why {
         NotEnded::Unavailable => refused(why.to_string()),
-        NotEnded::NoSession | NotEnded::Nobody | NotEnded::Several => ControlReply::NotEnded {
-            problem: why.to_string(),
-            remedy: why.remedy().to_owned(),
-        },
+        NotEnded::Off | NotEnded::NoSession | NotEnded::Nobody | NotEnded::Several => {
+            ControlReply::NotEnded {
+                problem: why.to_string(),
+                remedy: why.remedy().to_owned(),
+            }
+        }
     }
 }
 

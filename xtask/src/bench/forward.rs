@@ -52,12 +52,7 @@ pub(super) fn measure(stage: &Stage, plan: SignInPlan) -> Result<Forward> {
         let mut headers = forwarded("/page");
         headers.push((shown.0.to_owned(), shown.1));
         for &in_flight in plan.in_flight {
-            let load = Load {
-                in_flight,
-                rate: None,
-                measured: plan.measured,
-                with_address: false,
-            };
+            let load = Load::unpaced(in_flight, plan.measured);
             let mut side = Side::default();
             for _ in 0..plan.rounds {
                 side.add(stage.ask_with(&gateway, load, &asked, &headers)?);
@@ -167,14 +162,10 @@ impl Forward {
         for row in &self.0 {
             writeln!(
                 out,
-                "| {} | {} | {:.0} | {:.2} | {:.2} | {:.3} | {:.3} |",
+                "| {} | {} | {} |",
                 row.what,
                 row.in_flight,
-                row.side.rate(),
-                row.side.p50(),
-                row.side.p99(),
-                row.side.watched_cpu(0),
-                row.side.watched_cpu(1)
+                row.side.cells()
             )?;
         }
         Ok(())

@@ -77,12 +77,7 @@ pub(super) fn measure(programs: Programs, plan: LookupsPlan) -> Result<Lookups> 
         let questions = Questions::of(&gateway, plan.asked)?;
         for kind in Kind::ALL {
             for &in_flight in plan.in_flight {
-                let load = Load {
-                    in_flight,
-                    rate: None,
-                    measured: plan.measured,
-                    with_address: false,
-                };
+                let load = Load::unpaced(in_flight, plan.measured);
                 let mut side = Side::default();
                 for _ in 0..plan.rounds {
                     side.add(stage.ask(&gateway, load, questions.of_kind(kind))?);
@@ -206,15 +201,7 @@ impl Lookups {
                 other.kept && other.kind == row.kind && other.in_flight == row.in_flight
             });
             for side in std::iter::once(&row.side).chain(kept.map(|kept| &kept.side)) {
-                write!(
-                    out,
-                    " | {:.0} | {:.2} | {:.2} | {:.3} | {:.3}",
-                    side.rate(),
-                    side.p50(),
-                    side.p99(),
-                    side.watched_cpu(0),
-                    side.watched_cpu(1)
-                )?;
+                write!(out, " | {}", side.cells())?;
             }
             writeln!(out, " |")?;
         }

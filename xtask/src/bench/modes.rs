@@ -84,12 +84,7 @@ pub(super) struct Modes {
 
 /// Measures all of them at a directory that lets anybody search.
 pub(super) fn measure(stage: &Stage, plan: ModesPlan) -> Result<Modes> {
-    let load = Load {
-        in_flight: plan.in_flight,
-        rate: None,
-        measured: plan.measured,
-        with_address: false,
-    };
+    let load = Load::unpaced(plan.in_flight, plan.measured);
     let mut gateways = Vec::new();
     for (at, mode) in MODES.iter().enumerate() {
         let gateway = stage.start(&format!("mode-{at}"), mode.domain(stage), "")?;

@@ -96,6 +96,18 @@ impl Side {
         self.median_ms(|round| round.p99)
     }
 
+    /// A row's cells: rate, both latencies, and what slapd and the gateway spend.
+    pub(super) fn cells(&self) -> String {
+        format!(
+            "{:.0} | {:.2} | {:.2} | {:.3} | {:.3}",
+            self.rate(),
+            self.p50(),
+            self.p99(),
+            self.watched_cpu(0),
+            self.watched_cpu(1)
+        )
+    }
+
     /// CPU seconds per 1,000 logins of the driver.
     pub(super) fn own_cpu(&self) -> f64 {
         self.per_thousand(|round| round.own_cpu)

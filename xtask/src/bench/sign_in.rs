@@ -63,12 +63,7 @@ pub(super) fn measure(stage: &Stage, plan: SignInPlan) -> Result<SignIns> {
     let mut rows = Vec::new();
     for signed_in in [false, true] {
         for &in_flight in plan.in_flight {
-            let load = Load {
-                in_flight,
-                rate: None,
-                measured: plan.measured,
-                with_address: false,
-            };
+            let load = Load::unpaced(in_flight, plan.measured);
             let mut side = Side::default();
             for _ in 0..plan.rounds {
                 let round = stage.sign_in(&gateway, load, signed_in)?;
@@ -84,12 +79,7 @@ pub(super) fn measure(stage: &Stage, plan: SignInPlan) -> Result<SignIns> {
         }
     }
     let in_flight = plan.in_flight.iter().max().copied().unwrap_or(1);
-    let load = Load {
-        in_flight,
-        rate: None,
-        measured: plan.measured,
-        with_address: false,
-    };
+    let load = Load::unpaced(in_flight, plan.measured);
     while sessions < plan.sessions {
         sessions += stage.sign_in(&gateway, load, false)?.logins;
     }
@@ -121,16 +111,7 @@ impl SignIns {
             } else {
                 "with name and password"
             };
-            writeln!(
-                out,
-                "| {what} | {} | {:.0} | {:.2} | {:.2} | {:.3} | {:.3} |",
-                row.in_flight,
-                row.side.rate(),
-                row.side.p50(),
-                row.side.p99(),
-                row.side.watched_cpu(0),
-                row.side.watched_cpu(1)
-            )?;
+            writeln!(out, "| {what} | {} | {} |", row.in_flight, row.side.cells())?;
         }
         writeln!(
             out,

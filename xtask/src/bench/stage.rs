@@ -68,6 +68,18 @@ struct Round<'a> {
     signed_in: bool,
 }
 
+impl Load {
+    /// As many as go, each from this machine's own address.
+    pub(super) fn unpaced(in_flight: usize, measured: Duration) -> Self {
+        Self {
+            in_flight,
+            rate: None,
+            measured,
+            with_address: false,
+        }
+    }
+}
+
 impl Started {
     pub(super) fn address(&self) -> SocketAddr {
         self.serving.address()

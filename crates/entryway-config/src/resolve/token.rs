@@ -11,14 +11,17 @@ use entryway_ldap_types::{Fingerprint, Utc};
 use sha2::{Digest, Sha256};
 use std::time::SystemTime;
 
-const SCOPES: [(&str, TokenScope); 6] = [
-    ("login", TokenScope::Login),
-    ("login.reasons", TokenScope::LoginReasons),
-    ("people.read", TokenScope::PeopleRead),
-    ("groups.read", TokenScope::GroupsRead),
-    ("browse", TokenScope::Browse),
-    ("admin", TokenScope::Admin),
-];
+const SCOPES: [(&str, TokenScope); 6] = {
+    use TokenScope::{Admin, Browse, GroupsRead, Login, LoginReasons, PeopleRead};
+    [
+        (Login.as_str(), Login),
+        (LoginReasons.as_str(), LoginReasons),
+        (PeopleRead.as_str(), PeopleRead),
+        (GroupsRead.as_str(), GroupsRead),
+        (Browse.as_str(), Browse),
+        (Admin.as_str(), Admin),
+    ]
+};
 
 pub(super) fn tokens(root: &Section<'_>, cx: &Context<'_>) -> Vec<ApiToken> {
     let mut tokens: Vec<ApiToken> = Vec::new();

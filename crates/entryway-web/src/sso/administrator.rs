@@ -81,5 +81,8 @@ async fn ended(
 }
 
 fn desk(generation: &Generation) -> Result<&Arc<dyn SessionDesk>, Refusal> {
-    generation.sessions.as_ref().ok_or(Refusal::NoSingleSignOn)
+    generation
+        .sessions
+        .as_ref()
+        .ok_or(Refusal::Sessions(NotEnded::Off))
 }

@@ -78,6 +78,9 @@ pub enum Ending {
 /// Why an administrator has ended nothing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum NotEnded {
+    /// There are no sessions: nobody signs in here.
+    #[error("there is no single sign-on here, and so no session")]
+    Off,
     /// The store gives no answer.
     #[error("the store gives no answer")]
     Unavailable,
@@ -96,6 +99,7 @@ impl NotEnded {
     /// A stable word for programs.
     pub fn code(self) -> &'static str {
         match self {
+            Self::Off => "no_single_sign_on",
             Self::Unavailable => "store_unavailable",
             Self::NoSession => "no_such_session",
             Self::Nobody => "no_such_person",
@@ -106,6 +110,7 @@ impl NotEnded {
     /// What to do about it.
     pub fn remedy(self) -> &'static str {
         match self {
+            Self::Off => "set up `[sso]` in the configuration",
             Self::Unavailable => "ask again a little later",
             Self::NoSession => "list the sessions that there are",
             Self::Nobody => {

@@ -1,6 +1,6 @@
 //! Everybody's sessions, for administrators.
 
-use super::body::{self, SessionBody};
+use super::body::SessionBody;
 use super::front::Inner;
 use super::keys::{millis, now_ms};
 use super::rows;
@@ -90,8 +90,7 @@ impl Inner {
         if self.is_over(row, now) {
             return None;
         }
-        let body: SessionBody = body::read(&row.body)?;
-        let session = body.session()?;
+        let (body, session) = SessionBody::open(&row.body)?;
         let unused = row
             .used_ms
             .saturating_add(millis(self.settings.sessions.idle));
@@ -169,10 +168,9 @@ impl Inner {
             }
             // Over or not: who is meant is the same.
             let named = batch.into_iter().filter_map(|whole| {
-                let body: SessionBody = body::read(&whole.session.body)?;
-                let name = body.session()?.person.name.clone();
-                name.eq_ignore_ascii_case(&whose)
-                    .then_some(whole.session.subject)
+                let (_, session) = SessionBody::open(&whole.session.body)?;
+                let is_called = session.person.name.eq_ignore_ascii_case(&whose);
+                is_called.then_some(whole.session.subject)
             });
             subjects.extend(named);
         }

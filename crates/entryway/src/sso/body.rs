@@ -26,9 +26,11 @@ impl SessionBody {
             agent: None,
         }
     }
-    /// `None` for what this version does not understand.
-    pub(crate) fn session(&self) -> Option<BrowserSession> {
-        BrowserSession::from_stored(&self.session).ok()
+    /// Reads it, and the session in it; `None` for what this version does not understand.
+    pub(crate) fn open(text: &str) -> Option<(Self, BrowserSession)> {
+        let body: Self = read(text)?;
+        let session = BrowserSession::from_stored(&body.session).ok()?;
+        Some((body, session))
     }
 }
 

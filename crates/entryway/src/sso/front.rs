@@ -83,8 +83,7 @@ impl Inner {
 
     /// Its clients are told that a session has ended.
     pub(super) fn told(&self, ended: &WholeSession) {
-        let body: Option<SessionBody> = body::read(&ended.session.body);
-        if let Some(session) = body.and_then(|body| body.session()) {
+        if let Some((_, session)) = SessionBody::open(&ended.session.body) {
             self.tell(&self.clients_of(&ended.clients), &session);
         }
     }

@@ -89,11 +89,7 @@ impl Asked<'_> {
         if self.inner.is_over(&row, now) {
             return Ok(None);
         }
-        let body: Option<SessionBody> = body::read(&row.body);
-        let Some((body, session)) = body.and_then(|body| {
-            let session = body.session()?;
-            Some((body, session))
-        }) else {
+        let Some((body, session)) = SessionBody::open(&row.body) else {
             return unreadable("session");
         };
         let idle = millis(self.inner.settings.sessions.idle);
