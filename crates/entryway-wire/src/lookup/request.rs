@@ -130,7 +130,7 @@ pub(super) fn schema() -> Value {
             "unique": flag("A match only when there is exactly one."),
             "first": flag("The first match alone."),
             "all_domains": flag("Every domain's matches, and not those of the first domain that has some."),
-            "limit": { "type": "integer", "minimum": 1, "maximum": 100_000, "description": "Matches for each query at most; `directory.limit` where nothing is said, and never more than `directory.max_results`." },
+            "limit": { "type": ["integer", "null"], "minimum": 1, "maximum": 100_000, "description": "Matches for each query at most; `directory.limit` where nothing is said, and never more than `directory.max_results`." },
             "domains": texts(MOST_DOMAINS, "The domains that are asked, by name; all of them where there are none."),
         },
         "required": ["queries"],

@@ -111,6 +111,8 @@ fn many_are_asked_for_at_once() {
         domains: Vec::new(),
     };
     check(r#"{"queries": ["jane"]}"#, Ok(plain.clone()));
+    // As its schema says: null is nothing said.
+    check(r#"{"queries": ["jane"], "limit": null}"#, Ok(plain.clone()));
     let all = ResolveRequest {
         kinds: Kinds::Both,
         unique: true,
