@@ -16,7 +16,7 @@ const CABLES: u32 = 1 << 15;
 /// A network namespace with one host, reached over a veth pair; gone when dropped. Needs the superuser's rights.
 #[derive(Debug)]
 pub struct FarSide {
-    _keeper: Keeper,
+    pub(crate) keeper: Keeper,
     network: String,
     near: Ipv4Addr,
     far: Ipv4Addr,
@@ -26,12 +26,10 @@ impl FarSide {
     /// Lays the cable.
     pub fn start() -> Result<Self> {
         programs::find("ip", PACKAGE)?;
-        let (number, near, far) = free_cable()?;
+        let Ends { link, near, far } = free_ends()?;
         let mut keeper = Keeper::new(Rights::Superuser)?;
         let dir = keeper.dir().display().to_string();
         let ready = keeper.dir().join("ready");
-        // At most 15 bytes, and no other process of this machine has the same.
-        let link = format!("ew{}n{}", process::id(), number % 1000);
         let (near_text, far_text) = (near.to_string(), far.to_string());
         keeper
             .start(
@@ -43,9 +41,14 @@ impl FarSide {
                 || ready.exists(),
             )
             .context("the tests of outages make networks, as root or through `sudo -n`")?;
+        Self::of(keeper, near, far)
+    }
+
+    /// The network of the program that is kept there.
+    pub(crate) fn of(keeper: Keeper, near: Ipv4Addr, far: Ipv4Addr) -> Result<Self> {
         let pid = keeper.pid().context("the namespace has no process")?;
         Ok(Self {
-            _keeper: keeper,
+            keeper,
             network: format!("--net=/proc/{pid}/ns/net"),
             near,
             far,
@@ -85,8 +88,16 @@ impl FarSide {
     }
 }
 
-/// A number that no other cable of this process has, and the two addresses of one that nobody on this machine has.
-fn free_cable() -> Result<(u32, Ipv4Addr, Ipv4Addr)> {
+/// What a cable of this process is called and has at its ends.
+pub(crate) struct Ends {
+    /// At most 15 bytes, and no other process of this machine has the same.
+    pub(crate) link: String,
+    pub(crate) near: Ipv4Addr,
+    pub(crate) far: Ipv4Addr,
+}
+
+/// Those of a cable that nobody on this machine has.
+pub(crate) fn free_ends() -> Result<Ends> {
     static NUMBERS: AtomicU32 = AtomicU32::new(0);
     for _ in 0..1000 {
         let number = NUMBERS.fetch_add(1, Ordering::Relaxed);
@@ -96,7 +107,8 @@ fn free_cable() -> Result<(u32, Ipv4Addr, Ipv4Addr)> {
         let (near, far) = (address(1), address(2));
         // Only an address of this machine can be listened on.
         if TcpListener::bind((near, 0)).is_err() {
-            return Ok((number, near, far));
+            let link = format!("ew{}n{}", process::id(), number % 1000);
+            return Ok(Ends { link, near, far });
         }
     }
     bail!("every network of 198.18.0.0/15 that was looked at is in use")

@@ -28,6 +28,7 @@ mod scratch;
 mod slapd;
 mod tls;
 mod wait;
+mod weather;
 
 pub use capture::{Capture, Conversation};
 pub use certificates::{Authority, Certificate, Identity};
@@ -49,3 +50,4 @@ pub use scratch::Scratch;
 pub use slapd::{LoggedOperation, Slapd, SlapdOptions, StatsLog};
 pub use tls::{Certificates, TlsServer};
 pub use wait::{Deadline, until};
+pub use weather::{BadLine, Weather};

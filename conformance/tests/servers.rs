@@ -1,11 +1,11 @@
 //! The servers themselves: they start, and nothing of them is left behind.
 
 use entryway_conformance::{
-    Authority, Deadline, FarSide, SambaAd, Scratch, Slapd, SlapdOptions, until,
+    Authority, BadLine, Deadline, FarSide, SambaAd, Scratch, Slapd, SlapdOptions, Weather, until,
 };
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::path::Path;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 fn answers(address: SocketAddr) -> bool {
     TcpStream::connect(address).is_ok()
@@ -42,6 +42,27 @@ fn a_far_side_swallows_until_it_is_mended_and_goes_with_its_owner() {
         Ok((!is_ours()).then_some(()))
     })
     .unwrap();
+}
+
+#[test]
+fn a_bad_line_is_late_loses_and_can_be_cut() {
+    let late = Weather {
+        delay_ms: 100,
+        lost_percent: 2,
+    };
+    let line = BadLine::start(late).unwrap();
+    let options = SlapdOptions::default();
+    let slapd = Slapd::start_far(&Authority::new().unwrap(), options, line.far()).unwrap();
+    let ldap = slapd.ldap();
+    let begun = Instant::now();
+    assert!(answers(ldap));
+    // There and back.
+    assert!(begun.elapsed() >= Duration::from_millis(200));
+    line.turns(Weather::CUT).unwrap();
+    let error = TcpStream::connect_timeout(&ldap, Duration::from_millis(300)).unwrap_err();
+    assert_eq!(error.kind(), std::io::ErrorKind::TimedOut);
+    line.turns(Weather::FAIR).unwrap();
+    assert!(answers(ldap));
 }
 
 #[test]
