@@ -2,6 +2,7 @@
 //! reading, the JSON schema and the reference page all follow it.
 
 mod forward;
+mod hub;
 mod named;
 mod settings;
 mod sso;
@@ -95,7 +96,7 @@ pub(crate) const REFERRAL_KEYS: [&str; 1] = ["follow"];
 /// Every setting, in the order of the reference page.
 pub(crate) fn all() -> impl Iterator<Item = &'static Setting> {
     let all = settings::SETTINGS.iter().chain(sso::SETTINGS);
-    all.chain(forward::SETTINGS)
+    all.chain(forward::SETTINGS).chain(hub::SETTINGS)
 }
 
 /// The setting at a path of this table's own spelling.

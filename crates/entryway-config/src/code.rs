@@ -141,6 +141,10 @@ codes! {
     PublicUnfit = "C113", Error, "a page that is public and is not";
     NoProxy = "C114", Error, "forward authentication that believes nobody";
     SharedCookies = "C115", Warning, "hosts that see each other's cookies";
+    NoHub = "C120", Error, "a site without a hub";
+    HubAddress = "C121", Error, "not an address that connectors could dial";
+    SiteClaimed = "C122", Error, "a site that claims what another has";
+    SiteClient = "C123", Error, "an application of a site that does not exist";
 }
 
 impl Code {

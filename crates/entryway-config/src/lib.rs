@@ -43,10 +43,10 @@ pub use schema::json_schema;
 pub use settings::{
     Accent, ApiToken, AuditSettings, Branding, CardsSettings, ClaimFailed, ClaimSetting,
     ClientSetting, Connections, Dialect, DomainSettings, DynamicGroups, FollowedHost,
-    ForwardSettings, GroupsSettings, IdentitySource, ImageKind, KeyRotation, Logo, Membership,
-    OfferedDomains, OsSettings, PageLanguage, Pin, Security, ServerAddress, ServiceBind,
-    SessionLimits, Settings, SsoSettings, StoreFile, StoreSettings, StoreUrl, ThrottleSettings,
-    Timeouts, TlsSettings, TlsVersion, TokenProof, TokenScope, TrustSource, UnwrittenServers,
-    Verification, Way,
+    ForwardSettings, GroupsSettings, HubSettings, IdentitySource, ImageKind, KeyRotation, Logo,
+    Membership, OfferedDomains, OsSettings, PageLanguage, Pin, Security, ServerAddress,
+    ServiceBind, SessionLimits, Settings, SiteMethods, SiteSettings, SsoSettings, StoreFile,
+    StoreSettings, StoreUrl, ThrottleSettings, Timeouts, TlsSettings, TlsVersion, TokenProof,
+    TokenScope, TrustSource, UnwrittenServers, Verification, Way,
 };
 pub use sources::{FileContent, Files, MemoryFiles, Sources};

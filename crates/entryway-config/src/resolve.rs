@@ -15,6 +15,7 @@ mod filter;
 mod forward;
 mod groups;
 mod home;
+mod hub;
 mod keystore;
 mod listen;
 mod login;
@@ -80,7 +81,9 @@ pub(crate) fn settings(root: &Section<'_>, cx: &Context<'_>) -> Option<Settings>
     suffix::warn(&read, &default_domains, cx);
     // A domain without a name has been reported.
     let nameless = cx.problems.has(Code::NamelessDomain);
-    if names.is_empty() && !nameless && basics.ldap != LdapUse::Disabled {
+    // The people of a hub may all be at its sites.
+    let elsewhere = root.entry("site").is_some();
+    if names.is_empty() && !nameless && !elsewhere && basics.ldap != LdapUse::Disabled {
         cx.push(
             Diagnostic::new(Code::NoDomain, "no domain is configured")
                 .hint("a domain is at least `[domain.staff]` with `servers` and `base`; or write `ldap = \"disabled\"` in `[login]`"),
@@ -99,6 +102,7 @@ pub(crate) fn settings(root: &Section<'_>, cx: &Context<'_>) -> Option<Settings>
         ldap: basics.ldap,
     };
     let forward = forward::forward(root, &known, cx);
+    let hub = hub::hub(root, &read, cx);
     // Every domain must have come through: an index that shifts would ask the wrong one.
     let (domains, mut policies): (Vec<DomainSettings>, Vec<DomainPolicy>) = read
         .into_iter()
@@ -142,6 +146,7 @@ pub(crate) fn settings(root: &Section<'_>, cx: &Context<'_>) -> Option<Settings>
         tokens,
         sso: sso.map(Arc::new),
         forward: forward.map(Arc::new),
+        hub: hub.map(Arc::new),
         files: Vec::new(),
     })
 }

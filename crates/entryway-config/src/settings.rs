@@ -5,10 +5,12 @@
 
 mod forward;
 mod groups;
+mod hub;
 mod sso;
 
 pub use forward::ForwardSettings;
 pub use groups::{DynamicGroups, GroupsSettings, Membership};
+pub use hub::{HubSettings, SiteMethods, SiteSettings};
 pub use sso::{
     Accent, Branding, ClaimFailed, ClaimSetting, ClientSetting, ImageKind, KeyRotation, Logo,
     OfferedDomains, PageLanguage, SessionLimits, SsoSettings,
@@ -58,6 +60,8 @@ pub struct Settings {
     pub sso: Option<Arc<SsoSettings>>,
     /// `[forward_auth]`; `None` where no page is protected.
     pub forward: Option<Arc<ForwardSettings>>,
+    /// `[hub]` and `[site.X]`; `None` where no connector is let in.
+    pub hub: Option<Arc<HubSettings>>,
     /// Every file that was read for it, secrets and trust files included: the ones worth watching.
     pub files: Vec<PathBuf>,
 }

@@ -133,6 +133,16 @@ pub const SHOWN_ELSEWHERE: &[Elsewhere] = &[
         ),
     },
     Elsewhere {
+        name: "hub.",
+        why: "says how connectors dial in; no login depends on it",
+        test: EVERY_EXAMPLE,
+    },
+    Elsewhere {
+        name: "site.<name>.",
+        why: "needs a connector at the end of a tunnel",
+        test: EVERY_EXAMPLE,
+    },
+    Elsewhere {
         name: "domain.<name>.people.find_filter",
         why: "likewise",
         test: EVERY_EXAMPLE,

@@ -93,15 +93,23 @@ redirect_uris = ["https://app.corp.example/login"]
 [forward_auth]
 [[forward_auth.rule]]
 host = "forum.corp.example"
+[hub]
+url = "https://hub-0.corp.example"
+[site.plant-a]
 "#;
 
 /// The file with one key set, in place of what stood there, and others set or taken away.
 fn with(path: &str, value: Option<&str>) -> String {
     let (table, key) = path.rsplit_once('.').unwrap_or(("", path));
+    // A site has the name of no domain.
+    let name = match table.starts_with("site.") {
+        true => "plant-a",
+        false => "staff",
+    };
     let header = match table.strip_suffix("[]") {
-        Some(rows) => format!("[[{}]]", rows.replace("<name>", "staff")),
+        Some(rows) => format!("[[{}]]", rows.replace("<name>", name)),
         None if table.is_empty() => "#@".to_owned(),
-        None => format!("[{}]", table.replace("<name>", "staff")),
+        None => format!("[{}]", table.replace("<name>", name)),
     };
     let key = key
         .replace("<attribute>", "user_type")

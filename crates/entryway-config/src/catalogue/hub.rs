@@ -1,0 +1,33 @@
+//! The rows of the hub: `[hub]` and `[site.X]`.
+
+use super::Default::{Derived, None, Required, Value};
+use super::Setting;
+use super::Shape::{Boolean, Duration, Integer, Text, Texts, Words};
+
+const MINUTE: u64 = 60_000;
+const DAY: u64 = 24 * 60 * MINUTE;
+
+#[rustfmt::skip]
+pub(super) const SETTINGS: &[Setting] = &[
+    Setting { path: "hub.url", shape: Text, default: Required, example: r#""https://hub.corp.example""#,
+        doc: "Under which URL connectors reach this hub: `https://`, a host, perhaps a port and a path. `entryway hub ticket create` prints it, and connectors keep it. `http://` is for this machine alone, to try it out. Without a `[hub]` table no connector is let in. See docs/hub.md." },
+    Setting { path: "hub.nodes", shape: Texts, default: Derived("`hub.url` alone"), example: r#"["https://hub-1.corp.example", "https://hub-2.corp.example"]"#,
+        doc: "The URL of each node, where several share one PostgreSQL: a connector keeps a tunnel to each. It is told of the list when it enrols and each time it dials, so that a change reaches it by itself." },
+    Setting { path: "hub.certificate_life", shape: Duration(DAY, 3650 * DAY), default: Value(r#""90d""#), example: r#""30d""#,
+        doc: "How long the certificate of a connector holds. It renews itself when a third is left; one that was switched off for longer needs a new ticket." },
+    Setting { path: "hub.ticket_life", shape: Duration(MINUTE, 30 * DAY), default: Value(r#""1h""#), example: r#""24h""#,
+        doc: "How long a ticket holds that was made without `--expires`." },
+
+    Setting { path: "site.<name>.suffixes", shape: Texts, default: Value("[]"), example: r#"["plant-a.example"]"#,
+        doc: "What stands after the `@` in the login names of this site's people. Each belongs to one site, or one domain. `plant-a/jane` names the site whatever stands here." },
+    Setting { path: "site.<name>.clients", shape: Texts, default: Value("[]"), example: r#"["portal"]"#,
+        doc: "Applications (`[client.<name>]`) and callers (`[[token]]`, by name) that are this site's: a bare login name that somebody types there is looked for at the site alone." },
+    Setting { path: "site.<name>.methods", shape: Words(&["password", "certificate"]), default: Value(r#"["password"]"#), example: r#"["password", "certificate"]"#,
+        doc: "What people of this site prove themselves with. `certificate` is offered to nobody until a connector of the site says that it is ready for it; `entryway check` says whether one is." },
+    Setting { path: "site.<name>.max_outstanding", shape: Integer(1, 100_000), default: Value("500"), example: "50",
+        doc: "How many questions may be on their way to this site from one node. One more is answered at once: busy, try again." },
+    Setting { path: "site.<name>.enabled", shape: Boolean, default: Value("true"), example: "false",
+        doc: "A site that is switched off is checked, and then as if it were not there: its tunnels are closed, and its connectors told why." },
+    Setting { path: "site.<name>.description", shape: Text, default: None, example: r#""the plant in the north""#,
+        doc: "For whoever reads the file." },
+];

@@ -1,0 +1,411 @@
+//! `[hub]` and `[site.X]`: who may dial in, and whose people are asked about there.
+
+use crate::code::Code;
+use crate::context::Context;
+use crate::mask;
+use crate::place::Place;
+use crate::report::Diagnostic;
+use crate::resolve::domain::Read;
+use crate::resolve::name;
+use crate::section::{Section, Text};
+use crate::settings::{HubSettings, SiteMethods, SiteSettings};
+use std::sync::Arc;
+use url::{Host, Url};
+
+/// A connector dials each of them: more would be more connections than a site has use for.
+const MOST_NODES: usize = 32;
+/// A label of DNS: the name stands in `NAME.site.entryway.internal`.
+const NAME_MAX: usize = 63;
+
+#[derive(Clone, Copy, PartialEq)]
+enum Method {
+    Password,
+    Certificate,
+}
+
+const METHODS: [(&str, Method); 2] = [
+    ("password", Method::Password),
+    ("certificate", Method::Certificate),
+];
+
+/// A text, and which site or domain claimed it first.
+type Claims<'a> = Vec<(&'a str, Place, String)>;
+
+/// `None` when there is no hub, or a part of it is wrong.
+pub(super) fn hub(root: &Section<'_>, read: &[Read<'_>], cx: &Context<'_>) -> Option<HubSettings> {
+    let hub = root.section("hub");
+    let sites = sites(root, read, cx);
+    if !hub.exists() {
+        if let Some(entry) = root.entry("site") {
+            cx.push(
+                Diagnostic::new(Code::NoHub, "there are sites, and no hub that they dial")
+                    .at(entry.key_place, "there is no `[hub]` table")
+                    .hint("`[hub]` with `url = \"https://…\"`, the URL under which connectors reach Entryway"),
+            );
+        }
+        return None;
+    }
+    if root.entry("site").is_none() {
+        cx.push(
+            Diagnostic::new(Code::NoEffect, "`[hub]` has no effect without a site")
+                .at(hub.place, "there is no `[site.<name>]` table"),
+        );
+    }
+    let url = hub
+        .required_text("url", "`[hub]`")
+        .and_then(|written| address(written, cx));
+    let nodes = nodes(&hub, cx);
+    let certificate_life = hub.duration("certificate_life");
+    let ticket_life = hub.duration("ticket_life");
+    let url = url?;
+    let nodes = nodes?;
+    Some(HubSettings {
+        nodes: match nodes.is_empty() {
+            true => vec![Arc::clone(&url)],
+            false => nodes,
+        },
+        url,
+        certificate_life,
+        ticket_life,
+        sites: sites?,
+    })
+}
+
+fn nodes(hub: &Section<'_>, cx: &Context<'_>) -> Option<Vec<Arc<str>>> {
+    let Some(list) = hub.texts("nodes") else {
+        return Some(Vec::new());
+    };
+    if list.items.is_empty() {
+        let problem = Diagnostic::new(Code::Empty, "`nodes` is empty").at(list.place, "");
+        cx.push(problem.hint("leave it away where there is one node"));
+        return None;
+    }
+    if list.items.len() > MOST_NODES {
+        let message = format!(
+            "`nodes` has {} URLs, expected at most {MOST_NODES}",
+            list.items.len()
+        );
+        cx.push(Diagnostic::new(Code::OutOfRange, message).at(list.place, ""));
+        return None;
+    }
+    let mut nodes: Vec<(Arc<str>, Place)> = Vec::new();
+    let mut whole = true;
+    for item in list.items {
+        let Some(url) = address(item, cx) else {
+            whole = false;
+            continue;
+        };
+        match nodes.iter().find(|(known, _)| *known == url) {
+            None => nodes.push((url, item.place)),
+            Some((_, first)) => {
+                whole = false;
+                cx.push(
+                    Diagnostic::new(Code::RowTwice, "one node stands in the list twice")
+                        .at(item.place, "again")
+                        .also(*first, "first"),
+                );
+            }
+        }
+    }
+    whole.then(|| nodes.into_iter().map(|(url, _)| url).collect())
+}
+
+/// Where a connector dials: `https`, or `http` on this machine.
+fn address(written: Text<'_>, cx: &Context<'_>) -> Option<Arc<str>> {
+    let problem = match Url::parse(written.text) {
+        Err(error) => error.to_string(),
+        Ok(url) => match unusable(&url) {
+            Some(problem) => problem.to_owned(),
+            None => return Some(url.as_str().trim_end_matches('/').into()),
+        },
+    };
+    cx.push(
+        Diagnostic::new(
+            Code::HubAddress,
+            format!(
+                "`{}` is not where connectors could dial",
+                mask::address(written.text).escape_debug()
+            ),
+        )
+        .at(written.place, problem)
+        .hint("for example `https://hub.corp.example`"),
+    );
+    None
+}
+
+fn unusable(url: &Url) -> Option<&'static str> {
+    let own = match url.host() {
+        Some(Host::Domain(name)) => name == "localhost",
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        None => return Some("it has no host"),
+    };
+    match url.scheme() {
+        "https" => {}
+        "http" if own => {}
+        "http" => return Some("`http` is for this machine alone"),
+        _ => return Some("expected `https://`"),
+    }
+    if !url.username().is_empty() || url.password().is_some() {
+        return Some("it has a name or a password");
+    }
+    if url.query().is_some() || url.fragment().is_some() {
+        return Some("it has a query or a fragment");
+    }
+    None
+}
+
+/// The enabled ones, by name; `None` when one is wrong.
+fn sites(root: &Section<'_>, read: &[Read<'_>], cx: &Context<'_>) -> Option<Vec<SiteSettings>> {
+    let sites = root.section("site");
+    let mut suffixes: Claims<'_> = Vec::new();
+    for domain in read {
+        let owner = format!("domain `{}`", domain.name.text);
+        for suffix in &domain.suffixes {
+            suffixes.push((suffix.text, suffix.place, owner.clone()));
+        }
+    }
+    let mut clients: Claims<'_> = Vec::new();
+    let mut all = Vec::new();
+    let mut whole = true;
+    for entry in sites.entries() {
+        let name = Text {
+            text: &entry.key,
+            place: entry.key_place,
+        };
+        let section = sites.below(&entry.key, "<name>");
+        let named = usable(name, read, cx);
+        let owner = format!("site `{}`", name.text.escape_debug());
+        let own_suffixes = own_suffixes(&section, &owner, &mut suffixes, cx);
+        let own_clients = own_clients(root, &section, &owner, &mut clients, cx);
+        let methods = methods(&section, cx);
+        let max_outstanding = section.integer("max_outstanding");
+        let enabled = section.boolean("enabled");
+        section.text("description");
+        let (true, Some(suffixes), Some(clients), Some(methods)) =
+            (named, own_suffixes, own_clients, methods)
+        else {
+            whole = false;
+            continue;
+        };
+        if enabled {
+            all.push(SiteSettings {
+                name: name.text.into(),
+                suffixes,
+                clients,
+                methods,
+                max_outstanding: usize::try_from(max_outstanding).unwrap_or(usize::MAX),
+            });
+        }
+    }
+    all.sort_by(|one, other| one.name.cmp(&other.name));
+    whole.then_some(all)
+}
+
+/// Whether it can be a site's name: it is typed before a login name, and is a label of DNS inside the tunnel.
+fn usable(written: Text<'_>, read: &[Read<'_>], cx: &Context<'_>) -> bool {
+    let name = written.text;
+    let plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+    let problem = if name.is_empty() {
+        Some("it is empty".to_owned())
+    } else if name.len() > NAME_MAX {
+        Some(format!(
+            "it has {} characters, expected at most {NAME_MAX}",
+            name.len()
+        ))
+    } else if !name.bytes().all(plain) || name.starts_with('-') || name.ends_with('-') {
+        Some("expected lower-case letters and digits, with `-` between them".to_owned())
+    } else if matches!(name, "local" | "os") {
+        Some("it means another authority".to_owned())
+    } else {
+        None
+    };
+    if let Some(problem) = problem {
+        let shown: String = name.chars().take(NAME_MAX + 1).collect();
+        cx.push(
+            Diagnostic::new(
+                Code::BadName,
+                format!("`{}` cannot be the name of a site", shown.escape_debug()),
+            )
+            .at(written.place, problem)
+            .hint("for example `plant-a`"),
+        );
+        return false;
+    }
+    let taken = read.iter().find_map(|domain| {
+        let mut names = [Some(domain.name), domain.netbios_name]
+            .into_iter()
+            .flatten();
+        names.find(|taken| taken.text.eq_ignore_ascii_case(name))
+    });
+    if let Some(taken) = taken {
+        claimed(
+            written,
+            &Claim {
+                what: "name",
+                place: taken.place,
+                owner: "a domain",
+            },
+            cx,
+        );
+        return false;
+    }
+    true
+}
+
+struct Claim<'a> {
+    what: &'a str,
+    place: Place,
+    owner: &'a str,
+}
+
+fn claimed(written: Text<'_>, first: &Claim<'_>, cx: &Context<'_>) {
+    cx.push(
+        Diagnostic::new(
+            Code::SiteClaimed,
+            format!(
+                "the {} `{}` is claimed twice",
+                first.what,
+                written.text.escape_debug()
+            ),
+        )
+        .at(written.place, "claimed again")
+        .also(first.place, format!("{} has it", first.owner)),
+    );
+}
+
+/// Claims a text for a site. `false`: another has it; `None`: this one has it already.
+fn claim<'a>(
+    written: Text<'a>,
+    what: &str,
+    owner: &str,
+    claims: &mut Claims<'a>,
+    cx: &Context<'_>,
+) -> Option<bool> {
+    let first = claims
+        .iter()
+        .find(|(known, ..)| known.eq_ignore_ascii_case(written.text));
+    match first {
+        None => {
+            claims.push((written.text, written.place, owner.to_owned()));
+            Some(true)
+        }
+        Some((_, _, known)) if known == owner => None,
+        Some((_, place, known)) => {
+            claimed(
+                written,
+                &Claim {
+                    what,
+                    place: *place,
+                    owner: known,
+                },
+                cx,
+            );
+            Some(false)
+        }
+    }
+}
+
+fn own_suffixes<'a>(
+    site: &Section<'a>,
+    owner: &str,
+    claims: &mut Claims<'a>,
+    cx: &Context<'_>,
+) -> Option<Vec<Arc<str>>> {
+    let items = site.texts("suffixes").map(|list| list.items);
+    let mut own = Vec::new();
+    let mut whole = true;
+    for suffix in items.unwrap_or_default() {
+        if !name::usable(suffix, "a suffix", cx) {
+            whole = false;
+            continue;
+        }
+        match claim(suffix, "suffix", owner, claims, cx) {
+            Some(true) => own.push(suffix.text.to_ascii_lowercase().into()),
+            Some(false) => whole = false,
+            None => {}
+        }
+    }
+    whole.then_some(own)
+}
+
+fn own_clients<'a>(
+    root: &Section<'a>,
+    site: &Section<'a>,
+    owner: &str,
+    claims: &mut Claims<'a>,
+    cx: &Context<'_>,
+) -> Option<Vec<Arc<str>>> {
+    let items = site.texts("clients").map(|list| list.items);
+    let applications = root.section("client");
+    let tokens = root.rows_quietly("token");
+    let mut known: Vec<&str> = Vec::new();
+    known.extend(
+        applications
+            .entries()
+            .iter()
+            .map(|entry| entry.key.as_str()),
+    );
+    known.extend(
+        tokens
+            .iter()
+            .filter_map(|row| row.text_quietly("name"))
+            .map(|name| name.text),
+    );
+    let mut own = Vec::new();
+    let mut whole = true;
+    for client in items.unwrap_or_default() {
+        if !known.contains(&client.text) {
+            whole = false;
+            let near = crate::closest::closest(client.text, known.iter().copied());
+            cx.push(
+                Diagnostic::new(
+                    Code::SiteClient,
+                    format!(
+                        "there is no application or caller `{}`",
+                        client.text.escape_debug()
+                    ),
+                )
+                .at(
+                    client.place,
+                    "neither `[client.…]` nor the `name` of a `[[token]]`",
+                )
+                .maybe_hint(near.map(|near| format!("did you mean `{near}`?"))),
+            );
+            continue;
+        }
+        match claim(client, "client", owner, claims, cx) {
+            Some(true) => own.push(client.text.into()),
+            Some(false) => whole = false,
+            None => {}
+        }
+    }
+    whole.then_some(own)
+}
+
+fn methods(site: &Section<'_>, cx: &Context<'_>) -> Option<SiteMethods> {
+    let Some(list) = site.texts("methods") else {
+        return Some(SiteMethods {
+            password: true,
+            certificate: false,
+        });
+    };
+    if list.items.is_empty() {
+        cx.push(
+            Diagnostic::new(Code::Empty, "`methods` is empty")
+                .at(list.place, "nobody of this site could log in")
+                .hint("switch the site off with `enabled = false`"),
+        );
+        return None;
+    }
+    let read: Option<Vec<Method>> = list
+        .items
+        .iter()
+        .map(|item| site.one_of(*item, "methods", &METHODS))
+        .collect();
+    let read = read?;
+    Some(SiteMethods {
+        password: read.contains(&Method::Password),
+        certificate: read.contains(&Method::Certificate),
+    })
+}

@@ -1,0 +1,117 @@
+//! The hub: what comes of `[hub]` and `[site.X]`.
+
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test says what is wrong by failing"
+)]
+
+use entryway_config::{HubSettings, Loaded, MemoryFiles, SiteMethods, SiteSettings, Sources, load};
+use std::sync::Arc;
+use std::time::Duration;
+
+const HEAD: &str = r#"
+[domain.staff]
+servers = ["ldaps://dc1.corp.example"]
+base    = "dc=corp,dc=example"
+
+[[token]]
+name   = "portal"
+secret = { file = "portal.token" }
+
+[[home_folder]]
+prefix = "/srv"
+"#;
+
+fn hub(text: &str) -> Option<Arc<HubSettings>> {
+    read(&format!("{HEAD}{text}"))
+}
+
+fn read(text: &str) -> Option<Arc<HubSettings>> {
+    let files = MemoryFiles::default()
+        .with("entryway.toml", text, 0o600)
+        .with("portal.token", "portal-token", 0o600);
+    let Loaded {
+        settings, warnings, ..
+    } = load(&Sources::file("entryway.toml").files(files))
+        .unwrap_or_else(|report| panic!("it does not load:\n{report}"));
+    assert!(warnings.is_empty(), "{warnings}");
+    settings.hub
+}
+
+#[test]
+fn without_a_table_there_is_no_hub() {
+    assert!(hub("").is_none());
+}
+
+#[test]
+fn a_hub_needs_no_domain_of_its_own() {
+    let text = "[[token]]\nname = 'portal'\nsecret = { file = 'portal.token' }\n[hub]\nurl = 'http://localhost:8389'\n[site.plant-a]\n";
+    assert!(read(text).is_some());
+}
+
+#[test]
+fn what_is_not_written_has_its_default() {
+    let hub = hub("[hub]\nurl = 'https://hub.corp.example/'\n[site.plant-a]\n").expect("a hub");
+    assert_eq!(&*hub.url, "https://hub.corp.example");
+    assert_eq!(hub.nodes, ["https://hub.corp.example".into()]);
+    assert_eq!(hub.certificate_life, Duration::from_secs(90 * 86_400));
+    assert_eq!(hub.ticket_life, Duration::from_secs(3600));
+    let site = SiteSettings {
+        name: "plant-a".into(),
+        suffixes: Vec::new(),
+        clients: Vec::new(),
+        methods: SiteMethods {
+            password: true,
+            certificate: false,
+        },
+        max_outstanding: 500,
+    };
+    assert_eq!(hub.sites, [site]);
+}
+
+#[test]
+fn what_is_written_is_what_holds() {
+    let text = r#"
+[hub]
+url = "https://hub.corp.example:8443/entryway/"
+nodes = ["https://hub-1.corp.example", "http://127.0.0.1:8389"]
+certificate_life = "30d"
+ticket_life = "10m"
+
+[site.plant-b]
+enabled = false
+description = "closed"
+
+[site.plant-c]
+methods = ["certificate"]
+
+[site.plant-a]
+suffixes = ["Plant-A.example", "plant-a.EXAMPLE"]
+clients = ["portal"]
+methods = ["password", "certificate"]
+max_outstanding = 7
+"#;
+    let hub = hub(text).expect("a hub");
+    assert_eq!(&*hub.url, "https://hub.corp.example:8443/entryway");
+    assert_eq!(
+        hub.nodes,
+        [
+            "https://hub-1.corp.example".into(),
+            "http://127.0.0.1:8389".into()
+        ]
+    );
+    assert_eq!(hub.certificate_life, Duration::from_secs(30 * 86_400));
+    assert_eq!(hub.ticket_life, Duration::from_secs(600));
+    let names: Vec<&str> = hub.sites.iter().map(|site| &*site.name).collect();
+    assert_eq!(names, ["plant-a", "plant-c"]);
+    let site = hub.sites.first().expect("a site");
+    assert_eq!(site.suffixes, ["plant-a.example".into()]);
+    assert_eq!(site.clients, ["portal".into()]);
+    assert_eq!(site.max_outstanding, 7);
+    let methods = hub.sites.iter().map(|site| site.methods);
+    let methods: Vec<(bool, bool)> = methods
+        .map(|both| (both.password, both.certificate))
+        .collect();
+    assert_eq!(methods, [(true, true), (false, true)]);
+}
