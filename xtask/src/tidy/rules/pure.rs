@@ -91,12 +91,15 @@ const PURE: [(&str, &[&str]); 9] = [
     ),
     (
         "entryway-bridge",
+        // Digests that the protocol names; signatures, sealings and randomness are ports.
         &[
             "entryway-ldap-types",
             "entryway-login",
+            "base64",
             "bytes",
             "serde",
             "serde_json",
+            "sha2",
             "thiserror",
             "zeroize",
         ],

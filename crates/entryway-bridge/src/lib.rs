@@ -1,0 +1,38 @@
+//! What a hub and a connector say to each other, as data: frames, messages, sealed passwords and signed replies. The
+//! document of the protocol is `docs/connector-protocol.md`.
+//!
+//! Owns the bytes and their meaning. Must not know: sockets, TLS, clocks, randomness, how a signature or a sealing is
+//! computed; those are ports ([`ports`]). Every text and list that comes from the peer has a bound, and nothing secret is
+//! within reach of `Debug`.
+
+mod frame;
+pub mod message;
+mod name;
+pub mod ports;
+mod reply;
+mod seal;
+mod statement;
+mod ticket;
+mod value;
+
+pub use frame::{Frame, FrameError, Kind, MAX_PAYLOAD, split_frame};
+pub use name::{ConnectorId, MalformedName, SiteName};
+pub use reply::{CLOCK_TOLERANCE, Question, ReplyInvalid, SignedReply, VerifiedReply, sign};
+pub use seal::{
+    Challenge, ChallengeInvalid, Challenged, KeyId, Purpose, SEALED_BYTES, SealNonce, Sealed,
+    SealingKey, pad, sealed_aad, sealed_info, unpad,
+};
+pub use statement::Statement;
+pub use ticket::{MalformedTicket, Ticket};
+pub use value::{Octets, Opaque, SecretText, Text};
+
+/// The versions of the protocol that this end speaks, the lowest first.
+pub const VERSIONS: &[u16] = &[1];
+
+/// The highest version that both speak.
+pub fn common_version(own: &[u16], theirs: &[u16]) -> Option<u16> {
+    own.iter()
+        .copied()
+        .filter(|version| theirs.contains(version))
+        .max()
+}

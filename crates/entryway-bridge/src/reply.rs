@@ -1,0 +1,148 @@
+//! A reply, signed by the connector that made it: over what was asked, where, when, and what was answered. A hub that was
+//! lied to can show it, and so can a site.
+
+use crate::message::Method;
+use crate::ports::{KeyUnusable, Signer, Verifier};
+use crate::statement::digest;
+use crate::{ConnectorId, Octets, SiteName, Statement};
+use bytes::Bytes;
+use std::time::Duration;
+
+/// How far a connector's clock may be from the hub's before that is told.
+pub const CLOCK_TOLERANCE: Duration = Duration::from_secs(5 * 60);
+
+const REPLY: &str = "entryway reply v1";
+
+/// What a reply answers: both ends know it, so it does not travel back.
+#[derive(Debug, Clone)]
+pub struct Question {
+    /// The site that was asked.
+    pub site: SiteName,
+    /// The connector that was asked.
+    pub connector: ConnectorId,
+    /// Drawn by the hub for this request alone.
+    pub nonce: Octets<16>,
+    /// What was asked.
+    pub method: Method,
+    /// SHA-256 of the request as it was delivered ([`Question::digest_of`]).
+    pub request: [u8; 32],
+}
+
+impl Question {
+    /// The digest of a request: its head as it stood in the frame, with its length before it, and its body.
+    pub fn digest_of(head: &[u8], body: &[u8]) -> [u8; 32] {
+        let length = u32::try_from(head.len()).unwrap_or(u32::MAX);
+        digest(&[&length.to_be_bytes(), head, body])
+    }
+
+    fn statement(&self, time_ms: u64, body: &[u8]) -> Statement {
+        Statement::of(REPLY)
+            .with(self.site.as_str().as_bytes())
+            .with(self.connector.as_str().as_bytes())
+            .with(self.nonce.as_slice())
+            .with(self.method.as_str().as_bytes())
+            .with(&self.request)
+            .with_number(time_ms)
+            .with(&digest(&[body]))
+    }
+}
+
+/// A reply as it travels.
+#[derive(Clone, PartialEq, Eq)]
+pub struct SignedReply {
+    /// When it was made, by the connector's clock, in milliseconds of Unix time.
+    pub time_ms: u64,
+    /// Over the statement, by the connector's identity key.
+    pub signature: Octets<64>,
+    /// The answer.
+    pub body: Bytes,
+}
+
+/// An answer may hold a person's tokens.
+impl std::fmt::Debug for SignedReply {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "SignedReply({} bytes)", self.body.len())
+    }
+}
+
+/// Signs an answer at the site; with it comes the statement's digest, for the site's own record.
+pub fn sign(
+    question: &Question,
+    time_ms: u64,
+    body: Bytes,
+    signer: &dyn Signer,
+) -> Result<(SignedReply, [u8; 32]), KeyUnusable> {
+    let statement = question.statement(time_ms, &body);
+    let signature = Octets(signer.sign(statement.as_slice())?);
+    let reply = SignedReply {
+        time_ms,
+        signature,
+        body,
+    };
+    Ok((reply, statement.digest()))
+}
+
+/// A reply that its connector signed for this question. Has no other constructor than [`SignedReply::verify`].
+#[derive(Clone)]
+pub struct VerifiedReply {
+    body: Bytes,
+    time_ms: u64,
+    statement: [u8; 32],
+    signature: Octets<64>,
+}
+
+/// A reply that is none.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum ReplyInvalid {
+    /// Altered, made by another key, or made for another question.
+    #[error("the reply is not signed by the connector for what was asked")]
+    Signature,
+}
+
+impl SignedReply {
+    /// Believes a reply if the key of the connector that was asked signed it for this question.
+    pub fn verify(
+        self,
+        question: &Question,
+        verifier: &dyn Verifier,
+    ) -> Result<VerifiedReply, ReplyInvalid> {
+        let statement = question.statement(self.time_ms, &self.body);
+        if !verifier.is_signature(statement.as_slice(), &self.signature.0) {
+            return Err(ReplyInvalid::Signature);
+        }
+        Ok(VerifiedReply {
+            statement: statement.digest(),
+            body: self.body,
+            time_ms: self.time_ms,
+            signature: self.signature,
+        })
+    }
+}
+
+impl VerifiedReply {
+    /// The answer.
+    pub fn body(&self) -> &Bytes {
+        &self.body
+    }
+    /// When it was made, by the connector's clock.
+    pub fn time_ms(&self) -> u64 {
+        self.time_ms
+    }
+    /// SHA-256 of what was signed: the same in the records of both ends.
+    pub fn statement_digest(&self) -> &[u8; 32] {
+        &self.statement
+    }
+    /// The signature, for the record.
+    pub fn signature(&self) -> &Octets<64> {
+        &self.signature
+    }
+    /// How far the connector's clock is from `now_ms`, where that is more than the tolerance. It takes nothing from the
+    /// reply: the nonce says that it is fresh.
+    pub fn clock_skew(&self, now_ms: u64) -> Option<Duration> {
+        let skew = Duration::from_millis(self.time_ms.abs_diff(now_ms));
+        (skew > CLOCK_TOLERANCE).then_some(skew)
+    }
+}
+
+#[cfg(test)]
+mod tests;
