@@ -51,7 +51,7 @@ const CODE: [Reserved; 3] = [
 ];
 
 /// Dependencies that only some crates may have, tests apart.
-const DEPENDENCIES: [Reserved; 3] = [
+const DEPENDENCIES: [Reserved; 4] = [
     Reserved {
         rule: "toml",
         code: &["toml", "toml_edit"],
@@ -67,8 +67,14 @@ const DEPENDENCIES: [Reserved; 3] = [
     Reserved {
         rule: "axum",
         code: &["axum"],
-        to: &["entryway-web", "entryway-tunnel"],
+        to: &["entryway-web"],
         remedy: "only `entryway-web` answers HTTP",
+    },
+    Reserved {
+        rule: "websocket",
+        code: &["tokio-tungstenite", "tungstenite", "httparse"],
+        to: &["entryway-tunnel"],
+        remedy: "only `entryway-tunnel` speaks WebSocket and to proxies",
     },
 ];
 

@@ -1,0 +1,186 @@
+//! Where on the way to the hub something failed, what, and what to do about it.
+
+use crate::inner::InnerError;
+use std::fmt;
+use std::io;
+use std::time::{Duration, SystemTime};
+
+/// The steps from a connector to its hub, in their order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Step {
+    /// From a name to addresses: the hub's, or the proxy's where there is one.
+    Resolve,
+    /// The TCP connection.
+    Connect,
+    /// The proxy's CONNECT.
+    Proxy,
+    /// TLS, as far as a proxy or a balancer lets it come.
+    OuterTls,
+    /// The upgrade to WebSocket.
+    Upgrade,
+    /// TLS between the two ends alone.
+    InnerTls,
+    /// The first messages, and what the hub says to us.
+    Hello,
+}
+
+impl Step {
+    /// A stable word.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Resolve => "dns",
+            Self::Connect => "tcp",
+            Self::Proxy => "proxy",
+            Self::OuterTls => "tls",
+            Self::Upgrade => "http",
+            Self::InnerTls => "tunnel",
+            Self::Hello => "hello",
+        }
+    }
+}
+
+impl fmt::Display for Step {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// What a server has shown of itself. Names are as their maker wrote them, control characters escaped.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Shown {
+    /// Whose certificate it is.
+    pub subject: String,
+    /// Who signed it.
+    pub issuer: String,
+    /// Who signed the last one of the chain.
+    pub root: String,
+    /// Its last moment.
+    pub not_after: Option<SystemTime>,
+}
+
+/// A way to the hub that ended early.
+#[derive(Debug, thiserror::Error)]
+#[error("the way to the hub ends at the step `{step}`")]
+pub struct DialError {
+    /// At which step.
+    pub step: Step,
+    /// Of what.
+    #[source]
+    pub cause: Box<Cause>,
+    /// What was done before, with how long it took.
+    pub done: Vec<(Step, Duration)>,
+}
+
+/// What ended it.
+#[derive(Debug, thiserror::Error)]
+pub enum Cause {
+    /// The resolver.
+    #[error("`{host}` has no address")]
+    NoAddress {
+        /// The name.
+        host: String,
+        /// What the system said.
+        #[source]
+        error: Option<io::Error>,
+    },
+    /// The kernel or the peer.
+    #[error("`{peer}` cannot be reached")]
+    Unreachable {
+        /// Host and port.
+        peer: String,
+        /// What the system said.
+        #[source]
+        error: io::Error,
+    },
+    /// Nothing came in time.
+    #[error("nothing is answered within {} s", .0.as_secs())]
+    TimedOut(Duration),
+    /// The proxy does not connect.
+    #[error("the proxy answers {status} {reason}")]
+    ProxyRefused {
+        /// Its status.
+        status: u16,
+        /// Its words.
+        reason: String,
+        /// How it would have credentials, where it says so: `Basic`, `Negotiate`.
+        schemes: Vec<String>,
+    },
+    /// The proxy does not speak HTTP as one does.
+    #[error("the proxy's answer cannot be read: {0}")]
+    ProxyGarbled(&'static str),
+    /// The outer certificate is not accepted.
+    #[error("the certificate shown is not accepted: {problem}; it is `{}`, issued by `{}`", .shown.subject, .shown.issuer)]
+    NotTrusted {
+        /// Why.
+        problem: String,
+        /// What was shown.
+        shown: Box<Shown>,
+    },
+    /// The outer TLS for another reason.
+    #[error("TLS with the hub fails")]
+    Tls(#[source] io::Error),
+    /// HTTP answered, and not with the upgrade.
+    #[error("the answer is {status}, not the upgrade to a tunnel")]
+    Answer {
+        /// Its status.
+        status: u16,
+        /// Who says it answers.
+        server: Option<String>,
+    },
+    /// What answered is no hub.
+    #[error("the answer is not that of a hub: {0}")]
+    NotAHub(String),
+    /// The inner TLS.
+    #[error(transparent)]
+    Inner(InnerError),
+}
+
+impl Cause {
+    /// What to do about it, where something is likely right.
+    pub fn remedy(&self) -> Option<&'static str> {
+        Some(match self {
+            Self::NoAddress { .. } => {
+                "see that the name is right and that this machine can resolve it; behind a proxy set `connector.proxy`, which then resolves it"
+            }
+            Self::Unreachable { .. } => {
+                "let this machine reach it: a firewall between refuses or drops the connection"
+            }
+            Self::TimedOut(_) => {
+                "a firewall between may drop what it does not allow; allow TCP to the hub's port, or name the proxy in `connector.proxy`"
+            }
+            Self::ProxyRefused { status: 407, .. } => {
+                "give the proxy's account in `connector.proxy_user` and `connector.proxy_password_file`; Basic is what can be used"
+            }
+            Self::ProxyRefused { status: 403, .. } => {
+                "have the proxy allow CONNECT to the hub's host and port"
+            }
+            Self::ProxyRefused { .. } => "the proxy could not reach the hub: its own log says why",
+            Self::ProxyGarbled(_) => {
+                "see that `connector.proxy` names an HTTP proxy and its port, not one of SOCKS or TLS"
+            }
+            Self::NotTrusted { .. } => {
+                "if a proxy of this network ends TLS, put the certificate of its authority in `connector.trust`; it reads nothing of what goes through the tunnel"
+            }
+            Self::Tls(_) => {
+                "see that the hub's URL names the port of its HTTPS, and that nothing between speaks another protocol"
+            }
+            Self::Answer { status: 404, .. } => {
+                "see that the URL is the one that `entryway hub ticket create` printed, and that the hub still has this site"
+            }
+            Self::Answer {
+                status: 429 | 502..=504,
+                ..
+            } => "the hub, or what stands before it, cannot serve just now; it is tried again",
+            Self::Answer { .. } | Self::NotAHub(_) => {
+                "something between answers in the hub's stead, or the URL is another one's; WebSocket upgrades must pass"
+            }
+            Self::Inner(InnerError::Handshake(_)) => {
+                "the two ends do not accept each other's certificates: see this machine's clock, and at the hub whether this connector was revoked; enrol anew with a new ticket"
+            }
+            Self::Inner(_) => return None,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests;
