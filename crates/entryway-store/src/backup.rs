@@ -5,7 +5,7 @@ use crate::database::{Arg, Begin, Database, Row, Tx, args};
 use crate::database::{FileDatabase, FileUse, file_error};
 use crate::schema::{self, TABLES, Table};
 use crate::store::open_database;
-use crate::{Outage, Store, StoreError, StoreUrl, random, sso};
+use crate::{Outage, Store, StoreError, StoreUrl, hub, random, sso};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -15,7 +15,7 @@ const PAGE: i64 = 16;
 /// How a backup is restored.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct RestoreOptions {
-    /// Replaces what the store holds. Without it a store with accounts, audit records, sessions or consents is refused
+    /// Replaces what the store holds. Without it a store with accounts, audit records, sessions, consents or sites is refused
     /// ([`Outage::Occupied`]).
     pub replace: bool,
     /// The file of the key that signs this machine's audit. How far the audit was signed is forgotten beside it:
@@ -51,7 +51,8 @@ impl Store {
 }
 
 /// Puts a backup's contents into a store, which is made when it is not there. All or nothing. Daemons that have
-/// the store open see it within a second. Every session and every token ends: people sign in again.
+/// the store open see it within a second. Every session and every token ends: people sign in again. Every connector is
+/// held until somebody says that it may come back, for it may have been revoked since; tickets that wait end.
 pub async fn restore(
     from: impl AsRef<Path>,
     into: &StoreUrl,
@@ -118,15 +119,18 @@ async fn restore_between(
     let held = to
         .row(
             "SELECT (SELECT count(*) FROM local_account) + (SELECT count(*) FROM audit_segment) \
-             + (SELECT count(*) FROM sso_session) + (SELECT count(*) FROM sso_consent)",
+             + (SELECT count(*) FROM sso_session) + (SELECT count(*) FROM sso_consent) \
+             + (SELECT count(*) FROM site_authority)",
             args![],
         )
         .await?;
     if !options.replace && held.map_or(Ok(0), |row| row.int(0))? > 0 {
         return Err(StoreError::unavailable(store.place(), Outage::Occupied));
     }
+    let known = hub::known(&mut to).await?;
     copy(&mut from, &mut to).await?;
     sso::end_all(&mut to).await?;
+    hub::hold_all(&mut to, &known).await?;
     let epoch = random::number()?;
     // Whoever holds the store's contents in memory learns by this that they are others now.
     to.execute(

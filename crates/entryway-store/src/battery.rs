@@ -5,6 +5,7 @@ mod accounts;
 mod audit;
 mod backups;
 mod crash;
+mod hub;
 mod keys;
 mod logins;
 mod opening;

@@ -12,6 +12,7 @@ mod battery;
 mod database;
 mod error;
 mod held;
+mod hub;
 mod keys;
 mod password;
 mod random;
@@ -34,6 +35,10 @@ pub use audit::{
 pub use backup::{RestoreOptions, restore};
 pub use error::{Outage, StoreError};
 pub use held::HeldAccounts;
+pub use hub::{
+    AuthorityRow, ConnectorRow, Hub, NewConnector, Redeemed, Standing, StandingChange, Standings,
+    TicketRow, TicketTrouble,
+};
 pub use keys::Key;
 pub use sso::{
     AccessRow, CodeRow, FamilyRow, FoundFamily, HostCodeRow, HostExchange, SessionRow,

@@ -10,7 +10,7 @@ struct Migration {
     postgres: &'static str,
 }
 
-const MIGRATIONS: [Migration; 4] = [
+const MIGRATIONS: [Migration; 5] = [
     Migration {
         number: 1,
         sqlite: include_str!("../migrations/0001_start.sqlite.sql"),
@@ -31,10 +31,15 @@ const MIGRATIONS: [Migration; 4] = [
         sqlite: include_str!("../migrations/0004_forward_auth.sqlite.sql"),
         postgres: include_str!("../migrations/0004_forward_auth.postgres.sql"),
     },
+    Migration {
+        number: 5,
+        sqlite: include_str!("../migrations/0005_hub.sqlite.sql"),
+        postgres: include_str!("../migrations/0005_hub.postgres.sql"),
+    },
 ];
 
 /// The newest schema that this binary knows.
-pub(crate) const KNOWN: i64 = 4;
+pub(crate) const KNOWN: i64 = 5;
 
 /// A table, as a backup copies it.
 pub(crate) struct Table {
@@ -76,7 +81,10 @@ macro_rules! table {
 /// brought sessions, codes, tokens and assertions back would bring back those that ended since, and nobody could tell
 /// them from the others. So a restore ends them all ([`end_all`](crate::sso::end_all)), and people sign in again; what
 /// they agreed to, and the keys that applications know, stay.
-pub(crate) const TABLES: [Table; 9] = [
+///
+/// Of the hub everything is copied, and a restore takes care that nothing comes back that was taken away since
+/// ([`hold_all`](crate::hub::hold_all)).
+pub(crate) const TABLES: [Table; 13] = [
     table!("store_state" by "one":
         "one, epoch, accounts",
         "iii",
@@ -114,6 +122,24 @@ pub(crate) const TABLES: [Table; 9] = [
         "kid, algorithm, private, published_ms, signs_from_ms, drop_after_ms",
         "ttbiii",
         "$1, $2, $3, $4, $5, $6"),
+    // First: whoever changes a standing locks its row before a connector's.
+    table!("site_state" by "one":
+        "one, revision",
+        "ii",
+        "$1, $2"),
+    table!("site_authority" by "site":
+        "site, certificate, private, made_ms",
+        "tbbi",
+        "$1, $2, $3, $4"),
+    table!("site_ticket" by "digest":
+        "digest, site, made_ms, made_by, expires_ms, used_ms, connector, ended_ms",
+        "btitiiti",
+        "$1, $2, $3, $4, $5, $6, $7, $8"),
+    table!("site_connector" by "id":
+        "id, site, name, spki, spki_before, certificate, not_after_ms, enrolled_ms, standing, changed_ms, \
+     software, seen_ms, node, revision",
+        "tttbbbiitititi",
+        "$1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14"),
 ];
 
 /// The schema that stands, 0 when none does.

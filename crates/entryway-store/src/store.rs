@@ -5,7 +5,8 @@ use crate::database::{Begin, Database, FileDatabase, FileUse, ServerDatabase};
 use crate::held::Held;
 use crate::url::Place;
 use crate::{
-    Accounts, HeldAccounts, Outage, Sso, StoreError, StoreUrl, Throttle, ThrottleSettings, schema,
+    Accounts, HeldAccounts, Hub, Outage, Sso, StoreError, StoreUrl, Throttle, ThrottleSettings,
+    schema,
 };
 use std::sync::{Arc, OnceLock};
 use std::thread::available_parallelism;
@@ -77,6 +78,11 @@ impl Store {
     /// What single sign-on keeps.
     pub fn sso(&self) -> Sso {
         Sso(self.inner.clone())
+    }
+
+    /// What the hub keeps.
+    pub fn hub(&self) -> Hub {
+        Hub(self.inner.clone())
     }
 
     /// The record of decisions.

@@ -67,7 +67,8 @@ async fn a_backup_restores_into_either_database(lab: Lab) {
 }
 
 /// Takes a store that has no audit yet back to what the first version made.
-const BACK_TO_1: &str = "DROP TABLE sso_host; DROP TABLE sso_session_client; DROP TABLE sso_session; DROP TABLE sso_code; \
+const BACK_TO_1: &str = "DROP TABLE site_connector; DROP TABLE site_ticket; DROP TABLE site_authority; DROP TABLE site_state; \
+     DROP TABLE sso_host; DROP TABLE sso_session_client; DROP TABLE sso_session; DROP TABLE sso_code; \
      DROP TABLE sso_family; DROP TABLE sso_access; DROP TABLE sso_assertion; DROP TABLE sso_consent; \
      DROP TABLE sso_signing_key; ALTER TABLE audit_segment DROP COLUMN unpacked; \
      DELETE FROM store_version WHERE number > 1";

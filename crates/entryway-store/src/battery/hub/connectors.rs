@@ -1,0 +1,188 @@
+//! Connectors and their standing.
+
+use super::{LATER, Lab, NOW, bytes, cases, enrolled, standing};
+use crate::{Standing, StandingChange};
+use tokio::task::JoinSet;
+
+cases!(
+    revoked_is_for_good,
+    a_node_asks_for_what_changed_since,
+    nobody_who_watches_misses_a_change,
+    a_renewed_key_is_shown_before_the_old_one_goes,
+    who_may_not_go_on_is_not_renewed,
+    connectors_are_listed_by_site_with_where_they_were_seen,
+);
+
+async fn revoked_is_for_good(lab: Lab) {
+    let hub = lab.open().await.hub();
+    enrolled(&hub, "c1", "plant-a").await;
+    for next in [
+        Standing::Draining,
+        Standing::Held,
+        Standing::Active,
+        Standing::Revoked,
+    ] {
+        assert!(hub.set_standing("c1", next, NOW + 1).await.unwrap());
+        assert_eq!(standing(&hub, "c1").await, Some(next));
+    }
+    for next in [
+        Standing::Active,
+        Standing::Draining,
+        Standing::Held,
+        Standing::Revoked,
+    ] {
+        assert!(!hub.set_standing("c1", next, NOW + 2).await.unwrap());
+    }
+    let row = hub.connector("c1").await.unwrap().unwrap();
+    assert_eq!((row.standing, row.changed_ms), (Standing::Revoked, NOW + 1));
+    assert!(
+        !hub.set_standing("none", Standing::Active, NOW)
+            .await
+            .unwrap()
+    );
+}
+
+async fn a_node_asks_for_what_changed_since(lab: Lab) {
+    let stores = [lab.open().await, lab.open_as("two").await];
+    let (one, other) = (stores[0].hub(), stores[1].hub());
+    for id in ["c1", "c2", "c3"] {
+        enrolled(&one, id, "plant-a").await;
+    }
+    let start = other.standings_since(0).await.unwrap();
+    assert_eq!(start.changed, []);
+    one.set_standing("c2", Standing::Draining, NOW)
+        .await
+        .unwrap();
+    one.set_standing("c1", Standing::Revoked, NOW)
+        .await
+        .unwrap();
+    one.set_standing("c2", Standing::Active, NOW).await.unwrap();
+    let found = other.standings_since(start.revision).await.unwrap();
+    let change = |id: &str, standing| StandingChange {
+        id: id.to_owned(),
+        standing,
+    };
+    let expected = [
+        change("c1", Standing::Revoked),
+        change("c2", Standing::Active),
+    ];
+    assert_eq!(found.changed, expected);
+    assert_eq!(found.epoch, start.epoch);
+    let nothing = other.standings_since(found.revision).await.unwrap();
+    assert_eq!(
+        (nothing.changed.len(), nothing.revision),
+        (0, found.revision)
+    );
+}
+
+async fn nobody_who_watches_misses_a_change(lab: Lab) {
+    let stores = [lab.open().await, lab.open_as("two").await];
+    let ids: Vec<String> = (0..16).map(|at| format!("c{at}")).collect();
+    for id in &ids {
+        enrolled(&stores[0].hub(), id, "plant-a").await;
+    }
+    let mut changing = JoinSet::new();
+    for (turn, id) in ids.iter().cloned().enumerate() {
+        let hub = stores[turn % 2].hub();
+        changing.spawn(async move { hub.set_standing(&id, Standing::Revoked, NOW).await.unwrap() });
+    }
+    let (mut revision, mut seen) = (0, Vec::new());
+    let until = std::time::Instant::now() + std::time::Duration::from_secs(60);
+    while seen.len() < ids.len() {
+        assert!(std::time::Instant::now() < until, "only {seen:?} were seen");
+        let found = stores[0].hub().standings_since(revision).await.unwrap();
+        revision = found.revision;
+        seen.extend(found.changed.into_iter().map(|change| change.id));
+    }
+    assert!(changing.join_all().await.into_iter().all(|changed| changed));
+    seen.sort_unstable();
+    let mut ids = ids;
+    ids.sort_unstable();
+    assert_eq!(seen, ids);
+}
+
+async fn a_renewed_key_is_shown_before_the_old_one_goes(lab: Lab) {
+    let hub = lab.open().await.hub();
+    enrolled(&hub, "c1", "plant-a").await;
+    let renew = async |shown: &str, next: &str| {
+        let done = hub
+            .renew(
+                "c1",
+                &bytes(shown),
+                &bytes(next),
+                next.as_bytes(),
+                LATER + 1,
+            )
+            .await;
+        done.unwrap()
+    };
+    assert!(!renew("other", "k2").await);
+    assert!(renew("c1", "k2").await);
+    let row = hub.connector("c1").await.unwrap().unwrap();
+    assert_eq!(
+        (row.spki, row.spki_before),
+        (bytes("k2"), Some(bytes("c1")))
+    );
+    assert_eq!(
+        (row.certificate.as_slice(), row.not_after_ms),
+        (&b"k2"[..], LATER + 1)
+    );
+    // It died before it wrote the answer down, and comes with the key that it has.
+    assert!(renew("c1", "k3").await);
+    hub.shown_key("c1", &bytes("c1")).await.unwrap();
+    let row = hub.connector("c1").await.unwrap().unwrap();
+    assert_eq!(
+        (row.spki, row.spki_before),
+        (bytes("k3"), Some(bytes("c1")))
+    );
+    hub.shown_key("c1", &bytes("k3")).await.unwrap();
+    let row = hub.connector("c1").await.unwrap().unwrap();
+    assert_eq!((row.spki, row.spki_before), (bytes("k3"), None));
+    assert!(!renew("c1", "k4").await);
+    assert!(renew("k3", "k4").await);
+}
+
+async fn who_may_not_go_on_is_not_renewed(lab: Lab) {
+    let hub = lab.open().await.hub();
+    enrolled(&hub, "c1", "plant-a").await;
+    for (next, may) in [
+        (Standing::Draining, true),
+        (Standing::Held, false),
+        (Standing::Revoked, false),
+    ] {
+        hub.set_standing("c1", next, NOW).await.unwrap();
+        let key = bytes("c1");
+        let done = hub.renew("c1", &key, &key, b"next", LATER).await;
+        assert_eq!(done.unwrap(), may, "{next:?}");
+    }
+}
+
+async fn connectors_are_listed_by_site_with_where_they_were_seen(lab: Lab) {
+    let hub = lab.open().await.hub();
+    for (id, site) in [("c3", "plant-a"), ("c2", "plant-b"), ("c1", "plant-a")] {
+        enrolled(&hub, id, site).await;
+    }
+    let ids = async |site: Option<&str>| {
+        let rows = hub.connectors(site).await.unwrap();
+        rows.into_iter().map(|row| row.id).collect::<Vec<_>>()
+    };
+    assert_eq!(ids(None).await, ["c1", "c3", "c2"]);
+    assert_eq!(ids(Some("plant-b")).await, ["c2"]);
+    assert!(ids(Some("plant-c")).await.is_empty());
+    let seen = [
+        ("c2".to_owned(), "1.1".to_owned()),
+        ("c1".to_owned(), "1.2".to_owned()),
+        ("gone".to_owned(), "1.2".to_owned()),
+    ];
+    hub.seen("node-1", &seen, NOW + 5).await.unwrap();
+    let row = hub.connector("c1").await.unwrap().unwrap();
+    assert_eq!(
+        (row.seen_ms, row.node.as_deref()),
+        (Some(NOW + 5), Some("node-1"))
+    );
+    assert_eq!(row.software, "1.2");
+    let row = hub.connector("c3").await.unwrap().unwrap();
+    assert_eq!((row.seen_ms, row.software.as_str()), (None, "1.0"));
+    // Nobody has to hear of that.
+    assert_eq!(hub.standings_since(0).await.unwrap().changed, []);
+}

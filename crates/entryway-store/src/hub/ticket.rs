@@ -1,0 +1,146 @@
+//! Tickets: each lets one connector in, once.
+
+use super::{Hub, NewConnector, Redeemed, Standing, TicketRow, TicketTrouble};
+use crate::StoreError;
+use crate::database::{Begin, Row, Tx, args};
+
+/// The columns of [`read`], in its order.
+macro_rules! select {
+    ($rest:literal) => {
+        concat!(
+            "SELECT digest, site, made_ms, made_by, expires_ms, used_ms, connector, ended_ms FROM site_ticket ",
+            $rest
+        )
+    };
+}
+
+impl Hub {
+    /// Keeps a new ticket.
+    pub async fn keep_ticket(&self, row: &TicketRow) -> Result<(), StoreError> {
+        self.0
+            .database
+            .execute(
+                "INSERT INTO site_ticket (digest, site, made_ms, made_by, expires_ms, used_ms, connector, ended_ms) \
+                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+                args![
+                    &row.digest,
+                    row.site.as_str(),
+                    row.made_ms,
+                    row.made_by.as_str(),
+                    row.expires_ms,
+                    row.used_ms,
+                    row.connector.as_deref(),
+                    row.ended_ms,
+                ],
+            )
+            .await
+            .map(drop)
+    }
+
+    /// All of them, or those of a site, the newest first.
+    pub async fn tickets(&self, site: Option<&str>) -> Result<Vec<TicketRow>, StoreError> {
+        let rows = match site {
+            Some(site) => {
+                let sql = select!("WHERE site = $1 ORDER BY made_ms DESC, digest");
+                self.0.database.rows(sql, args![site]).await?
+            }
+            None => {
+                let sql = select!("ORDER BY made_ms DESC, digest");
+                self.0.database.rows(sql, args![]).await?
+            }
+        };
+        rows.iter().map(read).collect()
+    }
+
+    /// Uses a ticket for a connector: of any number who come with it, one is let in. On disk before this returns.
+    pub async fn redeem(
+        &self,
+        digest: &[u8; 32],
+        site: &str,
+        new: &NewConnector,
+        now_ms: i64,
+    ) -> Result<Redeemed, StoreError> {
+        let mut tx = self.0.database.begin(Begin::Write).await?;
+        let used = tx
+            .execute(
+                "UPDATE site_ticket SET used_ms = $3, connector = $4 \
+                 WHERE digest = $1 AND site = $2 AND used_ms IS NULL AND ended_ms IS NULL AND expires_ms > $3",
+                args![digest, site, now_ms, new.id.as_str()],
+            )
+            .await?;
+        if used == 0 {
+            return trouble(&mut tx, digest, site).await.map(Redeemed::Not);
+        }
+        tx.execute(
+            "INSERT INTO site_connector (id, site, name, spki, certificate, not_after_ms, enrolled_ms, standing, \
+             changed_ms, software, revision) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $7, $9, 0)",
+            args![
+                new.id.as_str(),
+                site,
+                new.name.as_str(),
+                &new.spki,
+                new.certificate.as_slice(),
+                new.not_after_ms,
+                now_ms,
+                Standing::Active.as_str(),
+                new.software.as_str(),
+            ],
+        )
+        .await?;
+        tx.commit().await?;
+        Ok(Redeemed::Enrolled)
+    }
+
+    /// Takes a ticket back. `false`: there is none that waits.
+    pub async fn end_ticket(&self, digest: &[u8; 32], now_ms: i64) -> Result<bool, StoreError> {
+        let ended = self
+            .0
+            .database
+            .execute(
+                "UPDATE site_ticket SET ended_ms = $2 \
+                 WHERE digest = $1 AND used_ms IS NULL AND ended_ms IS NULL",
+                args![digest, now_ms],
+            )
+            .await?;
+        Ok(ended > 0)
+    }
+
+    /// Forgets tickets whose time passed before this.
+    pub async fn prune_tickets(&self, before_ms: i64) -> Result<(), StoreError> {
+        self.0
+            .database
+            .execute(
+                "DELETE FROM site_ticket WHERE expires_ms < $1",
+                args![before_ms],
+            )
+            .await
+            .map(drop)
+    }
+}
+
+/// In the order in which they would be told: what happened to it comes before what time does.
+async fn trouble(tx: &mut Tx, digest: &[u8; 32], site: &str) -> Result<TicketTrouble, StoreError> {
+    let sql = select!("WHERE digest = $1 AND site = $2");
+    let Some(row) = tx.row(sql, args![digest, site]).await? else {
+        return Ok(TicketTrouble::Unknown);
+    };
+    let ticket = read(&row)?;
+    Ok(match (ticket.used_ms, ticket.ended_ms) {
+        (Some(_), _) => TicketTrouble::Used,
+        (None, Some(_)) => TicketTrouble::Ended,
+        (None, None) => TicketTrouble::Expired,
+    })
+}
+
+fn read(row: &Row) -> Result<TicketRow, StoreError> {
+    Ok(TicketRow {
+        digest: row.array(0)?,
+        site: row.text(1)?,
+        made_ms: row.int(2)?,
+        made_by: row.text(3)?,
+        expires_ms: row.int(4)?,
+        used_ms: row.int_or_none(5)?,
+        connector: row.text_or_none(6)?,
+        ended_ms: row.int_or_none(7)?,
+    })
+}
