@@ -131,7 +131,7 @@ where
     });
     let connection = front
         .protocol
-        .serve_connection(TokioIo::new(stream), service);
+        .serve_connection_with_upgrades(TokioIo::new(stream), service);
     let mut served = std::pin::pin!(connection);
     let mut pause = std::pin::pin!(tokio::time::sleep(front.limits.head));
     // The protocol's own timer starts only once it knows which protocol is spoken, so that a peer that

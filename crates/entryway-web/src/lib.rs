@@ -32,6 +32,7 @@ mod scrape;
 mod serve;
 mod sso;
 mod tls;
+mod tunnels;
 mod unread;
 
 pub use admission::{Admission, Admitted, LOOKUPS_OF_ONE};
@@ -53,3 +54,4 @@ pub use sso::{
     SessionDesk, SessionsAsked, SingleSignOn,
 };
 pub use tls::{Handshake, ListenerTls, ListenerTlsError};
+pub use tunnels::{NoTunnel, OpenTunnels, TunnelBytes, Tunnels};

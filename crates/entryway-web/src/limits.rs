@@ -7,6 +7,8 @@ use std::time::Duration;
 pub struct Limits {
     /// Connections at once; further ones wait in the kernel's queue.
     pub connections: usize,
+    /// Tunnels of connectors at once; they are none of those connections.
+    pub tunnels: usize,
     /// How long the handshake of TLS may take.
     pub handshake: Duration,
     /// How long the head of a request may take, how long a connection may stay unused, and how long a
@@ -26,6 +28,7 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             connections: 4096,
+            tunnels: 4096,
             handshake: Duration::from_secs(10),
             head: Duration::from_secs(30),
             body: Duration::from_secs(10),

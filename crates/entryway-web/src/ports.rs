@@ -1,6 +1,8 @@
 //! What the front needs from the rest of the program.
 
-use crate::{AccessTokens, Callers, Forwarding, Handshake, LookupFront, SessionDesk, SingleSignOn};
+use crate::{
+    AccessTokens, Callers, Forwarding, Handshake, LookupFront, SessionDesk, SingleSignOn, Tunnels,
+};
 use entryway_login::{
     AddressRange, Attempt, Decided, Device, Fault, LoginId, LoginService, StoreUnavailable,
     SubmittedPassword,
@@ -32,6 +34,8 @@ pub struct Generation {
     pub sessions: Option<Arc<dyn SessionDesk>>,
     /// Forward authentication, where there are rules for it; then there is single sign-on too.
     pub forward: Option<Arc<dyn Forwarding>>,
+    /// Takes the tunnels of connectors, where this is a hub.
+    pub tunnels: Option<Arc<dyn Tunnels>>,
     /// Who may call the API.
     pub callers: Callers,
     /// Proxies that are believed when they name the client that they speak for.

@@ -34,6 +34,8 @@ pub(crate) enum Refusal {
     NotFound,
     /// The path does not take this method.
     Method,
+    /// Nothing but a tunnel is answered here.
+    NoUpgrade,
     /// The body is not announced as JSON.
     MediaType,
     /// The body is not announced as a form.
@@ -103,6 +105,7 @@ impl Refusal {
                 NotEnded::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
             },
             Self::Method => StatusCode::METHOD_NOT_ALLOWED,
+            Self::NoUpgrade => StatusCode::UPGRADE_REQUIRED,
             Self::NotAcceptable => StatusCode::NOT_ACCEPTABLE,
             Self::TooMany { .. } => StatusCode::TOO_MANY_REQUESTS,
             Self::Lookup { refused, .. } => match refused {
@@ -146,6 +149,7 @@ impl Refusal {
             Self::UntrustedProxy => "untrusted_proxy",
             Self::NotFound => "no_such_path",
             Self::Method => "method",
+            Self::NoUpgrade => "no_upgrade",
             Self::MediaType | Self::NoForm => "media_type",
             Self::TooLarge { .. } => "too_large",
             Self::BodyTooSlow => "body_too_slow",
@@ -183,6 +187,7 @@ impl Refusal {
             }
             Self::NotFound => "see `/api/v1/openapi.json` for the paths that there are",
             Self::Method => "use a method that the header `allow` names",
+            Self::NoUpgrade => "come here with `entryway connector`",
             Self::MediaType => "send `content-type: application/json`",
             Self::NoForm => "send `content-type: application/x-www-form-urlencoded`",
             Self::TooLarge { .. } => "send less at a time",
@@ -257,6 +262,9 @@ impl Refusal {
             Self::UntrustedProxy => "only a trusted proxy may ask about requests of others".into(),
             Self::NotFound => "there is nothing at this path".into(),
             Self::Method => "this path takes another method, named in the header `allow`".into(),
+            Self::NoUpgrade => {
+                "expected the upgrade to WebSocket of a connector's tunnel, over HTTP/1.1".into()
+            }
             Self::MediaType => "expected a body of the type `application/json`".into(),
             Self::NoForm => {
                 "expected a body of the type `application/x-www-form-urlencoded`".into()
@@ -365,6 +373,7 @@ impl IntoResponse for Refusal {
     fn into_response(self) -> Response {
         let status = self.status();
         let challenge = self.challenge();
+        let upgrades = matches!(self, Self::NoUpgrade);
         let denied = Denied::of(&self);
         // What is left of an unread body must not be taken for the next request.
         let closes = matches!(
@@ -392,6 +401,9 @@ impl IntoResponse for Refusal {
         };
         if let Some(seconds) = retry_after {
             headers.insert(header::RETRY_AFTER, HeaderValue::from_static(seconds));
+        }
+        if upgrades {
+            headers.insert(header::UPGRADE, HeaderValue::from_static("websocket"));
         }
         if closes {
             headers.insert(header::CONNECTION, HeaderValue::from_static("close"));

@@ -6,7 +6,7 @@ pub(crate) use sessions::{END_SESSION, END_SESSIONS, SESSIONS};
 
 use crate::operation::{Content, Form, Needs, Operation, Parameter, Verb, Within};
 use crate::refusal::Refusal;
-use crate::{App, Scope, api, explain, forward, lookup, openapi, probes, sso};
+use crate::{App, Scope, api, explain, forward, lookup, openapi, probes, sso, tunnels};
 use axum::Router;
 use axum::routing::{get, post};
 use std::sync::Arc;
@@ -437,7 +437,10 @@ pub fn router(app: App) -> Router {
     let routes = OPERATIONS.iter().fold(Router::new(), |router, operation| {
         router.route(operation.path, (operation.to)())
     });
-    let pages = sso::ROUTES.iter().chain(&forward::ROUTES);
+    let pages = sso::ROUTES
+        .iter()
+        .chain(&forward::ROUTES)
+        .chain([&tunnels::ROUTE]);
     let routes = pages.fold(routes, |router, page| router.route(page.path, (page.to)()));
     routes
         .fallback(async || Refusal::NotFound)
@@ -454,5 +457,6 @@ pub(crate) fn label(path: &str) -> &'static str {
         .map(|operation| operation.path)
         .or_else(|| page().map(|page| page.path))
         .or_else(|| forward::route(path))
+        .or_else(|| tunnels::route(path))
         .unwrap_or("other")
 }

@@ -31,6 +31,7 @@ pub async fn serve(
     stop: impl Future<Output = ()>,
 ) -> Drained {
     let limits = Arc::clone(&app.limits);
+    let tunnels = Arc::clone(&app.tunnels);
     let front = Arc::new(Front {
         observer: Arc::clone(&app.observer),
         current: Arc::clone(&app.current),
@@ -59,6 +60,8 @@ pub async fn serve(
     let told_at = Instant::now();
     drop(stopping);
     let cut = drain(&mut connections, limits.drain).await;
+    // What was asked through them has been answered.
+    tunnels.close().await;
     Drained {
         cut,
         took: told_at.elapsed(),

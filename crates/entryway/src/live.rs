@@ -225,6 +225,7 @@ impl Running {
                 seal: Arc::clone(&gateway.kept().cursors) as _,
                 strangers: Strangers::default(),
             },
+            tunnels: None,
             callers: callers(&settings),
             trusted_proxies: settings.trusted_proxies.clone(),
             deadline: settings.policy.deadline,

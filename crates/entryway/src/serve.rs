@@ -58,6 +58,7 @@ impl Front {
             metrics: page,
             observer: metrics,
             lookups: Arc::default(),
+            tunnels: Arc::default(),
             limits: Arc::new(limits),
         };
         Self {

@@ -316,6 +316,7 @@ pub(crate) fn app_with(
         access_tokens: Some(Arc::new(Desk)),
         sessions,
         forward: None,
+        tunnels: Some(Arc::new(crate::tunnels::Echo)),
         logins: Arc::clone(&logins) as _,
         password_changes: Arc::clone(&logins) as _,
         revalidations: Arc::clone(&logins) as _,
@@ -343,6 +344,7 @@ pub(crate) fn app_with(
         metrics: Arc::clone(&behind) as _,
         observer: Arc::clone(&behind) as _,
         lookups: Arc::default(),
+        tunnels: Arc::default(),
         limits: Arc::new(limits),
     };
     (app, behind)

@@ -12,3 +12,4 @@ mod looked;
 mod lookup;
 mod sockets;
 mod tls;
+mod tunnels;
