@@ -6,6 +6,7 @@
 //! within reach of `Debug`.
 
 mod frame;
+pub mod link;
 pub mod message;
 mod name;
 pub mod ports;

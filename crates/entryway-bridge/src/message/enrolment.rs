@@ -7,7 +7,7 @@ use std::fmt;
 use zeroize::Zeroize;
 
 /// A certificate, or a request for one (PKCS#10), in DER.
-pub type Der = Opaque<8192>;
+pub type Der = Opaque<4096>;
 
 /// A connector without a certificate asks for one. All that it may say.
 #[derive(Serialize, Deserialize)]
