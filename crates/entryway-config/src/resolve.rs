@@ -128,6 +128,7 @@ pub(crate) fn settings(root: &Section<'_>, cx: &Context<'_>) -> Option<Settings>
         classes,
         home_folders: homes.folders,
         templates,
+        certificates: None,
     };
     Some(Settings {
         listen: listen?,

@@ -34,5 +34,5 @@ pub use password_policy::{PasswordPolicy, PasswordPolicyError};
 pub use range::{RangedValues, ValueRange};
 pub use result_code::ResultCode;
 pub use role::{ByRole, Role};
-pub use template::{FilterTemplate, Placeholder, TemplateError, TemplateParts};
+pub use template::{CertificatePart, FilterTemplate, Placeholder, TemplateError, TemplateParts};
 pub use url::{LdapUrl, LdapUrlError, Scheme, Scope};

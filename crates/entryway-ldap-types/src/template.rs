@@ -4,7 +4,7 @@ mod placeholder;
 mod value;
 mod write;
 
-pub use placeholder::Placeholder;
+pub use placeholder::{CertificatePart, Placeholder};
 
 use crate::filter::parse::{Comparison, Parser, Tree};
 use crate::{AttributeName, Filter, FilterError};

@@ -2,7 +2,7 @@
 
 use crate::account::AccountUsable;
 use crate::flow::StillValid;
-use crate::verdict::PasswordVerified;
+use crate::verdict::{CertificateVerified, PasswordVerified};
 use crate::{
     Fault, LoginId, Reason, Record, ReserveOperation, Row, Session, Settled, Trace, TraceEntry,
     Verdict,
@@ -47,6 +47,14 @@ impl Accepted {
         mut session: Box<Session>,
     ) -> Self {
         session.password = verified.into_state();
+        Self(session)
+    }
+    /// For somebody who came by a certificate.
+    pub(crate) fn by_certificate(
+        _verified: CertificateVerified,
+        _usable: AccountUsable,
+        session: Box<Session>,
+    ) -> Self {
         Self(session)
     }
     /// For somebody whose password was verified at an earlier login.

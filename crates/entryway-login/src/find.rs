@@ -19,6 +19,8 @@ pub(crate) enum By {
     Mail,
     /// By what an earlier login left: whether that person is still welcome.
     Identity,
+    /// By a certificate.
+    Certificate,
 }
 
 /// Why a domain is not searched by a name.
@@ -77,7 +79,7 @@ fn filter(by: By, domain: &DomainPolicy, route: &Route) -> Result<Filter, NotAsk
             let template = people.by_email.as_ref().ok_or(NotAsked::NoSuchSearch)?;
             fill(template, domain, route, false)
         }
-        By::Identity => Err(NotAsked::NoSuchSearch),
+        By::Identity | By::Certificate => Err(NotAsked::NoSuchSearch),
     }
 }
 

@@ -7,6 +7,7 @@
 mod begin;
 mod beside;
 mod bind;
+mod certificate;
 mod change;
 mod conclude;
 mod find;
@@ -16,12 +17,13 @@ mod os;
 mod reserve;
 mod revalidate;
 
-use crate::verdict::{OldProven, PasswordVerified};
+use crate::verdict::{CertificateVerified, OldProven, PasswordVerified};
 use crate::{
     BindOperation, ChangeLocalOperation, ChangeOperation, Decided, Decision, Device, Fault,
     FindOperation, GroupsOperation, LocalAccount, LockoutPolicy, LoginId, LoginPolicy, OsOperation,
     Reason, Record, ReserveOperation, Route, Settled, Stage, SubmittedPassword, VerifyOperation,
 };
+use certificate::Mapping;
 use change::Keeper;
 use entryway_ldap_types::{Entry, Password};
 use std::net::IpAddr;
@@ -30,6 +32,7 @@ use std::time::{Instant, SystemTime};
 
 pub use begin::{begin, begin_change};
 pub use bind::AfterBind;
+pub use certificate::begin_certificate;
 pub use change::{AfterBindToChange, AfterChange, AfterChangeLocal};
 pub use conclude::AfterGroups;
 pub use find::AfterFind;
@@ -83,6 +86,8 @@ enum Proof {
     NotAsked,
     /// It was right at an earlier login, and nothing says that it changed.
     Remembered(StillValid),
+    /// No password is involved.
+    Certificate(CertificateVerified),
     /// It is right, and a new one is to take its place.
     ToChange(OldProven, Box<Keeper>),
 }
@@ -115,6 +120,8 @@ struct Login {
     account: Option<Arc<LocalAccount>>,
     /// What an earlier login left, when somebody asks whether it still holds.
     remembered: Option<Box<Remembered>>,
+    /// Where somebody came by a certificate.
+    mapping: Option<Box<Mapping>>,
     tally: Tally,
     log: Log,
 }

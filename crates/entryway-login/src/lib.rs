@@ -14,6 +14,7 @@ mod support;
 mod account;
 mod attempt;
 mod carry;
+mod certificate;
 mod decision;
 mod draft;
 mod drive;
@@ -37,6 +38,7 @@ mod trace;
 mod verdict;
 
 pub use attempt::{Attempt, Device, LoginId, SubmittedPassword};
+pub use certificate::{Certificate, Judged, Shown};
 pub use decision::{Accepted, Challenge, Decided, Decision, Tokens};
 pub use drive::{Clock, World, drive, drive_from};
 pub use facts::{Authority, Condition, Facts, Fits, Group, Needs, RuleFailed, Template};
@@ -44,12 +46,12 @@ pub use fetch::Fetch;
 pub use flow::{
     AfterBind, AfterBindToChange, AfterChange, AfterChangeLocal, AfterFind, AfterFindLocal,
     AfterFindOs, AfterGroups, AfterLoginOs, AfterReserve, AfterVerifyLocal, Remembered, Step,
-    begin, begin_change, begin_revalidation,
+    begin, begin_certificate, begin_change, begin_revalidation,
 };
 pub use policy::{
-    AttributeMap, Carried, Carry, Defaults, DomainId, DomainPolicy, LdapUse, LoginPolicy,
-    MapTarget, MapValues, NameCase, OnInvalid, PasswordMismatch, PeopleSearch, Platform, RuleId,
-    WhenDown,
+    AttributeMap, Carried, Carry, CertificateAsk, CertificateBy, CertificatePolicy,
+    CertificateRule, Defaults, DomainId, DomainPolicy, LdapUse, LoginPolicy, MapTarget, MapValues,
+    NameCase, OnInvalid, PasswordMismatch, PeopleSearch, Platform, RuleId, WhenDown,
 };
 pub use ports::{
     Alternative, BindAnswer, BindOperation, BindReply, BindUnanswered, Bucket, ChangeAnswer,
@@ -75,6 +77,6 @@ pub use session::{
 };
 pub use trace::{
     BindVerdict, ChangeVerdict, DnOutcome, HomeResult, IdentityPart, LocalOutcome, MapOutcome,
-    MapResult, NameForm, NamedDomain, OsOutcome, Record, SearchOutcome, Stage, Trace, TraceEntry,
-    Verdict,
+    MapResult, MappingOutcome, NameForm, NamedDomain, OsOutcome, Record, SearchOutcome, Stage,
+    Trace, TraceEntry, Verdict,
 };

@@ -42,6 +42,84 @@ pub struct LoginPolicy {
     pub home_folders: HomeFolders,
     /// `[[account_template]]`.
     pub templates: AccountTemplates,
+    /// `[certificate_login]`, where people may log in by a certificate.
+    pub certificates: Option<CertificatePolicy>,
+}
+
+/// `[certificate_login]`: how a certificate becomes somebody.
+#[derive(Debug, Clone)]
+pub struct CertificatePolicy {
+    /// In order; the first that finds somebody decides.
+    pub rules: Vec<CertificateRule>,
+    /// `real_users`: whether real users, too, come in by a certificate.
+    pub real_users: bool,
+}
+
+/// `[[certificate_login.rule]]`.
+#[derive(Debug, Clone)]
+pub struct CertificateRule {
+    /// What it looks at.
+    pub by: CertificateBy,
+    /// Whom it asks. All of them: no password tells two people apart.
+    pub asks: Vec<CertificateAsk>,
+    /// Where it was written.
+    pub rule: RuleId,
+}
+
+/// How a rule asks one domain.
+#[derive(Debug, Clone)]
+pub struct CertificateAsk {
+    /// Which.
+    pub domain: DomainId,
+    /// With parts of the certificate as values; `None` where `by` says it all.
+    pub filter: Option<FilterTemplate>,
+    /// The same for a directory that turns out to be Active Directory.
+    pub active_directory: Option<FilterTemplate>,
+}
+
+/// What a rule looks at in a certificate.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum CertificateBy {
+    /// User principal names.
+    Upn,
+    /// Mail addresses.
+    Email,
+    /// The subject.
+    Subject,
+    /// The issuer and the number that it gave.
+    IssuerAndSerial,
+    /// The SHA-256 of the whole.
+    Thumbprint,
+    /// The whole, as the entry's `userCertificate` has it.
+    Entry,
+    /// What Active Directory's `altSecurityIdentities` says of it.
+    AltSecurityIdentities,
+}
+
+impl CertificateBy {
+    /// Every one.
+    pub const ALL: [Self; 7] = [
+        Self::Upn,
+        Self::Email,
+        Self::Subject,
+        Self::IssuerAndSerial,
+        Self::Thumbprint,
+        Self::Entry,
+        Self::AltSecurityIdentities,
+    ];
+
+    /// As the configuration and the trace have it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Upn => "upn",
+            Self::Email => "email",
+            Self::Subject => "subject",
+            Self::IssuerAndSerial => "issuer_serial",
+            Self::Thumbprint => "thumbprint",
+            Self::Entry => "user_certificate",
+            Self::AltSecurityIdentities => "alt_security_identities",
+        }
+    }
 }
 
 /// `login.local_password_mismatch`.

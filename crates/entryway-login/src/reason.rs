@@ -60,6 +60,18 @@ pub enum Reason {
     PasswordChangeNotAllowed,
     /// Passwords of this authority cannot be changed through Entryway.
     PasswordChangeUnsupported,
+    /// The certificate's chain leads to nobody who is trusted, or it is damaged.
+    CertificateUntrusted,
+    /// The certificate has expired, or its time has not begun.
+    CertificateOutOfDate,
+    /// The certificate's authority has taken it back.
+    CertificateRevoked,
+    /// The certificate is for something else than logging in.
+    CertificateNotForLogin,
+    /// No rule finds anything in the certificate that it could look for.
+    CertificateUnmapped,
+    /// A real user may not come in this way.
+    NotForRealUsers,
 }
 
 /// Why no verdict could be had.
@@ -87,6 +99,8 @@ pub enum Fault {
     Overloaded,
     /// A change of a password was sent and not answered: nobody knows whether it was made.
     PasswordChangeUnknown,
+    /// Nobody can say whether a certificate was revoked.
+    RevocationUnknown,
 }
 
 /// The outcomes that have a row.

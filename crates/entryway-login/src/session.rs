@@ -166,6 +166,18 @@ pub struct PasswordState {
 pub enum Method {
     /// By a password, verified by the directory's bind, the store or PAM.
     Password,
+    /// By a certificate, of whose key they had proven to have it.
+    Certificate,
+}
+
+impl Method {
+    /// As sessions and the audit have it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Password => "password",
+            Self::Certificate => "certificate",
+        }
+    }
 }
 
 impl UserType {

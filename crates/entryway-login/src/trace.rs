@@ -6,7 +6,7 @@ mod record;
 
 pub use outcome::{
     BindVerdict, ChangeVerdict, DnOutcome, HomeResult, IdentityPart, LocalOutcome, MapOutcome,
-    MapResult, NameForm, NamedDomain, OsOutcome, SearchOutcome, Verdict,
+    MapResult, MappingOutcome, NameForm, NamedDomain, OsOutcome, SearchOutcome, Verdict,
 };
 pub use record::Record;
 
@@ -45,6 +45,8 @@ pub enum Stage {
     Os,
     /// The bind.
     Password,
+    /// The certificate that was shown.
+    Certificate,
     /// The account's own state.
     Account,
     /// Attribute maps.

@@ -4,8 +4,10 @@
 //! Nothing but success lets anybody in, and only a plain "no" refuses: what is neither is a fault,
 //! so that nobody is told "wrong password" because a server has a problem of its own.
 
+mod certificate;
 mod change;
 
+pub(crate) use certificate::{CertificateVerified, NotVerified, certificate};
 pub(crate) use change::{OldProven, changed, changed_local, judge_old};
 
 use crate::trace::BindVerdict;

@@ -1,6 +1,6 @@
 //! The discovery document (OpenID Connect Discovery 1.0 §3, RFC 8414 §2): what is true of this code, and nothing else.
 
-use crate::session::ACR_PASSWORD;
+use crate::session::{ACR_CERTIFICATE, ACR_PASSWORD};
 use crate::{Algorithm, ClientMethod, Provider, Scopes};
 use serde::Serialize;
 
@@ -19,7 +19,7 @@ pub struct Metadata {
     response_types_supported: [&'static str; 1],
     response_modes_supported: [&'static str; 2],
     grant_types_supported: [&'static str; 3],
-    acr_values_supported: [&'static str; 1],
+    acr_values_supported: Vec<&'static str>,
     subject_types_supported: [&'static str; 1],
     id_token_signing_alg_values_supported: Vec<&'static str>,
     token_endpoint_auth_methods_supported: Vec<&'static str>,
@@ -82,7 +82,9 @@ impl Metadata {
             response_types_supported: ["code"],
             response_modes_supported: ["query", "form_post"],
             grant_types_supported: ["authorization_code", "refresh_token", "client_credentials"],
-            acr_values_supported: [ACR_PASSWORD],
+            acr_values_supported: std::iter::once(ACR_PASSWORD)
+                .chain(provider.certificates.then_some(ACR_CERTIFICATE))
+                .collect(),
             subject_types_supported: ["public"],
             id_token_signing_alg_values_supported: signs.map(Algorithm::as_str).collect(),
             token_endpoint_auth_methods_supported: methods(true),

@@ -64,7 +64,7 @@ pub use redirect::{MAX_URI_BYTES, Redirect, RedirectUri, UriError};
 pub use revoke::revoke;
 pub use scope::{MAX_SCOPE_BYTES, MAX_SCOPES, ScopeError, Scopes};
 pub use secret::{Entropy, FamilyId, Fingerprint, Secret, read_access};
-pub use session::{ACR_PASSWORD, BrowserSession, LoginMark, SessionId};
+pub use session::{ACR_CERTIFICATE, ACR_PASSWORD, BrowserSession, LoginMark, SessionId};
 pub use step::{
     Answer, Ask, DropAccess, EndSession, FindAccess, FindBrowser, FindClient, FindConsent,
     FindFamily, FindSession, FirstUse, KeepCode, KeepConsent, KeepTokens, Kept, Question,

@@ -142,6 +142,8 @@ pub struct Provider {
     /// Groups are told as `staff/engineers`: where people come from several directories, `engineers` of one are not
     /// those of another.
     pub qualified_groups: bool,
+    /// Whether people may log in by a certificate, too.
+    pub certificates: bool,
     /// Our keys.
     pub signer: Arc<dyn Signer>,
     /// Who verifies.

@@ -35,10 +35,14 @@ pub struct BrowserSession {
 /// The `acr` of a login with one factor.
 pub const ACR_PASSWORD: &str = "urn:entryway:acr:password";
 
+/// The `acr` of a login by a certificate whose key its holder has.
+pub const ACR_CERTIFICATE: &str = "urn:entryway:acr:certificate";
+
 /// `acr`: by which class of login.
 pub(crate) fn acr(method: Method) -> &'static str {
     match method {
         Method::Password => ACR_PASSWORD,
+        Method::Certificate => ACR_CERTIFICATE,
     }
 }
 
@@ -46,5 +50,7 @@ pub(crate) fn acr(method: Method) -> &'static str {
 pub(crate) fn amr(method: Method) -> &'static [&'static str] {
     match method {
         Method::Password => &["pwd"],
+        // What keeps the key is not seen: it is at least the proof of one.
+        Method::Certificate => &["swk"],
     }
 }

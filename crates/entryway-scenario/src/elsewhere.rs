@@ -1,5 +1,7 @@
 //! What no scenario can show, why, and which test does.
 
+mod certificates;
+
 /// A reason, a fault, or a setting that is shown by something else.
 #[derive(Debug, Clone, Copy)]
 pub struct Elsewhere {
@@ -13,18 +15,10 @@ pub struct Elsewhere {
 
 /// Whether this reason, fault or setting is shown by something else.
 pub fn is_shown_elsewhere(name: &str) -> bool {
-    SHOWN_ELSEWHERE.iter().any(|known| {
+    shown_elsewhere().any(|known| {
         let below = known.name.ends_with('.') || known.name.ends_with("[]");
         known.name == name || (below && name.starts_with(known.name))
     })
-}
-
-const fn of_certificates(name: &'static str, file: &'static str, test: &'static str) -> Elsewhere {
-    Elsewhere {
-        name,
-        why: "the login alone sees no certificate, and what servers show is a table of its own: docs/tls-matrix.md",
-        test: (file, test),
-    }
 }
 
 const fn of_changes(name: &'static str, file: &'static str, test: &'static str) -> Elsewhere {
@@ -42,7 +36,11 @@ const EVERY_EXAMPLE: (&str, &str) = (
 );
 
 /// All of it.
-pub const SHOWN_ELSEWHERE: &[Elsewhere] = &[
+pub fn shown_elsewhere() -> impl Iterator<Item = &'static Elsewhere> {
+    TABLE.iter().chain(certificates::TABLE)
+}
+
+const TABLE: &[Elsewhere] = &[
     of_changes(
         "new_password_malformed",
         "crates/entryway-login/tests/flow/changes.rs",
@@ -305,76 +303,6 @@ pub const SHOWN_ELSEWHERE: &[Elsewhere] = &[
             "the_expected_name_can_be_set",
         ),
     },
-    of_certificates(
-        "tls.verify",
-        "crates/entryway-ldap/src/tls/verifier/tests.rs",
-        "unverified_is_anybody_and_says_so",
-    ),
-    of_certificates(
-        "domain.<name>.tls.verify",
-        "crates/entryway-ldap/src/tls/verifier/tests.rs",
-        "unverified_is_anybody_and_says_so",
-    ),
-    of_certificates(
-        "tls.pins",
-        "crates/entryway-ldap/src/tls/verifier/tests.rs",
-        "a_pin_takes_the_place_of_everything_but_time",
-    ),
-    of_certificates(
-        "domain.<name>.tls.pins",
-        "crates/entryway-ldap/src/tls/verifier/tests.rs",
-        "a_pin_takes_the_place_of_everything_but_time",
-    ),
-    of_certificates(
-        "tls.trusted_hosts",
-        "crates/entryway-ldap/src/tls/names/tests.rs",
-        "the_expected_name_or_a_trusted_host",
-    ),
-    of_certificates(
-        "domain.<name>.tls.trusted_hosts",
-        "crates/entryway-ldap/src/tls/names/tests.rs",
-        "the_expected_name_or_a_trusted_host",
-    ),
-    of_certificates(
-        "tls.allow_common_name",
-        "crates/entryway-ldap/src/tls/names/tests.rs",
-        "a_common_name_counts_only_where_that_was_written_and_nothing_else_is_there",
-    ),
-    of_certificates(
-        "domain.<name>.tls.allow_common_name",
-        "crates/entryway-ldap/src/tls/names/tests.rs",
-        "a_common_name_counts_only_where_that_was_written_and_nothing_else_is_there",
-    ),
-    of_certificates(
-        "tls.crls",
-        "crates/entryway-ldap/src/tls/verifier/tests.rs",
-        "what_is_revoked_not_covered_or_out_of_date_is_refused",
-    ),
-    of_certificates(
-        "domain.<name>.tls.crls",
-        "crates/entryway-ldap/src/tls/verifier/tests.rs",
-        "what_is_revoked_not_covered_or_out_of_date_is_refused",
-    ),
-    of_certificates(
-        "tls.max_version",
-        "crates/entryway-ldap/tests/tls.rs",
-        "versions_and_ciphers_are_bounded",
-    ),
-    of_certificates(
-        "domain.<name>.tls.max_version",
-        "crates/entryway-ldap/tests/tls.rs",
-        "versions_and_ciphers_are_bounded",
-    ),
-    of_certificates(
-        "tls.ciphers",
-        "crates/entryway-ldap/tests/tls.rs",
-        "versions_and_ciphers_are_bounded",
-    ),
-    of_certificates(
-        "domain.<name>.tls.ciphers",
-        "crates/entryway-ldap/tests/tls.rs",
-        "versions_and_ciphers_are_bounded",
-    ),
     Elsewhere {
         name: "dns.",
         why: "a scenario's servers are named as its configuration has them, and no name server is asked",

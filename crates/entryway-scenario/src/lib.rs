@@ -27,7 +27,7 @@ pub use document::{
     Account, Answering, Document, Expected, Ground, LdifBlock, Login, LoginPassword, Outcome,
     Scenario, ServerState, TracePiece,
 };
-pub use elsewhere::{Elsewhere, SHOWN_ELSEWHERE, is_shown_elsewhere};
+pub use elsewhere::{Elsewhere, is_shown_elsewhere, shown_elsewhere};
 pub use error::{Problem, ScenarioError};
 pub use hosts::{Rewrite, urls_in};
 pub use memory::{MemoryError, run_in_memory};

@@ -2,6 +2,7 @@
 //! decided, where it was written.
 
 mod bind;
+mod certificate;
 mod change;
 mod record;
 mod rules;
@@ -73,6 +74,7 @@ fn stage(stage: Stage) -> &'static str {
         Stage::Find => "find",
         Stage::Os => "os",
         Stage::Password => "password",
+        Stage::Certificate => "certificate",
         Stage::Account => "account",
         Stage::Maps => "maps",
         Stage::UserType => "user_type",

@@ -3,7 +3,7 @@
 use crate::time::Rfc3339;
 use crate::write::Text;
 use entryway_ldap_types::Dn;
-use entryway_login::{Group, Method, PasswordState, Session, SessionGroups, Source};
+use entryway_login::{Group, PasswordState, Session, SessionGroups, Source};
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 
@@ -81,9 +81,7 @@ impl<'a> SessionJson<'a> {
             attributes: Attributes(&session.attributes),
             password: PasswordJson::of(session.password),
             authenticated_at: Some(Text(Rfc3339(session.authenticated_at))),
-            method: Some(match session.method {
-                Method::Password => "password",
-            }),
+            method: Some(session.method.as_str()),
         }
     }
 

@@ -3,6 +3,7 @@
 //! It shows the explanation and decides nothing; what it cannot find there it does not say. A login that was decided
 //! just now takes the same way as one on record: through the JSON of its explanation.
 
+mod certificates;
 mod live;
 mod read;
 mod rules;

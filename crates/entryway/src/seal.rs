@@ -178,13 +178,14 @@ struct RememberedJson {
     /// Milliseconds since 1970.
     auth: u64,
     conf: u64,
+    /// They came by a certificate.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    cert: bool,
 }
 
 impl RememberedJson {
     fn of(remembered: &Remembered) -> Self {
         let identity = remembered.identity.clone();
-        // There is one method as yet.
-        let Method::Password = remembered.method;
         Self {
             sub: remembered.subject.0.clone(),
             dom: remembered.authority.clone(),
@@ -195,6 +196,7 @@ impl RememberedJson {
             pw: remembered.password_stamp.clone(),
             auth: millis(remembered.authenticated_at),
             conf: millis(remembered.confirmed_at),
+            cert: remembered.method == Method::Certificate,
         }
     }
 
@@ -213,7 +215,11 @@ impl RememberedJson {
             password_stamp: self.pw,
             authenticated_at: at(self.auth)?,
             confirmed_at: at(self.conf)?,
-            method: Method::Password,
+            method: if self.cert {
+                Method::Certificate
+            } else {
+                Method::Password
+            },
         })
     }
 }

@@ -2,7 +2,7 @@
 
 use entryway_config::setting_paths;
 use entryway_login::{Challenge, Fault, Reason};
-use entryway_scenario::{Coverage, Document, Ground, SHOWN_ELSEWHERE};
+use entryway_scenario::{Coverage, Document, Ground, shown_elsewhere};
 use std::collections::BTreeSet;
 use std::fmt::Write;
 use std::fs;
@@ -138,7 +138,7 @@ fn table<'a>(
 
 /// The test of what no scenario can show, and why none can.
 fn elsewhere(name: &str) -> String {
-    let known = SHOWN_ELSEWHERE.iter().find(|known| {
+    let known = shown_elsewhere().find(|known| {
         let below = known.name.ends_with('.') || known.name.ends_with("[]");
         known.name == name || (below && name.starts_with(known.name))
     });

@@ -20,6 +20,49 @@ pub enum Placeholder {
     Name,
     /// `{entry.ATTRIBUTE}`: a value of the entry.
     EntryAttribute(AttributeName),
+    /// A part of the certificate that somebody showed.
+    Certificate(CertificatePart),
+}
+
+/// A part of a person's certificate.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum CertificatePart {
+    /// `{upn}`: a user principal name among its alternative names.
+    Upn,
+    /// `{email}`: a mail address among its alternative names.
+    Email,
+    /// `{subject}`: whose it is, as the text of a DN (RFC 4514).
+    Subject,
+    /// `{issuer}`: who issued it, likewise.
+    Issuer,
+    /// `{serial}`: its number, in lower-case hexadecimal digits.
+    Serial,
+    /// `{thumbprint}`: the SHA-256 of the whole, in lower-case hexadecimal digits.
+    Thumbprint,
+}
+
+impl CertificatePart {
+    /// Every one.
+    pub const ALL: [Self; 6] = [
+        Self::Upn,
+        Self::Email,
+        Self::Subject,
+        Self::Issuer,
+        Self::Serial,
+        Self::Thumbprint,
+    ];
+
+    /// What stands between the braces.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Upn => "upn",
+            Self::Email => "email",
+            Self::Subject => "subject",
+            Self::Issuer => "issuer",
+            Self::Serial => "serial",
+            Self::Thumbprint => "thumbprint",
+        }
+    }
 }
 
 impl Placeholder {
@@ -32,9 +75,15 @@ impl Placeholder {
             "text" => Self::Text,
             "dn" => Self::EntryDn,
             "name" => Self::Name,
-            other => {
-                Self::EntryAttribute(AttributeName::parse(other.strip_prefix("entry.")?).ok()?)
-            }
+            other => match CertificatePart::ALL
+                .iter()
+                .find(|part| part.as_str() == other)
+            {
+                Some(part) => Self::Certificate(*part),
+                None => {
+                    Self::EntryAttribute(AttributeName::parse(other.strip_prefix("entry.")?).ok()?)
+                }
+            },
         })
     }
 
@@ -77,6 +126,7 @@ impl fmt::Display for Placeholder {
             Self::EntryDn => f.write_str("{dn}"),
             Self::Name => f.write_str("{name}"),
             Self::EntryAttribute(attribute) => write!(f, "{{entry.{attribute}}}"),
+            Self::Certificate(part) => write!(f, "{{{}}}", part.as_str()),
         }
     }
 }

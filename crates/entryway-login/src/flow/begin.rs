@@ -87,6 +87,7 @@ fn start(
         active_directory: false,
         account: None,
         remembered: None,
+        mapping: None,
         tally: Tally::default(),
         log,
     };

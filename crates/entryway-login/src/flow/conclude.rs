@@ -6,8 +6,8 @@ use crate::account::{self, AccountUsable};
 use crate::decision::Accepted;
 use crate::steps::{self, Person, Sight};
 use crate::{
-    Challenge, Decision, DomainId, Fault, GroupsAnswer, GroupsOperation, Method, Reason, Record,
-    SessionGroups, Stage,
+    CertificatePolicy, Challenge, Decision, DomainId, Fault, GroupsAnswer, GroupsOperation, Method,
+    Reason, Record, SessionGroups, Stage,
 };
 use entryway_ldap_types::{AccountState, Entry};
 use std::sync::Arc;
@@ -73,7 +73,7 @@ impl Login {
             Proof::Verified(_) | Proof::MustChange | Proof::ToChange(..) => {
                 self.account_state(&found.entry)
             }
-            Proof::NotAsked | Proof::Remembered(_) => {
+            Proof::NotAsked | Proof::Remembered(_) | Proof::Certificate(_) => {
                 AccountState::read_with(&found.entry, self.wall_clock(), found.lockout.duration)
             }
         };
@@ -166,14 +166,27 @@ impl Login {
             },
             method: match &proof {
                 Proof::Remembered(valid) => valid.method(),
+                Proof::Certificate(_) => Method::Certificate,
                 _ => Method::Password,
             },
         };
+        let method = origin.method;
         let session = match steps::session(&policy, person, origin, groups, &mut self.log) {
             Ok(session) => session,
             Err(reason) => return self.reject(reason),
         };
+        if method == Method::Certificate
+            && !CertificatePolicy::admits(policy.certificates.as_ref(), session.user_type)
+        {
+            self.log.note(Record::NotForRealUsers);
+            return self.reject(Reason::NotForRealUsers);
+        }
         match proof {
+            Proof::Certificate(verified) => {
+                self.tally.verified = true;
+                let accepted = Accepted::by_certificate(verified, usable, session);
+                self.decide(Decision::Accept(accepted))
+            }
             Proof::Verified(verified) => {
                 self.decide(Decision::Accept(Accepted::new(verified, usable, session)))
             }

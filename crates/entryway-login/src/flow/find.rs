@@ -67,6 +67,9 @@ impl AfterFind {
         if asking.by == By::Identity {
             return login.compare_entry(asking, conclusion);
         }
+        if asking.by == By::Certificate {
+            return login.mapped(asking.operation.domain, conclusion, skips);
+        }
         match conclusion {
             Conclusion::One(found) => login.found(asking, found.into()),
             Conclusion::Nobody if asking.by == By::Name => {
@@ -238,8 +241,7 @@ impl Login {
         Ok(None)
     }
 
-    pub(super) fn find_by_identity(self: Box<Self>, operation: FindOperation) -> Step {
-        let by = By::Identity;
+    pub(super) fn find_by(self: Box<Self>, by: By, operation: FindOperation) -> Step {
         self.search(Asking { by, operation }, None)
     }
 

@@ -28,6 +28,8 @@ pub(super) enum Then {
     BindAgain(Asking, Found, Fault),
     /// The operating system's.
     LoginOs(OsAccount),
+    /// The address, before a certificate is looked at.
+    Map,
 }
 
 /// The least time for which a failure counts that the directory never forgets.
@@ -93,6 +95,7 @@ impl AfterReserve {
             Then::Bind(asking, found) => login.bind(asking, found, false),
             Then::BindAgain(asking, found, fault) => login.find_again(asking, found, fault),
             Then::LoginOs(account) => login.login_os(account),
+            Then::Map => login.look_at_certificate(),
         }
     }
 }
@@ -106,6 +109,7 @@ impl Login {
             deadline: self.deadline,
         };
         match self.password {
+            _ if self.mapping.is_some() => self.reserve(operation, Then::Map),
             SubmittedPassword::Given(_) => self.reserve(operation, Then::Begin),
             // Nothing is guessed.
             SubmittedPassword::NotAsked | SubmittedPassword::Malformed => self.ask_first(),

@@ -105,6 +105,7 @@ pub fn begin_revalidation(
         active_directory: false,
         account: None,
         remembered: Some(Box::new(remembered)),
+        mapping: None,
         tally: Tally::default(),
         log,
     });
@@ -189,7 +190,7 @@ impl Login {
             last: None,
             deadline: self.deadline,
         };
-        self.find_by_identity(operation)
+        self.find_by(find::By::Identity, operation)
     }
 
     pub(super) fn compare_entry(self: Box<Self>, asking: Asking, conclusion: Conclusion) -> Step {
@@ -249,6 +250,16 @@ impl Login {
         self.log.note(Record::SubjectCompared { same });
         if !same {
             return self.reject(Reason::UnknownLogin);
+        }
+        // Whoever came by a certificate showed none.
+        if remembered.method == Method::Certificate {
+            self.log.note(Record::PasswordCompared { unchanged: None });
+            let (authenticated_at, method) = (remembered.authenticated_at, remembered.method);
+            let valid = StillValid {
+                authenticated_at,
+                method,
+            };
+            return go_on(self, valid);
         }
         let then = &remembered.password_stamp;
         let told = then.is_some() || stamp.is_some();

@@ -59,6 +59,14 @@ const fn unchanged(code: &'static str, operator: &'static str, person: &'static 
     }
 }
 
+/// Of a certificate alone, whoever it is of: what is wrong with it helps nobody guess.
+const fn of_certificate(code: &'static str, operator: &'static str, person: &'static str) -> Row {
+    Row {
+        person,
+        ..refusal(code, LogLevel::Info, operator)
+    }
+}
+
 const fn outage(
     code: &'static str,
     level: LogLevel,
@@ -78,7 +86,7 @@ const fn outage(
 
 impl Reason {
     /// Every reason, in the order of the enum.
-    pub const ALL: [Self; 27] = [
+    pub const ALL: [Self; 33] = [
         Self::UnknownLogin,
         Self::WrongPassword,
         Self::AmbiguousLogin,
@@ -106,6 +114,20 @@ impl Reason {
         Self::PasswordTooYoung,
         Self::PasswordChangeNotAllowed,
         Self::PasswordChangeUnsupported,
+        Self::CertificateUntrusted,
+        Self::CertificateOutOfDate,
+        Self::CertificateRevoked,
+        Self::CertificateNotForLogin,
+        Self::CertificateUnmapped,
+        Self::NotForRealUsers,
+    ];
+
+    /// Those that a certificate itself comes to, before anybody is looked for.
+    pub const OF_A_CERTIFICATE: [Self; 4] = [
+        Self::CertificateUntrusted,
+        Self::CertificateOutOfDate,
+        Self::CertificateRevoked,
+        Self::CertificateNotForLogin,
     ];
 
     /// Those that nothing but the change of a password comes to. All but the first are told to nobody who has not
@@ -246,6 +268,37 @@ impl Reason {
                 "passwords of this authority cannot be changed through Entryway",
                 "Your password was not changed: yours cannot be changed here, so ask your administrator.",
             ),
+            Self::CertificateUntrusted => of_certificate(
+                "certificate_untrusted",
+                "the certificate's chain leads to nobody who is trusted",
+                "Your certificate is not one that is trusted here: log in with your password, or choose another certificate.",
+            ),
+            Self::CertificateOutOfDate => of_certificate(
+                "certificate_out_of_date",
+                "the certificate has expired, or its time has not begun",
+                "Your certificate has expired or is not valid yet: log in with your password, and ask your administrator for another certificate.",
+            ),
+            Self::CertificateRevoked => of_certificate(
+                "certificate_revoked",
+                "the certificate was revoked by its authority",
+                "Your certificate was revoked: log in with your password, and ask your administrator for another certificate.",
+            ),
+            Self::CertificateNotForLogin => of_certificate(
+                "certificate_not_for_login",
+                "the certificate is for something else than logging in",
+                "Your certificate is not one for logging in: log in with your password, or choose another certificate.",
+            ),
+            // Somebody should look at the rules, or at who issues such certificates.
+            Self::CertificateUnmapped => refusal(
+                "certificate_unmapped",
+                Warn,
+                "no rule finds anything in the certificate that it could look for",
+            ),
+            Self::NotForRealUsers => refusal(
+                "not_for_real_users",
+                Info,
+                "this person is a real user, and those do not log in by a certificate",
+            ),
         }
     }
 
@@ -257,7 +310,7 @@ impl Reason {
 
 impl Fault {
     /// Every fault, in the order of the enum.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::DirectoryUnreachable,
         Self::DirectoryRefusedServiceBind,
         Self::TlsUntrusted,
@@ -269,6 +322,7 @@ impl Fault {
         Self::OsUnavailable,
         Self::Overloaded,
         Self::PasswordChangeUnknown,
+        Self::RevocationUnknown,
     ];
 
     /// How it looks to each audience.
@@ -334,6 +388,12 @@ impl Fault {
                 Warn,
                 "the change of a password was sent and not answered: nobody knows whether it was made",
                 UNKNOWN,
+            ),
+            Self::RevocationUnknown => outage(
+                "revocation_unknown",
+                Error,
+                "nobody can say whether the certificate was revoked",
+                NOT_NOW,
             ),
             Self::OsUnavailable => outage(
                 "os_unavailable",

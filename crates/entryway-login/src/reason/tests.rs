@@ -32,6 +32,12 @@ fn place_of_reason(reason: Reason) -> usize {
         Reason::PasswordTooYoung => 24,
         Reason::PasswordChangeNotAllowed => 25,
         Reason::PasswordChangeUnsupported => 26,
+        Reason::CertificateUntrusted => 27,
+        Reason::CertificateOutOfDate => 28,
+        Reason::CertificateRevoked => 29,
+        Reason::CertificateNotForLogin => 30,
+        Reason::CertificateUnmapped => 31,
+        Reason::NotForRealUsers => 32,
     }
 }
 
@@ -48,6 +54,7 @@ fn place_of_fault(fault: Fault) -> usize {
         Fault::OsUnavailable => 8,
         Fault::Overloaded => 9,
         Fault::PasswordChangeUnknown => 10,
+        Fault::RevocationUnknown => 11,
     }
 }
 
@@ -85,6 +92,7 @@ fn every_refusal_of_a_login_has_one_face() {
     let faces: HashSet<_> = Reason::ALL
         .into_iter()
         .filter(|reason| !Reason::OF_A_CHANGE.contains(reason))
+        .filter(|reason| !Reason::OF_A_CERTIFICATE.contains(reason))
         .map(|reason| {
             (
                 reason.row().person,

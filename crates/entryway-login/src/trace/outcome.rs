@@ -175,6 +175,43 @@ pub enum BindVerdict {
     NoVerdict(Fault),
 }
 
+/// What a mapping rule of certificates gave.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MappingOutcome {
+    /// The certificate has nothing that it looks for.
+    NothingThere,
+    /// Nobody is found by it: the next rule is asked.
+    Nobody,
+    /// An entry was found by issuer and number, and does not have this certificate: as if there were none.
+    AnotherCertificate,
+    /// Exactly one.
+    One,
+    /// Entries of two domains.
+    Ambiguous,
+}
+
+impl MappingOutcome {
+    /// Every one.
+    pub const ALL: [Self; 5] = [
+        Self::NothingThere,
+        Self::Nobody,
+        Self::AnotherCertificate,
+        Self::One,
+        Self::Ambiguous,
+    ];
+
+    /// As JSON has it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::NothingThere => "nothing_there",
+            Self::Nobody => "nobody",
+            Self::AnotherCertificate => "another_certificate",
+            Self::One => "one",
+            Self::Ambiguous => "ambiguous",
+        }
+    }
+}
+
 /// What the answer to a change of a password means.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ChangeVerdict {

@@ -4,10 +4,11 @@
 use super::Stage;
 use super::outcome::{
     BindVerdict, ChangeVerdict, DnOutcome, HomeResult, IdentityPart, LocalOutcome, MapResult,
-    NamedDomain, OsOutcome, SearchOutcome, Verdict,
+    MappingOutcome, NamedDomain, OsOutcome, SearchOutcome, Verdict,
 };
 use crate::{
-    Bucket, DomainId, Fault, Group, MapTarget, PassedOver, Reason, RuleId, ServerTry, UserType,
+    Bucket, Certificate, CertificateBy, DomainId, Fault, Group, Judged, MapTarget, PassedOver,
+    Reason, RuleId, ServerTry, UserType,
 };
 use entryway_ldap_types::{
     AccountState, AttributeName, Filter, PasswordPolicy, Placeholder, ResultCode, Scope,
@@ -257,7 +258,7 @@ pub enum Record {
     },
     /// Whether the password is still the one of the login that is asked about.
     PasswordCompared {
-        /// `None`: the directory does not tell when it was changed.
+        /// `None`: the directory does not tell when it was changed, or none was shown.
         unchanged: Option<bool>,
     },
     /// Step 3: what the domain's defaults filled.
@@ -314,6 +315,24 @@ pub enum Record {
         /// What the store says, where it has not changed it.
         problem: Option<String>,
     },
+    /// A certificate was shown, and looked at.
+    CertificateShown {
+        /// What it says.
+        certificate: Arc<Certificate>,
+        /// What came of it.
+        judged: Judged,
+    },
+    /// A mapping rule.
+    CertificateMapped {
+        /// What it looks at.
+        by: CertificateBy,
+        /// What came of it.
+        outcome: MappingOutcome,
+        /// Where it was written.
+        rule: RuleId,
+    },
+    /// A real user came by a certificate, which refuses the login.
+    NotForRealUsers,
     /// The verdict.
     Decided(Verdict),
 }
@@ -349,6 +368,9 @@ impl Record {
             Self::Defaulted { .. } => Stage::Defaults,
             Self::Homed(_) => Stage::Home,
             Self::Required { .. } => Stage::Required,
+            Self::CertificateShown { .. }
+            | Self::CertificateMapped { .. }
+            | Self::NotForRealUsers => Stage::Certificate,
             Self::ChangeRefused { .. }
             | Self::ChangeAnswered { .. }
             | Self::ChangeUnanswered { .. }

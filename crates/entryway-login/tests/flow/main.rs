@@ -9,6 +9,7 @@
 
 mod accounts;
 mod carried;
+mod certificates;
 mod changes;
 mod groups;
 mod local;

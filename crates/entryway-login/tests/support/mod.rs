@@ -174,6 +174,7 @@ pub(crate) fn policy(domains: Vec<DomainPolicy>) -> LoginPolicy {
         classes: UserClasses::default(),
         home_folders: homes(),
         templates: AccountTemplates::default(),
+        certificates: None,
     }
 }
 

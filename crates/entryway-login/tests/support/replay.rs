@@ -2,8 +2,8 @@
 
 use entryway_ldap_types::{AccountState, Dn};
 use entryway_login::{
-    BindVerdict, Challenge, ChangeVerdict, DnOutcome, Fault, LocalOutcome, OsOutcome, Reason,
-    Record, SearchOutcome, Trace, Verdict,
+    BindVerdict, Challenge, ChangeVerdict, DnOutcome, Fault, Judged, LocalOutcome, MappingOutcome,
+    OsOutcome, Reason, Record, SearchOutcome, Trace, Verdict,
 };
 
 /// What the records so far say.
@@ -19,6 +19,8 @@ struct Reader {
     off: bool,
     mismatched: bool,
     password: Option<Verdict>,
+    /// A certificate in which no rule has found anything.
+    unmapped: bool,
     /// Every rule was walked.
     walked: bool,
 }
@@ -58,6 +60,7 @@ impl Reader {
             (Some(fault), _) => Verdict::Indeterminate(fault),
             (None, Some(_)) if self.off => Verdict::Reject(Reason::AccountDisabled),
             (None, Some(verdict)) if self.walked => verdict,
+            _ if self.unmapped => Verdict::Reject(Reason::CertificateUnmapped),
             _ => Verdict::Reject(Reason::UnknownLogin),
         }
     }
@@ -152,6 +155,25 @@ impl Reader {
                 })
             }
             Record::ChangeUnanswered { fault, .. } => Some(Verdict::Indeterminate(*fault)),
+            Record::CertificateShown { judged, .. } => match judged {
+                Judged::Trusted { .. } => {
+                    // Until a rule has something to look for.
+                    self.unmapped = true;
+                    None
+                }
+                Judged::Refused { reason, .. } => rejected(*reason),
+                Judged::NoVerdict { fault, .. } => Some(Verdict::Indeterminate(*fault)),
+            },
+            Record::CertificateMapped { outcome, .. } => {
+                self.unmapped &= *outcome == MappingOutcome::NothingThere;
+                match outcome {
+                    MappingOutcome::One => self.password = Some(Verdict::Accept),
+                    MappingOutcome::Ambiguous => return rejected(Reason::AmbiguousLogin),
+                    _ => {}
+                }
+                None
+            }
+            Record::NotForRealUsers => rejected(Reason::NotForRealUsers),
             Record::Required { .. } => {
                 self.walked = true;
                 None

@@ -61,17 +61,20 @@ struct Granted {
 #[serde(rename_all = "snake_case")]
 pub(super) enum Means {
     Password,
+    Certificate,
 }
 
 impl Means {
     pub(super) fn of(method: Method) -> Self {
         match method {
             Method::Password => Self::Password,
+            Method::Certificate => Self::Certificate,
         }
     }
     pub(super) fn value(self) -> Method {
         match self {
             Self::Password => Method::Password,
+            Self::Certificate => Method::Certificate,
         }
     }
 }

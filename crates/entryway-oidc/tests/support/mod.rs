@@ -78,6 +78,7 @@ pub(crate) fn provider() -> Provider {
         lifetimes: Lifetimes::default(),
         most_groups: 3,
         qualified_groups: false,
+        certificates: false,
         signer: Arc::new(KeyRing::default()),
         signatures: Arc::new(Checks),
         entropy: Arc::new(Counter::default()),

@@ -2,6 +2,7 @@
 
 use super::Names;
 use super::bind::{BindJson, BoundJson};
+use super::certificate::CertificateJson;
 use super::change::{ChangeAnsweredJson, ChangeJson};
 use super::rules::{DnFilteredJson, GroupsJson, LeftOutJson, LocalJson, OsJson};
 use super::search::{OutcomeJson, PassedOverJson, SearchedJson, TryJson, scope_name};
@@ -54,6 +55,9 @@ pub(super) enum RecordJson<'a> {
     ChangeRefused { reason: &'static str, problem: &'static str },
     ChangeAnswered(Box<ChangeAnsweredJson<'a>>),
     ChangeUnanswered { server: &'a str, written: bool, fault: &'static str, cause: &'a str },
+    CertificateShown(Box<CertificateJson<'a>>),
+    CertificateMapped { by: &'static str, outcome: &'static str, #[serde(skip_serializing_if = "Option::is_none")] rule: Option<Cow<'a, str>> },
+    NotForRealUsers,
     LocalChanged { #[serde(flatten)] verdict: ChangeJson, #[serde(skip_serializing_if = "Option::is_none")] problem: Option<&'a str> },
     Decided { verdict: &'static str, code: &'static str, meaning: &'static str },
 }
@@ -148,6 +152,16 @@ impl<'a> RecordJson<'a> {
                 problem,
             },
             Record::PasswordNotChecked => Self::PasswordNotChecked,
+            Record::CertificateShown {
+                certificate,
+                judged,
+            } => Self::CertificateShown(Box::new(CertificateJson::of(certificate, judged))),
+            Record::CertificateMapped { by, outcome, rule } => Self::CertificateMapped {
+                by: by.as_str(),
+                outcome: outcome.as_str(),
+                rule: names.place(*rule),
+            },
+            Record::NotForRealUsers => Self::NotForRealUsers,
             Record::Bound {
                 server,
                 code,

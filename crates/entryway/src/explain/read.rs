@@ -176,10 +176,29 @@ pub(super) enum Event {
     ChangeAnswered(Box<Bound>),
     ChangeUnanswered { server: String, written: bool, cause: String },
     LocalChanged { verdict: String, problem: Option<String> },
+    CertificateShown(Box<Certificate>),
+    CertificateMapped { by: String, outcome: String, rule: Option<String> },
+    NotForRealUsers,
     Decided { meaning: String },
     /// The step as it stands.
     #[serde(skip)]
     Unknown(String),
+}
+
+#[derive(Deserialize)]
+pub(super) struct Certificate {
+    pub(super) subject: String,
+    pub(super) issuer: String,
+    pub(super) serial: String,
+    pub(super) thumbprint: String,
+    #[serde(default)]
+    pub(super) upns: Vec<String>,
+    #[serde(default)]
+    pub(super) emails: Vec<String>,
+    pub(super) verdict: String,
+    pub(super) anchor: Option<String>,
+    pub(super) unchecked: Option<String>,
+    pub(super) problem: Option<String>,
 }
 
 #[derive(Deserialize)]

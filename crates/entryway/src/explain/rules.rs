@@ -1,5 +1,6 @@
 //! The wording of passwords, accounts, groups, classes, filters and templates.
 
+use super::certificates;
 use super::read::{DnFiltered, Event, Group, LeftOut, Local, Os, Step};
 use super::words::{self, at, bind_verdict, list, plain_or_quoted, set, time};
 use crate::columns::Row;
@@ -55,6 +56,15 @@ pub(super) fn rows(step: &Step) -> Vec<Row> {
             written,
             cause,
         } => words::unanswered(server, *written, cause, took),
+        Event::CertificateShown(certificate) => certificates::shown(certificate),
+        Event::CertificateMapped { by, outcome, rule } => {
+            vec![certificates::mapped(by, outcome, rule.as_deref())]
+        }
+        Event::NotForRealUsers => vec![
+            Row::new("certificate", "not for real users")
+                .tone(Tone::Bad)
+                .note("certificate_login.real_users"),
+        ],
         Event::ChangeRefused { problem } => {
             let row = Row::new("change", "not asked").tone(Tone::Bad);
             vec![row.note(problem)]

@@ -2,7 +2,7 @@
 
 use super::words::{days_or_less, list, plain_or_quoted};
 use crate::columns::Row;
-use entryway_login::{Method, Session, SessionGroups, UserType};
+use entryway_login::{Session, SessionGroups, UserType};
 
 /// Their names, each with its domain.
 fn groups(groups: &SessionGroups) -> String {
@@ -19,9 +19,7 @@ fn groups(groups: &SessionGroups) -> String {
 /// One line for each thing the session knows; what it does not know is left out.
 pub(crate) fn session_rows(session: &Session) -> Vec<Row> {
     let number = |number: Option<u32>| number.map(|number| number.to_string());
-    let method = match session.method {
-        Method::Password => "password",
-    };
+    let method = session.method.as_str();
     let known = [
         ("name", Some(session.name.clone())),
         ("subject", Some(session.subject.0.clone())),

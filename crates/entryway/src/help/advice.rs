@@ -208,6 +208,48 @@ pub(super) fn of_reason(reason: Reason) -> Advice {
                 "`entryway explain --login ID` has the directory's words, or says that it was not asked",
             ],
         ),
+        Reason::CertificateUntrusted => (
+            &[
+                "the certificate was issued by an authority that `certificate_login.trust` does not name, or by itself",
+                "the browser did not send the authorities in between",
+            ],
+            &[
+                "`entryway explain --login ID` says who issued it",
+                "name the authority's certificate in `certificate_login.trust`, with those in between where browsers do not send them",
+            ],
+        ),
+        Reason::CertificateOutOfDate => (
+            &["the certificate has expired, or is valid from later on"],
+            &[
+                "have the person renew it",
+                "look at this machine's clock where many are refused",
+            ],
+        ),
+        Reason::CertificateRevoked => (
+            &["the authority's revocation list names the certificate, or one above it"],
+            &["have the person get another certificate"],
+        ),
+        Reason::CertificateNotForLogin => (
+            &[
+                "its extended key usage does not allow what `certificate_login.eku` asks for",
+                "its key usage does not allow signatures",
+            ],
+            &["have the authority issue certificates for client authentication"],
+        ),
+        Reason::CertificateUnmapped => (
+            &["the certificate has no user principal name or whatever else the rules look for"],
+            &[
+                "`entryway explain --login ID` says what it has",
+                "add a `[[certificate_login.rule]]` for what these certificates have",
+            ],
+        ),
+        Reason::NotForRealUsers => (
+            &["the user type of this person is `real`"],
+            &[
+                "have them log in with the password",
+                "`certificate_login.real_users = true` lets them in",
+            ],
+        ),
         Reason::PasswordChangeUnsupported => (
             &[
                 "the account is one of the operating system's",
@@ -298,6 +340,15 @@ pub(super) fn of_fault(fault: Fault) -> Advice {
             &[
                 "have the person try the new password, and then the old one: one of them is right",
                 "the log line names the server and the cause",
+            ],
+        ),
+        Fault::RevocationUnknown => (
+            &[
+                "the revocation list of an authority is missing in `certificate_login.crl`, or was to be replaced by now",
+            ],
+            &[
+                "fetch the list anew: it is read when the file changes",
+                "`certificate_login.crl_unknown = \"accept\"` lets people in meanwhile",
             ],
         ),
         Fault::Overloaded => (

@@ -127,6 +127,7 @@ impl Sso {
             lifetimes: settings.lifetimes,
             most_groups: settings.most_groups,
             qualified_groups: settings.qualified_groups,
+            certificates: false,
             signer: keys,
             signatures: Arc::new(Checked),
             entropy: Arc::new(SystemEntropy),

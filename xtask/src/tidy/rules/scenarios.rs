@@ -6,7 +6,7 @@ use crate::tidy::Finding;
 use crate::tidy::tree::Tree;
 use entryway_config::setting_paths;
 use entryway_login::{Challenge, Fault, Reason};
-use entryway_scenario::{Coverage, Document, Elsewhere, SHOWN_ELSEWHERE, is_shown_elsewhere};
+use entryway_scenario::{Coverage, Document, Elsewhere, is_shown_elsewhere, shown_elsewhere};
 
 const FOLDER: &str = "scenarios/";
 /// Says how scenarios are written, and is none.
@@ -129,7 +129,7 @@ fn promises(tree: &Tree, documents: &[Document]) -> Vec<Finding> {
 
 /// Whatever no scenario shows is shown by a test that exists.
 fn elsewhere(tree: &Tree) -> Vec<Finding> {
-    let missing = SHOWN_ELSEWHERE.iter().filter(|known| {
+    let missing = shown_elsewhere().filter(|known| {
         let (file, text) = known.test;
         !holds(tree, file, text)
     });

@@ -6,12 +6,14 @@ use super::{STAFF, searched};
 use crate::columns::{Style, render};
 use crate::palette::Palette;
 use entryway_ldap_types::{
-    AccountState, AttributeName, PasswordPolicy, PasswordPolicyError, Placeholder, ResultCode,
+    AccountState, AttributeName, Fingerprint, PasswordPolicy, PasswordPolicyError, Placeholder,
+    ResultCode,
 };
 use entryway_login::{
-    BindVerdict, Bucket, ChangeVerdict, Decided, Decision, DnOutcome, Fault, Group, HomeResult,
-    IdentityPart, LocalOutcome, LoginId, MapOutcome, MapResult, MapTarget, OsOutcome, Reason,
-    Record, RuleId, SearchOutcome, Stage, Trace, TraceEntry, UserType, Verdict,
+    BindVerdict, Bucket, Certificate, CertificateBy, ChangeVerdict, Decided, Decision, DnOutcome,
+    Fault, Group, HomeResult, IdentityPart, Judged, LocalOutcome, LoginId, MapOutcome, MapResult,
+    MapTarget, MappingOutcome, OsOutcome, Reason, Record, RuleId, SearchOutcome, Stage, Trace,
+    TraceEntry, UserType, Verdict,
 };
 use entryway_wire::AuditBody;
 use std::collections::BTreeSet;
@@ -48,6 +50,11 @@ fn samples() -> Vec<Record> {
         },
     ];
     let searches = searches.map(|outcome| searched(STAFF, outcome).0);
+    let mappings = MappingOutcome::ALL.map(|outcome| Record::CertificateMapped {
+        by: CertificateBy::Upn,
+        outcome,
+        rule: RULE,
+    });
     let locals = [
         LocalOutcome::NoAccount,
         LocalOutcome::Decides {
@@ -116,6 +123,7 @@ fn samples() -> Vec<Record> {
     let mut samples = single();
     samples.push(Record::Mapped { maps: maps.into() });
     samples.extend(searches);
+    samples.extend(mappings);
     samples.extend(locals.map(Record::LocalLooked));
     samples.extend(systems.map(|outcome| Record::OsAnswered { outcome }));
     samples.extend(filters.map(Record::DnFiltered));
@@ -142,6 +150,17 @@ fn samples() -> Vec<Record> {
 
 /// Those that come in one shape.
 fn single() -> Vec<Record> {
+    let certificate = Arc::new(Certificate {
+        upns: vec![text("a@staff.example")],
+        emails: vec![text("a@mail.example")],
+        subject: text("CN=a"),
+        issuer: text("CN=Staff CA"),
+        issuer_for_microsoft: text("CN=Staff CA"),
+        serial: [1].into(),
+        key_id: None,
+        thumbprint: Fingerprint::new([7; 32]),
+        der: Arc::from([].as_slice()),
+    });
     vec![
         Record::NameRefused {
             login_name: text("a"),
@@ -174,6 +193,28 @@ fn single() -> Vec<Record> {
             by_email: true,
         },
         Record::PasswordNotChecked,
+        Record::CertificateShown {
+            certificate: Arc::clone(&certificate),
+            judged: Judged::Trusted {
+                anchor: text("CN=Staff CA"),
+                unchecked: Some(text("no list")),
+            },
+        },
+        Record::CertificateShown {
+            certificate: Arc::clone(&certificate),
+            judged: Judged::Refused {
+                reason: Reason::CertificateRevoked,
+                problem: text("its key was compromised"),
+            },
+        },
+        Record::CertificateShown {
+            certificate,
+            judged: Judged::NoVerdict {
+                fault: Fault::RevocationUnknown,
+                problem: text("the list is too old"),
+            },
+        },
+        Record::NotForRealUsers,
         Record::BindUnanswered {
             server: "ldaps://dc1".into(),
             written: true,

@@ -1,4 +1,4 @@
-use super::{FOLDER, SHOWN_ELSEWHERE, check, is_shown_elsewhere};
+use super::{FOLDER, check, is_shown_elsewhere, shown_elsewhere};
 use crate::tidy::tree::Tree;
 
 const DOCUMENT: &str = "# T\n\n```toml\n[login]\nldap = \"required\"\n```\n\n## S\n\n| login | expected |\n|---|---|\n| a | reject unknown_login |\n";
@@ -44,7 +44,7 @@ fn a_document_that_does_not_read_is_found() {
 fn every_exception_is_about_something() {
     let codes = entryway_login::Reason::ALL.map(|reason| reason.code());
     let faults = entryway_login::Fault::ALL.map(|fault| fault.code());
-    for known in SHOWN_ELSEWHERE.iter().map(|known| known.name) {
+    for known in shown_elsewhere().map(|known| known.name) {
         let mut names = entryway_config::setting_paths().chain(codes).chain(faults);
         let is_about = |name: &str| name.starts_with(known) && is_shown_elsewhere(name);
         assert!(names.any(is_about), "{known}");
