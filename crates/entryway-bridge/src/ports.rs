@@ -1,8 +1,6 @@
-//! What the protocol needs computed: signatures, sealings, randomness.
+//! What the protocol needs computed: signatures and sealings.
 
-use crate::seal::KeyId;
 use crate::{Octets, Opaque};
-use zeroize::Zeroizing;
 
 /// The identity key of this end.
 pub trait Signer: Send + Sync {
@@ -32,34 +30,4 @@ pub trait Seal: Send + Sync {
         aad: &[u8],
         plaintext: &[u8],
     ) -> Result<(Octets<65>, Opaque<{ crate::SEALED_BYTES }>), KeyUnusable>;
-}
-
-/// Opens what was sealed to one of this end's keys.
-pub trait Open: Send + Sync {
-    /// What was sealed, or why it was not opened.
-    fn open(
-        &self,
-        key: &KeyId,
-        enc: &[u8; 65],
-        info: &[u8],
-        aad: &[u8],
-        ciphertext: &[u8],
-    ) -> Result<Zeroizing<Vec<u8>>, NotOpened>;
-}
-
-/// Why nothing was opened.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum NotOpened {
-    /// No key of that id is held.
-    #[error("there is no such sealing key")]
-    UnknownKey,
-    /// The ciphertext does not belong to that key, binding or text.
-    #[error("this was not sealed for this")]
-    Foreign,
-}
-
-/// Randomness.
-pub trait Entropy: Send + Sync {
-    /// Fills the bytes from the system's generator for secrets.
-    fn fill(&self, bytes: &mut [u8]);
 }

@@ -8,12 +8,14 @@
 //! Must not know: what is asked and answered through a tunnel, how a hub keeps its sites, where files lie.
 
 mod authority;
+pub mod crypto;
 mod dial;
 mod error;
 mod identity;
 mod inner;
 mod outer;
 mod proxy;
+mod sign;
 mod socket;
 #[cfg(test)]
 mod testing;
@@ -27,4 +29,5 @@ pub use identity::{
 pub use inner::{InnerError, enter, enter_to_enrol, hub_tls, receive};
 pub use outer::OuterTrust;
 pub use proxy::{NoProxy, NoProxyError, Proxy, ProxyError};
+pub use sign::{IdentitySigner, PeerKey};
 pub use socket::{SUBPROTOCOL, WebSocketBytes};
