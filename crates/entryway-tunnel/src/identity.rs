@@ -120,6 +120,12 @@ pub(crate) fn not_after(certificate: &[u8]) -> Option<SystemTime> {
     Some(UNIX_EPOCH + Duration::from_secs(seconds))
 }
 
+pub(crate) fn not_before(certificate: &[u8]) -> Option<SystemTime> {
+    let (_, read) = X509Certificate::from_der(certificate).ok()?;
+    let seconds = u64::try_from(read.validity().not_before.timestamp()).ok()?;
+    Some(UNIX_EPOCH + Duration::from_secs(seconds))
+}
+
 /// The SHA-256 of the public key of a certificate.
 pub fn key_fingerprint(certificate: &CertificateDer<'_>) -> Option<[u8; 32]> {
     spki_of(certificate).map(|spki| sha256(&spki))

@@ -1,7 +1,7 @@
 //! The inner TLS: 1.3 alone, between hub and connector, by certificates of the site's authority. It is what makes whoever
 //! ends the outer TLS a carrier of ciphertext.
 
-use crate::authority::{HubLeaf, sha256};
+use crate::authority::HubLeaf;
 use crate::identity::{self, ConnectorKey, IdentityError, PeerIdentity, SiteRole};
 use rustls::client::WebPkiServerVerifier;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
@@ -12,6 +12,7 @@ use rustls::{
     SignatureScheme,
 };
 use rustls_pki_types::{CertificateDer, ServerName, UnixTime};
+use std::fmt;
 use std::io;
 use std::sync::Arc;
 use tokio::io::{AsyncRead, AsyncWrite};
@@ -20,8 +21,6 @@ use tokio_rustls::{TlsAcceptor, TlsConnector, client, server};
 /// What is spoken inside.
 const PROTOCOL: &[u8] = b"entryway/1";
 const ONLY: &[&rustls::SupportedProtocolVersion] = &[&rustls::version::TLS13];
-/// How much of an authority's fingerprint a ticket carries.
-pub(crate) const TICKET_FINGERPRINT: usize = 16;
 
 /// Why there is no session inside.
 #[derive(Debug, thiserror::Error)]
@@ -54,7 +53,7 @@ fn provider() -> Arc<CryptoProvider> {
     Arc::new(aws_lc_rs::default_provider())
 }
 
-fn setup(error: impl std::fmt::Display) -> InnerError {
+fn setup(error: impl fmt::Display) -> InnerError {
     InnerError::Setup(error.to_string())
 }
 
@@ -142,19 +141,22 @@ where
     shake(io, site, config).await
 }
 
-/// The side of a connector that has a ticket and no certificate yet: the hub must be of an authority with the
-/// fingerprint that the ticket carries. Gives that authority's certificate, to be pinned.
+/// Whether a ticket is for the authority of a certificate.
+pub type IsFor = Arc<dyn Fn(&[u8]) -> bool + Send + Sync>;
+
+/// The side of a connector that has a ticket and no certificate yet: the hub must be of the authority that the ticket is
+/// for. Gives that authority's certificate, to be pinned.
 pub async fn enter_to_enrol<S>(
     io: S,
     site: &str,
-    fingerprint: [u8; TICKET_FINGERPRINT],
+    is_for: IsFor,
 ) -> Result<(client::TlsStream<S>, CertificateDer<'static>), InnerError>
 where
     S: AsyncRead + AsyncWrite + Unpin,
 {
     let provider = provider();
     let verifier = Arc::new(Ticketed {
-        fingerprint,
+        is_for,
         provider: Arc::clone(&provider),
     });
     let config = ClientConfig::builder_with_provider(provider)
@@ -208,11 +210,16 @@ where
     }
 }
 
-/// Accepts a chain that ends in the authority whose fingerprint the ticket carries.
-#[derive(Debug)]
+/// Accepts a chain that ends in the authority that the ticket is for.
 struct Ticketed {
-    fingerprint: [u8; TICKET_FINGERPRINT],
+    is_for: IsFor,
     provider: Arc<CryptoProvider>,
+}
+
+impl fmt::Debug for Ticketed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Ticketed")
+    }
 }
 
 impl ServerCertVerifier for Ticketed {
@@ -226,7 +233,7 @@ impl ServerCertVerifier for Ticketed {
     ) -> Result<ServerCertVerified, rustls::Error> {
         let unknown = || rustls::Error::from(CertificateError::UnknownIssuer);
         let authority = intermediates.last().ok_or_else(unknown)?;
-        if !sha256(authority).starts_with(&self.fingerprint) {
+        if !(self.is_for)(authority) {
             return Err(unknown());
         }
         let roots = anchored(authority).map_err(|_| unknown())?;

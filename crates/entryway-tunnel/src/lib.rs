@@ -8,13 +8,16 @@
 //! Must not know: what is asked and answered through a tunnel, how a hub keeps its sites, where files lie.
 
 mod authority;
+pub mod connector;
 pub mod crypto;
 mod dial;
 mod error;
+pub mod hub;
 mod identity;
 mod inner;
 mod outer;
 mod proxy;
+mod pump;
 mod sign;
 mod socket;
 #[cfg(test)]
@@ -26,8 +29,9 @@ pub use error::{Cause, DialError, Shown, Step};
 pub use identity::{
     ConnectorKey, IdentityError, PeerIdentity, fingerprint_in_words, key_fingerprint,
 };
-pub use inner::{InnerError, enter, enter_to_enrol, hub_tls, receive};
+pub use inner::{InnerError, IsFor, enter, enter_to_enrol, hub_tls, receive};
 pub use outer::OuterTrust;
 pub use proxy::{NoProxy, NoProxyError, Proxy, ProxyError};
+pub use pump::Pace;
 pub use sign::{IdentitySigner, PeerKey};
 pub use socket::{SUBPROTOCOL, WebSocketBytes};

@@ -48,13 +48,13 @@ async fn both_ends_know_each_other() {
 #[tokio::test]
 async fn a_ticket_names_the_authority_that_it_lets_in() {
     let site = site("plant-a");
-    let fingerprint = |authority: &SiteAuthority| {
-        let whole = authority.fingerprint();
-        <[u8; TICKET_FINGERPRINT]>::try_from(&whole[..TICKET_FINGERPRINT]).unwrap()
+    let is_for = |authority: &SiteAuthority| -> IsFor {
+        let ticket = entryway_bridge::Ticket::new([7; 16], authority.certificate());
+        Arc::new(move |certificate| ticket.is_for(certificate))
     };
     let (near, far) = duplex(4096);
     let hub = receive(far, "plant-a", Arc::clone(&site.tls));
-    let enrolling = enter_to_enrol(near, "plant-a", fingerprint(&site.authority));
+    let enrolling = enter_to_enrol(near, "plant-a", is_for(&site.authority));
     let (hub, enrolling) = tokio::join!(hub, enrolling);
     assert_eq!(hub.unwrap().1, None);
     assert_eq!(&enrolling.unwrap().1, site.authority.certificate());
@@ -62,7 +62,7 @@ async fn a_ticket_names_the_authority_that_it_lets_in() {
     let other = SiteAuthority::make("plant-a", SystemTime::now()).unwrap();
     let (near, far) = duplex(4096);
     let hub = receive(far, "plant-a", Arc::clone(&site.tls));
-    let enrolling = enter_to_enrol(near, "plant-a", fingerprint(&other));
+    let enrolling = enter_to_enrol(near, "plant-a", is_for(&other));
     let (hub, enrolling) = tokio::join!(hub, enrolling);
     assert!(matches!(enrolling, Err(InnerError::Handshake(_))));
     assert!(matches!(hub, Err(InnerError::Handshake(_))));

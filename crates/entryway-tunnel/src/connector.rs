@@ -1,0 +1,93 @@
+//! A connector's end of a tunnel: dials, proves who it is, and answers.
+
+mod driver;
+mod enrolment;
+mod identity;
+mod keep;
+
+pub use driver::{Ended, run_tunnel};
+pub use enrolment::{EnrolError, Enrolling, enrol};
+pub use identity::{Credential, Identity, Keeper, Kept, NotKept};
+pub use keep::{NodeStatus, Phase, Trouble, keep};
+
+use crate::dial::{Endpoint, Outside};
+use crate::hub::Later;
+use crate::pump::Pace;
+use bytes::Bytes;
+use entryway_bridge::link::Delivered;
+use entryway_bridge::message::Report;
+use entryway_bridge::ports::{KeyUnusable, Signer};
+use entryway_bridge::{Question, SignedReply, sign};
+use std::fmt;
+use std::sync::Arc;
+use std::time::{Instant, SystemTime};
+use tokio::sync::watch;
+
+/// Answers what a hub asks.
+pub trait Answerer: Send + Sync + 'static {
+    /// Answers, or gives up with `None`. Dropped when nobody waits any more.
+    fn answer(&self, asked: Asked) -> Later<'_, Option<SignedReply>>;
+    /// What this connector is ready for, now and whenever that changes.
+    fn report(&self) -> watch::Receiver<Report>;
+}
+
+/// What a hub asks, with what its answer is signed for.
+pub struct Asked {
+    /// As it came.
+    pub delivered: Delivered,
+    /// What a reply to it is signed for.
+    pub question: Question,
+    /// From then on nobody waits.
+    pub deadline: Instant,
+    signer: Arc<dyn Signer>,
+}
+
+impl fmt::Debug for Asked {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Asked({})", self.question.method)
+    }
+}
+
+impl Asked {
+    /// Something that is asked without a tunnel, for tests.
+    pub fn new(
+        delivered: Delivered,
+        question: Question,
+        deadline: Instant,
+        signer: Arc<dyn Signer>,
+    ) -> Self {
+        Self {
+            delivered,
+            question,
+            deadline,
+            signer,
+        }
+    }
+    /// The identity key of the tunnel that this came by.
+    pub fn signer(&self) -> &Arc<dyn Signer> {
+        &self.signer
+    }
+    /// Signs an answer; with it comes the digest of what is signed, for the record.
+    pub fn sign(&self, body: Bytes) -> Result<(SignedReply, [u8; 32]), KeyUnusable> {
+        let time_ms = crate::pump::unix_ms(SystemTime::now());
+        sign(&self.question, time_ms, body, &*self.signer)
+    }
+}
+
+/// What a tunnel is dialled with.
+#[derive(Clone)]
+pub struct Dialing {
+    /// Where.
+    pub endpoint: Endpoint,
+    /// How the network is left.
+    pub outside: Outside,
+    /// Who we are.
+    pub identity: Arc<Identity>,
+    /// For people: `entryway 0.1.0`.
+    pub software: String,
+    /// How often a sign of life is asked for.
+    pub pace: Pace,
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,211 @@
+//! A tunnel that is kept: dialled again, later and later, for as long as the connector runs.
+
+use super::driver::{Ended, run_tunnel, stopped};
+use super::{Answerer, Dialing};
+use crate::error::{Shown, Step};
+use crate::hub::in_words;
+use crate::pump::share;
+use entryway_bridge::message::{ByeCode, Welcome};
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+use tokio::sync::watch;
+use tokio::time::{Instant, sleep};
+
+/// The first pause is up to this; each failure doubles it.
+const FIRST: Duration = Duration::from_secs(1);
+/// No pause is longer.
+const LAST: Duration = Duration::from_secs(60);
+/// A tunnel that stood for so long was a success.
+const STOOD: Duration = Duration::from_secs(30);
+
+/// Where a tunnel is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Phase {
+    /// On its way.
+    Dialing,
+    /// It stands.
+    Up {
+        /// Since when.
+        since: SystemTime,
+    },
+    /// It is dialled again.
+    Waiting {
+        /// When.
+        until: SystemTime,
+    },
+    /// The connector stops.
+    Stopped,
+}
+
+/// What went wrong last.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Trouble {
+    /// At which step, where the hub was not reached.
+    pub step: Option<Step>,
+    /// In words.
+    pub problem: String,
+    /// What to do about it.
+    pub remedy: Option<&'static str>,
+    /// The code of the hub's last word, where it had one.
+    pub code: Option<ByeCode>,
+    /// When.
+    pub at: SystemTime,
+}
+
+/// One node of a hub, as a connector sees it.
+#[derive(Debug, Clone)]
+pub struct NodeStatus {
+    /// Where it is dialled.
+    pub endpoint: String,
+    /// Where its tunnel is.
+    pub phase: Phase,
+    /// As the hub let us in, the last time.
+    pub welcome: Option<Welcome>,
+    /// How long the last sign of life took.
+    pub latency: Option<Duration>,
+    /// Questions that are worked on.
+    pub outstanding: usize,
+    /// What the outer TLS has shown.
+    pub shown: Option<Shown>,
+    /// The steps of the last way, with how long each took.
+    pub steps: Vec<(Step, Duration)>,
+    /// By how much the hub's clock is ahead of ours, in milliseconds.
+    pub hub_ahead_ms: Option<i64>,
+    /// What went wrong last, since it was up.
+    pub trouble: Option<Trouble>,
+    /// How often it was up.
+    pub ups: u64,
+    /// How many certificates came by it.
+    pub renewed: u64,
+    /// Why there is no new certificate.
+    pub not_renewed: Option<String>,
+}
+
+impl NodeStatus {
+    /// One that was not dialled yet.
+    pub fn new(endpoint: String) -> Self {
+        Self {
+            endpoint,
+            phase: Phase::Dialing,
+            welcome: None,
+            latency: None,
+            outstanding: 0,
+            shown: None,
+            steps: Vec::new(),
+            hub_ahead_ms: None,
+            trouble: None,
+            ups: 0,
+            renewed: 0,
+            not_renewed: None,
+        }
+    }
+    /// Whether its tunnel stands.
+    pub fn is_up(&self) -> bool {
+        matches!(self.phase, Phase::Up { .. })
+    }
+}
+
+/// Keeps a tunnel to one node until `stopping` becomes true, whatever it meets. What it is dialled with is asked for each
+/// time, so that another configuration counts from the next time on.
+pub async fn keep(
+    dialing: impl Fn() -> Dialing,
+    answerer: Arc<dyn Answerer>,
+    status: watch::Sender<NodeStatus>,
+    mut stopping: watch::Receiver<bool>,
+) {
+    let mut failures = 0;
+    while !*stopping.borrow() {
+        status.send_modify(|status| status.phase = Phase::Dialing);
+        let before = status.borrow().ups;
+        let began = Instant::now();
+        let dialing = dialing();
+        let ended = run_tunnel(&dialing, &answerer, &status, &mut stopping).await;
+        let stood = status.borrow().ups > before && began.elapsed() >= STOOD;
+        failures = if stood { 0 } else { failures + 1 };
+        let pause = pause(&ended, failures);
+        status.send_modify(|status| {
+            status.outstanding = 0;
+            status.latency = None;
+            status.phase = Phase::Waiting {
+                until: SystemTime::now() + pause,
+            };
+            status.trouble = trouble(&ended).or(status.trouble.take());
+        });
+        tokio::select! {
+            () = sleep(pause) => {}
+            () = stopped(&mut stopping) => {}
+        }
+    }
+    status.send_modify(|status| status.phase = Phase::Stopped);
+}
+
+/// Full jitter: many connectors that lost the same hub do not come back together.
+fn pause(ended: &Ended, failures: u32) -> Duration {
+    let most = match ended {
+        // Nothing is wrong: the next one is dialled at once.
+        Ended::Retired | Ended::Drained => FIRST,
+        // It takes a person to change that.
+        Ended::Older { .. } | Ended::Mistaken | Ended::Key => LAST,
+        Ended::Refused(bye) if lasts(bye.code) => LAST,
+        _ => FIRST
+            .saturating_mul(1 << failures.saturating_sub(1).min(6))
+            .min(LAST),
+    };
+    let least = if most == LAST && failures <= 1 {
+        LAST / 2
+    } else {
+        Duration::ZERO
+    };
+    least + (most - least).mul_f64(share())
+}
+
+fn lasts(code: ByeCode) -> bool {
+    matches!(
+        code,
+        ByeCode::Version | ByeCode::Revoked | ByeCode::Unknown | ByeCode::Replaced
+    )
+}
+
+fn trouble(ended: &Ended) -> Option<Trouble> {
+    let (step, remedy, code) = match ended {
+        Ended::Stopped | Ended::Retired => return None,
+        Ended::NotReached(error) => (Some(error.step), error.cause.remedy(), None),
+        Ended::Refused(bye) => (None, advice(bye.code), Some(bye.code)),
+        Ended::Older { .. } => (
+            None,
+            Some("find out why the hub is older than it was, or enrol anew with a new ticket"),
+            None,
+        ),
+        Ended::Mistaken => (None, Some("enrol anew with a new ticket"), None),
+        _ => (None, None, None),
+    };
+    let problem = match ended {
+        Ended::NotReached(error) => in_words(&*error.cause),
+        ended => ended.to_string(),
+    };
+    Some(Trouble {
+        step,
+        problem,
+        remedy,
+        code,
+        at: SystemTime::now(),
+    })
+}
+
+/// What a hub's last word asks for.
+fn advice(code: ByeCode) -> Option<&'static str> {
+    Some(match code {
+        ByeCode::Revoked => {
+            "this connector was revoked at the hub: have a new ticket made there and enrol anew"
+        }
+        ByeCode::Unknown => {
+            "the hub does not know this connector or site any more: have a new ticket made there and enrol anew"
+        }
+        ByeCode::Version => "update Entryway here or at the hub: they have no version in common",
+        ByeCode::Replaced => {
+            "a second connector runs with this identity: give each its own, with a ticket of its own"
+        }
+        ByeCode::Stopping | ByeCode::Unavailable | ByeCode::Limit => "nothing: it is tried again",
+        _ => return None,
+    })
+}

@@ -1,0 +1,682 @@
+//! Both ends of a tunnel over real sockets, with everything between them that can break.
+
+use super::*;
+use crate::authority::SiteAuthority;
+use crate::connector::keep;
+use crate::dial::Endpoint;
+use crate::hub::{Admit, Down, NotSent, Tunnel, Unanswered, accept};
+use crate::identity::{ConnectorKey, PeerIdentity};
+use crate::inner::hub_tls;
+use crate::outer::OuterTrust;
+use crate::socket::SUBPROTOCOL;
+use crate::testing::patient;
+use entryway_bridge::message::{
+    Ability, Bye, ByeCode, Der, Enrol, Enrolled, Hello, Method, Ready, RefusalCode, Renew, Renewed,
+    Standing, Welcome,
+};
+use entryway_bridge::{ConnectorId, Opaque, SiteName, Text, Ticket};
+use parking_lot::Mutex;
+use std::net::SocketAddr;
+use std::time::Duration;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::task::{JoinHandle, JoinSet};
+use tokio::time::timeout;
+use tokio_tungstenite::accept_hdr_async;
+use tokio_tungstenite::tungstenite::handshake::server::{ErrorResponse, Request, Response};
+
+const SOON: Duration = Duration::from_secs(60);
+const DAY: Duration = Duration::from_secs(86_400);
+
+fn site() -> SiteName {
+    SiteName::parse("plant-a").unwrap()
+}
+
+fn number() -> ConnectorId {
+    ConnectorId::from_bits([1; 10])
+}
+
+/// What the hub has heard and decides.
+struct Book {
+    authority: SiteAuthority,
+    ticket: [u8; 16],
+    refuses: Mutex<Option<ByeCode>>,
+    up: watch::Sender<Option<Arc<Tunnel>>>,
+    downs: watch::Sender<Vec<Down>>,
+}
+
+impl Book {
+    fn certify(&self, request: &[u8], life: Duration) -> Option<Vec<Der>> {
+        let now = SystemTime::now();
+        let made = self
+            .authority
+            .issue_connector(request, number().as_str(), now, life);
+        Some(vec![Opaque::new(made.ok()?.to_vec())?])
+    }
+}
+
+impl Admit for Book {
+    fn admit<'a>(
+        &'a self,
+        peer: &'a PeerIdentity,
+        _: &'a Hello,
+    ) -> Later<'a, Result<Welcome, Bye>> {
+        Box::pin(async move {
+            if let Some(code) = *self.refuses.lock() {
+                return Err(Bye::new(code, "by the test"));
+            }
+            Ok(Welcome {
+                site: site(),
+                connector: ConnectorId::parse(&peer.connector).unwrap(),
+                node: Text::cut("one"),
+                nodes: Vec::new(),
+                standing: Standing::Active,
+                wanted: vec![Ability::Password],
+            })
+        })
+    }
+    fn enrol<'a>(&'a self, enrol: &'a Enrol) -> Later<'a, Result<Enrolled, Bye>> {
+        Box::pin(async move {
+            if enrol.secret.as_slice() != self.ticket {
+                return Err(Bye::new(ByeCode::Ticket, ""));
+            }
+            Ok(Enrolled {
+                site: site(),
+                connector: number(),
+                chain: self.certify(enrol.request.as_slice(), DAY).unwrap(),
+                authority: Opaque::new(self.authority.certificate().to_vec()).unwrap(),
+                nodes: vec![Text::cut("https://hub.example")],
+            })
+        })
+    }
+    fn renew<'a>(
+        &'a self,
+        _: &'a PeerIdentity,
+        renew: &'a Renew,
+    ) -> Later<'a, Result<Renewed, RefusalCode>> {
+        Box::pin(async move {
+            let chain = self.certify(renew.request.as_slice(), 90 * DAY);
+            Ok(Renewed {
+                chain: chain.ok_or(RefusalCode::Certificate)?,
+            })
+        })
+    }
+    fn up(&self, tunnel: &Arc<Tunnel>) {
+        self.up.send_replace(Some(Arc::clone(tunnel)));
+    }
+    fn reported(&self, tunnel: &Arc<Tunnel>) {
+        self.up.send_replace(Some(Arc::clone(tunnel)));
+    }
+    fn down(&self, _: &Arc<Tunnel>, why: &Down) {
+        self.up.send_replace(None);
+        self.downs.send_modify(|downs| downs.push(why.clone()));
+    }
+}
+
+#[expect(clippy::result_large_err, reason = "the library's own shape")]
+#[expect(clippy::unnecessary_wraps, reason = "the library's own shape")]
+fn upgraded(_: &Request, mut response: Response) -> Result<Response, ErrorResponse> {
+    let name = SUBPROTOCOL.parse().unwrap();
+    response
+        .headers_mut()
+        .insert("sec-websocket-protocol", name);
+    Ok(response)
+}
+
+struct Node {
+    book: Arc<Book>,
+    address: SocketAddr,
+    serving: JoinHandle<()>,
+    stopping: watch::Sender<bool>,
+}
+
+fn quick() -> Pace {
+    Pace {
+        every: Duration::from_millis(100),
+        within: Duration::from_millis(500),
+        greeting: SOON,
+    }
+}
+
+impl Node {
+    async fn start(pace: Pace) -> Self {
+        let authority = SiteAuthority::make("plant-a", SystemTime::now()).unwrap();
+        let book = Arc::new(Book {
+            authority,
+            ticket: [9; 16],
+            refuses: Mutex::default(),
+            up: watch::Sender::default(),
+            downs: watch::Sender::default(),
+        });
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        Self::on(listener, book, pace)
+    }
+    fn on(listener: TcpListener, book: Arc<Book>, pace: Pace) -> Self {
+        let address = listener.local_addr().unwrap();
+        let leaf = book.authority.issue_hub(SystemTime::now(), DAY).unwrap();
+        let tls = hub_tls(&leaf, book.authority.certificate()).unwrap();
+        let stopping = watch::Sender::new(false);
+        let (taken, told) = (Arc::clone(&book), stopping.subscribe());
+        let serving = tokio::spawn(async move {
+            let mut tunnels = JoinSet::new();
+            while let Ok((tcp, _)) = listener.accept().await {
+                let (tls, book, mut told) = (tls.clone(), Arc::clone(&taken), told.clone());
+                tunnels.spawn(async move {
+                    let io = accept_hdr_async(tcp, upgraded).await.unwrap().into_inner();
+                    let stopping = Box::pin(async move {
+                        let _ = told.wait_for(|stopping| *stopping).await;
+                    });
+                    let site = site();
+                    let _ = accept(io, &site, tls, book, "test", pace, stopping).await;
+                });
+            }
+        });
+        Self {
+            book,
+            address,
+            serving,
+            stopping,
+        }
+    }
+    fn credential(&self, life: Duration) -> Credential {
+        let key = ConnectorKey::generate().unwrap();
+        let chain = self.book.certify(&key.request().unwrap(), life).unwrap();
+        Credential {
+            site: site(),
+            connector: number(),
+            authority: self.book.authority.certificate().clone(),
+            chain: vec![chain[0].as_slice().to_vec().into()],
+            key,
+        }
+    }
+    async fn tunnel(&self) -> Arc<Tunnel> {
+        let mut up = self.book.up.subscribe();
+        let up = timeout(SOON, up.wait_for(Option::is_some)).await;
+        up.unwrap().unwrap().clone().unwrap()
+    }
+    /// The reason of the first tunnel that has ended.
+    async fn down(&self) -> Down {
+        let mut downs = self.book.downs.subscribe();
+        let downs = timeout(SOON, downs.wait_for(|downs| !downs.is_empty())).await;
+        downs.unwrap().unwrap()[0].clone()
+    }
+}
+
+#[derive(Default)]
+struct Shelf {
+    kept: Mutex<Vec<[u8; 32]>>,
+    version: Mutex<u16>,
+}
+
+impl Keeper for Shelf {
+    fn keep(&self, kept: Kept<'_>) -> Result<(), NotKept> {
+        match kept {
+            Kept::Credential(credential) => self.kept.lock().push(credential.fingerprint()),
+            Kept::Version(version) => *self.version.lock() = version,
+        }
+        Ok(())
+    }
+}
+
+/// Answers `echo` with what was asked; anything else as told.
+struct Desk {
+    report: watch::Sender<Report>,
+    /// Questions that are being answered.
+    working: watch::Sender<usize>,
+    /// Whether `wait` may be answered.
+    released: watch::Sender<bool>,
+    forger: Arc<dyn Signer>,
+}
+
+struct Working<'a>(&'a watch::Sender<usize>);
+
+impl Drop for Working<'_> {
+    fn drop(&mut self) {
+        self.0.send_modify(|working| *working -= 1);
+    }
+}
+
+impl Desk {
+    fn new() -> Arc<Self> {
+        let ready = |ability| Ready {
+            ability,
+            not_because: None,
+        };
+        let key = ConnectorKey::generate().unwrap();
+        Arc::new(Self {
+            report: watch::Sender::new(Report {
+                ready: vec![ready(Ability::Password), ready(Ability::Lookups)],
+                draining: false,
+                max_in_flight: 8,
+                started_ms: 1,
+                software: Text::cut("test"),
+            }),
+            working: watch::Sender::new(0),
+            released: watch::Sender::new(false),
+            forger: Arc::new(crate::IdentitySigner::of(&key).unwrap()),
+        })
+    }
+    async fn works_on(&self, count: usize) {
+        let mut working = self.working.subscribe();
+        let working = timeout(SOON, working.wait_for(|working| *working == count)).await;
+        working.unwrap().unwrap();
+    }
+}
+
+impl Answerer for Desk {
+    fn answer(&self, asked: Asked) -> Later<'_, Option<SignedReply>> {
+        self.working.send_modify(|working| *working += 1);
+        Box::pin(async move {
+            let _working = Working(&self.working);
+            let body = asked.delivered.body.clone();
+            match &*body {
+                b"wait" => {
+                    let mut released = self.released.subscribe();
+                    let _ = released.wait_for(|released| *released).await;
+                }
+                b"give up" => return None,
+                b"bug" => panic!("by the test"),
+                b"large" => return Some(asked.sign(vec![7; 3 << 20].into()).unwrap().0),
+                b"forged" => {
+                    let forged = Asked {
+                        signer: Arc::clone(&self.forger),
+                        ..asked
+                    };
+                    return Some(forged.sign(body).unwrap().0);
+                }
+                _ => {}
+            }
+            Some(asked.sign(body).unwrap().0)
+        })
+    }
+    fn report(&self) -> watch::Receiver<Report> {
+        self.report.subscribe()
+    }
+}
+
+/// A connector that keeps its tunnel.
+struct Running {
+    status: watch::Receiver<NodeStatus>,
+    stopping: watch::Sender<bool>,
+    desk: Arc<Desk>,
+    keeping: JoinHandle<()>,
+}
+
+impl Running {
+    fn start(address: SocketAddr, identity: Arc<Identity>, pace: Pace) -> Self {
+        let endpoint = Endpoint::parse(&format!("http://{address}/connector/v1/plant-a"));
+        let dialing = Dialing {
+            endpoint: endpoint.unwrap(),
+            outside: patient(OuterTrust::nobody()),
+            identity,
+            software: "test".to_owned(),
+            pace,
+        };
+        let (status, seen) = watch::channel(NodeStatus::new(dialing.endpoint.to_string()));
+        let (stopping, told) = watch::channel(false);
+        let desk = Desk::new();
+        let answerer = Arc::clone(&desk) as Arc<dyn Answerer>;
+        let keeping = tokio::spawn(keep(move || dialing.clone(), answerer, status, told));
+        Self {
+            status: seen,
+            stopping,
+            desk,
+            keeping,
+        }
+    }
+    async fn sees(&mut self, wanted: impl FnMut(&NodeStatus) -> bool) -> NodeStatus {
+        let seen = timeout(SOON, self.status.wait_for(wanted)).await;
+        seen.unwrap().unwrap().clone()
+    }
+}
+
+fn identity(credential: Credential) -> Arc<Identity> {
+    Arc::new(Identity::new(credential, 1, Arc::<Shelf>::default()))
+}
+
+async fn ask(tunnel: &Arc<Tunnel>, body: &'static str) -> Result<Bytes, Unanswered> {
+    let deadline = Instant::now() + SOON;
+    let body = Bytes::from_static(body.as_bytes());
+    let reply = tunnel.ask(Method::Login, body, deadline).await;
+    reply.map(|reply| reply.body().clone())
+}
+
+#[tokio::test]
+async fn what_is_asked_is_answered_and_signed() {
+    let node = Node::start(Pace::default()).await;
+    let identity = identity(node.credential(DAY));
+    let mut kept = Running::start(node.address, identity, Pace::default());
+    let tunnel = node.tunnel().await;
+    assert_eq!(tunnel.connector(), &number());
+    assert_eq!(ask(&tunnel, "hello").await.unwrap(), "hello");
+    assert_eq!(ask(&tunnel, "give up").await, Err(Unanswered::Lost));
+    assert_eq!(ask(&tunnel, "bug").await, Err(Unanswered::Lost));
+    // Long replies, at once, with room for two of them at a time.
+    let many: Vec<_> = (0..6)
+        .map(|_| {
+            let tunnel = Arc::clone(&tunnel);
+            tokio::spawn(async move { ask(&tunnel, "large").await })
+        })
+        .collect();
+    for large in many {
+        assert_eq!(large.await.unwrap().unwrap().len(), 3 << 20);
+    }
+    assert_eq!(tunnel.outstanding(), 0);
+    let status = kept.sees(|status| status.outstanding == 0).await;
+    assert!(status.is_up());
+    assert_eq!(status.welcome.unwrap().node.as_str(), "one");
+    assert!(status.hub_ahead_ms.unwrap().abs() < 30_000);
+}
+
+#[tokio::test]
+async fn nobody_works_for_whoever_has_gone() {
+    let node = Node::start(Pace::default()).await;
+    let identity = identity(node.credential(DAY));
+    let kept = Running::start(node.address, identity, Pace::default());
+    let tunnel = node.tunnel().await;
+    let asking = tokio::spawn({
+        let tunnel = Arc::clone(&tunnel);
+        async move { ask(&tunnel, "wait").await }
+    });
+    kept.desk.works_on(1).await;
+    asking.abort();
+    kept.desk.works_on(0).await;
+    let late = tunnel
+        .ask(
+            Method::Login,
+            Bytes::from_static(b"wait"),
+            Instant::now() + Duration::from_millis(300),
+        )
+        .await;
+    assert!(matches!(late, Err(Unanswered::TimedOut | Unanswered::Lost)));
+    kept.desk.works_on(0).await;
+    assert_eq!(ask(&tunnel, "still there").await.unwrap(), "still there");
+}
+
+#[tokio::test]
+async fn more_than_the_connector_takes_is_not_sent() {
+    let node = Node::start(Pace::default()).await;
+    let identity = identity(node.credential(DAY));
+    let kept = Running::start(node.address, identity, Pace::default());
+    let tunnel = node.tunnel().await;
+    let many: Vec<_> = (0..8)
+        .map(|_| {
+            let tunnel = Arc::clone(&tunnel);
+            tokio::spawn(async move { ask(&tunnel, "wait").await })
+        })
+        .collect();
+    kept.desk.works_on(8).await;
+    let Err(Unanswered::NotSent(why)) = ask(&tunnel, "one more").await else {
+        panic!("it was sent");
+    };
+    assert!(why.is_busy());
+    kept.desk.released.send_replace(true);
+    for waiting in many {
+        assert_eq!(waiting.await.unwrap().unwrap(), "wait");
+    }
+    // What it is not ready for, either.
+    kept.desk.report.send_modify(|report| report.ready.clear());
+    let mut up = node.book.up.subscribe();
+    let not_ready = |tunnel: &Option<Arc<Tunnel>>| {
+        tunnel
+            .as_ref()
+            .is_some_and(|tunnel| tunnel.report().ready.is_empty())
+    };
+    timeout(SOON, up.wait_for(not_ready))
+        .await
+        .unwrap()
+        .unwrap();
+    assert_eq!(
+        ask(&tunnel, "hello").await,
+        Err(Unanswered::NotSent(NotSent::Here(
+            entryway_bridge::link::NotAsked::NotReady
+        )))
+    );
+}
+
+#[tokio::test]
+async fn a_reply_by_another_key_ends_the_tunnel() {
+    let node = Node::start(Pace::default()).await;
+    let identity = identity(node.credential(DAY));
+    let _kept = Running::start(node.address, identity, Pace::default());
+    let tunnel = node.tunnel().await;
+    assert_eq!(ask(&tunnel, "forged").await, Err(Unanswered::Invalid));
+    assert_eq!(node.down().await, Down::Invalid);
+}
+
+#[tokio::test]
+async fn a_ticket_becomes_an_identity_that_is_let_in() {
+    let node = Node::start(Pace::default()).await;
+    let endpoint = format!("http://{}/connector/v1/plant-a", node.address);
+    let endpoint = Endpoint::parse(&endpoint).unwrap();
+    let outside = patient(OuterTrust::nobody());
+    let try_with = async |secret, authority: &[u8]| {
+        let ticket = Arc::new(Ticket::new(secret, authority));
+        let asked = Enrolling {
+            endpoint: &endpoint,
+            outside: &outside,
+            ticket: &ticket,
+            name: "one",
+            software: "test",
+            pace: Pace::default(),
+        };
+        enrol(asked).await
+    };
+    let authority = node.book.authority.certificate();
+    let wrong = try_with([8; 16], authority).await;
+    assert!(matches!(wrong, Err(EnrolError::Refused(bye)) if bye.code == ByeCode::Ticket));
+    let other = SiteAuthority::make("plant-a", SystemTime::now()).unwrap();
+    let stranger = try_with([9; 16], other.certificate()).await;
+    assert!(matches!(stranger, Err(EnrolError::Way(error)) if error.step == crate::Step::InnerTls));
+    let (credential, nodes, version) = try_with([9; 16], authority).await.unwrap();
+    assert_eq!(
+        (nodes.as_slice(), version),
+        (&["https://hub.example".to_owned()][..], 1)
+    );
+    let _kept = Running::start(node.address, identity(credential), Pace::default());
+    assert_eq!(ask(&node.tunnel().await, "in").await.unwrap(), "in");
+}
+
+#[tokio::test]
+async fn a_certificate_is_followed_before_its_end_without_a_pause() {
+    let node = Node::start(Pace::default()).await;
+    // Backdated by a day, it has less than a third of its life left.
+    let credential = node.credential(DAY / 4);
+    let before = credential.fingerprint();
+    let shelf = Arc::<Shelf>::default();
+    let identity = Arc::new(Identity::new(credential, 0, Arc::clone(&shelf) as _));
+    let mut kept = Running::start(node.address, Arc::clone(&identity), Pace::default());
+    kept.sees(|status| status.renewed == 1).await;
+    let now = identity.current();
+    assert_ne!(now.fingerprint(), before);
+    assert_eq!(*shelf.kept.lock(), [now.fingerprint()]);
+    assert!(now.renews_at().unwrap() > SystemTime::now() + DAY);
+    // The tunnel goes on as it was.
+    assert_eq!(ask(&node.tunnel().await, "hello").await.unwrap(), "hello");
+    assert_eq!(node.tunnel().await.peer().spki, before);
+}
+
+#[tokio::test]
+async fn a_hub_that_became_older_is_not_believed() {
+    let node = Node::start(Pace::default()).await;
+    let credential = node.credential(DAY);
+    let identity = Arc::new(Identity::new(credential, 2, Arc::<Shelf>::default()));
+    let mut kept = Running::start(node.address, identity, Pace::default());
+    let status = kept.sees(|status| status.trouble.is_some()).await;
+    let problem = status.trouble.unwrap().problem;
+    assert!(problem.contains("has spoken 2 before"), "{problem}");
+}
+
+#[tokio::test]
+async fn a_revoked_connector_is_told_so_and_comes_back_when_it_may() {
+    let node = Node::start(Pace::default()).await;
+    *node.book.refuses.lock() = Some(ByeCode::Unavailable);
+    let identity = identity(node.credential(DAY));
+    let mut kept = Running::start(node.address, identity, Pace::default());
+    let status = kept.sees(|status| status.trouble.is_some()).await;
+    let trouble = status.trouble.unwrap();
+    assert_eq!(trouble.code, Some(ByeCode::Unavailable));
+    *node.book.refuses.lock() = None;
+    assert_eq!(ask(&node.tunnel().await, "hello").await.unwrap(), "hello");
+}
+
+#[tokio::test]
+async fn a_hub_that_stops_has_its_answers_first() {
+    let node = Node::start(Pace::default()).await;
+    let identity = identity(node.credential(DAY));
+    let kept = Running::start(node.address, identity, Pace::default());
+    let tunnel = node.tunnel().await;
+    let asking = tokio::spawn({
+        let tunnel = Arc::clone(&tunnel);
+        async move { ask(&tunnel, "wait").await }
+    });
+    kept.desk.works_on(1).await;
+    node.stopping.send_replace(true);
+    let new = async { while !matches!(ask(&tunnel, "new").await, Err(Unanswered::NotSent(_))) {} };
+    timeout(SOON, new).await.unwrap();
+    kept.desk.released.send_replace(true);
+    assert_eq!(asking.await.unwrap().unwrap(), "wait");
+    assert!(matches!(node.down().await, Down::Ours(_) | Down::Theirs(_)));
+}
+
+#[tokio::test]
+async fn a_connector_that_stops_gives_its_answers_first() {
+    let node = Node::start(Pace::default()).await;
+    let identity = identity(node.credential(DAY));
+    let kept = Running::start(node.address, identity, Pace::default());
+    let tunnel = node.tunnel().await;
+    let asking = tokio::spawn({
+        let tunnel = Arc::clone(&tunnel);
+        async move { ask(&tunnel, "wait").await }
+    });
+    kept.desk.works_on(1).await;
+    kept.stopping.send_replace(true);
+    kept.desk.released.send_replace(true);
+    assert_eq!(asking.await.unwrap().unwrap(), "wait");
+    timeout(SOON, kept.keeping).await.unwrap().unwrap();
+    assert_eq!(kept.status.borrow().phase, Phase::Stopped);
+}
+
+#[tokio::test]
+async fn a_hub_that_is_started_again_is_found_again() {
+    let node = Node::start(Pace::default()).await;
+    let identity = identity(node.credential(DAY));
+    let mut kept = Running::start(node.address, identity, Pace::default());
+    node.tunnel().await;
+    node.serving.abort();
+    let _ = node.serving.await;
+    kept.sees(|status| !status.is_up() && status.trouble.is_some())
+        .await;
+    let listening = async {
+        loop {
+            if let Ok(listener) = TcpListener::bind(node.address).await {
+                return listener;
+            }
+        }
+    };
+    let listener = timeout(SOON, listening).await.unwrap();
+    node.book.up.send_replace(None);
+    let again = Node::on(listener, Arc::clone(&node.book), Pace::default());
+    assert_eq!(ask(&again.tunnel().await, "hello").await.unwrap(), "hello");
+    assert_eq!(kept.sees(NodeStatus::is_up).await.trouble, None);
+}
+
+/// Between the two: passes bytes on, unless told otherwise.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Line {
+    Open,
+    Paused,
+    Garbage,
+    Cut,
+}
+
+async fn relay(to: SocketAddr, line: watch::Receiver<Line>) -> SocketAddr {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    tokio::spawn(async move {
+        while let Ok((near, _)) = listener.accept().await {
+            let line = line.clone();
+            tokio::spawn(async move {
+                let far = TcpStream::connect(to).await.unwrap();
+                let (near_read, near_write) = near.into_split();
+                let (far_read, far_write) = far.into_split();
+                tokio::spawn(carry(near_read, far_write, line.clone()));
+                carry(far_read, near_write, line).await;
+            });
+        }
+    });
+    address
+}
+
+async fn carry(
+    mut from: tokio::net::tcp::OwnedReadHalf,
+    mut to: tokio::net::tcp::OwnedWriteHalf,
+    mut line: watch::Receiver<Line>,
+) {
+    let mut piece = [0; 4096];
+    loop {
+        let now = *line.borrow_and_update();
+        match now {
+            Line::Cut => return,
+            Line::Garbage => {
+                let _ = to.write_all(&[0x5a; 512]).await;
+                return;
+            }
+            Line::Paused => {
+                let _ = line.changed().await;
+            }
+            Line::Open => tokio::select! {
+                _ = line.changed() => {}
+                read = from.read(&mut piece) => match read {
+                    Ok(count @ 1..) => {
+                        if to.write_all(&piece[..count]).await.is_err() {
+                            return;
+                        }
+                    }
+                    _ => return,
+                }
+            },
+        }
+    }
+}
+
+async fn survives(line: Line, expected: fn(&Down) -> bool) {
+    let node = Node::start(quick()).await;
+    let (wire, state) = watch::channel(Line::Open);
+    let between = relay(node.address, state).await;
+    let mut kept = Running::start(between, identity(node.credential(DAY)), quick());
+    let tunnel = node.tunnel().await;
+    let asking = tokio::spawn({
+        let tunnel = Arc::clone(&tunnel);
+        async move { ask(&tunnel, "wait").await }
+    });
+    kept.desk.works_on(1).await;
+    wire.send_replace(line);
+    // Whoever waits is told what is certain, which is nothing.
+    assert_eq!(asking.await.unwrap(), Err(Unanswered::Lost));
+    let down = node.down().await;
+    assert!(expected(&down), "{down:?}");
+    kept.sees(|status| status.trouble.is_some()).await;
+    // Nobody works for a tunnel that is gone.
+    kept.desk.works_on(0).await;
+    wire.send_replace(Line::Open);
+    kept.sees(|status| status.is_up() && status.ups > 1).await;
+    let again = node.tunnel().await;
+    assert_eq!(ask(&again, "hello").await.unwrap(), "hello");
+    assert!(again.latency().is_none_or(|latency| latency < SOON));
+}
+
+#[tokio::test]
+async fn a_line_that_is_cut_is_dialled_again() {
+    survives(Line::Cut, |down| matches!(down, Down::Lost(_))).await;
+}
+
+#[tokio::test]
+async fn a_line_that_swallows_everything_counts_as_gone() {
+    survives(Line::Paused, |down| matches!(down, Down::Silent)).await;
+}
+
+#[tokio::test]
+async fn garbage_on_the_line_ends_that_tunnel_alone() {
+    survives(Line::Garbage, |down| matches!(down, Down::Lost(_))).await;
+}

@@ -1,0 +1,42 @@
+//! The hub's end of a tunnel: takes it, lets its connector in, and asks it.
+
+mod driver;
+mod handle;
+
+pub(crate) use driver::in_words;
+
+pub use driver::{AcceptError, accept};
+pub use handle::{Down, NotSent, Tunnel, Unanswered};
+
+use crate::identity::PeerIdentity;
+use entryway_bridge::message::{Bye, Enrol, Enrolled, Hello, RefusalCode, Renew, Renewed, Welcome};
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+
+/// What is waited for.
+pub type Later<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
+
+/// What a hub decides about connectors, and hears of them.
+pub trait Admit: Send + Sync + 'static {
+    /// Whether a connector that has proved its certificate may work here.
+    fn admit<'a>(
+        &'a self,
+        peer: &'a PeerIdentity,
+        hello: &'a Hello,
+    ) -> Later<'a, Result<Welcome, Bye>>;
+    /// Whoever has a ticket wants a certificate.
+    fn enrol<'a>(&'a self, enrol: &'a Enrol) -> Later<'a, Result<Enrolled, Bye>>;
+    /// A connector wants its next certificate.
+    fn renew<'a>(
+        &'a self,
+        peer: &'a PeerIdentity,
+        renew: &'a Renew,
+    ) -> Later<'a, Result<Renewed, RefusalCode>>;
+    /// A tunnel stands and its connector has said what it is ready for.
+    fn up(&self, tunnel: &Arc<Tunnel>);
+    /// Its connector says that anew.
+    fn reported(&self, tunnel: &Arc<Tunnel>);
+    /// A tunnel that was up has ended.
+    fn down(&self, tunnel: &Arc<Tunnel>, why: &Down);
+}

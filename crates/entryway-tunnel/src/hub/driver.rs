@@ -1,0 +1,467 @@
+//! The task that owns a tunnel at the hub.
+
+use super::handle::{Arrived, Command, Question};
+use super::{Admit, Down, Later, NotSent, Tunnel, Unanswered};
+use crate::identity::PeerIdentity;
+use crate::inner::{InnerError, receive};
+use crate::pump::{Beat, Pace, Pulse, ahead_ms, finish, hello, pull, push, unix_ms};
+use crate::sign::PeerKey;
+use crate::socket::WebSocketBytes;
+use bytes::BytesMut;
+use entryway_bridge::link::{Ended, HubEvent, HubLink, Limits, NotAsked, RequestId};
+use entryway_bridge::message::{Bye, ByeCode, Enrol, Renew, Welcome};
+use entryway_bridge::{
+    ConnectorId, Octets, Question as Signed, SignedReply, SiteName, VerifiedReply,
+};
+use rustls::ServerConfig;
+use std::collections::HashMap;
+use std::future::pending;
+use std::io;
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+use tokio::io::{AsyncRead, AsyncWrite, ReadHalf, WriteHalf, split};
+use tokio::sync::mpsc;
+use tokio::time::{Instant, sleep_until, timeout};
+
+/// How long a tunnel that drains may take to finish.
+const DRAIN: Duration = Duration::from_secs(60);
+
+/// Why a tunnel never was up.
+#[derive(Debug, thiserror::Error)]
+pub enum AcceptError {
+    /// The handshake inside.
+    #[error("the two ends do not find together")]
+    Inner(#[from] InnerError),
+    /// The stream broke.
+    #[error("the connection is lost")]
+    Lost(#[source] io::Error),
+    /// What came does not belong to the protocol.
+    #[error("the connector breaks the protocol: {0}")]
+    Broken(String),
+    /// Nothing came in time.
+    #[error("nothing came in time")]
+    TimedOut,
+    /// The hub, or the connector, ended it.
+    #[error("it was ended with `{}`", .0.code.as_str())]
+    Ended(Bye),
+    /// Its certificate names what is no connector.
+    #[error("the certificate's names cannot be read")]
+    Name,
+}
+
+/// Takes a tunnel over a connection that HTTP has upgraded, and runs it to its end: `Ok` for one that was up, or that
+/// has enrolled its connector. When `stopping` is over the tunnel drains and ends.
+pub async fn accept<S>(
+    io: S,
+    site: &SiteName,
+    tls: Arc<ServerConfig>,
+    admit: Arc<dyn Admit>,
+    software: &str,
+    pace: Pace,
+    stopping: Later<'_, ()>,
+) -> Result<(), AcceptError>
+where
+    S: AsyncRead + AsyncWrite + Unpin + Send,
+{
+    let socket = WebSocketBytes::upgraded(io).await;
+    let shaken = timeout(pace.greeting, receive(socket, site.as_str(), tls)).await;
+    let (stream, peer) = shaken.map_err(|_| AcceptError::TimedOut)??;
+    let (read, write) = split(stream);
+    let link = HubLink::new(&hello(software), peer.is_some(), Limits::default());
+    let mut driver = Driver {
+        link,
+        read,
+        write,
+        input: BytesMut::new(),
+        unflushed: false,
+        admit,
+        site: site.clone(),
+    };
+    match peer {
+        None => driver.enrol(pace).await,
+        Some(peer) => driver.serve(peer, pace, stopping).await,
+    }
+}
+
+struct Driver<S> {
+    link: HubLink,
+    read: ReadHalf<S>,
+    write: WriteHalf<S>,
+    input: BytesMut,
+    unflushed: bool,
+    admit: Arc<dyn Admit>,
+    site: SiteName,
+}
+
+impl<S: AsyncRead + AsyncWrite> Driver<S> {
+    /// Moves bytes until something was said.
+    async fn event(&mut self) -> Result<HubEvent, AcceptError> {
+        loop {
+            match self.link.receive(&mut self.input) {
+                Ok(Some(HubEvent::Bye(bye))) => return Err(AcceptError::Ended(bye)),
+                Ok(Some(event)) => return Ok(event),
+                Ok(None) => {}
+                Err(error) => return Err(AcceptError::Broken(in_words(&error))),
+            }
+            let out = self.link.outbound();
+            let writes = !out.is_empty() || self.unflushed;
+            tokio::select! {
+                pushed = push(&mut self.write, out, &mut self.unflushed), if writes => pushed,
+                pulled = pull(&mut self.read, &mut self.input) => pulled,
+            }
+            .map_err(AcceptError::Lost)?;
+        }
+    }
+    /// What is said first, in time; the last words are written where it goes wrong.
+    async fn early(&mut self, pace: Pace) -> Result<HubEvent, AcceptError> {
+        let event = timeout(pace.greeting, self.event()).await;
+        let event = event.unwrap_or(Err(AcceptError::TimedOut));
+        if event.is_err() {
+            finish(&mut self.write, self.link.outbound()).await;
+        }
+        event
+    }
+    async fn ended(&mut self, bye: Bye) -> AcceptError {
+        self.link.bye(&bye);
+        finish(&mut self.write, self.link.outbound()).await;
+        AcceptError::Ended(bye)
+    }
+
+    async fn enrol(&mut self, pace: Pace) -> Result<(), AcceptError> {
+        let mut asked: Option<Enrol> = None;
+        while asked.is_none() {
+            if let HubEvent::Enrol(enrol) = self.early(pace).await? {
+                asked = Some(enrol);
+            }
+        }
+        let Some(enrol) = asked else {
+            return Ok(());
+        };
+        let admit = Arc::clone(&self.admit);
+        match admit.enrol(&enrol).await {
+            Ok(enrolled) => {
+                if self.link.enrolled(&enrolled).is_err() {
+                    return Err(AcceptError::Broken("it did not wait".to_owned()));
+                }
+                self.link.bye(&Bye::new(ByeCode::Done, ""));
+                finish(&mut self.write, self.link.outbound()).await;
+                Ok(())
+            }
+            Err(bye) => Err(self.ended(bye).await),
+        }
+    }
+
+    async fn serve(
+        &mut self,
+        peer: PeerIdentity,
+        pace: Pace,
+        stopping: Later<'_, ()>,
+    ) -> Result<(), AcceptError> {
+        let connector = ConnectorId::parse(&peer.connector).map_err(|_| AcceptError::Name)?;
+        let key = PeerKey::of(&peer).ok_or(AcceptError::Name)?;
+        let HubEvent::Hello(greeting) = self.early(pace).await? else {
+            return Err(AcceptError::Broken("it does not greet".to_owned()));
+        };
+        let ahead_ms = ahead_ms(greeting.time_ms, unix_ms(SystemTime::now()));
+        let admit = Arc::clone(&self.admit);
+        let welcome: Welcome = match admit.admit(&peer, &greeting).await {
+            Ok(welcome) => welcome,
+            Err(bye) => return Err(self.ended(bye).await),
+        };
+        if self.link.welcome(&welcome).is_err() {
+            return Err(AcceptError::Broken("it did not wait".to_owned()));
+        }
+        let report = loop {
+            if let HubEvent::Report(report) = self.early(pace).await? {
+                break report;
+            }
+        };
+        let arrived = Arrived {
+            peer,
+            site: self.site.clone(),
+            connector,
+            hello: greeting,
+            welcome,
+            ahead_ms,
+        };
+        let (commands, told) = mpsc::unbounded_channel();
+        let tunnel = Arc::new(Tunnel::new(arrived, report, commands));
+        admit.up(&tunnel);
+        let mut course = Course {
+            told,
+            waiting: HashMap::new(),
+            ids: HashMap::new(),
+            key,
+            pulse: Pulse::new(pace),
+            tunnel: Arc::clone(&tunnel),
+        };
+        let down = self.run(&mut course, stopping).await;
+        finish(&mut self.write, self.link.outbound()).await;
+        course.end(self.link.end());
+        tunnel.set_draining();
+        admit.down(&tunnel, &down);
+        Ok(())
+    }
+
+    async fn run(&mut self, course: &mut Course, stopping: Later<'_, ()>) -> Down {
+        let mut stopping = Some(stopping);
+        let expires = Instant::now() + left(course.tunnel.peer().not_after);
+        let mut by: Option<Instant> = None;
+        let admit = Arc::clone(&self.admit);
+        let tunnel = Arc::clone(&course.tunnel);
+        let mut renewal: Option<Later<'_, _>> = None;
+        loop {
+            match self.heard(course) {
+                Ok(Some(renew)) => {
+                    let (admit, tunnel) = (Arc::clone(&admit), Arc::clone(&tunnel));
+                    renewal = Some(Box::pin(
+                        async move { admit.renew(tunnel.peer(), &renew).await },
+                    ));
+                }
+                Ok(None) => {}
+                Err(down) => return down,
+            }
+            if by.is_some() && self.link.is_drained() {
+                return self.last(Bye::new(ByeCode::Stopping, "drained"));
+            }
+            let out = self.link.outbound();
+            let writes = !out.is_empty() || self.unflushed;
+            let renewing = async {
+                match &mut renewal {
+                    Some(renewal) => renewal.await,
+                    None => pending().await,
+                }
+            };
+            let stopped = async {
+                match &mut stopping {
+                    Some(stopping) => stopping.await,
+                    None => pending().await,
+                }
+            };
+            let next = by.unwrap_or(expires).min(course.pulse.due);
+            tokio::select! {
+                pushed = push(&mut self.write, out, &mut self.unflushed), if writes => {
+                    if let Err(error) = pushed {
+                        return Down::Lost(error.to_string());
+                    }
+                }
+                pulled = pull(&mut self.read, &mut self.input) => {
+                    if let Err(error) = pulled {
+                        return Down::Lost(error.to_string());
+                    }
+                }
+                Some(command) = course.told.recv() => match command {
+                    Command::Ask(question) => course.ask(&mut self.link, question),
+                    Command::Cancel(token) => course.cancel(&mut self.link, token),
+                    Command::Drain => {
+                        self.link.drain();
+                        by.get_or_insert(Instant::now() + DRAIN);
+                    }
+                    Command::Close(bye) => return self.last(bye),
+                },
+                made = renewing => {
+                    renewal = None;
+                    let answered = match made {
+                        Ok(renewed) => self.link.renewed(&renewed),
+                        Err(code) => self.link.refuse_renewal(code),
+                    };
+                    // It cannot be out of turn: the link asked, once.
+                    let _ = answered;
+                }
+                () = stopped => {
+                    stopping = None;
+                    tunnel.set_draining();
+                    self.link.drain();
+                    by.get_or_insert(Instant::now() + DRAIN);
+                }
+                () = sleep_until(next) => {
+                    let now = Instant::now();
+                    if by.is_some_and(|by| by <= now) {
+                        return self.last(Bye::new(ByeCode::Stopping, "not drained in time"));
+                    }
+                    if expires <= now {
+                        let bye = Bye::new(ByeCode::Other, "the certificate has expired");
+                        self.link.bye(&bye);
+                        return Down::Expired;
+                    }
+                    if course.pulse.due <= now {
+                        match course.pulse.beat() {
+                            Beat::Ping(token) => self.link.ping(token),
+                            Beat::Gone => return Down::Silent,
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    fn last(&mut self, bye: Bye) -> Down {
+        self.link.bye(&bye);
+        Down::Ours(bye)
+    }
+
+    /// Everything that has come; a request for a certificate is given back.
+    fn heard(&mut self, course: &mut Course) -> Result<Option<Renew>, Down> {
+        loop {
+            let event = match self.link.receive(&mut self.input) {
+                Ok(Some(event)) => event,
+                Ok(None) => return Ok(None),
+                Err(error) => return Err(Down::Broken(in_words(&error))),
+            };
+            match event {
+                HubEvent::Replied(id, reply) => {
+                    if !course.replied(id, reply) {
+                        self.link.bye(&Bye::new(ByeCode::Reply, ""));
+                        return Err(Down::Invalid);
+                    }
+                }
+                HubEvent::Refused(id, code) => {
+                    course.tell(id, Err(Unanswered::NotSent(NotSent::There(code))));
+                }
+                HubEvent::GivenUp(id) => course.tell(id, Err(Unanswered::Lost)),
+                HubEvent::Report(report) => {
+                    course.tunnel.set_report(report);
+                    self.admit.reported(&course.tunnel);
+                }
+                HubEvent::Pong(token) => {
+                    if let Some(latency) = course.pulse.pong(token) {
+                        course.tunnel.set_latency(latency);
+                    }
+                }
+                HubEvent::Draining => {
+                    course.tunnel.set_draining();
+                    self.admit.reported(&course.tunnel);
+                }
+                HubEvent::Bye(bye) => return Err(Down::Theirs(bye)),
+                HubEvent::Renew(renew) => return Ok(Some(renew)),
+                // Once, at the beginning.
+                HubEvent::Hello(_) | HubEvent::Enrol(_) => {}
+            }
+        }
+    }
+}
+
+/// What is under way on a tunnel.
+struct Course {
+    told: mpsc::UnboundedReceiver<Command>,
+    waiting: HashMap<RequestId, Waiting>,
+    ids: HashMap<u64, RequestId>,
+    key: PeerKey,
+    pulse: Pulse,
+    tunnel: Arc<Tunnel>,
+}
+
+struct Waiting {
+    signed: Signed,
+    token: u64,
+    tell: tokio::sync::oneshot::Sender<Result<VerifiedReply, Unanswered>>,
+}
+
+impl Course {
+    fn ask(&mut self, link: &mut HubLink, question: Question) {
+        let Question {
+            token,
+            method,
+            body,
+            deadline,
+            tell,
+        } = question;
+        if tell.is_closed() {
+            return;
+        }
+        let left = deadline.saturating_duration_since(std::time::Instant::now());
+        let deadline_ms = u32::try_from(left.as_millis()).unwrap_or(u32::MAX);
+        let mut nonce = [0; 16];
+        if getrandom::fill(&mut nonce).is_err() {
+            // Without a nonce of its own nothing is asked.
+            let _ = tell.send(Err(Unanswered::NotSent(NotAsked::Ended.into())));
+            return;
+        }
+        let nonce = Octets(nonce);
+        match link.request(method, nonce, deadline_ms, &body) {
+            Ok((id, request)) => {
+                let signed = Signed {
+                    site: self.tunnel.site().clone(),
+                    connector: *self.tunnel.connector(),
+                    nonce,
+                    method,
+                    request,
+                };
+                self.ids.insert(token, id);
+                let waiting = Waiting {
+                    signed,
+                    token,
+                    tell,
+                };
+                self.waiting.insert(id, waiting);
+            }
+            Err(why) => {
+                let _ = tell.send(Err(Unanswered::NotSent(why.into())));
+            }
+        }
+    }
+    fn cancel(&mut self, link: &mut HubLink, token: u64) {
+        if let Some(id) = self.ids.remove(&token) {
+            self.waiting.remove(&id);
+            link.cancel(id);
+        }
+    }
+    fn take(&mut self, id: RequestId) -> Option<Waiting> {
+        let waiting = self.waiting.remove(&id)?;
+        self.ids.remove(&waiting.token);
+        Some(waiting)
+    }
+    fn tell(&mut self, id: RequestId, outcome: Result<VerifiedReply, Unanswered>) {
+        if let Some(waiting) = self.take(id) {
+            // Whoever has gone does not want to know.
+            let _ = waiting.tell.send(outcome);
+        }
+    }
+    /// Whether the reply is the connector's.
+    fn replied(&mut self, id: RequestId, reply: SignedReply) -> bool {
+        let Some(waiting) = self.take(id) else {
+            return true;
+        };
+        let verified = reply.verify(&waiting.signed, &self.key);
+        let is_theirs = verified.is_ok();
+        let _ = waiting.tell.send(verified.map_err(|_| Unanswered::Invalid));
+        is_theirs
+    }
+    /// Everybody who still waits is told what is certain.
+    fn end(&mut self, ended: Vec<(RequestId, Ended)>) {
+        let gone = || Unanswered::NotSent(NotAsked::Ended.into());
+        for (id, how) in ended {
+            let outcome = match how {
+                Ended::Unwritten => gone(),
+                Ended::Lost => Unanswered::Lost,
+            };
+            self.tell(id, Err(outcome));
+        }
+        self.told.close();
+        while let Ok(command) = self.told.try_recv() {
+            if let Command::Ask(question) = command {
+                let _ = question.tell.send(Err(gone()));
+            }
+        }
+    }
+}
+
+/// An error with what is below it.
+pub(crate) fn in_words(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(error) = source {
+        text.push_str(": ");
+        text.push_str(&error.to_string());
+        source = error.source();
+    }
+    text
+}
+
+/// A clock that is wrong must not make a timer of centuries.
+fn left(until: SystemTime) -> Duration {
+    until
+        .duration_since(SystemTime::now())
+        .unwrap_or_default()
+        .min(Duration::from_secs(365 * 86_400))
+}

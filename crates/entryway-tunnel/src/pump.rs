@@ -1,0 +1,168 @@
+//! What the drivers of both ends do alike: moving bytes, asking whether the other end is there, telling the time.
+
+use bytes::BytesMut;
+use entryway_bridge::Text;
+use entryway_bridge::VERSIONS;
+use entryway_bridge::message::Hello;
+use std::io;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
+use tokio::time::Instant;
+
+/// Room for what is read at a time; a frame that is longer makes the buffer grow as its bytes come.
+const READ: usize = 8 << 10;
+/// Between two questions whether the other end is there, on average.
+const PING_EVERY: Duration = Duration::from_secs(20);
+/// An answer that takes longer is missing.
+const PONG_WITHIN: Duration = Duration::from_secs(10);
+/// So many may be missing before the other end counts as gone.
+const MISSED: u32 = 2;
+
+/// How often the other end is asked for a sign of life. The default suits tunnels through the web; tests are quicker.
+#[derive(Debug, Clone, Copy)]
+pub struct Pace {
+    /// Between two pings, on average: the jitter is a quarter of it either way.
+    pub every: Duration,
+    /// How long a pong may take.
+    pub within: Duration,
+    /// How long each step of the greeting may take.
+    pub greeting: Duration,
+}
+
+impl Default for Pace {
+    fn default() -> Self {
+        Self {
+            every: PING_EVERY,
+            within: PONG_WITHIN,
+            greeting: Duration::from_secs(15),
+        }
+    }
+}
+
+/// Reads what has come; the end of the stream is an error.
+pub(crate) async fn pull(
+    read: &mut (impl AsyncRead + Unpin),
+    input: &mut BytesMut,
+) -> io::Result<()> {
+    input.reserve(READ);
+    match read.read_buf(input).await? {
+        0 => Err(io::ErrorKind::UnexpectedEof.into()),
+        _ => Ok(()),
+    }
+}
+
+/// Writes a part of what waits, and flushes when nothing does. Nothing is lost when this is dropped.
+pub(crate) async fn push(
+    write: &mut (impl AsyncWrite + Unpin),
+    out: &mut BytesMut,
+    unflushed: &mut bool,
+) -> io::Result<()> {
+    if out.is_empty() {
+        write.flush().await?;
+        *unflushed = false;
+        return Ok(());
+    }
+    *unflushed = true;
+    match write.write_buf(out).await? {
+        0 => Err(io::ErrorKind::WriteZero.into()),
+        _ => Ok(()),
+    }
+}
+
+/// Writes all that waits, within a moment: the last words.
+pub(crate) async fn finish(write: &mut (impl AsyncWrite + Unpin), out: &mut BytesMut) {
+    let all = async {
+        write.write_all_buf(out).await?;
+        write.flush().await?;
+        write.shutdown().await
+    };
+    // Whoever does not take them does not get them.
+    let _ = tokio::time::timeout(Duration::from_secs(2), all).await;
+}
+
+pub(crate) fn hello(software: &str) -> Hello {
+    Hello {
+        versions: VERSIONS.to_vec(),
+        capabilities: Vec::new(),
+        software: Text::cut(software),
+        time_ms: unix_ms(SystemTime::now()),
+    }
+}
+
+pub(crate) fn unix_ms(time: SystemTime) -> u64 {
+    let since = time.duration_since(UNIX_EPOCH).unwrap_or_default();
+    u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
+}
+
+/// By how much the other end's clock is ahead of ours, in milliseconds; below zero where it is behind.
+pub(crate) fn ahead_ms(theirs: u64, ours: u64) -> i64 {
+    let apart = i64::try_from(theirs.abs_diff(ours)).unwrap_or(i64::MAX);
+    if theirs >= ours { apart } else { -apart }
+}
+
+/// The questions whether the other end is there.
+pub(crate) struct Pulse {
+    pace: Pace,
+    token: u64,
+    /// The one that is asked and when, if its answer is missing.
+    asked: Option<Instant>,
+    missed: u32,
+    pub(crate) due: Instant,
+}
+
+/// What is due.
+pub(crate) enum Beat {
+    /// Ask with this.
+    Ping(u64),
+    /// Nobody is there.
+    Gone,
+}
+
+impl Pulse {
+    pub(crate) fn new(pace: Pace) -> Self {
+        Self {
+            pace,
+            token: 0,
+            asked: None,
+            missed: 0,
+            due: Instant::now() + jittered(pace.every),
+        }
+    }
+    /// When `due` has come.
+    pub(crate) fn beat(&mut self) -> Beat {
+        if self.asked.take().is_some() {
+            self.missed += 1;
+            if self.missed >= MISSED {
+                return Beat::Gone;
+            }
+        }
+        let now = Instant::now();
+        self.token += 1;
+        self.asked = Some(now);
+        self.due = now + self.pace.within;
+        Beat::Ping(self.token)
+    }
+    /// The answer has come; how long it took.
+    pub(crate) fn pong(&mut self, token: u64) -> Option<Duration> {
+        if token != self.token {
+            return None;
+        }
+        let asked = self.asked.take()?;
+        self.missed = 0;
+        self.due = Instant::now() + jittered(self.pace.every);
+        Some(asked.elapsed())
+    }
+}
+
+/// Around `mean`, a quarter of it either way: what many were told to do at once they do one after the other.
+fn jittered(mean: Duration) -> Duration {
+    mean.mul_f64(0.75 + 0.5 * share())
+}
+
+/// Between 0 and 1.
+pub(crate) fn share() -> f64 {
+    let mut bytes = [0; 4];
+    // Without randomness they all come at once, which is no harm to anybody but the hub.
+    let _ = getrandom::fill(&mut bytes);
+    f64::from(u32::from_be_bytes(bytes)) / f64::from(u32::MAX)
+}
