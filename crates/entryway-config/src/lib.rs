@@ -32,6 +32,11 @@ mod settings;
 mod sources;
 mod tree;
 
+/// Reads a duration as settings have it: `400ms`, `3s`, `5m`, `1h`, `2d`.
+pub fn read_duration(text: &str) -> Result<std::time::Duration, impl std::error::Error + use<>> {
+    duration::parse(text)
+}
+
 pub use catalogue::{setting_paths, settings_named};
 pub use closest::closest;
 pub use code::{Severity, codes, help};

@@ -7,6 +7,7 @@ mod audit;
 mod control;
 mod explain;
 mod grace;
+mod hub;
 mod initials;
 mod json;
 mod lookup;
@@ -28,6 +29,10 @@ pub use control::{
     LoginsStatus, Reload, RoleStatus, ServerStatus, Status, StoreStatus,
 };
 pub use grace::GraceResponse;
+pub use hub::{
+    ConnectorJson, ConnectorsJson, ReadyJson, SiteJson, SitesJson, TicketJson, TicketMadeJson,
+    TicketsJson, TunnelJson, hub_schemas,
+};
 pub use initials::initials_svg;
 pub use json::{JsonError, to_json};
 pub use lookup::{

@@ -2,6 +2,7 @@
 
 mod account;
 mod client;
+mod hub;
 mod lookup;
 mod session;
 mod store;
@@ -12,6 +13,7 @@ pub(crate) use account::{
     Account, AccountCommand, AddAccount, ChangeAccount, Kind, PasswordToSet, Value, Values,
 };
 pub(crate) use client::{Client, ClientCommand, CreateClient};
+pub(crate) use hub::{ConnectorCommand, Hub, HubCommand, SiteCommand, TicketCommand};
 pub(crate) use lookup::{Browse, Card, Find, Groups, GroupsCommand, KindWord};
 pub(crate) use session::{Session, SessionCommand};
 pub(crate) use store::{Audit, AuditCommand, Store, StoreCommand, Tail};
@@ -142,6 +144,8 @@ pub(crate) enum Command {
     Client(Client),
     /// Show and end the sessions of the single sign-on
     Session(Session),
+    /// Keep the sites of a hub: tickets that let their connectors in, and the connectors
+    Hub(Hub),
     /// Read and check the record of decisions
     Audit(Audit),
     /// Back the store up, and restore it

@@ -25,6 +25,7 @@ mod explain;
 mod forward;
 mod gateway;
 mod help;
+mod hub;
 mod ids;
 mod kept;
 mod listener;
@@ -106,6 +107,7 @@ fn run(cli: &Cli) -> Exit {
         Command::Token(token) => token::token(common, token),
         Command::Client(asked) => client::client(common, asked),
         Command::Session(asked) => session::session(common, asked),
+        Command::Hub(asked) => on_this_thread(hub::hub(common, asked)),
         Command::Audit(audit) => on_this_thread(audit::audit(common, audit)),
         Command::Store(store) => on_this_thread(store::store(common, store)),
         Command::Status(asked) => status::status(common, asked),

@@ -18,6 +18,7 @@ mod events;
 mod hangup;
 mod hostile;
 mod https;
+mod hub;
 mod later;
 mod log;
 mod lookup;

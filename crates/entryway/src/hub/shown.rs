@@ -1,0 +1,109 @@
+//! Sites, connectors and tickets as they are shown.
+
+use super::desk::ticket_id;
+use entryway_config::{HubSettings, SiteSettings};
+use entryway_store::{ConnectorRow, Standing, TicketRow};
+use entryway_tunnel::fingerprint_in_words;
+use entryway_wire::{ConnectorJson, Rfc3339, SiteJson, TicketJson};
+use std::collections::BTreeMap;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+/// A time of the store.
+pub(super) fn moment(ms: i64) -> String {
+    let since = Duration::from_millis(u64::try_from(ms).unwrap_or_default());
+    Rfc3339(
+        UNIX_EPOCH
+            .checked_add(since)
+            .unwrap_or(SystemTime::UNIX_EPOCH),
+    )
+    .to_string()
+}
+
+/// A ticket, at a time.
+pub(super) fn ticket(row: &TicketRow, now_ms: i64) -> TicketJson {
+    let state = match (row.used_ms, row.ended_ms) {
+        (Some(_), _) => "used",
+        (None, Some(_)) => "revoked",
+        (None, None) if row.expires_ms <= now_ms => "expired",
+        (None, None) => "waits",
+    };
+    TicketJson {
+        id: ticket_id(row),
+        site: row.site.clone(),
+        state: state.to_owned(),
+        made: moment(row.made_ms),
+        made_by: row.made_by.clone(),
+        expires: moment(row.expires_ms),
+        used: row.used_ms.map(moment),
+        connector: row.connector.clone(),
+    }
+}
+
+/// A connector, without its tunnel.
+pub(super) fn connector(row: &ConnectorRow) -> ConnectorJson {
+    ConnectorJson {
+        id: row.id.clone(),
+        site: row.site.clone(),
+        name: row.name.clone(),
+        standing: row.standing.as_str().to_owned(),
+        changed: moment(row.changed_ms),
+        key: fingerprint_in_words(&row.spki),
+        certificate_until: moment(row.not_after_ms),
+        enrolled: moment(row.enrolled_ms),
+        software: row.software.clone(),
+        seen: row.seen_ms.map(moment),
+        node: row.node.clone(),
+        tunnel: None,
+    }
+}
+
+/// Every site: those of the configuration, and those of which connectors are left.
+pub(super) fn sites(settings: Option<&HubSettings>, connectors: &[ConnectorRow]) -> Vec<SiteJson> {
+    let mut sites: BTreeMap<&str, SiteJson> = BTreeMap::new();
+    for site in settings.iter().flat_map(|hub| &hub.sites) {
+        sites.insert(&site.name, configured(site));
+    }
+    let known = connectors
+        .iter()
+        .filter(|row| row.standing != Standing::Revoked);
+    for row in known {
+        let site = sites.entry(&row.site).or_insert_with(|| left(&row.site));
+        site.connectors += 1;
+    }
+    sites.into_values().collect()
+}
+
+fn configured(site: &SiteSettings) -> SiteJson {
+    let texts = |list: &[std::sync::Arc<str>]| list.iter().map(|text| text.to_string()).collect();
+    let methods = [
+        ("password", site.methods.password),
+        ("certificate", site.methods.certificate),
+    ];
+    SiteJson {
+        configured: true,
+        suffixes: texts(&site.suffixes),
+        clients: texts(&site.clients),
+        methods: methods
+            .into_iter()
+            .filter(|(_, on)| *on)
+            .map(|(method, _)| method.to_owned())
+            .collect(),
+        ..left(&site.name)
+    }
+}
+
+fn left(name: &str) -> SiteJson {
+    SiteJson {
+        name: name.to_owned(),
+        configured: false,
+        suffixes: Vec::new(),
+        clients: Vec::new(),
+        methods: Vec::new(),
+        connectors: 0,
+        tunnels: 0,
+        ready: Vec::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests;

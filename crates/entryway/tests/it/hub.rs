@@ -1,0 +1,50 @@
+//! The hub: tickets and connectors at the command line.
+
+mod tickets;
+
+use crate::world::World;
+use serde_json::Value;
+
+/// One site, and one that is switched off.
+pub(crate) const SITES: &str = r#"
+[hub]
+url = "http://127.0.0.1:8389"
+
+[site.plant-a]
+suffixes = ["plant-a.example"]
+clients = ["portal"]
+
+[site.closed]
+enabled = false
+"#;
+
+/// A world with a hub.
+fn world() -> World {
+    let world = World::new();
+    let text = world.configuration();
+    world.write("entryway.toml", &format!("{text}\n{SITES}"));
+    world
+}
+
+/// Runs a command: its exit code, what it says as JSON, what it says beside.
+fn run(world: &World, arguments: &[&str]) -> (Option<i32>, Value, String) {
+    let mut command = world.command(arguments);
+    let ended = command.args(["--output", "json"]).output().expect("an end");
+    let said = String::from_utf8(ended.stderr).expect("text");
+    let json = serde_json::from_slice(&ended.stdout).unwrap_or_default();
+    (ended.status.code(), json, said)
+}
+
+/// Runs one that has to work.
+fn done(world: &World, arguments: &[&str]) -> Value {
+    let (code, json, said) = run(world, arguments);
+    assert_eq!(code, Some(0), "{arguments:?}: {said}");
+    json
+}
+
+/// Runs one that is answered with no, and gives why.
+fn refused(world: &World, arguments: &[&str]) -> String {
+    let (code, _, said) = run(world, arguments);
+    assert_eq!(code, Some(1), "{arguments:?}: {said}");
+    said
+}
