@@ -117,6 +117,7 @@ pub(crate) fn settings(root: &Section<'_>, cx: &Context<'_>) -> Option<Settings>
     let policy = LoginPolicy {
         ldap: basics.ldap,
         domains: policies,
+        sites: Vec::new(),
         default_domains,
         default_domains_rule,
         platform: basics.platform,

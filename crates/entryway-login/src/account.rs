@@ -1,9 +1,10 @@
 //! The account's own state, as a proof that it was looked at.
 
+use crate::verdict::SiteUsable;
 use crate::{LocalAccount, OsAccount, Reason};
 use entryway_ldap_types::AccountState;
 
-/// Nothing known of the account forbids its use. Made by [`of_domain`], [`local`] and [`os`] alone.
+/// Nothing known of the account forbids its use. Made by [`of_domain`], [`local`], [`os`] and [`at_site`] alone.
 #[derive(Debug)]
 pub(crate) struct AccountUsable(());
 
@@ -50,6 +51,11 @@ pub(crate) fn switched_on(account: &LocalAccount) -> Result<(), Reason> {
 /// PAM's account stack has its say together with the password, and cannot be asked without one: nobody's OS account
 /// is renewed, and what `explain` says of one without a password is not more than "if PAM agrees".
 pub(crate) fn os(_account: &OsAccount) -> AccountUsable {
+    AccountUsable(())
+}
+
+/// Whoever a site lets in, it has looked at.
+pub(crate) fn at_site(_usable: SiteUsable) -> AccountUsable {
     AccountUsable(())
 }
 

@@ -1,6 +1,6 @@
 //! What is submitted.
 
-use crate::DeviceId;
+use crate::{DeviceId, SealedPassword};
 use entryway_ldap_types::{EmptyPassword, Password};
 use std::fmt;
 use std::net::IpAddr;
@@ -41,6 +41,8 @@ pub struct Device {
     pub identity: Arc<str>,
     /// Which device.
     pub id: DeviceId,
+    /// What the person's site gave for it, for that site alone.
+    pub of_site: Option<Arc<str>>,
 }
 
 /// The password half of an attempt.
@@ -49,6 +51,8 @@ pub enum SubmittedPassword {
     Given(Arc<Password>),
     /// The field was empty, or over [`Password::MAX_BYTES`]: refused before anything is asked.
     Malformed,
+    /// One was given that only a site's connector can open.
+    Sealed(Arc<SealedPassword>),
     /// `explain` without a password: walk on as if the bind had succeeded; nothing is let in.
     NotAsked,
 }

@@ -2,7 +2,7 @@
 
 use crate::{
     Attempt, Decided, Directories, LocalAccounts, LoginPolicy, OsAccounts, ReserveAnswer,
-    ReserveOperation, Settled, Step, Throttle, begin,
+    ReserveOperation, Settled, Sites, Step, Throttle, begin,
 };
 use std::sync::Arc;
 use std::time::Instant;
@@ -14,9 +14,9 @@ pub trait Clock: Send + Sync {
 }
 
 /// Everything that a login asks.
-pub trait World: Directories + LocalAccounts + OsAccounts + Throttle {}
+pub trait World: Directories + LocalAccounts + OsAccounts + Sites + Throttle {}
 
-impl<T: Directories + LocalAccounts + OsAccounts + Throttle> World for T {}
+impl<T: Directories + LocalAccounts + OsAccounts + Sites + Throttle> World for T {}
 
 /// Runs the login. Cancelled when dropped: the directory abandons what was asked, and what was reserved counts as
 /// failed: somebody who hangs up in the middle has guessed.
@@ -85,6 +85,10 @@ pub async fn drive_from(world: &impl World, clock: &impl Clock, mut step: Step) 
             }
             Step::LoginOs(operation, then) => {
                 let answer = world.login_os(operation).await;
+                then.resume(answer, clock.now())
+            }
+            Step::AskSite(operation, then) => {
+                let answer = world.ask_site(operation).await;
                 then.resume(answer, clock.now())
             }
             Step::Decided(decided) => {

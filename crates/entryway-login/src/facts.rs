@@ -56,6 +56,8 @@ pub enum Authority<'a> {
     Local,
     /// The operating system.
     Os,
+    /// A site: its people are under its own rules, and none of these is asked about them.
+    Site,
 }
 
 impl<'a> Authority<'a> {
@@ -65,6 +67,7 @@ impl<'a> Authority<'a> {
             Self::Domain { name, .. } => name,
             Self::Local => "local",
             Self::Os => "os",
+            Self::Site => "site",
         }
     }
 }

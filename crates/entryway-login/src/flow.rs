@@ -16,12 +16,14 @@ mod log;
 mod os;
 mod reserve;
 mod revalidate;
+mod site;
 
 use crate::verdict::{CertificateVerified, OldProven, PasswordVerified};
 use crate::{
     BindOperation, ChangeLocalOperation, ChangeOperation, Decided, Decision, Device, Fault,
     FindOperation, GroupsOperation, LocalAccount, LockoutPolicy, LoginId, LoginPolicy, OsOperation,
-    Reason, Record, ReserveOperation, Route, Settled, Stage, SubmittedPassword, VerifyOperation,
+    Reason, Record, ReserveOperation, Route, SealedPassword, Settled, SiteOperation, Stage,
+    SubmittedPassword, VerifyOperation,
 };
 use certificate::Mapping;
 use change::Keeper;
@@ -42,6 +44,7 @@ pub use os::{AfterFindOs, AfterLoginOs};
 pub use reserve::AfterReserve;
 pub(crate) use revalidate::StillValid;
 pub use revalidate::{Remembered, begin_revalidation};
+pub use site::AfterSite;
 
 /// What the login wants next.
 pub enum Step {
@@ -67,6 +70,8 @@ pub enum Step {
     FindOs(Arc<str>, Instant, AfterFindOs),
     /// Log in at the operating system, then go on.
     LoginOs(OsOperation, AfterLoginOs),
+    /// Ask a site, then go on.
+    AskSite(SiteOperation, AfterSite),
     /// Done.
     Decided(Box<Decided>),
 }
@@ -99,6 +104,10 @@ struct Login {
     password: SubmittedPassword,
     /// What takes its place, where it is to be changed.
     new: Option<Arc<Password>>,
+    /// The same, where it is sealed for a site.
+    sealed_new: Option<Arc<SealedPassword>>,
+    /// The application that asks; empty when none does.
+    caller: Arc<str>,
     submitted: SystemTime,
     started: Instant,
     deadline: Instant,

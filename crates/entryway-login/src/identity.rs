@@ -61,6 +61,7 @@ pub(crate) fn anchor(domain: &DomainPolicy, entry: &Entry) -> Anchor {
     Anchor {
         identity,
         password_stamp: password_stamp(entry),
+        ..Anchor::default()
     }
 }
 

@@ -31,6 +31,7 @@ mod reason;
 mod required;
 mod route;
 mod rules;
+mod sealed;
 mod secret;
 mod session;
 mod steps;
@@ -45,13 +46,14 @@ pub use facts::{Authority, Condition, Facts, Fits, Group, Needs, RuleFailed, Tem
 pub use fetch::Fetch;
 pub use flow::{
     AfterBind, AfterBindToChange, AfterChange, AfterChangeLocal, AfterFind, AfterFindLocal,
-    AfterFindOs, AfterGroups, AfterLoginOs, AfterReserve, AfterVerifyLocal, Remembered, Step,
-    begin, begin_certificate, begin_change, begin_revalidation,
+    AfterFindOs, AfterGroups, AfterLoginOs, AfterReserve, AfterSite, AfterVerifyLocal, Remembered,
+    Step, begin, begin_certificate, begin_change, begin_revalidation,
 };
 pub use policy::{
     AttributeMap, Carried, Carry, CertificateAsk, CertificateBy, CertificatePolicy,
     CertificateRule, Defaults, DomainId, DomainPolicy, LdapUse, LoginPolicy, MapTarget, MapValues,
-    NameCase, OnInvalid, PasswordMismatch, PeopleSearch, Platform, RuleId, WhenDown,
+    NameCase, OnInvalid, PasswordMismatch, PeopleSearch, Platform, RuleId, SiteId, SitePolicy,
+    WhenDown,
 };
 pub use ports::{
     Alternative, BindAnswer, BindOperation, BindReply, BindUnanswered, Bucket, ChangeAnswer,
@@ -59,11 +61,12 @@ pub use ports::{
     ChangeUnanswered, DeviceId, Directories, FindAnswer, FindOperation, GroupsAnswer,
     GroupsOperation, Held, IdentityReserve, KeptIn, LocalAccount, LocalAccounts, LockoutPolicy,
     LoginService, OsAccount, OsAccounts, OsAnswer, OsOperation, OsRefusal, OsReply, PassedOver,
-    ReserveAnswer, ReserveOperation, Served, ServerFault, ServerTry, Settled, StoreUnavailable,
-    Throttle, VerifyAnswer, VerifyOperation,
+    ReplyProof, ReserveAnswer, ReserveOperation, Served, ServerFault, ServerTry, Settled,
+    SiteAnswer, SiteAsk, SiteFault, SiteOperation, SiteReply, SiteSession, SiteUnanswered,
+    SiteVerdict, Sites, StoreUnavailable, Throttle, VerifyAnswer, VerifyOperation,
 };
 pub use reason::{Fault, LogLevel, Outcome, Reason, Row};
-pub use route::Route;
+pub use route::{NamedSite, Route};
 pub use rules::address::{AddressError, AddressRange};
 pub use rules::class::{GroupCriterion, UserClass, UserClasses};
 pub use rules::dn_filter::{DnFilter, DnFilters, DnMatch, DnVerdict, PatternError};
@@ -71,12 +74,13 @@ pub use rules::home_folder::{HomeFolder, HomeFolders};
 pub use rules::name_pattern::NamePattern;
 pub use rules::template::{AccountTemplate, AccountTemplates};
 pub use rules::type_range::{Overlap, TypeRange, TypeRanges};
+pub use sealed::{SealedFor, SealedPassword};
 pub use secret::is_secret_attribute;
 pub use session::{
     Anchor, Method, PasswordState, Session, SessionGroups, Source, Subject, UserType,
 };
 pub use trace::{
     BindVerdict, ChangeVerdict, DnOutcome, HomeResult, IdentityPart, LocalOutcome, MapOutcome,
-    MapResult, MappingOutcome, NameForm, NamedDomain, OsOutcome, Record, SearchOutcome, Stage,
-    Trace, TraceEntry, Verdict,
+    MapResult, MappingOutcome, NameForm, NamedDomain, OsOutcome, Record, SearchOutcome, SiteForm,
+    SiteOutcome, Stage, Trace, TraceEntry, Verdict,
 };

@@ -1,5 +1,9 @@
 //! What the administrator decided, resolved and checked: the login's unchanging input.
 
+mod site;
+
+pub use site::{SiteId, SitePolicy};
+
 use crate::{AccountTemplates, DnFilters, Fetch, HomeFolders, TypeRanges, UserClasses};
 use entryway_ldap_types::{AttributeName, Dn, FilterTemplate, Scope};
 use std::sync::Arc;
@@ -24,6 +28,8 @@ pub struct LoginPolicy {
     pub default_domains: Vec<DomainId>,
     /// Where `default_domains` was written, for the trace.
     pub default_domains_rule: RuleId,
+    /// Every configured site; [`SiteId`] indexes it. Empty where this is no hub.
+    pub sites: Vec<SitePolicy>,
     /// `login.platform`.
     pub platform: Platform,
     /// `login.deadline`.

@@ -3,6 +3,7 @@
 mod accounts;
 mod change;
 mod groups;
+mod sites;
 mod throttle;
 
 pub use accounts::{
@@ -14,6 +15,10 @@ pub use change::{
     ChangeReply, ChangeUnanswered, Held,
 };
 pub use groups::{GroupsAnswer, GroupsOperation};
+pub use sites::{
+    ReplyProof, SiteAnswer, SiteAsk, SiteFault, SiteOperation, SiteReply, SiteSession,
+    SiteUnanswered, SiteVerdict, Sites,
+};
 pub use throttle::{
     Bucket, DeviceId, IdentityReserve, ReserveAnswer, ReserveOperation, Settled, Throttle,
 };

@@ -72,6 +72,10 @@ pub enum Reason {
     CertificateUnmapped,
     /// A real user may not come in this way.
     NotForRealUsers,
+    /// A password in clear for a site, whose passwords are sealed before they leave the browser.
+    SealedOnly,
+    /// The person's site does not let them in, and does not say why.
+    RefusedBySite,
 }
 
 /// Why no verdict could be had.
@@ -101,6 +105,18 @@ pub enum Fault {
     PasswordChangeUnknown,
     /// Nobody can say whether a certificate was revoked.
     RevocationUnknown,
+    /// No connector of the site is in reach.
+    SiteUnreachable,
+    /// The site's connector did not answer in time.
+    SiteTimedOut,
+    /// What came from the site is no answer to what was asked, or not its connector's.
+    SiteReplyInvalid,
+    /// The site's connectors have as much to do as they take.
+    SiteBusy,
+    /// The site gives no verdict: what its connector asks is down.
+    SiteNoVerdict,
+    /// The password was sealed for a challenge that holds no more: it was not tried.
+    SealExpired,
 }
 
 /// The outcomes that have a row.

@@ -3,8 +3,8 @@
 //! Which cut of a name applies depends on the domains that exist, so it is made here and not where
 //! the name is checked.
 
-use crate::trace::{NameForm, NamedDomain};
-use crate::{DomainId, DomainPolicy, LoginPolicy};
+use crate::trace::{NameForm, NamedDomain, SiteForm};
+use crate::{DomainId, DomainPolicy, LoginPolicy, SiteId, SitePolicy};
 use entryway_ldap_types::LoginName;
 
 /// A name, cut.
@@ -18,8 +18,19 @@ pub struct Route {
     pub suffix: String,
     /// The named domain, if one is named: it alone is asked.
     pub named: Option<NamedDomain>,
+    /// The site that the name means, if it means one: it alone is asked.
+    pub site: Option<NamedSite>,
     /// The domains to ask, in order.
     pub tries: Vec<DomainId>,
+}
+
+/// A site that a name means.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct NamedSite {
+    /// Which.
+    pub site: SiteId,
+    /// Why.
+    pub form: SiteForm,
 }
 
 /// Why a name leads nowhere.
@@ -33,8 +44,13 @@ pub(crate) enum RouteError {
 
 impl Route {
     /// Cuts a name: `domain/user` at the first `/`, else `DOMAIN\user` at the first `\`, else
-    /// `user@suffix` at the last `@` where a domain lists the suffix; otherwise it is a bare name.
-    pub(crate) fn of(name: &LoginName, policy: &LoginPolicy) -> Result<Self, RouteError> {
+    /// `user@suffix` at the last `@` where a domain or a site lists the suffix; otherwise it is a bare name, and of
+    /// the site's whose client asks, if that has one.
+    pub(crate) fn of(
+        name: &LoginName,
+        caller: Option<&str>,
+        policy: &LoginPolicy,
+    ) -> Result<Self, RouteError> {
         let prefixed = match name.at_slash() {
             Some(halves) => Some((halves, NameForm::Slash)),
             None => name
@@ -42,7 +58,7 @@ impl Route {
                 .map(|halves| (halves, NameForm::Backslash)),
         };
         let Some(((domain, login), form)) = prefixed else {
-            return Self::unprefixed(name.as_str(), policy);
+            return Self::unprefixed(name.as_str(), caller, policy);
         };
         if is_blank(domain) {
             return Err(RouteError::EmptyHalf(
@@ -55,9 +71,16 @@ impl Route {
             ));
         }
         let (user, suffix) = halves_at_sign(login)?;
-        let id = policy
-            .domain_id(|candidate| candidate.is_called(domain, form))
-            .ok_or_else(|| RouteError::UnknownDomain(domain.to_owned()))?;
+        let found = policy.domain_id(|candidate| candidate.is_called(domain, form));
+        let site = || policy.site_id(|candidate| same(&candidate.name, domain));
+        let id = match found {
+            Some(id) => id,
+            None => {
+                let site = site().ok_or_else(|| RouteError::UnknownDomain(domain.to_owned()))?;
+                let form = SiteForm::Named(form);
+                return Ok(Self::at_site(login, user, suffix, NamedSite { site, form }));
+            }
+        };
         Ok(Self::to(
             login,
             user,
@@ -67,7 +90,11 @@ impl Route {
         ))
     }
 
-    fn unprefixed(login: &str, policy: &LoginPolicy) -> Result<Self, RouteError> {
+    fn unprefixed(
+        login: &str,
+        caller: Option<&str>,
+        policy: &LoginPolicy,
+    ) -> Result<Self, RouteError> {
         let (user, suffix) = halves_at_sign(login)?;
         let listed =
             policy.domain_id(|candidate| !suffix.is_empty() && candidate.lists_suffix(suffix));
@@ -79,8 +106,18 @@ impl Route {
                 };
                 Self::to(login, user, suffix, Some(named), vec![domain])
             }
-            None => Self::to(login, user, suffix, None, policy.default_domains.clone()),
+            None => match policy.site_of(suffix, caller) {
+                Some(site) => Self::at_site(login, user, suffix, site),
+                None => Self::to(login, user, suffix, None, policy.default_domains.clone()),
+            },
         })
+    }
+
+    fn at_site(login: &str, user: &str, suffix: &str, site: NamedSite) -> Self {
+        Self {
+            site: Some(site),
+            ..Self::to(login, user, suffix, None, Vec::new())
+        }
     }
 
     fn to(
@@ -95,6 +132,7 @@ impl Route {
             user: user.to_owned(),
             suffix: suffix.to_owned(),
             named,
+            site: None,
             tries,
         }
     }
@@ -129,6 +167,25 @@ fn is_blank(half: &str) -> bool {
 impl LoginPolicy {
     fn domain_id(&self, is_it: impl Fn(&DomainPolicy) -> bool) -> Option<DomainId> {
         self.domains.iter().position(is_it).map(DomainId)
+    }
+    fn site_id(&self, is_it: impl Fn(&SitePolicy) -> bool) -> Option<SiteId> {
+        self.sites.iter().position(is_it).map(SiteId)
+    }
+    /// The site of a name without a prefix.
+    fn site_of(&self, suffix: &str, caller: Option<&str>) -> Option<NamedSite> {
+        let lists = |site: &SitePolicy| {
+            let mut listed = site.suffixes.iter();
+            !suffix.is_empty() && listed.any(|listed| same(listed, suffix))
+        };
+        let by_suffix = self.site_id(lists).map(|site| NamedSite {
+            site,
+            form: SiteForm::Named(NameForm::Suffix),
+        });
+        by_suffix.or_else(|| {
+            let site = self.site_id(|site| caller.is_some_and(|caller| site.has_client(caller)))?;
+            let form = SiteForm::ByClient;
+            Some(NamedSite { site, form })
+        })
     }
 }
 

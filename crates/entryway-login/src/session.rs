@@ -1,6 +1,6 @@
 //! What an application gets after Accept.
 
-use crate::{DomainId, Group, Reason, identity};
+use crate::{DomainId, Group, Reason, SiteId, identity};
 use entryway_ldap_types::{AttributeName, Dn, Entry};
 use std::sync::Arc;
 use std::time::SystemTime;
@@ -16,7 +16,7 @@ pub struct Session {
     pub login_name: String,
     /// Which authority let them in.
     pub source: Source,
-    /// The domain's name, `local` or `os`.
+    /// The domain's or the site's name, `local` or `os`.
     pub domain: Arc<str>,
     /// The entry's DN as the server spelt it, where there is an entry.
     pub dn: Option<String>,
@@ -72,9 +72,13 @@ pub struct Anchor {
     pub identity: Option<(AttributeName, Box<[u8]>)>,
     /// What changes when the password changes, as far as the directory tells.
     pub password_stamp: Option<Box<[u8]>>,
+    /// What a site's connector gave to be asked again with.
+    pub site_token: Option<Box<str>>,
+    /// What it gave for the person's device.
+    pub site_device: Option<Box<str>>,
 }
 
-/// Domain plus identity: `local:<id>` and `os:<name>` for the other authorities; `staff:3f2504e0-…`; `staff:dn:uid=jdoe,…`, the normalised DN, when the directory has
+/// Domain plus identity: `local:<id>` and `os:<name>` for the other authorities; `plant-a:staff:3f2504e0-…` at a site; `staff:3f2504e0-…`; `staff:dn:uid=jdoe,…`, the normalised DN, when the directory has
 /// no identity. The mark keeps the two apart: an identity that looks like somebody's DN is not that
 /// somebody.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -91,6 +95,10 @@ impl Subject {
     /// Of an account of the operating system.
     pub fn of_os(name: &str) -> Self {
         Self(format!("os:{name}"))
+    }
+    /// Of a site's person, by their subject there.
+    pub fn at_site(site: &str, subject: &str) -> Self {
+        Self(format!("{site}:{subject}"))
     }
     /// From an identity in its text form; `None` when it begins with the mark of a DN's subject, in any case.
     /// A UUID is the same in any case and is written in lower case; any other identity is kept as it is.
@@ -150,6 +158,8 @@ pub enum Source {
     Local,
     /// An account of the operating system.
     Os,
+    /// A site.
+    Site(SiteId),
 }
 
 /// What the directory said about the password.

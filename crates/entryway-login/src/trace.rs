@@ -6,7 +6,8 @@ mod record;
 
 pub use outcome::{
     BindVerdict, ChangeVerdict, DnOutcome, HomeResult, IdentityPart, LocalOutcome, MapOutcome,
-    MapResult, MappingOutcome, NameForm, NamedDomain, OsOutcome, SearchOutcome, Verdict,
+    MapResult, MappingOutcome, NameForm, NamedDomain, OsOutcome, SearchOutcome, SiteForm, SiteOutcome,
+    Verdict,
 };
 pub use record::Record;
 
@@ -43,6 +44,8 @@ pub enum Stage {
     Find,
     /// Accounts of the operating system.
     Os,
+    /// A site's connector.
+    Site,
     /// The bind.
     Password,
     /// The certificate that was shown.

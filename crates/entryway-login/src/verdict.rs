@@ -6,9 +6,13 @@
 
 mod certificate;
 mod change;
+mod site;
 
 pub(crate) use certificate::{CertificateVerified, NotVerified, certificate};
 pub(crate) use change::{OldProven, changed, changed_local, judge_old};
+pub(crate) use site::{
+    AtSite, SiteUsable, Wanted, judge as judge_site, unanswered as site_unanswered,
+};
 
 use crate::trace::BindVerdict;
 use crate::{BindReply, Fault, OsRefusal, OsReply, PasswordState, Reason, VerifyAnswer};
@@ -16,8 +20,9 @@ use entryway_ldap_types::{
     AccountState, AdSubError, PasswordPolicy, PasswordPolicyError, ResultCode,
 };
 
-/// An authority verified a password: the directory answered success to a bind with it, the store knows its hash, or
-/// PAM took it. Made by [`judge`], [`local`] and [`os`] alone.
+/// An authority verified a password: the directory answered success to a bind with it, the store knows its hash, PAM
+/// took it, or a site's connector signed that it let the person in. Made by [`judge`], [`local`], [`os`] and
+/// [`judge_site`] alone.
 #[derive(Debug)]
 pub(crate) struct PasswordVerified(PasswordState);
 

@@ -71,7 +71,7 @@ impl Person {
                     .collect(),
                 partial: groups.partial,
             }),
-            (None, Source::Domain(_)) => None,
+            (None, Source::Domain(_) | Source::Site(_)) => None,
             // Nobody could be asked: there are no groups there.
             (None, Source::Local | Source::Os) => Some(GroupNames::default()),
         };

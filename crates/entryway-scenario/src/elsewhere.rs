@@ -29,6 +29,14 @@ const fn of_changes(name: &'static str, file: &'static str, test: &'static str) 
     }
 }
 
+const fn of_sites(name: &'static str, file: &'static str, test: &'static str) -> Elsewhere {
+    Elsewhere {
+        name,
+        why: "a site's people are logged in by another daemon, and a document knows one",
+        test: (file, test),
+    }
+}
+
 /// Loads every setting with another value, and sees that it matters.
 const EVERY_EXAMPLE: (&str, &str) = (
     "crates/entryway-config/src/catalogue/tests.rs",
@@ -85,6 +93,46 @@ const TABLE: &[Elsewhere] = &[
         "password_change_unknown",
         "crates/entryway-login/tests/flow/changes.rs",
         "a_change_without_an_answer_is_not_repeated",
+    ),
+    of_sites(
+        "sealed_only",
+        "crates/entryway-login/tests/flow/sites.rs",
+        "a_password_in_clear_goes_nowhere",
+    ),
+    of_sites(
+        "refused_by_site",
+        "crates/entryway-login/tests/flow/sites.rs",
+        "a_guess_counts_for_the_address_and_the_site_counts_for_the_person",
+    ),
+    of_sites(
+        "site_unreachable",
+        "crates/entryway-login/tests/flow/sites.rs",
+        "a_guess_counts_for_the_address_and_the_site_counts_for_the_person",
+    ),
+    of_sites(
+        "site_timed_out",
+        "crates/entryway-login/tests/flow/sites.rs",
+        "a_guess_counts_for_the_address_and_the_site_counts_for_the_person",
+    ),
+    of_sites(
+        "site_reply_invalid",
+        "crates/entryway-login/tests/flow/sites.rs",
+        "a_guess_counts_for_the_address_and_the_site_counts_for_the_person",
+    ),
+    of_sites(
+        "site_busy",
+        "crates/entryway-login/tests/flow/sites.rs",
+        "a_guess_counts_for_the_address_and_the_site_counts_for_the_person",
+    ),
+    of_sites(
+        "site_no_verdict",
+        "crates/entryway-login/tests/flow/sites.rs",
+        "a_guess_counts_for_the_address_and_the_site_counts_for_the_person",
+    ),
+    of_sites(
+        "seal_expired",
+        "crates/entryway-login/tests/flow/sites.rs",
+        "a_guess_counts_for_the_address_and_the_site_counts_for_the_person",
     ),
     Elsewhere {
         name: "include",

@@ -7,6 +7,7 @@ mod change;
 mod record;
 mod rules;
 mod search;
+mod site;
 mod values;
 
 use crate::write::Millis;
@@ -73,6 +74,7 @@ fn stage(stage: Stage) -> &'static str {
         Stage::Local => "local",
         Stage::Find => "find",
         Stage::Os => "os",
+        Stage::Site => "site",
         Stage::Password => "password",
         Stage::Certificate => "certificate",
         Stage::Account => "account",

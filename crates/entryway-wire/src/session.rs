@@ -62,6 +62,7 @@ impl<'a> SessionJson<'a> {
                 Source::Domain(_) => "domain",
                 Source::Local => "local",
                 Source::Os => "os",
+                Source::Site(_) => "site",
             },
             domain: &session.domain,
             dn: session.dn.as_deref(),

@@ -8,6 +8,7 @@ mod live;
 mod read;
 mod rules;
 mod session;
+mod site;
 mod throttle;
 mod words;
 

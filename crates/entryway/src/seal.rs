@@ -72,7 +72,12 @@ impl Seals {
                 let remembered = Remembered::of(session, confirmed_at);
                 Some(self.seal(Kind::Revalidation, &RememberedJson::of(&remembered))?)
             }
-            Source::Os => None,
+            // Without what the site gave, nobody can be asked.
+            Source::Site(_) if session.anchor.site_token.is_some() => {
+                let remembered = Remembered::of(session, confirmed_at);
+                Some(self.seal(Kind::Revalidation, &RememberedJson::of(&remembered))?)
+            }
+            Source::Os | Source::Site(_) => None,
         };
         let device = device.or_else(|| {
             let mut id = [0; 16];
@@ -81,6 +86,7 @@ impl Seals {
         let device = DeviceJson {
             identity: session.subject.0.clone(),
             id: u128::from_be_bytes(device.0),
+            site: session.anchor.site_device.clone(),
         };
         Some(Tokens {
             revalidation,
@@ -100,6 +106,7 @@ impl Seals {
         Some(Device {
             identity: json.identity.into(),
             id: DeviceId(json.id.to_be_bytes()),
+            of_site: json.site.map(Into::into),
         })
     }
 
@@ -160,6 +167,9 @@ impl Seals {
 struct DeviceJson {
     identity: String,
     id: u128,
+    /// What the person's site gave for the same device.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    site: Option<Box<str>>,
 }
 
 /// A remembered login as it travels; short keys, because applications keep it.
@@ -181,6 +191,9 @@ struct RememberedJson {
     /// They came by a certificate.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     cert: bool,
+    /// What a site gave to be asked again with.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    site: Option<Box<str>>,
 }
 
 impl RememberedJson {
@@ -197,6 +210,7 @@ impl RememberedJson {
             auth: millis(remembered.authenticated_at),
             conf: millis(remembered.confirmed_at),
             cert: remembered.method == Method::Certificate,
+            site: remembered.site_token.clone(),
         }
     }
 
@@ -220,6 +234,7 @@ impl RememberedJson {
             } else {
                 Method::Password
             },
+            site_token: self.site,
         })
     }
 }

@@ -56,7 +56,9 @@ impl Submitted {
             client_address: attempt.client_address,
             kind: match attempt.password {
                 SubmittedPassword::NotAsked => Kind::Explanation,
-                SubmittedPassword::Given(_) | SubmittedPassword::Malformed => Kind::Login,
+                SubmittedPassword::Given(_)
+                | SubmittedPassword::Sealed(_)
+                | SubmittedPassword::Malformed => Kind::Login,
             },
             caller: attempt.caller.clone(),
             started: attempt.started,

@@ -9,7 +9,8 @@ use entryway_login::{
     ChangeLocalOperation, ChangeOperation, ChangeUnanswered, Directories, FindAnswer,
     FindOperation, GroupsAnswer, GroupsOperation, Held, LocalAccount, LocalAccounts, OsAccount,
     OsAccounts, OsAnswer, OsOperation, OsReply, ReserveAnswer, ReserveOperation, ServerFault,
-    Settled, StoreUnavailable, Throttle, VerifyAnswer, VerifyOperation,
+    Settled, SiteAnswer, SiteFault, SiteOperation, SiteUnanswered, Sites, StoreUnavailable,
+    Throttle, VerifyAnswer, VerifyOperation,
 };
 use entryway_os::PamAccounts;
 use std::ops::Deref;
@@ -215,6 +216,22 @@ impl OsAccounts for Asked<'_> {
             reply: OsReply::NoVerdict(LATE.to_owned()),
             took: asked.elapsed(),
         })
+    }
+}
+
+/// This daemon knows no site.
+impl Sites for Asked<'_> {
+    async fn ask_site(&self, _operation: SiteOperation) -> SiteAnswer {
+        let unanswered = SiteUnanswered {
+            fault: SiteFault::Unreachable,
+            written: false,
+            cause: "this daemon is no hub".to_owned(),
+        };
+        SiteAnswer {
+            connector: None,
+            reply: Err(unanswered),
+            took: Duration::ZERO,
+        }
     }
 }
 

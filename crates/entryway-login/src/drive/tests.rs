@@ -4,8 +4,8 @@ use crate::{
     BindAnswer, BindOperation, BindReply, ChangeAnswer, ChangeLocalAnswer, ChangeLocalOperation,
     ChangeOperation, ChangeReply, Decision, Directories, FindAnswer, FindOperation, GroupsAnswer,
     GroupsOperation, Held, LocalAccount, LockoutPolicy, OsAccount, OsAnswer, OsOperation, OsReply,
-    ReserveAnswer, ReserveOperation, Served, Settled, StoreUnavailable, VerifyAnswer,
-    VerifyOperation,
+    ReserveAnswer, ReserveOperation, Served, Settled, SiteAnswer, SiteFault, SiteOperation,
+    SiteUnanswered, Sites, StoreUnavailable, VerifyAnswer, VerifyOperation,
 };
 use entryway_ldap_types::ResultCode;
 use std::future::Future;
@@ -50,6 +50,21 @@ impl OsAccounts for OneServer {
     async fn login_os(&self, _operation: OsOperation) -> OsAnswer {
         OsAnswer {
             reply: OsReply::Unknown,
+            took: Duration::ZERO,
+        }
+    }
+}
+
+impl Sites for OneServer {
+    async fn ask_site(&self, _operation: SiteOperation) -> SiteAnswer {
+        let unanswered = SiteUnanswered {
+            fault: SiteFault::Unreachable,
+            written: false,
+            cause: "no connector is here".to_owned(),
+        };
+        SiteAnswer {
+            connector: None,
+            reply: Err(unanswered),
             took: Duration::ZERO,
         }
     }

@@ -14,6 +14,7 @@ fn by_suffix() -> Route {
             domain: DomainId(0),
             form: NameForm::Suffix,
         }),
+        site: None,
         tries: vec![DomainId(0)],
     }
 }

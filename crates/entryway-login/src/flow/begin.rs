@@ -3,7 +3,10 @@
 use super::{Log, Login, Step, Tally};
 use crate::route::RouteError;
 use crate::trace::{TYPED_MAX, clip};
-use crate::{Attempt, Decision, LdapUse, LoginPolicy, Reason, Record, Route, SubmittedPassword};
+use crate::{
+    Attempt, Decision, LdapUse, LoginPolicy, Reason, Record, Route, SealedPassword,
+    SubmittedPassword,
+};
 use entryway_ldap_types::{LoginName, Password};
 use std::sync::Arc;
 
@@ -11,7 +14,7 @@ use std::sync::Arc;
 pub fn begin(attempt: Attempt, policy: Arc<LoginPolicy>) -> Step {
     let mut log = Log::default();
     match enter(&attempt, &policy, &mut log) {
-        Ok(route) => start(attempt, None, policy, route, log),
+        Ok(route) => start(attempt, None, None, policy, route, log),
         Err(reason) => log.decide(attempt.id, Decision::Reject(reason), Vec::new()),
     }
 }
@@ -21,14 +24,23 @@ pub fn begin(attempt: Attempt, policy: Arc<LoginPolicy>) -> Step {
 pub fn begin_change(attempt: Attempt, new: SubmittedPassword, policy: Arc<LoginPolicy>) -> Step {
     let mut log = Log::default();
     let entered = enter(&attempt, &policy, &mut log).and_then(|route| {
-        // Without an old password there is nothing to prove: whoever explains a login changes nothing.
-        let SubmittedPassword::Given(_) = &attempt.password else {
-            return Err(Reason::MalformedLogin);
-        };
-        Ok((route, acceptable(new, &mut log)?))
+        match (&attempt.password, new) {
+            (SubmittedPassword::Sealed(_), SubmittedPassword::Sealed(new)) => {
+                Ok((route, None, Some(new)))
+            }
+            // Half of it could be read by whoever is not to read any of it.
+            (SubmittedPassword::Sealed(_), _) => Err(refuse_clear(&route, &policy, &mut log)),
+            (SubmittedPassword::Given(_), new) => {
+                Ok((route, Some(acceptable(new, &mut log)?), None))
+            }
+            // Without an old password there is nothing to prove: whoever explains a login changes nothing.
+            (SubmittedPassword::NotAsked | SubmittedPassword::Malformed, _) => {
+                Err(Reason::MalformedLogin)
+            }
+        }
     });
     match entered {
-        Ok((route, new)) => start(attempt, Some(new), policy, route, log),
+        Ok((route, new, sealed)) => start(attempt, new, sealed, policy, route, log),
         Err(reason) => log.decide(attempt.id, Decision::Reject(reason), Vec::new()),
     }
 }
@@ -43,6 +55,7 @@ fn acceptable(new: SubmittedPassword, log: &mut Log) -> Result<Arc<Password>, Re
             None => return Ok(new),
         },
         SubmittedPassword::Malformed | SubmittedPassword::NotAsked => "is empty or far too long",
+        SubmittedPassword::Sealed(_) => "is sealed, and the old one is not",
     };
     let reason = Reason::NewPasswordMalformed;
     log.note(Record::ChangeRefused { reason, problem });
@@ -52,6 +65,7 @@ fn acceptable(new: SubmittedPassword, log: &mut Log) -> Result<Arc<Password>, Re
 fn start(
     attempt: Attempt,
     new: Option<Arc<Password>>,
+    sealed_new: Option<Arc<SealedPassword>>,
     policy: Arc<LoginPolicy>,
     route: Route,
     log: Log,
@@ -63,7 +77,7 @@ fn start(
         client_address,
         device,
         wants_groups,
-        caller: _,
+        caller,
         at: submitted,
         started,
         deadline,
@@ -73,6 +87,8 @@ fn start(
         login_name,
         password,
         new,
+        sealed_new,
+        caller: caller.unwrap_or_default(),
         submitted,
         started,
         deadline,
@@ -95,8 +111,11 @@ fn start(
 }
 
 impl Login {
-    /// A bare name may be a local account's; a named domain is asked alone.
+    /// A bare name may be a local account's; a named domain is asked alone, and so is a site.
     pub(super) fn ask_first(self: Box<Self>) -> Step {
+        if let Some(named) = self.route.site {
+            return self.ask_site(named.site);
+        }
         if self.route.named.is_none() {
             self.ask_local()
         } else {
@@ -120,7 +139,7 @@ fn enter(attempt: &Attempt, policy: &LoginPolicy, log: &mut Log) -> Result<Route
     };
     let problem = match &attempt.password {
         SubmittedPassword::Given(password) => unacceptable(password),
-        SubmittedPassword::NotAsked => None,
+        SubmittedPassword::NotAsked | SubmittedPassword::Sealed(_) => None,
         SubmittedPassword::Malformed => Some("is empty or far too long"),
     };
     if let Some(problem) = problem {
@@ -130,7 +149,23 @@ fn enter(attempt: &Attempt, policy: &LoginPolicy, log: &mut Log) -> Result<Route
         });
         return Err(Reason::MalformedLogin);
     }
-    match Route::of(&name, policy) {
+    let is_sealed = matches!(&attempt.password, SubmittedPassword::Sealed(_));
+    match Route::of(&name, attempt.caller.as_deref(), policy) {
+        Ok(route) if route.site.is_some() => {
+            note_site(&route, policy, typed, log);
+            match &attempt.password {
+                SubmittedPassword::Given(_) => Err(refuse_clear(&route, policy, log)),
+                _ => Ok(route),
+            }
+        }
+        // Nobody here could open it.
+        Ok(_) if is_sealed => {
+            log.note(Record::PasswordRefused {
+                login_name: typed,
+                problem: "is sealed, and this name means no site",
+            });
+            Err(Reason::MalformedLogin)
+        }
         Ok(route) if policy.ldap == LdapUse::Disabled && route.named.is_some() => {
             log.note(Record::NameRefused {
                 login_name: typed,
@@ -167,6 +202,29 @@ fn enter(attempt: &Attempt, policy: &LoginPolicy, log: &mut Log) -> Result<Route
             Err(Reason::UnknownDomain)
         }
     }
+}
+
+fn note_site(route: &Route, policy: &LoginPolicy, login_name: String, log: &mut Log) {
+    let named = route.site;
+    let site = named.and_then(|named| policy.sites.get(named.site.0));
+    if let Some((named, site)) = named.zip(site) {
+        log.note(Record::SiteNamed {
+            login_name,
+            site: Arc::clone(&site.name),
+            form: named.form,
+            rule: site.rule,
+        });
+    }
+}
+
+/// A password in clear where it is to be sealed.
+fn refuse_clear(route: &Route, policy: &LoginPolicy, log: &mut Log) -> Reason {
+    let site = route.site.and_then(|named| policy.sites.get(named.site.0));
+    if let Some(site) = site {
+        let site = Arc::clone(&site.name);
+        log.note(Record::ClearRefused { site });
+    }
+    Reason::SealedOnly
 }
 
 /// Not too long, and nothing that no keyboard types: a directory in C may read a NUL as the end, and

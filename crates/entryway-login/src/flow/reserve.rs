@@ -110,7 +110,9 @@ impl Login {
         };
         match self.password {
             _ if self.mapping.is_some() => self.reserve(operation, Then::Map),
-            SubmittedPassword::Given(_) => self.reserve(operation, Then::Begin),
+            SubmittedPassword::Given(_) | SubmittedPassword::Sealed(_) => {
+                self.reserve(operation, Then::Begin)
+            }
             // Nothing is guessed.
             SubmittedPassword::NotAsked | SubmittedPassword::Malformed => self.ask_first(),
         }

@@ -6,7 +6,7 @@ use super::{Found, Log, Login, Proof, Step, Tally};
 use crate::find::Conclusion;
 use crate::{
     Alternative, Attempt, Decision, DomainId, FindOperation, KeptIn, LdapUse, LocalAccount,
-    LocalOutcome, LoginPolicy, Method, PeopleSearch, Reason, Record, Route, Subject,
+    LocalOutcome, LoginPolicy, Method, PeopleSearch, Reason, Record, Route, SiteId, Subject,
     SubmittedPassword, find, identity,
 };
 use entryway_ldap_types::{AttributeName, Filter, Scope};
@@ -18,7 +18,7 @@ use std::time::SystemTime;
 pub struct Remembered {
     /// The session's subject.
     pub subject: Subject,
-    /// Its domain's name, or `local`. Nobody can ask again for `os`.
+    /// Its domain's or site's name, or `local`. Nobody can ask again for `os`.
     pub authority: Box<str>,
     /// The session's name.
     pub name: Box<str>,
@@ -36,6 +36,8 @@ pub struct Remembered {
     pub confirmed_at: SystemTime,
     /// How they had logged in.
     pub method: Method,
+    /// What their site gave to be asked again with.
+    pub site_token: Option<Box<str>>,
 }
 
 /// The same person as at an earlier login, whose password has not changed as far as anybody can tell. Made here alone.
@@ -71,7 +73,7 @@ pub fn begin_revalidation(
     };
     let tries: Vec<DomainId> = match source {
         Authority::Domain(id) => vec![id],
-        Authority::Local => Vec::new(),
+        Authority::Local | Authority::Site(_) => Vec::new(),
     };
     log.note(Record::NameRead {
         login_name: login_name.clone(),
@@ -85,6 +87,8 @@ pub fn begin_revalidation(
         login_name,
         password: SubmittedPassword::NotAsked,
         new: None,
+        sealed_new: None,
+        caller: attempt.caller.unwrap_or_default(),
         submitted: attempt.at,
         started: attempt.started,
         deadline: attempt.deadline,
@@ -97,6 +101,7 @@ pub fn begin_revalidation(
             user: name,
             suffix: String::new(),
             named: None,
+            site: None,
             tries,
         },
         asked: 1,
@@ -112,6 +117,7 @@ pub fn begin_revalidation(
     match source {
         Authority::Domain(id) => login.find_remembered(id),
         Authority::Local => login.ask_local(),
+        Authority::Site(id) => login.ask_site_again(id),
     }
 }
 
@@ -120,11 +126,16 @@ pub fn begin_revalidation(
 enum Authority {
     Domain(DomainId),
     Local,
+    Site(SiteId),
 }
 
 fn source(authority: &str, policy: &LoginPolicy) -> Result<Authority, Reason> {
     let mut domains = policy.domains.iter();
     let domain = domains.position(|domain| *domain.name == *authority);
+    let mut sites = policy.sites.iter();
+    if let Some(id) = sites.position(|site| *site.name == *authority) {
+        return Ok(Authority::Site(SiteId(id)));
+    }
     let only_domains = policy.ldap == LdapUse::Required;
     match (authority, domain) {
         (_, Some(_)) if policy.ldap == LdapUse::Disabled => Err(Reason::LdapDisabled),
@@ -237,7 +248,7 @@ impl Login {
 
     /// Goes on for the same person with the same password. A stamp that came, went or differs is a change; one that
     /// never was tells nothing.
-    fn compare(
+    pub(super) fn compare(
         mut self: Box<Self>,
         subject: Option<Subject>,
         stamp: Option<Box<[u8]>>,
@@ -264,7 +275,10 @@ impl Login {
         let then = &remembered.password_stamp;
         let told = then.is_some() || stamp.is_some();
         let unchanged = told.then(|| stamp == *then);
-        self.log.note(Record::PasswordCompared { unchanged });
+        // What a site asks again, it has compared itself.
+        if remembered.site_token.is_none() {
+            self.log.note(Record::PasswordCompared { unchanged });
+        }
         if unchanged == Some(false) {
             return self.reject(Reason::PasswordChanged);
         }
@@ -290,6 +304,7 @@ impl Remembered {
             authenticated_at: session.authenticated_at,
             confirmed_at,
             method: session.method,
+            site_token: session.anchor.site_token.clone(),
         }
     }
 }

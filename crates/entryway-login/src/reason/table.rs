@@ -11,6 +11,8 @@ const REFUSED: &str = "You could not be logged in: check the name and the passwo
 const NOT_NOW: &str = "Nobody can be logged in this way right now, and this says nothing about your password: please try again in a few minutes.";
 const TOO_LATE: &str = "The answer took too long, and this says nothing about your password: please try again in a moment.";
 
+const SEALED_ONLY: &str = "Passwords of this company are sealed in the browser before they are sent, and this way to log in cannot do that: use the login page, with scripts switched on.";
+
 /// Trying both is no guess: one of them is right.
 const UNKNOWN: &str = "It is not known whether your password was changed: try to log in with the new one, and if it is refused, with the old one.";
 
@@ -86,7 +88,7 @@ const fn outage(
 
 impl Reason {
     /// Every reason, in the order of the enum.
-    pub const ALL: [Self; 33] = [
+    pub const ALL: [Self; 35] = [
         Self::UnknownLogin,
         Self::WrongPassword,
         Self::AmbiguousLogin,
@@ -120,6 +122,8 @@ impl Reason {
         Self::CertificateNotForLogin,
         Self::CertificateUnmapped,
         Self::NotForRealUsers,
+        Self::SealedOnly,
+        Self::RefusedBySite,
     ];
 
     /// Those that a certificate itself comes to, before anybody is looked for.
@@ -142,6 +146,14 @@ impl Reason {
         Self::PasswordChangeNotAllowed,
         Self::PasswordChangeUnsupported,
     ];
+
+    /// Those that come of the name alone and are told as they are: they say nothing of the person.
+    pub const TOLD: [Self; 1] = [Self::SealedOnly];
+
+    /// The reason of that code.
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|reason| reason.code() == code)
+    }
 
     /// How it looks to each audience.
     pub const fn row(self) -> Row {
@@ -299,6 +311,20 @@ impl Reason {
                 Info,
                 "this person is a real user, and those do not log in by a certificate",
             ),
+            // Of the name alone, before anything is asked: it says nothing of the person.
+            Self::SealedOnly => Row {
+                person: SEALED_ONLY,
+                ..refusal(
+                    "sealed_only",
+                    Info,
+                    "the name is a site's, and the password came in clear: it was passed on to nobody",
+                )
+            },
+            Self::RefusedBySite => refusal(
+                "refused_by_site",
+                Info,
+                "the site does not let this person in; its own record says why",
+            ),
         }
     }
 
@@ -310,7 +336,7 @@ impl Reason {
 
 impl Fault {
     /// Every fault, in the order of the enum.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 18] = [
         Self::DirectoryUnreachable,
         Self::DirectoryRefusedServiceBind,
         Self::TlsUntrusted,
@@ -323,11 +349,17 @@ impl Fault {
         Self::Overloaded,
         Self::PasswordChangeUnknown,
         Self::RevocationUnknown,
+        Self::SiteUnreachable,
+        Self::SiteTimedOut,
+        Self::SiteReplyInvalid,
+        Self::SiteBusy,
+        Self::SiteNoVerdict,
+        Self::SealExpired,
     ];
 
     /// How it looks to each audience.
     pub const fn row(self) -> Row {
-        use LogLevel::{Error, Warn};
+        use LogLevel::{Error, Info, Warn};
         match self {
             Self::DirectoryUnreachable => outage(
                 "directory_unreachable",
@@ -394,6 +426,42 @@ impl Fault {
                 Error,
                 "nobody can say whether the certificate was revoked",
                 NOT_NOW,
+            ),
+            Self::SiteUnreachable => outage(
+                "site_unreachable",
+                Warn,
+                "no connector of the site is in reach",
+                "Your company's connector cannot be reached right now, and this says nothing about your password: please try again in a few minutes.",
+            ),
+            Self::SiteTimedOut => outage(
+                "site_timed_out",
+                Warn,
+                "the site's connector did not answer in time",
+                "Your company's connector took too long to answer, and this says nothing about your password: please try again in a moment.",
+            ),
+            Self::SiteReplyInvalid => outage(
+                "site_reply_invalid",
+                Error,
+                "what came from the site is no answer to what was asked, or not its connector's",
+                "Your company's connector gave no answer that can be trusted, and this says nothing about your password: please tell your administrator.",
+            ),
+            Self::SiteBusy => outage(
+                "site_busy",
+                Warn,
+                "the site's connectors have as much to do as they take",
+                "Your company's connector has too much to do right now, and this says nothing about your password: please try again in a moment.",
+            ),
+            Self::SiteNoVerdict => outage(
+                "site_no_verdict",
+                Warn,
+                "the site gives no verdict: what its connector asks is down",
+                "Your company can let nobody in right now, and this says nothing about your password: please try again in a few minutes.",
+            ),
+            Self::SealExpired => outage(
+                "seal_expired",
+                Info,
+                "the password was sealed for a challenge that holds no more: it was not tried",
+                "This page was open for too long, and this says nothing about your password: please type it once more.",
             ),
             Self::OsUnavailable => outage(
                 "os_unavailable",

@@ -38,6 +38,8 @@ fn place_of_reason(reason: Reason) -> usize {
         Reason::CertificateNotForLogin => 30,
         Reason::CertificateUnmapped => 31,
         Reason::NotForRealUsers => 32,
+        Reason::SealedOnly => 33,
+        Reason::RefusedBySite => 34,
     }
 }
 
@@ -55,6 +57,12 @@ fn place_of_fault(fault: Fault) -> usize {
         Fault::Overloaded => 9,
         Fault::PasswordChangeUnknown => 10,
         Fault::RevocationUnknown => 11,
+        Fault::SiteUnreachable => 12,
+        Fault::SiteTimedOut => 13,
+        Fault::SiteReplyInvalid => 14,
+        Fault::SiteBusy => 15,
+        Fault::SiteNoVerdict => 16,
+        Fault::SealExpired => 17,
     }
 }
 
@@ -93,6 +101,7 @@ fn every_refusal_of_a_login_has_one_face() {
         .into_iter()
         .filter(|reason| !Reason::OF_A_CHANGE.contains(reason))
         .filter(|reason| !Reason::OF_A_CERTIFICATE.contains(reason))
+        .filter(|reason| !Reason::TOLD.contains(reason))
         .map(|reason| {
             (
                 reason.row().person,

@@ -14,7 +14,7 @@ fn three_domains() -> LoginPolicy {
 }
 
 fn route(typed: &str) -> Result<Route, RouteError> {
-    Route::of(&LoginName::parse(typed).unwrap(), &three_domains())
+    Route::of(&LoginName::parse(typed).unwrap(), None, &three_domains())
 }
 
 /// `login user suffix`, how the domain was named, and the domains asked.

@@ -47,6 +47,7 @@ impl Person {
             },
             Source::Local => Authority::Local,
             Source::Os => Authority::Os,
+            Source::Site(_) => Authority::Site,
         }
     }
 }

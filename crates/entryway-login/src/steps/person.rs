@@ -154,6 +154,7 @@ pub(crate) fn local_person(account: &LocalAccount, policy: &LoginPolicy, log: &m
         anchor: Anchor {
             identity: None,
             password_stamp: Some(account.password_stamp.clone()),
+            ..Anchor::default()
         },
         entry: None,
         server: None,

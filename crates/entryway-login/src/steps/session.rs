@@ -35,7 +35,7 @@ pub(crate) fn session(
     let platform = policy.platform;
     let domain = match person.source {
         Source::Domain(id) => policy.domains.get(id.0),
-        Source::Local | Source::Os => None,
+        Source::Local | Source::Os | Source::Site(_) => None,
     };
     let known = groups.as_ref().map_or(&[][..], |groups| &groups.groups);
     let user_class = class::class(policy, &person, &origin, known, log)?;

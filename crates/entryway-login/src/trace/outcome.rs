@@ -102,6 +102,48 @@ pub enum NameForm {
     Suffix,
 }
 
+/// How a name came to mean a site.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum SiteForm {
+    /// It says so.
+    Named(NameForm),
+    /// The application that asks has people of this site alone.
+    ByClient,
+}
+
+/// What a site's signed reply means.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SiteOutcome {
+    /// Let in, or still welcome.
+    Accepted {
+        /// The person's name there.
+        name: String,
+    },
+    /// The password is right and must be changed first.
+    MustChange,
+    /// Not let in.
+    Refused {
+        /// What the login comes to.
+        reason: Reason,
+        /// The code of the reason there, where the site tells it.
+        told: Option<String>,
+    },
+    /// No verdict.
+    NoVerdict {
+        /// What the login comes to.
+        fault: Fault,
+        /// The code of the fault there, or what is wrong with the reply.
+        told: Option<String>,
+    },
+    /// The sealed password was not opened, so it was not tried.
+    SealRefused {
+        /// In a word.
+        why: String,
+    },
+    /// The password is changed.
+    Changed,
+}
+
 /// What a session takes from its entry whether or not a map asks for it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum IdentityPart {

@@ -4,11 +4,11 @@
 use super::Stage;
 use super::outcome::{
     BindVerdict, ChangeVerdict, DnOutcome, HomeResult, IdentityPart, LocalOutcome, MapResult,
-    MappingOutcome, NamedDomain, OsOutcome, SearchOutcome, Verdict,
+    MappingOutcome, NamedDomain, OsOutcome, SearchOutcome, SiteForm, SiteOutcome, Verdict,
 };
 use crate::{
     Bucket, Certificate, CertificateBy, DomainId, Fault, Group, Judged, MapTarget, PassedOver,
-    Reason, RuleId, ServerTry, UserType,
+    Reason, ReplyProof, RuleId, ServerTry, UserType,
 };
 use entryway_ldap_types::{
     AccountState, AttributeName, Filter, PasswordPolicy, Placeholder, ResultCode, Scope,
@@ -45,6 +45,46 @@ pub enum Record {
         login_name: String,
         /// Why: empty, too long, or with control characters.
         problem: &'static str,
+    },
+    /// The name means a site, which alone is asked.
+    SiteNamed {
+        /// As typed.
+        login_name: String,
+        /// The site's name.
+        site: Arc<str>,
+        /// Why.
+        form: SiteForm,
+        /// Where `[site.X]` was written.
+        rule: RuleId,
+    },
+    /// A password in clear for a site, whose passwords are sealed: refused before anything was asked.
+    ClearRefused {
+        /// The site's name.
+        site: Arc<str>,
+    },
+    /// A site's signed reply.
+    SiteAnswered {
+        /// The site's name.
+        site: Arc<str>,
+        /// Who answered.
+        connector: Option<Box<str>>,
+        /// By what the reply is found in both sides' records.
+        proof: ReplyProof,
+        /// What it means.
+        outcome: SiteOutcome,
+    },
+    /// No answer of a site that counts.
+    SiteUnanswered {
+        /// The site's name.
+        site: Arc<str>,
+        /// Who was asked, where anybody was.
+        connector: Option<Box<str>>,
+        /// Whether any byte of the question may have arrived.
+        written: bool,
+        /// What it comes to.
+        fault: Fault,
+        /// In words.
+        cause: String,
     },
     /// The name says a domain that does not exist.
     DomainUnknown {
@@ -341,14 +381,17 @@ impl Record {
     /// The part of the login it belongs to.
     pub fn stage(&self) -> Stage {
         match self {
-            Self::NameRefused { .. } | Self::NameRead { .. } | Self::DomainUnknown { .. } => {
-                Stage::LoginName
-            }
+            Self::NameRefused { .. }
+            | Self::NameRead { .. }
+            | Self::SiteNamed { .. }
+            | Self::DomainUnknown { .. } => Stage::LoginName,
+            Self::SiteAnswered { .. } | Self::SiteUnanswered { .. } => Stage::Site,
             Self::Throttled { .. } | Self::StoreUnavailable { .. } => Stage::Throttle,
             Self::LocalLooked(_) | Self::FromAccount { .. } => Stage::Local,
             Self::OsAnswered { .. } => Stage::Os,
             Self::Searched { .. } | Self::NotSearched { .. } => Stage::Find,
             Self::PasswordRefused { .. }
+            | Self::ClearRefused { .. }
             | Self::PasswordNotChecked
             | Self::LocalVerified { .. }
             | Self::PasswordCompared { .. }

@@ -18,6 +18,7 @@ mod os;
 mod outages;
 mod revalidation;
 mod rules;
+mod sites;
 #[path = "../support/mod.rs"]
 mod support;
 mod throttle;

@@ -132,6 +132,7 @@ fn a_device_is_one_for_its_own_identity_alone() {
         attempt.device = Some(Device {
             identity: of.into(),
             id: DeviceId([7; 16]),
+            of_site: None,
         });
         world.login(one(|eng| eng), attempt);
         let reserve = identity(&world.reserved[1]).unwrap();

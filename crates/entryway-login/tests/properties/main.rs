@@ -12,6 +12,7 @@ mod names;
 mod revalidation;
 mod run;
 mod setup;
+mod sites;
 #[path = "../support/mod.rs"]
 mod support;
 
@@ -46,6 +47,7 @@ fn the_answers_lead_everywhere() {
                 Source::Domain(_) => "domain",
                 Source::Local => "local",
                 Source::Os => "os",
+                Source::Site(_) => panic!("there is no site"),
             },
             _ => "",
         };

@@ -33,6 +33,7 @@ fn remembered(who: u8, login_name: &str, stamp: Option<Box<[u8]>>) -> Remembered
         authenticated_at: at,
         confirmed_at: at,
         method: Method::Password,
+        site_token: None,
     }
 }
 

@@ -7,7 +7,8 @@ use entryway_ldap_types::{Dn, ResultCode};
 use entryway_login::{
     BindAnswer, BindReply, BindUnanswered, Bucket, Decided, FindAnswer, Group, GroupsAnswer,
     LocalAccount, LockoutPolicy, OsAnswer, OsReply, ReserveAnswer, ReserveOperation, Served,
-    ServerFault, ServerTry, Step, StoreUnavailable, Subject, SubmittedPassword, VerifyAnswer,
+    ServerFault, ServerTry, SiteAnswer, SiteOperation, Step, StoreUnavailable, Subject,
+    SubmittedPassword, VerifyAnswer,
 };
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
@@ -87,7 +88,17 @@ pub(crate) fn login(
     walk(&stage, step, answers)
 }
 
-pub(crate) fn walk(stage: &Stage<'_>, mut step: Step, answers: &[Answer]) -> (Decided, Seen) {
+pub(crate) fn walk(stage: &Stage<'_>, step: Step, answers: &[Answer]) -> (Decided, Seen) {
+    walk_with(stage, step, answers, |_| panic!("there is no site"))
+}
+
+/// The same, where `site` answers for sites.
+pub(crate) fn walk_with(
+    stage: &Stage<'_>,
+    mut step: Step,
+    answers: &[Answer],
+    mut site: impl FnMut(SiteOperation) -> SiteAnswer,
+) -> (Decided, Seen) {
     let mut now = stage.started;
     let mut seen = Seen::default();
     for answer in answers.iter().cycle().take(100) {
@@ -180,6 +191,7 @@ pub(crate) fn walk(stage: &Stage<'_>, mut step: Step, answers: &[Answer]) -> (De
                 seen.check(Who::Os, identity, clean, !right, true);
                 then.resume(OsAnswer { reply, took }, now)
             }
+            Step::AskSite(operation, then) => then.resume(site(operation), now),
             Step::Decided(decided) => return (*decided, seen),
         };
     }

@@ -164,6 +164,7 @@ pub(crate) fn policy(domains: Vec<DomainPolicy>) -> LoginPolicy {
         ldap: LdapUse::Required,
         default_domains: (0..domains.len()).map(DomainId).collect(),
         domains,
+        sites: Vec::new(),
         default_domains_rule: RuleId(9),
         platform: Platform::Unix,
         deadline: Duration::from_secs(3),
@@ -217,6 +218,7 @@ pub(crate) fn bare(login: &str) -> Route {
         user: login.to_owned(),
         suffix: String::new(),
         named: None,
+        site: None,
         tries: vec![DomainId(0)],
     }
 }

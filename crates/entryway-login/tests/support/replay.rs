@@ -3,7 +3,7 @@
 use entryway_ldap_types::{AccountState, Dn};
 use entryway_login::{
     BindVerdict, Challenge, ChangeVerdict, DnOutcome, Fault, Judged, LocalOutcome, MappingOutcome,
-    OsOutcome, Reason, Record, SearchOutcome, Trace, Verdict,
+    OsOutcome, Reason, Record, SearchOutcome, SiteOutcome, Trace, Verdict,
 };
 
 /// What the records so far say.
@@ -71,6 +71,9 @@ impl Reader {
         match record {
             Record::NameRefused { reason, .. } => rejected(*reason),
             Record::PasswordRefused { .. } => rejected(Reason::MalformedLogin),
+            Record::ClearRefused { .. } => rejected(Reason::SealedOnly),
+            Record::SiteAnswered { outcome, .. } => self.site(outcome),
+            Record::SiteUnanswered { fault, .. } => Some(Verdict::Indeterminate(*fault)),
             Record::DomainUnknown { .. } => rejected(Reason::UnknownDomain),
             Record::Throttled { .. } => Some(match self.unanswered {
                 Some(fault) => Verdict::Indeterminate(fault),
@@ -210,6 +213,22 @@ impl Reader {
                 None
             }
             SearchOutcome::Unanswered { fault, .. } => Some(Verdict::Indeterminate(*fault)),
+        }
+    }
+
+    /// A site walks the rules itself; the verdict stands, unless it is asked about somebody else.
+    fn site(&mut self, outcome: &SiteOutcome) -> Option<Verdict> {
+        match outcome {
+            SiteOutcome::Accepted { .. } => {
+                self.password = Some(Verdict::Accept);
+                self.walked = true;
+                None
+            }
+            SiteOutcome::MustChange => Some(Verdict::Challenge(Challenge::ChangePassword)),
+            SiteOutcome::Refused { reason, .. } => Some(Verdict::Reject(*reason)),
+            SiteOutcome::NoVerdict { fault, .. } => Some(Verdict::Indeterminate(*fault)),
+            SiteOutcome::SealRefused { .. } => Some(Verdict::Indeterminate(Fault::SealExpired)),
+            SiteOutcome::Changed => Some(Verdict::Changed),
         }
     }
 

@@ -8,8 +8,8 @@ use entryway_login::{
     ChangeLocalAnswer, ChangeLocalFailure, ChangeOperation, ChangeReply, ChangeUnanswered, Decided,
     FindAnswer, FindOperation, Group, GroupsAnswer, GroupsOperation, Held, LocalAccount,
     LockoutPolicy, LoginPolicy, OsAccount, OsAnswer, OsOperation, OsReply, ReserveAnswer,
-    ReserveOperation, Served, ServerFault, ServerTry, Settled, Step, StoreUnavailable,
-    VerifyAnswer, VerifyOperation, begin, begin_change,
+    ReserveOperation, Served, ServerFault, ServerTry, Settled, SiteAnswer, SiteAsk, SiteOperation,
+    Step, StoreUnavailable, VerifyAnswer, VerifyOperation, begin, begin_change,
 };
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
@@ -70,6 +70,14 @@ pub(crate) enum Asked {
     FindOs(String),
 }
 
+/// What a site was asked: which, and the name or the token.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum AskedSite {
+    Login(usize, String),
+    Change(usize, String),
+    Revalidate(usize, String),
+}
+
 pub(crate) struct World {
     pub(crate) directories: Vec<Directory>,
     /// Local accounts with their passwords, or why the store does not answer.
@@ -96,6 +104,11 @@ pub(crate) struct World {
     /// Why they may not be all.
     pub(crate) groups_partial: Option<String>,
     pub(crate) asked: Vec<Asked>,
+    /// What sites answer, the last one first.
+    pub(crate) sites: Vec<SiteAnswer>,
+    pub(crate) asked_sites: Vec<AskedSite>,
+    /// What the last site was told of the device.
+    pub(crate) device_told: Option<String>,
     /// How long each operation takes.
     pub(crate) pace: Duration,
 }
@@ -153,6 +166,9 @@ impl World {
             groups: Vec::new(),
             groups_partial: None,
             asked: Vec::new(),
+            sites: Vec::new(),
+            asked_sites: Vec::new(),
+            device_told: None,
             pace: Duration::from_millis(3),
         }
     }
@@ -210,6 +226,7 @@ impl World {
                     let took = self.pace;
                     then.resume(ChangeLocalAnswer { changed, took }, now)
                 }
+                Step::AskSite(operation, then) => then.resume(self.ask_site(&operation), now),
                 Step::Decided(decided) => {
                     self.settled.extend(decided.settle.iter().cloned());
                     return *decided;
@@ -288,6 +305,21 @@ impl World {
             reply,
             took: self.pace,
         }
+    }
+
+    fn ask_site(&mut self, operation: &SiteOperation) -> SiteAnswer {
+        let site = operation.site.0;
+        self.asked_sites.push(match &operation.ask {
+            SiteAsk::Login {
+                login_name, device, ..
+            } => {
+                self.device_told = device.as_deref().map(str::to_owned);
+                AskedSite::Login(site, login_name.to_string())
+            }
+            SiteAsk::Change { login_name, .. } => AskedSite::Change(site, login_name.to_string()),
+            SiteAsk::Revalidate { token } => AskedSite::Revalidate(site, token.to_string()),
+        });
+        self.sites.pop().expect("nobody else asks a site")
     }
 
     fn find_groups(&mut self, operation: &GroupsOperation) -> GroupsAnswer {

@@ -8,8 +8,8 @@ use entryway_config::ThrottleSettings;
 use entryway_login::{
     Bucket, ChangeLocalAnswer, ChangeLocalFailure, ChangeLocalOperation, IdentityReserve,
     LocalAccount, LocalAccounts, OsAccount, OsAccounts, OsAnswer, OsOperation, OsReply,
-    ReserveAnswer, ReserveOperation, Settled, StoreUnavailable, Throttle, VerifyAnswer,
-    VerifyOperation,
+    ReserveAnswer, ReserveOperation, Settled, SiteAnswer, SiteFault, SiteOperation, SiteUnanswered,
+    Sites, StoreUnavailable, Throttle, VerifyAnswer, VerifyOperation,
 };
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -150,6 +150,22 @@ impl OsAccounts for World {
             Ok(Some(_)) => OsReply::WrongPassword,
         };
         OsAnswer { reply, took: TOOK }
+    }
+}
+
+/// No site: its people are another daemon's, and documents know one.
+impl Sites for World {
+    async fn ask_site(&self, _operation: SiteOperation) -> SiteAnswer {
+        let unanswered = SiteUnanswered {
+            fault: SiteFault::Unreachable,
+            written: false,
+            cause: "a scenario has no site".to_owned(),
+        };
+        SiteAnswer {
+            connector: None,
+            reply: Err(unanswered),
+            took: TOOK,
+        }
     }
 }
 

@@ -146,6 +146,7 @@ impl Revalidations for Logins {
         (token == "laptop").then(|| Device {
             identity: "staff:1".into(),
             id: DeviceId([0; 16]),
+            of_site: None,
         })
     }
 

@@ -6,6 +6,7 @@ use super::certificate::CertificateJson;
 use super::change::{ChangeAnsweredJson, ChangeJson};
 use super::rules::{DnFilteredJson, GroupsJson, LeftOutJson, LocalJson, OsJson};
 use super::search::{OutcomeJson, PassedOverJson, SearchedJson, TryJson, scope_name};
+use super::site::{SiteAnsweredJson, form_name};
 use super::values::{HomeJson, MapJson};
 use crate::session::GroupJson;
 use crate::time::Rfc3339;
@@ -21,6 +22,10 @@ use std::borrow::Cow;
 pub(super) enum RecordJson<'a> {
     NameRefused { login_name: &'a str, reason: &'static str, problem: &'a str },
     NameRead { login_name: &'a str, #[serde(skip_serializing_if = "Option::is_none")] named: Option<NamedJson<'a>>, tries: Vec<&'a str>, #[serde(skip_serializing_if = "Option::is_none")] rule: Option<Cow<'a, str>> },
+    SiteNamed { login_name: &'a str, site: &'a str, form: &'static str, #[serde(skip_serializing_if = "Option::is_none")] rule: Option<Cow<'a, str>> },
+    ClearRefused { site: &'a str },
+    SiteAnswered(Box<SiteAnsweredJson<'a>>),
+    SiteUnanswered { site: &'a str, #[serde(skip_serializing_if = "Option::is_none")] connector: Option<&'a str>, written: bool, fault: &'static str, cause: &'a str },
     DomainUnknown { domain: &'a str },
     Searched(Box<SearchedJson<'a>>),
     NotSearched { domain: &'a str, placeholder: Text<&'a Placeholder>, by_email: bool, #[serde(skip_serializing_if = "Option::is_none")] rule: Option<Cow<'a, str>> },
@@ -84,6 +89,42 @@ impl<'a> RecordJson<'a> {
                 named: named.as_ref().map(|named| NamedJson::of(named, names)),
                 tries: tries.iter().map(|id| names.domain(*id)).collect(),
                 rule: rule.and_then(|rule| names.place(rule)),
+            },
+            Record::SiteNamed {
+                login_name,
+                site,
+                form,
+                rule,
+            } => Self::SiteNamed {
+                login_name,
+                site,
+                form: form_name(*form),
+                rule: names.place(*rule),
+            },
+            Record::ClearRefused { site } => Self::ClearRefused { site },
+            Record::SiteAnswered {
+                site,
+                connector,
+                proof,
+                outcome,
+            } => Self::SiteAnswered(Box::new(SiteAnsweredJson::of(
+                site,
+                connector.as_deref(),
+                proof,
+                outcome,
+            ))),
+            Record::SiteUnanswered {
+                site,
+                connector,
+                written,
+                fault,
+                cause,
+            } => Self::SiteUnanswered {
+                site,
+                connector: connector.as_deref(),
+                written: *written,
+                fault: fault.code(),
+                cause,
             },
             Record::DomainUnknown { domain } => Self::DomainUnknown { domain },
             Record::Searched {

@@ -4,7 +4,9 @@ use entryway_ldap_types::Password;
 fn password_of(request: &LoginRequest) -> Option<&[u8]> {
     match &request.password {
         SubmittedPassword::Given(password) => Some(password.expose()),
-        SubmittedPassword::Malformed | SubmittedPassword::NotAsked => None,
+        SubmittedPassword::Malformed
+        | SubmittedPassword::NotAsked
+        | SubmittedPassword::Sealed(_) => None,
     }
 }
 
@@ -168,6 +170,7 @@ fn check_explained(body: &str, expected: Result<&str, &str>) {
                 SubmittedPassword::Given(_) => " with a password",
                 SubmittedPassword::Malformed => " with no usable password",
                 SubmittedPassword::NotAsked => "",
+                SubmittedPassword::Sealed(_) => " with a sealed password",
             };
             let groups = if groups { " and groups" } else { "" };
             Ok(format!("{login_name}{asked}{groups}"))

@@ -141,6 +141,10 @@ fn millis(millis: f64) -> Duration {
 pub(super) enum Event {
     NameRefused { login_name: String, problem: String },
     NameRead { login_name: String, named: Option<Named>, tries: Vec<String>, rule: Option<String> },
+    SiteNamed { login_name: String, site: String, form: String, rule: Option<String> },
+    ClearRefused { site: String },
+    SiteAnswered(Box<Site>),
+    SiteUnanswered { site: String, connector: Option<String>, written: bool, cause: String },
     DomainUnknown { domain: String },
     Searched(Box<Searched>),
     NotSearched { domain: String, placeholder: String, by_email: bool, rule: Option<String> },
@@ -298,6 +302,28 @@ pub(super) enum Os {
     Refused { reason: String, words: String },
     MustChange,
     NoVerdict { problem: String },
+}
+
+/// A site's signed reply.
+#[derive(Deserialize)]
+pub(super) struct Site {
+    pub(super) site: String,
+    pub(super) connector: Option<String>,
+    #[serde(flatten)]
+    pub(super) outcome: AtSite,
+    pub(super) reply: String,
+}
+
+#[derive(Deserialize)]
+#[serde(tag = "outcome", rename_all = "snake_case")]
+#[rustfmt::skip]
+pub(super) enum AtSite {
+    Accepted { name: String },
+    MustChange,
+    Refused { told: Option<String> },
+    NoVerdict { told: Option<String> },
+    SealRefused { why: String },
+    Changed,
 }
 
 #[derive(Deserialize)]

@@ -2,6 +2,7 @@
 
 use super::certificates;
 use super::read::{DnFiltered, Event, Group, LeftOut, Local, Os, Step};
+use super::site;
 use super::words::{self, at, bind_verdict, list, plain_or_quoted, set, time};
 use crate::columns::Row;
 use crate::palette::Tone;
@@ -37,6 +38,20 @@ pub(super) fn rows(step: &Step) -> Vec<Row> {
             vec![row.tone(tone).note(format!("the local account's{then}"))]
         }
         Event::OsAnswered(outcome) => vec![os(outcome, took)],
+        Event::SiteNamed {
+            login_name,
+            site,
+            form,
+            rule,
+        } => site::named(login_name, site, form, rule.as_deref()),
+        Event::ClearRefused { site } => vec![site::clear(site)],
+        Event::SiteAnswered(answer) => site::answered(answer, took),
+        Event::SiteUnanswered {
+            site,
+            connector,
+            written,
+            cause,
+        } => site::unanswered(site, connector.as_deref(), *written, cause, took),
         Event::PasswordRefused {
             login_name,
             problem,

@@ -257,6 +257,25 @@ pub(super) fn of_reason(reason: Reason) -> Advice {
             ],
             &["have the person change it where the password is kept"],
         ),
+        Reason::SealedOnly => (
+            &[
+                "the name is of a site (`[site.X]`), and an application sent its password in clear over the API or with HTTP Basic",
+                "the person's browser runs no scripts, so it could not seal the password",
+            ],
+            &[
+                "have applications ask `POST /api/v1/login/challenge` and send `sealed` in place of `password`",
+                "have the person log in at the login page, with scripts switched on",
+            ],
+        ),
+        Reason::RefusedBySite => (
+            &[
+                "the password is wrong there, or the site's own configuration does not let this person in",
+            ],
+            &[
+                "at the site, `entryway explain --login ID` shows why, under the same id",
+                "`release.reasons = true` in the connector's configuration tells the hub the reason",
+            ],
+        ),
     };
     Advice { causes, remedies }
 }
@@ -358,6 +377,47 @@ pub(super) fn of_fault(fault: Fault) -> Advice {
             &[
                 "find out where they come from (`client_address` in the log) and stop them before the gateway",
             ],
+        ),
+        Fault::SiteUnreachable => (
+            &[
+                "no connector of the site is connected and ready, or the one that had the challenge was lost",
+            ],
+            &[
+                "`entryway hub connector list` shows each with its state",
+                "at the site, `entryway connector check` tries every step and says which failed",
+            ],
+        ),
+        Fault::SiteTimedOut => (
+            &["the site's directory or its connector took longer than the login's deadline here"],
+            &["at the site, `entryway explain --login ID` shows what took how long"],
+        ),
+        Fault::SiteReplyInvalid => (
+            &[
+                "the reply's signature is not of the connector's key, or the reply belongs to another question",
+                "the connector's version and the hub's do not understand each other",
+            ],
+            &[
+                "the event `site.reply_invalid` in the log says what does not fit",
+                "compare the key's fingerprint on both sides; revoke a connector that is not what it was",
+            ],
+        ),
+        Fault::SiteBusy => (
+            &["the site's connectors have as many logins under way as they take"],
+            &["enrol another connector for the site, or raise `connector.max_in_flight` there"],
+        ),
+        Fault::SiteNoVerdict => (
+            &[
+                "the directory that the site's connector asks is down, or its own configuration or store fails",
+                "the login was explained here, where nothing is known of the site's people",
+            ],
+            &["at the site, `entryway check`, and `entryway explain --login ID` under the same id"],
+        ),
+        Fault::SealExpired => (
+            &[
+                "the login page was open for longer than a challenge holds, or its connector was started anew meanwhile",
+                "a password that was sealed once was sent again: it is opened once and never twice",
+            ],
+            &["none is needed: the page asks for a new challenge each time that it is sent"],
         ),
     };
     Advice { causes, remedies }

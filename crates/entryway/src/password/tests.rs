@@ -31,7 +31,9 @@ fn reading_stops_where_no_password_can_be() {
 fn only_a_possible_password_is_submitted() {
     let kind = |bytes: usize| match submitted(vec![b'x'; bytes].into()) {
         SubmittedPassword::Given(password) => Some(password.expose().len()),
-        SubmittedPassword::Malformed | SubmittedPassword::NotAsked => None,
+        SubmittedPassword::Malformed
+        | SubmittedPassword::NotAsked
+        | SubmittedPassword::Sealed(_) => None,
     };
     assert_eq!(kind(0), None);
     assert_eq!(kind(1), Some(1));

@@ -22,6 +22,7 @@ fn remembered() -> Remembered {
         authenticated_at: UNIX_EPOCH + Duration::from_millis(1_795_176_000_123),
         confirmed_at: UNIX_EPOCH + Duration::from_millis(1_795_176_900_000),
         method: Method::Password,
+        site_token: None,
     }
 }
 
@@ -60,12 +61,34 @@ fn a_token_of_one_kind_is_none_of_the_other() {
     let device = DeviceJson {
         identity: "staff:1".to_owned(),
         id: u128::MAX - 1,
+        site: None,
     };
     let token = seals.seal(Kind::Device, &device).expect("sealed");
     assert!(seals.remembered(&token).is_none());
     let opened = seals.device(&token).expect("a device");
     assert_eq!(&*opened.identity, "staff:1");
     assert_eq!(opened.id, DeviceId((u128::MAX - 1).to_be_bytes()));
+}
+
+#[test]
+fn what_a_site_gave_travels_inside() {
+    let seals = seals(&[(1, 7)]);
+    let at_a_site = Remembered {
+        site_token: Some("ask-again".into()),
+        ..remembered()
+    };
+    let token = seals
+        .seal(Kind::Revalidation, &RememberedJson::of(&at_a_site))
+        .expect("sealed");
+    assert_eq!(seals.remembered(&token), Some(at_a_site));
+    let device = DeviceJson {
+        identity: "plant-a:1".to_owned(),
+        id: 7,
+        site: Some("their-device".into()),
+    };
+    let token = seals.seal(Kind::Device, &device).expect("sealed");
+    let opened = seals.device(&token).expect("a device");
+    assert_eq!(opened.of_site.as_deref(), Some("their-device"));
 }
 
 #[test]

@@ -12,7 +12,7 @@ use entryway_ldap_types::{
 use entryway_login::{
     BindVerdict, Bucket, Certificate, CertificateBy, ChangeVerdict, Decided, Decision, DnOutcome,
     Fault, Group, HomeResult, IdentityPart, Judged, LocalOutcome, LoginId, MapOutcome, MapResult,
-    MapTarget, MappingOutcome, OsOutcome, Reason, Record, RuleId, SearchOutcome, Stage, Trace,
+    MapTarget, MappingOutcome, NameForm, OsOutcome, Reason, Record, ReplyProof, RuleId, SearchOutcome, SiteForm, SiteOutcome, Stage, Trace,
     TraceEntry, UserType, Verdict,
 };
 use entryway_wire::AuditBody;
@@ -120,7 +120,32 @@ fn samples() -> Vec<Record> {
         value,
         rule: RULE,
     });
+    let at_sites = [
+        SiteOutcome::Accepted { name: text("jane") },
+        SiteOutcome::MustChange,
+        SiteOutcome::Refused {
+            reason: Reason::RefusedBySite,
+            told: None,
+        },
+        SiteOutcome::NoVerdict {
+            fault: Fault::SiteNoVerdict,
+            told: Some(text("directory_unreachable")),
+        },
+        SiteOutcome::SealRefused {
+            why: text("expired"),
+        },
+        SiteOutcome::Changed,
+    ];
     let mut samples = single();
+    samples.extend(at_sites.map(|outcome| Record::SiteAnswered {
+        site: "plant-a".into(),
+        connector: Some("c1".into()),
+        proof: ReplyProof {
+            digest: [7; 32],
+            signature: [8; 64].into(),
+        },
+        outcome,
+    }));
     samples.push(Record::Mapped { maps: maps.into() });
     samples.extend(searches);
     samples.extend(mappings);
@@ -318,6 +343,22 @@ fn single() -> Vec<Record> {
         Record::Defaulted {
             filled: vec![(MapTarget::Gid, text("100"))],
             rule: RULE,
+        },
+        Record::SiteNamed {
+            login_name: text("plant-a/jane"),
+            site: "plant-a".into(),
+            form: SiteForm::Named(NameForm::Slash),
+            rule: RULE,
+        },
+        Record::ClearRefused {
+            site: "plant-a".into(),
+        },
+        Record::SiteUnanswered {
+            site: "plant-a".into(),
+            connector: None,
+            written: false,
+            fault: Fault::SiteUnreachable,
+            cause: text("no connector is ready"),
         },
         Record::Required {
             missing: vec![MapTarget::Uid],

@@ -1,0 +1,169 @@
+//! What a site's signed reply means for the login that asked it.
+//!
+//! A site decides about its people alone; what is judged here is whether its answer is one to what was asked, and
+//! whether it can be passed on.
+
+use super::PasswordVerified;
+use crate::trace::SiteOutcome;
+use crate::{Fault, Reason, SiteFault, SiteSession, SiteUnanswered, SiteVerdict};
+
+/// Longest token that a session may bring: it travels inside one of ours, whose length is bounded too.
+const TOKEN_MAX: usize = 4 * 1024;
+/// Most bytes of a text of a session.
+const TEXT_MAX: usize = 64 * 1024;
+
+/// What was asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Wanted {
+    Login,
+    Change,
+    Revalidation,
+}
+
+/// What the answer comes to.
+pub(crate) enum AtSite {
+    /// Let in, with what proves that a connector said so.
+    LetIn(PasswordVerified, SiteUsable, Box<SiteSession>),
+    /// Still welcome; that it is the same person is for the comparison to say.
+    Welcome(SiteUsable, Box<SiteSession>),
+    MustChange,
+    Changed,
+    Refused(Reason),
+    NoVerdict(Fault),
+}
+
+/// The site let the person in, which it does after it has looked at the account. Made by [`judge`] alone.
+#[derive(Debug)]
+pub(crate) struct SiteUsable(());
+
+/// Judges a reply whose signature was verified.
+pub(crate) fn judge(verdict: SiteVerdict, wanted: Wanted) -> (AtSite, SiteOutcome) {
+    let invalid = |problem: &'static str| {
+        let fault = Fault::SiteReplyInvalid;
+        let told = Some(problem.to_owned());
+        (
+            AtSite::NoVerdict(fault),
+            SiteOutcome::NoVerdict { fault, told },
+        )
+    };
+    match (verdict, wanted) {
+        (SiteVerdict::Accepted(session), Wanted::Login | Wanted::Revalidation) => {
+            if let Err(problem) = check(&session) {
+                return invalid(problem);
+            }
+            let outcome = SiteOutcome::Accepted {
+                name: session.name.clone(),
+            };
+            let usable = SiteUsable(());
+            let at_site = match wanted {
+                Wanted::Revalidation => AtSite::Welcome(usable, session),
+                _ => AtSite::LetIn(PasswordVerified(session.password), usable, session),
+            };
+            (at_site, outcome)
+        }
+        (SiteVerdict::Changed, Wanted::Change) => (AtSite::Changed, SiteOutcome::Changed),
+        // It has been told to change the password, and says that it must be.
+        (SiteVerdict::MustChange, Wanted::Login | Wanted::Revalidation) => {
+            (AtSite::MustChange, SiteOutcome::MustChange)
+        }
+        (SiteVerdict::Refused(told), _) => {
+            let known = told.as_deref().and_then(Reason::from_code);
+            let reason = known.unwrap_or(Reason::RefusedBySite);
+            (
+                AtSite::Refused(reason),
+                SiteOutcome::Refused { reason, told },
+            )
+        }
+        (SiteVerdict::NoVerdict(told), _) => {
+            let fault = no_verdict(&told);
+            let told = Some(told);
+            (
+                AtSite::NoVerdict(fault),
+                SiteOutcome::NoVerdict { fault, told },
+            )
+        }
+        (SiteVerdict::SealRefused(why), Wanted::Login | Wanted::Change) => (
+            AtSite::NoVerdict(Fault::SealExpired),
+            SiteOutcome::SealRefused { why },
+        ),
+        _ => invalid("answers another question"),
+    }
+}
+
+/// A fault there is one of the site here, whatever it is there: the hub's own directories are not meant.
+fn no_verdict(told: &str) -> Fault {
+    match told {
+        code if code == Fault::PasswordChangeUnknown.code() => Fault::PasswordChangeUnknown,
+        code if code == Fault::Deadline.code() => Fault::SiteTimedOut,
+        _ => Fault::SiteNoVerdict,
+    }
+}
+
+/// What no answer comes to. A change that may have arrived may have been made.
+pub(crate) fn unanswered(unanswered: &SiteUnanswered, wanted: Wanted) -> Fault {
+    if unanswered.written && wanted == Wanted::Change {
+        return Fault::PasswordChangeUnknown;
+    }
+    match unanswered.fault {
+        SiteFault::Unreachable => Fault::SiteUnreachable,
+        SiteFault::Busy => Fault::SiteBusy,
+        SiteFault::TimedOut => Fault::SiteTimedOut,
+        SiteFault::Invalid => Fault::SiteReplyInvalid,
+    }
+}
+
+/// Names and values end up in headers, tokens and lines of a log: each is a line of text, as those of an entry are.
+fn check(session: &SiteSession) -> Result<(), &'static str> {
+    let SiteSession {
+        subject,
+        name,
+        home,
+        shell,
+        system_user,
+        user_class,
+        groups,
+        email,
+        display_name,
+        attributes,
+        token,
+        device,
+        uid: _,
+        gid: _,
+        user_type: _,
+        password: _,
+        authenticated_at: _,
+    } = session;
+    if subject.trim().is_empty() || name.trim().is_empty() {
+        return Err("its session has no subject or no name");
+    }
+    let told = [home, shell, system_user, email, display_name];
+    let groups = groups.iter().flat_map(|groups| &groups.groups);
+    let groups = groups.flat_map(|group| [&*group.name, &*group.domain]);
+    let keys = attributes.iter().map(|(key, _)| &**key);
+    let values = attributes.iter().flat_map(|(_, values)| values);
+    let texts = [subject, name]
+        .into_iter()
+        .chain(told.into_iter().flatten())
+        .map(String::as_str)
+        .chain(user_class.as_deref())
+        .chain(groups)
+        .chain(keys)
+        .chain(values.map(String::as_str));
+    for text in texts {
+        if text.len() > TEXT_MAX || text.contains(char::is_control) {
+            return Err("a text of its session is too long or holds a control character");
+        }
+    }
+    let tokens = [token, device];
+    if tokens
+        .into_iter()
+        .flatten()
+        .any(|token| token.len() > TOKEN_MAX)
+    {
+        return Err("a token of its session is too long");
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests;

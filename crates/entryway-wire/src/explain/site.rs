@@ -1,0 +1,85 @@
+//! What a site's connector said.
+
+use entryway_login::{NameForm, ReplyProof, SiteForm, SiteOutcome};
+use serde::Serialize;
+use std::fmt::Write;
+
+/// A signed reply, and by what it is found in the connector's own record: the statement's digest and its signature.
+#[derive(Serialize)]
+pub(super) struct SiteAnsweredJson<'a> {
+    site: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    connector: Option<&'a str>,
+    #[serde(flatten)]
+    outcome: OutcomeJson<'a>,
+    /// SHA-256 of the statement, in hexadecimal digits.
+    reply: String,
+    /// Likewise.
+    signature: String,
+}
+
+#[derive(Serialize)]
+#[serde(tag = "outcome", rename_all = "snake_case")]
+#[rustfmt::skip] // one outcome a line reads as the table it is
+enum OutcomeJson<'a> {
+    Accepted { name: &'a str },
+    MustChange,
+    Refused { reason: &'static str, #[serde(skip_serializing_if = "Option::is_none")] told: Option<&'a str> },
+    NoVerdict { fault: &'static str, #[serde(skip_serializing_if = "Option::is_none")] told: Option<&'a str> },
+    SealRefused { why: &'a str },
+    Changed,
+}
+
+impl<'a> SiteAnsweredJson<'a> {
+    pub(super) fn of(
+        site: &'a str,
+        connector: Option<&'a str>,
+        proof: &ReplyProof,
+        outcome: &'a SiteOutcome,
+    ) -> Self {
+        Self {
+            site,
+            connector,
+            outcome: OutcomeJson::of(outcome),
+            reply: hex(&proof.digest),
+            signature: hex(&proof.signature),
+        }
+    }
+}
+
+fn hex(bytes: &[u8]) -> String {
+    let mut text = String::with_capacity(2 * bytes.len());
+    for byte in bytes {
+        // A `String` takes everything.
+        let _ = write!(text, "{byte:02x}");
+    }
+    text
+}
+
+impl<'a> OutcomeJson<'a> {
+    fn of(outcome: &'a SiteOutcome) -> Self {
+        match outcome {
+            SiteOutcome::Accepted { name } => Self::Accepted { name },
+            SiteOutcome::MustChange => Self::MustChange,
+            SiteOutcome::Refused { reason, told } => Self::Refused {
+                reason: reason.code(),
+                told: told.as_deref(),
+            },
+            SiteOutcome::NoVerdict { fault, told } => Self::NoVerdict {
+                fault: fault.code(),
+                told: told.as_deref(),
+            },
+            SiteOutcome::SealRefused { why } => Self::SealRefused { why },
+            SiteOutcome::Changed => Self::Changed,
+        }
+    }
+}
+
+pub(super) fn form_name(form: SiteForm) -> &'static str {
+    match form {
+        SiteForm::Named(NameForm::Slash) => "slash",
+        SiteForm::Named(NameForm::Backslash) => "backslash",
+        SiteForm::Named(NameForm::Suffix) => "suffix",
+        SiteForm::ByClient => "client",
+    }
+}
