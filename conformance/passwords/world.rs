@@ -8,8 +8,8 @@ use entryway_login::{
     ChangeLocalOperation, ChangeOperation, Clock, Directories, FindAnswer, FindOperation,
     GroupsAnswer, GroupsOperation, Held, LocalAccount, LocalAccounts, LoginId, OsAccount,
     OsAccounts, OsAnswer, OsOperation, OsReply, ReserveAnswer, ReserveOperation, Settled,
-    StoreUnavailable, SubmittedPassword, Throttle, VerifyAnswer, VerifyOperation, begin,
-    begin_change, drive_from,
+    SiteAnswer, SiteFault, SiteOperation, SiteUnanswered, Sites, StoreUnavailable,
+    SubmittedPassword, Throttle, VerifyAnswer, VerifyOperation, begin, begin_change, drive_from,
 };
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
@@ -101,6 +101,21 @@ impl LocalAccounts for World<'_> {
         let nobody = StoreUnavailable("nobody is here".to_owned());
         ChangeLocalAnswer {
             changed: Err(ChangeLocalFailure::NotDone(nobody)),
+            took: Duration::ZERO,
+        }
+    }
+}
+
+impl Sites for World<'_> {
+    async fn ask_site(&self, _operation: SiteOperation) -> SiteAnswer {
+        let unanswered = SiteUnanswered {
+            fault: SiteFault::Unreachable,
+            written: false,
+            cause: "there is no site".to_owned(),
+        };
+        SiteAnswer {
+            connector: None,
+            reply: Err(unanswered),
             took: Duration::ZERO,
         }
     }
