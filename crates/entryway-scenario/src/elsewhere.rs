@@ -1,6 +1,7 @@
 //! What no scenario can show, why, and which test does.
 
 mod certificates;
+mod decisions;
 
 /// A reason, a fault, or a setting that is shown by something else.
 #[derive(Debug, Clone, Copy)]
@@ -21,22 +22,6 @@ pub fn is_shown_elsewhere(name: &str) -> bool {
     })
 }
 
-const fn of_changes(name: &'static str, file: &'static str, test: &'static str) -> Elsewhere {
-    Elsewhere {
-        name,
-        why: "people of a document log in, and none of them changes a password",
-        test: (file, test),
-    }
-}
-
-const fn of_sites(name: &'static str, file: &'static str, test: &'static str) -> Elsewhere {
-    Elsewhere {
-        name,
-        why: "a site's people are logged in by another daemon, and a document knows one",
-        test: (file, test),
-    }
-}
-
 /// Loads every setting with another value, and sees that it matters.
 const EVERY_EXAMPLE: (&str, &str) = (
     "crates/entryway-config/src/catalogue/tests.rs",
@@ -45,95 +30,11 @@ const EVERY_EXAMPLE: (&str, &str) = (
 
 /// All of it.
 pub fn shown_elsewhere() -> impl Iterator<Item = &'static Elsewhere> {
-    TABLE.iter().chain(certificates::TABLE)
+    let decided = decisions::TABLE.iter().chain(certificates::TABLE);
+    TABLE.iter().chain(decided)
 }
 
 const TABLE: &[Elsewhere] = &[
-    of_changes(
-        "new_password_malformed",
-        "crates/entryway-login/tests/flow/changes.rs",
-        "a_new_password_that_cannot_be_one_asks_nobody",
-    ),
-    of_changes(
-        "new_password_too_short",
-        "crates/entryway-login/src/verdict/change/tests.rs",
-        "what_the_control_says",
-    ),
-    of_changes(
-        "new_password_too_simple",
-        "crates/entryway-login/src/verdict/change/tests.rs",
-        "what_the_control_says",
-    ),
-    of_changes(
-        "new_password_in_history",
-        "crates/entryway-login/tests/flow/changes.rs",
-        "a_refused_change_says_why_and_counts_for_nothing",
-    ),
-    of_changes(
-        "new_password_refused",
-        "crates/entryway-login/src/verdict/change/tests.rs",
-        "what_active_directory_says",
-    ),
-    of_changes(
-        "password_too_young",
-        "crates/entryway-login/src/verdict/change/tests.rs",
-        "what_the_control_says",
-    ),
-    of_changes(
-        "password_change_not_allowed",
-        "crates/entryway-login/tests/flow/changes.rs",
-        "a_real_user_changes_nothing_here",
-    ),
-    of_changes(
-        "password_change_unsupported",
-        "crates/entryway-login/tests/flow/changes.rs",
-        "the_operating_system_changes_nothing_here",
-    ),
-    of_changes(
-        "password_change_unknown",
-        "crates/entryway-login/tests/flow/changes.rs",
-        "a_change_without_an_answer_is_not_repeated",
-    ),
-    of_sites(
-        "sealed_only",
-        "crates/entryway-login/tests/flow/sites.rs",
-        "a_password_in_clear_goes_nowhere",
-    ),
-    of_sites(
-        "refused_by_site",
-        "crates/entryway-login/tests/flow/sites.rs",
-        "a_guess_counts_for_the_address_and_the_site_counts_for_the_person",
-    ),
-    of_sites(
-        "site_unreachable",
-        "crates/entryway-login/tests/flow/sites.rs",
-        "a_guess_counts_for_the_address_and_the_site_counts_for_the_person",
-    ),
-    of_sites(
-        "site_timed_out",
-        "crates/entryway-login/tests/flow/sites.rs",
-        "a_guess_counts_for_the_address_and_the_site_counts_for_the_person",
-    ),
-    of_sites(
-        "site_reply_invalid",
-        "crates/entryway-login/tests/flow/sites.rs",
-        "a_guess_counts_for_the_address_and_the_site_counts_for_the_person",
-    ),
-    of_sites(
-        "site_busy",
-        "crates/entryway-login/tests/flow/sites.rs",
-        "a_guess_counts_for_the_address_and_the_site_counts_for_the_person",
-    ),
-    of_sites(
-        "site_no_verdict",
-        "crates/entryway-login/tests/flow/sites.rs",
-        "a_guess_counts_for_the_address_and_the_site_counts_for_the_person",
-    ),
-    of_sites(
-        "seal_expired",
-        "crates/entryway-login/tests/flow/sites.rs",
-        "a_guess_counts_for_the_address_and_the_site_counts_for_the_person",
-    ),
     Elsewhere {
         name: "include",
         why: "a scenario's own configuration is an included file",
