@@ -6,8 +6,8 @@ mod record;
 
 pub use outcome::{
     BindVerdict, ChangeVerdict, DnOutcome, HomeResult, IdentityPart, LocalOutcome, MapOutcome,
-    MapResult, MappingOutcome, NameForm, NamedDomain, OsOutcome, SearchOutcome, SiteForm, SiteOutcome,
-    Verdict,
+    MapResult, MappingOutcome, NameForm, NamedDomain, OsOutcome, SearchOutcome, SiteForm,
+    SiteOutcome, Verdict,
 };
 pub use record::Record;
 

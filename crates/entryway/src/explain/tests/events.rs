@@ -12,8 +12,8 @@ use entryway_ldap_types::{
 use entryway_login::{
     BindVerdict, Bucket, Certificate, CertificateBy, ChangeVerdict, Decided, Decision, DnOutcome,
     Fault, Group, HomeResult, IdentityPart, Judged, LocalOutcome, LoginId, MapOutcome, MapResult,
-    MapTarget, MappingOutcome, NameForm, OsOutcome, Reason, Record, ReplyProof, RuleId, SearchOutcome, SiteForm, SiteOutcome, Stage, Trace,
-    TraceEntry, UserType, Verdict,
+    MapTarget, MappingOutcome, NameForm, OsOutcome, Reason, Record, ReplyProof, RuleId,
+    SearchOutcome, SiteForm, SiteOutcome, Stage, Trace, TraceEntry, UserType, Verdict,
 };
 use entryway_wire::AuditBody;
 use std::collections::BTreeSet;
