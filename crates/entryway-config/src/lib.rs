@@ -47,11 +47,12 @@ pub use report::{Problem, Report};
 pub use schema::json_schema;
 pub use settings::{
     Accent, ApiToken, AuditSettings, Branding, CardsSettings, ClaimFailed, ClaimSetting,
-    ClientSetting, Connections, Dialect, DomainSettings, DynamicGroups, FollowedHost,
-    ForwardSettings, GroupsSettings, HubSettings, IdentitySource, ImageKind, KeyRotation, Logo,
-    Membership, OfferedDomains, OsSettings, PageLanguage, Pin, Security, ServerAddress,
-    ServiceBind, SessionLimits, Settings, SiteMethods, SiteSettings, SsoSettings, StoreFile,
-    StoreSettings, StoreUrl, ThrottleSettings, Timeouts, TlsSettings, TlsVersion, TokenProof,
-    TokenScope, TrustSource, UnwrittenServers, Verification, Way,
+    ClientSetting, Connections, ConnectorSettings, Dialect, DomainSettings, DynamicGroups,
+    FollowedHost, ForwardSettings, GroupsSettings, HubSettings, IdentitySource, ImageKind,
+    KeyRotation, Logo, Membership, OfferedDomains, OsSettings, PageLanguage, Pin, ProxySettings,
+    ReleaseSettings, Security, ServerAddress, ServiceBind, SessionLimits, Settings, SiteMethods,
+    SiteSettings, SsoSettings, StoreFile, StoreSettings, StoreUrl, ThrottleSettings, Timeouts,
+    TlsSettings, TlsVersion, TokenProof, TokenScope, TrustSource, UnwrittenServers, Verification,
+    Way,
 };
 pub use sources::{FileContent, Files, MemoryFiles, Sources};

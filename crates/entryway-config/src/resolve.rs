@@ -6,6 +6,7 @@ mod bind;
 mod cards;
 mod client;
 mod connections;
+mod connector;
 pub(crate) mod dialect;
 mod discovery;
 mod domain;
@@ -103,6 +104,7 @@ pub(crate) fn settings(root: &Section<'_>, cx: &Context<'_>) -> Option<Settings>
     };
     let forward = forward::forward(root, &known, cx);
     let hub = hub::hub(root, &read, cx);
+    let connector = connector::connector(root, cx);
     // Every domain must have come through: an index that shifts would ask the wrong one.
     let (domains, mut policies): (Vec<DomainSettings>, Vec<DomainPolicy>) = read
         .into_iter()
@@ -149,6 +151,7 @@ pub(crate) fn settings(root: &Section<'_>, cx: &Context<'_>) -> Option<Settings>
         sso: sso.map(Arc::new),
         forward: forward.map(Arc::new),
         hub: hub.map(Arc::new),
+        connector: Arc::new(connector?),
         files: Vec::new(),
     })
 }

@@ -3,11 +3,15 @@
 //! Everything here is checked; nothing here remembers where it was written (see [`crate::RuleBook`])
 //! or knows what a socket or a certificate is.
 
+mod connector;
 mod forward;
 mod groups;
 mod hub;
 mod sso;
+mod store_file;
 
+pub(crate) use connector::RELEASABLE;
+pub use connector::{ConnectorSettings, ProxySettings, ReleaseSettings};
 pub use forward::ForwardSettings;
 pub use groups::{DynamicGroups, GroupsSettings, Membership};
 pub use hub::{HubSettings, SiteMethods, SiteSettings};
@@ -15,6 +19,7 @@ pub use sso::{
     Accent, Branding, ClaimFailed, ClaimSetting, ClientSetting, ImageKind, KeyRotation, Logo,
     OfferedDomains, PageLanguage, SessionLimits, SsoSettings,
 };
+pub use store_file::StoreFile;
 
 use entryway_ldap_types::{ByRole, Fingerprint, Password};
 use entryway_login::{AddressRange, LoginPolicy};
@@ -62,6 +67,8 @@ pub struct Settings {
     pub forward: Option<Arc<ForwardSettings>>,
     /// `[hub]` and `[site.X]`; `None` where no connector is let in.
     pub hub: Option<Arc<HubSettings>>,
+    /// `[connector]`: what counts where this runs as a connector.
+    pub connector: Arc<ConnectorSettings>,
     /// Every file that was read for it, secrets and trust files included: the ones worth watching.
     pub files: Vec<PathBuf>,
 }
@@ -357,43 +364,6 @@ pub enum IdentitySource {
         /// The key.
         key: StoreFile,
     },
-}
-
-/// A file with its password: one unit, for one is of no use without the other.
-#[derive(Clone)]
-pub struct StoreFile {
-    /// Where it is.
-    pub path: PathBuf,
-    /// What opens it, if it is not open.
-    pub password: Option<Arc<Password>>,
-}
-
-impl StoreFile {
-    fn exposed(&self) -> Option<&[u8]> {
-        self.password.as_ref().map(|password| password.expose())
-    }
-}
-
-/// The path alone: the password stays out of logs.
-impl fmt::Debug for StoreFile {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.path.fmt(f)
-    }
-}
-
-impl PartialEq for StoreFile {
-    fn eq(&self, other: &Self) -> bool {
-        self.path == other.path && self.exposed() == other.exposed()
-    }
-}
-
-impl Eq for StoreFile {}
-
-/// By the path: files with one path and two passwords are rare, and equality tells them apart.
-impl std::hash::Hash for StoreFile {
-    fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
-        self.path.hash(state);
-    }
 }
 
 /// `min_version`.

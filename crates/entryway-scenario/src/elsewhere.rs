@@ -85,6 +85,11 @@ const TABLE: &[Elsewhere] = &[
         test: EVERY_EXAMPLE,
     },
     Elsewhere {
+        name: "connector.",
+        why: "says how a site reaches its hub and what leaves it",
+        test: EVERY_EXAMPLE,
+    },
+    Elsewhere {
         name: "site.<name>.",
         why: "needs a connector at the end of a tunnel",
         test: EVERY_EXAMPLE,

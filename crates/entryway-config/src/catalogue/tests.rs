@@ -95,6 +95,8 @@ redirect_uris = ["https://app.corp.example/login"]
 host = "forum.corp.example"
 [hub]
 url = "https://hub-0.corp.example"
+[connector]
+[connector.release]
 [site.plant-a]
 "#;
 
@@ -177,6 +179,20 @@ fn with(path: &str, value: Option<&str>) -> String {
         "client.<name>.native" if value == Some("true") => (&[], &["secret"]),
         "domain.<name>.dn_filter[].pattern" if value.is_some() => (&[], &["under"]),
         "domain.<name>.dn_filter[].exact" => (&[("pattern", r#"".*,DC=example""#)], &["under"]),
+        "connector.proxy_user" => (
+            &[
+                ("proxy", r#""http://proxy.corp.example:3128""#),
+                ("proxy_password", r#"{ file = "proxy.pass" }"#),
+            ],
+            &[],
+        ),
+        "connector.proxy_password" => (
+            &[
+                ("proxy", r#""http://proxy.corp.example:3128""#),
+                ("proxy_user", r#""entryway""#),
+            ],
+            &[],
+        ),
         _ => (&[], &[]),
     };
     let mut set: Vec<(&str, &str)> = set.to_vec();
@@ -243,6 +259,7 @@ fn outcome(text: &str) -> Result<String, String> {
         .with("grafana.token", "grafana-token", 0o600)
         .with("staff.pass", "from-the-file", 0o600)
         .with("store.pass", "of-the-store", 0o600)
+        .with("proxy.pass", "of-the-proxy", 0o600)
         .with("client.secret", "of-an-application-0123456789", 0o600)
         .with("grafana.secret", "of-the-dashboards-0123456789", 0o600)
         .with("grafana-old.secret", "of-old-dashboards-0123456789", 0o600)

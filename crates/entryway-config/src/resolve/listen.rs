@@ -161,7 +161,7 @@ fn overlap(one: SocketAddr, other: SocketAddr) -> bool {
         && (one.ip() == other.ip() || one.ip().is_unspecified() || other.ip().is_unspecified())
 }
 
-fn address(written: &Text<'_>, example: &str, cx: &Context<'_>) -> Option<SocketAddr> {
+pub(super) fn address(written: &Text<'_>, example: &str, cx: &Context<'_>) -> Option<SocketAddr> {
     if let Ok(address) = written.text.parse() {
         return Some(address);
     }
