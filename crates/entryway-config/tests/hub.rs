@@ -7,6 +7,7 @@
 )]
 
 use entryway_config::{HubSettings, Loaded, MemoryFiles, SiteMethods, SiteSettings, Sources, load};
+use entryway_login::SiteTakes;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -65,6 +66,7 @@ fn what_is_not_written_has_its_default() {
             password: true,
             certificate: false,
         },
+        takes: SiteTakes::default(),
         max_outstanding: 500,
     };
     assert_eq!(hub.sites, [site]);
@@ -85,6 +87,10 @@ description = "closed"
 
 [site.plant-c]
 methods = ["certificate"]
+suffixes = ["plant-c.example"]
+mail_domains = ["Mail.Plant-C.example"]
+attributes = ["department"]
+accounts = true
 
 [site.plant-a]
 suffixes = ["Plant-A.example", "plant-a.EXAMPLE"]
@@ -109,6 +115,18 @@ max_outstanding = 7
     assert_eq!(site.suffixes, ["plant-a.example".into()]);
     assert_eq!(site.clients, ["portal".into()]);
     assert_eq!(site.max_outstanding, 7);
+    // Mail addresses are taken where login names are, and nothing else is.
+    let takes = SiteTakes {
+        mail_domains: vec!["plant-a.example".to_owned()],
+        ..SiteTakes::default()
+    };
+    assert_eq!(site.takes, takes);
+    let takes = SiteTakes {
+        mail_domains: vec!["mail.plant-c.example".to_owned()],
+        accounts: true,
+        attributes: vec!["department".to_owned()],
+    };
+    assert_eq!(hub.sites.last().expect("a site").takes, takes);
     let methods = hub.sites.iter().map(|site| site.methods);
     let methods: Vec<(bool, bool)> = methods
         .map(|both| (both.password, both.certificate))

@@ -51,9 +51,9 @@ pub use flow::{
 };
 pub use policy::{
     AttributeMap, Carried, Carry, CertificateAsk, CertificateBy, CertificatePolicy,
-    CertificateRule, Defaults, DomainId, DomainPolicy, LdapUse, LoginPolicy, MapTarget, MapValues,
-    NameCase, OnInvalid, PasswordMismatch, PeopleSearch, Platform, RuleId, SiteId, SitePolicy,
-    WhenDown,
+    CertificateRule, Defaults, DomainId, DomainPolicy, LdapUse, LeftOut, LoginPolicy, MapTarget,
+    MapValues, NameCase, OnInvalid, PasswordMismatch, PeopleSearch, Platform, RuleId, SiteId,
+    SitePolicy, SiteTakes, WhenDown,
 };
 pub use ports::{
     Alternative, BindAnswer, BindOperation, BindReply, BindUnanswered, Bucket, ChangeAnswer,

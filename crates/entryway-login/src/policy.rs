@@ -2,7 +2,7 @@
 
 mod site;
 
-pub use site::{SiteId, SitePolicy};
+pub use site::{LeftOut, SiteId, SitePolicy, SiteTakes};
 
 use crate::{AccountTemplates, DnFilters, Fetch, HomeFolders, TypeRanges, UserClasses};
 use entryway_ldap_types::{AttributeName, Dn, FilterTemplate, Scope};

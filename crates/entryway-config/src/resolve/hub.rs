@@ -9,6 +9,7 @@ use crate::resolve::domain::Read;
 use crate::resolve::name;
 use crate::section::{Section, Text};
 use crate::settings::{HubSettings, SiteMethods, SiteSettings};
+use entryway_login::SiteTakes;
 use std::sync::Arc;
 use url::{Host, Url};
 
@@ -179,11 +180,12 @@ fn sites(root: &Section<'_>, read: &[Read<'_>], cx: &Context<'_>) -> Option<Vec<
         let own_suffixes = own_suffixes(&section, &owner, &mut suffixes, cx);
         let own_clients = own_clients(root, &section, &owner, &mut clients, cx);
         let methods = methods(&section, cx);
+        let takes = takes(&section, own_suffixes.as_deref(), cx);
         let max_outstanding = section.integer("max_outstanding");
         let enabled = section.boolean("enabled");
         section.text("description");
-        let (true, Some(suffixes), Some(clients), Some(methods)) =
-            (named, own_suffixes, own_clients, methods)
+        let (true, Some(suffixes), Some(clients), Some(methods), Some(takes)) =
+            (named, own_suffixes, own_clients, methods, takes)
         else {
             whole = false;
             continue;
@@ -194,6 +196,7 @@ fn sites(root: &Section<'_>, read: &[Read<'_>], cx: &Context<'_>) -> Option<Vec<
                 suffixes,
                 clients,
                 methods,
+                takes,
                 max_outstanding: usize::try_from(max_outstanding).unwrap_or(usize::MAX),
             });
         }
@@ -381,6 +384,49 @@ fn own_clients<'a>(
         }
     }
     whole.then_some(own)
+}
+
+/// What is taken of its sessions; nothing of an unusable list.
+fn takes(site: &Section<'_>, suffixes: Option<&[Arc<str>]>, cx: &Context<'_>) -> Option<SiteTakes> {
+    let mut whole = true;
+    let mail_domains = match site.texts("mail_domains") {
+        None => suffixes
+            .unwrap_or_default()
+            .iter()
+            .map(|it| it.to_string())
+            .collect(),
+        Some(list) => {
+            let mut domains = Vec::new();
+            for domain in list.items {
+                match name::usable(domain, "a mail domain", cx) {
+                    true => domains.push(domain.text.to_ascii_lowercase()),
+                    false => whole = false,
+                }
+            }
+            domains
+        }
+    };
+    let mut attributes = Vec::new();
+    for attribute in site
+        .texts("attributes")
+        .map(|list| list.items)
+        .unwrap_or_default()
+    {
+        if attribute.text.trim().is_empty() {
+            whole = false;
+            cx.push(
+                Diagnostic::new(Code::Empty, "a name of `attributes` is empty")
+                    .at(attribute.place, "no attribute is called so"),
+            );
+        }
+        attributes.push(attribute.text.to_owned());
+    }
+    let accounts = site.boolean("accounts");
+    whole.then_some(SiteTakes {
+        mail_domains,
+        accounts,
+        attributes,
+    })
 }
 
 fn methods(site: &Section<'_>, cx: &Context<'_>) -> Option<SiteMethods> {

@@ -1,5 +1,6 @@
 //! `[hub]` and `[site.X]`.
 
+use entryway_login::SiteTakes;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -29,6 +30,8 @@ pub struct SiteSettings {
     pub clients: Vec<Arc<str>>,
     /// What people prove themselves with.
     pub methods: SiteMethods,
+    /// What is taken of what it says about somebody.
+    pub takes: SiteTakes,
     /// Questions that may be on their way to it from one node.
     pub max_outstanding: usize,
 }

@@ -53,7 +53,11 @@ impl AfterSite {
                 return login.indeterminate(fault);
             }
         };
-        let (at_site, outcome) = judge_site(verdict, wanted);
+        let policy = Arc::clone(&login.policy);
+        let Some(from) = policy.sites.get(id.0) else {
+            return login.reject(Reason::UnknownDomain);
+        };
+        let (at_site, outcome) = judge_site(verdict, wanted, from);
         let record = Record::SiteAnswered {
             site: Arc::clone(&site),
             connector,

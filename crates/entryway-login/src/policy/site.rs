@@ -1,6 +1,10 @@
-//! Sites: company networks whose people are logged in by a connector there.
+//! Sites: company networks whose people are logged in by a connector there; and what is taken from one.
+//!
+//! A site decides about its own people, and is another company. Whatever it says of somebody stands beside what this
+//! side's own directories say, before the same applications: so nothing of it may be mistaken for theirs.
 
 use super::RuleId;
+use crate::{Group, SessionGroups, SiteSession};
 use std::sync::Arc;
 
 /// Index of a site in [`LoginPolicy::sites`](super::LoginPolicy::sites).
@@ -17,8 +21,43 @@ pub struct SitePolicy {
     /// Applications all of whose people are the site's: ids of clients, names of callers of the API. A bare name that
     /// comes from one of them means this site.
     pub clients: Vec<String>,
+    /// What is taken of its sessions.
+    pub takes: SiteTakes,
     /// Where `[site.X]` was written, for the trace.
     pub rule: RuleId,
+}
+
+/// What is taken of a site's sessions, beside subject, name, display name, class and groups.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct SiteTakes {
+    /// Mail addresses in these domains, in lower case; an address elsewhere is somebody else's.
+    pub mail_domains: Vec<String>,
+    /// Whether its numbers, home folders and shells are: on a machine of this side they are this side's accounts.
+    pub accounts: bool,
+    /// Custom attributes of these names.
+    pub attributes: Vec<String>,
+}
+
+/// What a site said of somebody and was not taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum LeftOut {
+    /// The mail address: its domain is none of the site's.
+    Email,
+    /// uid, gid, home folder, shell, type and system user.
+    Account,
+    /// A custom attribute.
+    Attribute,
+}
+
+impl LeftOut {
+    /// A stable word.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Email => "email",
+            Self::Account => "account",
+            Self::Attribute => "attributes",
+        }
+    }
 }
 
 /// How logs call a client of single sign-on.
@@ -30,4 +69,71 @@ impl SitePolicy {
         let client = caller.strip_prefix(CLIENT).unwrap_or(caller);
         self.clients.iter().any(|own| own == client)
     }
+
+    /// A text under the site's name: `jane` there is not `jane` here.
+    fn under(&self, text: &str) -> String {
+        format!("{}/{text}", self.name)
+    }
+
+    /// What is taken of a session, with the site's name before all that has namesakes here; and what is not taken.
+    pub(crate) fn take(&self, mut session: SiteSession) -> (SiteSession, Vec<LeftOut>) {
+        let mut left_out = Vec::new();
+        session.name = self.under(&session.name);
+        session.user_class = session.user_class.map(|class| self.under(&class).into());
+        session.groups = session.groups.map(|groups| self.take_groups(groups));
+        if session
+            .email
+            .as_deref()
+            .is_some_and(|it| !self.has_mail(it))
+        {
+            session.email = None;
+            left_out.push(LeftOut::Email);
+        }
+        let has_account = session.uid.is_some()
+            || session.gid.is_some()
+            || session.home.is_some()
+            || session.shell.is_some()
+            || session.user_type.is_some()
+            || session.system_user.is_some();
+        if has_account && !self.takes.accounts {
+            session.uid = None;
+            session.gid = None;
+            session.home = None;
+            session.shell = None;
+            session.user_type = None;
+            session.system_user = None;
+            left_out.push(LeftOut::Account);
+        }
+        let told = session.attributes.len();
+        let taken = |name: &str| self.takes.attributes.iter().any(|it| it == name);
+        session.attributes.retain(|(name, _)| taken(name));
+        if session.attributes.len() < told {
+            left_out.push(LeftOut::Attribute);
+        }
+        (session, left_out)
+    }
+
+    fn take_groups(&self, groups: SessionGroups) -> SessionGroups {
+        let take = |group: Group| Group {
+            domain: Arc::clone(&self.name),
+            name: self.under(&group.name).into(),
+            dn: None,
+            gid: group.gid.filter(|_| self.takes.accounts),
+            path: Vec::new(),
+        };
+        SessionGroups {
+            groups: groups.groups.into_iter().map(take).collect(),
+            partial: groups.partial,
+        }
+    }
+
+    /// Whether an address is in one of its domains.
+    fn has_mail(&self, address: &str) -> bool {
+        let domain = address.rsplit_once('@').map(|(_, domain)| domain);
+        let mut own = self.takes.mail_domains.iter();
+        domain.is_some_and(|domain| own.any(|own| own.eq_ignore_ascii_case(domain)))
+    }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,6 +1,6 @@
 //! What a step came to.
 
-use crate::{Challenge, DomainId, Fault, MapTarget, Reason, RuleId};
+use crate::{Challenge, DomainId, Fault, LeftOut, MapTarget, Reason, RuleId};
 use entryway_ldap_types::ResultCode;
 use std::sync::Arc;
 
@@ -118,6 +118,8 @@ pub enum SiteOutcome {
     Accepted {
         /// The person's name there.
         name: String,
+        /// What the site said of the person and was not taken.
+        left_out: Vec<LeftOut>,
     },
     /// The password is right and must be changed first.
     MustChange,

@@ -5,7 +5,7 @@
 
 use super::PasswordVerified;
 use crate::trace::SiteOutcome;
-use crate::{Fault, Reason, SiteFault, SiteSession, SiteUnanswered, SiteVerdict};
+use crate::{Fault, Reason, SiteFault, SitePolicy, SiteSession, SiteUnanswered, SiteVerdict};
 
 /// Longest token that a session may bring: it travels inside one of ours, whose length is bounded too.
 const TOKEN_MAX: usize = 4 * 1024;
@@ -36,8 +36,12 @@ pub(crate) enum AtSite {
 #[derive(Debug)]
 pub(crate) struct SiteUsable(());
 
-/// Judges a reply whose signature was verified.
-pub(crate) fn judge(verdict: SiteVerdict, wanted: Wanted) -> (AtSite, SiteOutcome) {
+/// Judges a reply of that site whose signature was verified.
+pub(crate) fn judge(
+    verdict: SiteVerdict,
+    wanted: Wanted,
+    site: &SitePolicy,
+) -> (AtSite, SiteOutcome) {
     let invalid = |problem: &'static str| {
         let fault = Fault::SiteReplyInvalid;
         let told = Some(problem.to_owned());
@@ -51,8 +55,11 @@ pub(crate) fn judge(verdict: SiteVerdict, wanted: Wanted) -> (AtSite, SiteOutcom
             if let Err(problem) = check(&session) {
                 return invalid(problem);
             }
+            let (session, left_out) = site.take(*session);
+            let session = Box::new(session);
             let outcome = SiteOutcome::Accepted {
                 name: session.name.clone(),
+                left_out,
             };
             let usable = SiteUsable(());
             let at_site = match wanted {

@@ -4,7 +4,7 @@ use super::*;
 use entryway_login::{
     Attempt, Device, DeviceId, NameForm, Remembered, ReplyProof, ReserveOperation, SealedFor,
     SealedPassword, Settled, SiteAnswer, SiteFault, SiteForm, SiteId, SitePolicy, SiteReply,
-    SiteSession, SiteUnanswered, SiteVerdict, Source, begin_change, begin_revalidation,
+    SiteSession, SiteTakes, SiteUnanswered, SiteVerdict, Source, begin_change, begin_revalidation,
 };
 use entryway_login::{Method, Platform, RuleId};
 use std::sync::Arc;
@@ -27,6 +27,10 @@ fn hub() -> LoginPolicy {
         name: name.into(),
         suffixes: vec![suffix.to_owned()],
         clients: clients.iter().map(|&client| client.to_owned()).collect(),
+        takes: SiteTakes {
+            mail_domains: vec![suffix.to_owned()],
+            ..SiteTakes::default()
+        },
         rule: RuleId(70),
     };
     let mut policy = one(|eng| eng);
@@ -115,7 +119,7 @@ fn every_spelling_of_a_site_asks_it_alone() {
         let decided = check(
             &mut world,
             attempt(typed, sealed("c1")),
-            &format!("accept jane in {}", ["plant-a", "plant-b"][site]),
+            &format!("accept {0}/jane in {0}", ["plant-a", "plant-b"][site]),
         );
         assert_eq!(
             asked(&world),
@@ -138,8 +142,8 @@ fn every_spelling_of_a_site_asks_it_alone() {
 #[test]
 fn a_bare_name_is_a_sites_where_its_client_asks() {
     for (caller, expected) in [
-        (Some("client portal"), "accept jane in plant-a"),
-        (Some("portal"), "accept jane in plant-a"),
+        (Some("client portal"), "accept plant-a/jane in plant-a"),
+        (Some("portal"), "accept plant-a/jane in plant-a"),
         (Some("client grafana"), "malformed_login"),
         (None, "malformed_login"),
     ] {
@@ -163,7 +167,7 @@ fn the_trace_says_how_the_site_was_meant() {
     let decided = check(
         &mut world,
         attempt("plant-a/jane", sealed("c1")),
-        "accept jane in plant-a",
+        "accept plant-a/jane in plant-a",
     );
     let form = decided
         .trace
@@ -226,7 +230,11 @@ fn a_guess_counts_for_the_address_and_the_site_counts_for_the_person() {
         let told: Vec<_> = world.settled.iter().map(|(_, settled)| *settled).collect();
         assert_eq!(told, settled);
     };
-    check_counts(accepted(), "accept jane in plant-a", &[Settled::Passed]);
+    check_counts(
+        accepted(),
+        "accept plant-a/jane in plant-a",
+        &[Settled::Passed],
+    );
     check_counts(
         replied(SiteVerdict::MustChange),
         "change_password",
@@ -282,7 +290,7 @@ fn only_the_sites_own_device_goes_there() {
             id: DeviceId([1; 16]),
             of_site: Some("their-device".into()),
         });
-        check(&mut world, attempt, "accept jane in plant-a");
+        check(&mut world, attempt, "accept plant-a/jane in plant-a");
         assert_eq!(world.device_told.as_deref(), told, "{identity}");
     }
 }
@@ -366,7 +374,7 @@ fn ask_again(policy: LoginPolicy, answer: SiteAnswer) -> (Decided, World) {
 #[test]
 fn a_site_is_asked_again_with_what_it_gave() {
     let (decided, world) = ask_again(hub(), accepted());
-    assert_eq!(shown(&decided), "accept jane in plant-a");
+    assert_eq!(shown(&decided), "accept plant-a/jane in plant-a");
     assert_eq!(
         asked(&world),
         [format!(

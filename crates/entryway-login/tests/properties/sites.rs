@@ -8,7 +8,7 @@ use super::support::{attempt, given};
 use entryway_login::{
     Attempt, Decided, Decision, Fault, LoginPolicy, Reason, ReplyProof, ReserveOperation, RuleId,
     SealedFor, SealedPassword, SiteAnswer, SiteFault, SiteId, SitePolicy, SiteReply, SiteSession,
-    SiteUnanswered, SiteVerdict, Source, Step, SubmittedPassword, begin, begin_change,
+    SiteTakes, SiteUnanswered, SiteVerdict, Source, Step, SubmittedPassword, begin, begin_change,
 };
 use proptest::prelude::*;
 use std::sync::Arc;
@@ -81,6 +81,7 @@ fn hub(setup: &Setup) -> Arc<LoginPolicy> {
         name: "plant".into(),
         suffixes: vec!["plant.example".to_owned()],
         clients: Vec::new(),
+        takes: SiteTakes::default(),
         rule: RuleId(70),
     }];
     Arc::new(policy)

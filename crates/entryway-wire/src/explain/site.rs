@@ -22,7 +22,7 @@ pub(super) struct SiteAnsweredJson<'a> {
 #[serde(tag = "outcome", rename_all = "snake_case")]
 #[rustfmt::skip] // one outcome a line reads as the table it is
 enum OutcomeJson<'a> {
-    Accepted { name: &'a str },
+    Accepted { name: &'a str, #[serde(skip_serializing_if = "Vec::is_empty")] left_out: Vec<&'static str> },
     MustChange,
     Refused { reason: &'static str, #[serde(skip_serializing_if = "Option::is_none")] told: Option<&'a str> },
     NoVerdict { fault: &'static str, #[serde(skip_serializing_if = "Option::is_none")] told: Option<&'a str> },
@@ -59,7 +59,10 @@ fn hex(bytes: &[u8]) -> String {
 impl<'a> OutcomeJson<'a> {
     fn of(outcome: &'a SiteOutcome) -> Self {
         match outcome {
-            SiteOutcome::Accepted { name } => Self::Accepted { name },
+            SiteOutcome::Accepted { name, left_out } => Self::Accepted {
+                name,
+                left_out: left_out.iter().map(|what| what.as_str()).collect(),
+            },
             SiteOutcome::MustChange => Self::MustChange,
             SiteOutcome::Refused { reason, told } => Self::Refused {
                 reason: reason.code(),

@@ -318,7 +318,11 @@ pub(super) struct Site {
 #[serde(tag = "outcome", rename_all = "snake_case")]
 #[rustfmt::skip]
 pub(super) enum AtSite {
-    Accepted { name: String },
+    Accepted {
+        name: String,
+        #[serde(default)]
+        left_out: Vec<String>,
+    },
     MustChange,
     Refused { told: Option<String> },
     NoVerdict { told: Option<String> },

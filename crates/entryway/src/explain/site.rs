@@ -38,8 +38,12 @@ pub(super) fn answered(answer: &Site, took: Option<Duration>) -> Vec<Row> {
     };
     let row = |text: &str| Row::new("site", format!("{text}{time}"));
     let row = match &answer.outcome {
-        AtSite::Accepted { name } => {
-            row(&format!("lets {} in", plain_or_quoted(name))).tone(Tone::Good)
+        AtSite::Accepted { name, left_out } => {
+            let row = row(&format!("lets {} in", plain_or_quoted(name))).tone(Tone::Good);
+            match left_out.is_empty() {
+                true => row,
+                false => row.note(format!("not taken from it: {}", left_out.join(", "))),
+            }
         }
         AtSite::MustChange => row("password right, must be changed").tone(Tone::Doubt),
         AtSite::Refused { told: why } => row("refused").tone(Tone::Bad).note(told(why)),

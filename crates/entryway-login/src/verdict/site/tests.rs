@@ -1,5 +1,5 @@
 use super::*;
-use crate::{Group, SessionGroups};
+use crate::{Group, RuleId, SessionGroups, SiteTakes};
 
 fn session() -> SiteSession {
     SiteSession {
@@ -9,8 +9,18 @@ fn session() -> SiteSession {
     }
 }
 
+fn site() -> SitePolicy {
+    SitePolicy {
+        name: "plant-a".into(),
+        suffixes: Vec::new(),
+        clients: Vec::new(),
+        takes: SiteTakes::default(),
+        rule: RuleId(1),
+    }
+}
+
 fn fault(verdict: SiteVerdict, wanted: Wanted) -> Option<Fault> {
-    match judge(verdict, wanted).0 {
+    match judge(verdict, wanted, &site()).0 {
         AtSite::NoVerdict(fault) => Some(fault),
         _ => None,
     }
@@ -79,7 +89,7 @@ fn a_refusal_has_the_reason_that_the_site_tells() {
         (Some("moon_phase"), Reason::RefusedBySite),
     ] {
         let verdict = SiteVerdict::Refused(told.map(str::to_owned));
-        let (AtSite::Refused(reason), _) = judge(verdict, Wanted::Login) else {
+        let (AtSite::Refused(reason), _) = judge(verdict, Wanted::Login, &site()) else {
             panic!("a refusal refuses");
         };
         assert_eq!(reason, expected);

@@ -11,8 +11,8 @@ use entryway_ldap_types::{
 };
 use entryway_login::{
     BindVerdict, Bucket, Certificate, CertificateBy, ChangeVerdict, Decided, Decision, DnOutcome,
-    Fault, Group, HomeResult, IdentityPart, Judged, LocalOutcome, LoginId, MapOutcome, MapResult,
-    MapTarget, MappingOutcome, NameForm, OsOutcome, Reason, Record, ReplyProof, RuleId,
+    Fault, Group, HomeResult, IdentityPart, Judged, LeftOut, LocalOutcome, LoginId, MapOutcome,
+    MapResult, MapTarget, MappingOutcome, NameForm, OsOutcome, Reason, Record, ReplyProof, RuleId,
     SearchOutcome, SiteForm, SiteOutcome, Stage, Trace, TraceEntry, UserType, Verdict,
 };
 use entryway_wire::AuditBody;
@@ -121,7 +121,10 @@ fn samples() -> Vec<Record> {
         rule: RULE,
     });
     let at_sites = [
-        SiteOutcome::Accepted { name: text("jane") },
+        SiteOutcome::Accepted {
+            name: text("plant-a/jane"),
+            left_out: vec![LeftOut::Email, LeftOut::Account],
+        },
         SiteOutcome::MustChange,
         SiteOutcome::Refused {
             reason: Reason::RefusedBySite,
@@ -569,6 +572,20 @@ account      home=/home/a                the account's own
 home         /home/a                     the account's own
 skipped      staff                       it gave no answer and lets others be asked (`when_down`): their yes counts, their no does not
 decision     indeterminate, malformed_login  login 7, 1 ms
+",
+    );
+}
+
+#[test]
+fn what_is_not_taken_of_a_site_is_named() {
+    check_text(
+        "login",
+        "accept",
+        r#"{"stage":"site","event":"site_answered","site":"plant-a","connector":"c1","outcome":"accepted","name":"plant-a/jane","left_out":["email","account"],"reply":"07","signature":"08"}"#,
+        "\
+site         lets plant-a/jane in        not taken from it: email, account
+             plant-a by connector c1     signed reply 07
+decision     accept                      login 7, 1 ms
 ",
     );
 }

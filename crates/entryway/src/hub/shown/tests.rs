@@ -29,6 +29,7 @@ fn sites_are_those_of_the_configuration_and_those_with_connectors() {
             password: true,
             certificate: true,
         },
+        takes: entryway_login::SiteTakes::default(),
         max_outstanding: 1,
     };
     let url: Arc<str> = "https://hub.example".into();
