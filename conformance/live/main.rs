@@ -21,6 +21,7 @@ mod outages;
 mod photos;
 mod row;
 mod scenarios;
+mod sealed;
 mod setups;
 mod together;
 

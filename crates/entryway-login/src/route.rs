@@ -165,6 +165,14 @@ fn is_blank(half: &str) -> bool {
 }
 
 impl LoginPolicy {
+    /// The site that a name means, typed at this caller's (as logs call it), and what the site is asked for. `None` of
+    /// whatever is no site's, and of no name at all.
+    pub fn site_of_name(&self, typed: &str, caller: Option<&str>) -> Option<(&SitePolicy, String)> {
+        let name = LoginName::parse(typed).ok()?;
+        let route = Route::of(&name, caller, self).ok()?;
+        let site = self.sites.get(route.site?.site.0)?;
+        Some((site, route.login))
+    }
     fn domain_id(&self, is_it: impl Fn(&DomainPolicy) -> bool) -> Option<DomainId> {
         self.domains.iter().position(is_it).map(DomainId)
     }

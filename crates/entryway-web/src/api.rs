@@ -1,12 +1,12 @@
 //! `POST /api/v1/login` and `/revalidate`: one login for an application, and whether an earlier one still holds.
 
 use crate::refusal::Refusal;
-use crate::{App, Caller, Generation, Revalidated, Scope, answer, bearer, body};
+use crate::{App, Caller, Generation, Revalidated, Scope, ToSeal, answer, bearer, body, sso};
 use axum::extract::Request;
 use axum::extract::State;
 use axum::response::Response;
 use entryway_login::{Attempt, SubmittedPassword};
-use entryway_wire::{GraceResponse, LoginRequest, RevalidationRequest};
+use entryway_wire::{GraceResponse, LoginRequest, RevalidationRequest, SealRequest, SealWith};
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::{Instant, SystemTime};
@@ -38,6 +38,32 @@ pub(crate) async fn login(
     };
     let decided = generation.logins.login(attempt).await;
     answer::decided(&decided, &caller)
+}
+
+/// Whether a password is to be sealed, and with what.
+pub(crate) async fn challenge(
+    State(app): State<Arc<App>>,
+    request: Request,
+) -> Result<Response, Refusal> {
+    let generation = app.current.current();
+    let (head, body) = request.into_parts();
+    let caller = bearer::authorize(&head.headers, &generation, Scope::Login).await?;
+    let body = body::read_json(&head.headers, body, &app.limits, app.limits.body_bytes).await?;
+    let request = SealRequest::from_json(&body).map_err(|error| Refusal::Malformed { error })?;
+    let Some(sealing) = &generation.sealing else {
+        return answer::json(&SealWith::nothing());
+    };
+    let by = Instant::now() + generation.deadline;
+    let asked = sealing.challenge(&request.login_name, &caller.name, by);
+    match asked.await {
+        ToSeal::Nothing => answer::json(&SealWith::nothing()),
+        ToSeal::With(challenges) => sso::challenges(&challenges),
+        ToSeal::NotNow(fault) => Err(Refusal::Indeterminate {
+            id: app.ids.draw(),
+            fault,
+            told: caller.scopes.allow(Scope::LoginReasons),
+        }),
+    }
 }
 
 /// Decides whether somebody who was let in before is still welcome.

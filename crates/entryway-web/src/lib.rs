@@ -29,6 +29,7 @@ mod query;
 mod refusal;
 mod routes;
 mod scrape;
+mod sealing;
 mod serve;
 mod sso;
 mod tls;
@@ -48,6 +49,7 @@ pub use ports::{
 };
 pub use routes::router;
 pub use scrape::{ScrapeLimits, serve_metrics};
+pub use sealing::{Challenges, Sealing, ToSeal};
 pub use serve::{Drained, serve};
 pub use sso::{
     AccessTokens, Asked, Browser, Ending, Language, Listed, Look, NewLogin, NotEnded, Offered,

@@ -1,7 +1,8 @@
 //! What the front needs from the rest of the program.
 
 use crate::{
-    AccessTokens, Callers, Forwarding, Handshake, LookupFront, SessionDesk, SingleSignOn, Tunnels,
+    AccessTokens, Callers, Forwarding, Handshake, LookupFront, Sealing, SessionDesk, SingleSignOn,
+    Tunnels,
 };
 use entryway_login::{
     AddressRange, Attempt, Decided, Device, Fault, LoginId, LoginService, StoreUnavailable,
@@ -30,6 +31,8 @@ pub struct Generation {
     pub sso: Option<Arc<dyn SingleSignOn>>,
     /// Who calls the API with a token that it gave out.
     pub access_tokens: Option<Arc<dyn AccessTokens>>,
+    /// What passwords of sites' people are sealed with, where there are sites.
+    pub sealing: Option<Arc<dyn Sealing>>,
     /// Its sessions, for administrators.
     pub sessions: Option<Arc<dyn SessionDesk>>,
     /// Forward authentication, where there are rules for it; then there is single sign-on too.

@@ -106,6 +106,18 @@ pub(crate) static LOGIN: Operation = Operation {
     to: || post(api::login),
     ..LOOKUP
 };
+pub(crate) static CHALLENGE: Operation = Operation {
+    id: "challenge",
+    method: Verb::Post,
+    path: "/api/v1/login/challenge",
+    summary: "Says whether a password is to be sealed, and with what",
+    needs: Needs::Scope(Scope::Login),
+    body: Some("challenge_request"),
+    answers: &[(JSON, Content::Json("challenges"))],
+    problems: OF_BODY,
+    to: || post(api::challenge),
+    ..LOOKUP
+};
 pub(crate) static REVALIDATE: Operation = Operation {
     id: "revalidate",
     method: Verb::Post,
@@ -407,8 +419,9 @@ pub(crate) static METRICS: Operation = Operation {
 };
 
 /// All of them, the busiest first.
-pub(crate) static OPERATIONS: [&Operation; 22] = [
+pub(crate) static OPERATIONS: [&Operation; 23] = [
     &LOGIN,
+    &CHALLENGE,
     &REVALIDATE,
     &EXPLAIN,
     &PEOPLE,

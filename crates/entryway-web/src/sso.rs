@@ -1,7 +1,8 @@
 //! Single sign-on over HTTP: the endpoints of OAuth 2.0 and OpenID Connect, and the pages that people see.
 //!
 //! What a request means is decided by `entryway-oidc`; here it is read, carried out by a [`SingleSignOn`], and
-//! answered. Pages need no JavaScript. What is kept of a request while a person logs in travels sealed in the page's
+//! answered. Pages need no JavaScript, but for people of
+//! sites, whose passwords are sealed in the browser. What is kept of a request while a person logs in travels sealed in the page's
 //! form, bound to the browser that it was made for.
 
 mod account;
@@ -19,6 +20,7 @@ mod own;
 mod page;
 mod pages;
 mod port;
+mod seal;
 mod step;
 mod words;
 
@@ -35,6 +37,7 @@ pub use port::{
     AccessTokens, Asked, Browser, Ending, Listed, NewLogin, NotEnded, SessionDesk, SessionsAsked,
     SingleSignOn,
 };
+pub(crate) use seal::with as challenges;
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 pub use words::Language;
@@ -50,6 +53,10 @@ const STEP: &str = "/sso/step";
 /// A person's own sessions.
 const SESSIONS: &str = "/sso/sessions";
 const CONFIRMED: &str = "/sso/logout";
+/// What the page's script asks.
+const SEAL: &str = "/sso/seal";
+/// The script, by its version.
+const SEAL_SCRIPT: &str = "/sso/seal-1.js";
 const STYLE: &str = "/sso/style.css";
 const LOGO: &str = "/sso/logo";
 /// Browsers that forward authentication sends to the login come here.
@@ -57,7 +64,7 @@ pub(crate) const FORWARD: &str = "/sso/forward";
 const OAUTH_METADATA: &str = "/.well-known/oauth-authorization-server";
 
 /// All of them.
-pub(crate) static ROUTES: [Route; 16] = [
+pub(crate) static ROUTES: [Route; 18] = [
     Route {
         path: paths::AUTHORIZE,
         to: || get(authorize::by_get).post(authorize::by_post),
@@ -113,6 +120,14 @@ pub(crate) static ROUTES: [Route; 16] = [
     Route {
         path: STEP,
         to: || post(step::step),
+    },
+    Route {
+        path: SEAL,
+        to: || post(seal::challenge),
+    },
+    Route {
+        path: SEAL_SCRIPT,
+        to: || get(seal::script),
     },
     Route {
         path: SESSIONS,

@@ -2,10 +2,13 @@
 
 mod json_text;
 mod schema;
+mod sealed;
 
 pub use schema::request_schemas;
+pub use sealed::{SealWith, read_sealed};
 
 use entryway_login::{LoginId, SubmittedPassword};
+use sealed::SealedShape;
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
@@ -16,7 +19,8 @@ use std::marker::PhantomData;
 use std::net::IpAddr;
 
 /// `{"login_name": "…", "password": "…", "client_address": "…", "device": "…", "groups": true}`; the last three need not be
-/// there. Any other key is refused.
+/// there. In the place of `password` stands `sealed` for people of a site: one sealed password, or two, in a list. Any
+/// other key is refused.
 ///
 /// An empty or far too long password is a [`SubmittedPassword::Malformed`] one, and one with control
 /// characters is handed on as it is: the login refuses them, so that they are decided and logged like
@@ -32,6 +36,12 @@ pub struct LoginRequest {
     pub device: Option<String>,
     /// Whether the session is to carry the person's groups.
     pub groups: bool,
+}
+
+/// `{"login_name": "…"}`: whether its password is to be sealed, and with what.
+pub struct SealRequest {
+    /// As typed, unchecked.
+    pub login_name: String,
 }
 
 /// `{"token": "…", "client_address": "…", "groups": true}`; the last two need not be there. Any other key is refused.
@@ -113,8 +123,10 @@ pub(crate) trait Named {
 #[serde(deny_unknown_fields)]
 struct LoginShape<'a> {
     login_name: String,
-    #[serde(borrow)]
-    password: &'a RawValue,
+    #[serde(borrow, default, deserialize_with = "there")]
+    password: Option<&'a RawValue>,
+    #[serde(default)]
+    sealed: Option<Vec<SealedShape>>,
     #[serde(default)]
     client_address: Option<IpAddr>,
     #[serde(default)]
@@ -123,9 +135,25 @@ struct LoginShape<'a> {
     groups: bool,
 }
 
+/// A key that is there, whatever it holds: `null` is no password, and not none.
+fn there<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<&'de RawValue>, D::Error> {
+    <&RawValue>::deserialize(deserializer).map(Some)
+}
+
 impl Named for LoginShape<'_> {
     const WHAT: &'static str = "a login request";
-    const EXPECTED: &'static str = "an object with `login_name`, `password` and, if wanted, `client_address`, `device` and `groups`";
+    const EXPECTED: &'static str = "an object with `login_name`, `password` or `sealed`, and, if wanted, `client_address`, `device` and `groups`";
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct SealShape {
+    login_name: String,
+}
+
+impl Named for SealShape {
+    const WHAT: &'static str = "a request for a challenge";
+    const EXPECTED: &'static str = "an object with `login_name`";
 }
 
 #[derive(Deserialize)]
@@ -190,12 +218,27 @@ impl LoginRequest {
     /// body itself is its owner's to wipe.
     pub fn from_json(body: &[u8]) -> Result<Self, RequestError> {
         let shape: LoginShape<'_> = read(body)?;
+        let password = match (shape.password, shape.sealed) {
+            (Some(clear), None) => password(clear)?,
+            (None, Some(shapes)) => SubmittedPassword::Sealed(sealed::sealed(shapes)?),
+            _ => return Err(shape_error::<LoginShape<'_>>(1, 1)),
+        };
         Ok(Self {
-            password: password(shape.password)?,
+            password,
             login_name: shape.login_name,
             client_address: shape.client_address,
             device: shape.device,
             groups: shape.groups,
+        })
+    }
+}
+
+impl SealRequest {
+    /// Reads a body.
+    pub fn from_json(body: &[u8]) -> Result<Self, RequestError> {
+        let shape: SealShape = read(body)?;
+        Ok(Self {
+            login_name: shape.login_name,
         })
     }
 }

@@ -11,7 +11,7 @@
 mod validator;
 
 use entryway_login::{Challenge, Fault, LoginId, Reason};
-use entryway_wire::{GraceResponse, Problem, RecordedJson};
+use entryway_wire::{GraceResponse, Problem, RecordedJson, SealWith};
 use serde::Serialize;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
@@ -128,6 +128,15 @@ fn records_fit() {
             &RecordedJson::new("gateway-1", 7, &body).unwrap(),
         );
     }
+}
+
+#[test]
+fn what_is_sealed_with_fits() {
+    fits("challenges", &SealWith::nothing());
+    let challenges = [r#"{"version":1}"#.to_owned()];
+    let with = SealWith::of("plant-a", "jane", "portal", &challenges).unwrap();
+    fits("challenges", &with);
+    assert!(SealWith::of("plant-a", "jane", "portal", &["{".to_owned()]).is_none());
 }
 
 #[test]

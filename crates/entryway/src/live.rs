@@ -226,6 +226,7 @@ impl Running {
                 strangers: Strangers::default(),
             },
             tunnels: None,
+            sealing: None,
             callers: callers(&settings),
             trusted_proxies: settings.trusted_proxies.clone(),
             deadline: settings.policy.deadline,

@@ -4,7 +4,7 @@ use super::flow::{Flow, Tie};
 use super::page::{Page, Sending, set_cookies};
 use super::pages::{self, Again, LogIn};
 use super::words::with;
-use super::{Browser, Language, SESSIONS, SingleSignOn, browser, form, front};
+use super::{Browser, Language, SEAL_SCRIPT, SESSIONS, SingleSignOn, browser, form, front};
 use crate::App;
 use crate::refusal::Refusal;
 use axum::extract::{Request, State};
@@ -166,13 +166,12 @@ impl<'a> Asks<'a> {
                 to: Some(scopes.clone()),
             });
         }
-        let Some(flow) = self.tie.seal(
-            self.sso,
-            &Flow::Authorize {
-                pending,
-                proved: self.proved,
-            },
-        ) else {
+        let flow = Flow::Authorize {
+            pending,
+            proved: self.proved,
+        };
+        let (caller, mut seals) = (flow.caller(), false);
+        let Some(flow) = self.tie.seal(self.sso, &flow) else {
             return self.wrong(Problem::Broken);
         };
         let hinted = request.login_hint.as_deref().unwrap_or_default();
@@ -188,6 +187,7 @@ impl<'a> Asks<'a> {
             // A session that ended meanwhile: they log in anew.
             (_, _) => {
                 let is_again = matches!(page, Due::Reauthenticate) && failed.is_none();
+                seals = self.seals(failed.as_ref(), &caller);
                 let asked = LogIn {
                     flow: &flow,
                     name: failed.as_ref().map_or(hinted, |failed| &failed.name),
@@ -196,6 +196,7 @@ impl<'a> Asks<'a> {
                     may_cancel: true,
                     offered: &self.sso.look().offered,
                     chosen: failed.as_ref().and_then(|failed| failed.chosen.as_deref()),
+                    seals,
                 };
                 match failed.as_ref().is_some_and(|failed| failed.in_change) {
                     true => (words.change.to_owned(), pages::change(language, &asked)),
@@ -208,7 +209,26 @@ impl<'a> Asks<'a> {
         };
         let mut sending = Sending::with(status(failed.as_ref()));
         sending.leads_to = leads_to(request.redirect());
+        sending.seal = seals.then(|| self.seal_script());
         self.send(language, &title, body, sending)
+    }
+
+    /// Whether a page with a password may have to seal it: where there are sites, unless it is known that this one is of
+    /// none.
+    pub(super) fn seals(&self, failed: Option<&Failed>, caller: &str) -> bool {
+        let Some(sealing) = self.sso.sealing() else {
+            return false;
+        };
+        match failed {
+            Some(failed) if failed.again == Again::Next => false,
+            Some(failed) if failed.in_change => sealing.site(&failed.name, caller).is_some(),
+            _ => true,
+        }
+    }
+
+    /// Where the script is, as a policy names it.
+    pub(super) fn seal_script(&self) -> String {
+        format!("{}{SEAL_SCRIPT}", self.sso.issuer())
     }
 
     /// Back to the application.
@@ -312,7 +332,7 @@ impl Failed {
 /// A refusal is a page like any other; an outage is one for machines too.
 pub(super) fn status(failed: Option<&Failed>) -> StatusCode {
     match failed.map(|failed| failed.again) {
-        Some(Again::NotNow | Again::Unknown) => StatusCode::SERVICE_UNAVAILABLE,
+        Some(Again::NotNow | Again::Unknown | Again::AtSite(_)) => StatusCode::SERVICE_UNAVAILABLE,
         _ => StatusCode::OK,
     }
 }

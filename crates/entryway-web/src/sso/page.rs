@@ -43,6 +43,8 @@ pub(super) struct Sending {
     pub(super) leads_to: Option<String>,
     /// The hash of the one script that it has.
     pub(super) script: Option<&'static str>,
+    /// Where the script is that seals passwords, if the page has it.
+    pub(super) seal: Option<String>,
     pub(super) cookies: Vec<Option<HeaderValue>>,
 }
 
@@ -52,6 +54,7 @@ impl Sending {
             status,
             leads_to: None,
             script: None,
+            seal: None,
             cookies: Vec::new(),
         }
     }
@@ -132,6 +135,11 @@ fn policy(sending: &Sending) -> HeaderValue {
     }
     if let Some(hash) = sending.script {
         let _ = write!(policy, "; script-src '{hash}'");
+    }
+    // By its place too: not every browser takes a script that is no part of the page by its hash.
+    if let Some(place) = &sending.seal {
+        let hash = super::seal::SCRIPT_HASH;
+        let _ = write!(policy, "; script-src '{hash}' {place}; connect-src 'self'");
     }
     // What it is made of is printable.
     HeaderValue::from_str(&policy).unwrap_or(HeaderValue::from_static("default-src 'none'"))

@@ -1,15 +1,18 @@
 //! What each page has between its heading and its end.
 
 use super::Language;
+use super::seal::SCRIPT_HASH;
 use super::words::{Words, with};
 use super::{Listed, Offered};
-use entryway_login::Reason;
+use entryway_login::{Fault, Reason};
 use entryway_oidc::{BrowserSession, Client, Scopes, Secret};
 use maud::{Markup, PreEscaped, html};
 use std::time::{Duration, UNIX_EPOCH};
 
 // Relative, from any page: an issuer may have a path before these that we do not see.
 const STEP: &str = "../sso/step";
+const SEAL: &str = "../sso/seal";
+const SEAL_SCRIPT: &str = "../sso/seal-1.js";
 const SESSIONS: &str = "../sso/sessions";
 const CONFIRMED: &str = "../sso/logout";
 
@@ -30,6 +33,12 @@ pub(super) enum Again {
     Unchanged(Reason),
     /// Nobody knows whether the new one was taken.
     Unknown,
+    /// It came in clear, and the person's site takes it sealed alone.
+    SealedOnly,
+    /// The person's site has not judged it.
+    AtSite(Fault),
+    /// Nothing was wrong: the name came first, and the password is next.
+    Next,
 }
 
 impl Again {
@@ -43,13 +52,16 @@ impl Again {
             Self::NotSame => words.not_same,
             Self::Unchanged(reason) => language.unchanged(reason),
             Self::Unknown => words.change_unknown,
+            Self::SealedOnly => words.sealed_only,
+            Self::AtSite(fault) => language.at_site(fault),
+            Self::Next => "",
         }
     }
 }
 
 /// Why, and by what the help desk finds it.
 fn alarm(language: Language, again: Option<&(Again, String)>) -> Markup {
-    let Some((again, id)) = again else {
+    let Some((again, id)) = again.filter(|(again, _)| *again != Again::Next) else {
         return html! {};
     };
     html! {
@@ -80,25 +92,71 @@ pub(super) struct LogIn<'a> {
     pub(super) offered: &'a Offered,
     /// What was chosen last time.
     pub(super) chosen: Option<&'a str>,
+    /// Whether its passwords may have to be sealed: then they have no name, so that a browser that cannot seal sends
+    /// none.
+    pub(super) seals: bool,
+}
+
+impl LogIn<'_> {
+    fn is_next(&self) -> bool {
+        matches!(self.again, Some((Again::Next, _)))
+    }
+}
+
+/// What the script has to say, and the script.
+fn sealer(page: &LogIn<'_>) -> Markup {
+    if !page.seals {
+        return html! {};
+    }
+    html! {
+        div class="alarm" role="alert" id="seal-problem" hidden { p {} }
+        script src=(SEAL_SCRIPT) integrity=(SCRIPT_HASH) defer {}
+    }
+}
+
+/// Passwords that the script shows, and that nobody else sends.
+fn unnamed(secrets: &[(&str, &str, &str)]) -> Markup {
+    html! {
+        div data-secret hidden {
+            @for (id, label, complete) in secrets {
+                label for=(id) { (label) }
+                input type="password" id=(id) autocomplete=(complete);
+            }
+        }
+    }
 }
 
 pub(super) fn log_in(language: Language, page: &LogIn<'_>) -> Markup {
     let words = language.words();
-    let (is_again, has_name) = (page.again.is_some(), !page.name.is_empty());
+    let is_next = page.is_next();
+    let (is_again, has_name) = (page.again.is_some() && !is_next, !page.name.is_empty());
     html! {
         (alarm(language, page.again.as_ref()))
         @if let Some(lead) = &page.lead { p { (lead) } }
-        form method="post" action=(STEP) {
+        (sealer(page))
+        form method="post" action=(STEP) data-seal=[page.seals.then_some(SEAL)] data-failed=[page.seals.then_some(words.seal_failed)] {
             input type="hidden" name="flow" value=(page.flow);
-            (domains(words, page))
+            @if is_next { (chosen(page)) } @else { (domains(words, page)) }
             label for="name" { (words.name) }
             input type="text" id="name" name="name" value=(page.name) required autocomplete="username"
-                autocapitalize="none" autocorrect="off" spellcheck="false" maxlength="256"
+                autocapitalize="none" autocorrect="off" spellcheck="false" maxlength="256" readonly[is_next]
                 aria-describedby=[is_again.then_some("why")] autofocus[!has_name];
-            (secret("password", words.password, "current-password", is_again, has_name))
+            @if page.seals {
+                (unnamed(&[("password", words.password, "current-password")]))
+                noscript { p class="quiet-text" { (words.without_scripts) } }
+            } @else {
+                (secret("password", words.password, "current-password", is_again, has_name))
+            }
             button type="submit" name="action" value="login" { (words.go) }
             @if page.may_cancel { (cancel(words)) }
         }
+    }
+}
+
+/// What was chosen a page before.
+fn chosen(page: &LogIn<'_>) -> Markup {
+    html! {
+        @if let Some(chosen) = page.chosen { input type="hidden" name="domain" value=(chosen); }
     }
 }
 
@@ -129,13 +187,24 @@ pub(super) fn change(language: Language, page: &LogIn<'_>) -> Markup {
     let words = language.words();
     html! {
         (alarm(language, page.again.as_ref()))
-        form method="post" action=(STEP) {
+        (sealer(page))
+        form method="post" action=(STEP) data-seal=[page.seals.then_some(SEAL)] data-failed=[page.seals.then_some(words.seal_failed)]
+            data-not-same=[page.seals.then_some(words.not_same)] {
             input type="hidden" name="flow" value=(page.flow);
             label for="name" { (words.name) }
             input type="text" id="name" name="name" value=(page.name) required readonly autocomplete="username";
-            (secret("password", words.old_password, "current-password", true, true))
-            (secret("new", words.new_password, "new-password", true, false))
-            (secret("repeat", words.repeat_password, "new-password", true, false))
+            @if page.seals {
+                (unnamed(&[
+                    ("password", words.old_password, "current-password"),
+                    ("new", words.new_password, "new-password"),
+                    ("repeat", words.repeat_password, "new-password"),
+                ]))
+                noscript { p class="quiet-text" { (words.sealed_only) } }
+            } @else {
+                (secret("password", words.old_password, "current-password", true, true))
+                (secret("new", words.new_password, "new-password", true, false))
+                (secret("repeat", words.repeat_password, "new-password", true, false))
+            }
             button type="submit" name="action" value="change" { (words.change_it) }
             @if page.may_cancel { (cancel(words)) }
         }

@@ -1,7 +1,7 @@
 //! What the front needs of single sign-on: requests carried out, sessions opened and ended, texts sealed.
 
 use super::Look;
-use crate::Caller;
+use crate::{Caller, Sealing};
 use entryway_login::{Session, Tokens};
 use entryway_oidc::{
     Answer, Authorized, BrowserSession, ClientRequest, Fingerprint, GroupsTold, Jwk, Logout,
@@ -175,6 +175,11 @@ pub trait SingleSignOn: Send + Sync {
     /// Ends one of them, or with `None` every one, and whatever was given to applications for later. Says whether the
     /// browser's own ended. Somebody else's is not found.
     fn end(&self, browser: Browser, session: Option<SessionId>) -> Asked<'_, Answer<bool>>;
+
+    /// What passwords of sites' people are sealed with; `None` where there is no site.
+    fn sealing(&self) -> Option<&dyn Sealing> {
+        None
+    }
 
     /// A text that only this installation reads, and only together with the same `bound`.
     fn seal(&self, bound: &[u8], text: &str) -> Option<String>;

@@ -11,8 +11,11 @@ use crate::refusal::Refusal;
 use crate::{App, Generation};
 use axum::extract::{Request, State};
 use axum::response::Response;
-use entryway_login::{Attempt, Challenge, Decided, Decision, Fault, Reason, SubmittedPassword};
+use entryway_login::{
+    Attempt, Challenge, Decided, Decision, Fault, Reason, SealedPassword, SubmittedPassword,
+};
 use entryway_oidc::{Fingerprint, Parameters, Pending, Problem};
+use entryway_wire::read_sealed;
 use http::request::Parts;
 use http::{HeaderMap, header};
 use std::sync::Arc;
@@ -45,9 +48,12 @@ pub(crate) async fn step(
             let login = Typed {
                 domain: field(&sent, "domain"),
                 name: typed("name"),
-                password: typed("password"),
+                password: Shown::of(&sent, "password", "sealed"),
             };
-            Some(log_in(&app, &generation, &mut asks, &head, &flow, &login).await)
+            Some(match without_password(&asks, &flow, &login) {
+                Some(stopped) => Err(stopped),
+                None => log_in(&app, &generation, &mut asks, &head, &flow, &login).await,
+            })
         }
         "change" => Some(change(&app, &generation, &mut asks, &head, &flow, &sent).await),
         _ => None,
@@ -137,6 +143,7 @@ pub(super) fn log_in_for(
     failed: Option<Failed>,
 ) -> Response {
     let language = asks.language(&[]);
+    let seals = asks.seals(failed.as_ref(), &flow.caller());
     let Some(flow) = asks.tie.seal(asks.sso, flow) else {
         return asks.wrong(Problem::Broken);
     };
@@ -148,17 +155,15 @@ pub(super) fn log_in_for(
         may_cancel: false,
         offered: &asks.sso.look().offered,
         chosen: failed.as_ref().and_then(|failed| failed.chosen.as_deref()),
+        seals,
     };
     let (title, body) = match failed.as_ref().is_some_and(|failed| failed.in_change) {
         true => (language.words().change, pages::change(language, &page)),
         false => (title, pages::log_in(language, &page)),
     };
-    asks.send(
-        language,
-        title,
-        body,
-        Sending::with(status(failed.as_ref())),
-    )
+    let mut sending = Sending::with(status(failed.as_ref()));
+    sending.seal = seals.then(|| asks.seal_script());
+    asks.send(language, title, body, sending)
 }
 
 /// Why a login opened no session.
@@ -172,7 +177,51 @@ enum Stopped {
 struct Typed<'a> {
     domain: Option<&'a str>,
     name: &'a str,
-    password: &'a str,
+    password: Shown<'a>,
+}
+
+/// A password, as the browser sent it.
+#[derive(Clone)]
+enum Shown<'a> {
+    Clear(&'a str),
+    Sealed(Arc<SealedPassword>),
+    /// What should be sealed is not.
+    Unreadable,
+    Nothing,
+}
+
+impl<'a> Shown<'a> {
+    fn of(sent: &'a Parameters, clear: &str, sealed: &str) -> Self {
+        match (field(sent, sealed), field(sent, clear)) {
+            (Some(sealed), None) => read_sealed(sealed).map_or(Self::Unreadable, Self::Sealed),
+            (None, Some(clear)) => Self::Clear(clear),
+            (None, None) => Self::Nothing,
+            (Some(_), Some(_)) => Self::Unreadable,
+        }
+    }
+
+    fn submitted(&self) -> SubmittedPassword {
+        match self {
+            Self::Clear(password) => SubmittedPassword::from_field(password.as_bytes().to_vec()),
+            Self::Sealed(sealed) => SubmittedPassword::Sealed(Arc::clone(sealed)),
+            Self::Unreadable | Self::Nothing => SubmittedPassword::Malformed,
+        }
+    }
+}
+
+/// A name alone, from a browser that runs no script: the password is asked for on the next page, unless the name's site
+/// takes it sealed alone.
+fn without_password(asks: &Asks<'_>, flow: &Flow, typed: &Typed<'_>) -> Option<Stopped> {
+    let sealing = asks.sso.sealing()?;
+    let Shown::Nothing = typed.password else {
+        return None;
+    };
+    let name = asks.sso.look().offered.login_name(typed.domain, typed.name);
+    let again = match sealing.site(&name, &flow.caller()) {
+        Some(_) => Again::SealedOnly,
+        None => Again::Next,
+    };
+    Some(failed(again, String::new(), typed, false))
 }
 
 /// The name goes back into the page, the password does not.
@@ -205,8 +254,11 @@ async fn log_in(
     } = generation.logins.login(attempt).await;
     let stopped = |again, in_change| {
         // The page that changes the password has no choice of a domain: it stands in the name there.
-        let name = if in_change { &*login_name } else { typed.name };
-        let typed = Typed { name, ..*typed };
+        let typed = Typed {
+            name: if in_change { &login_name } else { typed.name },
+            domain: typed.domain,
+            password: Shown::Nothing,
+        };
         Err(failed(again, id.to_string(), &typed, in_change))
     };
     let session = match decision {
@@ -215,7 +267,11 @@ async fn log_in(
         // expired, the next page says so.
         Decision::Challenge(Challenge::ChangePassword)
         | Decision::Reject(Reason::PasswordExpired) => return stopped(Again::MustChange, true),
+        Decision::Reject(Reason::SealedOnly) => return stopped(Again::SealedOnly, false),
         Decision::Reject(_) => return stopped(Again::Refused, false),
+        Decision::Indeterminate(fault) if Fault::AT_SITE.contains(&fault) => {
+            return stopped(Again::AtSite(fault), false);
+        }
         // Nobody asks without a password here, and nothing is changed.
         Decision::Indeterminate(_) | Decision::WouldAccept(_) | Decision::Changed => {
             return stopped(Again::NotNow, false);
@@ -250,31 +306,39 @@ async fn change(
     sent: &Parameters,
 ) -> Result<Fingerprint, Stopped> {
     let typed = |name| field(sent, name).unwrap_or_default();
-    let (name, new) = (typed("name"), typed("new"));
+    let new = Shown::of(sent, "new", "sealed_new");
     let old = Typed {
         domain: None,
-        name,
-        password: typed("password"),
+        name: typed("name"),
+        password: Shown::of(sent, "password", "sealed"),
     };
-    if new != typed("repeat") {
+    if without_password(asks, flow, &old).is_some() {
+        return Err(failed(Again::SealedOnly, String::new(), &old, true));
+    }
+    // What is sealed the page has compared.
+    if matches!(new, Shown::Clear(new) if new != typed("repeat")) {
         return Err(failed(Again::NotSame, String::new(), &old, true));
     }
     let attempt = attempt(app, generation, asks, head, flow, &old);
     let changes = &generation.password_changes;
-    let Decided { id, decision, .. } = changes.change_password(attempt, submitted(new)).await;
+    let Decided { id, decision, .. } = changes.change_password(attempt, new.submitted()).await;
     let again = match decision {
         Decision::Changed => {
-            let login = Typed {
-                password: new,
-                ..old
+            // A challenge counts once, so it is sealed anew to log in with.
+            let password = match new {
+                Shown::Sealed(_) => Shown::of(sent, "", "sealed_login"),
+                new => new,
             };
+            let login = Typed { password, ..old };
             return log_in(app, generation, asks, head, flow, &login).await;
         }
         Decision::Reject(reason) if Reason::OF_A_CHANGE.contains(&reason) => {
             Again::Unchanged(reason)
         }
         Decision::Reject(Reason::PasswordExpired) => Again::Expired,
+        Decision::Reject(Reason::SealedOnly) => Again::SealedOnly,
         Decision::Reject(_) => Again::Refused,
+        Decision::Indeterminate(fault) if Fault::AT_SITE.contains(&fault) => Again::AtSite(fault),
         Decision::Indeterminate(Fault::PasswordChangeUnknown) => Again::Unknown,
         _ => Again::NotNow,
     };
@@ -294,7 +358,7 @@ fn attempt(
     Attempt {
         id: app.ids.draw(),
         login_name: asks.sso.look().offered.login_name(typed.domain, typed.name),
-        password: submitted(typed.password),
+        password: typed.password.submitted(),
         client_address: client_address(head, &generation.trusted_proxies),
         device: device.and_then(|token| generation.revalidations.device(&token)),
         wants_groups: asks.sso.wants_groups(),
@@ -303,10 +367,6 @@ fn attempt(
         started,
         deadline: started + generation.deadline,
     }
-}
-
-fn submitted(password: &str) -> SubmittedPassword {
-    SubmittedPassword::from_field(password.as_bytes().to_vec())
 }
 
 /// What the browser says it is, as far as it may stand on a page.

@@ -1,6 +1,6 @@
 //! What pages say, in each language.
 
-use entryway_login::Reason;
+use entryway_login::{Fault, Reason};
 use http::{HeaderMap, header};
 
 /// A language of the pages.
@@ -95,6 +95,9 @@ pub(crate) struct Words {
     pub(super) repeat_password: &'static str,
     pub(super) not_same: &'static str,
     pub(super) change_unknown: &'static str,
+    pub(super) sealed_only: &'static str,
+    pub(super) without_scripts: &'static str,
+    pub(super) seal_failed: &'static str,
     pub(super) reference: &'static str,
     pub(super) choose: &'static str,
     pub(super) continue_as: &'static str,
@@ -157,6 +160,9 @@ const ENGLISH: Words = Words {
     repeat_password: "New password once more",
     not_same: "The new password and its repetition are not the same: nothing was changed.",
     change_unknown: "Nobody can say at the moment whether your password was changed: try to log in with the new one, and then with the old one.",
+    sealed_only: "Passwords of your company are sealed in the browser before they are sent, and yours cannot do that: switch scripts on for this page, and load it anew.",
+    without_scripts: "Your browser runs no scripts here: if your name can be logged in without them, you are asked for your password on the next page.",
+    seal_failed: "Your password could not be sealed, so it was not sent: load this page anew and try again.",
     reference: "Reference for your help desk: {}",
     choose: "Choose an account",
     continue_as: "Continue as {}",
@@ -219,6 +225,9 @@ const GERMAN: Words = Words {
     repeat_password: "Neues Passwort noch einmal",
     not_same: "Das neue Passwort und seine Wiederholung sind nicht gleich: Nichts wurde geändert.",
     change_unknown: "Im Moment weiß niemand, ob Ihr Passwort geändert wurde: Versuchen Sie, sich mit dem neuen anzumelden, und dann mit dem alten.",
+    sealed_only: "Passwörter Ihrer Firma werden im Browser versiegelt, bevor sie gesendet werden, und Ihrer kann das nicht: Schalten Sie Skripte für diese Seite ein und laden Sie sie neu.",
+    without_scripts: "Ihr Browser führt hier keine Skripte aus: Wenn sich Ihr Name ohne sie anmelden lässt, werden Sie auf der nächsten Seite nach dem Passwort gefragt.",
+    seal_failed: "Ihr Passwort ließ sich nicht versiegeln und wurde deshalb nicht gesendet: Laden Sie diese Seite neu und versuchen Sie es noch einmal.",
     reference: "Kennung für Ihren Helpdesk: {}",
     choose: "Konto auswählen",
     continue_as: "Weiter als {}",
@@ -261,6 +270,32 @@ const GERMAN: Words = Words {
 };
 
 impl Language {
+    /// Why a site has not judged a password. English is what the table of faults says.
+    pub(super) fn at_site(self, fault: Fault) -> &'static str {
+        match (self, fault) {
+            (Self::English, _) => fault.row().person,
+            (Self::German, Fault::SiteUnreachable) => {
+                "Der Konnektor Ihrer Firma ist im Moment nicht zu erreichen. Über Ihr Passwort sagt das nichts: Bitte versuchen Sie es in ein paar Minuten noch einmal."
+            }
+            (Self::German, Fault::SiteTimedOut) => {
+                "Der Konnektor Ihrer Firma hat zu lange nicht geantwortet. Über Ihr Passwort sagt das nichts: Bitte versuchen Sie es gleich noch einmal."
+            }
+            (Self::German, Fault::SiteReplyInvalid) => {
+                "Der Konnektor Ihrer Firma hat nichts geantwortet, dem zu trauen wäre. Über Ihr Passwort sagt das nichts: Bitte sagen Sie es Ihrem Administrator."
+            }
+            (Self::German, Fault::SiteBusy) => {
+                "Der Konnektor Ihrer Firma hat im Moment zu viel zu tun. Über Ihr Passwort sagt das nichts: Bitte versuchen Sie es gleich noch einmal."
+            }
+            (Self::German, Fault::SiteNoVerdict) => {
+                "Ihre Firma kann im Moment niemanden anmelden. Über Ihr Passwort sagt das nichts: Bitte versuchen Sie es in ein paar Minuten noch einmal."
+            }
+            (Self::German, Fault::SealExpired) => {
+                "Diese Seite war zu lange offen. Über Ihr Passwort sagt das nichts: Bitte geben Sie es noch einmal ein."
+            }
+            (Self::German, _) => GERMAN.not_now,
+        }
+    }
+
     /// Why a password was not changed. English is what the table of reasons says.
     pub(super) fn unchanged(self, reason: Reason) -> &'static str {
         match (self, reason) {

@@ -204,6 +204,21 @@ async fn every_documented_status_occurs_and_every_answer_has_its_shape() {
     let mut requests = vec![
         login(PLAIN, "unknown"),
         login(PLAIN, "down"),
+        post(
+            "/api/v1/login/challenge",
+            PLAIN,
+            &json!({ "login_name": "jdoe" }),
+        ),
+        post(
+            "/api/v1/login/challenge",
+            PLAIN,
+            &json!({ "login_name": "plant-a/jane" }),
+        ),
+        post(
+            "/api/v1/login/challenge",
+            PLAIN,
+            &json!({ "login_name": "plant-a/unreachable" }),
+        ),
         post("/api/v1/login/revalidate", PLAIN, &json!({ "token": "x" })),
         post(
             "/api/v1/login/revalidate",
@@ -326,6 +341,7 @@ async fn every_documented_status_occurs_and_every_answer_has_its_shape() {
     }
     for (path, right, wrong) in [
         ("/api/v1/login", PLAIN, ADMIN),
+        ("/api/v1/login/challenge", PLAIN, ADMIN),
         ("/api/v1/login/revalidate", PLAIN, ADMIN),
         ("/api/v1/explain", ADMIN, PLAIN),
         ("/api/v1/resolve", FINDER, PLAIN),

@@ -317,6 +317,7 @@ pub(crate) fn app_with(
         access_tokens: Some(Arc::new(Desk)),
         sessions,
         forward: None,
+        sealing: Some(Arc::new(crate::sealed::OneSite)),
         tunnels: Some(Arc::new(crate::tunnels::Echo)),
         logins: Arc::clone(&logins) as _,
         password_changes: Arc::clone(&logins) as _,

@@ -10,6 +10,7 @@ mod front;
 mod later;
 mod looked;
 mod lookup;
+mod sealed;
 mod sockets;
 mod tls;
 mod tunnels;

@@ -16,17 +16,45 @@ pub fn request_schemas() -> Map<String, Value> {
         "description": "What an earlier accept of this person gave as `device`.",
     });
     let groups = flag("Whether the session is to have the person's groups.");
+    let base64 = json!({ "type": "string", "pattern": "^[A-Za-z0-9_-]+$" });
+    let sealed = json!({
+        "type": "array",
+        "minItems": 1,
+        "maxItems": 2,
+        "items": {
+            "type": "object",
+            "properties": {
+                "connector": text("Of the challenge."),
+                "key_id": text("Of the challenge."),
+                "nonce": text("Of the challenge."),
+                "enc": base64,
+                "ciphertext": base64,
+            },
+            "required": ["connector", "key_id", "nonce", "enc", "ciphertext"],
+            "additionalProperties": false,
+        },
+        "description": "In the place of `password`, for people of a site: sealed for each connector that `POST /api/v1/login/challenge` named.",
+    });
     let login = json!({
         "type": "object",
         "description": "POST /api/v1/login.",
         "properties": {
             "login_name": text("As the person typed it."),
             "password": text("As the person typed it."),
+            "sealed": sealed,
             "client_address": address,
             "device": device,
             "groups": groups,
         },
-        "required": ["login_name", "password"],
+        "required": ["login_name"],
+        "oneOf": [{ "required": ["password"] }, { "required": ["sealed"] }],
+        "additionalProperties": false,
+    });
+    let challenge = json!({
+        "type": "object",
+        "description": "POST /api/v1/login/challenge.",
+        "properties": { "login_name": text("As the person typed it.") },
+        "required": ["login_name"],
         "additionalProperties": false,
     });
     let revalidation = json!({
@@ -66,6 +94,7 @@ pub fn request_schemas() -> Map<String, Value> {
     });
     let all = [
         ("login_request", login),
+        ("challenge_request", challenge),
         ("revalidation_request", revalidation),
         ("explain_request", explain),
     ];

@@ -22,6 +22,8 @@ fn every_refusal_is_the_same_to_those_who_may_not_know() {
         // No login comes to these, and nobody reads them who has not proven a password.
         .filter(|reason| !Reason::OF_A_CHANGE.contains(reason))
         .filter(|reason| !Reason::OF_A_CERTIFICATE.contains(reason))
+        // Of the name alone, and meant to be read.
+        .filter(|reason| !Reason::TOLD.contains(reason))
         .map(|reason| json(Decision::Reject(reason), false))
         .collect();
     assert_eq!(faces.len(), 1);

@@ -27,6 +27,16 @@ impl Fault {
         Self::SealExpired,
     ];
 
+    /// Those of a site: nothing of the hub's own is at fault.
+    pub const AT_SITE: [Self; 6] = [
+        Self::SiteUnreachable,
+        Self::SiteTimedOut,
+        Self::SiteReplyInvalid,
+        Self::SiteBusy,
+        Self::SiteNoVerdict,
+        Self::SealExpired,
+    ];
+
     /// How it looks to each audience.
     pub const fn row(self) -> Row {
         use LogLevel::{Error, Info, Warn};

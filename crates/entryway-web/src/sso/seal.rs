@@ -1,0 +1,116 @@
+//! What the page's script asks before it seals a password, and the script itself.
+
+use super::front;
+use super::own::{Own, field};
+use crate::refusal::Refusal;
+use crate::{App, Challenges, ToSeal, answer};
+use axum::extract::{Request, State};
+use axum::response::{IntoResponse, Response};
+use entryway_wire::SealWith;
+use http::{HeaderValue, header};
+use serde::Serialize;
+use std::sync::Arc;
+use std::time::Instant;
+
+/// The script. Whoever changes it gives it another name, and its hash is published: docs/sealed-passwords.md.
+const SCRIPT: &str = include_str!("seal.js");
+/// SHA-256 of [`SCRIPT`], as a policy and an `integrity` attribute name it.
+pub(super) const SCRIPT_HASH: &str = "sha256-O+nuclVl8lPkrQBXGOasz5vwpwcOduGOkk6fN7HQc98=";
+
+/// What the script is told where nothing can be sealed now, in the page's language.
+#[derive(Serialize)]
+struct ProblemJson<'a> {
+    problem: &'a str,
+}
+
+/// The script.
+pub(crate) async fn script() -> Response {
+    let headers = [
+        (header::CONTENT_TYPE, "text/javascript; charset=utf-8"),
+        // Another version has another name.
+        (header::CACHE_CONTROL, "public, max-age=31536000, immutable"),
+    ];
+    (headers, SCRIPT).into_response()
+}
+
+/// Whether the person's password is to be sealed, and with what. Whatever is none of our forms is answered with a page,
+/// which tells the script nothing: it sends its form, without a password, and the person reads why.
+pub(crate) async fn challenge(
+    State(app): State<Arc<App>>,
+    request: Request,
+) -> Result<Response, Refusal> {
+    let generation = app.current.current();
+    let sso = front(&generation)?;
+    let (head, body) = request.into_parts();
+    let own = match Own::read(&**sso, &head.headers, body, &app.limits).await? {
+        Ok(own) => own,
+        Err(page) => return Ok(page),
+    };
+    let Some(sealing) = sso.sealing() else {
+        return Err(Refusal::NotFound);
+    };
+    let typed = field(&own.sent, "name").unwrap_or_default();
+    let offered = &sso.look().offered;
+    let name = offered.login_name(field(&own.sent, "domain"), typed);
+    let by = Instant::now() + generation.deadline;
+    let asked = sealing.challenge(&name, &own.flow.caller(), by).await;
+    let mut response = match asked {
+        ToSeal::Nothing => answer::json(&SealWith::nothing())?,
+        ToSeal::With(challenges) => with(&challenges)?,
+        ToSeal::NotNow(fault) => {
+            let problem = own.asks.language(&[]).at_site(fault);
+            answer::json(&ProblemJson { problem })?
+        }
+    };
+    let private = HeaderValue::from_static("no-store");
+    response
+        .headers_mut()
+        .insert(header::CACHE_CONTROL, private);
+    Ok(response)
+}
+
+/// Challenges as JSON.
+pub(crate) fn with(challenges: &Challenges) -> Result<Response, Refusal> {
+    let Challenges {
+        site,
+        login_name,
+        audience,
+        challenges,
+    } = challenges;
+    let sealing = SealWith::of(site, login_name, audience, challenges).ok_or(Refusal::Broken)?;
+    answer::json(&sealing)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use base64::Engine as _;
+    use sha2::{Digest as _, Sha256};
+
+    #[test]
+    fn the_hash_is_the_scripts_and_is_published() {
+        let hash = base64::engine::general_purpose::STANDARD.encode(Sha256::digest(SCRIPT));
+        assert_eq!(SCRIPT_HASH, format!("sha256-{hash}"));
+        let published = include_str!("../../../../docs/sealed-passwords.md");
+        let digest = Sha256::digest(SCRIPT);
+        let hex: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
+        assert!(
+            published.contains(&hash) && published.contains(&hex),
+            "{hash} {hex}"
+        );
+    }
+
+    #[test]
+    fn the_script_depends_on_nothing() {
+        for foreign in [
+            "import ",
+            "require(",
+            "eval(",
+            "innerHTML",
+            "http:",
+            "https:",
+        ] {
+            assert!(!SCRIPT.contains(foreign), "{foreign}");
+        }
+    }
+}

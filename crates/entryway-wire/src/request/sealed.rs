@@ -1,0 +1,84 @@
+//! A password that is sealed for a site, as callers and pages send it; and what they seal it with.
+
+use super::RequestError;
+use entryway_login::{SealedFor, SealedPassword};
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+use std::sync::Arc;
+
+/// One for each connector that can open it.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct SealedShape {
+    connector: Box<str>,
+    key_id: Box<str>,
+    nonce: Box<str>,
+    enc: Box<str>,
+    ciphertext: Box<str>,
+}
+
+pub(super) fn sealed(shapes: Vec<SealedShape>) -> Result<Arc<SealedPassword>, RequestError> {
+    let each = shapes.into_iter().map(|shape| SealedFor {
+        connector: shape.connector,
+        key_id: shape.key_id,
+        nonce: shape.nonce,
+        enc: shape.enc,
+        ciphertext: shape.ciphertext,
+    });
+    let sealed = SealedPassword::new(each.collect());
+    sealed.map(Arc::new).ok_or(RequestError::Value {
+        key: "sealed",
+        expected: "one sealed password, or two for different connectors".to_owned(),
+    })
+}
+
+/// What a page sends as `sealed`; `None` for anything else.
+pub fn read_sealed(json: &str) -> Option<Arc<SealedPassword>> {
+    let shapes: Vec<SealedShape> = serde_json::from_str(json).ok()?;
+    sealed(shapes).ok()
+}
+
+/// What a password is sealed with, or that none is to be: the answer to `POST /api/v1/login/challenge`, and to the
+/// page's script.
+#[derive(Serialize)]
+pub struct SealWith<'a> {
+    /// `null`: the name is of no site, and its password is sent as it is.
+    pub site: Option<&'a str>,
+    /// What the site is asked for: the name without the site's own prefix. The password is bound to it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub login_name: Option<&'a str>,
+    /// For whom the password is sealed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub audience: Option<&'a str>,
+    /// One or two, each of another connector: sealed for each of them, a password needs no second typing where one is
+    /// lost.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub challenges: Vec<Box<RawValue>>,
+}
+
+impl<'a> SealWith<'a> {
+    /// Of nobody's site.
+    pub fn nothing() -> Self {
+        Self {
+            site: None,
+            login_name: None,
+            audience: None,
+            challenges: Vec::new(),
+        }
+    }
+    /// Of a site; `challenges` are JSON. `None` where one is not.
+    pub fn of(
+        site: &'a str,
+        login_name: &'a str,
+        audience: &'a str,
+        challenges: &[String],
+    ) -> Option<Self> {
+        let raw = challenges.iter().cloned().map(RawValue::from_string);
+        Some(Self {
+            site: Some(site),
+            login_name: Some(login_name),
+            audience: Some(audience),
+            challenges: raw.collect::<Result<_, _>>().ok()?,
+        })
+    }
+}
