@@ -57,6 +57,7 @@ fn main() -> ExitCode {
     trials.extend(tests(&lab, "active_directory", active_directory::tests()));
     trials.extend(tests(&lab, "ds389", ds389::tests()));
     trials.extend(tests(&lab, "faults", faults::tests()));
+    trials.extend(tests(&lab, "sealed", sealed::tests()));
     trials.extend(tests(&lab, "integrations", integrations::tests()));
     let tallies = Arc::new(scenarios::Tallies::new());
     trials.extend(scenarios::trials(&lab, &tallies));
