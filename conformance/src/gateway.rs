@@ -113,8 +113,33 @@ impl Gateway {
         })
     }
 
+    /// `entryway connector enroll`: this machine is a connector afterwards.
+    pub fn enroll(&self, url: &str, ticket: &str) -> Result<Finished> {
+        let mut command = self.command();
+        command.args(["connector", "enroll", url]);
+        Finished::of(&mut command, ticket)
+    }
+
+    /// `entryway connector run`, alive at `listen`, which the configuration names as `connector.listen`.
+    pub fn run_connector(&self, listen: SocketAddr) -> Result<Serving> {
+        let health = HttpClient::new(listen, None);
+        self.run_when(&["connector", "run"], listen, &[], || {
+            health.get("/healthz").is_ok()
+        })
+    }
+
     fn serve_when(
         &self,
+        listen: SocketAddr,
+        environment: &[&str],
+        ready: impl FnMut() -> bool,
+    ) -> Result<Serving> {
+        self.run_when(&["serve"], listen, environment, ready)
+    }
+
+    fn run_when(
+        &self,
+        verb: &[&str],
         listen: SocketAddr,
         environment: &[&str],
         ready: impl FnMut() -> bool,
@@ -126,8 +151,10 @@ impl Gateway {
         let state = format!("STATE_DIRECTORY={}", self.state().display());
         let mut words = vec!["/usr/bin/env", &state];
         words.extend(environment);
-        words.extend([&binary, "serve", "--config", &configuration]);
-        keeper.start("entryway serve", &words, ready)?;
+        words.push(&binary);
+        words.extend(verb);
+        words.extend(["--config", &configuration]);
+        keeper.start(&format!("entryway {}", verb.join(" ")), &words, ready)?;
         Ok(Serving { keeper, listen })
     }
 

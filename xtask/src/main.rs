@@ -32,6 +32,8 @@ const USAGE: &str = "usage: cargo xtask VERB
                    log people in at one living domain among 99 dead ones, and compare with it alone
   prove soak [--minutes N] [--write FILE] [--debug] [--quick]
                    log people in for an hour, at servers that hang up and restart, and see whether anything grows
+  prove connectors [--write FILE] [--only one|many] [--debug] [--quick]
+                   log people in through a connector beside without one, and through thousands of connectors
   prove people [--write FILE] [--debug] [--quick]
                    find and page through 100,000 people, beside ldapsearch, and see what memory it takes
   lab SERVER       keep a directory of the tests running, to try things by hand: openldap or samba

@@ -1,5 +1,6 @@
 //! Long demonstrations: what takes statistics, load or hours and so cannot be a test.
 
+mod connectors;
 mod domains;
 mod faults;
 mod gateway;
@@ -21,6 +22,7 @@ pub(crate) fn run(root: &Path, words: &[&str]) -> Result<Option<()>> {
         },
         [verb, options @ ..] => {
             let run = match *verb {
+                "connectors" => connectors::run,
                 "domains" => domains::run,
                 "faults" => faults::run,
                 "people" => people::run,

@@ -13,8 +13,8 @@ use entryway_login::SiteTakes;
 use std::sync::Arc;
 use url::{Host, Url};
 
-/// A connector dials each of them: more would be more connections than a site has use for.
-const MOST_NODES: usize = 32;
+/// As many as a connector is told of; it dials each of them.
+const MOST_NODES: usize = 16;
 /// A label of DNS: the name stands in `NAME.site.entryway.internal`.
 const NAME_MAX: usize = 63;
 

@@ -1,0 +1,88 @@
+//! The tables.
+
+use super::direct::{self, Row};
+use super::driver::Round;
+use super::many;
+use std::fmt::Write;
+
+/// The middle one by logins per second.
+fn middle(rounds: &[Round]) -> Option<&Round> {
+    let mut sorted: Vec<&Round> = rounds.iter().collect();
+    sorted.sort_by(|a, b| a.per_second.total_cmp(&b.per_second));
+    sorted.get(sorted.len() / 2).copied()
+}
+
+fn ms(duration: std::time::Duration) -> f64 {
+    duration.as_secs_f64() * 1000.0
+}
+
+fn mib(kib: u64) -> f64 {
+    kib as f64 / 1024.0
+}
+
+fn cells(round: &Round) -> String {
+    let spread = format!(
+        "{:.0} | {:.2} | {:.2}",
+        round.per_second,
+        ms(round.p50),
+        ms(round.p99)
+    );
+    round.cpu.iter().fold(spread, |mut cells, cpu| {
+        let _ = write!(cells, " | {cpu:.3}");
+        cells
+    })
+}
+
+/// One connector against none.
+pub(super) fn one(measured: &direct::Measured) -> String {
+    let mut out = String::from(include_str!("one.md"));
+    for Row {
+        in_flight,
+        direct,
+        through,
+    } in &measured.rows
+    {
+        if let (Some(direct), Some(through)) = (middle(direct), middle(through)) {
+            let _ = writeln!(out, "| {in_flight} | direct | {} | |", cells(direct));
+            let _ = writeln!(
+                out,
+                "| {in_flight} | through a connector | {} |",
+                cells(through)
+            );
+        }
+    }
+    let _ = writeln!(
+        out,
+        "\nAfter all of these the hub holds {:.1} MiB and the connector {:.1} MiB.",
+        mib(measured.hub_kib),
+        mib(measured.connector_kib)
+    );
+    out
+}
+
+/// Thousands.
+pub(super) fn many(measured: &many::Measured) -> String {
+    let each =
+        measured.full_kib.saturating_sub(measured.bare_kib) as f64 / f64::from(measured.sites);
+    let load = middle(&measured.load);
+    include_str!("many.md")
+        .replace("{sites}", &measured.sites.to_string())
+        .replace("{bare}", &format!("{:.1}", mib(measured.bare_kib)))
+        .replace("{full}", &format!("{:.1}", mib(measured.full_kib)))
+        .replace("{each}", &format!("{each:.0}"))
+        .replace(
+            "{enrolled}",
+            &format!("{:.1}", measured.enrolled_in.as_secs_f64()),
+        )
+        .replace("{in_flight}", &measured.in_flight.to_string())
+        .replace("{load}", &load.map(cells).unwrap_or_default())
+        .replace("{back}", &format!("{:.1}", measured.back_in.as_secs_f64()))
+        .replace(
+            "{storm_cpu}",
+            &format!("{:.1}", measured.storm_cpu.as_secs_f64()),
+        )
+        .replace(
+            "{storm_peak}",
+            &format!("{:.1}", mib(measured.storm_peak_kib)),
+        )
+}
