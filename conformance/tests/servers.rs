@@ -1,8 +1,10 @@
 //! The servers themselves: they start, and nothing of them is left behind.
 
 use entryway_conformance::{
-    Authority, BadLine, Deadline, FarSide, SambaAd, Scratch, Slapd, SlapdOptions, Weather, until,
+    Authority, BadLine, ConnectProxy, Deadline, FarSide, SambaAd, Scratch, Slapd, SlapdOptions,
+    Weather, until,
 };
+use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::path::Path;
 use std::time::{Duration, Instant};
@@ -63,6 +65,26 @@ fn a_bad_line_is_late_loses_and_can_be_cut() {
     assert_eq!(error.kind(), std::io::ErrorKind::TimedOut);
     line.turns(Weather::FAIR).unwrap();
     assert!(answers(ldap));
+}
+
+#[test]
+fn a_proxy_lets_out_who_says_who_they_are() {
+    let target = TcpListener::bind("127.0.0.1:0").unwrap();
+    let target = target.local_addr().unwrap();
+    let proxy = ConnectProxy::start(target.ip()).unwrap();
+    let asked = |credentials: &str| {
+        let mut stream = TcpStream::connect(proxy.address()).unwrap();
+        let request = format!("CONNECT {target} HTTP/1.1\r\nHost: {target}\r\n{credentials}\r\n");
+        stream.write_all(request.as_bytes()).unwrap();
+        let mut answer = [0; 12];
+        stream.read_exact(&mut answer).unwrap();
+        String::from_utf8_lossy(&answer).into_owned()
+    };
+    assert_eq!(asked(""), "HTTP/1.0 407");
+    // `entryway:proxy-secret`
+    let credentials = "Proxy-Authorization: Basic ZW50cnl3YXk6cHJveHktc2VjcmV0\r\n";
+    assert_eq!(asked(credentials), "HTTP/1.0 200");
+    assert!(proxy.log().contains("CONNECT"), "{}", proxy.log());
 }
 
 #[test]
