@@ -1,7 +1,7 @@
 //! The `entryway` binary, as its users meet it: arguments, a configuration file, HTTP.
 
 use crate::keeper::{Keeper, Rights};
-use crate::{HttpClient, programs};
+use crate::{FarSide, HttpClient, programs};
 use anyhow::{Context, Result};
 use rustix::process::Signal;
 use serde_json::Value;
@@ -14,6 +14,10 @@ use std::process::Command;
 pub struct Gateway {
     binary: PathBuf,
     configuration: PathBuf,
+    /// What stands before the words of its program: where it runs, where that is not here.
+    inside: Vec<String>,
+    /// More of its environment, as `NAME=VALUE`.
+    environment: Vec<String>,
 }
 
 /// How a command ended.
@@ -55,7 +59,21 @@ impl Gateway {
         Self {
             binary: binary.to_owned(),
             configuration: configuration.to_owned(),
+            inside: Vec::new(),
+            environment: Vec::new(),
         }
+    }
+
+    /// In that network.
+    pub fn within(mut self, far: &FarSide) -> Self {
+        self.inside = far.inside().map(str::to_owned).to_vec();
+        self
+    }
+
+    /// With this in its environment, as `NAME=VALUE`.
+    pub fn with(mut self, variable: String) -> Self {
+        self.environment.push(variable);
+        self
     }
 
     /// `entryway login NAME`, the password on stdin.
@@ -122,9 +140,11 @@ impl Gateway {
 
     /// `entryway connector run`, alive at `listen`, which the configuration names as `connector.listen`.
     pub fn run_connector(&self, listen: SocketAddr) -> Result<Serving> {
-        let health = HttpClient::new(listen, None);
+        let url = format!("http://{listen}/healthz");
         self.run_when(&["connector", "run"], listen, &[], || {
-            health.get("/healthz").is_ok()
+            let mut curl = self.command_of("curl");
+            curl.args(["--disable", "--silent", "--noproxy", "*", &url]);
+            Finished::of(&mut curl, "").is_ok_and(|finished| finished.exit == 0)
         })
     }
 
@@ -144,18 +164,36 @@ impl Gateway {
         environment: &[&str],
         ready: impl FnMut() -> bool,
     ) -> Result<Serving> {
-        let mut keeper = Keeper::new(Rights::Ours)?;
+        let rights = match self.inside.is_empty() {
+            true => Rights::Ours,
+            false => Rights::Superuser,
+        };
+        let mut keeper = Keeper::new(rights)?;
         let binary = self.binary.display().to_string();
         let configuration = self.configuration.display().to_string();
         // Two daemons cannot share a state directory.
         let state = format!("STATE_DIRECTORY={}", self.state().display());
-        let mut words = vec!["/usr/bin/env", &state];
+        let mut words: Vec<&str> = self.inside.iter().map(String::as_str).collect();
+        words.extend(["/usr/bin/env", &state]);
+        words.extend(self.environment.iter().map(String::as_str));
         words.extend(environment);
         words.push(&binary);
         words.extend(verb);
         words.extend(["--config", &configuration]);
         keeper.start(&format!("entryway {}", verb.join(" ")), &words, ready)?;
         Ok(Serving { keeper, listen })
+    }
+
+    /// A program where this one runs.
+    fn command_of(&self, program: &str) -> Command {
+        match self.inside.split_first() {
+            None => Command::new(program),
+            Some((enter, words)) => {
+                let mut command = programs::command(enter, Rights::Superuser);
+                command.args(words).arg(program);
+                command
+            }
+        }
     }
 
     fn run(&self, arguments: &[&str], name: &str, stdin: &str) -> Result<Finished> {
@@ -170,7 +208,7 @@ impl Gateway {
     }
 
     fn command(&self) -> Command {
-        let mut command = Command::new(&self.binary);
+        let mut command = self.command_of(&self.binary.display().to_string());
         command
             .env("ENTRYWAY_CONFIG", &self.configuration)
             .env("STATE_DIRECTORY", self.state())
@@ -195,6 +233,21 @@ impl Serving {
     /// Its pid.
     pub fn pid(&self) -> Option<u32> {
         self.keeper.pid()
+    }
+
+    /// Ends it at once.
+    pub fn kill(&self) -> Result<()> {
+        self.keeper.signal(Signal::KILL)
+    }
+
+    /// It stands still, and nobody is told.
+    pub fn pause(&self) -> Result<()> {
+        self.keeper.signal(Signal::STOP)
+    }
+
+    /// It goes on.
+    pub fn go_on(&self) -> Result<()> {
+        self.keeper.signal(Signal::CONT)
     }
 
     /// Makes it read its configuration again.

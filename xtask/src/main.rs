@@ -32,6 +32,8 @@ const USAGE: &str = "usage: cargo xtask VERB
                    log people in at one living domain among 99 dead ones, and compare with it alone
   prove soak [--minutes N] [--write FILE] [--debug] [--quick]
                    log people in for an hour, at servers that hang up and restart, and see whether anything grows
+  prove tunnel [--write FILE] [--only TITLE] [--debug] [--quick]
+                   log people in at a site while connectors, lines, proxies, hub nodes and directories fail
   prove connectors [--write FILE] [--only one|many] [--debug] [--quick]
                    log people in through a connector beside without one, and through thousands of connectors
   prove people [--write FILE] [--debug] [--quick]

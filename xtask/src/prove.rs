@@ -9,6 +9,7 @@ mod page;
 mod people;
 mod soak;
 mod timing;
+mod tunnel;
 
 use anyhow::Result;
 use std::path::Path;
@@ -27,6 +28,7 @@ pub(crate) fn run(root: &Path, words: &[&str]) -> Result<Option<()>> {
                 "faults" => faults::run,
                 "people" => people::run,
                 "soak" => soak::run,
+                "tunnel" => tunnel::run,
                 _ => return Ok(None),
             };
             match page::Options::read(options) {

@@ -8,6 +8,9 @@ mod report;
 mod site;
 mod stage;
 
+pub(super) use driver::{Seen, Slot};
+pub(super) use stage::{TOKEN, ticket, tunnels};
+
 use super::page::{Options, Page};
 use crate::bench::Programs;
 use anyhow::Result;

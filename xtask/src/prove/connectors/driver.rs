@@ -16,10 +16,38 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
 /// A kept connection.
-pub(super) struct Slot {
+pub(in crate::prove) struct Slot {
     stream: TcpStream,
     input: BytesMut,
     address: SocketAddr,
+}
+
+/// What came of a login.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(in crate::prove) enum Seen {
+    Accepted,
+    Refused,
+    /// No verdict, and this fault.
+    Fault(String),
+    /// Another refusal than that of the password.
+    Other(String),
+    /// No answer that could be understood.
+    Nothing(String),
+}
+
+impl Seen {
+    fn of(answer: &Value) -> Self {
+        let text = |key: &str| answer.get(key).and_then(Value::as_str);
+        if let Some(fault) = text("fault") {
+            return Self::Fault(fault.to_owned());
+        }
+        match (text("decision"), text("reason")) {
+            (Some("accept"), _) => Self::Accepted,
+            (Some("reject"), Some("wrong_password")) => Self::Refused,
+            (Some(_), _) => Self::Other(answer.to_string()),
+            (None, _) => Self::Nothing(answer.to_string()),
+        }
+    }
 }
 
 /// How a password is shown.
@@ -40,6 +68,42 @@ impl Slot {
             input: BytesMut::with_capacity(4096),
             address,
         })
+    }
+
+    /// Logs somebody in, sealed, at the first of these nodes that takes the question; the login itself is asked once.
+    pub(in crate::prove) async fn ask_any(
+        nodes: &[SocketAddr],
+        name: &str,
+        password: &str,
+    ) -> Seen {
+        let mut seen = Seen::Nothing("no node".to_owned());
+        for node in nodes {
+            let asked = async {
+                let mut slot = Self::connect(*node).await?;
+                let body = json!({ "login_name": name });
+                let challenged = slot.ask("/api/v1/login/challenge", &body).await?;
+                anyhow::Ok((slot, challenged))
+            };
+            let (mut slot, challenged) = match asked.await {
+                Ok(asked) => asked,
+                Err(error) => {
+                    seen = Seen::Nothing(format!("{error:#}"));
+                    continue;
+                }
+            };
+            if let Some(fault) = challenged.get("fault").and_then(Value::as_str) {
+                return Seen::Fault(fault.to_owned());
+            }
+            let body = match seal(&challenged, password) {
+                Ok(sealed) => json!({ "login_name": name, "sealed": sealed }),
+                Err(error) => return Seen::Nothing(format!("{error:#}")),
+            };
+            return match slot.ask("/api/v1/login", &body).await {
+                Ok(answer) => Seen::of(&answer),
+                Err(error) => Seen::Nothing(format!("{error:#}")),
+            };
+        }
+        seen
     }
 
     /// Whether somebody is let in; anything but a verdict is an error.

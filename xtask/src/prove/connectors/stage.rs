@@ -11,7 +11,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 
 /// Of the application that logs people in.
-pub(super) const TOKEN: &str = "token-of-the-proof-0123456789abcdef";
+pub(in crate::prove) const TOKEN: &str = "token-of-the-proof-0123456789abcdef";
 
 /// A hub that serves.
 pub(super) struct Hub {
@@ -55,39 +55,39 @@ impl Hub {
         serving.and_then(Serving::pid).context("the hub has ended")
     }
 
-    /// What a connector of the site enrols with: where, and the ticket.
-    pub(super) fn ticket(&self, site: &str) -> Result<(String, String)> {
-        let made = HttpClient::new(self.address, Some(TOKEN))
-            .post("/api/v1/hub/tickets", &json!({ "site": site }))?;
-        ensure!(
-            made.status / 100 == 2,
-            "no ticket for `{site}`: {}",
-            made.body
-        );
-        let made = made.json()?;
-        let text = |key: &str| made.get(key).and_then(Value::as_str).map(str::to_owned);
-        text("url")
-            .zip(text("ticket"))
-            .context("a ticket without its text")
-    }
-
     /// Stops it and starts it again at the same place.
     pub(super) fn restart(&mut self) -> Result<()> {
         drop(self.serving.take());
         self.serving = Some(self.gateway.serve(self.address)?);
         Ok(())
     }
+}
 
-    /// How many tunnels stand.
-    pub(super) fn tunnels(&self) -> Result<u64> {
-        let sites = HttpClient::new(self.address, Some(TOKEN)).get("/api/v1/hub/sites")?;
-        ensure!(sites.status == 200, "no list of sites: {}", sites.body);
-        let sites = sites.json()?;
-        let sites = sites.get("sites").and_then(Value::as_array);
-        let sites = sites.context("a list of sites without sites")?;
-        let up = |site: &Value| site.get("up").and_then(Value::as_u64);
-        Ok(sites.iter().filter_map(up).sum())
-    }
+/// What a connector of the site enrols with at that node: where, and the ticket.
+pub(in crate::prove) fn ticket(node: SocketAddr, site: &str) -> Result<(String, String)> {
+    let client = HttpClient::new(node, Some(TOKEN));
+    let made = client.post("/api/v1/hub/tickets", &json!({ "site": site }))?;
+    ensure!(
+        made.status / 100 == 2,
+        "no ticket for `{site}`: {}",
+        made.body
+    );
+    let made = made.json()?;
+    let text = |key: &str| made.get(key).and_then(Value::as_str).map(str::to_owned);
+    text("url")
+        .zip(text("ticket"))
+        .context("a ticket without its text")
+}
+
+/// How many tunnels stand at a node.
+pub(in crate::prove) fn tunnels(node: SocketAddr) -> Result<u64> {
+    let sites = HttpClient::new(node, Some(TOKEN)).get("/api/v1/hub/sites")?;
+    ensure!(sites.status == 200, "no list of sites: {}", sites.body);
+    let sites = sites.json()?;
+    let sites = sites.get("sites").and_then(Value::as_array);
+    let sites = sites.context("a list of sites without sites")?;
+    let up = |site: &Value| site.get("up").and_then(Value::as_u64);
+    Ok(sites.iter().filter_map(up).sum())
 }
 
 /// A connector that runs as a program of its own.
@@ -113,8 +113,8 @@ impl Connector {
         );
         let path: PathBuf = configuration.write(&scratch, "site")?;
         let gateway = Gateway::new(&programs.entryway, &path);
-        let (url, ticket) = hub.ticket(site)?;
-        let enrolled = gateway.enroll(&url, &ticket)?;
+        let (url, secret) = ticket(hub.address, site)?;
+        let enrolled = gateway.enroll(&url, &secret)?;
         ensure!(
             enrolled.exit == 0,
             "no connector of `{site}`: {}",
@@ -122,7 +122,7 @@ impl Connector {
         );
         let serving = gateway.run_connector(listen)?;
         until("the connector is up", Deadline::seconds(30), || {
-            Ok((hub.tunnels()? > 0).then_some(()))
+            Ok((tunnels(hub.address)? > 0).then_some(()))
         })?;
         Ok(Self {
             serving,
