@@ -4,6 +4,7 @@
 //! them on stable with mutated seeds, `libfuzzer/` wraps the same functions for cargo-fuzz. A
 //! decoder without a target here is not finished.
 
+mod bridge;
 mod config;
 mod connections;
 mod expressions;
@@ -12,6 +13,7 @@ mod ldap;
 mod names;
 mod pages;
 
+pub use bridge::bridge;
 pub use config::config;
 pub use connections::{client_connection, server_connection};
 pub use expressions::{condition, template};
@@ -26,6 +28,7 @@ pub type Target = fn(&[u8]);
 /// Every target by its name, which is also its file in `libfuzzer/fuzz_targets`.
 pub const TARGETS: &[(&str, Target)] = &[
     ("ber", ber),
+    ("bridge", bridge),
     ("client_connection", client_connection),
     ("condition", condition),
     ("config", config),

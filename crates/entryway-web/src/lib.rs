@@ -27,6 +27,7 @@ mod ports;
 mod probes;
 mod query;
 mod refusal;
+mod relay;
 mod routes;
 mod scrape;
 mod sealing;
@@ -47,6 +48,7 @@ pub use ports::{
     Current, DomainReady, Explanations, Generation, LoginIds, Lookup, MetricsText, Observer,
     PasswordChanges, Readiness, Revalidated, Revalidations,
 };
+pub use relay::{Relay, Relayed, RelayedAnswer, RelayedVerb};
 pub use routes::router;
 pub use scrape::{ScrapeLimits, serve_metrics};
 pub use sealing::{Challenges, Sealing, ToSeal};

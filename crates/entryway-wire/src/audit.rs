@@ -25,6 +25,17 @@ pub struct AuditBody<'a> {
     pub client_address: Option<IpAddr>,
     /// The decision and its trace.
     pub decided: &'a Decided,
+    /// By what the reply to a hub is found, where one asked.
+    pub told: Option<ToldAs<'a>>,
+}
+
+/// A signed reply: the same in the records of both sides.
+#[derive(Debug, Clone, Copy)]
+pub struct ToldAs<'a> {
+    /// SHA-256 of the statement that was signed.
+    pub reply: &'a [u8],
+    /// Over it.
+    pub signature: &'a [u8],
 }
 
 #[derive(Serialize)]
@@ -36,6 +47,10 @@ struct BodyJson<'a> {
     caller: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     client_address: Option<IpAddr>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reply: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    signature: Option<String>,
     #[serde(flatten)]
     explanation: LoginResponse<'a>,
 }
@@ -53,11 +68,17 @@ impl<'a> AuditBody<'a> {
             login_name: self.login_name,
             caller: self.caller,
             client_address: self.client_address,
+            reply: self.told.map(|told| hex(told.reply)),
+            signature: self.told.map(|told| hex(told.signature)),
             explanation: explanation(self.decided, place, domain_name),
         };
         // Texts and numbers alone: there is nothing that could not be written.
         to_json(&body).unwrap_or_default()
     }
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// A record of the audit, as it is shown to programs: `{"node": "…", "seq": 7, "record": {…}}`. The record reads as it was

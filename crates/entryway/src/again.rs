@@ -1,6 +1,7 @@
 //! Whether somebody who was let in before is still welcome; and what holds while nobody can be asked.
 
 use crate::gateway::{Gateway, no_room};
+use crate::told::Telling;
 use crate::witness::{Kind, Submitted};
 use entryway_login::{
     Attempt, Decided, Decision, LoginId, Reason, Record, Step, Trace, TraceEntry, Verdict,
@@ -15,11 +16,17 @@ const GRACE: Duration = Duration::from_secs(15 * 60);
 
 /// Asks again about the login that a token remembers. Written down as a login is, and held as one: why somebody is no
 /// longer welcome is not for every application to know.
-pub(crate) async fn ask_again(gateway: &Gateway, token: &str, attempt: Attempt) -> Revalidated {
+pub(crate) async fn ask_again(
+    gateway: &Gateway,
+    token: &str,
+    attempt: Attempt,
+    telling: Option<Arc<dyn Telling>>,
+) -> Revalidated {
     let (id, deadline) = (attempt.id, attempt.deadline);
     let release = gateway.release(attempt.started).await;
     let mut submitted = Submitted {
         kind: Kind::Revalidation,
+        telling,
         ..Submitted::of(&attempt)
     };
     let (step, confirmed_at) = match gateway.kept().seals.remembered(token) {

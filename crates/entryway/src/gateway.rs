@@ -7,6 +7,7 @@ mod release;
 use crate::explain::note_throttle;
 use crate::kept::Kept;
 use crate::record;
+use crate::told::Telling;
 use crate::witness::{Kind, Submitted, Witness};
 use crate::world::{Asked, World};
 use course::Finishing;
@@ -14,8 +15,8 @@ pub(crate) use course::{Course, Unheard};
 use entryway_config::RuleBook;
 use entryway_directory::{Domains, Finder};
 use entryway_login::{
-    Attempt, Clock, Decided, Decision, Fault, LoginId, LoginPolicy, LoginService, Record, Stage,
-    Step, SubmittedPassword, Trace, TraceEntry, Verdict, begin, begin_change, drive_from,
+    Attempt, Clock, Decided, Decision, Device, Fault, LoginId, LoginPolicy, LoginService, Record,
+    Stage, Step, SubmittedPassword, Trace, TraceEntry, Verdict, begin, begin_change, drive_from,
 };
 pub(crate) use release::Release;
 use std::future::Future;
@@ -131,7 +132,7 @@ impl Gateway {
         attempt: Attempt,
         used: impl Send + 'static,
     ) -> Pin<Box<dyn Future<Output = Decided> + Send>> {
-        self.run(attempt, Wish::Login, used)
+        self.run(attempt, Wish::Login, None, used)
     }
 
     /// The same for a change of the password to `new`: as a login it has room, is held, written down and seen, and ends
@@ -142,13 +143,26 @@ impl Gateway {
         new: SubmittedPassword,
         used: impl Send + 'static,
     ) -> Pin<Box<dyn Future<Output = Decided> + Send>> {
-        self.run(attempt, Wish::Change(new), used)
+        self.run(attempt, Wish::Change(new), None, used)
+    }
+
+    /// Either of them for a hub, which is told by `telling`: a login, or where there is one a change to `new`.
+    pub(crate) fn decide_telling(
+        &self,
+        attempt: Attempt,
+        new: Option<SubmittedPassword>,
+        telling: Arc<dyn Telling>,
+        used: impl Send + 'static,
+    ) -> Pin<Box<dyn Future<Output = Decided> + Send>> {
+        let wish = new.map_or(Wish::Login, Wish::Change);
+        self.run(attempt, wish, Some(telling), used)
     }
 
     fn run(
         &self,
         attempt: Attempt,
         wish: Wish,
+        telling: Option<Arc<dyn Telling>>,
         used: impl Send + 'static,
     ) -> Pin<Box<dyn Future<Output = Decided> + Send>> {
         let inner = Arc::clone(&self.0);
@@ -160,7 +174,9 @@ impl Gateway {
         let login = {
             let (inner, course) = (Arc::clone(&inner), Arc::clone(&course));
             async move {
-                let decided = inner.decide(attempt, wish, has_place, &course).await;
+                let decided = inner
+                    .decide(attempt, wish, telling, has_place, &course)
+                    .await;
                 drop(used);
                 decided
             }
@@ -186,11 +202,7 @@ impl Gateway {
     /// Follows any other question than a login from its first step; written down as a login is.
     pub(crate) async fn follow(&self, submitted: Submitted, step: Step, by: Instant) -> Decided {
         let course = Course::default();
-        let mut decided = self.0.drive(submitted, step, Some(by), &course).await;
-        if let Decision::Accept(session) = &decided.decision {
-            decided.tokens = self.kept().seals.tokens(session, SystemTime::now(), None);
-        }
-        decided
+        self.0.drive(submitted, step, None, Some(by), &course).await
     }
 
     /// When a refusal of what was asked at `started` may leave: set before anything is asked.
@@ -214,12 +226,16 @@ impl Inner {
         &self,
         attempt: Attempt,
         wish: Wish,
+        telling: Option<Arc<dyn Telling>>,
         has_place: bool,
         course: &Course,
     ) -> Decided {
         let device = attempt.device.clone();
         let explained = wish.explains(&attempt);
-        let mut submitted = Submitted::of(&attempt);
+        let mut submitted = Submitted {
+            telling,
+            ..Submitted::of(&attempt)
+        };
         let (address, at) = (attempt.client_address, attempt.at);
         let record_by = (!explained).then_some(attempt.deadline);
         let policy = Arc::clone(&self.policy);
@@ -234,17 +250,18 @@ impl Inner {
             Wish::Login if has_place => begin(attempt, policy),
             Wish::Login => no_room(attempt.id),
         };
-        let mut decided = self.drive(submitted, step, record_by, course).await;
+        let mut decided = self.drive(submitted, step, device, record_by, course).await;
         note_throttle(&mut decided, &self.world.kept.throttle, address, at);
+        decided
+    }
+
+    /// What goes out with an accept. `device` keeps its number where it is the person's own.
+    fn seal(&self, decided: &mut Decided, device: Option<Device>) {
         if let Decision::Accept(session) = &decided.decision {
             let own = device.filter(|device| *device.identity == *session.subject.0);
-            decided.tokens = self.world.kept.seals.tokens(
-                session,
-                SystemTime::now(),
-                own.map(|device| device.id),
-            );
+            let device = own.map(|device| device.id);
+            decided.tokens = (self.world.kept.seals).tokens(session, SystemTime::now(), device);
         }
-        decided
     }
 
     /// To the decision, and into the record where there is a time for that.
@@ -252,6 +269,7 @@ impl Inner {
         &self,
         submitted: Submitted,
         step: Step,
+        device: Option<Device>,
         record_by: Option<Instant>,
         course: &Course,
     ) -> Decided {
@@ -266,8 +284,12 @@ impl Inner {
             course,
         };
         let mut decided = drive_from(&world, &Monotonic, step).await;
+        self.seal(&mut decided, device);
         if let (Some(submitted), Some((expected, until))) = (&watched.submitted, expected) {
-            let entry = record::entry(submitted, &decided, &self.policy, &self.places);
+            let telling = submitted.telling.as_ref();
+            let told = telling.and_then(|telling| telling.tell(&decided));
+            let (policy, places) = (&self.policy, &self.places);
+            let entry = record::entry(submitted, &decided, policy, places, told.as_ref());
             let until = until.max(Instant::now() + RECORD_GRACE);
             if recorder.write(entry, expected, until).await.is_err() {
                 // Nobody is told a decision that nobody can look up.

@@ -1,5 +1,7 @@
 //! The configuration in force, and how one takes another's place while logins go on.
 
+mod people;
+
 use crate::again;
 use crate::compose::compose_counting;
 use crate::events::{ConfigApplied, ConfigRestartNeeded, TlsUnverified};
@@ -13,14 +15,12 @@ use crate::stores::{self, StoreWatch, Stores};
 use crate::witness::Witness;
 use crate::world::World;
 use arc_swap::ArcSwap;
-use entryway_config::{
-    AuditSettings, KeyRotation, Loaded, Settings, StoreSettings, TlsSettings, TokenProof,
-};
+use entryway_config::{AuditSettings, KeyRotation, Loaded, Settings, StoreSettings, TlsSettings};
 use entryway_login::{Attempt, Decided, Device, LoginId, LoginService, SubmittedPassword};
 use entryway_store::ThrottleSettings;
 use entryway_web::{
-    Caller, Callers, Current, DomainReady, Explanations, Generation, Lookup, LookupFront,
-    LookupRules, PasswordChanges, Readiness, Revalidated, Revalidations, Strangers,
+    Current, DomainReady, Explanations, Generation, Lookup, LookupFront, LookupRules,
+    PasswordChanges, Readiness, Revalidated, Revalidations, Strangers,
 };
 use parking_lot::Mutex;
 use std::net::SocketAddr;
@@ -44,6 +44,7 @@ pub(crate) struct Running {
     /// What is told of it. The settings themselves go: they hold every caller's token in clear.
     summary: Summary,
     front: Arc<Generation>,
+    connector: people::Front,
     unused: watch::Receiver<()>,
     /// What is looked at once it is in force, and then the looking.
     stores: Mutex<Option<Stores>>,
@@ -110,7 +111,7 @@ pub(crate) struct InForce {
 
 /// The logins of one generation, as its requests hold them. A request holds on from its head to its
 /// answer; when the last one has let go, the sender is gone.
-struct Held {
+pub(crate) struct Held {
     gateway: Gateway,
     used: watch::Sender<()>,
 }
@@ -142,7 +143,7 @@ impl Revalidations for Held {
         token: &'a str,
         attempt: Attempt,
     ) -> Pin<Box<dyn Future<Output = Revalidated> + Send + 'a>> {
-        Box::pin(again::ask_again(&self.gateway, token, attempt))
+        Box::pin(again::ask_again(&self.gateway, token, attempt, None))
     }
 }
 
@@ -210,6 +211,12 @@ impl Running {
                 deadline,
             )
         });
+        let mut callers = people::callers(&settings);
+        let connector = people::Front {
+            relay_token: people::let_in(&settings.connector, &mut callers),
+            settings: Arc::clone(&settings.connector),
+            people: Arc::clone(&held),
+        };
         let front = Arc::new(Generation {
             access_tokens: sso.clone().map(|sso| sso as _),
             sessions: sso.clone().map(|sso| sso as _),
@@ -227,7 +234,7 @@ impl Running {
             },
             tunnels: None,
             sealing: None,
-            callers: callers(&settings),
+            callers,
             trusted_proxies: settings.trusted_proxies.clone(),
             deadline: settings.policy.deadline,
         });
@@ -251,6 +258,7 @@ impl Running {
             },
             gateway,
             front,
+            connector,
             unused,
             stores: Mutex::new(Some(composed.stores)),
             watching: Mutex::default(),
@@ -297,23 +305,6 @@ fn unverified(settings: &Settings) -> Vec<Arc<str>> {
         anybody(&domain.tls) || cards.is_some_and(|cards| anybody(&cards.tls))
     });
     domains.map(|domain| Arc::clone(&domain.name)).collect()
-}
-
-fn callers(settings: &Settings) -> Callers {
-    let mut callers = Callers::default();
-    for token in &settings.tokens {
-        let scopes = token.scopes.iter().map(|scope| sso::scope_of(*scope));
-        let caller = Caller {
-            name: Arc::clone(&token.name),
-            scopes: scopes.collect(),
-            expires: token.expires,
-        };
-        match &token.proof {
-            TokenProof::Secret(secret) => callers.add(secret.expose(), caller),
-            TokenProof::Digest(digest) => callers.add_digest(*digest, caller),
-        }
-    }
-    callers
 }
 
 /// The configuration in force.
@@ -388,6 +379,11 @@ impl Live {
         old.retire();
         *self.refused.lock() = None;
         Ok(warnings)
+    }
+
+    /// What outlives a configuration.
+    pub(crate) fn kept(&self) -> &Arc<Kept> {
+        &self.kept
     }
 
     /// Remembers why the last reading changed nothing.

@@ -1,11 +1,12 @@
 //! A decision as the audit keeps it: what was asked, by whom, and every step to the answer. `explain --login ID` shows
 //! this, so it holds all that an explanation needs and no secret.
 
+use crate::told::Told;
 use crate::witness::Submitted;
 use entryway_config::RuleBook;
 use entryway_login::{Decided, LoginPolicy};
 use entryway_store::AuditEntry;
-use entryway_wire::AuditBody;
+use entryway_wire::{AuditBody, ToldAs};
 use std::time::SystemTime;
 
 /// The record of a decision.
@@ -14,6 +15,7 @@ pub(crate) fn entry(
     decided: &Decided,
     policy: &LoginPolicy,
     places: &RuleBook,
+    told: Option<&Told>,
 ) -> AuditEntry {
     let at = SystemTime::now();
     let body = AuditBody {
@@ -23,6 +25,10 @@ pub(crate) fn entry(
         caller: submitted.caller.as_deref(),
         client_address: submitted.client_address,
         decided,
+        told: told.map(|told| ToldAs {
+            reply: &told.digest,
+            signature: &told.signature,
+        }),
     };
     let place = |rule| places.place(rule);
     let name = |id: entryway_login::DomainId| policy.domains.get(id.0).map(|domain| &*domain.name);

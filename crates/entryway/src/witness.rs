@@ -1,5 +1,6 @@
 //! Who hears of each login's end: the log, the metrics, and whoever else a command needs.
 
+use crate::told::Telling;
 use entryway_ldap_types::ResultCode;
 use entryway_login::{
     Attempt, BindVerdict, ChangeVerdict, Decided, Decision, LogLevel, LoginId, LoginPolicy, Reason,
@@ -22,6 +23,8 @@ pub(crate) struct Submitted {
     pub(crate) started: Instant,
     /// The caller went away before the decision, after a password was tried.
     pub(crate) unheard: bool,
+    /// Tells a hub what is decided, where one asks.
+    pub(crate) telling: Option<Arc<dyn Telling>>,
 }
 
 /// What was asked.
@@ -63,6 +66,7 @@ impl Submitted {
             caller: attempt.caller.clone(),
             started: attempt.started,
             unheard: false,
+            telling: None,
         }
     }
 }

@@ -13,6 +13,7 @@
     clippy::print_stderr
 )]
 
+mod bridge;
 mod mutator;
 mod seeds;
 
@@ -83,6 +84,7 @@ macro_rules! targets {
 
 targets! {
     ber: 3_000_000,
+    bridge: 1_000_000,
     client_connection: 3_000_000,
     condition: 400_000,
     config: 400_000,

@@ -36,6 +36,7 @@ pub(crate) fn of(target: &str) -> Vec<Vec<u8>> {
     let texts = |texts: &[&str]| texts.iter().map(|text| text.as_bytes().to_vec()).collect();
     match target {
         "ber" | "ldap_message" => [requests(), replies()].concat(),
+        "bridge" => crate::bridge::seeds(),
         "server_connection" => streams(&requests()),
         "client_connection" => client_streams(),
         "filter" => filters(),

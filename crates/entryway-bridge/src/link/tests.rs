@@ -543,12 +543,12 @@ fn requests_that_are_too_much_end_a_connection() {
 #[test]
 fn no_message_outgrows_a_frame() {
     // As JSON writes what takes most room there.
-    let nodes = vec![Text::cut(&"\u{1}".repeat(256)); message::NODES_MAX];
+    let nodes = vec![Text::cut(&"\u{1}".repeat(240)); message::NODES_MAX];
     let der = Opaque::new(vec![0; 4096]).unwrap();
     let largest = Enrolled {
         site: SiteName::parse(&"a".repeat(63)).unwrap(),
         connector: ConnectorId::from_bits([1; 10]),
-        chain: vec![der.clone(); 4],
+        chain: vec![der.clone(); 2],
         authority: der,
         nodes,
     };

@@ -5,10 +5,10 @@ use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize};
 
 /// Most nodes of a hub.
-pub const NODES_MAX: usize = 16;
+pub const NODES_MAX: usize = 32;
 
 /// Where a node is dialled.
-pub type NodeUrl = Text<256>;
+pub type NodeUrl = Text<240>;
 
 /// The first message of either end. Keys that are not known are passed over: a later version may have more.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

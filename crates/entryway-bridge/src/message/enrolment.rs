@@ -45,7 +45,7 @@ pub struct Enrolled {
     /// Its id.
     pub connector: ConnectorId,
     /// Its certificate, and what leads from there to the authority.
-    #[serde(deserialize_with = "few::<_, _, 4>")]
+    #[serde(deserialize_with = "few::<_, _, 2>")]
     pub chain: Vec<Der>,
     /// The site's authority at the hub.
     pub authority: Der,
@@ -67,6 +67,6 @@ pub struct Renew {
 #[serde(deny_unknown_fields)]
 pub struct Renewed {
     /// As in [`Enrolled`].
-    #[serde(deserialize_with = "few::<_, _, 4>")]
+    #[serde(deserialize_with = "few::<_, _, 2>")]
     pub chain: Vec<Der>,
 }

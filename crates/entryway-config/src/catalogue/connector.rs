@@ -23,7 +23,7 @@ pub(super) const SETTINGS: &[Setting] = &[
         doc: "How many questions one node of the hub may have under way here. It sends no more; more is answered at once: busy." },
 
     Setting { path: "connector.release.fields", shape: Words(&RELEASABLE), default: Value(r#"["email", "display_name"]"#), example: r#"["display_name"]"#,
-        doc: "Which fields of a session leave the site, beside a stable `subject` and the login name, which always do." },
+        doc: "Which fields of a session leave the site, beside a stable `subject` and the login name, which always do. `password` is what the directory said about it: when it expires, and how many logins are left; never the password itself." },
     Setting { path: "connector.release.attributes", shape: Texts, default: Value("[]"), example: r#"["department"]"#,
         doc: "Which custom attributes (`domain.<name>.attributes`) leave the site." },
     Setting { path: "connector.release.groups", shape: Boolean, default: Value("false"), example: "true",

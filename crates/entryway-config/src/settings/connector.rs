@@ -6,7 +6,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 /// Fields of a session that a site may let the hub have.
-pub(crate) const RELEASABLE: [&str; 12] = [
+pub(crate) const RELEASABLE: [&str; 13] = [
     "domain",
     "dn",
     "uid",
@@ -19,6 +19,7 @@ pub(crate) const RELEASABLE: [&str; 12] = [
     "template",
     "email",
     "display_name",
+    "password",
 ];
 
 /// A site's end of tunnels.
@@ -59,7 +60,7 @@ impl fmt::Debug for ProxySettings {
 /// `[connector.release]`.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ReleaseSettings {
-    /// Of [`SiteSession`'s](https://docs.rs) optional fields, by their names.
+    /// Of a session's optional keys, by their names.
     pub fields: Vec<Arc<str>>,
     /// Custom attributes.
     pub attributes: Vec<Arc<str>>,

@@ -14,7 +14,6 @@ use entryway_bridge::{
 };
 use parking_lot::Mutex;
 use std::collections::HashSet;
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 use zeroize::Zeroizing;
 
@@ -36,7 +35,6 @@ pub type Opened = Zeroizing<Vec<u8>>;
 pub struct SealingKeys {
     site: SiteName,
     connector: ConnectorId,
-    signer: Arc<dyn Signer>,
     nonces: hmac::Key,
     started: Instant,
     used_max: usize,
@@ -53,7 +51,6 @@ struct Keys {
 struct Held {
     secret: SecretKey,
     public: SealingKey,
-    signature: [u8; 64],
     since: Instant,
 }
 
@@ -65,18 +62,16 @@ struct Used {
 }
 
 impl SealingKeys {
-    /// New keys for a connector that vouches for them with `signer`. `wall_ms` is Unix time in milliseconds, here and
-    /// below: it is told to pages and counts for nothing.
+    /// New keys. `wall_ms` is Unix time in milliseconds, here and below: it is told to pages and counts for nothing.
     pub fn new(
         site: SiteName,
         connector: ConnectorId,
-        signer: Arc<dyn Signer>,
         now: Instant,
         wall_ms: u64,
     ) -> Result<Self, KeyUnusable> {
         let mut key = Zeroizing::new([0; 32]);
         getrandom::fill(&mut *key).map_err(|_| KeyUnusable)?;
-        let current = Held::generate(&site, &connector, &*signer, now, wall_ms)?;
+        let current = Held::generate(now, wall_ms)?;
         Ok(Self {
             nonces: hmac::Key::new(hmac::HMAC_SHA256, &*key),
             started: now,
@@ -92,26 +87,31 @@ impl SealingKeys {
             }),
             site,
             connector,
-            signer,
         })
     }
 
-    /// Something to seal with.
-    pub fn challenge(&self, now: Instant, wall_ms: u64) -> Result<Challenge, KeyUnusable> {
+    /// Something to seal with. `signer` is the identity key of the tunnel that it is asked for on: the hub believes what
+    /// the certificate there says, and that changes when it is renewed.
+    pub fn challenge(
+        &self,
+        signer: &dyn Signer,
+        now: Instant,
+        wall_ms: u64,
+    ) -> Result<Challenge, KeyUnusable> {
         let nonce = self.nonce(now)?;
-        let mut keys = self.keys.lock();
-        if now.saturating_duration_since(keys.current.since) >= KEY_LIFE {
-            let (site, connector) = (&self.site, &self.connector);
-            let next = Held::generate(site, connector, &*self.signer, now, wall_ms)?;
-            keys.before = Some(std::mem::replace(&mut keys.current, next));
-        }
-        let Held {
-            public, signature, ..
-        } = &keys.current;
-        let until_ms = wall_ms.saturating_add(millis(NONCE_LIFE));
+        let public = {
+            let mut keys = self.keys.lock();
+            if now.saturating_duration_since(keys.current.since) >= KEY_LIFE {
+                let next = Held::generate(now, wall_ms)?;
+                keys.before = Some(std::mem::replace(&mut keys.current, next));
+            }
+            keys.current.public.clone()
+        };
         let (site, connector) = (&self.site, self.connector);
+        let signature = Challenge::sign_key(site, &connector, &public, signer)?;
+        let until_ms = wall_ms.saturating_add(millis(NONCE_LIFE));
         Ok(Challenge::new(
-            site, connector, public, *signature, nonce, until_ms,
+            site, connector, &public, signature, nonce, until_ms,
         ))
     }
 
@@ -232,13 +232,7 @@ struct Nonce {
 }
 
 impl Held {
-    fn generate(
-        site: &SiteName,
-        connector: &ConnectorId,
-        signer: &dyn Signer,
-        now: Instant,
-        wall_ms: u64,
-    ) -> Result<Self, KeyUnusable> {
+    fn generate(now: Instant, wall_ms: u64) -> Result<Self, KeyUnusable> {
         let (secret, point) = SecretKey::generate()?;
         let public = SealingKey {
             point,
@@ -246,7 +240,6 @@ impl Held {
             until_ms: wall_ms.saturating_add(millis(KEY_LIFE + NONCE_LIFE)),
         };
         Ok(Self {
-            signature: Challenge::sign_key(site, connector, &public, signer)?,
             secret,
             public,
             since: now,

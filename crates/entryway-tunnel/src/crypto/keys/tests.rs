@@ -10,24 +10,31 @@ const WALL: u64 = 1_800_000_000_000;
 
 struct Desk {
     keys: SealingKeys,
+    signer: IdentitySigner,
     start: Instant,
 }
 
 impl Desk {
     fn at(site: &str, connector: u8) -> Self {
         let key = ConnectorKey::generate().unwrap();
-        let signer = Arc::new(IdentitySigner::of(&key).unwrap());
+        let signer = IdentitySigner::of(&key).unwrap();
         let site = SiteName::parse(site).unwrap();
         let connector = ConnectorId::from_bits([connector; 10]);
         let start = Instant::now();
-        let keys = SealingKeys::new(site, connector, signer, start, WALL).unwrap();
-        Self { keys, start }
+        let keys = SealingKeys::new(site, connector, start, WALL).unwrap();
+        Self {
+            keys,
+            signer,
+            start,
+        }
     }
     fn after(&self, seconds: u64) -> Instant {
         self.start + Duration::from_secs(seconds)
     }
     fn challenge(&self, seconds: u64) -> Challenge {
-        self.keys.challenge(self.after(seconds), WALL).unwrap()
+        self.keys
+            .challenge(&self.signer, self.after(seconds), WALL)
+            .unwrap()
     }
     fn login(&self, asked: &LoginAsked, seconds: u64) -> Result<String, SealRefusal> {
         let opened = self.keys.open_login(asked, self.after(seconds))?;
@@ -239,15 +246,15 @@ fn both_passwords_of_a_change_are_opened_together_once() {
 #[test]
 fn a_challenge_is_vouched_for_by_the_connectors_key() {
     let key = ConnectorKey::generate().unwrap();
-    let signer = Arc::new(IdentitySigner::of(&key).unwrap());
+    let signer = IdentitySigner::of(&key).unwrap();
     let (site, connector) = (
         SiteName::parse("plant-a").unwrap(),
         ConnectorId::from_bits([1; 10]),
     );
     let now = Instant::now();
-    let keys = SealingKeys::new(site.clone(), connector, signer, now, WALL).unwrap();
+    let keys = SealingKeys::new(site.clone(), connector, now, WALL).unwrap();
     let peer = crate::sign::PeerKey::of_certificate(&certificate(&key)).unwrap();
-    let challenge = keys.challenge(now, WALL).unwrap();
+    let challenge = keys.challenge(&signer, now, WALL).unwrap();
     assert_eq!(challenge.verify(&site, &connector, &peer), Ok(()));
     assert_eq!(challenge.nonce_until_ms, WALL + 120_000);
 }

@@ -392,6 +392,7 @@ fn decided(records: Vec<Record>) -> Decided {
 /// As the audit keeps it.
 fn recorded(decided: &Decided) -> Vec<u8> {
     let body = AuditBody {
+        told: None,
         at: SystemTime::UNIX_EPOCH,
         kind: "login",
         login_name: "a",

@@ -1,0 +1,227 @@
+//! Where a hub's questions come, and whom they go to.
+
+use super::answer::Answer;
+use super::release::{no_verdict, unix_ms};
+use crate::live::Live;
+use bytes::Bytes;
+use entryway_bridge::link::Delivered;
+use entryway_bridge::message::{
+    ChallengeAsked, ChallengeOutcome, ChangeAsked, LoginAsked, Method, Outcome, RevalidateAsked,
+    SealRefusal, Token, read, write,
+};
+use entryway_bridge::ports::{KeyUnusable, Signer};
+use entryway_bridge::{ConnectorId, Question, SignedReply, SiteName};
+use entryway_login::{Attempt, LoginId, SubmittedPassword};
+use entryway_tunnel::crypto::{Opened, SealingKeys};
+use entryway_web::{Relay, Revalidated};
+use std::net::IpAddr;
+use std::sync::Arc;
+use std::time::{Instant, SystemTime};
+
+/// Answers for one site. Shared by the tunnels to all nodes: a password that was opened for one is opened for none.
+pub(crate) struct Desk {
+    pub(super) live: Arc<Live>,
+    keys: SealingKeys,
+    relay: Option<Relay>,
+    pub(super) started: SystemTime,
+}
+
+/// What every question of a person has.
+struct Person<'a> {
+    id: LoginId,
+    login_name: &'a str,
+    audience: &'a str,
+    client_address: Option<IpAddr>,
+    device: Option<&'a Token>,
+    wants_groups: bool,
+}
+
+impl Desk {
+    /// Of the gateway that `live` holds, whatever its configuration; `relay` answers look-ups.
+    pub(crate) fn new(
+        live: Arc<Live>,
+        site: SiteName,
+        connector: ConnectorId,
+        relay: Option<Relay>,
+    ) -> Result<Self, KeyUnusable> {
+        let started = SystemTime::now();
+        Ok(Self {
+            keys: SealingKeys::new(site, connector, Instant::now(), unix_ms(started))?,
+            live,
+            relay,
+            started,
+        })
+    }
+
+    pub(super) fn relays(&self) -> bool {
+        self.relay.is_some()
+    }
+
+    /// Answers what was delivered, signed for `question` by the key of the tunnel that it came by; `None` where that is
+    /// no question, or no signature can be made. Dropped when nobody waits any more: a login whose password may have been
+    /// tried goes on to its record by itself.
+    pub(crate) async fn answer(
+        &self,
+        delivered: &Delivered,
+        question: Question,
+        deadline: Instant,
+        signer: Arc<dyn Signer>,
+    ) -> Option<SignedReply> {
+        let method = question.method;
+        let settings = Arc::clone(self.live.now().connector());
+        let answer = Arc::new(Answer::new(question, signer, settings));
+        let body = &delivered.body;
+        match method {
+            Method::Challenge => {
+                let ChallengeAsked {} = read("challenge", body).ok()?;
+                self.challenge(&answer)
+            }
+            Method::Login => {
+                let asked: LoginAsked = read("login", body).ok()?;
+                self.login(&asked, deadline, answer).await
+            }
+            Method::Revalidate => {
+                let asked: RevalidateAsked = read("revalidate", body).ok()?;
+                self.revalidate(&asked, deadline, answer).await
+            }
+            Method::ChangePassword => {
+                let asked: ChangeAsked = read("change_password", body).ok()?;
+                self.change(&asked, deadline, answer).await
+            }
+            Method::Lookup => {
+                let relay = self.relay.as_ref();
+                let relay = relay.filter(|_| answer.release().lookups);
+                let asked = read("lookup", body).ok()?;
+                let running = self.live.now();
+                let found = super::lookups::found(relay, running.relay_token(), asked).await;
+                answer.sign(found)
+            }
+        }
+    }
+
+    fn challenge(&self, answer: &Answer) -> Option<SignedReply> {
+        let now = unix_ms(SystemTime::now());
+        let challenge = self.keys.challenge(answer.signer(), Instant::now(), now);
+        let outcome = match challenge {
+            Ok(challenge) => ChallengeOutcome::Issued {
+                challenge: Box::new(challenge),
+            },
+            Err(KeyUnusable) => ChallengeOutcome::NoVerdict {},
+        };
+        answer.sign(Bytes::from(write(&outcome)))
+    }
+
+    async fn login(
+        &self,
+        asked: &LoginAsked,
+        deadline: Instant,
+        answer: Arc<Answer>,
+    ) -> Option<SignedReply> {
+        let password = match self.keys.open_login(asked, Instant::now()) {
+            Ok(password) => submitted(&password),
+            Err(why) => return refused(&answer, asked.login_id, why),
+        };
+        let person = Person {
+            id: asked.login_id,
+            login_name: asked.login_name.as_str(),
+            audience: asked.audience.as_str(),
+            client_address: asked.client_address,
+            device: asked.device.as_ref(),
+            wants_groups: asked.wants_groups,
+        };
+        let running = self.live.now();
+        let attempt = self.attempt(&person, password, deadline);
+        let telling = Arc::clone(&answer) as _;
+        let decided = running.people().login_telling(attempt, telling).await;
+        answer.about(&decided)
+    }
+
+    async fn change(
+        &self,
+        asked: &ChangeAsked,
+        deadline: Instant,
+        answer: Arc<Answer>,
+    ) -> Option<SignedReply> {
+        let (old, new) = match self.keys.open_change(asked, Instant::now()) {
+            Ok((old, new)) => (submitted(&old), submitted(&new)),
+            Err(why) => return refused(&answer, asked.login_id, why),
+        };
+        let person = Person {
+            id: asked.login_id,
+            login_name: asked.login_name.as_str(),
+            audience: asked.audience.as_str(),
+            client_address: asked.client_address,
+            device: asked.device.as_ref(),
+            wants_groups: false,
+        };
+        let running = self.live.now();
+        let attempt = self.attempt(&person, old, deadline);
+        let telling = Arc::clone(&answer) as _;
+        let decided = running.people().change_telling(attempt, new, telling).await;
+        answer.about(&decided)
+    }
+
+    async fn revalidate(
+        &self,
+        asked: &RevalidateAsked,
+        deadline: Instant,
+        answer: Arc<Answer>,
+    ) -> Option<SignedReply> {
+        let person = Person {
+            id: asked.login_id,
+            // Nobody typed one: the token says who it is.
+            login_name: "",
+            audience: asked.audience.as_str(),
+            client_address: asked.client_address,
+            device: None,
+            wants_groups: asked.wants_groups,
+        };
+        let running = self.live.now();
+        let attempt = self.attempt(&person, SubmittedPassword::NotAsked, deadline);
+        let telling = Arc::clone(&answer) as _;
+        let token = asked.token.expose();
+        let again = running.people().revalidate_telling(token, attempt, telling);
+        match again.await {
+            Revalidated::Decided(decided) => answer.about(&decided),
+            // How long the last answer stands is the hub's to say, to whom it was given.
+            Revalidated::Stands { fault, .. } => {
+                answer.outcome(&no_verdict(fault, answer.release()))
+            }
+        }
+    }
+
+    fn attempt(
+        &self,
+        person: &Person<'_>,
+        password: SubmittedPassword,
+        deadline: Instant,
+    ) -> Attempt {
+        let running = self.live.now();
+        let started = Instant::now();
+        // Neither the site waits longer than it would at home, nor the hub for what it has given up.
+        let deadline = deadline.min(started + running.gateway.policy().deadline);
+        let device = person.device.map(|token| token.expose());
+        Attempt {
+            id: person.id,
+            login_name: person.login_name.to_owned(),
+            password,
+            client_address: person.client_address,
+            device: device.and_then(|token| running.gateway.kept().seals.device(token)),
+            wants_groups: person.wants_groups,
+            caller: Some(person.audience.into()),
+            at: SystemTime::now(),
+            started,
+            deadline,
+        }
+    }
+}
+
+fn submitted(password: &Opened) -> SubmittedPassword {
+    SubmittedPassword::from_field(password.to_vec())
+}
+
+/// Tells that nothing was tried. No login of the site's: nobody's name was looked at.
+fn refused(answer: &Answer, id: LoginId, why: SealRefusal) -> Option<SignedReply> {
+    tracing::info!(target: "seal.refused", id = %id, why = why.as_str());
+    answer.outcome(&Outcome::SealRefused { why })
+}
