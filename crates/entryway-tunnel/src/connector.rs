@@ -4,11 +4,13 @@ mod driver;
 mod enrolment;
 mod identity;
 mod keep;
+mod way;
 
 pub use driver::{Ended, run_tunnel};
 pub use enrolment::{EnrolError, Enrolling, enrol};
 pub use identity::{Credential, Identity, Keeper, Kept, NotKept};
 pub use keep::{NodeStatus, Phase, Trouble, keep};
+pub use way::{Tried, leave, try_node};
 
 use crate::dial::{Endpoint, Outside};
 use crate::hub::Later;

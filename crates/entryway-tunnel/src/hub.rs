@@ -33,6 +33,10 @@ pub trait Admit: Send + Sync + 'static {
         peer: &'a PeerIdentity,
         renew: &'a Renew,
     ) -> Later<'a, Result<Renewed, RefusalCode>>;
+    /// A site has ended one of its connectors: it is to be revoked.
+    fn left<'a>(&'a self, _: &'a PeerIdentity) -> Later<'a, ()> {
+        Box::pin(async {})
+    }
     /// A tunnel stands and its connector has said what it is ready for.
     fn up(&self, tunnel: &Arc<Tunnel>);
     /// Its connector says that anew.

@@ -133,6 +133,10 @@ pub struct DomainReady {
 pub trait MetricsText: Send + Sync {
     /// The text in the OpenMetrics format, version 1.0.0.
     fn render(&self) -> String;
+    /// Whether what this process is for can be had of it, where its listener for scrapers says that too.
+    fn is_ready(&self) -> Option<bool> {
+        None
+    }
 }
 
 /// Hears of each answer, for metrics.

@@ -89,6 +89,18 @@ async fn connection(stream: TcpStream, pages: Arc<Pages>, limits: ScrapeLimits) 
     let _ = timeout(limits.whole, served).await;
 }
 
+const NOWHERE: &[u8] = b"there is only /metrics\n";
+
+/// Health, where that is told here.
+fn probe(path: &str, ready: Option<bool>) -> (StatusCode, &'static str, Bytes) {
+    let (status, text): (_, &[u8]) = match (path, ready) {
+        ("/healthz", Some(_)) | ("/readyz", Some(true)) => (StatusCode::OK, b"ok\n"),
+        ("/readyz", Some(false)) => (StatusCode::SERVICE_UNAVAILABLE, b"not ready\n"),
+        _ => (StatusCode::NOT_FOUND, NOWHERE),
+    };
+    (status, TEXT, Bytes::from_static(text))
+}
+
 async fn answer(
     pages: Arc<Pages>,
     request: Request<Incoming>,
@@ -107,11 +119,8 @@ async fn answer(
             TEXT,
             Bytes::from_static(b"expected GET\n"),
         ),
-        _ => (
-            StatusCode::NOT_FOUND,
-            TEXT,
-            Bytes::from_static(b"there is only /metrics\n"),
-        ),
+        (path, &Method::GET | &Method::HEAD) => probe(path, pages.metrics.is_ready()),
+        _ => (StatusCode::NOT_FOUND, TEXT, Bytes::from_static(NOWHERE)),
     };
     let mut response = Response::new(Full::new(body));
     *response.status_mut() = status;

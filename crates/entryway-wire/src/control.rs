@@ -3,8 +3,10 @@
 //! An administrator's command and the daemon may be of different releases. Both say which version of this they speak; keys
 //! are added within a version, and a reader passes over what it does not know.
 
+mod connector;
 mod status;
 
+pub use connector::{ConnectorStatus, NodeTroubleStatus, ReadyStatus, TunnelStatus};
 pub use status::{
     CertificateStatus, ConfigurationStatus, DaemonStatus, DomainStatus, ListenerStatus,
     LoginCounts, LoginsStatus, RoleStatus, ServerStatus, Status, StoreStatus,

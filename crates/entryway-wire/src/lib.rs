@@ -24,9 +24,10 @@ mod write;
 pub use audit::{AuditBody, RecordedJson, ToldAs};
 pub use control::{
     CONTROL_ANSWER_MAX, CONTROL_REQUEST_MAX, CONTROL_VERSION, CertificateStatus,
-    ConfigurationProblem, ConfigurationStatus, ControlAnswer, ControlAsk, ControlError,
-    ControlReply, ControlRequest, DaemonStatus, DomainStatus, ListenerStatus, LoginCounts,
-    LoginsStatus, Reload, RoleStatus, ServerStatus, Status, StoreStatus,
+    ConfigurationProblem, ConfigurationStatus, ConnectorStatus, ControlAnswer, ControlAsk,
+    ControlError, ControlReply, ControlRequest, DaemonStatus, DomainStatus, ListenerStatus,
+    LoginCounts, LoginsStatus, NodeTroubleStatus, ReadyStatus, Reload, RoleStatus, ServerStatus,
+    Status, StoreStatus, TunnelStatus,
 };
 pub use grace::GraceResponse;
 pub use hub::{

@@ -34,7 +34,7 @@ const PATIENCE: Duration = Duration::from_secs(15);
 
 /// What was looked at, and what was found.
 #[derive(Debug, Serialize)]
-struct Finding {
+pub(crate) struct Finding {
     /// Empty for what belongs to none.
     #[serde(skip_serializing_if = "String::is_empty")]
     domain: String,
@@ -55,7 +55,7 @@ struct Finding {
 
 /// How a look ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum State {
+pub(crate) enum State {
     Good,
     /// Logins work, perhaps not as somebody expects.
     Odd,
@@ -63,7 +63,7 @@ enum State {
 }
 
 impl Finding {
-    fn new(
+    pub(crate) fn new(
         domain: &str,
         server: &str,
         check: &'static str,
@@ -120,6 +120,14 @@ impl Look<'_> {
 
 /// Looks at everything; exit 1 when something fails.
 pub(crate) async fn check(common: &Common) -> Result<Exit, Exit> {
+    check_with(common, async |_| Vec::new()).await
+}
+
+/// The same, behind what `first` finds.
+pub(crate) async fn check_with(
+    common: &Common,
+    first: impl AsyncFnOnce(&Settings) -> Vec<Finding>,
+) -> Result<Exit, Exit> {
     let (path, loaded) = configuration(common)?;
     let _log = logs::start(common, LevelFilter::OFF)?;
     let mut problems = ProblemJson::all(&loaded.warnings);
@@ -143,7 +151,8 @@ pub(crate) async fn check(common: &Common) -> Result<Exit, Exit> {
             Output::Text => out::aside(&format!("warning: {warning}\n")),
         }
     }
-    let mut findings = Vec::from_iter(store::look_at(&loaded.settings).await);
+    let mut findings = first(&loaded.settings).await;
+    findings.extend(store::look_at(&loaded.settings).await);
     findings.extend(front::look_at(&loaded.settings));
     let configured = loaded.settings.policy.domains.iter();
     let configured = configured.zip(&loaded.settings.domains);

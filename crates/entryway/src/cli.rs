@@ -2,6 +2,7 @@
 
 mod account;
 mod client;
+mod connector;
 mod hub;
 mod lookup;
 mod session;
@@ -13,6 +14,7 @@ pub(crate) use account::{
     Account, AccountCommand, AddAccount, ChangeAccount, Kind, PasswordToSet, Value, Values,
 };
 pub(crate) use client::{Client, ClientCommand, CreateClient};
+pub(crate) use connector::{Connector, Enroll, Leave, OwnCommand};
 pub(crate) use hub::{ConnectorCommand, Hub, HubCommand, SiteCommand, TicketCommand};
 pub(crate) use lookup::{Browse, Card, Find, Groups, GroupsCommand, KindWord};
 pub(crate) use session::{Session, SessionCommand};
@@ -146,6 +148,8 @@ pub(crate) enum Command {
     Session(Session),
     /// Keep the sites of a hub: tickets that let their connectors in, and the connectors
     Hub(Hub),
+    /// Be a site's end: enrol at a hub, keep tunnels to it, look at them, leave
+    Connector(Connector),
     /// Read and check the record of decisions
     Audit(Audit),
     /// Back the store up, and restore it

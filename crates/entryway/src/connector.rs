@@ -1,13 +1,6 @@
 //! The connector's answers: what a hub asks, asked of this site's own gateway, cut to what the site releases, and signed.
 //!
 //! Must not know: how a tunnel is dialled and kept.
-#![cfg_attr(
-    not(test),
-    allow(
-        dead_code,
-        reason = "`entryway connector run` dials and gives it what is asked"
-    )
-)]
 
 mod answer;
 mod desk;

@@ -149,3 +149,91 @@ impl TlsUnverified<'_> {
         tracing::warn!(target: "tls.unverified", domain);
     }
 }
+
+/// A tunnel to a node of the hub stands.
+pub(crate) struct HubUp<'a> {
+    /// The node, as it is dialled.
+    pub(crate) hub: &'a str,
+    /// As it calls itself.
+    pub(crate) node: &'a str,
+    pub(crate) standing: Option<entryway_bridge::message::Standing>,
+}
+
+impl HubUp<'_> {
+    pub(crate) fn emit(&self) {
+        use entryway_bridge::message::Standing;
+        let (hub, node) = (self.hub, self.node);
+        let standing = match self.standing {
+            Some(Standing::Draining) => "draining",
+            _ => "active",
+        };
+        tracing::info!(target: "hub.up", hub, node, standing);
+    }
+}
+
+/// One that stood has ended; it is dialled again.
+pub(crate) struct HubDown<'a> {
+    pub(crate) hub: &'a str,
+    pub(crate) problem: Option<&'a str>,
+}
+
+impl HubDown<'_> {
+    pub(crate) fn emit(&self) {
+        let (hub, problem) = (self.hub, self.problem);
+        tracing::warn!(target: "hub.down", hub, problem);
+    }
+}
+
+/// A node cannot be reached, or does not let this connector in; once for each problem.
+pub(crate) struct HubUnreached<'a> {
+    pub(crate) hub: &'a str,
+    pub(crate) step: Option<&'static str>,
+    pub(crate) problem: &'a str,
+    pub(crate) remedy: Option<&'static str>,
+}
+
+impl HubUnreached<'_> {
+    pub(crate) fn emit(&self) {
+        let (hub, step, problem, remedy) = (self.hub, self.step, self.problem, self.remedy);
+        tracing::warn!(target: "hub.unreached", hub, step, problem, remedy);
+    }
+}
+
+/// The hub's clock and this machine's are far apart.
+pub(crate) struct HubClock<'a> {
+    pub(crate) hub: &'a str,
+    pub(crate) ahead_s: i64,
+}
+
+impl HubClock<'_> {
+    pub(crate) fn emit(&self) {
+        let (hub, ahead_s) = (self.hub, self.ahead_s);
+        tracing::warn!(target: "hub.clock", hub, ahead_s);
+    }
+}
+
+/// A connector has its next certificate.
+pub(crate) struct IdentityRenewed {
+    pub(crate) until: Option<std::time::SystemTime>,
+}
+
+impl IdentityRenewed {
+    pub(crate) fn emit(&self) {
+        let until = self
+            .until
+            .map(|until| entryway_wire::Rfc3339(until).to_string());
+        tracing::info!(target: "identity.renewed", until);
+    }
+}
+
+/// A connector has none, or cannot keep what the hub gives it.
+pub(crate) struct IdentityNotRenewed<'a> {
+    pub(crate) problem: &'a str,
+}
+
+impl IdentityNotRenewed<'_> {
+    pub(crate) fn emit(&self) {
+        let problem = self.problem;
+        tracing::warn!(target: "identity.not_renewed", problem);
+    }
+}

@@ -46,6 +46,7 @@ mod scenarios;
 mod seal;
 mod serve;
 mod session;
+mod site;
 mod sources;
 mod sso;
 mod status;
@@ -59,7 +60,7 @@ mod totals;
 mod witness;
 mod world;
 
-use cli::{Cli, Command};
+use cli::{Cli, Command, OwnCommand};
 use exit::Exit;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::ExitCode;
@@ -110,6 +111,10 @@ fn run(cli: &Cli) -> Exit {
         Command::Client(asked) => client::client(common, asked),
         Command::Session(asked) => session::session(common, asked),
         Command::Hub(asked) => on_this_thread(hub::hub(common, asked)),
+        Command::Connector(asked) => match asked.command {
+            OwnCommand::Run => on_workers(site::connector(common, asked)),
+            _ => on_this_thread(site::connector(common, asked)),
+        },
         Command::Audit(audit) => on_this_thread(audit::audit(common, audit)),
         Command::Store(store) => on_this_thread(store::store(common, store)),
         Command::Status(asked) => status::status(common, asked),

@@ -6,9 +6,11 @@ mod directories;
 mod lookups;
 mod resources;
 mod store;
+mod tunnels;
 
 use crate::listener::ListenerCertificate;
 use crate::live::Live;
+use crate::site::Nodes;
 use crate::witness::{Submitted, Witness, domain};
 use certificates::Certificates;
 use directories::Directories;
@@ -27,6 +29,7 @@ use resources::Resources;
 use std::sync::Arc;
 use std::time::Duration;
 use store::Stored;
+use tunnels::Tunnels;
 
 /// Upper ends in seconds. A login takes two round trips: the interesting part is below 50 ms.
 const SECONDS: [f64; 12] = [
@@ -253,6 +256,15 @@ impl Exposition {
         ours.register_collector(Box::new(Lookups::new(Arc::clone(&live))));
         ours.register_collector(Box::new(Stored::new(live)));
         Self { registry }
+    }
+}
+
+impl Exposition {
+    /// With the tunnels of a connector.
+    pub(crate) fn with_tunnels(mut self, nodes: &Arc<Nodes>) -> Self {
+        let ours = self.registry.sub_registry_with_prefix("entryway");
+        ours.register_collector(Box::new(Tunnels(Arc::clone(nodes))));
+        self
     }
 }
 

@@ -12,6 +12,7 @@ use rustix::termios::{
 use std::fs::File;
 use std::io::{self, IsTerminal, Read, Stdin};
 use std::os::fd::AsFd;
+use std::path::Path;
 use zeroize::Zeroizing;
 
 /// More than this is no password; reading stops there, and the login refuses it.
@@ -73,6 +74,26 @@ pub(crate) fn typed_twice() -> Result<SubmittedPassword, Exit> {
         return Err(Exit::Usage);
     }
     Ok(submitted(first))
+}
+
+/// Some other secret: the first line of a file, of a terminal that does not show it, or of standard input.
+pub(crate) fn secret_line(prompt: &str, file: Option<&Path>) -> Result<Zeroizing<Vec<u8>>, Exit> {
+    let stdin = io::stdin();
+    let line = match file {
+        Some(path) => File::open(path).and_then(first_line).map_err(|error| {
+            io::Error::new(error.kind(), format!("`{}`: {error}", path.display()))
+        }),
+        None if stdin.is_terminal() => match typed(&stdin, prompt) {
+            Ok(Some(line)) => Ok(line),
+            Ok(None) => return Err(Exit::Interrupted),
+            Err(error) => Err(error),
+        },
+        None => first_line(Unbuffered(stdin)),
+    };
+    line.map_err(|error| {
+        out::aside(&format!("error: it cannot be read: {error}\n"));
+        Exit::Usage
+    })
 }
 
 /// The first line of standard input, as it stands.

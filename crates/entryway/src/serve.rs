@@ -1,5 +1,6 @@
 //! The running gateway: start, reload on SIGHUP, drain on SIGTERM or SIGINT.
 
+mod connector;
 mod reload;
 mod scraping;
 
@@ -18,6 +19,7 @@ use crate::status::Seen;
 use crate::witness::{DecisionLog, Witness};
 use crate::{descriptors, logs, out, sources};
 use anyhow::Context;
+pub(crate) use connector::connector;
 use entryway_config::Loaded;
 use entryway_web::{App, Current as _, Limits, ListenerTls, MetricsText};
 pub(crate) use reload::Outcome;
@@ -131,8 +133,9 @@ pub(crate) async fn serve(common: &Common) -> Result<Exit, Exit> {
         recent,
         certificate: certificate.clone(),
         configuration: path.display().to_string(),
-        listen,
+        listen: Some(listen),
         began,
+        connector: None,
     };
     let mut control = place.map(|place| ControlSocket::serve(place, seen, reload));
     // Last of all, so that whoever waits for this line finds everything open.

@@ -100,6 +100,9 @@ fn rows(status: &Status) -> Vec<Row> {
     for one in &status.certificates {
         rows.push(certificate("certificate", one));
     }
+    if let Some(connector) = &status.connector {
+        rows.extend(crate::site::rows(connector));
+    }
     for one in &status.domains {
         domain(one, &mut rows);
     }

@@ -1,16 +1,15 @@
 //! The task that owns a tunnel at a connector.
 
 use super::keep::{NodeStatus, Phase};
+use super::way::{Tried, open};
 use super::{Answerer, Asked, Credential, Dialing};
-use crate::dial::dial;
-use crate::error::{Cause, DialError, Step};
+use crate::error::DialError;
 use crate::hub::in_words;
-use crate::inner::enter;
-use crate::pump::{Beat, Pace, Pulse, ahead_ms, finish, hello, pull, push, unix_ms};
+use crate::pump::{Beat, Pace, Pulse, finish, pull, push};
 use crate::sign::IdentitySigner;
 use bytes::BytesMut;
-use entryway_bridge::link::{ConnectorEvent, ConnectorLink, Delivered, Limits, RequestId};
-use entryway_bridge::message::{Bye, ByeCode, Renew, Welcome};
+use entryway_bridge::link::{ConnectorEvent, ConnectorLink, Delivered, RequestId};
+use entryway_bridge::message::{Bye, ByeCode, Renew};
 use entryway_bridge::ports::Signer;
 use entryway_bridge::{Opaque, Question, SignedReply};
 use rustls_pki_types::CertificateDer;
@@ -125,7 +124,11 @@ impl<S: AsyncRead + AsyncWrite> End<S> {
         moved.map_err(|error| Ended::Lost(error.to_string()))
     }
     pub(super) async fn close(&mut self) {
-        self.link.bye(&Bye::new(ByeCode::Done, ""));
+        self.last(&Bye::new(ByeCode::Done, "")).await;
+    }
+    /// Says the last word.
+    pub(super) async fn last(&mut self, bye: &Bye) {
+        self.link.bye(bye);
         finish(&mut self.write, self.link.outbound()).await;
     }
 }
@@ -139,12 +142,12 @@ pub async fn run_tunnel(
     stopping: &mut watch::Receiver<bool>,
 ) -> Ended {
     let credential = dialing.identity.current();
-    let opening = open(dialing, &credential, status);
+    let opening = open(dialing, &credential);
     let opened = tokio::select! {
         opened = opening => opened,
         () = stopped(stopping) => return Ended::Stopped,
     };
-    let (mut end, welcome) = match opened {
+    let (mut end, tried) = match opened {
         Ok(opened) => opened,
         Err(ended) => return ended,
     };
@@ -156,7 +159,7 @@ pub async fn run_tunnel(
     if end.link.report(&report).is_err() {
         return Ended::Broken("it did not wait".to_owned());
     }
-    status.send_modify(|status| status.up(&welcome));
+    status.send_modify(|status| status.up(tried));
     let mut course = Course {
         dialing,
         answerer,
@@ -180,69 +183,6 @@ pub(super) async fn stopped(stopping: &mut watch::Receiver<bool>) {
         // Nobody is left to stop it.
         pending::<()>().await;
     }
-}
-
-/// Up to the hub's welcome.
-async fn open(
-    dialing: &Dialing,
-    credential: &Credential,
-    status: &watch::Sender<NodeStatus>,
-) -> Result<(End<impl AsyncRead + AsyncWrite + use<>>, Welcome), Ended> {
-    let mut dialed = dial(&dialing.endpoint, &dialing.outside).await?;
-    let mut done = std::mem::take(&mut dialed.done);
-    let shown = dialed.shown.take();
-    let started = Instant::now();
-    let limit = dialing.outside.patience.step;
-    let entering = enter(
-        dialed.io,
-        credential.site.as_str(),
-        &credential.authority,
-        credential.chain.clone(),
-        &credential.key,
-    );
-    let entered = match timeout(limit, entering).await {
-        Ok(entered) => entered.map_err(Cause::Inner),
-        Err(_) => Err(Cause::TimedOut(limit)),
-    };
-    let stream = match entered {
-        Ok(stream) => stream,
-        Err(cause) => {
-            return Err(Ended::NotReached(DialError {
-                step: Step::InnerTls,
-                cause: Box::new(cause),
-                done,
-            }));
-        }
-    };
-    done.push((Step::InnerTls, started.elapsed()));
-    let started = Instant::now();
-    let link = ConnectorLink::new(&hello(&dialing.software), false, Limits::default());
-    let mut end = End::new(stream, link);
-    let welcome = loop {
-        match end.early(dialing.pace).await? {
-            ConnectorEvent::Hello(hello) => {
-                let (found, known) = (end.link.version(), dialing.identity.version());
-                if !dialing.identity.speaks(found) {
-                    end.link.bye(&Bye::new(ByeCode::Version, "an older one"));
-                    finish(&mut end.write, end.link.outbound()).await;
-                    return Err(Ended::Older { found, known });
-                }
-                let ahead = ahead_ms(hello.time_ms, unix_ms(SystemTime::now()));
-                status.send_modify(|status| status.hub_ahead_ms = Some(ahead));
-            }
-            ConnectorEvent::Welcome(welcome) => break welcome,
-            _ => {}
-        }
-    };
-    if welcome.site != credential.site || welcome.connector != credential.connector {
-        return Err(Ended::Mistaken);
-    }
-    done.push((Step::Hello, started.elapsed()));
-    status.send_modify(|status| {
-        status.shown = shown;
-        status.steps = done;
-    });
-    Ok((end, welcome))
 }
 
 /// A tunnel that is up.
@@ -467,12 +407,15 @@ impl Course<'_> {
 }
 
 impl NodeStatus {
-    fn up(&mut self, welcome: &Welcome) {
+    fn up(&mut self, tried: Tried) {
         self.phase = Phase::Up {
             since: SystemTime::now(),
         };
         self.trouble = None;
-        self.welcome = Some(welcome.clone());
+        self.welcome = Some(tried.welcome);
+        self.shown = tried.shown;
+        self.steps = tried.steps;
+        self.hub_ahead_ms = Some(tried.hub_ahead_ms);
         self.ups += 1;
     }
     fn set_outstanding(&mut self, outstanding: usize) -> bool {

@@ -167,17 +167,11 @@ fn lasts(code: ByeCode) -> bool {
 }
 
 fn trouble(ended: &Ended) -> Option<Trouble> {
-    let (step, remedy, code) = match ended {
+    let (step, code) = match ended {
         Ended::Stopped | Ended::Retired => return None,
-        Ended::NotReached(error) => (Some(error.step), error.cause.remedy(), None),
-        Ended::Refused(bye) => (None, advice(bye.code), Some(bye.code)),
-        Ended::Older { .. } => (
-            None,
-            Some("find out why the hub is older than it was, or enrol anew with a new ticket"),
-            None,
-        ),
-        Ended::Mistaken => (None, Some("enrol anew with a new ticket"), None),
-        _ => (None, None, None),
+        Ended::NotReached(error) => (Some(error.step), None),
+        Ended::Refused(bye) => (None, Some(bye.code)),
+        _ => (None, None),
     };
     let problem = match ended {
         Ended::NotReached(error) => in_words(&*error.cause),
@@ -186,10 +180,25 @@ fn trouble(ended: &Ended) -> Option<Trouble> {
     Some(Trouble {
         step,
         problem,
-        remedy,
+        remedy: ended.remedy(),
         code,
         at: SystemTime::now(),
     })
+}
+
+impl Ended {
+    /// What to do about it, where something is likely right.
+    pub fn remedy(&self) -> Option<&'static str> {
+        match self {
+            Self::NotReached(error) => error.cause.remedy(),
+            Self::Refused(bye) => advice(bye.code),
+            Self::Older { .. } => {
+                Some("find out why the hub is older than it was, or enrol anew with a new ticket")
+            }
+            Self::Mistaken => Some("enrol anew with a new ticket"),
+            _ => None,
+        }
+    }
 }
 
 /// What a hub's last word asks for.

@@ -101,6 +101,12 @@ impl Admit for Book {
             })
         })
     }
+    fn left<'a>(&'a self, peer: &'a PeerIdentity) -> Later<'a, ()> {
+        Box::pin(async move {
+            assert_eq!(peer.connector, number().as_str());
+            *self.refuses.lock() = Some(ByeCode::Revoked);
+        })
+    }
     fn up(&self, tunnel: &Arc<Tunnel>) {
         self.up.send_replace(Some(Arc::clone(tunnel)));
     }
@@ -518,6 +524,38 @@ async fn a_revoked_connector_is_told_so_and_comes_back_when_it_may() {
     assert_eq!(trouble.code, Some(ByeCode::Unavailable));
     *node.book.refuses.lock() = None;
     assert_eq!(ask(&node.tunnel().await, "hello").await.unwrap(), "hello");
+}
+
+#[tokio::test]
+async fn a_look_touches_no_tunnel_and_a_goodbye_ends_the_connector() {
+    let node = Node::start(Pace::default()).await;
+    let identity = identity(node.credential(DAY));
+    let kept = Running::start(node.address, Arc::clone(&identity), Pace::default());
+    let tunnel = node.tunnel().await;
+    let endpoint = format!("http://{}/connector/v1/plant-a", node.address);
+    let dialing = Dialing {
+        endpoint: Endpoint::parse(&endpoint).unwrap(),
+        outside: patient(OuterTrust::nobody()),
+        identity,
+        software: "test".to_owned(),
+        pace: Pace::default(),
+    };
+    let tried = try_node(&dialing).await.unwrap();
+    assert_eq!(tried.welcome.node.as_str(), "one");
+    assert_eq!(tried.steps.last().unwrap().0, crate::Step::Hello);
+    assert_eq!(ask(&tunnel, "hello").await.unwrap(), "hello");
+    assert!(node.book.downs.borrow().is_empty());
+    leave(&dialing).await.unwrap();
+    let refused = async {
+        loop {
+            match try_node(&dialing).await {
+                Err(Ended::Refused(bye)) if bye.code == ByeCode::Revoked => return,
+                _ => {}
+            }
+        }
+    };
+    timeout(SOON, refused).await.unwrap();
+    drop(kept);
 }
 
 #[tokio::test]

@@ -172,8 +172,14 @@ impl<S: AsyncRead + AsyncWrite> Driver<S> {
             return Err(AcceptError::Broken("it did not wait".to_owned()));
         }
         let report = loop {
-            if let HubEvent::Report(report) = self.early(pace).await? {
-                break report;
+            match self.early(pace).await {
+                Ok(HubEvent::Report(report)) => break report,
+                Ok(_) => {}
+                Err(AcceptError::Ended(bye)) if bye.code == ByeCode::Revoked => {
+                    admit.left(&peer).await;
+                    return Ok(());
+                }
+                Err(error) => return Err(error),
             }
         };
         let arrived = Arrived {

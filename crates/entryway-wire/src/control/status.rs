@@ -1,5 +1,6 @@
 //! How a running daemon is. Numbers and names from the configuration; nothing that anybody typed at a login.
 
+use super::connector::ConnectorStatus;
 use serde::{Deserialize, Serialize};
 
 /// Everything that `entryway status` tells.
@@ -17,6 +18,9 @@ pub struct Status {
     pub logins: LoginsStatus,
     /// Each domain, in the configuration's order.
     pub domains: Vec<DomainStatus>,
+    /// The tunnels of a connector; left out where this is none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub connector: Option<ConnectorStatus>,
     /// Certificates of this machine: trusted ones and our own. Those of servers stand with the servers.
     #[serde(default)]
     pub certificates: Vec<CertificateStatus>,

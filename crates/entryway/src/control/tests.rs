@@ -44,6 +44,7 @@ fn status() -> Status {
             held: 0,
         },
         domains: Vec::new(),
+        connector: None,
         certificates: Vec::new(),
     }
 }

@@ -34,7 +34,18 @@ impl Reloads {
         certificate: Option<Arc<ListenerCertificate>>,
         path: PathBuf,
     ) -> Self {
-        Self::of(move || read_again(&live, &scraping, certificate.as_deref(), &path))
+        Self::adjusted(live, scraping, certificate, path, |_| {})
+    }
+
+    /// The same, with something changed in whatever is read.
+    pub(super) fn adjusted(
+        live: Arc<Live>,
+        scraping: Arc<Scraping>,
+        certificate: Option<Arc<ListenerCertificate>>,
+        path: PathBuf,
+        adjust: fn(&mut Loaded),
+    ) -> Self {
+        Self::of(move || read_again(&live, &scraping, certificate.as_deref(), &path, adjust))
     }
 
     fn of(read: impl Fn() -> Outcome + Send + Sync + 'static) -> Self {
@@ -88,9 +99,13 @@ fn read_again(
     scraping: &Scraping,
     certificate: Option<&ListenerCertificate>,
     path: &Path,
+    adjust: fn(&mut Loaded),
 ) -> Outcome {
     let outcome = match sources::load(path) {
-        Ok(loaded) => apply(live, scraping, certificate, loaded),
+        Ok(mut loaded) => {
+            adjust(&mut loaded);
+            apply(live, scraping, certificate, loaded)
+        }
         Err(report) => {
             for problem in report.lines() {
                 tracing::error!(target: "config.problem", problem = problem.as_str());

@@ -10,8 +10,8 @@ use entryway_ldap::{
     HealthReport, OperationOutcome, Protection, RoleStats, ServerStats, days_left,
 };
 use entryway_wire::{
-    CertificateStatus, ConfigurationStatus, DaemonStatus, DomainStatus, ListenerStatus,
-    LoginsStatus, Rfc3339, RoleStatus, ServerStatus, Status, StoreStatus,
+    CertificateStatus, ConfigurationStatus, ConnectorStatus, DaemonStatus, DomainStatus,
+    ListenerStatus, LoginsStatus, Rfc3339, RoleStatus, ServerStatus, Status, StoreStatus,
 };
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -27,9 +27,11 @@ pub(crate) struct Seen {
     /// The file, as the daemon was given it.
     pub(crate) configuration: String,
     /// Where the API is.
-    pub(crate) listen: SocketAddr,
+    pub(crate) listen: Option<SocketAddr>,
     /// When the process began.
     pub(crate) began: (Instant, SystemTime),
+    /// What a connector tells of itself.
+    pub(crate) connector: Option<Box<dyn Fn() -> ConnectorStatus + Send + Sync>>,
 }
 
 impl Seen {
@@ -41,12 +43,12 @@ impl Seen {
         let (minute, hour) = self.recent.counts(Instant::now());
         let (began, at) = self.began;
         let shown = self.certificate.as_deref();
-        let api = ListenerStatus {
+        let api = self.listen.map(|listen| ListenerStatus {
             serves: "api".to_owned(),
-            listen: self.listen.to_string(),
+            listen: listen.to_string(),
             scheme: scheme(shown.is_some()).to_owned(),
             problem: shown.and_then(ListenerCertificate::problem),
-        };
+        });
         let metrics = self.scraping.listens().map(|listen| ListenerStatus {
             serves: "metrics".to_owned(),
             listen: listen.to_string(),
@@ -72,7 +74,7 @@ impl Seen {
                     .collect(),
                 refused: self.live.refused(),
             },
-            listeners: [api].into_iter().chain(metrics).collect(),
+            listeners: api.into_iter().chain(metrics).collect(),
             store: StoreStatus {
                 ready: kept.is_ready(),
                 place: kept.store.place().to_owned(),
@@ -86,6 +88,7 @@ impl Seen {
                 held: running.gateway.held(),
             },
             domains: running.gateway.domains().iter().map(domain).collect(),
+            connector: self.connector.as_ref().map(|told| told()),
             certificates: local_certificates(running.gateway.domains(), shown)
                 .into_iter()
                 .take(LOCAL)

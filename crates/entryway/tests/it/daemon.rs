@@ -34,8 +34,18 @@ impl Daemon {
         Self::of(world.command(&["serve", "--log-format", "json"]))
     }
 
+    /// A connector; its address is that of its health.
+    pub(crate) fn connector(world: &World) -> Self {
+        let command = world.command(&["connector", "run", "--log-format", "json"]);
+        Self::until(command, "connector.started")
+    }
+
     /// Starts it by another command.
-    pub(crate) fn of(mut command: Command) -> Self {
+    pub(crate) fn of(command: Command) -> Self {
+        Self::until(command, "server.started")
+    }
+
+    fn until(mut command: Command, event: &str) -> Self {
         let mut child = command
             .stdin(Stdio::null())
             .stdout(Stdio::null())
@@ -57,7 +67,7 @@ impl Daemon {
             seen: Vec::new(),
             address: String::new(),
         };
-        let started = daemon.event("server.started");
+        let started = daemon.event(event);
         daemon.address = started["listen"].as_str().expect("an address").to_owned();
         daemon
     }

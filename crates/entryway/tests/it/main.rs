@@ -7,6 +7,7 @@
 mod accounts;
 mod audit;
 mod completions;
+mod connector;
 mod control;
 mod counted;
 mod daemon;

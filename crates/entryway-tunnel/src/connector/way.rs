@@ -1,0 +1,107 @@
+//! The way to a node's welcome, whether or not a tunnel comes of it.
+
+use super::driver::{End, Ended};
+use super::{Credential, Dialing};
+use crate::dial::dial;
+use crate::error::{Cause, DialError, Shown, Step};
+use crate::inner::enter;
+use crate::pump::{ahead_ms, hello, unix_ms};
+use entryway_bridge::link::{ConnectorEvent, ConnectorLink, Limits};
+use entryway_bridge::message::{Bye, ByeCode, Welcome};
+use std::time::{Duration, SystemTime};
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::time::{Instant, timeout};
+
+/// A way that was gone to its end, and nothing more.
+#[derive(Debug)]
+pub struct Tried {
+    /// Each step with how long it took.
+    pub steps: Vec<(Step, Duration)>,
+    /// What the outer TLS has shown.
+    pub shown: Option<Shown>,
+    /// How the hub would let us in.
+    pub welcome: Welcome,
+    /// By how much the hub's clock is ahead of ours, in milliseconds.
+    pub hub_ahead_ms: i64,
+}
+
+/// Goes the way to a node up to its welcome, and says goodbye before anything could be asked: a tunnel that stands there
+/// meanwhile is not touched.
+pub async fn try_node(dialing: &Dialing) -> Result<Tried, Ended> {
+    let credential = dialing.identity.current();
+    let (mut end, tried) = open(dialing, &credential).await?;
+    end.close().await;
+    Ok(tried)
+}
+
+/// Has the hub end this connector for good: its last word is that it is revoked.
+pub async fn leave(dialing: &Dialing) -> Result<(), Ended> {
+    let credential = dialing.identity.current();
+    let (mut end, _) = open(dialing, &credential).await?;
+    let bye = Bye::new(ByeCode::Revoked, "the site has ended this connector");
+    end.last(&bye).await;
+    Ok(())
+}
+
+/// Up to the hub's welcome.
+pub(super) async fn open(
+    dialing: &Dialing,
+    credential: &Credential,
+) -> Result<(End<impl AsyncRead + AsyncWrite + use<>>, Tried), Ended> {
+    let mut dialed = dial(&dialing.endpoint, &dialing.outside).await?;
+    let mut done = std::mem::take(&mut dialed.done);
+    let shown = dialed.shown.take();
+    let started = Instant::now();
+    let limit = dialing.outside.patience.step;
+    let entering = enter(
+        dialed.io,
+        credential.site.as_str(),
+        &credential.authority,
+        credential.chain.clone(),
+        &credential.key,
+    );
+    let entered = match timeout(limit, entering).await {
+        Ok(entered) => entered.map_err(Cause::Inner),
+        Err(_) => Err(Cause::TimedOut(limit)),
+    };
+    let stream = match entered {
+        Ok(stream) => stream,
+        Err(cause) => {
+            return Err(Ended::NotReached(DialError {
+                step: Step::InnerTls,
+                cause: Box::new(cause),
+                done,
+            }));
+        }
+    };
+    done.push((Step::InnerTls, started.elapsed()));
+    let started = Instant::now();
+    let link = ConnectorLink::new(&hello(&dialing.software), false, Limits::default());
+    let mut end = End::new(stream, link);
+    let mut hub_ahead_ms = 0;
+    let welcome = loop {
+        match end.early(dialing.pace).await? {
+            ConnectorEvent::Hello(hello) => {
+                let (found, known) = (end.link.version(), dialing.identity.version());
+                if !dialing.identity.speaks(found) {
+                    end.last(&Bye::new(ByeCode::Version, "an older one")).await;
+                    return Err(Ended::Older { found, known });
+                }
+                hub_ahead_ms = ahead_ms(hello.time_ms, unix_ms(SystemTime::now()));
+            }
+            ConnectorEvent::Welcome(welcome) => break welcome,
+            _ => {}
+        }
+    };
+    if welcome.site != credential.site || welcome.connector != credential.connector {
+        return Err(Ended::Mistaken);
+    }
+    done.push((Step::Hello, started.elapsed()));
+    let tried = Tried {
+        steps: done,
+        shown,
+        welcome,
+        hub_ahead_ms,
+    };
+    Ok((end, tried))
+}

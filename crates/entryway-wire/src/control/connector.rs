@@ -1,0 +1,89 @@
+//! How a running connector is: its identity, what it is ready for, and each node of its hub.
+
+use serde::{Deserialize, Serialize};
+
+/// Everything that `entryway connector status` tells.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ConnectorStatus {
+    /// The site, as the hub calls it.
+    pub site: String,
+    /// The connector's id.
+    pub connector: String,
+    /// What people call it.
+    pub name: String,
+    /// SHA-256 of its public key, as the hub shows it too.
+    pub key_fingerprint: String,
+    /// Until when its certificate is accepted, RFC 3339.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub certificate_until: Option<String>,
+    /// Whole days until then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub certificate_days: Option<i64>,
+    /// What it can do for a hub.
+    pub ready: Vec<ReadyStatus>,
+    /// Each node of the hub.
+    pub nodes: Vec<TunnelStatus>,
+}
+
+/// One thing that a connector can do.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReadyStatus {
+    /// `password`, `lookups` or `certificate`.
+    pub ability: String,
+    /// Why it cannot now.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub not_because: Option<String>,
+}
+
+/// The tunnel to one node.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct TunnelStatus {
+    /// Where it is dialled.
+    pub hub: String,
+    /// `up`, `dialling`, `down` or `stopped`.
+    pub state: String,
+    /// Since when it is up, RFC 3339.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub since: Option<String>,
+    /// When it is dialled again, RFC 3339.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next: Option<String>,
+    /// What the node calls itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub node: Option<String>,
+    /// `active`, or `draining`: it is asked nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub standing: Option<String>,
+    /// How long the last sign of life took.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub latency_ms: Option<f64>,
+    /// Questions under way.
+    pub outstanding: usize,
+    /// By how much the hub's clock is ahead of this machine's; below zero where it is behind.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub clock_ahead_ms: Option<i64>,
+    /// Who issued the certificate that the outer TLS has shown.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub issuer: Option<String>,
+    /// What went wrong last, since it was up.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_error: Option<NodeTroubleStatus>,
+    /// Why there is no new certificate, where one is due.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub not_renewed: Option<String>,
+}
+
+/// What went wrong with a node.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NodeTroubleStatus {
+    /// At which step, where the hub was not reached: `dns`, `tcp`, `proxy`, `tls`, `http`, `tunnel`, `hello`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub step: Option<String>,
+    /// In words.
+    pub problem: String,
+    /// What to do about it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub remedy: Option<String>,
+    /// When, RFC 3339.
+    pub at: String,
+}

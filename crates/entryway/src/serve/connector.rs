@@ -1,0 +1,215 @@
+//! The running connector: the gateway without its public listener, and a tunnel to each node of the hub.
+
+use super::{
+    ControlSocket, Reloads, Scraping, Signals, Told, control_place, listen_on, log_warnings,
+    refused,
+};
+use crate::cli::{Common, LogFormat};
+use crate::connector::Desk;
+use crate::exit::Exit;
+use crate::ids::RandomIds;
+use crate::live::Live;
+use crate::metrics::{Exposition, Metrics};
+use crate::once::kept;
+use crate::recent::Recent;
+use crate::site::{Nodes, enrolled, shelf, told};
+use crate::status::Seen;
+use crate::witness::{DecisionLog, Witness};
+use crate::{descriptors, logs, sources};
+use entryway_bridge::SignedReply;
+use entryway_bridge::message::Report;
+use entryway_config::Loaded;
+use entryway_tunnel::connector::{Answerer, Asked, Identity};
+use entryway_tunnel::hub::Later;
+use entryway_web::{App, Limits, MetricsText, Relay};
+use std::sync::Arc;
+use std::time::{Duration, Instant, SystemTime};
+use tokio::sync::{mpsc, watch};
+use tokio::time::{MissedTickBehavior, interval};
+use tracing::level_filters::LevelFilter;
+
+/// How soon the hub hears that this connector is ready for more, or for less.
+const REPORT_EVERY: Duration = Duration::from_secs(1);
+
+/// `entryway connector run`.
+pub(crate) async fn connector(common: &Common) -> Result<Exit, Exit> {
+    let shelf = shelf()?;
+    let found = enrolled(&shelf)?;
+    let (path, mut loaded) = sources::load_or_show(common)?;
+    let _log = logs::start(common, LevelFilter::INFO)?;
+    match common.log_format {
+        LogFormat::Json => log_warnings(&loaded),
+        LogFormat::Text => sources::show_warnings(&loaded),
+    }
+    let (place, _alone) = control_place()?;
+    as_connector(&mut loaded);
+    let began = (Instant::now(), SystemTime::now());
+    let metrics = Arc::new(Metrics::new());
+    let recent = Arc::new(Recent::new());
+    let witnesses: Vec<Arc<dyn Witness>> = vec![
+        Arc::new(DecisionLog),
+        Arc::clone(&metrics) as _,
+        Arc::clone(&recent) as _,
+    ];
+    let listen = loaded.settings.connector.listen;
+    let listener = listen_on(listen).await?;
+    descriptors::raise();
+    let kept = Arc::new(kept(&loaded.settings).await?);
+    let live = Arc::new(Live::start(loaded, kept, witnesses).map_err(|error| refused(&error))?);
+    let mut signals = Signals::new().map_err(|error| refused(&error.into()))?;
+    let (site, number) = (found.facts.site.clone(), found.facts.connector);
+    let relay = Relay::new(App {
+        current: Arc::clone(&live) as _,
+        ids: Arc::new(RandomIds),
+        readiness: Arc::clone(&live) as _,
+        // Nobody asks for it that way.
+        metrics: Arc::new(Exposition::new(&metrics, Arc::clone(&live), None)),
+        observer: Arc::clone(&metrics) as _,
+        lookups: Arc::default(),
+        tunnels: Arc::default(),
+        limits: Arc::new(Limits::default()),
+    });
+    let desk = Desk::new(Arc::clone(&live), site.clone(), number, Some(relay))
+        .map_err(|error| refused(&error.into()))?;
+    let answerer = Arc::new(Answers::new(Arc::new(desk)));
+    let identity = Identity::new(
+        found.credential,
+        found.facts.version,
+        Arc::clone(&shelf) as _,
+    );
+    let nodes = Nodes::new(
+        Arc::new(identity),
+        found.facts,
+        shelf,
+        Arc::clone(&answerer) as _,
+        Arc::clone(&live),
+    );
+    let page = Exposition::new(&metrics, Arc::clone(&live), None).with_tunnels(&nodes);
+    let page: Arc<dyn MetricsText> = Arc::new(Page {
+        page,
+        nodes: Arc::clone(&nodes),
+    });
+    let scraping = Arc::new(Scraping::new(page));
+    let health = listener.local_addr().unwrap_or(listen);
+    scraping.serve(listen, listener);
+    let (reload, mut asked_to_reload) = mpsc::channel(1);
+    let seen = Seen {
+        live: Arc::clone(&live),
+        scraping: Arc::clone(&scraping),
+        recent,
+        certificate: None,
+        configuration: path.display().to_string(),
+        listen: None,
+        began,
+        connector: Some(Box::new({
+            let (nodes, answerer) = (Arc::clone(&nodes), Arc::clone(&answerer));
+            move || told(&nodes, &answerer.report().borrow())
+        })),
+    };
+    let mut control = place.map(|place| ControlSocket::serve(place, seen, reload));
+    tracing::info!(target: "connector.started", listen = %health, %site, connector = %number, version = env!("CARGO_PKG_VERSION"), config = %path.display());
+    nodes.start();
+    let reporting = Arc::clone(&answerer);
+    let mut reporting = tokio::spawn(async move { reporting.keep_reporting().await });
+    let pruning = Arc::clone(&live);
+    let mut pruning = tokio::spawn(async move { pruning.prune().await });
+    let (taken, scraped) = (Arc::clone(&live), Arc::clone(&scraping));
+    let mut reloads = Reloads::adjusted(taken, scraped, None, path, as_connector);
+    loop {
+        tokio::select! {
+            _ = &mut pruning => {}
+            _ = &mut reporting => {}
+            () = reloads.ended() => {}
+            Some(tell) = asked_to_reload.recv() => reloads.ask(Some(tell)),
+            told = signals.next() => match told {
+                Told::Reload => reloads.ask(None),
+                Told::Stop => break,
+            },
+        }
+    }
+    if let Some(control) = control.take() {
+        control.close().await;
+    }
+    let began = Instant::now();
+    let drained = async {
+        nodes.stop().await;
+        live.close().await;
+    };
+    let cut = tokio::select! {
+        () = drained => 0,
+        // A second one: no more waiting for answers under way.
+        _ = signals.next() => 1,
+    };
+    scraping.close().await;
+    let took_ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
+    tracing::info!(target: "server.drained", cut, took_ms);
+    Ok(Exit::Done)
+}
+
+/// What a connector does otherwise than a gateway: its only listener is that of health and metrics.
+fn as_connector(loaded: &mut Loaded) {
+    loaded.settings.metrics_listen = Some(loaded.settings.connector.listen);
+    loaded.settings.tls = None;
+}
+
+/// The desk, as tunnels ask it.
+struct Answers {
+    desk: Arc<Desk>,
+    report: watch::Sender<Report>,
+}
+
+impl Answers {
+    fn new(desk: Arc<Desk>) -> Self {
+        let report = watch::Sender::new(desk.report());
+        Self { desk, report }
+    }
+    /// Looks at what the desk is ready for, and tells what changes.
+    async fn keep_reporting(&self) {
+        let mut ticks = interval(REPORT_EVERY);
+        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        loop {
+            ticks.tick().await;
+            let now = self.desk.report();
+            self.report.send_if_modified(|report| {
+                let changed = *report != now;
+                *report = now;
+                changed
+            });
+        }
+    }
+}
+
+impl Answerer for Answers {
+    fn answer(&self, asked: Asked) -> Later<'_, Option<SignedReply>> {
+        Box::pin(async move {
+            let signer = Arc::clone(asked.signer());
+            let Asked {
+                delivered,
+                question,
+                deadline,
+                ..
+            } = asked;
+            self.desk
+                .answer(&delivered, question, deadline, signer)
+                .await
+        })
+    }
+    fn report(&self) -> watch::Receiver<Report> {
+        self.report.subscribe()
+    }
+}
+
+/// The page of metrics, and whether a hub can ask.
+struct Page {
+    page: Exposition,
+    nodes: Arc<Nodes>,
+}
+
+impl MetricsText for Page {
+    fn render(&self) -> String {
+        self.page.render()
+    }
+    fn is_ready(&self) -> Option<bool> {
+        Some(self.nodes.is_any_up())
+    }
+}

@@ -1,0 +1,215 @@
+//! `entryway connector check`: every step to each node of the hub, then what `entryway check` looks at.
+
+use super::enroll::in_words;
+use super::outside::outside;
+use super::{SOFTWARE, enrolled, shelf};
+use crate::check::{Finding, State, check_with};
+use crate::cli::Common;
+use crate::exit::Exit;
+use entryway_bridge::message::Standing;
+use entryway_config::Settings;
+use entryway_ldap::days_left;
+use entryway_tunnel::connector::{Dialing, Ended, Identity, Tried, try_node};
+use entryway_tunnel::{Cause, Endpoint, Pace, Step, fingerprint_in_words};
+use entryway_wire::Rfc3339;
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+/// A clock further off than this is told.
+const CLOCK_MS: u64 = 60_000;
+
+pub(super) async fn check(common: &Common) -> Result<Exit, Exit> {
+    let shelf = shelf()?;
+    let found = enrolled(&shelf)?;
+    let nodes = found.facts.nodes.clone();
+    let version = found.facts.version;
+    let keeper = Arc::clone(&shelf) as _;
+    let identity = Arc::new(Identity::new(found.credential, version, keeper));
+    check_with(common, async |settings| {
+        look_at(settings, &identity, &nodes).await
+    })
+    .await
+}
+
+async fn look_at(settings: &Settings, identity: &Arc<Identity>, nodes: &[String]) -> Vec<Finding> {
+    let mut findings = vec![own(identity)];
+    let outside = match outside(&settings.connector) {
+        Ok(outside) => outside,
+        Err(error) => {
+            findings.push(Finding::new(
+                "",
+                "",
+                "connector",
+                State::Bad,
+                None,
+                format!("{error:#}"),
+            ));
+            return findings;
+        }
+    };
+    let site = identity.current().site.clone();
+    for node in nodes {
+        let endpoint = match Endpoint::at_node(node, site.as_str()) {
+            Ok(endpoint) => endpoint,
+            Err(error) => {
+                findings.push(Finding::new(
+                    "",
+                    node,
+                    "url",
+                    State::Bad,
+                    None,
+                    error.to_string(),
+                ));
+                continue;
+            }
+        };
+        let by = match outside.proxy_for(endpoint.host()) {
+            Some(proxy) => format!("by the proxy {}", proxy.address()),
+            None => "directly".to_owned(),
+        };
+        let dialing = Dialing {
+            endpoint,
+            outside: outside.clone(),
+            identity: Arc::clone(identity),
+            software: SOFTWARE.to_owned(),
+            pace: Pace::default(),
+        };
+        let tried = try_node(&dialing).await;
+        findings.extend(of_node(node, &by, &tried));
+    }
+    findings
+}
+
+/// The identity itself.
+fn own(identity: &Identity) -> Finding {
+    let now = identity.current();
+    let key = fingerprint_in_words(&now.fingerprint());
+    let (state, life) = match now.not_after() {
+        None => (State::Bad, "has no end that can be read".to_owned()),
+        Some(until) => {
+            let days = days_left(until, SystemTime::now());
+            let at = Rfc3339(until);
+            match (
+                days,
+                now.renews_at().is_some_and(|at| at < SystemTime::now()),
+            ) {
+                (..0, _) => (
+                    State::Bad,
+                    format!("has ended at {at}: enrol anew with a new ticket and `--replace`"),
+                ),
+                (_, true) => (
+                    State::Odd,
+                    format!("until {at}; it is to be renewed, which a running connector does"),
+                ),
+                (_, false) => (State::Good, format!("until {at}")),
+            }
+        }
+    };
+    let detail = format!(
+        "connector {} of `{}`, {life}; key {key}",
+        now.connector, now.site
+    );
+    Finding::new("", "", "identity", state, None, detail)
+}
+
+fn of_node(node: &str, by: &str, tried: &Result<Tried, Ended>) -> Vec<Finding> {
+    let found = |check, state, took, detail| Finding::new("", node, check, state, took, detail);
+    let good = |(step, took): &(Step, Duration), detail| {
+        found(step.name(), State::Good, Some(*took), detail)
+    };
+    match tried {
+        Ok(tried) => {
+            let mut findings: Vec<Finding> = tried
+                .steps
+                .iter()
+                .map(|step| good(step, said(step.0, by, Some(tried))))
+                .collect();
+            let welcome = &tried.welcome;
+            findings.push(match welcome.standing {
+                Standing::Active => found(
+                    "standing",
+                    State::Good,
+                    None,
+                    format!("active, at the node `{}`", welcome.node.as_str()),
+                ),
+                Standing::Draining => found(
+                    "standing",
+                    State::Odd,
+                    None,
+                    "draining: the hub's administrator asks this connector nothing".to_owned(),
+                ),
+            });
+            findings.push(clock(node, tried.hub_ahead_ms));
+            findings
+        }
+        Err(ended) => {
+            let mut findings = Vec::new();
+            let (check, problem, hint) = match ended {
+                Ended::NotReached(error) => {
+                    findings.extend(
+                        error
+                            .done
+                            .iter()
+                            .map(|step| good(step, said(step.0, by, None))),
+                    );
+                    (
+                        error.step.name(),
+                        in_words(&*error.cause),
+                        remedy(&error.cause),
+                    )
+                }
+                ended => (
+                    "standing",
+                    in_words(ended),
+                    ended.remedy().map(str::to_owned),
+                ),
+            };
+            let detail = match hint {
+                None => problem,
+                Some(hint) => format!("{problem}; {hint}"),
+            };
+            findings.push(found(check, State::Bad, None, detail));
+            findings
+        }
+    }
+}
+
+fn remedy(cause: &Cause) -> Option<String> {
+    let schemes = match cause {
+        Cause::ProxyRefused { schemes, .. } if !schemes.is_empty() => {
+            format!(" (it offers {})", schemes.join(", "))
+        }
+        _ => String::new(),
+    };
+    cause.remedy().map(|remedy| format!("{remedy}{schemes}"))
+}
+
+fn said(step: Step, by: &str, tried: Option<&Tried>) -> String {
+    let shown = tried.and_then(|tried| tried.shown.as_ref());
+    match (step, shown) {
+        (Step::Connect, _) => by.to_owned(),
+        (Step::OuterTls, Some(shown)) => format!(
+            "`{}`, issued by `{}`; if that is an authority of your own network, a proxy ends TLS here, and reads nothing of the tunnel inside",
+            shown.subject, shown.issuer
+        ),
+        (Step::InnerTls, _) => "to the hub itself, by this site's authority".to_owned(),
+        _ => String::new(),
+    }
+}
+
+fn clock(node: &str, ahead_ms: i64) -> Finding {
+    let seconds = ahead_ms.unsigned_abs() / 1000;
+    let (state, detail) = if ahead_ms.unsigned_abs() <= CLOCK_MS {
+        (
+            State::Good,
+            format!("within {} s of the hub's", seconds + 1),
+        )
+    } else {
+        let side = if ahead_ms > 0 { "behind" } else { "ahead of" };
+        (
+            State::Odd,
+            format!("this machine's clock is {seconds} s {side} the hub's: set it, as with NTP"),
+        )
+    };
+    Finding::new("", node, "clock", state, None, detail)
+}

@@ -1,0 +1,208 @@
+//! `entryway connector enroll`: a ticket becomes an identity.
+
+use super::outside::{outside, without_configuration};
+use super::shelf::{Facts, today};
+use super::{SOFTWARE, shelf};
+use crate::cli::{Common, Enroll, Output};
+use crate::exit::Exit;
+use crate::kept::{host_name, state_dir};
+use crate::{logs, out, password, sources};
+use entryway_bridge::Ticket;
+use entryway_bridge::message::ByeCode;
+use entryway_tunnel::connector::{EnrolError, Enrolling, enrol};
+use entryway_tunnel::{Endpoint, Outside, Pace, fingerprint_in_words};
+use serde::Serialize;
+use std::fs::OpenOptions;
+use std::io::Write as _;
+use std::os::unix::fs::OpenOptionsExt as _;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use tracing::level_filters::LevelFilter;
+
+/// What is printed for programs.
+#[derive(Serialize)]
+struct EnrolledJson<'a> {
+    site: &'a str,
+    connector: &'a str,
+    name: &'a str,
+    key_fingerprint: String,
+    nodes: &'a [String],
+    identity: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    configuration: Option<String>,
+}
+
+pub(super) async fn enroll(common: &Common, asked: &Enroll) -> Result<Exit, Exit> {
+    let endpoint = Endpoint::parse(&asked.url).map_err(|error| {
+        out::aside(&format!(
+            "error: {error}\n  = hint: give the URL that the ticket came with\n"
+        ));
+        Exit::Usage
+    })?;
+    let _log = logs::start(common, LevelFilter::OFF)?;
+    let shelf = shelf()?;
+    let is_there = shelf.load().map_or(true, |found| found.is_some());
+    if is_there && !asked.replace {
+        out::aside(&format!(
+            "error: this machine has an identity already, in `{}`\n  = hint: `entryway connector leave` ends it; `--replace` puts a new one in its place\n",
+            shelf.folder().display()
+        ));
+        return Err(Exit::No);
+    }
+    let outside = way_out(common, asked)?;
+    // The state directory must be there before a ticket is used up.
+    state_dir().map_err(|error| failed(&error))?;
+    let ticket = ticket(asked.ticket_file.as_deref())?;
+    let name = asked.name.clone().unwrap_or_else(host_name);
+    let enrolling = Enrolling {
+        endpoint: &endpoint,
+        outside: &outside,
+        ticket: &ticket,
+        name: &name,
+        software: SOFTWARE,
+        pace: Pace::default(),
+    };
+    let (credential, nodes, version) = enrol(enrolling).await.map_err(|error| told(&error))?;
+    let facts = Facts {
+        site: credential.site.clone(),
+        connector: credential.connector,
+        name,
+        url: asked.url.clone(),
+        nodes,
+        version,
+        enrolled: today(),
+    };
+    shelf
+        .save(&facts, &credential)
+        .map_err(|error| failed(&error))?;
+    let written = write_configuration(common, asked).map_err(|error| failed(&error))?;
+    let fingerprint = fingerprint_in_words(&credential.fingerprint());
+    let identity = shelf.folder().display().to_string();
+    match common.output {
+        Output::Json => out::json(&EnrolledJson {
+            site: facts.site.as_str(),
+            connector: facts.connector.as_str(),
+            name: &facts.name,
+            key_fingerprint: fingerprint,
+            nodes: &facts.nodes,
+            identity,
+            configuration: written.map(|path| path.display().to_string()),
+        }),
+        Output::Text => {
+            let mut text = format!(
+                "enrolled as connector {} of the site `{}`\nkey      {fingerprint}\n         compare it with `entryway hub connector show {}` at the hub\nidentity {identity}\n",
+                facts.connector, facts.site, facts.connector
+            );
+            if let Some(path) = written {
+                text.push_str(&format!(
+                    "wrote    {}\n         put the directories of this site into it\n",
+                    path.display()
+                ));
+            }
+            text.push_str("next     entryway connector check, then entryway connector run\n");
+            out::answer(&text);
+        }
+    }
+    Ok(Exit::Done)
+}
+
+/// As the configuration says; where there is none, as the command line does.
+fn way_out(common: &Common, asked: &Enroll) -> Result<Outside, Exit> {
+    let made = if sources::find(common).is_some_and(|path| path.exists()) {
+        if asked.proxy.is_some() || asked.trust.is_some() {
+            out::aside(
+                "error: there is a configuration: write `connector.proxy` and `connector.trust` there\n",
+            );
+            return Err(Exit::Usage);
+        }
+        let (_, loaded) = sources::load_or_show(common)?;
+        outside(&loaded.settings.connector)
+    } else {
+        let trust = asked.trust.as_deref().map(std::fs::read).transpose();
+        match trust {
+            Ok(trust) => without_configuration(asked.proxy.as_deref(), trust.as_deref()),
+            Err(error) => Err(anyhow::Error::from(error).context("`--trust` cannot be read")),
+        }
+    };
+    made.map_err(|error| failed(&error))
+}
+
+fn ticket(file: Option<&Path>) -> Result<Arc<Ticket>, Exit> {
+    let line = password::secret_line("ticket: ", file)?;
+    let text = std::str::from_utf8(&line).unwrap_or_default();
+    Ticket::parse(text.trim()).map(Arc::new).map_err(|error| {
+        out::aside(&format!("error: {error}\n"));
+        Exit::Usage
+    })
+}
+
+fn told(error: &EnrolError) -> Exit {
+    let (hint, exit) = match error {
+        EnrolError::Way(way) => (way.cause.remedy(), Exit::NoAnswer),
+        EnrolError::Refused(bye) => match bye.code {
+            ByeCode::Ticket => (
+                Some("a ticket works once, for one site, and for a while: have a new one made"),
+                Exit::No,
+            ),
+            _ => (
+                Some("try again later, with the same ticket"),
+                Exit::NoAnswer,
+            ),
+        },
+        EnrolError::Useless(_) => (
+            Some("the ticket is used up: have a new one made, and this connector revoked"),
+            Exit::NoAnswer,
+        ),
+        EnrolError::Broken(_) | EnrolError::Key(_) => (None, Exit::NoAnswer),
+    };
+    out::aside(&format!("error: {}\n", in_words(error)));
+    if let Some(hint) = hint {
+        out::aside(&format!("  = hint: {hint}\n"));
+    }
+    exit
+}
+
+/// An error with what is below it.
+pub(super) fn in_words(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        text = format!("{text}: {cause}");
+        source = cause.source();
+    }
+    text
+}
+
+fn failed(error: &anyhow::Error) -> Exit {
+    out::aside(&format!("error: {error:#}\n"));
+    Exit::Configuration
+}
+
+/// A beginning, where there is no configuration.
+fn write_configuration(common: &Common, asked: &Enroll) -> anyhow::Result<Option<PathBuf>> {
+    let path = match (&common.config, sources::find(common)) {
+        (Some(path), _) if !path.exists() => path.clone(),
+        (None, None) => PathBuf::from("entryway.toml"),
+        _ => return Ok(None),
+    };
+    let mut text = String::from(
+        "# A connector: see docs/connector.md. What people may log in with, and who they are, is this site's own to say.\n\n[connector]\n",
+    );
+    if let Some(proxy) = &asked.proxy {
+        text.push_str(&format!("proxy = {}\n", serde_json::to_string(proxy)?));
+    }
+    if let Some(trust) = &asked.trust {
+        let trust = std::path::absolute(trust)?;
+        text.push_str(&format!("trust = {}\n", serde_json::to_string(&trust)?));
+    }
+    text.push_str(
+        "\n[connector.release]\n# fields = [\"email\", \"display_name\"]\n\n# [domain.staff]\n# servers = [\"ldaps://dc1.corp.example\"]\n# base    = \"dc=corp,dc=example\"\n",
+    );
+    let mut options = OpenOptions::new();
+    let made = options.write(true).create_new(true).mode(0o600).open(&path);
+    made.and_then(|mut file| file.write_all(text.as_bytes()))
+        .map_err(|error| {
+            anyhow::Error::from(error).context(format!("`{}` cannot be written", path.display()))
+        })?;
+    Ok(Some(path))
+}

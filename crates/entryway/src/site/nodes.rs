@@ -1,0 +1,222 @@
+//! A tunnel to each node of the hub: kept, watched, and told of in the log.
+
+use super::shelf::{Facts, Shelf};
+use super::{SOFTWARE, Ways};
+use crate::events::{HubClock, HubDown, HubUnreached, HubUp, IdentityNotRenewed, IdentityRenewed};
+use crate::live::Live;
+use entryway_tunnel::connector::{Answerer, Dialing, Identity, NodeStatus, Phase, keep};
+use entryway_tunnel::{Endpoint, Pace};
+use parking_lot::Mutex;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+
+/// A hub's clock that is further off is told.
+const CLOCK_MS: u64 = 5 * 60 * 1000;
+
+/// The tunnels of this connector.
+pub(crate) struct Nodes {
+    identity: Arc<Identity>,
+    facts: Facts,
+    shelf: Arc<Shelf>,
+    answerer: Arc<dyn Answerer>,
+    live: Arc<Live>,
+    ways: Ways,
+    running: Mutex<BTreeMap<String, Node>>,
+    stopping: watch::Sender<bool>,
+}
+
+struct Node {
+    status: watch::Receiver<NodeStatus>,
+    stop: watch::Sender<bool>,
+    tending: JoinHandle<()>,
+}
+
+impl Nodes {
+    pub(crate) fn new(
+        identity: Arc<Identity>,
+        facts: Facts,
+        shelf: Arc<Shelf>,
+        answerer: Arc<dyn Answerer>,
+        live: Arc<Live>,
+    ) -> Arc<Self> {
+        Arc::new(Self {
+            identity,
+            facts,
+            shelf,
+            answerer,
+            live,
+            ways: Ways::default(),
+            running: Mutex::default(),
+            stopping: watch::Sender::new(false),
+        })
+    }
+    /// Who this connector is now.
+    pub(crate) fn identity(&self) -> &Arc<Identity> {
+        &self.identity
+    }
+    /// What people call it.
+    pub(crate) fn name(&self) -> &str {
+        &self.facts.name
+    }
+    /// Each node, by its URL.
+    pub(crate) fn statuses(&self) -> Vec<(String, NodeStatus)> {
+        let running = self.running.lock();
+        running
+            .iter()
+            .map(|(node, kept)| (node.clone(), kept.status.borrow().clone()))
+            .collect()
+    }
+    /// Whether a tunnel stands.
+    pub(crate) fn is_any_up(&self) -> bool {
+        let running = self.running.lock();
+        running.values().any(|node| node.status.borrow().is_up())
+    }
+
+    /// Dials the nodes that the identity names. Needs a tokio runtime.
+    pub(crate) fn start(self: &Arc<Self>) {
+        self.dial(&self.facts.nodes);
+    }
+
+    /// Has a tunnel to each of these and to no other.
+    fn dial(self: &Arc<Self>, nodes: &[String]) {
+        let mut running = self.running.lock();
+        if *self.stopping.borrow() {
+            return;
+        }
+        running.retain(|node, kept| {
+            let stays = nodes.contains(node);
+            if !stays {
+                // What is under way there is finished.
+                kept.stop.send_replace(true);
+            }
+            stays
+        });
+        for node in nodes {
+            if running.contains_key(node) {
+                continue;
+            }
+            let site = self.identity.current().site.clone();
+            match Endpoint::at_node(node, site.as_str()) {
+                Ok(endpoint) => {
+                    running.insert(node.clone(), self.begin(node.clone(), endpoint));
+                }
+                Err(error) => HubUnreached {
+                    hub: node,
+                    step: None,
+                    problem: &error.to_string(),
+                    remedy: None,
+                }
+                .emit(),
+            }
+        }
+    }
+
+    fn begin(self: &Arc<Self>, node: String, endpoint: Endpoint) -> Node {
+        let (status, seen) = watch::channel(NodeStatus::new(endpoint.to_string()));
+        let (stop, stopped) = watch::channel(false);
+        let dialling = Arc::clone(self);
+        let dialing = move || Dialing {
+            endpoint: endpoint.clone(),
+            outside: dialling.ways.of(dialling.live.now().connector()),
+            identity: Arc::clone(&dialling.identity),
+            software: SOFTWARE.to_owned(),
+            pace: Pace::default(),
+        };
+        let keeping = keep(dialing, Arc::clone(&self.answerer), status, stopped);
+        let watching = Arc::clone(self).watch(node, seen.clone());
+        let tending = tokio::spawn(async move {
+            tokio::join!(keeping, watching);
+        });
+        Node {
+            status: seen,
+            stop,
+            tending,
+        }
+    }
+
+    /// Tells what changes, until the tunnel is kept no more.
+    async fn watch(self: Arc<Self>, node: String, mut seen: watch::Receiver<NodeStatus>) {
+        let mut before = seen.borrow_and_update().clone();
+        while seen.changed().await.is_ok() {
+            let now = seen.borrow_and_update().clone();
+            tell(&node, &before, &now, &self.identity);
+            if now.ups > before.ups
+                && let Some(welcome) = &now.welcome
+                && !welcome.nodes.is_empty()
+            {
+                let nodes: Vec<String> = welcome
+                    .nodes
+                    .iter()
+                    .map(|node| node.as_str().to_owned())
+                    .collect();
+                self.dial(&nodes);
+                let shelf = Arc::clone(&self.shelf);
+                let kept =
+                    tokio::task::spawn_blocking(move || shelf.change(|facts| facts.nodes = nodes));
+                if let Ok(Err(error)) = kept.await {
+                    let problem = format!("{error:#}");
+                    IdentityNotRenewed { problem: &problem }.emit();
+                }
+            }
+            before = now;
+        }
+    }
+
+    /// Finishes what is under way, and ends every tunnel.
+    pub(crate) async fn stop(&self) {
+        self.stopping.send_replace(true);
+        let running = std::mem::take(&mut *self.running.lock());
+        for node in running.values() {
+            node.stop.send_replace(true);
+        }
+        for (_, node) in running {
+            let _ = node.tending.await;
+        }
+    }
+}
+
+fn tell(node: &str, before: &NodeStatus, now: &NodeStatus, identity: &Identity) {
+    if now.ups > before.ups {
+        let welcome = now.welcome.as_ref();
+        HubUp {
+            hub: node,
+            node: welcome.map_or("", |welcome| welcome.node.as_str()),
+            standing: welcome.map(|welcome| welcome.standing),
+        }
+        .emit();
+        if let Some(ahead) = now.hub_ahead_ms
+            && ahead.unsigned_abs() > CLOCK_MS
+        {
+            let ahead_s = ahead / 1000;
+            HubClock { hub: node, ahead_s }.emit();
+        }
+    }
+    let waits = matches!(now.phase, Phase::Waiting { .. } | Phase::Stopped);
+    if before.is_up() && waits {
+        let problem = now.trouble.as_ref().map(|trouble| trouble.problem.as_str());
+        HubDown { hub: node, problem }.emit();
+    } else if waits
+        && let Some(trouble) = &now.trouble
+        && before.trouble.as_ref().map(|trouble| &trouble.problem) != Some(&trouble.problem)
+    {
+        // Once for each problem: it is tried again and again.
+        HubUnreached {
+            hub: node,
+            step: trouble.step.map(entryway_tunnel::Step::name),
+            problem: &trouble.problem,
+            remedy: trouble.remedy,
+        }
+        .emit();
+    }
+    if now.renewed > before.renewed {
+        let until = identity.current().not_after();
+        IdentityRenewed { until }.emit();
+    }
+    if now.not_renewed != before.not_renewed
+        && let Some(problem) = &now.not_renewed
+    {
+        IdentityNotRenewed { problem }.emit();
+    }
+}

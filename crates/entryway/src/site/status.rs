@@ -1,0 +1,177 @@
+//! `entryway connector status`: each node of the hub, and what this connector is ready for, as the daemon says itself.
+
+use super::Nodes;
+use crate::cli::{Common, Running};
+use crate::columns::{Row, render};
+use crate::control::ask;
+use crate::exit::Exit;
+use crate::out;
+use crate::palette::Tone;
+use crate::status::{not_an_answer, unreached};
+use entryway_bridge::message::{Report, Standing};
+use entryway_ldap::days_left;
+use entryway_tunnel::connector::{NodeStatus, Phase};
+use entryway_tunnel::fingerprint_in_words;
+use entryway_wire::{
+    ConnectorStatus, ControlAsk, ControlReply, NodeTroubleStatus, ReadyStatus, Rfc3339,
+    TunnelStatus,
+};
+use std::time::SystemTime;
+
+pub(super) fn status(common: &Common, asked: &Running) -> Result<Exit, Exit> {
+    let reply = ask(asked.socket.as_deref(), ControlAsk::Status, false)
+        .map_err(|error| unreached(&error))?;
+    let ControlReply::Status(status) = reply else {
+        return Err(not_an_answer());
+    };
+    let Some(connector) = status.connector else {
+        out::aside(
+            "error: the daemon that answers is no connector\n  = hint: it is `entryway serve`; `entryway status` shows how it is\n",
+        );
+        return Err(Exit::NoAnswer);
+    };
+    out::answer_as(common, &connector, || {
+        render(&rows(&connector), out::answer_style())
+    });
+    Ok(Exit::Done)
+}
+
+/// As the daemon tells it.
+pub(crate) fn told(nodes: &Nodes, report: &Report) -> ConnectorStatus {
+    let identity = nodes.identity().current();
+    let until = identity.not_after();
+    ConnectorStatus {
+        site: identity.site.to_string(),
+        connector: identity.connector.to_string(),
+        name: nodes.name().to_owned(),
+        key_fingerprint: fingerprint_in_words(&identity.fingerprint()),
+        certificate_until: until.map(|until| Rfc3339(until).to_string()),
+        certificate_days: until.map(|until| days_left(until, SystemTime::now())),
+        ready: report
+            .ready
+            .iter()
+            .map(|ready| ReadyStatus {
+                ability: ready.ability.as_str().to_owned(),
+                not_because: ready.not_because.map(|why| why.as_str().to_owned()),
+            })
+            .collect(),
+        nodes: nodes
+            .statuses()
+            .iter()
+            .map(|(hub, status)| node(hub, status))
+            .collect(),
+    }
+}
+
+fn node(hub: &str, status: &NodeStatus) -> TunnelStatus {
+    let time = |time| Rfc3339(time).to_string();
+    let (state, since, next) = match status.phase {
+        Phase::Dialing => ("dialling", None, None),
+        Phase::Up { since } => ("up", Some(time(since)), None),
+        Phase::Waiting { until } => ("down", None, Some(time(until))),
+        Phase::Stopped => ("stopped", None, None),
+    };
+    let welcome = status.welcome.as_ref();
+    TunnelStatus {
+        hub: hub.to_owned(),
+        state: state.to_owned(),
+        since,
+        next,
+        node: welcome.map(|welcome| welcome.node.as_str().to_owned()),
+        standing: welcome.map(|welcome| {
+            let standing = match welcome.standing {
+                Standing::Active => "active",
+                Standing::Draining => "draining",
+            };
+            standing.to_owned()
+        }),
+        latency_ms: status.latency.map(|latency| latency.as_secs_f64() * 1e3),
+        outstanding: status.outstanding,
+        clock_ahead_ms: status.hub_ahead_ms,
+        issuer: status.shown.as_ref().map(|shown| shown.issuer.clone()),
+        last_error: status.trouble.as_ref().map(|trouble| NodeTroubleStatus {
+            step: trouble.step.map(|step| step.name().to_owned()),
+            problem: trouble.problem.clone(),
+            remedy: trouble.remedy.map(str::to_owned),
+            at: time(trouble.at),
+        }),
+        not_renewed: status.not_renewed.clone(),
+    }
+}
+
+pub(crate) fn rows(connector: &ConnectorStatus) -> Vec<Row> {
+    let mut rows = vec![
+        Row::new("connector", &connector.connector).note(format!(
+            "{}, of the site `{}`",
+            connector.name, connector.site
+        )),
+        Row::new("key", &connector.key_fingerprint),
+    ];
+    if let (Some(until), Some(days)) = (&connector.certificate_until, connector.certificate_days) {
+        let (text, tone) = match days {
+            ..0 => ("expired".to_owned(), Tone::Bad),
+            days => (format!("ends in {days} days"), Tone::Plain),
+        };
+        rows.push(
+            Row::new("certificate", text)
+                .tone(tone)
+                .note(format!("until {until}")),
+        );
+    }
+    for ready in &connector.ready {
+        rows.push(match &ready.not_because {
+            None => Row::new(&ready.ability, "ready").tone(Tone::Good),
+            Some(why) => Row::new(&ready.ability, "not ready")
+                .tone(Tone::Strong)
+                .note(why),
+        });
+    }
+    for node in &connector.nodes {
+        tunnel(node, &mut rows);
+    }
+    rows
+}
+
+fn tunnel(node: &TunnelStatus, rows: &mut Vec<Row>) {
+    let tone = match &*node.state {
+        "up" => Tone::Good,
+        "down" => Tone::Bad,
+        _ => Tone::Plain,
+    };
+    let mut notes = vec![node.hub.clone()];
+    notes.extend(node.since.as_ref().map(|since| format!("since {since}")));
+    notes.extend(
+        node.standing
+            .as_ref()
+            .filter(|standing| *standing != "active")
+            .cloned(),
+    );
+    notes.extend(node.latency_ms.map(|ms| format!("{ms:.1} ms")));
+    notes.push(format!("{} under way", node.outstanding));
+    notes.extend(
+        node.next
+            .as_ref()
+            .map(|next| format!("tried again at {next}")),
+    );
+    rows.push(
+        Row::new("hub", &node.state)
+            .tone(tone)
+            .note(notes.join(", ")),
+    );
+    if let Some(trouble) = &node.last_error {
+        let step = trouble
+            .step
+            .as_ref()
+            .map_or_else(String::new, |step| format!("{step}: "));
+        rows.push(Row::more(format!("{step}{}", trouble.problem)).note(&trouble.at));
+        rows.extend(
+            trouble
+                .remedy
+                .as_ref()
+                .map(|remedy| Row::more(remedy.as_str())),
+        );
+    }
+    if let Some(why) = &node.not_renewed {
+        rows.push(Row::more("no new certificate").tone(Tone::Strong).note(why));
+    }
+}
