@@ -14,7 +14,7 @@ use entryway_tunnel::connector::{
 };
 use entryway_tunnel::crypto::SealingKeys;
 use entryway_tunnel::hub::Later;
-use entryway_tunnel::{Endpoint, IdentitySigner, NoProxy, OuterTrust, Outside, Pace, Patience};
+use entryway_tunnel::{Endpoint, NoProxy, OuterTrust, Outside, Pace, Patience};
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 use tokio::sync::watch;
@@ -99,9 +99,8 @@ struct OnePerson {
 
 impl OnePerson {
     fn new(credential: &Credential) -> Result<Self> {
-        let signer = Arc::new(IdentitySigner::of(&credential.key)?);
         let (site, connector) = (credential.site.clone(), credential.connector);
-        let keys = SealingKeys::new(site, connector, signer, Instant::now(), now_ms())?;
+        let keys = SealingKeys::new(site, connector, Instant::now(), now_ms())?;
         let report = Report {
             ready: vec![Ready {
                 ability: Ability::Password,
@@ -122,7 +121,7 @@ impl OnePerson {
         let now = Instant::now();
         Ok(match asked.delivered.head.method {
             Method::Challenge => write(&ChallengeOutcome::Issued {
-                challenge: Box::new(self.keys.challenge(now, now_ms())?),
+                challenge: Box::new(self.keys.challenge(&**asked.signer(), now, now_ms())?),
             }),
             Method::Login => {
                 let login: LoginAsked = read("login", &asked.delivered.body)?;
