@@ -1,5 +1,7 @@
 //! A hub's questions, without a tunnel: what is opened, what is told, and what is refused.
 
+mod lookups;
+
 use super::Desk;
 use crate::kept::Kept;
 use crate::live::Live;
