@@ -103,7 +103,7 @@ pub(crate) fn settings(root: &Section<'_>, cx: &Context<'_>) -> Option<Settings>
         ldap: basics.ldap,
     };
     let forward = forward::forward(root, &known, cx);
-    let hub = hub::hub(root, &read, cx);
+    let (hub, sites) = hub::hub(root, &read, cx).unzip();
     let connector = connector::connector(root, cx);
     // Every domain must have come through: an index that shifts would ask the wrong one.
     let (domains, mut policies): (Vec<DomainSettings>, Vec<DomainPolicy>) = read
@@ -119,7 +119,7 @@ pub(crate) fn settings(root: &Section<'_>, cx: &Context<'_>) -> Option<Settings>
     let policy = LoginPolicy {
         ldap: basics.ldap,
         domains: policies,
-        sites: Vec::new(),
+        sites: sites.unwrap_or_default(),
         default_domains,
         default_domains_rule,
         platform: basics.platform,

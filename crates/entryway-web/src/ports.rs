@@ -118,6 +118,8 @@ pub trait Readiness: Send + Sync {
     fn readiness(&self) -> Vec<DomainReady>;
     /// Whether the store is not known to be down: without it no login has a verdict.
     fn is_store_ready(&self) -> bool;
+    /// Each site that somebody can log in from, of a hub; `None` where this is none.
+    fn sites(&self) -> Option<Vec<DomainReady>>;
 }
 
 /// Whether a domain can serve logins.

@@ -9,7 +9,7 @@ mod status;
 pub use connector::{ConnectorStatus, NodeTroubleStatus, ReadyStatus, TunnelStatus};
 pub use status::{
     CertificateStatus, ConfigurationStatus, DaemonStatus, DomainStatus, ListenerStatus,
-    LoginCounts, LoginsStatus, RoleStatus, ServerStatus, Status, StoreStatus,
+    LoginCounts, LoginsStatus, RoleStatus, ServerStatus, SiteStatus, Status, StoreStatus,
 };
 
 use crate::sessions::{EndedJson, SessionsJson};

@@ -1,6 +1,8 @@
 //! Changes of state of what this process shares, as they stand in the log. Names and fields are an
 //! interface: `docs/events.md` has them all.
 
+pub(crate) mod hub;
+
 use std::net::SocketAddr;
 use std::path::Path;
 

@@ -1,7 +1,16 @@
 //! The hub: the sites whose connectors dial in, who they are, and what is asked of them.
 
+mod ask;
+mod challenge;
 mod command;
 mod desk;
+mod exchange;
+mod leaf;
+mod registry;
 mod shown;
+mod sites;
 
+pub(crate) use challenge::Sealer;
 pub(crate) use command::hub;
+pub(crate) use exchange::Exchange;
+pub(crate) use registry::{Figures, Outcome};

@@ -6,6 +6,7 @@ mod recorder;
 
 use crate::forward::PasswordChanges;
 use crate::gateway::Unheard;
+use crate::hub::Exchange;
 use crate::seal::{CursorSeal, Seals};
 use crate::sso::{self, Keyring, LastAnswers, Notices};
 use crate::totals::Totals;
@@ -45,6 +46,8 @@ pub(crate) struct Kept {
     pub(crate) unheard: Arc<Unheard>,
     /// What is counted of servers, of whatever configuration.
     pub(crate) totals: Totals,
+    /// The hub, of whatever configuration.
+    pub(crate) exchange: Arc<Exchange>,
     /// Of a store that forgets; goes with the process.
     _folder: Option<TempDir>,
 }
@@ -65,7 +68,9 @@ impl Kept {
         if let Some(sso) = &settings.sso {
             signing.refresh(sso::rotation(sso)).await?;
         }
+        let node = settings.audit.node.clone().unwrap_or_else(host_name);
         Ok(Self {
+            exchange: Exchange::new(store.hub(), node),
             signing: Arc::new(signing),
             last_answers: Arc::default(),
             password_changes: Arc::default(),

@@ -1,6 +1,7 @@
 //! The configuration in force, and how one takes another's place while logins go on.
 
 mod people;
+mod readiness;
 
 use crate::again;
 use crate::compose::compose_counting;
@@ -8,6 +9,7 @@ use crate::events::{ConfigApplied, ConfigRestartNeeded, TlsUnverified};
 use crate::explain::{explanation, recorded};
 use crate::forward::Forward;
 use crate::gateway::Gateway;
+use crate::hub::Sealer;
 use crate::kept::{self, Kept, is_same_store};
 use crate::listener::scheme;
 use crate::sso::{self, Sso};
@@ -15,12 +17,14 @@ use crate::stores::{self, StoreWatch, Stores};
 use crate::witness::Witness;
 use crate::world::World;
 use arc_swap::ArcSwap;
-use entryway_config::{AuditSettings, KeyRotation, Loaded, Settings, StoreSettings, TlsSettings};
+use entryway_config::{
+    AuditSettings, HubSettings, KeyRotation, Loaded, Settings, StoreSettings, TlsSettings,
+};
 use entryway_login::{Attempt, Decided, Device, LoginId, LoginService, SubmittedPassword};
 use entryway_store::ThrottleSettings;
 use entryway_web::{
-    Current, DomainReady, Explanations, Generation, Lookup, LookupFront, LookupRules,
-    PasswordChanges, Readiness, Revalidated, Revalidations, Strangers,
+    Current, Explanations, Generation, Lookup, LookupFront, LookupRules, PasswordChanges,
+    Revalidated, Revalidations, Strangers,
 };
 use parking_lot::Mutex;
 use std::net::SocketAddr;
@@ -63,6 +67,8 @@ struct Summary {
     unverified: Vec<Arc<str>>,
     /// When signing keys follow each other; `None` where nothing is signed.
     signing: Option<KeyRotation>,
+    /// The hub; `None` where this is none.
+    hub: Option<Arc<HubSettings>>,
 }
 
 /// What is opened once for all configurations: a reload cannot change it.
@@ -217,6 +223,7 @@ impl Running {
             settings: Arc::clone(&settings.connector),
             people: Arc::clone(&held),
         };
+        let exchange = settings.hub.as_ref().map(|_| &gateway.kept().exchange);
         let front = Arc::new(Generation {
             access_tokens: sso.clone().map(|sso| sso as _),
             sessions: sso.clone().map(|sso| sso as _),
@@ -232,8 +239,13 @@ impl Running {
                 seal: Arc::clone(&gateway.kept().cursors) as _,
                 strangers: Strangers::default(),
             },
-            tunnels: None,
-            sealing: None,
+            tunnels: exchange.map(|exchange| Arc::clone(exchange) as _),
+            sealing: exchange.map(|exchange| {
+                Arc::new(Sealer::new(
+                    Arc::clone(&settings.policy),
+                    Arc::clone(exchange),
+                )) as _
+            }),
             callers,
             trusted_proxies: settings.trusted_proxies.clone(),
             deadline: settings.policy.deadline,
@@ -255,6 +267,7 @@ impl Running {
                 restart_needed: Vec::new(),
                 unverified,
                 signing,
+                hub: settings.hub,
             },
             gateway,
             front,
@@ -325,6 +338,7 @@ impl Live {
         witnesses: Vec<Arc<dyn Witness>>,
     ) -> anyhow::Result<Self> {
         let (running, warnings) = Running::new(1, loaded, Arc::clone(&kept), witnesses.clone())?;
+        kept.exchange.configure(running.summary.hub.clone());
         applied(&running, &warnings);
         running.start();
         Ok(Self {
@@ -373,6 +387,7 @@ impl Live {
         let new = Arc::new(new);
         self.running.store(Arc::clone(&new));
         self.kept.throttle.configure(&new.summary.throttle);
+        self.kept.exchange.configure(new.summary.hub.clone());
         // Told once it is true: whoever waits for this line may rely on it.
         applied(&new, &warnings);
         new.start();
@@ -406,7 +421,11 @@ impl Live {
     /// Takes old records out of the audit now and then; never ends.
     pub(crate) async fn prune(&self) {
         let keep = self.opened.audit.keep;
-        tokio::join!(self.kept.prune(keep), self.keep_sso());
+        tokio::join!(
+            self.kept.prune(keep),
+            self.keep_sso(),
+            self.kept.exchange.keep_up()
+        );
         std::future::pending().await
     }
 
@@ -465,23 +484,6 @@ fn applied(running: &Running, warnings: &[String]) {
 impl Current for Live {
     fn current(&self) -> Arc<Generation> {
         Arc::clone(&self.running.load().front)
-    }
-}
-
-impl Readiness for Live {
-    fn is_store_ready(&self) -> bool {
-        self.kept.is_ready()
-    }
-
-    fn readiness(&self) -> Vec<DomainReady> {
-        let readiness = self.running.load().gateway.domains().readiness();
-        readiness
-            .into_iter()
-            .map(|domain| DomainReady {
-                name: domain.name,
-                ready: domain.ready,
-            })
-            .collect()
     }
 }
 

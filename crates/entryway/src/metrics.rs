@@ -3,6 +3,7 @@
 
 mod certificates;
 mod directories;
+mod hub;
 mod lookups;
 mod resources;
 mod store;
@@ -17,6 +18,7 @@ use directories::Directories;
 use entryway_forward::Answer;
 use entryway_login::{Decided, LoginPolicy};
 use entryway_web::{Handshake, MetricsText, Observer};
+use hub::Sites;
 use lookups::Lookups;
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::encoding::text::encode;
@@ -254,6 +256,7 @@ impl Exposition {
         ours.register_collector(Box::new(Directories::new(Arc::clone(&live))));
         ours.register_collector(Box::new(Certificates::new(Arc::clone(&live), listener)));
         ours.register_collector(Box::new(Lookups::new(Arc::clone(&live))));
+        ours.register_collector(Box::new(Sites::new(Arc::clone(&live))));
         ours.register_collector(Box::new(Stored::new(live)));
         Self { registry }
     }

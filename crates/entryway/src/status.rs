@@ -12,7 +12,7 @@ use crate::out;
 use crate::palette::Tone;
 use entryway_wire::{
     CertificateStatus, ControlAsk, ControlReply, DomainStatus, LoginCounts, RoleStatus,
-    ServerStatus, Status,
+    ServerStatus, SiteStatus, Status,
 };
 
 /// Asks, and shows the answer.
@@ -106,7 +106,33 @@ fn rows(status: &Status) -> Vec<Row> {
     for one in &status.domains {
         domain(one, &mut rows);
     }
+    sites(&status.sites, &mut rows);
     rows
+}
+
+/// A hub may have thousands: with more than so many, those that are well are counted.
+const SITES: usize = 20;
+
+fn sites(sites: &[SiteStatus], rows: &mut Vec<Row>) {
+    let is_well = |site: &&SiteStatus| !site.ready.is_empty();
+    let all = sites.len() <= SITES;
+    for one in sites.iter().filter(|site| all || !is_well(site)) {
+        let (word, tone) = match (one.tunnels, is_well(&one)) {
+            (0, _) => ("no connector".to_owned(), Tone::Bad),
+            (_, false) => ("not ready".to_owned(), Tone::Bad),
+            (_, true) => (format!("ready: {}", one.ready.join(", ")), Tone::Good),
+        };
+        let mut note = vec!["site".to_owned(), counted(one.tunnels, "tunnel")];
+        note.extend(one.latency_ms.map(|ms| format!("{ms} ms away")));
+        if one.outstanding > 0 {
+            note.push(format!("{} asked", one.outstanding));
+        }
+        rows.push(Row::new(&one.name, word).tone(tone).note(note.join(", ")));
+    }
+    let well = sites.iter().filter(is_well).count();
+    if !all && well > 0 {
+        rows.push(Row::new("sites", format!("{well} ready")).tone(Tone::Good));
+    }
 }
 
 fn domain(domain: &DomainStatus, rows: &mut Vec<Row>) {

@@ -9,8 +9,8 @@ use entryway_login::{
     ChangeLocalOperation, ChangeOperation, ChangeUnanswered, Directories, FindAnswer,
     FindOperation, GroupsAnswer, GroupsOperation, Held, LocalAccount, LocalAccounts, OsAccount,
     OsAccounts, OsAnswer, OsOperation, OsReply, ReserveAnswer, ReserveOperation, ServerFault,
-    Settled, SiteAnswer, SiteFault, SiteOperation, SiteUnanswered, Sites, StoreUnavailable,
-    Throttle, VerifyAnswer, VerifyOperation,
+    Settled, SiteAnswer, SiteAsk, SiteFault, SiteOperation, SiteUnanswered, Sites,
+    StoreUnavailable, Throttle, VerifyAnswer, VerifyOperation,
 };
 use entryway_os::PamAccounts;
 use std::ops::Deref;
@@ -26,6 +26,8 @@ pub(crate) struct World {
     pub(crate) kept: Arc<Kept>,
     /// `None` where `login.os_users` is off.
     pub(crate) os: Option<PamAccounts>,
+    /// The names of the policy's sites, by `SiteId`.
+    sites: Vec<Arc<str>>,
 }
 
 impl World {
@@ -46,6 +48,12 @@ impl World {
             finder: Arc::new(finder),
             kept,
             os,
+            sites: settings
+                .policy
+                .sites
+                .iter()
+                .map(|site| Arc::clone(&site.name))
+                .collect(),
         }
     }
 }
@@ -219,19 +227,26 @@ impl OsAccounts for Asked<'_> {
     }
 }
 
-/// This daemon knows no site.
 impl Sites for Asked<'_> {
-    async fn ask_site(&self, _operation: SiteOperation) -> SiteAnswer {
-        let unanswered = SiteUnanswered {
-            fault: SiteFault::Unreachable,
-            written: false,
-            cause: "this daemon is no hub".to_owned(),
-        };
-        SiteAnswer {
-            connector: None,
-            reply: Err(unanswered),
-            took: Duration::ZERO,
+    async fn ask_site(&self, operation: SiteOperation) -> SiteAnswer {
+        match &operation.ask {
+            SiteAsk::Login { .. } | SiteAsk::Change { .. } => self.course.password_goes_out(),
+            SiteAsk::Revalidate { .. } => {}
         }
+        let Some(site) = self.sites.get(operation.site.0) else {
+            // Routes lead to sites of the policy alone.
+            let unanswered = SiteUnanswered {
+                fault: SiteFault::Unreachable,
+                written: false,
+                cause: "there is no such site".to_owned(),
+            };
+            return SiteAnswer {
+                connector: None,
+                reply: Err(unanswered),
+                took: Duration::ZERO,
+            };
+        };
+        self.kept.exchange.ask_site(site, operation).await
     }
 }
 

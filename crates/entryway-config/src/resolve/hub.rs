@@ -9,7 +9,7 @@ use crate::resolve::domain::Read;
 use crate::resolve::name;
 use crate::section::{Section, Text};
 use crate::settings::{HubSettings, SiteMethods, SiteSettings};
-use entryway_login::SiteTakes;
+use entryway_login::{SitePolicy, SiteTakes};
 use std::sync::Arc;
 use url::{Host, Url};
 
@@ -32,8 +32,12 @@ const METHODS: [(&str, Method); 2] = [
 /// A text, and which site or domain claimed it first.
 type Claims<'a> = Vec<(&'a str, Place, String)>;
 
-/// `None` when there is no hub, or a part of it is wrong.
-pub(super) fn hub(root: &Section<'_>, read: &[Read<'_>], cx: &Context<'_>) -> Option<HubSettings> {
+/// The hub, and its sites as logins know them, in the same order; `None` when there is no hub, or a part of it is wrong.
+pub(super) fn hub(
+    root: &Section<'_>,
+    read: &[Read<'_>],
+    cx: &Context<'_>,
+) -> Option<(HubSettings, Vec<SitePolicy>)> {
     let hub = root.section("hub");
     let sites = sites(root, read, cx);
     if !hub.exists() {
@@ -60,7 +64,8 @@ pub(super) fn hub(root: &Section<'_>, read: &[Read<'_>], cx: &Context<'_>) -> Op
     let ticket_life = hub.duration("ticket_life");
     let url = url?;
     let nodes = nodes?;
-    Some(HubSettings {
+    let (sites, policies) = sites?.into_iter().unzip();
+    let settings = HubSettings {
         nodes: match nodes.is_empty() {
             true => vec![Arc::clone(&url)],
             false => nodes,
@@ -68,8 +73,9 @@ pub(super) fn hub(root: &Section<'_>, read: &[Read<'_>], cx: &Context<'_>) -> Op
         url,
         certificate_life,
         ticket_life,
-        sites: sites?,
-    })
+        sites,
+    };
+    Some((settings, policies))
 }
 
 fn nodes(hub: &Section<'_>, cx: &Context<'_>) -> Option<Vec<Arc<str>>> {
@@ -157,7 +163,11 @@ fn unusable(url: &Url) -> Option<&'static str> {
 }
 
 /// The enabled ones, by name; `None` when one is wrong.
-fn sites(root: &Section<'_>, read: &[Read<'_>], cx: &Context<'_>) -> Option<Vec<SiteSettings>> {
+fn sites(
+    root: &Section<'_>,
+    read: &[Read<'_>],
+    cx: &Context<'_>,
+) -> Option<Vec<(SiteSettings, SitePolicy)>> {
     let sites = root.section("site");
     let mut suffixes: Claims<'_> = Vec::new();
     for domain in read {
@@ -191,17 +201,26 @@ fn sites(root: &Section<'_>, read: &[Read<'_>], cx: &Context<'_>) -> Option<Vec<
             continue;
         };
         if enabled {
-            all.push(SiteSettings {
+            let texts = |list: &[Arc<str>]| list.iter().map(|text| text.to_string()).collect();
+            let policy = SitePolicy {
+                name: name.text.into(),
+                suffixes: texts(&suffixes),
+                clients: texts(&clients),
+                takes: takes.clone(),
+                rule: cx.rule(name.place),
+            };
+            let settings = SiteSettings {
                 name: name.text.into(),
                 suffixes,
                 clients,
                 methods,
                 takes,
                 max_outstanding: usize::try_from(max_outstanding).unwrap_or(usize::MAX),
-            });
+            };
+            all.push((settings, policy));
         }
     }
-    all.sort_by(|one, other| one.name.cmp(&other.name));
+    all.sort_by(|(one, _), (other, _)| one.name.cmp(&other.name));
     whole.then_some(all)
 }
 

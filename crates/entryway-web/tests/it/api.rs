@@ -2,7 +2,7 @@
 
 use crate::front::{ADMIN, PLAIN, TOLD, app, login, send};
 use axum::body::Body;
-use entryway_web::Limits;
+use entryway_web::{DomainReady, Limits};
 use http::{Method, Request};
 use serde_json::{Value, json};
 
@@ -235,6 +235,40 @@ async fn probes_tell_alive_from_ready() {
         send(&app, login(PLAIN, "wrong")).await.0.status(),
         200,
         "logins are served all the same"
+    );
+}
+
+/// Its connectors find it through the balancer that asks.
+#[tokio::test]
+async fn a_hub_is_ready_before_any_site_is() {
+    let (app, behind) = app(Limits::default());
+    let get = || {
+        Request::get("/readyz")
+            .body(Body::empty())
+            .expect("a request")
+    };
+    for domain in ["staff", "partners"] {
+        behind.take_down(domain);
+    }
+    assert_eq!(send(&app, get()).await.0.status(), 503);
+    let site = |at: usize| DomainReady {
+        name: format!("site-{at}").into(),
+        ready: at == 0,
+    };
+    *behind.sites.lock() = Some((0..60).map(site).collect());
+    let (response, body) = send(&app, get()).await;
+    assert_eq!(response.status(), 200);
+    assert!(
+        body.contains("degraded: partners\ndegraded: site site-1\n"),
+        "{body}"
+    );
+    assert!(
+        !body.contains("site site-0\n") && !body.contains("site site-51\n"),
+        "{body}"
+    );
+    assert!(
+        body.ends_with("degraded: site site-50\ndegraded: 9 more sites\n"),
+        "{body}"
     );
 }
 

@@ -65,6 +65,8 @@ pub(crate) struct Behind {
     generation: Arc<Generation>,
     pub(crate) asked: Arc<Mutex<Vec<Asked>>>,
     down: Mutex<Vec<&'static str>>,
+    /// Of a hub.
+    pub(crate) sites: Mutex<Option<Vec<DomainReady>>>,
     pub(crate) answered: Mutex<Vec<(&'static str, u16)>>,
     pub(crate) shook: watch::Sender<Vec<Handshake>>,
     pub(crate) looked_up: Mutex<Vec<(&'static str, &'static str)>>,
@@ -241,6 +243,9 @@ impl Readiness for Behind {
             })
             .to_vec()
     }
+    fn sites(&self) -> Option<Vec<DomainReady>> {
+        self.sites.lock().clone()
+    }
 }
 impl MetricsText for Behind {
     fn render(&self) -> String {
@@ -332,6 +337,7 @@ pub(crate) fn app_with(
         generation: Arc::new(generation),
         asked,
         down: Mutex::default(),
+        sites: Mutex::default(),
         answered: Mutex::default(),
         looked_up: Mutex::default(),
         shook: watch::Sender::default(),

@@ -24,6 +24,25 @@ pub struct Status {
     /// Certificates of this machine: trusted ones and our own. Those of servers stand with the servers.
     #[serde(default)]
     pub certificates: Vec<CertificateStatus>,
+    /// Each site of a hub, by name.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub sites: Vec<SiteStatus>,
+}
+
+/// A site of a hub.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SiteStatus {
+    /// As configured.
+    pub name: String,
+    /// Tunnels of its connectors to this node.
+    pub tunnels: usize,
+    /// For what one of them is ready, and asked: `password`, `lookups`, `certificate`.
+    pub ready: Vec<String>,
+    /// Questions on their way.
+    pub outstanding: usize,
+    /// How long a sign of life takes to the nearest, in milliseconds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub latency_ms: Option<u64>,
 }
 
 /// The process.

@@ -46,6 +46,7 @@ fn status() -> Status {
         domains: Vec::new(),
         connector: None,
         certificates: Vec::new(),
+        sites: Vec::new(),
     }
 }
 

@@ -76,20 +76,33 @@ pub(crate) async fn authority(store: &Hub, site: &str) -> Result<SiteAuthority, 
         site: site.to_owned(),
         source,
     };
-    let row = match store.authority(site).await? {
-        Some(row) => row,
-        None => {
-            let made = SiteAuthority::make(site, SystemTime::now()).map_err(unusable)?;
-            let row = AuthorityRow {
-                site: site.to_owned(),
-                certificate: made.certificate().to_vec(),
-                private: made.key_pkcs8(),
-                made_ms: now_ms(),
-            };
-            store.found_authority(&row).await?
-        }
+    if let Some(known) = known_authority(store, site).await? {
+        return Ok(known);
+    }
+    let made = SiteAuthority::make(site, SystemTime::now()).map_err(unusable)?;
+    let row = AuthorityRow {
+        site: site.to_owned(),
+        certificate: made.certificate().to_vec(),
+        private: made.key_pkcs8(),
+        made_ms: now_ms(),
     };
+    let row = store.found_authority(&row).await?;
     SiteAuthority::load(site, &row.certificate, &row.private).map_err(unusable)
+}
+
+/// The authority of a site, if a ticket was ever made for it.
+pub(crate) async fn known_authority(
+    store: &Hub,
+    site: &str,
+) -> Result<Option<SiteAuthority>, DeskError> {
+    let Some(row) = store.authority(site).await? else {
+        return Ok(None);
+    };
+    let loaded = SiteAuthority::load(site, &row.certificate, &row.private);
+    loaded.map(Some).map_err(|source| DeskError::Authority {
+        site: site.to_owned(),
+        source,
+    })
 }
 
 /// By what a ticket is taken back.

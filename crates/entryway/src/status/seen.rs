@@ -1,17 +1,20 @@
 //! How this daemon is, put together when somebody asks.
 
 use crate::certificates::{local_certificates, server_certificate};
+use crate::hub::Figures;
 use crate::listener::{ListenerCertificate, scheme};
 use crate::live::Live;
 use crate::recent::Recent;
 use crate::serve::Scraping;
+use entryway_bridge::message::Ability;
 use entryway_directory::{Domain, ServerSource};
 use entryway_ldap::{
     HealthReport, OperationOutcome, Protection, RoleStats, ServerStats, days_left,
 };
 use entryway_wire::{
     CertificateStatus, ConfigurationStatus, ConnectorStatus, DaemonStatus, DomainStatus,
-    ListenerStatus, LoginsStatus, Rfc3339, RoleStatus, ServerStatus, Status, StoreStatus,
+    ListenerStatus, LoginsStatus, Rfc3339, RoleStatus, ServerStatus, SiteStatus, Status,
+    StoreStatus,
 };
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -89,6 +92,7 @@ impl Seen {
             },
             domains: running.gateway.domains().iter().map(domain).collect(),
             connector: self.connector.as_ref().map(|told| told()),
+            sites: sites(kept.exchange.figures()),
             certificates: local_certificates(running.gateway.domains(), shown)
                 .into_iter()
                 .take(LOCAL)
@@ -104,6 +108,25 @@ impl Seen {
 
 /// Most certificates of this machine: those that end first.
 const LOCAL: usize = 10;
+
+fn sites(mut figures: Vec<Figures>) -> Vec<SiteStatus> {
+    figures.sort_by(|one, other| one.name.cmp(&other.name));
+    let one = |site: Figures| SiteStatus {
+        name: site.name.to_string(),
+        tunnels: site.tunnels,
+        ready: Ability::ALL
+            .into_iter()
+            .zip(site.ready)
+            .filter(|(_, count)| *count > 0)
+            .map(|(ability, _)| ability.as_str().to_owned())
+            .collect(),
+        outstanding: site.outstanding,
+        latency_ms: site
+            .latency
+            .map(|latency| u64::try_from(latency.as_millis()).unwrap_or(u64::MAX)),
+    };
+    figures.into_iter().map(one).collect()
+}
 
 fn certificate(subject: String, not_after: SystemTime) -> CertificateStatus {
     CertificateStatus {

@@ -1,6 +1,9 @@
 //! The hub: tickets and connectors at the command line.
 
+mod logins;
+mod site;
 mod tickets;
+mod tunnels;
 
 use crate::world::World;
 use serde_json::Value;

@@ -1,0 +1,178 @@
+//! What becomes of connectors and their tunnels, at the hub.
+
+use entryway_bridge::message::Ability;
+use std::net::IpAddr;
+
+/// A connector is connected.
+pub(crate) struct TunnelUp<'a> {
+    pub(crate) site: &'a str,
+    pub(crate) connector: &'a str,
+    pub(crate) software: &'a str,
+    pub(crate) from: Option<IpAddr>,
+    /// For what the site has a connector now.
+    pub(crate) ready: &'a [Ability],
+    /// Where its clock is wrong by more than anybody should bear.
+    pub(crate) clock_ahead_ms: Option<i64>,
+}
+
+impl TunnelUp<'_> {
+    pub(crate) fn emit(&self) {
+        let Self {
+            site,
+            connector,
+            software,
+            ..
+        } = self;
+        let from = self.from.map(|from| from.to_string());
+        let ready: Vec<_> = self.ready.iter().map(|ability| ability.as_str()).collect();
+        let ready = ready.join(" ");
+        tracing::info!(target: "tunnel.up", site, connector, software, from, ready);
+        if let Some(ahead_ms) = self.clock_ahead_ms {
+            tracing::warn!(target: "tunnel.clock_skew", site, connector, ahead_ms);
+        }
+    }
+}
+
+/// It is not any more.
+pub(crate) struct TunnelDown<'a> {
+    pub(crate) site: &'a str,
+    pub(crate) connector: &'a str,
+    pub(crate) why: &'a str,
+}
+
+impl TunnelDown<'_> {
+    pub(crate) fn emit(&self) {
+        let Self {
+            site,
+            connector,
+            why,
+        } = self;
+        tracing::info!(target: "tunnel.down", site, connector, why);
+    }
+}
+
+/// Somebody dialled, and was not let in.
+pub(crate) struct TunnelRefused<'a> {
+    pub(crate) site: &'a str,
+    pub(crate) from: Option<IpAddr>,
+    pub(crate) problem: &'a str,
+}
+
+impl TunnelRefused<'_> {
+    pub(crate) fn emit(&self) {
+        let Self { site, problem, .. } = self;
+        let from = self.from.map(|from| from.to_string());
+        tracing::info!(target: "tunnel.refused", site, from, problem);
+    }
+}
+
+/// A tunnel is closed because its site is not configured any more.
+pub(crate) struct SiteClosed<'a> {
+    pub(crate) site: &'a str,
+    pub(crate) connector: &'a str,
+}
+
+impl SiteClosed<'_> {
+    pub(crate) fn emit(&self) {
+        let Self { site, connector } = self;
+        tracing::info!(target: "site.closed", site, connector);
+    }
+}
+
+/// A ticket let a connector in.
+pub(crate) struct ConnectorEnrolled<'a> {
+    pub(crate) site: &'a str,
+    pub(crate) connector: &'a str,
+    pub(crate) name: &'a str,
+    pub(crate) from: Option<IpAddr>,
+}
+
+impl ConnectorEnrolled<'_> {
+    pub(crate) fn emit(&self) {
+        let Self {
+            site,
+            connector,
+            name,
+            ..
+        } = self;
+        let from = self.from.map(|from| from.to_string());
+        tracing::info!(target: "connector.enrolled", site, connector, name, from);
+    }
+}
+
+/// A connector has its next certificate.
+pub(crate) struct ConnectorRenewed<'a> {
+    pub(crate) site: &'a str,
+    pub(crate) connector: &'a str,
+}
+
+impl ConnectorRenewed<'_> {
+    pub(crate) fn emit(&self) {
+        let Self { site, connector } = self;
+        tracing::info!(target: "connector.renewed", site, connector);
+    }
+}
+
+/// A connector that had a tunnel here was revoked.
+pub(crate) struct ConnectorRevoked<'a> {
+    pub(crate) site: &'a str,
+    pub(crate) connector: &'a str,
+}
+
+impl ConnectorRevoked<'_> {
+    pub(crate) fn emit(&self) {
+        let Self { site, connector } = self;
+        tracing::warn!(target: "connector.revoked", site, connector);
+    }
+}
+
+/// A connector is not ready any more for something.
+pub(crate) struct ConnectorDegraded<'a> {
+    pub(crate) site: &'a str,
+    pub(crate) connector: &'a str,
+    pub(crate) ability: &'a str,
+    pub(crate) reason: &'a str,
+}
+
+impl ConnectorDegraded<'_> {
+    pub(crate) fn emit(&self) {
+        let Self {
+            site,
+            connector,
+            ability,
+            reason,
+        } = self;
+        tracing::warn!(target: "connector.degraded", site, connector, ability, reason);
+    }
+}
+
+/// It is again.
+pub(crate) struct ConnectorReady<'a> {
+    pub(crate) site: &'a str,
+    pub(crate) connector: &'a str,
+    pub(crate) ability: &'a str,
+}
+
+impl ConnectorReady<'_> {
+    pub(crate) fn emit(&self) {
+        let Self {
+            site,
+            connector,
+            ability,
+        } = self;
+        tracing::info!(target: "connector.ready", site, connector, ability);
+    }
+}
+
+/// What came back was not signed by the connector that was asked.
+pub(crate) struct ReplyInvalid<'a> {
+    pub(crate) site: &'a str,
+    pub(crate) connector: &'a str,
+}
+
+impl ReplyInvalid<'_> {
+    pub(crate) fn emit(&self) {
+        let Self { site, connector } = self;
+        tracing::error!(target: "site.reply_invalid", site, connector);
+    }
+}

@@ -1,0 +1,327 @@
+//! Who may come in for one site.
+
+use super::{Exchange, in_words};
+use crate::events::hub::{
+    ConnectorDegraded, ConnectorEnrolled, ConnectorReady, ConnectorRenewed, ReplyInvalid,
+    TunnelDown, TunnelUp,
+};
+use crate::hub::desk::millis;
+use crate::sso::now_ms;
+use entryway_bridge::message::{
+    Ability, Bye, ByeCode, Der, Enrol, Enrolled, Hello, NodeUrl, RefusalCode, Renew, Renewed,
+    Standing as Told, Welcome,
+};
+use entryway_bridge::{ConnectorId, Opaque, SiteName, Text, Ticket};
+use entryway_store::{ConnectorRow, NewConnector, Redeemed, Standing, TicketTrouble};
+use entryway_tunnel::hub::{Admit, Down, Later, Tunnel};
+use entryway_tunnel::{PeerIdentity, key_fingerprint};
+use rustls::pki_types::CertificateDer;
+use std::net::IpAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::SystemTime;
+
+/// By how many milliseconds a connector's clock may be wrong before that is told.
+const SKEW_MS: u64 = 5 * 60 * 1000;
+
+/// The way in for one comer.
+pub(super) struct SiteDoor {
+    exchange: Arc<Exchange>,
+    site: SiteName,
+    from: Option<IpAddr>,
+    /// Still on its way in: it counts among those that nobody knows yet.
+    shaking: AtomicBool,
+}
+
+impl SiteDoor {
+    pub(super) fn new(exchange: Arc<Exchange>, site: SiteName, from: Option<IpAddr>) -> Self {
+        exchange.shaking.fetch_add(1, Ordering::Relaxed);
+        Self {
+            exchange,
+            site,
+            from,
+            shaking: AtomicBool::new(true),
+        }
+    }
+
+    fn is_in(&self) {
+        if self.shaking.swap(false, Ordering::Relaxed) {
+            self.exchange.shaking.fetch_sub(1, Ordering::Relaxed);
+        }
+    }
+
+    async fn known(&self, peer: &PeerIdentity) -> Result<ConnectorRow, Bye> {
+        let row = self.exchange.store.connector(&peer.connector).await;
+        let row = row.map_err(|error| unavailable(&error))?;
+        let Some(row) = row.filter(|row| row.site == self.site.as_str() && peer.site == row.site)
+        else {
+            return Err(Bye::new(
+                ByeCode::Unknown,
+                "this hub does not know the connector (any more): enrol it with a new ticket",
+            ));
+        };
+        let is_shown = row.spki == peer.spki || row.spki_before == Some(peer.spki);
+        match row.standing {
+            Standing::Revoked => Err(Bye::new(
+                ByeCode::Revoked,
+                "the connector was revoked at the hub",
+            )),
+            Standing::Held => Err(Bye::new(
+                ByeCode::Unavailable,
+                "the hub was restored from a backup: its administrator has to resume this connector",
+            )),
+            Standing::Active | Standing::Draining if is_shown => Ok(row),
+            Standing::Active | Standing::Draining => Err(Bye::new(
+                ByeCode::Unknown,
+                "the connector has another key at the hub: enrol it with a new ticket",
+            )),
+        }
+    }
+
+    async fn welcome(&self, peer: &PeerIdentity) -> Result<Welcome, Bye> {
+        let row = self.known(peer).await?;
+        if row.spki == peer.spki && row.spki_before.is_some() {
+            let shown = self.exchange.store.shown_key(&row.id, &row.spki).await;
+            shown.map_err(|error| unavailable(&error))?;
+        }
+        let no_site = || {
+            Bye::new(
+                ByeCode::Unknown,
+                "the site is not in the hub's configuration",
+            )
+        };
+        let settings = self.exchange.settings().ok_or_else(no_site)?;
+        let site = settings
+            .sites
+            .iter()
+            .find(|site| *site.name == *self.site.as_str());
+        let methods = site.ok_or_else(no_site)?.methods;
+        let wanted = [
+            (Ability::Password, methods.password),
+            (Ability::Certificate, methods.certificate),
+        ];
+        let connector = ConnectorId::parse(&peer.connector)
+            .map_err(|_| Bye::new(ByeCode::Unknown, "the certificate names no connector"))?;
+        Ok(Welcome {
+            site: self.site.clone(),
+            connector,
+            node: Text::cut(&self.exchange.node),
+            nodes: nodes(&settings.nodes),
+            standing: match row.standing {
+                Standing::Draining => Told::Draining,
+                _ => Told::Active,
+            },
+            wanted: wanted
+                .into_iter()
+                .filter(|(_, on)| *on)
+                .map(|(one, _)| one)
+                .collect(),
+        })
+    }
+
+    async fn enrolled(&self, asked: &Enrol) -> Result<Enrolled, Bye> {
+        let exchange = &self.exchange;
+        let settings = exchange.settings();
+        let settings =
+            settings.ok_or_else(|| Bye::new(ByeCode::Unknown, "this is no hub any more"))?;
+        let authority = exchange.leaves.authority(&exchange.store, &self.site).await;
+        let authority = authority.map_err(|error| unavailable(&error))?;
+        let mut bits = [0; 10];
+        getrandom::fill(&mut bits).map_err(|error| unavailable(&error))?;
+        let connector = ConnectorId::from_bits(bits);
+        // First, so that a request that is none costs no ticket.
+        let life = settings.certificate_life;
+        let request = asked.request.as_slice();
+        let made = authority.issue_connector(request, connector.as_str(), SystemTime::now(), life);
+        let made = made.map_err(|error| Bye::new(ByeCode::Protocol, &error.to_string()))?;
+        let spki = key_fingerprint(&made)
+            .ok_or_else(|| Bye::new(ByeCode::Protocol, "the key cannot be read"))?;
+        let new = NewConnector {
+            id: connector.as_str().to_owned(),
+            name: asked.name.as_str().to_owned(),
+            spki,
+            certificate: made.to_vec(),
+            not_after_ms: now_ms().saturating_add(millis(life)),
+            software: asked.software.as_str().to_owned(),
+        };
+        let digest = Ticket::digest_of(&asked.secret.0);
+        let came = exchange
+            .store
+            .redeem(&digest, self.site.as_str(), &new, now_ms())
+            .await;
+        match came.map_err(|error| unavailable(&error))? {
+            Redeemed::Enrolled => {}
+            Redeemed::Not(trouble) => return Err(Bye::new(ByeCode::Ticket, why(trouble))),
+        }
+        ConnectorEnrolled {
+            site: self.site.as_str(),
+            connector: connector.as_str(),
+            name: asked.name.as_str(),
+            from: self.from,
+        }
+        .emit();
+        let useless = || {
+            Bye::new(
+                ByeCode::Unavailable,
+                "the certificate is longer than a certificate may be",
+            )
+        };
+        Ok(Enrolled {
+            site: self.site.clone(),
+            connector,
+            chain: vec![der(&made).ok_or_else(useless)?],
+            authority: der(authority.certificate()).ok_or_else(useless)?,
+            nodes: nodes(&settings.nodes),
+        })
+    }
+
+    async fn renewed(&self, peer: &PeerIdentity, asked: &Renew) -> Result<Renewed, RefusalCode> {
+        let exchange = &self.exchange;
+        let settings = exchange.settings().ok_or(RefusalCode::Unavailable)?;
+        let authority = exchange.leaves.authority(&exchange.store, &self.site).await;
+        let authority = authority.map_err(|_| RefusalCode::Unavailable)?;
+        let life = settings.certificate_life;
+        let request = asked.request.as_slice();
+        let made = authority.issue_connector(request, &peer.connector, SystemTime::now(), life);
+        let made = made.map_err(|_| RefusalCode::Certificate)?;
+        let spki = key_fingerprint(&made).ok_or(RefusalCode::Certificate)?;
+        let until = now_ms().saturating_add(millis(life));
+        let renewed = exchange
+            .store
+            .renew(&peer.connector, &peer.spki, &spki, &made, until)
+            .await;
+        if !renewed.map_err(|_| RefusalCode::Unavailable)? {
+            return Err(RefusalCode::Certificate);
+        }
+        ConnectorRenewed {
+            site: self.site.as_str(),
+            connector: &peer.connector,
+        }
+        .emit();
+        Ok(Renewed {
+            chain: vec![der(&made).ok_or(RefusalCode::Certificate)?],
+        })
+    }
+}
+
+/// One that never came in does not count any more either.
+impl Drop for SiteDoor {
+    fn drop(&mut self) {
+        self.is_in();
+    }
+}
+
+impl Admit for SiteDoor {
+    fn admit<'a>(
+        &'a self,
+        peer: &'a PeerIdentity,
+        _: &'a Hello,
+    ) -> Later<'a, Result<Welcome, Bye>> {
+        Box::pin(self.welcome(peer))
+    }
+
+    fn enrol<'a>(&'a self, enrol: &'a Enrol) -> Later<'a, Result<Enrolled, Bye>> {
+        Box::pin(self.enrolled(enrol))
+    }
+
+    fn renew<'a>(
+        &'a self,
+        peer: &'a PeerIdentity,
+        renew: &'a Renew,
+    ) -> Later<'a, Result<Renewed, RefusalCode>> {
+        Box::pin(self.renewed(peer, renew))
+    }
+
+    fn up(&self, tunnel: &Arc<Tunnel>) {
+        self.is_in();
+        let draining = tunnel.welcome().standing == Told::Draining;
+        match self.exchange.registry.add(&self.site, tunnel, draining) {
+            Ok(None) => {}
+            Ok(Some(before)) => before.close(ByeCode::Replaced, "the connector has dialled again"),
+            Err(_) => {
+                return tunnel.close(
+                    ByeCode::Unknown,
+                    "the site is not in the hub's configuration any more",
+                );
+            }
+        }
+        TunnelUp {
+            site: self.site.as_str(),
+            connector: tunnel.connector().as_str(),
+            software: tunnel.hello().software.as_str(),
+            from: self.from,
+            ready: &self.exchange.registry.ready(self.site.as_str()),
+            clock_ahead_ms: Some(tunnel.clock_ahead_ms()).filter(|ms| ms.unsigned_abs() > SKEW_MS),
+        }
+        .emit();
+        // Whoever was revoked between its admission and now is in no list of changes to come.
+        self.exchange.look_again(tunnel);
+    }
+
+    fn reported(&self, tunnel: &Arc<Tunnel>) {
+        let (less, more) = self.exchange.registry.reported(&self.site, tunnel);
+        let report = tunnel.report();
+        let (site, connector) = (self.site.as_str(), tunnel.connector().as_str());
+        for ability in less {
+            let reason = report
+                .not_ready(ability)
+                .map_or("draining", |reason| reason.as_str());
+            ConnectorDegraded {
+                site,
+                connector,
+                ability: ability.as_str(),
+                reason,
+            }
+            .emit();
+        }
+        for ability in more {
+            ConnectorReady {
+                site,
+                connector,
+                ability: ability.as_str(),
+            }
+            .emit();
+        }
+    }
+
+    fn down(&self, tunnel: &Arc<Tunnel>, why: &Down) {
+        self.exchange.registry.remove(&self.site, tunnel);
+        let (site, connector) = (self.site.as_str(), tunnel.connector().as_str());
+        if *why == Down::Invalid {
+            ReplyInvalid { site, connector }.emit();
+        }
+        TunnelDown {
+            site,
+            connector,
+            why: &in_words(why),
+        }
+        .emit();
+    }
+}
+
+fn why(trouble: TicketTrouble) -> &'static str {
+    match trouble {
+        TicketTrouble::Unknown => "there is no such ticket for this site",
+        TicketTrouble::Used => "the ticket was used already: a ticket lets one connector in",
+        TicketTrouble::Expired => "the ticket's time has passed",
+        TicketTrouble::Ended => "the ticket was taken back",
+    }
+}
+
+fn nodes(urls: &[Arc<str>]) -> Vec<NodeUrl> {
+    urls.iter().filter_map(|url| Text::new(&**url)).collect()
+}
+
+fn der(certificate: &CertificateDer<'_>) -> Option<Der> {
+    Opaque::new(certificate.to_vec())
+}
+
+/// For the connector: nothing of what the store said.
+fn unavailable(error: &dyn std::error::Error) -> Bye {
+    let problem = in_words(error);
+    tracing::warn!(target: "hub.store_unavailable", problem);
+    Bye::new(
+        ByeCode::Unavailable,
+        "the hub cannot look the connector up now: it dials again",
+    )
+}

@@ -1,0 +1,131 @@
+//! How a node hears of what was decided elsewhere: it asks, every second, for the standings that changed, in one query for
+//! all connectors.
+
+use super::{Exchange, in_words};
+use crate::events::hub::ConnectorRevoked;
+use crate::sso::now_ms;
+use entryway_bridge::message::ByeCode;
+use entryway_store::{Standing, Standings, StoreError};
+use entryway_tunnel::hub::Tunnel;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+use tokio::time::sleep;
+
+/// How often it is asked.
+const EVERY: Duration = Duration::from_secs(1);
+/// How often it is written down who has a tunnel.
+const NOTED: Duration = Duration::from_secs(60);
+
+impl Exchange {
+    /// Keeps up with the store; never ends. Without a hub it asks nothing.
+    pub(crate) async fn keep_up(self: &Arc<Self>) {
+        let mut from: Option<(i64, i64)> = None;
+        let mut noted: Option<Instant> = None;
+        let mut failing = false;
+        loop {
+            if self.settings().is_some() {
+                let looked = self.look(&mut from).await;
+                let note = noted.is_none_or(|noted| noted.elapsed() >= NOTED);
+                let done = match looked {
+                    Ok(()) if note => self.note().await.map(|()| noted = Some(Instant::now())),
+                    other => other,
+                };
+                // Once for each outage.
+                match done {
+                    Ok(()) => failing = false,
+                    Err(error) if !failing => {
+                        failing = true;
+                        let problem = in_words(&error);
+                        tracing::warn!(target: "hub.store_unavailable", problem);
+                    }
+                    Err(_) => {}
+                }
+            }
+            sleep(EVERY).await;
+        }
+    }
+
+    /// What changed since the last look.
+    async fn look(self: &Arc<Self>, from: &mut Option<(i64, i64)>) -> Result<(), StoreError> {
+        let revision = from.map_or(0, |(_, revision)| revision);
+        let Standings {
+            epoch,
+            revision,
+            changed,
+        } = self.store.standings_since(revision).await?;
+        let is_another = from.is_some_and(|(before, _)| before != epoch);
+        for change in changed {
+            self.apply(&change.id, change.standing);
+        }
+        if is_another {
+            // A backup was restored: authorities may be others, and connectors may be gone.
+            self.leaves.forget();
+            for seen in self.registry.seen() {
+                self.look_again(&seen.line);
+            }
+        }
+        *from = Some((epoch, revision));
+        Ok(())
+    }
+
+    /// Has a connector's standing count at this node, at once.
+    pub(crate) fn apply(&self, connector: &str, standing: Standing) {
+        let (code, text) = match standing {
+            Standing::Active | Standing::Draining => {
+                return self
+                    .registry
+                    .set_draining(connector, standing == Standing::Draining);
+            }
+            Standing::Revoked => (ByeCode::Revoked, "the connector was revoked at the hub"),
+            Standing::Held => (
+                ByeCode::Unavailable,
+                "the hub was restored from a backup: its administrator has to resume this connector",
+            ),
+        };
+        if let Some(tunnel) = self.registry.take(connector) {
+            if standing == Standing::Revoked {
+                ConnectorRevoked {
+                    site: tunnel.site().as_str(),
+                    connector,
+                }
+                .emit();
+            }
+            tunnel.close(code, text);
+        }
+    }
+
+    /// Looks a connector up that has a tunnel, in the background.
+    pub(super) fn look_again(self: &Arc<Self>, tunnel: &Arc<Tunnel>) {
+        let (exchange, tunnel) = (Arc::clone(self), Arc::clone(tunnel));
+        tokio::spawn(async move {
+            let id = tunnel.connector().as_str();
+            match exchange.store.connector(id).await {
+                Ok(Some(row)) => exchange.apply(id, row.standing),
+                Ok(None) => {
+                    exchange.registry.remove(tunnel.site(), &tunnel);
+                    tunnel.close(
+                        ByeCode::Unknown,
+                        "this hub does not know the connector any more: enrol it with a new ticket",
+                    );
+                }
+                // It was known a moment ago; what changes is asked for every second.
+                Err(_) => {}
+            }
+        });
+    }
+
+    async fn note(&self) -> Result<(), StoreError> {
+        let seen = self.registry.seen();
+        let connectors: Vec<_> = seen
+            .iter()
+            .map(|seen| {
+                let id = seen.line.connector().as_str().to_owned();
+                (id, seen.line.report().software.as_str().to_owned())
+            })
+            .collect();
+        match connectors.is_empty() {
+            true => Ok(()),
+            false => self.store.seen(&self.node, &connectors, now_ms()).await,
+        }
+    }
+}

@@ -1,0 +1,425 @@
+//! Which tunnels there are, and which of them is asked: of those that are ready for it the one with the fewest questions
+//! under way. Outlives every configuration. Knows no store and asks nothing itself.
+
+use entryway_bridge::message::{Ability, Report};
+use entryway_bridge::{ConnectorId, SiteName};
+use entryway_config::SiteSettings;
+use entryway_tunnel::hub::Tunnel;
+use parking_lot::Mutex;
+use rustls::pki_types::CertificateDer;
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::time::Duration;
+
+/// One tunnel, as far as is chosen by it.
+pub(crate) trait Line: Send + Sync + 'static {
+    fn connector(&self) -> ConnectorId;
+    fn report(&self) -> Arc<Report>;
+    fn outstanding(&self) -> usize;
+    fn latency(&self) -> Option<Duration>;
+    fn is_draining(&self) -> bool;
+}
+
+impl Line for Tunnel {
+    fn connector(&self) -> ConnectorId {
+        *self.connector()
+    }
+    fn report(&self) -> Arc<Report> {
+        self.report()
+    }
+    fn outstanding(&self) -> usize {
+        self.outstanding()
+    }
+    fn latency(&self) -> Option<Duration> {
+        self.latency()
+    }
+    fn is_draining(&self) -> bool {
+        self.is_draining()
+    }
+}
+
+/// The tunnels of every site.
+pub(crate) struct Registry<L> {
+    sites: Mutex<HashMap<Arc<str>, Site<L>>>,
+}
+
+struct Site<L> {
+    settings: SiteSettings,
+    lines: Vec<Held<L>>,
+    outstanding: Arc<AtomicUsize>,
+    counts: Counts,
+}
+
+/// How questions to a site ended.
+#[derive(Default)]
+struct Counts([AtomicU64; Outcome::ALL.len()]);
+
+/// How a question to a site ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Outcome {
+    Answered,
+    Unreachable,
+    Busy,
+    Lost,
+    TimedOut,
+    Invalid,
+}
+
+impl Outcome {
+    pub(crate) const ALL: [Self; 6] = [
+        Self::Answered,
+        Self::Unreachable,
+        Self::Busy,
+        Self::Lost,
+        Self::TimedOut,
+        Self::Invalid,
+    ];
+
+    /// As a label.
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::Answered => "answered",
+            Self::Unreachable => "unreachable",
+            Self::Busy => "busy",
+            Self::Lost => "lost",
+            Self::TimedOut => "timed_out",
+            Self::Invalid => "invalid",
+        }
+    }
+
+    /// Of a question that was asked of nobody.
+    pub(crate) fn of(no_line: NoLine) -> Self {
+        match no_line {
+            NoLine::Unknown | NoLine::NoneReady => Self::Unreachable,
+            NoLine::Busy => Self::Busy,
+        }
+    }
+}
+
+struct Held<L> {
+    line: Arc<L>,
+    /// What the administrator decided: it is asked nothing new.
+    draining: bool,
+    /// What it was ready for when that was told last.
+    told: Vec<Ability>,
+}
+
+/// A tunnel to be asked through; its place is given back when dropped.
+pub(crate) struct Picked<L> {
+    pub(crate) line: Arc<L>,
+    _place: Place,
+}
+
+struct Place(Arc<AtomicUsize>);
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+/// Why nobody is asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum NoLine {
+    /// There is no such site.
+    Unknown,
+    /// No connector of it is ready for this.
+    NoneReady,
+    /// Those that are have as much to do as they take.
+    Busy,
+}
+
+/// Which tunnel is wanted.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Wanted<'a> {
+    /// This connector's alone.
+    pub(crate) only: Option<&'a ConnectorId>,
+    /// Any but these connectors'.
+    pub(crate) without: &'a [ConnectorId],
+}
+
+/// A site in numbers.
+#[derive(Debug, Clone)]
+pub(crate) struct Figures {
+    pub(crate) name: Arc<str>,
+    pub(crate) tunnels: usize,
+    pub(crate) outstanding: usize,
+    /// Tunnels that are ready and asked, for each of [`Ability::ALL`].
+    pub(crate) ready: [usize; Ability::ALL.len()],
+    /// The least of its tunnels.
+    pub(crate) latency: Option<Duration>,
+    /// For each of [`Outcome::ALL`].
+    pub(crate) counts: [u64; Outcome::ALL.len()],
+}
+
+impl Figures {
+    pub(crate) fn new(name: Arc<str>) -> Self {
+        Self {
+            name,
+            tunnels: 0,
+            outstanding: 0,
+            ready: [0; Ability::ALL.len()],
+            latency: None,
+            counts: [0; Outcome::ALL.len()],
+        }
+    }
+}
+
+/// One tunnel, to be shown.
+pub(crate) struct Seen<L> {
+    pub(crate) site: Arc<str>,
+    pub(crate) line: Arc<L>,
+}
+
+impl<L> Default for Registry<L> {
+    fn default() -> Self {
+        Self {
+            sites: Mutex::default(),
+        }
+    }
+}
+
+impl<L: Line> Registry<L> {
+    /// Puts another list of sites in force; gives the tunnels of those that are none any more.
+    pub(crate) fn configure(&self, sites: &[SiteSettings]) -> Vec<Arc<L>> {
+        let mut known = self.sites.lock();
+        let mut before = std::mem::take(&mut *known);
+        for settings in sites {
+            let site = match before.remove(&settings.name) {
+                Some(site) => Site {
+                    settings: settings.clone(),
+                    ..site
+                },
+                None => Site {
+                    settings: settings.clone(),
+                    lines: Vec::new(),
+                    outstanding: Arc::default(),
+                    counts: Counts::default(),
+                },
+            };
+            known.insert(Arc::clone(&settings.name), site);
+        }
+        let gone = before.into_values().flat_map(|site| site.lines);
+        gone.map(|held| held.line).collect()
+    }
+
+    /// Whether there is such a site.
+    pub(crate) fn has(&self, site: &str) -> bool {
+        self.sites.lock().contains_key(site)
+    }
+
+    /// Takes a tunnel in. An earlier one of the same connector is given back: it has dialled again. `Err`: there is no such
+    /// site (any more).
+    pub(crate) fn add(
+        &self,
+        site: &SiteName,
+        line: &Arc<L>,
+        draining: bool,
+    ) -> Result<Option<Arc<L>>, NoLine> {
+        let mut sites = self.sites.lock();
+        let site = sites.get_mut(site.as_str()).ok_or(NoLine::Unknown)?;
+        let held = Held {
+            line: Arc::clone(line),
+            draining,
+            told: ready_of(&line.report()),
+        };
+        let same = |known: &&mut Held<L>| known.line.connector() == line.connector();
+        match site.lines.iter_mut().find(same) {
+            Some(known) => Ok(Some(std::mem::replace(known, held).line)),
+            None => {
+                site.lines.push(held);
+                Ok(None)
+            }
+        }
+    }
+
+    /// Forgets a tunnel that has ended; not the one that has taken its place.
+    pub(crate) fn remove(&self, site: &SiteName, line: &Arc<L>) {
+        if let Some(site) = self.sites.lock().get_mut(site.as_str()) {
+            site.lines.retain(|held| !Arc::ptr_eq(&held.line, line));
+        }
+    }
+
+    /// Chooses a tunnel.
+    pub(crate) fn pick(
+        &self,
+        site: &str,
+        ability: Ability,
+        wanted: Wanted<'_>,
+    ) -> Result<Picked<L>, NoLine> {
+        let sites = self.sites.lock();
+        let site = sites.get(site).ok_or(NoLine::Unknown)?;
+        let mut busy = false;
+        let mut best: Option<(usize, Duration, &Arc<L>)> = None;
+        for held in &site.lines {
+            let connector = held.line.connector();
+            let report = held.line.report();
+            let is_meant = wanted.only.is_none_or(|only| *only == connector)
+                && !wanted.without.contains(&connector);
+            if !is_meant || held.draining || held.line.is_draining() || !report.is_ready(ability) {
+                continue;
+            }
+            let outstanding = held.line.outstanding();
+            if outstanding >= usize::from(report.max_in_flight) {
+                busy = true;
+                continue;
+            }
+            let latency = held.line.latency().unwrap_or(Duration::MAX);
+            if best.is_none_or(|(least, quickest, _)| (outstanding, latency) < (least, quickest)) {
+                best = Some((outstanding, latency, &held.line));
+            }
+        }
+        let line = match best {
+            Some((_, _, line)) => Arc::clone(line),
+            None if busy => return Err(NoLine::Busy),
+            None => return Err(NoLine::NoneReady),
+        };
+        let before = site.outstanding.fetch_add(1, Ordering::Relaxed);
+        let place = Place(Arc::clone(&site.outstanding));
+        if before >= site.settings.max_outstanding {
+            return Err(NoLine::Busy);
+        }
+        Ok(Picked {
+            line,
+            _place: place,
+        })
+    }
+
+    /// Counts how a question ended.
+    pub(crate) fn count(&self, site: &str, outcome: Outcome) {
+        let sites = self.sites.lock();
+        let counts = sites.get(site).map(|site| &site.counts.0);
+        if let Some(count) = counts.and_then(|counts| counts.get(outcome as usize)) {
+            count.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+
+    /// Another connector that could be asked for a password, beside this one.
+    pub(crate) fn other(&self, site: &str, connector: &ConnectorId) -> Option<ConnectorId> {
+        let wanted = Wanted {
+            without: std::slice::from_ref(connector),
+            ..Wanted::default()
+        };
+        let picked = self.pick(site, Ability::Password, wanted).ok()?;
+        Some(picked.line.connector())
+    }
+
+    /// Whether a connector is asked anything from now on.
+    pub(crate) fn set_draining(&self, connector: &str, draining: bool) {
+        let mut sites = self.sites.lock();
+        for held in sites.values_mut().flat_map(|site| &mut site.lines) {
+            if held.line.connector().as_str() == connector {
+                held.draining = draining;
+            }
+        }
+    }
+
+    /// Takes a connector's tunnel out, to be closed.
+    pub(crate) fn take(&self, connector: &str) -> Option<Arc<L>> {
+        let mut sites = self.sites.lock();
+        sites.values_mut().find_map(|site| {
+            let at = site
+                .lines
+                .iter()
+                .position(|held| held.line.connector().as_str() == connector)?;
+            Some(site.lines.remove(at).line)
+        })
+    }
+
+    /// Remembers what a connector says that it is ready for: what it is not any more, and what it is now.
+    pub(crate) fn reported(&self, site: &SiteName, line: &Arc<L>) -> (Vec<Ability>, Vec<Ability>) {
+        let mut sites = self.sites.lock();
+        let Some(site) = sites.get_mut(site.as_str()) else {
+            return (Vec::new(), Vec::new());
+        };
+        let mut lines = site.lines.iter_mut();
+        let Some(held) = lines.find(|held| Arc::ptr_eq(&held.line, line)) else {
+            return (Vec::new(), Vec::new());
+        };
+        let now = ready_of(&line.report());
+        let before = std::mem::replace(&mut held.told, now.clone());
+        let not_in = |some: &[Ability], others: &[Ability]| {
+            let missing = some.iter().filter(|one| !others.contains(one));
+            missing.copied().collect::<Vec<_>>()
+        };
+        (not_in(&before, &now), not_in(&now, &before))
+    }
+
+    /// Every tunnel, by site and connector.
+    pub(crate) fn seen(&self) -> Vec<Seen<L>> {
+        let sites = self.sites.lock();
+        let mut seen: Vec<Seen<L>> = sites
+            .iter()
+            .flat_map(|(name, site)| {
+                site.lines.iter().map(|held| Seen {
+                    site: Arc::clone(name),
+                    line: Arc::clone(&held.line),
+                })
+            })
+            .collect();
+        drop(sites);
+        seen.sort_by(|one, other| {
+            let key = |seen: &Seen<L>| (Arc::clone(&seen.site), seen.line.connector());
+            key(one).cmp(&key(other))
+        });
+        seen
+    }
+
+    /// Every site in numbers.
+    pub(crate) fn figures(&self) -> Vec<Figures> {
+        let sites = self.sites.lock();
+        let one = |(name, site): (&Arc<str>, &Site<L>)| {
+            let mut figures = Figures::new(Arc::clone(name));
+            figures.tunnels = site.lines.len();
+            figures.outstanding = site.outstanding.load(Ordering::Relaxed);
+            for (figure, count) in figures.counts.iter_mut().zip(&site.counts.0) {
+                *figure = count.load(Ordering::Relaxed);
+            }
+            for held in &site.lines {
+                figures.latency = figures.latency.into_iter().chain(held.line.latency()).min();
+                let is_asked = !held.draining && !held.line.is_draining();
+                let report = held.line.report();
+                for (ready, ability) in figures.ready.iter_mut().zip(Ability::ALL) {
+                    *ready += usize::from(is_asked && report.is_ready(ability));
+                }
+            }
+            figures
+        };
+        sites.iter().map(one).collect()
+    }
+
+    /// For what a site has a connector that is asked.
+    pub(crate) fn ready(&self, site: &str) -> Vec<Ability> {
+        let sites = self.sites.lock();
+        let lines = sites.get(site).map_or(&[][..], |site| &site.lines);
+        let is_ready = |ability: &Ability| {
+            lines.iter().any(|held| {
+                !held.draining && !held.line.is_draining() && held.line.report().is_ready(*ability)
+            })
+        };
+        Ability::ALL.into_iter().filter(is_ready).collect()
+    }
+}
+
+impl Registry<Tunnel> {
+    /// The certificate by which a connector that has a tunnel proved who it is.
+    pub(crate) fn certificate(
+        &self,
+        site: &str,
+        connector: &ConnectorId,
+    ) -> Option<CertificateDer<'static>> {
+        let sites = self.sites.lock();
+        let mut lines = sites.get(site)?.lines.iter();
+        let held = lines.find(|held| held.line.connector() == connector)?;
+        Some(held.line.peer().certificate.clone())
+    }
+}
+
+fn ready_of(report: &Report) -> Vec<Ability> {
+    let all = Ability::ALL.into_iter();
+    all.filter(|ability| report.is_ready(*ability)).collect()
+}
+
+#[cfg(test)]
+mod tests;
