@@ -148,7 +148,10 @@ impl Cause {
             Self::TimedOut(_) => {
                 "a firewall between may drop what it does not allow; allow TCP to the hub's port, or name the proxy in `connector.proxy`"
             }
-            Self::ProxyRefused { status: 407, .. } => {
+            // Some proxies say 401 of credentials that are wrong.
+            Self::ProxyRefused {
+                status: 401 | 407, ..
+            } => {
                 "give the proxy's account in `connector.proxy_user` and `connector.proxy_password_file`; Basic is what can be used"
             }
             Self::ProxyRefused { status: 403, .. } => {

@@ -85,7 +85,7 @@ fn upgraded(request: &Request, mut response: Response) -> Result<Response, Error
     Ok(response)
 }
 
-fn outer_tls() -> (TlsAcceptor, String) {
+pub(crate) fn outer_tls() -> (TlsAcceptor, String) {
     let key = KeyPair::generate().unwrap();
     let mut params = CertificateParams::default();
     params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);

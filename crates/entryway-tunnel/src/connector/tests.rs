@@ -1,5 +1,7 @@
 //! Both ends of a tunnel over real sockets, with everything between them that can break.
 
+mod inspected;
+
 use super::*;
 use crate::authority::SiteAuthority;
 use crate::connector::keep;
@@ -318,6 +320,9 @@ impl Running {
             software: "test".to_owned(),
             pace,
         };
+        Self::with(dialing)
+    }
+    fn with(dialing: Dialing) -> Self {
         let (status, seen) = watch::channel(NodeStatus::new(dialing.endpoint.to_string()));
         let (stopping, told) = watch::channel(false);
         let desk = Desk::new();

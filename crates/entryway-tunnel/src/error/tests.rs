@@ -33,5 +33,6 @@ fn a_proxy_that_wants_credentials_says_which_setting() {
             .unwrap()
             .contains("connector.proxy_user")
     );
+    assert_eq!(refused(401).remedy(), refused(407).remedy());
     assert_ne!(refused(403).remedy(), refused(407).remedy());
 }

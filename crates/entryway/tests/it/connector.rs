@@ -2,6 +2,7 @@
 //! tunnels.
 
 mod hub;
+mod way;
 
 use crate::daemon::Daemon;
 use crate::world::{SOON, World};

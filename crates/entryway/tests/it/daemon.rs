@@ -45,7 +45,7 @@ impl Daemon {
         Self::until(command, "server.started")
     }
 
-    fn until(mut command: Command, event: &str) -> Self {
+    pub(crate) fn until(mut command: Command, event: &str) -> Self {
         let mut child = command
             .stdin(Stdio::null())
             .stdout(Stdio::null())

@@ -6,7 +6,7 @@ mod assertions;
 mod attacks;
 mod backchannel;
 mod browser;
-mod clock;
+pub(crate) mod clock;
 mod flow;
 mod forward;
 mod keys;

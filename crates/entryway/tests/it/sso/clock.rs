@@ -6,14 +6,19 @@ use serde_json::json;
 
 /// A daemon whose wall clock differs by this; its timers run as ever.
 pub(super) fn at(world: &World, offset: &str) -> Daemon {
-    let library = glob("/usr/lib", "faketime/libfaketime.so.1");
     let mut command = world.command(&["serve", "--log-format", "json"]);
+    with_clock(&mut command, offset);
+    Daemon::of(command)
+}
+
+/// The same for any command.
+pub(crate) fn with_clock(command: &mut std::process::Command, offset: &str) {
+    let library = glob("/usr/lib", "faketime/libfaketime.so.1");
     command
         .env("LD_PRELOAD", library)
         .env("FAKETIME", offset)
         .env("FAKETIME_DONT_FAKE_MONOTONIC", "1")
         .env("NO_FAKE_STAT", "1");
-    Daemon::of(command)
 }
 
 /// The file of that name in a folder of `folder`, which is one for each architecture.
