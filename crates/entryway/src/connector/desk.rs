@@ -2,7 +2,7 @@
 
 use super::answer::Answer;
 use super::release::{no_verdict, unix_ms};
-use crate::live::Live;
+use crate::live::{Live, Running};
 use bytes::Bytes;
 use entryway_bridge::link::Delivered;
 use entryway_bridge::message::{
@@ -130,7 +130,7 @@ impl Desk {
             wants_groups: asked.wants_groups,
         };
         let running = self.live.now();
-        let attempt = self.attempt(&person, password, deadline);
+        let attempt = attempt(&running, &person, password, deadline);
         let telling = Arc::clone(&answer) as _;
         let decided = running.people().login_telling(attempt, telling).await;
         answer.about(&decided)
@@ -155,7 +155,7 @@ impl Desk {
             wants_groups: false,
         };
         let running = self.live.now();
-        let attempt = self.attempt(&person, old, deadline);
+        let attempt = attempt(&running, &person, old, deadline);
         let telling = Arc::clone(&answer) as _;
         let decided = running.people().change_telling(attempt, new, telling).await;
         answer.about(&decided)
@@ -177,7 +177,7 @@ impl Desk {
             wants_groups: asked.wants_groups,
         };
         let running = self.live.now();
-        let attempt = self.attempt(&person, SubmittedPassword::NotAsked, deadline);
+        let attempt = attempt(&running, &person, SubmittedPassword::NotAsked, deadline);
         let telling = Arc::clone(&answer) as _;
         let token = asked.token.expose();
         let again = running.people().revalidate_telling(token, attempt, telling);
@@ -189,30 +189,30 @@ impl Desk {
             }
         }
     }
+}
 
-    fn attempt(
-        &self,
-        person: &Person<'_>,
-        password: SubmittedPassword,
-        deadline: Instant,
-    ) -> Attempt {
-        let running = self.live.now();
-        let started = Instant::now();
-        // Neither the site waits longer than it would at home, nor the hub for what it has given up.
-        let deadline = deadline.min(started + running.gateway.policy().deadline);
-        let device = person.device.map(|token| token.expose());
-        Attempt {
-            id: person.id,
-            login_name: person.login_name.to_owned(),
-            password,
-            client_address: person.client_address,
-            device: device.and_then(|token| running.gateway.kept().seals.device(token)),
-            wants_groups: person.wants_groups,
-            caller: Some(person.audience.into()),
-            at: SystemTime::now(),
-            started,
-            deadline,
-        }
+/// An attempt that begins now, under one configuration.
+fn attempt(
+    running: &Running,
+    person: &Person<'_>,
+    password: SubmittedPassword,
+    deadline: Instant,
+) -> Attempt {
+    let started = Instant::now();
+    // Neither the site waits longer than it would at home, nor the hub for what it has given up.
+    let deadline = deadline.min(started + running.gateway.policy().deadline);
+    let device = person.device.map(|token| token.expose());
+    Attempt {
+        id: person.id,
+        login_name: person.login_name.to_owned(),
+        password,
+        client_address: person.client_address,
+        device: device.and_then(|token| running.gateway.kept().seals.device(token)),
+        wants_groups: person.wants_groups,
+        caller: Some(person.audience.into()),
+        at: SystemTime::now(),
+        started,
+        deadline,
     }
 }
 
