@@ -24,7 +24,7 @@ use entryway_login::{Attempt, Decided, Device, LoginId, LoginService, SubmittedP
 use entryway_store::ThrottleSettings;
 use entryway_web::{
     Current, Explanations, Generation, Lookup, LookupFront, LookupRules, PasswordChanges,
-    Revalidated, Revalidations, Strangers,
+    Revalidated, Revalidations, Sealing, Strangers,
 };
 use parking_lot::Mutex;
 use std::net::SocketAddr;
@@ -193,6 +193,10 @@ impl Running {
         let deadline = settings.policy.deadline;
         let pictures = || sso::Pictures::of(&settings.lookups);
         let forward = settings.forward.as_deref();
+        let exchange = settings.hub.as_ref().map(|_| &gateway.kept().exchange);
+        let sealing: Option<Arc<dyn Sealing>> = exchange
+            .filter(|_| !settings.policy.sites.is_empty())
+            .map(|exchange| Arc::new(Sealer::new(settings.policy.clone(), exchange.clone())) as _);
         let sso = settings.sso.clone().map(|sso| {
             let kept = Arc::clone(gateway.kept());
             let needs_groups = forward.is_some_and(|forward| forward.rules.needs_groups());
@@ -203,6 +207,7 @@ impl Running {
                 pictures(),
                 deadline,
                 needs_groups,
+                sealing.clone(),
             ))
         });
         // Its logins are those of single sign-on: the configuration has both or none.
@@ -223,7 +228,6 @@ impl Running {
             settings: Arc::clone(&settings.connector),
             people: Arc::clone(&held),
         };
-        let exchange = settings.hub.as_ref().map(|_| &gateway.kept().exchange);
         let front = Arc::new(Generation {
             access_tokens: sso.clone().map(|sso| sso as _),
             sessions: sso.clone().map(|sso| sso as _),
@@ -240,12 +244,7 @@ impl Running {
                 strangers: Strangers::default(),
             },
             tunnels: exchange.map(|exchange| Arc::clone(exchange) as _),
-            sealing: exchange.map(|exchange| {
-                Arc::new(Sealer::new(
-                    Arc::clone(&settings.policy),
-                    Arc::clone(exchange),
-                )) as _
-            }),
+            sealing,
             callers,
             trusted_proxies: settings.trusted_proxies.clone(),
             deadline: settings.policy.deadline,

@@ -19,7 +19,7 @@ use entryway_oidc::{
 use entryway_store::{SessionRow, Sso as Rows, WholeSession};
 use entryway_web::{
     AccessTokens, Asked, Browser, Caller, Ending, Language, Listed, Look, NewLogin, NotEnded,
-    Offered, Revalidations, SessionDesk, SessionsAsked, SingleSignOn,
+    Offered, Revalidations, Sealing, SessionDesk, SessionsAsked, SingleSignOn,
 };
 use entryway_wire::SessionsJson;
 use std::collections::HashMap;
@@ -45,6 +45,7 @@ pub(crate) struct Inner {
     pub(super) deadline: Duration,
     look: Look,
     pub(super) wants_groups: bool,
+    sealing: Option<Arc<dyn Sealing>>,
 }
 
 impl Inner {
@@ -120,6 +121,7 @@ impl Sso {
         pictures: Option<Pictures>,
         deadline: Duration,
         others_need_groups: bool,
+        sealing: Option<Arc<dyn Sealing>>,
     ) -> Self {
         let keys: Arc<Keyring> = Arc::clone(&kept.signing);
         let provider = Provider {
@@ -151,6 +153,7 @@ impl Sso {
             deadline,
             look: look(&settings),
             settings,
+            sealing,
         })
     }
 
@@ -359,6 +362,10 @@ impl SingleSignOn for Sso {
 
     fn issuer(&self) -> &str {
         self.0.provider.issuer.as_str()
+    }
+
+    fn sealing(&self) -> Option<&dyn Sealing> {
+        self.0.sealing.as_deref()
     }
 
     fn metadata(&self, languages: &[&str]) -> Metadata {

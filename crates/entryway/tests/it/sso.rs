@@ -13,6 +13,7 @@ mod keys;
 mod limits;
 mod pages;
 mod people;
+mod sealed;
 
 use crate::daemon::Daemon;
 use crate::world::World;

@@ -1,0 +1,157 @@
+//! Pages at a hub: a password has no name there, and leaves for nobody who cannot seal it.
+
+use super::*;
+use crate::hub::SITES;
+use base64::Engine as _;
+
+fn hub() -> World {
+    world_with(SITES)
+}
+
+fn page_of<'d>(daemon: &'d Daemon) -> (Browser<'d>, Got) {
+    let mut browser = Browser::new(daemon);
+    let page = browser.get(&Browser::to("/oidc/authorize", &asking(&[])));
+    (browser, page)
+}
+
+fn asks_to_seal(browser: &mut Browser<'_>, page: &Got, name: &str) -> Got {
+    let flow = page.field("flow").expect("a form");
+    browser.post("/sso/seal", &[("flow", &flow), ("name", name)])
+}
+
+#[test]
+fn a_password_at_a_hub_has_no_name_and_the_script_is_the_published_one() {
+    let world = hub();
+    let daemon = Daemon::start(&world);
+    let (mut browser, page) = page_of(&daemon);
+    assert!(!page.body.contains("name=\"password\""), "{}", page.body);
+    assert!(page.body.contains("id=\"password\""), "{}", page.body);
+    let (_, tag) = page.body.split_once("<script ").expect("a script");
+    let (tag, _) = tag.split_once("></script>").expect("its end");
+    let hash = tag.split('"').find(|part| part.starts_with("sha256-"));
+    let hash = hash.expect("an integrity");
+    assert!(tag.contains("src=\"../sso/seal-1.js\""), "{tag}");
+    let policy = page.headers("content-security-policy").join("");
+    let demanded =
+        format!("script-src '{hash}' https://login.corp.example/sso/seal-1.js; connect-src 'self'");
+    assert!(policy.contains(&demanded), "{policy}");
+    let script = browser.get("/sso/seal-1.js");
+    assert_eq!(script.status, 200);
+    let digest = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, script.body.as_bytes());
+    let found = base64::engine::general_purpose::STANDARD.encode(digest);
+    assert_eq!(hash, format!("sha256-{found}"));
+}
+
+#[test]
+fn the_script_is_told_whom_it_seals_for() {
+    let world = hub();
+    let daemon = Daemon::start(&world);
+    let (mut browser, page) = page_of(&daemon);
+    let own = asks_to_seal(&mut browser, &page, "jdoe");
+    assert_eq!((own.status, own.body.as_str()), (200, r#"{"site":null}"#));
+    // No connector is there, which says nothing of anybody's password.
+    for name in ["plant-a/jane", r"plant-a\jane", "jane@plant-a.example"] {
+        let away = asks_to_seal(&mut browser, &page, name);
+        assert_eq!(away.status, 200);
+        assert!(
+            away.body.contains("connector cannot be reached")
+                && away.body.contains("says nothing about your password"),
+            "{}",
+            away.body
+        );
+    }
+    // Another browser's form is none.
+    let mut other = Browser::new(&daemon);
+    other.get(&Browser::to("/oidc/authorize", &asking(&[])));
+    let told = asks_to_seal(&mut other, &page, "jdoe");
+    assert!(!told.body.contains("site"), "{}", told.body);
+}
+
+#[test]
+fn without_scripts_the_name_comes_first_and_a_site_s_people_read_why_not() {
+    let world = hub();
+    let daemon = Daemon::start(&world);
+    let (mut browser, page) = page_of(&daemon);
+    let next = browser.submit(&page, &[("name", "jdoe"), ("action", "login")]);
+    assert_eq!(next.status, 200);
+    assert!(next.body.contains("name=\"password\"") && next.body.contains("value=\"jdoe\""));
+    assert!(!next.body.contains("<script") && !next.body.contains("role=\"alert\""));
+    let back = browser.submit(
+        &next,
+        &[("name", "jdoe"), ("password", "right"), ("action", "login")],
+    );
+    assert!(back.sent("code").is_some(), "{back:?}");
+
+    for name in ["plant-a/jane", "jane@plant-a.example"] {
+        let (mut browser, page) = page_of(&daemon);
+        let refused = browser.submit(&page, &[("name", name), ("action", "login")]);
+        assert!(
+            refused.body.contains("switch scripts on") && refused.body.contains("role=\"alert\""),
+            "{}",
+            refused.body
+        );
+        assert!(!refused.body.contains("name=\"password\""));
+    }
+}
+
+#[test]
+fn a_site_s_password_in_clear_is_refused_for_what_it_is() {
+    let world = hub();
+    let mut daemon = Daemon::start(&world);
+    let (mut browser, page) = page_of(&daemon);
+    let form = [
+        ("name", "plant-a/jane"),
+        ("password", "in-clear-9"),
+        ("action", "login"),
+    ];
+    let refused = browser.submit(&page, &form);
+    assert!(
+        refused.body.contains("switch scripts on"),
+        "{}",
+        refused.body
+    );
+    assert!(!refused.body.contains("in-clear-9"));
+    // What is sealed, and no connector opens.
+    let sealed =
+        r#"[{"connector":"mnxw43tfmn2g64rb","key_id":"k","nonce":"n","enc":"e","ciphertext":"c"}]"#;
+    let form = [
+        ("name", "plant-a/jane"),
+        ("sealed", sealed),
+        ("action", "login"),
+    ];
+    let away = browser.submit(&refused, &form);
+    assert_eq!(away.status, 503);
+    assert!(
+        away.body.contains("connector cannot be reached"),
+        "{}",
+        away.body
+    );
+    // Whoever sends junk in its place is refused as whoever types nothing is.
+    let form = [
+        ("name", "plant-a/jane"),
+        ("sealed", "[{}]"),
+        ("action", "login"),
+    ];
+    let junk = browser.submit(&away, &form);
+    assert_eq!(junk.status, 200);
+    assert!(junk.body.contains("check the name"), "{}", junk.body);
+    let line = daemon.event("login.decided");
+    assert_eq!(line["code"], "sealed_only");
+}
+
+#[test]
+fn a_hub_speaks_german_too() {
+    let world = hub();
+    let daemon = Daemon::start(&world);
+    let mut browser = Browser::new(&daemon);
+    browser.headers = vec![("accept-language", "de".into())];
+    let page = browser.get(&Browser::to("/oidc/authorize", &asking(&[])));
+    let away = asks_to_seal(&mut browser, &page, "plant-a/jane");
+    assert!(away.body.contains("Konnektor Ihrer Firma"), "{}", away.body);
+    let refused = browser.submit(&page, &[("name", "plant-a/jane"), ("action", "login")]);
+    assert!(
+        refused.body.contains("Schalten Sie Skripte"),
+        "{}",
+        refused.body
+    );
+}
