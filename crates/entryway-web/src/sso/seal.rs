@@ -78,7 +78,10 @@ pub(crate) fn with(challenges: &Challenges) -> Result<Response, Refusal> {
         challenges,
     } = challenges;
     let sealing = SealWith::of(site, login_name, audience, challenges).ok_or(Refusal::Broken)?;
-    answer::json(&sealing)
+    sealing
+        .to_json()
+        .map(answer::written)
+        .ok_or(Refusal::Broken)
 }
 
 #[cfg(test)]

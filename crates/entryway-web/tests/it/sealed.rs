@@ -59,6 +59,16 @@ async fn a_caller_learns_whether_to_seal_and_with_what() {
 }
 
 #[tokio::test]
+async fn a_challenge_stands_in_the_answer_as_it_came() {
+    let (app, _) = app(Limits::default());
+    let asked = json!({ "login_name": "plant-a/jane" });
+    let request = post("/api/v1/login/challenge", PLAIN, &asked);
+    // Looked at as text: the library reads back more than other readers do.
+    let (_, body) = send(&app, request).await;
+    assert!(body.contains(r#""challenges":[{"version":1}]"#), "{body}");
+}
+
+#[tokio::test]
 async fn a_site_that_is_away_is_no_refusal() {
     let unreachable = json!({ "login_name": "plant-a/unreachable" });
     let (status, body) = asked(TOLD, unreachable.clone()).await;

@@ -66,6 +66,10 @@ impl<'a> SealWith<'a> {
             challenges: Vec::new(),
         }
     }
+    /// As JSON, by the library: our own writer knows nothing of texts that are JSON already.
+    pub fn to_json(&self) -> Option<Vec<u8>> {
+        serde_json::to_vec(self).ok()
+    }
     /// Of a site; `challenges` are JSON. `None` where one is not.
     pub fn of(
         site: &'a str,
