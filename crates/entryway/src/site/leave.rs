@@ -8,10 +8,34 @@ use crate::control::{Place, PlaceError};
 use crate::exit::Exit;
 use crate::kept::state_dir;
 use crate::{logs, out, sources};
-use entryway_tunnel::connector::{Dialing, Identity, leave as say_goodbye};
+use entryway_bridge::message::ByeCode;
+use entryway_tunnel::connector::{Dialing, Ended, Identity, leave as say_goodbye, try_node};
 use entryway_tunnel::{Endpoint, Pace};
 use std::sync::Arc;
+use std::time::Duration;
+use tokio::time::{sleep, timeout};
 use tracing::level_filters::LevelFilter;
+
+/// How long a hub may take to forget a connector.
+const FORGOTTEN: Duration = Duration::from_secs(15);
+const PAUSE: Duration = Duration::from_millis(200);
+
+/// Whether the hub lets this connector in no more.
+async fn is_ended(dialing: &Dialing) -> bool {
+    let refused = async {
+        loop {
+            match try_node(dialing).await {
+                Err(Ended::Refused(bye))
+                    if matches!(bye.code, ByeCode::Revoked | ByeCode::Unknown) =>
+                {
+                    return;
+                }
+                _ => sleep(PAUSE).await,
+            }
+        }
+    };
+    timeout(FORGOTTEN, refused).await.is_ok()
+}
 
 pub(super) async fn leave(common: &Common, asked: &Leave) -> Result<Exit, Exit> {
     let _log = logs::start(common, LevelFilter::OFF)?;
@@ -57,10 +81,11 @@ pub(super) async fn leave(common: &Common, asked: &Leave) -> Result<Exit, Exit> 
             pace: Pace::default(),
         };
         match say_goodbye(&dialing).await {
-            Ok(()) => {
+            Ok(()) if is_ended(&dialing).await => {
                 told = true;
                 break;
             }
+            Ok(()) => problem = "it was told, and lets this connector in all the same".to_owned(),
             Err(ended) => problem = in_words(&ended),
         }
     }

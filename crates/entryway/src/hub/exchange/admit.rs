@@ -5,7 +5,7 @@ use crate::events::hub::{
     ConnectorDegraded, ConnectorEnrolled, ConnectorReady, ConnectorRenewed, ReplyInvalid,
     TunnelDown, TunnelUp,
 };
-use crate::hub::desk::millis;
+use crate::hub::desk::{change, millis};
 use crate::sso::now_ms;
 use entryway_bridge::message::{
     Ability, Bye, ByeCode, Der, Enrol, Enrolled, Hello, NodeUrl, RefusalCode, Renew, Renewed,
@@ -230,6 +230,13 @@ impl Admit for SiteDoor {
         renew: &'a Renew,
     ) -> Later<'a, Result<Renewed, RefusalCode>> {
         Box::pin(self.renewed(peer, renew))
+    }
+
+    fn left<'a>(&'a self, peer: &'a PeerIdentity) -> Later<'a, ()> {
+        Box::pin(async move {
+            // Should the store not take it, the site sees that it is let in all the same, and says so.
+            let _ = change(&self.exchange.store, &peer.connector, Standing::Revoked).await;
+        })
     }
 
     fn up(&self, tunnel: &Arc<Tunnel>) {

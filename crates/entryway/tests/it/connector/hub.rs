@@ -58,6 +58,9 @@ impl Admit for Book {
         _: &'a Hello,
     ) -> Later<'a, Result<Welcome, Bye>> {
         Box::pin(async move {
+            if self.left.load(Ordering::Relaxed) {
+                return Err(Bye::new(ByeCode::Revoked, ""));
+            }
             Ok(Welcome {
                 site: site(),
                 connector: ConnectorId::parse(&peer.connector).expect("an id"),
