@@ -430,6 +430,7 @@ fn every_configuration_in_the_documents_loads() {
                 "intranet.secret",
                 "wiki.secret",
                 "wiki-old.secret",
+                "proxy.pass",
             ] {
                 // Two applications with one secret would be warned of, and no more.
                 fs::write(folder.path().join(name), "0123456789abcdef0123456789abcdef").unwrap();
