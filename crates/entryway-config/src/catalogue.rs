@@ -1,6 +1,7 @@
 //! The one table of settings. It says which keys exist, what they hold and what they default to;
 //! reading, the JSON schema and the reference page all follow it.
 
+mod certificate_login;
 mod connector;
 mod forward;
 mod hub;
@@ -97,7 +98,8 @@ pub(crate) const REFERRAL_KEYS: [&str; 1] = ["follow"];
 /// Every setting, in the order of the reference page.
 pub(crate) fn all() -> impl Iterator<Item = &'static Setting> {
     let all = settings::SETTINGS.iter().chain(sso::SETTINGS);
-    all.chain(forward::SETTINGS)
+    all.chain(certificate_login::SETTINGS)
+        .chain(forward::SETTINGS)
         .chain(hub::SETTINGS)
         .chain(connector::SETTINGS)
 }

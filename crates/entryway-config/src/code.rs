@@ -141,6 +141,10 @@ codes! {
     PublicUnfit = "C113", Error, "a page that is public and is not";
     NoProxy = "C114", Error, "forward authentication that believes nobody";
     SharedCookies = "C115", Warning, "hosts that see each other's cookies";
+    CertificateNoSso = "C116", Error, "certificates without a page that asks for them";
+    CertificateUrl = "C117", Error, "not an address under which browsers could show a certificate";
+    CertificateRule = "C118", Error, "a certificate that would be anybody's, or nobody's";
+    CertificateTrust = "C119", Error, "authorities that issue certificates to anybody";
     NoHub = "C120", Error, "a site without a hub";
     HubAddress = "C121", Error, "not an address that connectors could dial";
     SiteClaimed = "C122", Error, "a site that claims what another has";

@@ -46,13 +46,13 @@ pub use reference::reference_markdown;
 pub use report::{Problem, Report};
 pub use schema::json_schema;
 pub use settings::{
-    Accent, ApiToken, AuditSettings, Branding, CardsSettings, ClaimFailed, ClaimSetting,
-    ClientSetting, Connections, ConnectorSettings, Dialect, DomainSettings, DynamicGroups,
-    FollowedHost, ForwardSettings, GroupsSettings, HubSettings, IdentitySource, ImageKind,
-    KeyRotation, Logo, Membership, OfferedDomains, OsSettings, PageLanguage, Pin, ProxySettings,
-    ReleaseSettings, Security, ServerAddress, ServiceBind, SessionLimits, Settings, SiteMethods,
-    SiteSettings, SsoSettings, StoreFile, StoreSettings, StoreUrl, ThrottleSettings, Timeouts,
-    TlsSettings, TlsVersion, TokenProof, TokenScope, TrustSource, UnwrittenServers, Verification,
-    Way,
+    Accent, ApiToken, AuditSettings, Branding, CardsSettings, CertificateLogin, CertificateUsage,
+    ClaimFailed, ClaimSetting, ClientSetting, Connections, ConnectorSettings, Dialect,
+    DomainSettings, DynamicGroups, FollowedHost, ForwardSettings, GroupsSettings, HubSettings,
+    IdentitySource, ImageKind, KeyRotation, Logo, Membership, OfferedDomains, OsSettings,
+    PageLanguage, Pin, ProxySettings, ReleaseSettings, Security, ServerAddress, ServiceBind,
+    SessionLimits, Settings, SiteMethods, SiteSettings, SsoSettings, StoreFile, StoreSettings,
+    StoreUrl, ThrottleSettings, Timeouts, TlsSettings, TlsVersion, TokenProof, TokenScope,
+    TrustSource, UnwrittenServers, Verification, Way,
 };
 pub use sources::{FileContent, Files, MemoryFiles, Sources};

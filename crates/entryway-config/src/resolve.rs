@@ -4,6 +4,7 @@
 mod address;
 mod bind;
 mod cards;
+mod certificate_login;
 mod client;
 mod connections;
 mod connector;
@@ -103,6 +104,19 @@ pub(crate) fn settings(root: &Section<'_>, cx: &Context<'_>) -> Option<Settings>
         ldap: basics.ldap,
     };
     let forward = forward::forward(root, &known, cx);
+    let (certificate_login, certificates) = certificate_login::certificate_login(
+        root,
+        &certificate_login::Known {
+            read: &read,
+            default_domains: &default_domains,
+            sso: sso.as_ref(),
+            ldap: basics.ldap,
+            has_tls: server.entry("tls").is_some(),
+            taken: [listen, metrics_listen],
+        },
+        cx,
+    )
+    .unzip();
     let (hub, sites) = hub::hub(root, &read, cx).unzip();
     let connector = connector::connector(root, cx);
     // Every domain must have come through: an index that shifts would ask the wrong one.
@@ -131,7 +145,7 @@ pub(crate) fn settings(root: &Section<'_>, cx: &Context<'_>) -> Option<Settings>
         classes,
         home_folders: homes.folders,
         templates,
-        certificates: None,
+        certificates,
     };
     Some(Settings {
         listen: listen?,
@@ -149,6 +163,7 @@ pub(crate) fn settings(root: &Section<'_>, cx: &Context<'_>) -> Option<Settings>
         name_servers,
         tokens,
         sso: sso.map(Arc::new),
+        certificate_login: certificate_login.map(Arc::new),
         forward: forward.map(Arc::new),
         hub: hub.map(Arc::new),
         connector: Arc::new(connector?),

@@ -3,13 +3,16 @@
 //! Everything here is checked; nothing here remembers where it was written (see [`crate::RuleBook`])
 //! or knows what a socket or a certificate is.
 
+mod certificate_login;
 mod connector;
 mod forward;
 mod groups;
 mod hub;
 mod sso;
 mod store_file;
+mod stores;
 
+pub use certificate_login::{CertificateLogin, CertificateUsage};
 pub(crate) use connector::RELEASABLE;
 pub use connector::{ConnectorSettings, ProxySettings, ReleaseSettings};
 pub use forward::ForwardSettings;
@@ -20,6 +23,7 @@ pub use sso::{
     OfferedDomains, PageLanguage, SessionLimits, SsoSettings,
 };
 pub use store_file::StoreFile;
+pub use stores::{IdentitySource, TrustSource};
 
 use entryway_ldap_types::{ByRole, Fingerprint, Password};
 use entryway_login::{AddressRange, LoginPolicy};
@@ -63,6 +67,8 @@ pub struct Settings {
     pub tokens: Vec<ApiToken>,
     /// `[sso]` and `[client.X]`; `None` where there is no single sign-on.
     pub sso: Option<Arc<SsoSettings>>,
+    /// `[certificate_login]`; `None` where nobody logs in by a certificate.
+    pub certificate_login: Option<Arc<CertificateLogin>>,
     /// `[forward_auth]`; `None` where no page is protected.
     pub forward: Option<Arc<ForwardSettings>>,
     /// `[hub]` and `[site.X]`; `None` where no connector is let in.
@@ -336,34 +342,6 @@ pub enum Pin {
     Fingerprint(Fingerprint),
     /// The certificate itself, in a file that holds one, as far as its form goes.
     File(PathBuf),
-}
-
-/// Where trusted certificates come from.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub enum TrustSource {
-    /// The operating system's store.
-    System,
-    /// A file that could be read and held trusted certificates.
-    File(StoreFile),
-}
-
-/// A certificate with its key, which could be read and fitted.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub enum IdentitySource {
-    /// Both in one file.
-    Store {
-        /// The file.
-        file: StoreFile,
-        /// Which key of several.
-        alias: Option<String>,
-    },
-    /// Each in a file of its own.
-    Pair {
-        /// The certificate, and those that lead to its authority.
-        certificate: PathBuf,
-        /// The key.
-        key: StoreFile,
-    },
 }
 
 /// `min_version`.

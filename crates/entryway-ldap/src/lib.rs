@@ -59,10 +59,10 @@ pub use stats::{
 };
 pub use tls::{
     Accepted, Anchor, CertificateFacts, ClientIdentity, CrlError, CrlFacts, Crls, EndsFirst,
-    ExpiryWatch, IdentityError, IdentitySource, ListWatch, Lists, LocalCertificate, Offer, Purpose,
-    Reread, Rereading, ShownIdentity, StoreError, StoreFile, TlsClient, TlsCode, TlsFailure,
-    TlsOptions, TlsSession, TlsSetupError, TlsVersion, TrustError, TrustSource, TrustStore,
-    TrustedHost, TrustedHostError, Verdict, certificates_in, cipher_names, days_left, fingerprint,
-    utc,
+    ExpiryWatch, IdentityError, IdentitySource, ListWatch, Lists, LocalCertificate, Offer,
+    PersonProblem, PersonRefused, PersonTrusted, PersonVerifier, Purpose, Reread, Rereading,
+    ShownIdentity, StoreError, StoreFile, TlsClient, TlsCode, TlsFailure, TlsOptions, TlsSession,
+    TlsSetupError, TlsVersion, TrustError, TrustSource, TrustStore, TrustedHost, TrustedHostError,
+    Verdict, WhenUnknown, certificates_in, cipher_names, days_left, fingerprint, utc,
 };
 pub use totals::ServerTotals;

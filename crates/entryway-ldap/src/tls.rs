@@ -8,6 +8,7 @@ mod failure;
 mod hello;
 mod names;
 mod options;
+mod person;
 mod revocation;
 mod session;
 mod store;
@@ -21,6 +22,7 @@ pub use hello::Offer;
 pub(crate) use hello::offers;
 pub use names::{TrustedHost, TrustedHostError};
 pub use options::{TlsOptions, cipher_names};
+pub use person::{PersonProblem, PersonRefused, PersonTrusted, PersonVerifier, WhenUnknown};
 pub use revocation::{CrlError, CrlFacts, Crls};
 pub use session::{Accepted, EndsFirst, TlsSession, Verdict, days_left};
 pub use store::{

@@ -15,6 +15,7 @@ use hyper::body::Incoming;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto;
+use rustls::pki_types::CertificateDer;
 use std::convert::Infallible;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -88,6 +89,10 @@ impl Drop for InUse {
     }
 }
 
+/// The certificates that the peer showed in the handshake, its own first; it has the key of that one.
+#[derive(Clone)]
+pub(crate) struct Shown(pub(crate) Arc<[CertificateDer<'static>]>);
+
 /// Serves a connection until it ends, `told` says that the server does, or it is of no use.
 pub(crate) async fn connection(
     front: Arc<Front>,
@@ -99,7 +104,7 @@ pub(crate) async fn connection(
     let _ = stream.set_nodelay(true);
     let Some(tls) = front.tls.as_ref() else {
         let stream = Impatient::new(stream, front.limits.head);
-        return exchange(front, stream, peer, told).await;
+        return exchange(front, stream, peer, None, told).await;
     };
     let shaken = tokio::select! {
         biased;
@@ -109,7 +114,17 @@ pub(crate) async fn connection(
     match shaken {
         Ok(stream) => {
             front.observer.shook_hands(Handshake::Complete);
-            exchange(front, stream, peer, told).await;
+            let shown = stream.get_ref().1.peer_certificates();
+            let shown = shown.map(|chain| {
+                Shown(
+                    chain
+                        .iter()
+                        .cloned()
+                        .map(CertificateDer::into_owned)
+                        .collect(),
+                )
+            });
+            exchange(front, stream, peer, shown, told).await;
         }
         Err(Unshaken { outcome, error }) => {
             front.observer.shook_hands(outcome);
@@ -120,14 +135,26 @@ pub(crate) async fn connection(
 }
 
 /// Takes requests and answers them, in either way of reaching the peer.
-async fn exchange<S>(front: Arc<Front>, stream: S, peer: SocketAddr, mut told: watch::Receiver<()>)
-where
+async fn exchange<S>(
+    front: Arc<Front>,
+    stream: S,
+    peer: SocketAddr,
+    shown: Option<Shown>,
+    mut told: watch::Receiver<()>,
+) where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
     let used = Arc::new(Use::default());
     let service = service_fn({
         let (front, used) = (Arc::clone(&front), Arc::clone(&used));
-        move |request| answer(Arc::clone(&front), used.begin(), peer, request)
+        move |request| {
+            answer(
+                Arc::clone(&front),
+                used.begin(),
+                (peer, shown.clone()),
+                request,
+            )
+        }
     });
     let connection = front
         .protocol
@@ -168,13 +195,16 @@ where
 async fn answer(
     front: Arc<Front>,
     _in_use: InUse,
-    peer: SocketAddr,
+    (peer, shown): (SocketAddr, Option<Shown>),
     request: Request<Incoming>,
 ) -> Result<Response, Infallible> {
     let started = Instant::now();
     let route = routes::label(request.uri().path());
     let (mut head, body) = request.into_parts();
     head.extensions.insert(PeerAddress(peer));
+    if let Some(shown) = shown {
+        head.extensions.insert(shown);
+    }
     let client = client_address(&head, &front.current.current().trusted_proxies);
     let answered = if host::is_named(head.version, &head.headers) {
         let request = Request::from_parts(head, Body::new(body));

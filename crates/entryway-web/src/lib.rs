@@ -13,6 +13,7 @@ mod bearer;
 mod body;
 mod callers;
 mod caught;
+mod certificates;
 mod complaints;
 mod connection;
 mod explain;
@@ -40,6 +41,7 @@ mod unread;
 pub use admission::{Admission, Admitted, LOOKUPS_OF_ONE};
 pub use app::App;
 pub use callers::{Caller, Callers, Scope, Scopes};
+pub use certificates::{CertificateLogins, serve_certificates};
 pub use forward::{Forwarding, FromMemory, Handover};
 pub use limits::Limits;
 pub use lookup::{DomainRules, LookupFront, LookupRules, Strangers};
@@ -57,5 +59,5 @@ pub use sso::{
     AccessTokens, Asked, Browser, Ending, Language, Listed, Look, NewLogin, NotEnded, Offered,
     SessionDesk, SessionsAsked, SingleSignOn,
 };
-pub use tls::{Handshake, ListenerTls, ListenerTlsError};
+pub use tls::{Handshake, Issuers, ListenerTls, ListenerTlsError};
 pub use tunnels::{NoTunnel, OpenTunnels, TunnelBytes, Tunnels};

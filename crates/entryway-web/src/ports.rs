@@ -1,8 +1,8 @@
 //! What the front needs from the rest of the program.
 
 use crate::{
-    AccessTokens, Callers, Forwarding, Handshake, LookupFront, Sealing, SessionDesk, SingleSignOn,
-    Tunnels,
+    AccessTokens, Callers, CertificateLogins, Forwarding, Handshake, LookupFront, Sealing,
+    SessionDesk, SingleSignOn, Tunnels,
 };
 use entryway_login::{
     AddressRange, Attempt, Decided, Device, Fault, LoginId, LoginService, StoreUnavailable,
@@ -29,6 +29,8 @@ pub struct Generation {
     pub lookups: LookupFront,
     /// Single sign-on, where it is on.
     pub sso: Option<Arc<dyn SingleSignOn>>,
+    /// Logs people in by certificates, where that is on; then there is single sign-on too.
+    pub certificates: Option<Arc<dyn CertificateLogins>>,
     /// Who calls the API with a token that it gave out.
     pub access_tokens: Option<Arc<dyn AccessTokens>>,
     /// What passwords of sites' people are sealed with, where there are sites.

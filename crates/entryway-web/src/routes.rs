@@ -469,6 +469,7 @@ pub(crate) fn label(path: &str) -> &'static str {
     operation
         .map(|operation| operation.path)
         .or_else(|| page().map(|page| page.path))
+        .or_else(|| (path == sso::CERTIFICATE).then_some(sso::CERTIFICATE))
         .or_else(|| forward::route(path))
         .or_else(|| tunnels::route(path))
         .unwrap_or("other")

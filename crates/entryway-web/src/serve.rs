@@ -3,6 +3,7 @@
 use crate::complaints::Complaints;
 use crate::connection::{Front, connection, protocol};
 use crate::{App, ListenerTls, router};
+use axum::Router;
 use std::future::Future;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -30,12 +31,27 @@ pub async fn serve(
     app: App,
     stop: impl Future<Output = ()>,
 ) -> Drained {
-    let limits = Arc::clone(&app.limits);
     let tunnels = Arc::clone(&app.tunnels);
+    let routes = router(app.clone());
+    let drained = serve_router(listener, tls, app, routes, stop).await;
+    // What was asked through them has been answered.
+    tunnels.close().await;
+    drained
+}
+
+/// The same with other routes.
+pub(crate) async fn serve_router(
+    listener: TcpListener,
+    tls: Option<Arc<ListenerTls>>,
+    app: App,
+    router: Router,
+    stop: impl Future<Output = ()>,
+) -> Drained {
+    let limits = Arc::clone(&app.limits);
     let front = Arc::new(Front {
         observer: Arc::clone(&app.observer),
         current: Arc::clone(&app.current),
-        router: router(app),
+        router,
         protocol: protocol(&limits),
         limits: Arc::clone(&limits),
         tls,
@@ -60,8 +76,6 @@ pub async fn serve(
     let told_at = Instant::now();
     drop(stopping);
     let cut = drain(&mut connections, limits.drain).await;
-    // What was asked through them has been answered.
-    tunnels.close().await;
     Drained {
         cut,
         took: told_at.elapsed(),

@@ -8,6 +8,7 @@
 mod account;
 mod administrator;
 mod authorize;
+mod certificate;
 mod clients;
 pub(crate) mod cookies;
 mod flow;
@@ -28,11 +29,13 @@ use crate::refusal::Refusal;
 use crate::{App, Generation};
 pub(crate) use administrator::{end, end_all, list};
 use axum::routing::{MethodRouter, get, post};
+pub(crate) use certificate::show as show_certificate;
 use entryway_oidc::{Fingerprint, Timestamp, paths};
 pub(crate) use flow::Tie;
 use http::HeaderMap;
 pub use offered::Offered;
 pub use page::Look;
+pub(crate) use page::{logo, style};
 pub use port::{
     AccessTokens, Asked, Browser, Ending, Listed, NewLogin, NotEnded, SessionDesk, SessionsAsked,
     SingleSignOn,
@@ -57,14 +60,18 @@ const CONFIRMED: &str = "/sso/logout";
 const SEAL: &str = "/sso/seal";
 /// The script, by its version.
 const SEAL_SCRIPT: &str = "/sso/seal-1.js";
-const STYLE: &str = "/sso/style.css";
-const LOGO: &str = "/sso/logo";
+pub(crate) const STYLE: &str = "/sso/style.css";
+pub(crate) const LOGO: &str = "/sso/logo";
 /// Browsers that forward authentication sends to the login come here.
 pub(crate) const FORWARD: &str = "/sso/forward";
+/// On the listener that asks for certificates.
+pub(crate) const CERTIFICATE: &str = "/certificate";
+/// Where browsers come back from there.
+const ANSWERED: &str = "/sso/certificate";
 const OAUTH_METADATA: &str = "/.well-known/oauth-authorization-server";
 
 /// All of them.
-pub(crate) static ROUTES: [Route; 18] = [
+pub(crate) static ROUTES: [Route; 19] = [
     Route {
         path: paths::AUTHORIZE,
         to: || get(authorize::by_get).post(authorize::by_post),
@@ -138,12 +145,16 @@ pub(crate) static ROUTES: [Route; 18] = [
         to: || get(forward::begin),
     },
     Route {
+        path: ANSWERED,
+        to: || get(certificate::back),
+    },
+    Route {
         path: STYLE,
-        to: || get(page::style),
+        to: || get(style),
     },
     Route {
         path: LOGO,
-        to: || get(page::logo),
+        to: || get(logo),
     },
 ];
 

@@ -2,13 +2,14 @@
 //! again is for the binary to know. What a peer may cost is bounded before and behind the handshake.
 
 use crate::Limits;
+use crate::certificates::Whoever;
 use crate::unread::Impatient;
 use parking_lot::RwLock;
-use rustls::ServerConfig;
 use rustls::crypto::aws_lc_rs;
 use rustls::server::NoServerSessionStorage;
 use rustls::sign::{CertifiedKey, SingleCertAndKey};
 use rustls::version::{TLS12, TLS13};
+use rustls::{DistinguishedName, ServerConfig};
 use std::fmt;
 use std::io;
 use std::sync::Arc;
@@ -33,6 +34,9 @@ const UNASKED: usize = 64 * 1024;
 pub struct ListenerTls {
     now: RwLock<Arc<ServerConfig>>,
 }
+
+/// Who may have issued what a browser is asked to show.
+pub type Issuers = Vec<DistinguishedName>;
 
 /// The TLS library does not take a certificate.
 #[derive(Debug, thiserror::Error)]
@@ -92,6 +96,27 @@ impl ListenerTls {
         Ok(Self {
             now: RwLock::new(config(certificate)?),
         })
+    }
+
+    /// TLS with this certificate, on a listener that asks browsers for one of theirs and takes any, and none.
+    pub fn asking(
+        certificate: Arc<CertifiedKey>,
+        issuers: Issuers,
+    ) -> Result<Self, ListenerTlsError> {
+        Ok(Self {
+            now: RwLock::new(asking(certificate, issuers)?),
+        })
+    }
+
+    /// As [`ListenerTls::renew`], for a listener that asks.
+    pub fn renew_asking(
+        &self,
+        certificate: Arc<CertifiedKey>,
+        issuers: Issuers,
+    ) -> Result<(), ListenerTlsError> {
+        let new = asking(certificate, issuers)?;
+        *self.now.write() = new;
+        Ok(())
     }
 
     /// From now on handshakes have this certificate. On an error the one before it stays.
@@ -177,6 +202,22 @@ fn config(certificate: Arc<CertifiedKey>) -> Result<Arc<ServerConfig>, rustls::E
     // Tickets alone: sessions that are kept here would be memory that strangers fill.
     config.session_storage = Arc::new(NoServerSessionStorage {});
     config.ticketer = aws_lc_rs::Ticketer::new()?;
+    Ok(Arc::new(config))
+}
+
+/// Nothing is resumed: each connection proves anew that its key is there, and a card that was taken out is.
+fn asking(
+    certificate: Arc<CertifiedKey>,
+    issuers: Issuers,
+) -> Result<Arc<ServerConfig>, rustls::Error> {
+    let provider = Arc::new(aws_lc_rs::default_provider());
+    let mut config = ServerConfig::builder_with_provider(provider)
+        .with_protocol_versions(&[&TLS13, &TLS12])?
+        .with_client_cert_verifier(Arc::new(Whoever::new(issuers)))
+        .with_cert_resolver(Arc::new(SingleCertAndKey::from(certificate)));
+    config.alpn_protocols = PROTOCOLS.map(<[u8]>::to_vec).into();
+    config.session_storage = Arc::new(NoServerSessionStorage {});
+    config.send_tls13_tickets = 0;
     Ok(Arc::new(config))
 }
 

@@ -8,7 +8,7 @@ use crate::explain::note_throttle;
 use crate::kept::Kept;
 use crate::record;
 use crate::told::Telling;
-use crate::witness::{Kind, Submitted, Witness};
+use crate::witness::{Kind, Submitted, Witness, cut};
 use crate::world::{Asked, World};
 use course::Finishing;
 pub(crate) use course::{Course, Unheard};
@@ -16,7 +16,8 @@ use entryway_config::RuleBook;
 use entryway_directory::{Domains, Finder};
 use entryway_login::{
     Attempt, Clock, Decided, Decision, Device, Fault, LoginId, LoginPolicy, LoginService, Record,
-    Stage, Step, SubmittedPassword, Trace, TraceEntry, Verdict, begin, begin_change, drive_from,
+    Shown, Stage, Step, SubmittedPassword, Trace, TraceEntry, Verdict, begin, begin_certificate,
+    begin_change, drive_from,
 };
 pub(crate) use release::Release;
 use std::future::Future;
@@ -52,6 +53,8 @@ enum Wish {
     Login,
     /// Another password.
     Change(SubmittedPassword),
+    /// To be let in by this.
+    Certificate(Shown),
 }
 
 impl Wish {
@@ -158,6 +161,16 @@ impl Gateway {
         self.run(attempt, wish, Some(telling), used)
     }
 
+    /// The same for whoever showed a certificate.
+    pub(crate) fn decide_certificate(
+        &self,
+        attempt: Attempt,
+        shown: Shown,
+        used: impl Send + 'static,
+    ) -> Pin<Box<dyn Future<Output = Decided> + Send>> {
+        self.run(attempt, Wish::Certificate(shown), None, used)
+    }
+
     fn run(
         &self,
         attempt: Attempt,
@@ -244,6 +257,14 @@ impl Inner {
                 submitted.kind = Kind::PasswordChange;
                 match has_place {
                     true => begin_change(attempt, new, policy),
+                    false => no_room(attempt.id),
+                }
+            }
+            Wish::Certificate(shown) => {
+                submitted.kind = Kind::Login;
+                submitted.login_name = cut(shown.certificate.name());
+                match has_place {
+                    true => begin_certificate(attempt, shown, policy),
                     false => no_room(attempt.id),
                 }
             }

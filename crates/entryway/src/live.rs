@@ -1,12 +1,12 @@
 //! The configuration in force, and how one takes another's place while logins go on.
 
+mod held;
 mod people;
 mod readiness;
 
-use crate::again;
+use crate::certificate_login::{ByCertificate, PersonTrust, TrustWatch, Wanted};
 use crate::compose::compose_counting;
 use crate::events::{ConfigApplied, ConfigRestartNeeded, TlsUnverified};
-use crate::explain::{explanation, recorded};
 use crate::forward::Forward;
 use crate::gateway::Gateway;
 use crate::hub::Sealer;
@@ -20,15 +20,11 @@ use arc_swap::ArcSwap;
 use entryway_config::{
     AuditSettings, HubSettings, KeyRotation, Loaded, Settings, StoreSettings, TlsSettings,
 };
-use entryway_login::{Attempt, Decided, Device, LoginId, LoginService, SubmittedPassword};
 use entryway_store::ThrottleSettings;
-use entryway_web::{
-    Current, Explanations, Generation, Lookup, LookupFront, LookupRules, PasswordChanges,
-    Revalidated, Revalidations, Sealing, Strangers,
-};
+use entryway_web::{Current, Generation, LookupFront, LookupRules, Sealing, Strangers};
+use held::Held;
 use parking_lot::Mutex;
 use std::net::SocketAddr;
-use std::pin::Pin;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 use tokio::sync::watch;
@@ -49,10 +45,13 @@ pub(crate) struct Running {
     summary: Summary,
     front: Arc<Generation>,
     connector: people::Front,
+    /// What the listener for certificates shows and asks for.
+    asks: Option<Wanted>,
     unused: watch::Receiver<()>,
     /// What is looked at once it is in force, and then the looking.
     stores: Mutex<Option<Stores>>,
     watching: Mutex<Option<StoreWatch>>,
+    watching_people: Mutex<Option<TrustWatch>>,
 }
 
 /// A configuration in numbers.
@@ -75,6 +74,7 @@ struct Summary {
 #[derive(Clone)]
 struct Fixed {
     listen: SocketAddr,
+    certificate_listen: Option<SocketAddr>,
     tls: bool,
     store: StoreSettings,
     audit: AuditSettings,
@@ -85,6 +85,10 @@ impl Fixed {
     fn unlike(&self, other: &Self) -> Vec<&'static str> {
         [
             ("server.listen", self.listen == other.listen),
+            (
+                "certificate_login.listen",
+                self.certificate_listen == other.certificate_listen,
+            ),
             ("server.tls", self.tls == other.tls),
             ("store", is_same_store(&self.store, &other.store)),
             ("audit", self.audit == other.audit),
@@ -115,58 +119,6 @@ pub(crate) struct InForce {
     pub(crate) restart_needed: Vec<&'static str>,
 }
 
-/// The logins of one generation, as its requests hold them. A request holds on from its head to its
-/// answer; when the last one has let go, the sender is gone.
-pub(crate) struct Held {
-    gateway: Gateway,
-    used: watch::Sender<()>,
-}
-
-impl LoginService for Held {
-    fn login(&self, attempt: Attempt) -> Pin<Box<dyn Future<Output = Decided> + Send + '_>> {
-        // One whose caller hangs up may need the pools a little longer.
-        self.gateway.decide(attempt, self.used.clone())
-    }
-}
-
-impl PasswordChanges for Held {
-    fn change_password(
-        &self,
-        attempt: Attempt,
-        new: SubmittedPassword,
-    ) -> Pin<Box<dyn Future<Output = Decided> + Send + '_>> {
-        self.gateway.change(attempt, new, self.used.clone())
-    }
-}
-
-impl Revalidations for Held {
-    fn device(&self, token: &str) -> Option<Device> {
-        self.gateway.kept().seals.device(token)
-    }
-
-    fn revalidate<'a>(
-        &'a self,
-        token: &'a str,
-        attempt: Attempt,
-    ) -> Pin<Box<dyn Future<Output = Revalidated> + Send + 'a>> {
-        Box::pin(again::ask_again(&self.gateway, token, attempt, None))
-    }
-}
-
-impl Explanations for Held {
-    fn explain(&self, attempt: Attempt) -> Pin<Box<dyn Future<Output = Vec<u8>> + Send + '_>> {
-        Box::pin(async {
-            let decided = self.login(attempt).await;
-            // Texts and numbers alone: there is nothing that could not be written.
-            serde_json::to_vec(&explanation(&self.gateway, &decided)).unwrap_or_default()
-        })
-    }
-
-    fn recorded(&self, id: LoginId) -> Pin<Box<dyn Future<Output = Lookup> + Send + '_>> {
-        Box::pin(recorded(&self.gateway, id))
-    }
-}
-
 impl Running {
     fn new(
         number: u64,
@@ -190,6 +142,22 @@ impl Running {
             gateway: gateway.clone(),
             used,
         });
+        let certificate_login = settings.certificate_login.clone();
+        let people = match &certificate_login {
+            Some(settings) => Some(Arc::new(PersonTrust::open(settings)?)),
+            None => None,
+        };
+        let asks = people
+            .as_ref()
+            .and_then(|trust| Wanted::of(&settings, Arc::clone(trust)));
+        let by_certificate = certificate_login.zip(people).map(|(settings, trust)| {
+            Arc::new(ByCertificate {
+                settings,
+                trust,
+                gateway: gateway.clone(),
+                used: held.used.clone(),
+            })
+        });
         let deadline = settings.policy.deadline;
         let pictures = || sso::Pictures::of(&settings.lookups);
         let forward = settings.forward.as_deref();
@@ -206,7 +174,10 @@ impl Running {
                 Arc::clone(&held) as _,
                 pictures(),
                 deadline,
-                needs_groups,
+                sso::Beside {
+                    needs_groups,
+                    certificates: by_certificate.is_some(),
+                },
                 sealing.clone(),
             ))
         });
@@ -246,15 +217,18 @@ impl Running {
             tunnels: exchange.map(|exchange| Arc::clone(exchange) as _),
             sealing,
             callers,
+            certificates: by_certificate.map(|logins| logins as _),
             trusted_proxies: settings.trusted_proxies.clone(),
             deadline: settings.policy.deadline,
         });
+        let listens = settings.certificate_login.as_ref().map(|it| it.listen);
         let running = Self {
             number,
             since: SystemTime::now(),
             summary: Summary {
                 fixed: Fixed {
                     listen: settings.listen,
+                    certificate_listen: listens,
                     tls: settings.tls.is_some(),
                     store: settings.store,
                     audit: settings.audit,
@@ -271,11 +245,18 @@ impl Running {
             gateway,
             front,
             connector,
+            asks,
             unused,
             stores: Mutex::new(Some(composed.stores)),
             watching: Mutex::default(),
+            watching_people: Mutex::default(),
         };
         Ok((running, composed.warnings))
+    }
+
+    /// What the listener for certificates shows and asks for.
+    pub(crate) fn asks(&self) -> Option<Wanted> {
+        self.asks.clone()
     }
 
     /// What is in force with it.
@@ -295,6 +276,8 @@ impl Running {
         self.gateway.domains().start();
         let stores = self.stores.lock().take();
         *self.watching.lock() = stores.map(|stores| StoreWatch::start(stores, stores::EVERY));
+        let people = self.asks.as_ref().map(|asks| Arc::clone(&asks.trust));
+        *self.watching_people.lock() = people.map(PersonTrust::watch);
     }
 
     /// Closes the pools once no request can use them any more. A deadline would be too early: a body

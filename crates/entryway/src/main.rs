@@ -7,6 +7,7 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 mod account;
 mod again;
 mod audit;
+mod certificate_login;
 mod certificates;
 mod check;
 mod cli;

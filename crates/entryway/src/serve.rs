@@ -4,6 +4,7 @@ mod connector;
 mod reload;
 mod scraping;
 
+use crate::certificate_login::AskingListener;
 use crate::cli::{Common, LogFormat};
 use crate::control::{Asked, Place, PlaceError, Taken, Welcome, answer_all};
 use crate::events::{ControlUnavailable, Listen, ListenerStarted, ListenerStopped};
@@ -31,7 +32,7 @@ use std::sync::Arc;
 use std::time::{Instant, SystemTime};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{Signal, SignalKind, signal};
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{mpsc, oneshot, watch};
 use tokio::task::JoinHandle;
 use tracing::level_filters::LevelFilter;
 
@@ -39,6 +40,7 @@ use tracing::level_filters::LevelFilter;
 pub(crate) struct Front {
     listener: TcpListener,
     tls: Option<Arc<ListenerTls>>,
+    asking: Option<(TcpListener, Arc<ListenerTls>)>,
     app: App,
     live: Arc<Live>,
 }
@@ -66,14 +68,36 @@ impl Front {
         Self {
             listener,
             tls,
+            asking: None,
             app,
             live,
         }
     }
 
+    /// Beside it, the listener that asks for certificates.
+    fn asking(mut self, asking: Option<(TcpListener, Arc<ListenerTls>)>) -> Self {
+        self.asking = asking;
+        self
+    }
+
     /// Serves until `stop`, drains, closes the pools.
     pub(crate) async fn run(self, stop: impl Future<Output = ()>) {
-        let drained = entryway_web::serve(self.listener, self.tls, self.app, stop).await;
+        let (tell, mut told) = watch::channel(());
+        let app = self.app.clone();
+        let asking = async {
+            if let Some((listener, tls)) = self.asking {
+                let stop = async { _ = told.changed().await };
+                entryway_web::serve_certificates(listener, tls, app, stop).await;
+            }
+        };
+        let stop = async {
+            stop.await;
+            drop(tell);
+        };
+        let (drained, ()) = tokio::join!(
+            entryway_web::serve(self.listener, self.tls, self.app, stop),
+            asking
+        );
         self.live.close().await;
         let took_ms = u64::try_from(drained.took.as_millis()).unwrap_or(u64::MAX);
         tracing::info!(target: "server.drained", cut = drained.cut, took_ms);
@@ -111,9 +135,18 @@ pub(crate) async fn serve(common: &Common) -> Result<Exit, Exit> {
         Some(address) => Some((address, listen_on(address).await?)),
         None => None,
     };
+    let certificate_listen = loaded.settings.certificate_login.as_ref();
+    let certificate_listen = certificate_listen.map(|settings| settings.listen);
+    let certificate_listener = match certificate_listen {
+        Some(address) => Some(listen_on(address).await?),
+        None => None,
+    };
     let limits = descriptors::share(descriptors::raise(), &loaded.settings);
     let kept = Arc::new(kept(&loaded.settings).await?);
     let live = Arc::new(Live::start(loaded, kept, witnesses).map_err(|error| refused(&error))?);
+    let asks = live.now().asks();
+    let asking = asks.map(|wanted| AskingListener::open(&wanted).map(Arc::new));
+    let asking = asking.transpose().map_err(|error| refused(&error))?;
     // Before anybody is told that the server runs: a signal must not meet the default action.
     let mut signals = Signals::new().map_err(|error| refused(&error.into()))?;
     let listen = listener.local_addr().unwrap_or(listen);
@@ -138,12 +171,26 @@ pub(crate) async fn serve(common: &Common) -> Result<Exit, Exit> {
         connector: None,
     };
     let mut control = place.map(|place| ControlSocket::serve(place, seen, reload));
+    let asked_there = certificate_listener.zip(asking.clone());
+    let asked_there = asked_there.map(|(listener, asking)| {
+        if let Ok(address) = listener.local_addr() {
+            ListenerStarted {
+                serves: "certificates",
+                listen: Listen::Address(address),
+            }
+            .emit();
+        }
+        (listener, asking.tls())
+    });
     // Last of all, so that whoever waits for this line finds everything open.
     let scheme = scheme(certificate.is_some());
     tracing::info!(target: "server.started", %listen, scheme, version = env!("CARGO_PKG_VERSION"), config = %path.display());
 
     let tls = certificate.as_ref().map(|certificate| certificate.tls());
-    let front = Front::new(listener, tls, Arc::clone(&live), metrics, page, limits);
+    let front =
+        Front::new(listener, tls, Arc::clone(&live), metrics, page, limits).asking(asked_there);
+    let watched = asking.clone();
+    let _watching_asking = watched.map(|asking| asking.watch(Arc::clone(&live)));
     let watched = certificate.clone();
     let _watching = watched.map(|certificate| certificate.watch(listener::EVERY));
     let (stop, stopped) = oneshot::channel::<()>();
@@ -152,7 +199,13 @@ pub(crate) async fn serve(common: &Common) -> Result<Exit, Exit> {
     let mut stop = Some(stop);
     let pruning = Arc::clone(&live);
     let mut pruning = tokio::spawn(async move { pruning.prune().await });
-    let mut reloads = Reloads::new(Arc::clone(&live), Arc::clone(&scraping), certificate, path);
+    let mut reloads = Reloads::new(
+        Arc::clone(&live),
+        Arc::clone(&scraping),
+        certificate,
+        asking,
+        path,
+    );
     loop {
         tokio::select! {
             _ = &mut pruning => {}

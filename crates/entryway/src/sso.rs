@@ -17,7 +17,7 @@ mod signatures;
 mod world;
 
 pub(crate) use callers::scope_of;
-pub(crate) use front::{Sso, rotation};
+pub(crate) use front::{Beside, Sso, rotation};
 pub(crate) use keys::{Keyring, LOOK, now_ms};
 pub(crate) use notice::Notices;
 pub(crate) use person::{LastAnswers, person};

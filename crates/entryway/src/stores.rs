@@ -90,12 +90,17 @@ impl Stores {
 }
 
 fn sources(settings: &TlsSettings) -> (Vec<TrustSource>, Option<IdentitySource>) {
-    let trust = settings.trust.iter().map(|source| match source {
-        entryway_config::TrustSource::System => TrustSource::System,
-        entryway_config::TrustSource::File(found) => TrustSource::File(file(found)),
-    });
+    let trust = settings.trust.iter().map(trust_source);
     let identity = settings.identity.as_ref().map(identity_source);
     (trust.collect(), identity)
+}
+
+/// What is trusted, as whoever reads it is told.
+pub(crate) fn trust_source(source: &entryway_config::TrustSource) -> TrustSource {
+    match source {
+        entryway_config::TrustSource::System => TrustSource::System,
+        entryway_config::TrustSource::File(found) => TrustSource::File(file(found)),
+    }
 }
 
 /// Where a certificate with its key is, as whoever reads it is told.

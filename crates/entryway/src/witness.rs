@@ -74,7 +74,7 @@ impl Submitted {
 /// Most bytes of a typed name in a line of the log.
 const NAME_MAX: usize = 256;
 
-fn cut(name: &str) -> String {
+pub(crate) fn cut(name: &str) -> String {
     match name.split_at_checked(name.floor_char_boundary(NAME_MAX)) {
         Some((start, rest)) if !rest.is_empty() => format!("{start}…"),
         _ => name.to_owned(),

@@ -15,6 +15,7 @@ const FILE: &str = r#"
 #@
 [server]
 trusted_proxies = ["10.0.0.1"]
+tls = { store = "entryway.p12", password = { file = "entryway.pass" } }
 [login]
 ldap = "optional"
 default_domains = ["staff"]
@@ -93,6 +94,15 @@ redirect_uris = ["https://app.corp.example/login"]
 [forward_auth]
 [[forward_auth.rule]]
 host = "forum.corp.example"
+[certificate_login]
+listen = "0.0.0.0:8444"
+url = "https://cert.corp.example:8444"
+trust = ["corp-ca.pem"]
+addresses = ["10.1.0.0/16"]
+[[certificate_login.rule]]
+from = "upn"
+[[certificate_login.rule]]
+from = "email"
 [hub]
 url = "https://hub-0.corp.example"
 [connector]

@@ -6,7 +6,8 @@ use crate::report::Diagnostic;
 use crate::resolve::text::secret_attribute;
 use crate::section::Text;
 use entryway_ldap_types::{
-    AttributeName, Filter, FilterTemplate, Placeholder, TemplateError, TemplateParts,
+    AttributeName, CertificatePart, Filter, FilterTemplate, Placeholder, TemplateError,
+    TemplateParts,
 };
 use entryway_login::is_secret_attribute;
 
@@ -47,6 +48,31 @@ pub(super) fn of_text(written: Text<'_>, key: &str, cx: &Context<'_>) -> Option<
                 format!("`{key}` finds the same entries whatever is typed"),
             )
             .at(written.place, "`{text}` does not stand in it"),
+        );
+        return None;
+    }
+    Some(filter)
+}
+
+/// A filter that asks for parts of a certificate, and for all of these.
+pub(super) fn of_certificate(
+    written: Text<'_>,
+    parts: &[CertificatePart],
+    cx: &Context<'_>,
+) -> Option<FilterTemplate> {
+    let allowed: Vec<Placeholder> = parts
+        .iter()
+        .map(|part| Placeholder::Certificate(*part))
+        .collect();
+    let filter = readable(written, "filter", &allowed, cx)?;
+    let found = filter.placeholders();
+    if let Some(missing) = allowed.iter().find(|part| !found.contains(part)) {
+        cx.push(
+            Diagnostic::new(
+                Code::CertificateRule,
+                "this filter fits whoever shows any certificate",
+            )
+            .at(written.place, format!("`{missing}` does not stand in it")),
         );
         return None;
     }

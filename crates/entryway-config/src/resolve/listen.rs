@@ -155,7 +155,7 @@ pub(super) fn public_url(server: &Section<'_>, cx: &Context<'_>) -> Option<Arc<s
 }
 
 /// Whether one of two cannot be listened on beside the other. Port 0 is any that is free.
-fn overlap(one: SocketAddr, other: SocketAddr) -> bool {
+pub(super) fn overlap(one: SocketAddr, other: SocketAddr) -> bool {
     one.port() != 0
         && one.port() == other.port()
         && (one.ip() == other.ip() || one.ip().is_unspecified() || other.ip().is_unspecified())

@@ -357,6 +357,13 @@ fn pin(text: Text<'_>, cx: &Context<'_>) -> Option<Pin> {
     Some(Pin::File(path))
 }
 
+/// Lists of a table that inherits nothing.
+pub(super) fn lists(section: &Section<'_>, cx: &Context<'_>) -> Vec<PathBuf> {
+    list(section, "crls", |text| revocation_list(text, cx))
+        .map(|(lists, _)| lists)
+        .unwrap_or_default()
+}
+
 fn revocation_list(text: Text<'_>, cx: &Context<'_>) -> Option<PathBuf> {
     let path = cx.path(text.place, text.text);
     let problem = match cx.sources.files.read(&path, LARGEST_LIST) {

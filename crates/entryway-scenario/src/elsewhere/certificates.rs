@@ -19,6 +19,11 @@ const fn of_people_s_certificates(name: &'static str, test: &'static str) -> Els
 }
 
 pub(super) const TABLE: &[Elsewhere] = &[
+    Elsewhere {
+        name: "certificate_login.",
+        why: "people of a document log in by passwords",
+        test: super::EVERY_EXAMPLE,
+    },
     of_certificates(
         "tls.verify",
         "crates/entryway-ldap/src/tls/verifier/tests.rs",

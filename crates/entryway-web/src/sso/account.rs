@@ -7,6 +7,7 @@ use super::page::Sending;
 use super::step::log_in_page;
 use super::{browser, cookies, front, logout, pages};
 use crate::App;
+use crate::peer::client_address;
 use crate::refusal::Refusal;
 use axum::extract::{Request, State};
 use axum::response::Response;
@@ -20,8 +21,10 @@ pub(crate) async fn show(
 ) -> Result<Response, Refusal> {
     let generation = app.current.current();
     let sso = front(&generation)?;
-    let asks = Asks::of(&**sso, request.headers());
-    let sessions = match sso.sessions(browser(request.headers())).await {
+    let (head, _) = request.into_parts();
+    let address = client_address(&head, &generation.trusted_proxies);
+    let asks = Asks::of(&**sso, &head.headers).offering(&generation, address);
+    let sessions = match sso.sessions(browser(&head.headers)).await {
         Err(_) => return Ok(asks.wrong(Problem::Unavailable)),
         Ok(sessions) if sessions.is_empty() => return Ok(log_in_page(&asks, None)),
         Ok(sessions) => sessions,

@@ -1,19 +1,23 @@
 //! The authorization endpoint, and what becomes of a request: a page, or the way back to the application.
 
+use super::certificate::{self, Offer};
 use super::flow::{Flow, Tie};
 use super::page::{Page, Sending, set_cookies};
 use super::pages::{self, Again, LogIn};
 use super::words::with;
 use super::{Browser, Language, SEAL_SCRIPT, SESSIONS, SingleSignOn, browser, form, front};
-use crate::App;
+use crate::peer::client_address;
 use crate::refusal::Refusal;
+use crate::{App, Generation};
 use axum::extract::{Request, State};
 use axum::response::{IntoResponse, Response};
 use entryway_oidc::{
     Agreement, Authorized, ErrorCode, Interaction, Page as Due, Parameters, Pending, Problem,
     Progress, Response as Back, Sent, TooMuch, paths,
 };
+use http::request::Parts;
 use http::{HeaderMap, HeaderValue, StatusCode, header};
+use std::net::IpAddr;
 use std::sync::Arc;
 use url::{Url, form_urlencoded};
 
@@ -27,7 +31,8 @@ pub(crate) async fn by_get(
     let generation = app.current.current();
     let sso = front(&generation)?;
     let parameters = form::query(request.uri().query());
-    Ok(begin(&**sso, request.headers(), parameters).await)
+    let (head, _) = request.into_parts();
+    Ok(begin(&generation, &**sso, &head, parameters).await)
 }
 
 /// OpenID Connect Core §3.1.2.1 wants `POST` as well. A form of another site brings no cookie with it: the browser is
@@ -43,7 +48,7 @@ pub(crate) async fn by_post(
     if let Some(response) = by_link(&**sso, paths::AUTHORIZE, &parameters) {
         return Ok(response);
     }
-    Ok(begin(&**sso, &head.headers, parameters).await)
+    Ok(begin(&generation, &**sso, &head, parameters).await)
 }
 
 /// The same request by a link, if it is not too long for one.
@@ -60,11 +65,14 @@ pub(super) fn by_link(
 }
 
 async fn begin(
+    generation: &Generation,
     sso: &dyn SingleSignOn,
-    headers: &HeaderMap,
+    head: &Parts,
     parameters: Result<Parameters, TooMuch>,
 ) -> Response {
-    let asks = Asks::of(sso, headers);
+    let headers = &head.headers;
+    let address = client_address(head, &generation.trusted_proxies);
+    let asks = Asks::of(sso, headers).offering(generation, address);
     match parameters {
         Err(too_much) => asks.wrong(too_much.into()),
         Ok(parameters) => {
@@ -86,6 +94,16 @@ pub(super) struct Asks<'a> {
     pub(super) cookies: Vec<Option<HeaderValue>>,
     /// The person logged in by a form of this request.
     pub(super) proved: bool,
+    /// Whether they may show a certificate.
+    pub(super) offer: Option<Offer<'a>>,
+}
+
+/// How a page goes about certificates.
+pub(super) enum ByCertificate {
+    /// It has a button, or none.
+    Offered(bool),
+    /// There is no page: the browser goes on.
+    AtOnce(Response),
 }
 
 /// A login that did not work, for the page that is shown again.
@@ -112,6 +130,24 @@ impl<'a> Asks<'a> {
             tie,
             cookies: Vec::new(),
             proved: false,
+            offer: None,
+        }
+    }
+
+    /// Somebody at this address.
+    pub(super) fn offering(mut self, generation: &'a Generation, address: Option<IpAddr>) -> Self {
+        self.offer = Offer::of(generation, address);
+        self
+    }
+
+    /// Whether a page with this form offers to show a certificate, and whether the browser goes there at once.
+    pub(super) fn by_certificate(&self, flow: &str, failed: Option<&Failed>) -> ByCertificate {
+        match self.offer {
+            Some(offer) if certificate::fits(flow) => match offer.at_once && failed.is_none() {
+                true => ByCertificate::AtOnce(certificate::send(self, offer, flow)),
+                false => ByCertificate::Offered(true),
+            },
+            _ => ByCertificate::Offered(false),
         }
     }
 
@@ -186,6 +222,10 @@ impl<'a> Asks<'a> {
             ),
             // A session that ended meanwhile: they log in anew.
             (_, _) => {
+                let by_certificate = match self.by_certificate(&flow, failed.as_ref()) {
+                    ByCertificate::AtOnce(response) => return response,
+                    ByCertificate::Offered(offered) => offered,
+                };
                 let is_again = matches!(page, Due::Reauthenticate) && failed.is_none();
                 seals = self.seals(failed.as_ref(), &caller);
                 let asked = LogIn {
@@ -194,6 +234,7 @@ impl<'a> Asks<'a> {
                     lead: is_again.then(|| with(words.again, &client.name)),
                     again: failed.as_ref().map(Failed::again),
                     may_cancel: true,
+                    by_certificate,
                     offered: &self.sso.look().offered,
                     chosen: failed.as_ref().and_then(|failed| failed.chosen.as_deref()),
                     seals,
@@ -305,6 +346,18 @@ impl<'a> Asks<'a> {
         response
     }
 
+    /// The same with what ties it to pages that it will come back to.
+    pub(super) fn send_tied(&self, place: &str) -> Response {
+        let mut response = self.elsewhere(place);
+        set_cookies(&mut response, self.tie.cookie().into_iter());
+        response
+    }
+
+    /// To another origin, with something sealed in the address that is told to nobody.
+    pub(super) fn elsewhere(&self, place: &str) -> Response {
+        self.back_to(place)
+    }
+
     /// The same, where there is a code in the address.
     pub(super) fn back_to(&self, place: &str) -> Response {
         let mut response = self.send_to(place);
@@ -332,7 +385,9 @@ impl Failed {
 /// A refusal is a page like any other; an outage is one for machines too.
 pub(super) fn status(failed: Option<&Failed>) -> StatusCode {
     match failed.map(|failed| failed.again) {
-        Some(Again::NotNow | Again::Unknown | Again::AtSite(_)) => StatusCode::SERVICE_UNAVAILABLE,
+        Some(Again::NotNow | Again::Unknown | Again::AtSite(_) | Again::CertificateNotNow) => {
+            StatusCode::SERVICE_UNAVAILABLE
+        }
         _ => StatusCode::OK,
     }
 }

@@ -7,6 +7,7 @@ use super::step::log_in_for;
 use super::words::with;
 use super::{Browser, browser, form, front};
 use crate::forward::{CALLBACK, Wanted};
+use crate::peer::client_address;
 use crate::refusal::Refusal;
 use crate::{App, Forwarding, Handover};
 use axum::extract::{Request, State};
@@ -23,8 +24,10 @@ pub(crate) async fn begin(
     let generation = app.current.current();
     let sso = front(&generation)?;
     let forward = generation.forward.as_deref().ok_or(Refusal::NotFound)?;
-    let asks = Asks::of(&**sso, request.headers());
-    let sent = match form::query_within(request.uri().query()) {
+    let (head, _) = request.into_parts();
+    let address = client_address(&head, &generation.trusted_proxies);
+    let asks = Asks::of(&**sso, &head.headers).offering(&generation, address);
+    let sent = match form::query_within(head.uri.query()) {
         Ok(sent) => sent,
         Err(too_much) => return Ok(asks.wrong(too_much.into())),
     };
@@ -32,7 +35,7 @@ pub(crate) async fn begin(
     let Some(wanted) = wanted else {
         return Ok(asks.too_old());
     };
-    let browser = browser(request.headers());
+    let browser = browser(&head.headers);
     Ok(go_on(&asks, Some(forward), browser, &wanted, None).await)
 }
 

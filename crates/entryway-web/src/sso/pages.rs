@@ -39,6 +39,14 @@ pub(super) enum Again {
     AtSite(Fault),
     /// Nothing was wrong: the name came first, and the password is next.
     Next,
+    /// The browser showed no certificate.
+    NoCertificate,
+    /// Nobody shows one from there.
+    NotFromHere,
+    /// It lets nobody in, or whom it is of is not let in.
+    Certificate(Reason),
+    /// Nobody has judged whoever showed it.
+    CertificateNotNow,
 }
 
 impl Again {
@@ -55,6 +63,17 @@ impl Again {
             Self::SealedOnly => words.sealed_only,
             Self::AtSite(fault) => language.at_site(fault),
             Self::Next => "",
+            Self::NoCertificate => words.no_certificate,
+            Self::NotFromHere => words.not_from_here,
+            Self::CertificateNotNow => words.certificate_not_now,
+            Self::Certificate(reason) => match reason {
+                Reason::CertificateUntrusted => words.certificate_untrusted,
+                Reason::CertificateOutOfDate => words.certificate_out_of_date,
+                Reason::CertificateRevoked => words.certificate_revoked,
+                Reason::CertificateNotForLogin => words.certificate_not_for_login,
+                // Of accounts nothing is told, as everywhere.
+                _ => words.certificate_refused,
+            },
         }
     }
 }
@@ -89,6 +108,8 @@ pub(super) struct LogIn<'a> {
     /// Why again, and the login's id.
     pub(super) again: Option<(Again, String)>,
     pub(super) may_cancel: bool,
+    /// Whether a certificate may be shown in its place.
+    pub(super) by_certificate: bool,
     pub(super) offered: &'a Offered,
     /// What was chosen last time.
     pub(super) chosen: Option<&'a str>,
@@ -148,6 +169,9 @@ pub(super) fn log_in(language: Language, page: &LogIn<'_>) -> Markup {
                 (secret("password", words.password, "current-password", is_again, has_name))
             }
             button type="submit" name="action" value="login" { (words.go) }
+            @if page.by_certificate {
+                button class="quiet" type="submit" name="action" value="certificate" formnovalidate { (words.by_certificate) }
+            }
             @if page.may_cancel { (cancel(words)) }
         }
     }

@@ -185,6 +185,8 @@ pub trait SingleSignOn: Send + Sync {
     fn seal(&self, bound: &[u8], text: &str) -> Option<String>;
     /// What was sealed; `None` for everything else.
     fn unseal(&self, bound: &[u8], sealed: &str) -> Option<Zeroizing<String>>;
+    /// Whether what this is the fingerprint of is met for the first time, by any node. Remembered until then.
+    fn first_time(&self, id: Fingerprint, until: Timestamp) -> Asked<'_, Answer<bool>>;
     /// A secret for a cookie.
     fn draw(&self) -> Secret;
 }

@@ -1,6 +1,7 @@
 //! What a person does on a page: logs in, chooses, agrees, or goes back.
 
-use super::authorize::{Asks, Failed, status};
+use super::authorize::{Asks, ByCertificate, Failed, status};
+use super::certificate;
 use super::flow::Flow;
 use super::own::{Own, field};
 use super::page::Sending;
@@ -40,6 +41,8 @@ pub(crate) async fn step(
         Ok(own) => own,
         Err(page) => return Ok(page),
     };
+    let address = client_address(&head, &generation.trusted_proxies);
+    asks = asks.offering(&generation, address);
     let action = field(&sent, "action").unwrap_or("login");
     let (mut browser, mut failed) = (browser(&head.headers), None);
     let typed = |name| field(&sent, name).unwrap_or_default();
@@ -55,6 +58,13 @@ pub(crate) async fn step(
                 None => log_in(&app, &generation, &mut asks, &head, &flow, &login).await,
             })
         }
+        "certificate" => {
+            let sealed = field(&sent, "flow").filter(|flow| certificate::fits(flow));
+            return Ok(match (asks.offer, sealed) {
+                (Some(offer), Some(flow)) => certificate::send(&asks, offer, flow),
+                _ => asks.too_old(),
+            });
+        }
         "change" => Some(change(&app, &generation, &mut asks, &head, &flow, &sent).await),
         _ => None,
     };
@@ -67,7 +77,34 @@ pub(crate) async fn step(
         Some(Err(Stopped::Failed(why))) => failed = Some(why),
         Some(Err(Stopped::Unavailable)) => return Ok(asks.wrong(Problem::Unavailable)),
     }
-    Ok(match flow {
+    let after = After {
+        browser,
+        failed,
+        action,
+    };
+    Ok(finish(asks, &generation, flow, after).await)
+}
+
+/// What a form, or a certificate, came to.
+pub(super) struct After<'a> {
+    pub(super) browser: Browser,
+    pub(super) failed: Option<Failed>,
+    pub(super) action: &'a str,
+}
+
+/// Goes on with what it was about.
+pub(super) async fn finish(
+    mut asks: Asks<'_>,
+    generation: &Generation,
+    flow: Flow,
+    after: After<'_>,
+) -> Response {
+    let After {
+        browser,
+        failed,
+        action,
+    } = after;
+    match flow {
         Flow::Authorize { pending, proved } => {
             asks.proved |= proved;
             authorize(asks, browser, pending, action, failed).await
@@ -78,11 +115,11 @@ pub(crate) async fn step(
             forward::go_on(&asks, forward, browser, &wanted, failed).await
         }
         Flow::Logout { .. } => asks.too_old(),
-    })
+    }
 }
 
 async fn authorize(
-    asks: Asks<'_>,
+    mut asks: Asks<'_>,
     browser: Browser,
     mut pending: Pending,
     action: &str,
@@ -111,7 +148,13 @@ async fn authorize(
             });
         }
         // Whoever wants to be somebody else logs in, whoever is logged in.
-        "other" => return asks.go_on(Browser::default(), pending, None).await,
+        "other" => {
+            // Who they want to be is theirs to say, and not what their browser shows first.
+            if let Some(offer) = &mut asks.offer {
+                offer.at_once = false;
+            }
+            return asks.go_on(Browser::default(), pending, None).await;
+        }
         _ => {}
     }
     if failed.is_some() {
@@ -147,12 +190,17 @@ pub(super) fn log_in_for(
     let Some(flow) = asks.tie.seal(asks.sso, flow) else {
         return asks.wrong(Problem::Broken);
     };
+    let by_certificate = match asks.by_certificate(&flow, failed.as_ref()) {
+        ByCertificate::AtOnce(response) => return response,
+        ByCertificate::Offered(offered) => offered,
+    };
     let page = LogIn {
         flow: &flow,
         name: failed.as_ref().map_or("", |failed| &failed.name),
         lead: None,
         again: failed.as_ref().map(Failed::again),
         may_cancel: false,
+        by_certificate,
         offered: &asks.sso.look().offered,
         chosen: failed.as_ref().and_then(|failed| failed.chosen.as_deref()),
         seals,
@@ -370,7 +418,7 @@ fn attempt(
 }
 
 /// What the browser says it is, as far as it may stand on a page.
-fn agent(headers: &HeaderMap) -> Option<String> {
+pub(super) fn agent(headers: &HeaderMap) -> Option<String> {
     let text = headers.get(header::USER_AGENT)?.to_str().ok()?;
     let short: String = text.chars().take(MOST_AGENT).collect();
     (!short.is_empty()).then_some(short)

@@ -2,6 +2,7 @@
 
 mod outcome;
 
+use crate::certificate_login::AskingListener;
 use crate::events::ConfigRefused;
 use crate::listener::ListenerCertificate;
 use crate::live::Live;
@@ -32,12 +33,19 @@ impl Reloads {
         live: Arc<Live>,
         scraping: Arc<Scraping>,
         certificate: Option<Arc<ListenerCertificate>>,
+        asking: Option<Arc<AskingListener>>,
         path: PathBuf,
     ) -> Self {
-        Self::adjusted(live, scraping, certificate, path, |_| {})
+        Self::of(move || {
+            let outcome = read_again(&live, &scraping, certificate.as_deref(), &path, |_| {});
+            if let (Outcome::Applied { .. }, Some(asking)) = (&outcome, &asking) {
+                asking.look(&live);
+            }
+            outcome
+        })
     }
 
-    /// The same, with something changed in whatever is read.
+    /// The same without a listener for certificates, and with something changed in whatever is read.
     pub(super) fn adjusted(
         live: Arc<Live>,
         scraping: Arc<Scraping>,

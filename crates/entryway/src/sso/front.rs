@@ -32,6 +32,18 @@ const COOKIE: &str = "ews_";
 /// What begins the secret of a page's browser.
 const PAGE: &str = "ewp_";
 
+/// Whose answers of the listener for certificates are remembered as: no application is called so (RFC 6749 §A.1).
+const CERTIFICATES: &str = "«certificates»";
+
+/// What else there is beside it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Beside {
+    /// Rules of protected pages look at groups.
+    pub(crate) needs_groups: bool,
+    /// People may log in by certificates.
+    pub(crate) certificates: bool,
+}
+
 /// Single sign-on of one configuration.
 pub(crate) struct Sso(pub(super) Inner);
 
@@ -120,7 +132,7 @@ impl Sso {
         revalidations: Arc<dyn Revalidations>,
         pictures: Option<Pictures>,
         deadline: Duration,
-        others_need_groups: bool,
+        beside: Beside,
         sealing: Option<Arc<dyn Sealing>>,
     ) -> Self {
         let keys: Arc<Keyring> = Arc::clone(&kept.signing);
@@ -129,7 +141,7 @@ impl Sso {
             lifetimes: settings.lifetimes,
             most_groups: settings.most_groups,
             qualified_groups: settings.qualified_groups,
-            certificates: false,
+            certificates: beside.certificates,
             signer: keys,
             signatures: Arc::new(Checked),
             entropy: Arc::new(SystemEntropy),
@@ -145,7 +157,7 @@ impl Sso {
             .collect();
         Self(Inner {
             provider: Arc::new(provider),
-            wants_groups: settings.needs_groups() || others_need_groups,
+            wants_groups: settings.needs_groups() || beside.needs_groups,
             clients,
             pictures,
             kept,
@@ -453,6 +465,13 @@ impl SingleSignOn for Sso {
 
     fn unseal(&self, bound: &[u8], sealed: &str) -> Option<Zeroizing<String>> {
         self.0.kept.seals.open_text(bound, sealed)
+    }
+
+    fn first_time(&self, id: Fingerprint, until: Timestamp) -> Asked<'_, Answer<bool>> {
+        Box::pin(async move {
+            let store = self.0.store();
+            in_time(store.take_assertion(CERTIFICATES, &id.0, rows::ms(until))).await
+        })
     }
 
     fn draw(&self) -> Secret {

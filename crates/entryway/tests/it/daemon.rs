@@ -103,6 +103,12 @@ impl Daemon {
         seen.unwrap_or_else(|| panic!("no `{name}` in {:#?}", self.seen))
     }
 
+    /// Every event of this name that has been waited past.
+    pub(crate) fn all_seen(&self, name: &str) -> Vec<&serde_json::Value> {
+        let seen = self.seen.iter();
+        seen.filter(|event| event["event"] == name).collect()
+    }
+
     /// Whether an event of this name has been waited past.
     pub(crate) fn has_seen(&self, name: &str) -> bool {
         self.seen.iter().any(|event| event["event"] == name)

@@ -6,6 +6,7 @@ mod assertions;
 mod attacks;
 mod backchannel;
 mod browser;
+mod certificates;
 pub(crate) mod clock;
 mod flow;
 mod forward;

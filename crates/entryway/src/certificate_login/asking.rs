@@ -1,0 +1,141 @@
+//! The listener that asks for certificates: its own certificate, and whose it asks for, as the configuration in force
+//! and its files have them. Where it listens does not change while the process lives.
+
+use super::PersonTrust;
+use crate::live::Live;
+use crate::stores::{self, identity_source};
+use anyhow::Context;
+use entryway_config::Settings;
+use entryway_ldap::{IdentitySource, Reread, ShownIdentity};
+use entryway_web::{Issuers, ListenerTls};
+use parking_lot::Mutex;
+use std::sync::Arc;
+use tokio::task::{AbortHandle, spawn_blocking};
+use tokio::time::{MissedTickBehavior, interval};
+
+/// The listener's part of TLS.
+pub(crate) struct AskingListener {
+    tls: Arc<ListenerTls>,
+    shown: Mutex<Showing>,
+}
+
+struct Showing {
+    identity: ShownIdentity,
+    issuers: Issuers,
+}
+
+/// What a configuration has the listener show and ask for.
+#[derive(Clone)]
+pub(crate) struct Wanted {
+    pub(crate) identity: IdentitySource,
+    pub(crate) trust: Arc<PersonTrust>,
+}
+
+/// Looks at the files now and then until it is dropped.
+pub(crate) struct AskingWatch(AbortHandle);
+
+impl Drop for AskingWatch {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
+}
+
+impl Wanted {
+    /// Of these settings; its own certificate, or that of the other listener.
+    pub(crate) fn of(settings: &Settings, trust: Arc<PersonTrust>) -> Option<Self> {
+        let own = settings.certificate_login.as_ref()?.tls.as_ref();
+        let source = own.or(settings.tls.as_ref())?;
+        Some(Self {
+            identity: identity_source(source),
+            trust,
+        })
+    }
+}
+
+impl AskingListener {
+    /// Reads the certificate. Blocks on files.
+    pub(crate) fn open(wanted: &Wanted) -> anyhow::Result<Self> {
+        const UNUSABLE: &str = "the certificate of `certificate_login` cannot be used";
+        let identity = ShownIdentity::load(wanted.identity.clone()).context(UNUSABLE)?;
+        let issuers = wanted.trust.issuers();
+        let tls = ListenerTls::asking(identity.certified(), issuers.clone()).context(UNUSABLE)?;
+        Ok(Self {
+            tls: Arc::new(tls),
+            shown: Mutex::new(Showing { identity, issuers }),
+        })
+    }
+
+    /// How TLS is spoken there.
+    pub(crate) fn tls(&self) -> Arc<ListenerTls> {
+        Arc::clone(&self.tls)
+    }
+
+    /// Looks at the configuration in force and at the files from now on. Needs a tokio runtime.
+    pub(crate) fn watch(self: Arc<Self>, live: Arc<Live>) -> AskingWatch {
+        let watching = tokio::spawn(async move {
+            let mut ticks = interval(stores::EVERY);
+            ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+            loop {
+                ticks.tick().await;
+                let (own, live) = (Arc::clone(&self), Arc::clone(&live));
+                if spawn_blocking(move || own.look(&live)).await.is_err() {
+                    tracing::error!(target: "listener.certificate_unusable", problem = "looking at it has failed");
+                    return;
+                }
+            }
+        });
+        AskingWatch(watching.abort_handle())
+    }
+
+    /// One look, told in the log. Blocks on files.
+    pub(crate) fn look(&self, live: &Live) {
+        let Some(wanted) = live.now().asks() else {
+            return;
+        };
+        let mut shown = self.shown.lock();
+        let mut renewed = false;
+        if !shown.identity.is_of(&wanted.identity) {
+            match ShownIdentity::load(wanted.identity.clone()) {
+                Ok(identity) => {
+                    shown.identity = identity;
+                    renewed = true;
+                }
+                Err(error) => unusable(error.code(), anyhow::Error::from(error)),
+            }
+        }
+        renewed |= match shown.identity.look() {
+            Reread::Same => false,
+            Reread::Renewed => true,
+            Reread::Broken(error) => {
+                unusable(error.code(), anyhow::Error::from(error));
+                false
+            }
+            Reread::Recovered { renewed } => {
+                let file = shown.identity.origin();
+                tracing::info!(target: "listener.certificate_recovered", %file);
+                renewed
+            }
+        };
+        let issuers = wanted.trust.issuers();
+        let names = |issuers: &Issuers| -> Vec<Vec<u8>> {
+            issuers.iter().map(|name| name.as_ref().to_vec()).collect()
+        };
+        if !renewed && names(&issuers) == names(&shown.issuers) {
+            return;
+        }
+        let certificate = shown.identity.certified();
+        match self.tls.renew_asking(certificate, issuers.clone()) {
+            Ok(()) => {
+                shown.issuers = issuers;
+                let file = shown.identity.origin();
+                tracing::info!(target: "listener.certificate_renewed", %file);
+            }
+            Err(error) => unusable("store_setup", anyhow::Error::from(error)),
+        }
+    }
+}
+
+fn unusable(code: &str, error: anyhow::Error) {
+    let problem = format!("{error:#}");
+    tracing::warn!(target: "listener.certificate_unusable", code, problem, kept = "the one before it");
+}
