@@ -131,6 +131,31 @@ impl Gateway {
         })
     }
 
+    /// Any other command, as JSON.
+    pub fn asked(&self, words: &[&str]) -> Result<Value> {
+        let mut command = self.command();
+        command.args(words).args(["--output", "json"]);
+        Finished::of(&mut command, "")?.json()
+    }
+
+    /// `entryway hub ticket create`: the URL to enrol at, and the ticket.
+    pub fn ticket(&self, site: &str) -> Result<(String, String)> {
+        let made = self.asked(&["hub", "ticket", "create", "--site", site])?;
+        let text = |key: &str| made.get(key).and_then(Value::as_str).map(str::to_owned);
+        text("url")
+            .zip(text("ticket"))
+            .with_context(|| format!("expected a ticket, found {made}"))
+    }
+
+    /// How many tunnels stand at this hub, as `entryway status` tells it.
+    pub fn tunnels(&self) -> Result<u64> {
+        let status = self.asked(&["status"])?;
+        let sites = status.get("sites").and_then(Value::as_array);
+        let sites = sites.with_context(|| format!("expected sites, found {status}"))?;
+        let tunnels = |site: &Value| site.get("tunnels").and_then(Value::as_u64);
+        Ok(sites.iter().filter_map(tunnels).sum())
+    }
+
     /// `entryway connector enroll`: this machine is a connector afterwards.
     pub fn enroll(&self, url: &str, ticket: &str) -> Result<Finished> {
         let mut command = self.command();

@@ -3,7 +3,7 @@
 use super::Size;
 use super::driver::{self, Round, Shown};
 use super::site::{Site, login};
-use super::stage::{Hub, ticket};
+use super::stage::Hub;
 use crate::bench::{Programs, cpu, memory_kib};
 use anyhow::{Result, ensure};
 use futures_util::stream::{self, StreamExt as _, TryStreamExt as _};
@@ -50,7 +50,7 @@ async fn run(mut hub: Hub, size: Size) -> Result<Measured> {
     let began = Instant::now();
     let sites: Vec<Site> = stream::iter(0..size.sites)
         .map(|number| {
-            let made = ticket(hub.address, &name(number));
+            let made = hub.gateway.ticket(&name(number));
             async move {
                 let (url, ticket) = made?;
                 Site::start(&url, &ticket).await

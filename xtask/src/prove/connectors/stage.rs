@@ -3,9 +3,8 @@
 use crate::bench::Programs;
 use anyhow::{Context, Result, ensure};
 use entryway_conformance::{
-    Configuration, Deadline, Domain, Gateway, HttpClient, Scratch, Serving, free_port, until,
+    Configuration, Deadline, Domain, Gateway, Scratch, Serving, free_port, until,
 };
-use serde_json::{Value, json};
 use std::fmt::Write;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
@@ -15,7 +14,7 @@ pub(in crate::prove) const TOKEN: &str = "token-of-the-proof-0123456789abcdef";
 
 /// A hub that serves.
 pub(super) struct Hub {
-    gateway: Gateway,
+    pub(super) gateway: Gateway,
     serving: Option<Serving>,
     pub(super) address: SocketAddr,
     _scratch: Scratch,
@@ -31,7 +30,7 @@ impl Hub {
         let mut text = format!(
             "[server]\nlisten = \"{address}\"\n\n[hub]\nurl = \"http://{address}\"\n\n[store]\nurl = \"sqlite:{}\"\n\n\
              [audit]\nkey = \"{}\"\n\n[login]\nplatform = \"none\"\nreject_after = \"0ms\"\n\n[throttle]\nfailures_per_address = 1000000\n\n\
-             [[token]]\nname = \"tests\"\nsecret = {{ file = \"{}\" }}\nscopes = [\"login\", \"login.reasons\", \"admin\", \"hub\"]\n",
+             [[token]]\nname = \"tests\"\nsecret = {{ file = \"{}\" }}\nscopes = [\"login\", \"login.reasons\", \"admin\"]\n",
             place("hub.db"),
             place("audit.key"),
             token.display(),
@@ -63,33 +62,6 @@ impl Hub {
     }
 }
 
-/// What a connector of the site enrols with at that node: where, and the ticket.
-pub(in crate::prove) fn ticket(node: SocketAddr, site: &str) -> Result<(String, String)> {
-    let client = HttpClient::new(node, Some(TOKEN));
-    let made = client.post("/api/v1/hub/tickets", &json!({ "site": site }))?;
-    ensure!(
-        made.status / 100 == 2,
-        "no ticket for `{site}`: {}",
-        made.body
-    );
-    let made = made.json()?;
-    let text = |key: &str| made.get(key).and_then(Value::as_str).map(str::to_owned);
-    text("url")
-        .zip(text("ticket"))
-        .context("a ticket without its text")
-}
-
-/// How many tunnels stand at a node.
-pub(in crate::prove) fn tunnels(node: SocketAddr) -> Result<u64> {
-    let sites = HttpClient::new(node, Some(TOKEN)).get("/api/v1/hub/sites")?;
-    ensure!(sites.status == 200, "no list of sites: {}", sites.body);
-    let sites = sites.json()?;
-    let sites = sites.get("sites").and_then(Value::as_array);
-    let sites = sites.context("a list of sites without sites")?;
-    let up = |site: &Value| site.get("up").and_then(Value::as_u64);
-    Ok(sites.iter().filter_map(up).sum())
-}
-
 /// A connector that runs as a program of its own.
 pub(super) struct Connector {
     serving: Serving,
@@ -113,7 +85,7 @@ impl Connector {
         );
         let path: PathBuf = configuration.write(&scratch, "site")?;
         let gateway = Gateway::new(&programs.entryway, &path);
-        let (url, secret) = ticket(hub.address, site)?;
+        let (url, secret) = hub.gateway.ticket(site)?;
         let enrolled = gateway.enroll(&url, &secret)?;
         ensure!(
             enrolled.exit == 0,
@@ -122,7 +94,7 @@ impl Connector {
         );
         let serving = gateway.run_connector(listen)?;
         until("the connector is up", Deadline::seconds(30), || {
-            Ok((tunnels(hub.address)? > 0).then_some(()))
+            Ok((hub.gateway.tunnels()? > 0).then_some(()))
         })?;
         Ok(Self {
             serving,

@@ -2,7 +2,7 @@
 
 use super::act::Act;
 use crate::bench::Programs;
-use crate::prove::connectors::{TOKEN, ticket, tunnels};
+use crate::prove::connectors::TOKEN;
 use anyhow::{Context, Result, ensure};
 use entryway_conformance::{
     Authority, BadLine, Configuration, ConnectProxy, Deadline, Domain, Encrypt, Gateway, Postgres,
@@ -110,7 +110,7 @@ impl Stage {
         let site = Site {
             programs,
             authority: &authority,
-            hub: nodes[0],
+            hub: &hubs.0.gateway,
             slapd: &slapd,
             proxy: &proxy,
             line: &line,
@@ -118,9 +118,9 @@ impl Stage {
         };
         let clock = (act == Act::ClockWrong).then_some("FAKETIME=+600s");
         let connectors = (site.connector("a", clock)?, site.connector("b", None)?);
-        for node in nodes {
+        for node in [&hubs.0, &hubs.1] {
             until("both connectors are up", Deadline::seconds(60), || {
-                Ok((tunnels(node)? == 2).then_some(()))
+                Ok((node.gateway.tunnels()? == 2).then_some(()))
             })?;
         }
         Ok(Self {
@@ -166,7 +166,7 @@ impl Stage {
 struct Site<'a> {
     programs: &'a Programs,
     authority: &'a Authority,
-    hub: SocketAddr,
+    hub: &'a Gateway,
     slapd: &'a Slapd,
     proxy: &'a ConnectProxy,
     line: &'a BadLine,
@@ -195,7 +195,7 @@ impl Site<'_> {
                 .with(format!("LD_PRELOAD={}", faketime()?))
                 .with(clock.to_owned());
         }
-        let (url, ticket) = ticket(self.hub, SITE)?;
+        let (url, ticket) = self.hub.ticket(SITE)?;
         let enrolled = gateway.enroll(&url, &ticket)?;
         ensure!(enrolled.exit == 0, "not enrolled: {}", enrolled.stderr);
         Program::start(gateway, listen, true)
@@ -215,7 +215,7 @@ fn hub(
         "[server]\nlisten = \"{own}\"\n\n[hub]\nurl = \"http://{own}\"\nnodes = [{}]\n\n[site.{SITE}]\nmax_outstanding = 2000\n\n\
          [store]\nurl = \"{database}\"\n\n[audit]\nkey = \"{}\"\n\n[login]\nplatform = \"none\"\ndeadline = \"3s\"\nreject_after = \"0ms\"\n\n\
          [throttle]\nfailures_per_address = 1000000\n\n\
-         [[token]]\nname = \"tests\"\nsecret = {{ file = \"{}\" }}\nscopes = [\"login\", \"login.reasons\", \"admin\", \"hub\"]\n",
+         [[token]]\nname = \"tests\"\nsecret = {{ file = \"{}\" }}\nscopes = [\"login\", \"login.reasons\", \"admin\"]\n",
         nodes.join(", "),
         key.display(),
         token.display(),
