@@ -250,7 +250,10 @@ impl Figures {
         let faults: usize = self.faults.values().sum();
         match act.promise() {
             Promise::Unfelt => must(faults == 0, format!("{faults} logins without a verdict")),
-            Promise::FailsOver => {}
+            Promise::FailsOver => must(
+                faults * 20 <= self.logins,
+                format!("{faults} of {} logins without a verdict", self.logins),
+            ),
             Promise::Outage => must(faults > 0, "the outage was not felt".to_owned()),
         }
         broken

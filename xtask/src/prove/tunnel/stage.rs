@@ -149,8 +149,10 @@ impl Stage {
         all.into_iter().all(Program::is_as_meant)
     }
 
-    /// What the directory has counted.
-    pub(super) fn binds(&self) -> Result<StatsLog> {
+    /// What the directory has counted, once nobody asks it any more.
+    pub(super) fn binds(&mut self) -> Result<StatsLog> {
+        self.connectors.0.serving = None;
+        self.connectors.1.serving = None;
         until(
             "the directory's log is quiet",
             Deadline::seconds(30),
