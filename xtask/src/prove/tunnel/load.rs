@@ -210,7 +210,12 @@ impl Figures {
                 figures.refused += usize::from(sample.is_due());
             }
         }
-        ensure!(figures.refused > 0, "no wrong password came to its verdict");
+        let others = || samples.iter().filter(|sample| !sample.login.right).take(3);
+        ensure!(
+            figures.refused > 0,
+            "no wrong password came to its verdict: {:?}",
+            others().map(|sample| &sample.seen).collect::<Vec<_>>()
+        );
         Ok(figures)
     }
 
