@@ -149,6 +149,7 @@ codes! {
     HubAddress = "C121", Error, "not an address that connectors could dial";
     SiteClaimed = "C122", Error, "a site that claims what another has";
     SiteClient = "C123", Error, "an application of a site that does not exist";
+    SiteCertificate = "C124", Error, "a way to log in that a site does not have yet";
     Proxy = "C140", Error, "not a proxy that a connector could use";
     ProxyAccount = "C141", Error, "half of an account at a proxy";
     NoProxyEntry = "C142", Error, "an exclusion that excludes nothing";

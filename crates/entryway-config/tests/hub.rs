@@ -86,7 +86,7 @@ enabled = false
 description = "closed"
 
 [site.plant-c]
-methods = ["certificate"]
+methods = ["password"]
 suffixes = ["plant-c.example"]
 mail_domains = ["Mail.Plant-C.example"]
 attributes = ["department"]
@@ -95,7 +95,7 @@ accounts = true
 [site.plant-a]
 suffixes = ["Plant-A.example", "plant-a.EXAMPLE"]
 clients = ["portal"]
-methods = ["password", "certificate"]
+methods = ["password"]
 max_outstanding = 7
 "#;
     let hub = hub(text).expect("a hub");
@@ -131,5 +131,5 @@ max_outstanding = 7
     let methods: Vec<(bool, bool)> = methods
         .map(|both| (both.password, both.certificate))
         .collect();
-    assert_eq!(methods, [(true, true), (false, true)]);
+    assert_eq!(methods, [(true, false), (true, false)]);
 }

@@ -18,16 +18,10 @@ const MOST_NODES: usize = 16;
 /// A label of DNS: the name stands in `NAME.site.entryway.internal`.
 const NAME_MAX: usize = 63;
 
-#[derive(Clone, Copy, PartialEq)]
-enum Method {
-    Password,
-    Certificate,
-}
-
-const METHODS: [(&str, Method); 2] = [
-    ("password", Method::Password),
-    ("certificate", Method::Certificate),
-];
+/// What people of a site may prove themselves with, as yet.
+const METHODS: [(&str, ()); 1] = [("password", ())];
+/// What they will: nothing at a connector asks a browser for it.
+const NOT_YET: &str = "certificate";
 
 /// A text, and which site or domain claimed it first.
 type Claims<'a> = Vec<(&'a str, Place, String)>;
@@ -463,14 +457,24 @@ fn methods(site: &Section<'_>, cx: &Context<'_>) -> Option<SiteMethods> {
         );
         return None;
     }
-    let read: Option<Vec<Method>> = list
-        .items
-        .iter()
-        .map(|item| site.one_of(*item, "methods", &METHODS))
-        .collect();
-    let read = read?;
-    Some(SiteMethods {
-        password: read.contains(&Method::Password),
-        certificate: read.contains(&Method::Certificate),
+    let mut whole = true;
+    for item in &list.items {
+        if item.text == NOT_YET {
+            cx.push(
+                Diagnostic::new(
+                    Code::SiteCertificate,
+                    "people of a site cannot log in by certificate yet",
+                )
+                .at(item.place, "no connector asks a browser for a certificate")
+                .hint("`methods = [\"password\"]`; `[certificate_login]` is for the people of your own domains"),
+            );
+            whole = false;
+            continue;
+        }
+        whole &= site.one_of(*item, "methods", &METHODS).is_some();
+    }
+    whole.then_some(SiteMethods {
+        password: true,
+        certificate: false,
     })
 }
