@@ -215,10 +215,11 @@ fn hub(
     let key = scratch.path().join(format!("audit-{}.key", own.port()));
     let text = format!(
         "[server]\nlisten = \"{own}\"\n\n[hub]\nurl = \"http://{own}\"\nnodes = [{}]\n\n[site.{SITE}]\nmax_outstanding = 2000\n\n\
-         [store]\nurl = \"{database}\"\n\n[audit]\nkey = \"{}\"\n\n[login]\nplatform = \"none\"\ndeadline = \"3s\"\nreject_after = \"0ms\"\n\n\
+         [store]\nurl = \"{database}\"\n\n[audit]\nnode = \"hub-{}\"\nkey = \"{}\"\n\n[login]\nplatform = \"none\"\ndeadline = \"3s\"\nreject_after = \"0ms\"\n\n\
          [throttle]\nfailures_per_address = 1000000\n\n\
          [[token]]\nname = \"tests\"\nsecret = {{ file = \"{}\" }}\nscopes = [\"login\", \"login.reasons\", \"admin\"]\n",
         nodes.join(", "),
+        own.port(),
         key.display(),
         token.display(),
     );
