@@ -146,7 +146,7 @@ proptest! {
                 prop_assert!(asked);
                 prop_assert_eq!(session.source, Source::Site(SiteId(0)));
                 prop_assert_eq!(&session.subject.0, &format!("plant:{}", told.subject));
-                prop_assert_eq!(&session.name, &told.name);
+                prop_assert_eq!(&session.name, &format!("plant/{}", told.name));
             }
             Decision::Challenge(_) => {
                 prop_assert!(matches!(says, Says::Verdict(SiteVerdict::MustChange)));
