@@ -60,4 +60,4 @@ pub use sso::{
     SessionDesk, SessionsAsked, SingleSignOn,
 };
 pub use tls::{Handshake, Issuers, ListenerTls, ListenerTlsError};
-pub use tunnels::{NoTunnel, OpenTunnels, TunnelBytes, Tunnels};
+pub use tunnels::{NoTunnel, OpenTunnels, TunnelBytes, TunnelPlace, Tunnels};

@@ -50,16 +50,19 @@ type Task = Pin<Box<dyn Future<Output = ()> + Send>>;
 
 /// Takes the tunnels of connectors.
 pub trait Tunnels: Send + Sync {
-    /// Whether one for that site would be taken now. Asked before anything is known of who comes.
-    fn admits(&self, site: &str, from: Option<IpAddr>) -> Result<(), NoTunnel>;
-    /// Runs one to its end, in whatever configuration. When `stopping` is over it says goodbye and ends.
-    fn run(
+    /// A place for one for that site, if one would be taken now. Asked before anything is known of who comes: it counts
+    /// from here on, until it is dropped or used.
+    fn admits(
         self: Arc<Self>,
-        site: String,
+        site: &str,
         from: Option<IpAddr>,
-        io: Box<dyn TunnelBytes>,
-        stopping: Task,
-    ) -> Task;
+    ) -> Result<Box<dyn TunnelPlace>, NoTunnel>;
+}
+
+/// A place that is held for a tunnel.
+pub trait TunnelPlace: Send {
+    /// Runs the tunnel to its end, in whatever configuration. When `stopping` is over it says goodbye and ends.
+    fn run(self: Box<Self>, io: Box<dyn TunnelBytes>, stopping: Task) -> Task;
 }
 
 /// Why a tunnel is not taken.
@@ -127,7 +130,7 @@ async fn tunnel(
     let tunnels = generation.tunnels.clone().ok_or(Refusal::NotFound)?;
     let (mut head, _) = request.into_parts();
     let from = client_address(&head, &generation.trusted_proxies);
-    tunnels.admits(&site, from).map_err(|why| match why {
+    let place = tunnels.admits(&site, from).map_err(|why| match why {
         NoTunnel::Unknown => Refusal::NotFound,
         NoTunnel::Full => Refusal::NoAnswer,
     })?;
@@ -143,7 +146,7 @@ async fn tunnel(
             // The answer must have been written first.
             if let Ok(Ok(upgraded)) = timeout(patience, upgrade).await {
                 let io = Box::new(TokioIo::new(upgraded));
-                tunnels.run(site, from, io, stopping).await;
+                place.run(io, stopping).await;
             }
         })
     });

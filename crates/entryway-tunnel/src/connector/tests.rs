@@ -1,6 +1,7 @@
 //! Both ends of a tunnel over real sockets, with everything between them that can break.
 
 mod inspected;
+mod loiter;
 
 use super::*;
 use crate::authority::SiteAuthority;

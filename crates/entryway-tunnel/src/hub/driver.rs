@@ -9,7 +9,7 @@ use crate::sign::PeerKey;
 use crate::socket::WebSocketBytes;
 use bytes::BytesMut;
 use entryway_bridge::link::{Ended, HubEvent, HubLink, Limits, NotAsked, RequestId};
-use entryway_bridge::message::{Bye, ByeCode, Enrol, Renew, Welcome};
+use entryway_bridge::message::{Bye, ByeCode, Renew, Welcome};
 use entryway_bridge::{
     ConnectorId, Octets, Question as Signed, SignedReply, SiteName, VerifiedReply,
 };
@@ -21,7 +21,7 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 use tokio::io::{AsyncRead, AsyncWrite, ReadHalf, WriteHalf, split};
 use tokio::sync::mpsc;
-use tokio::time::{Instant, sleep_until, timeout};
+use tokio::time::{Instant, sleep_until, timeout, timeout_at};
 
 /// How long a tunnel that drains may take to finish.
 const DRAIN: Duration = Duration::from_secs(60);
@@ -112,9 +112,10 @@ impl<S: AsyncRead + AsyncWrite> Driver<S> {
             .map_err(AcceptError::Lost)?;
         }
     }
-    /// What is said first, in time; the last words are written where it goes wrong.
-    async fn early(&mut self, pace: Pace) -> Result<HubEvent, AcceptError> {
-        let event = timeout(pace.greeting, self.event()).await;
+    /// What is said first, in time; the last words are written where it goes wrong. The time is that of all that is said
+    /// first: whoever says something now and then would else stay for ever, and nobody knows who it is.
+    async fn early(&mut self, by: Instant) -> Result<HubEvent, AcceptError> {
+        let event = timeout_at(by, self.event()).await;
         let event = event.unwrap_or(Err(AcceptError::TimedOut));
         if event.is_err() {
             finish(&mut self.write, self.link.outbound()).await;
@@ -127,15 +128,21 @@ impl<S: AsyncRead + AsyncWrite> Driver<S> {
         AcceptError::Ended(bye)
     }
 
+    async fn broken(&mut self, problem: &str) -> AcceptError {
+        self.link.bye(&Bye::new(ByeCode::Protocol, problem));
+        finish(&mut self.write, self.link.outbound()).await;
+        AcceptError::Broken(problem.to_owned())
+    }
+
     async fn enrol(&mut self, pace: Pace) -> Result<(), AcceptError> {
-        let mut asked: Option<Enrol> = None;
-        while asked.is_none() {
-            if let HubEvent::Enrol(enrol) = self.early(pace).await? {
-                asked = Some(enrol);
-            }
-        }
-        let Some(enrol) = asked else {
-            return Ok(());
+        let by = Instant::now() + pace.greeting;
+        let HubEvent::Hello(_) = self.early(by).await? else {
+            return Err(self.broken("it does not greet").await);
+        };
+        let HubEvent::Enrol(enrol) = self.early(by).await? else {
+            return Err(self
+                .broken("it has no certificate and does not enrol")
+                .await);
         };
         let admit = Arc::clone(&self.admit);
         match admit.enrol(&enrol).await {
@@ -159,8 +166,8 @@ impl<S: AsyncRead + AsyncWrite> Driver<S> {
     ) -> Result<(), AcceptError> {
         let connector = ConnectorId::parse(&peer.connector).map_err(|_| AcceptError::Name)?;
         let key = PeerKey::of(&peer).ok_or(AcceptError::Name)?;
-        let HubEvent::Hello(greeting) = self.early(pace).await? else {
-            return Err(AcceptError::Broken("it does not greet".to_owned()));
+        let HubEvent::Hello(greeting) = self.early(Instant::now() + pace.greeting).await? else {
+            return Err(self.broken("it does not greet").await);
         };
         let ahead_ms = ahead_ms(greeting.time_ms, unix_ms(SystemTime::now()));
         let admit = Arc::clone(&self.admit);
@@ -171,8 +178,10 @@ impl<S: AsyncRead + AsyncWrite> Driver<S> {
         if self.link.welcome(&welcome).is_err() {
             return Err(AcceptError::Broken("it did not wait".to_owned()));
         }
+        // The store's time is not the connector's.
+        let by = Instant::now() + pace.greeting;
         let report = loop {
-            match self.early(pace).await {
+            match self.early(by).await {
                 Ok(HubEvent::Report(report)) => break report,
                 Ok(_) => {}
                 Err(AcceptError::Ended(bye)) if bye.code == ByeCode::Revoked => {

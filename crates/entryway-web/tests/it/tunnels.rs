@@ -1,7 +1,7 @@
 //! Tunnels of connectors: taken, kept apart from requests, ended last.
 
 use crate::sockets::{SOON, Server};
-use entryway_web::{Limits, NoTunnel, TunnelBytes, Tunnels};
+use entryway_web::{Limits, NoTunnel, TunnelBytes, TunnelPlace, Tunnels};
 use std::future::Future;
 use std::net::IpAddr;
 use std::pin::Pin;
@@ -14,21 +14,29 @@ use tokio::time::timeout;
 /// Gives back what it hears, and says goodbye.
 pub(crate) struct Echo;
 
+struct Place(String, Option<IpAddr>);
+
 impl Tunnels for Echo {
-    fn admits(&self, site: &str, _: Option<IpAddr>) -> Result<(), NoTunnel> {
+    fn admits(
+        self: Arc<Self>,
+        site: &str,
+        from: Option<IpAddr>,
+    ) -> Result<Box<dyn TunnelPlace>, NoTunnel> {
         match site {
-            "plant-a" => Ok(()),
+            "plant-a" => Ok(Box::new(Place(site.to_owned(), from))),
             "full" => Err(NoTunnel::Full),
             _ => Err(NoTunnel::Unknown),
         }
     }
+}
+
+impl TunnelPlace for Place {
     fn run(
-        self: Arc<Self>,
-        site: String,
-        from: Option<IpAddr>,
+        self: Box<Self>,
         mut io: Box<dyn TunnelBytes>,
         mut stopping: Pin<Box<dyn Future<Output = ()> + Send>>,
     ) -> Pin<Box<dyn Future<Output = ()> + Send>> {
+        let Self(site, from) = *self;
         Box::pin(async move {
             let from = from.expect("a peer");
             let greeting = format!("{site} from {from}\n");

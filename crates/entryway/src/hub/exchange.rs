@@ -1,6 +1,7 @@
 //! The hub while it runs: takes tunnels, knows who may, and hears of every change. Outlives each configuration.
 
 mod admit;
+mod places;
 mod watch;
 
 use super::leaf::Leaves;
@@ -14,14 +15,11 @@ use entryway_config::HubSettings;
 use entryway_store::Hub as HubStore;
 use entryway_tunnel::Pace;
 use entryway_tunnel::hub::{Tunnel, accept};
-use entryway_web::{NoTunnel, TunnelBytes, Tunnels};
+use entryway_web::{NoTunnel, TunnelBytes, TunnelPlace, Tunnels};
+use places::{Place, Places};
 use std::net::IpAddr;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
-
-/// Handshakes at a time: each costs two signatures, and nobody has said yet who they are.
-const SHAKING: usize = 256;
 
 /// What connectors are told that we run.
 pub(crate) const SOFTWARE: &str = concat!("entryway ", env!("CARGO_PKG_VERSION"));
@@ -34,7 +32,8 @@ pub(crate) struct Exchange {
     settings: ArcSwapOption<HubSettings>,
     pub(super) registry: Registry<Tunnel>,
     pub(super) leaves: Leaves,
-    shaking: AtomicUsize,
+    /// Those on their way in.
+    places: Arc<Places>,
 }
 
 impl Exchange {
@@ -46,7 +45,7 @@ impl Exchange {
             settings: ArcSwapOption::empty(),
             registry: Registry::default(),
             leaves: Leaves::default(),
-            shaking: AtomicUsize::new(0),
+            places: Arc::default(),
         })
     }
 
@@ -79,28 +78,47 @@ impl Exchange {
     }
 }
 
+/// One that may come in, as soon as it has said who it is.
+struct Comer {
+    exchange: Arc<Exchange>,
+    site: SiteName,
+    from: Option<IpAddr>,
+    place: Place,
+}
+
 impl Tunnels for Exchange {
-    fn admits(&self, site: &str, _: Option<IpAddr>) -> Result<(), NoTunnel> {
+    fn admits(
+        self: Arc<Self>,
+        site: &str,
+        from: Option<IpAddr>,
+    ) -> Result<Box<dyn TunnelPlace>, NoTunnel> {
         if !self.registry.has(site) {
             return Err(NoTunnel::Unknown);
         }
-        match self.shaking.load(Ordering::Relaxed) < SHAKING {
-            true => Ok(()),
-            false => Err(NoTunnel::Full),
-        }
+        let site = SiteName::parse(site).map_err(|_| NoTunnel::Unknown)?;
+        let place = self.places.take(from).ok_or(NoTunnel::Full)?;
+        Ok(Box::new(Comer {
+            exchange: self,
+            site,
+            from,
+            place,
+        }))
     }
+}
 
+impl TunnelPlace for Comer {
     fn run(
-        self: Arc<Self>,
-        site: String,
-        from: Option<IpAddr>,
+        self: Box<Self>,
         io: Box<dyn TunnelBytes>,
         stopping: Pin<Box<dyn Future<Output = ()> + Send>>,
     ) -> Pin<Box<dyn Future<Output = ()> + Send>> {
+        let Self {
+            exchange,
+            site,
+            from,
+            place,
+        } = *self;
         Box::pin(async move {
-            let Ok(site) = SiteName::parse(&site) else {
-                return;
-            };
             let refused = |problem: String| {
                 TunnelRefused {
                     site: site.as_str(),
@@ -109,11 +127,16 @@ impl Tunnels for Exchange {
                 }
                 .emit();
             };
-            let tls = match self.leaves.tls(&self.store, &site).await {
+            let tls = match exchange.leaves.tls(&exchange.store, &site).await {
                 Ok(tls) => tls,
                 Err(error) => return refused(in_words(&error)),
             };
-            let door = Arc::new(SiteDoor::new(Arc::clone(&self), site.clone(), from));
+            let door = Arc::new(SiteDoor::new(
+                Arc::clone(&exchange),
+                site.clone(),
+                from,
+                place,
+            ));
             let pace = Pace::default();
             let ended = accept(io, &site, tls, door, SOFTWARE, pace, stopping).await;
             if let Err(error) = ended {

@@ -1,5 +1,6 @@
 //! Who may come in for one site.
 
+use super::places::Place;
 use super::{Exchange, in_words};
 use crate::events::hub::{
     ConnectorDegraded, ConnectorEnrolled, ConnectorReady, ConnectorRenewed, ReplyInvalid,
@@ -15,10 +16,10 @@ use entryway_bridge::{ConnectorId, Opaque, SiteName, Text, Ticket};
 use entryway_store::{ConnectorRow, NewConnector, Redeemed, Standing, TicketTrouble};
 use entryway_tunnel::hub::{Admit, Down, Later, Tunnel};
 use entryway_tunnel::{PeerIdentity, key_fingerprint};
+use parking_lot::Mutex;
 use rustls::pki_types::CertificateDer;
 use std::net::IpAddr;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::SystemTime;
 
 /// By how many milliseconds a connector's clock may be wrong before that is told.
@@ -29,24 +30,22 @@ pub(super) struct SiteDoor {
     exchange: Arc<Exchange>,
     site: SiteName,
     from: Option<IpAddr>,
-    /// Still on its way in: it counts among those that nobody knows yet.
-    shaking: AtomicBool,
+    /// Its place among those that nobody knows yet, while it is on its way in.
+    place: Mutex<Option<Place>>,
 }
 
 impl SiteDoor {
-    pub(super) fn new(exchange: Arc<Exchange>, site: SiteName, from: Option<IpAddr>) -> Self {
-        exchange.shaking.fetch_add(1, Ordering::Relaxed);
+    pub(super) fn new(
+        exchange: Arc<Exchange>,
+        site: SiteName,
+        from: Option<IpAddr>,
+        place: Place,
+    ) -> Self {
         Self {
             exchange,
             site,
             from,
-            shaking: AtomicBool::new(true),
-        }
-    }
-
-    fn is_in(&self) {
-        if self.shaking.swap(false, Ordering::Relaxed) {
-            self.exchange.shaking.fetch_sub(1, Ordering::Relaxed);
+            place: Mutex::new(Some(place)),
         }
     }
 
@@ -204,13 +203,6 @@ impl SiteDoor {
     }
 }
 
-/// One that never came in does not count any more either.
-impl Drop for SiteDoor {
-    fn drop(&mut self) {
-        self.is_in();
-    }
-}
-
 impl Admit for SiteDoor {
     fn admit<'a>(
         &'a self,
@@ -240,7 +232,7 @@ impl Admit for SiteDoor {
     }
 
     fn up(&self, tunnel: &Arc<Tunnel>) {
-        self.is_in();
+        drop(self.place.lock().take());
         let draining = tunnel.welcome().standing == Told::Draining;
         match self.exchange.registry.add(&self.site, tunnel, draining) {
             Ok(None) => {}
