@@ -45,7 +45,7 @@ fn page(name: &str) -> Result<String> {
 }
 
 /// A file of `conformance/`.
-fn tests_own(name: &str) -> PathBuf {
+pub(crate) fn tests_own(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR"))
         .join("../../conformance")
         .join(name)

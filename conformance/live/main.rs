@@ -23,6 +23,7 @@ mod row;
 mod scenarios;
 mod sealed;
 mod setups;
+mod site;
 mod together;
 
 use lab::Lab;
@@ -58,6 +59,7 @@ fn main() -> ExitCode {
     trials.extend(tests(&lab, "ds389", ds389::tests()));
     trials.extend(tests(&lab, "faults", faults::tests()));
     trials.extend(tests(&lab, "sealed", sealed::tests()));
+    trials.extend(tests(&lab, "site", site::tests()));
     trials.extend(tests(&lab, "integrations", integrations::tests()));
     let tallies = Arc::new(scenarios::Tallies::new());
     trials.extend(scenarios::trials(&lab, &tallies));

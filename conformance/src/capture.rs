@@ -1,4 +1,4 @@
-//! What crosses the loopback interface, recorded by tshark.
+//! What crosses the loopback interface, or all of them, recorded by tshark.
 
 use crate::keeper::{Keeper, Rights};
 use crate::{Deadline, free_port, programs, until};
@@ -35,6 +35,15 @@ pub struct Conversation {
 impl Capture {
     /// Captures the traffic of these ports of 127.0.0.1; on return every packet from now on is caught.
     pub fn start(ports: &[u16]) -> Result<Self> {
+        Self::start_at("lo", ports)
+    }
+
+    /// The same of every interface of this network.
+    pub fn everywhere(ports: &[u16]) -> Result<Self> {
+        Self::start_at("any", ports)
+    }
+
+    fn start_at(interface: &str, ports: &[u16]) -> Result<Self> {
         let tshark = programs::find("tshark", PACKAGE)?;
         let marks = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0)).context("cannot make a socket")?;
         let mark_port = free_port()?;
@@ -52,7 +61,7 @@ impl Capture {
             "-n",
             "-l",
             "-i",
-            "lo",
+            interface,
             "-f",
             &filter,
             "-T",

@@ -75,10 +75,21 @@ impl FarSide {
         self.route("del")
     }
 
+    /// From now on whoever answers at this port there is seen from there alone: no answer of theirs comes out.
+    pub fn hides(&self, port: u16) -> Result<()> {
+        let port = port.to_string();
+        // Addresses of its own are looked up before any rule is.
+        self.ip(&["rule", "add", "ipproto", "tcp", "sport", &port, "blackhole"])
+    }
+
     fn route(&self, verb: &str) -> Result<()> {
-        let mut command = programs::command("nsenter", Rights::Superuser);
         let near = format!("{}/32", self.near);
-        command.args([&self.network, "--", "ip", "route", verb, "blackhole", &near]);
+        self.ip(&["route", verb, "blackhole", &near])
+    }
+
+    fn ip(&self, words: &[&str]) -> Result<()> {
+        let mut command = programs::command("nsenter", Rights::Superuser);
+        command.args([&self.network, "--", "ip"]).args(words);
         programs::run(&mut command, b"").map(drop)
     }
 

@@ -1,0 +1,184 @@
+//! The hub, and the company whose people sign in there.
+
+use crate::lab::Lab;
+use anyhow::{Context, Result, ensure};
+use entryway_conformance::{
+    Certificate, Configuration, ConnectProxy, Deadline, Domain, Encrypt, FarSide, Finished,
+    Gateway, Serving, Slapd, SlapdOptions, free_port, until,
+};
+use serde_json::Value;
+use std::fs;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+pub(super) const SITE: &str = "plant-a";
+
+pub(super) struct Connector {
+    id: String,
+    configuration: PathBuf,
+    serving: Serving,
+}
+
+/// All of it; what needs something goes before that.
+pub(super) struct Company {
+    pub(super) connectors: Vec<Connector>,
+    pub(super) hub: Serving,
+    configuration: PathBuf,
+    pub(super) proxy: ConnectProxy,
+    pub(super) slapd: Slapd,
+    far: FarSide,
+    pub(super) folder: PathBuf,
+    pub(super) at_login: String,
+    pub(super) at_app: String,
+    binary: PathBuf,
+}
+
+impl Company {
+    /// All but the connectors.
+    pub(super) fn start(lab: &Lab) -> Result<Self> {
+        let authority = lab.authority()?;
+        let far = FarSide::start()?;
+        let options = SlapdOptions {
+            log_operations: true,
+            ..SlapdOptions::default()
+        };
+        let slapd = Slapd::start_far(authority, options, &far)?;
+        // The network's firewall, as far as the hub is concerned.
+        far.hides(slapd.ldap().port())?;
+        far.hides(slapd.ldaps().port())?;
+        let proxy = ConnectProxy::start(IpAddr::V4(far.near()))?;
+        let folder = lab.scratch()?.path().join("site");
+        fs::create_dir(&folder)?;
+        let identity = authority.issue(Certificate::Good, Ipv4Addr::LOCALHOST, &folder)?;
+        let listen = SocketAddr::from((Ipv4Addr::LOCALHOST, free_port()?));
+        let at_login = format!("https://localhost:{}", listen.port());
+        let at_app = format!("https://localhost:{}", free_port()?);
+        lab.scratch()?.write("site/ca.pem", authority.pem())?;
+        let text = format!(
+            "[server]\nlisten = \"{listen}\"\ntls = {{ certificate = \"{}\", key = \"{}\" }}\n\n\
+             [sso]\nissuer = \"{at_login}\"\n\n[client.app]\nname = \"The application\"\nauthentication = [\"none\"]\n\
+             redirect_uris = [\"{at_app}/callback\"]\n\n[hub]\nurl = \"{at_login}\"\n\n[site.{SITE}]\n\n\
+             [store]\nurl = \"sqlite:{folder}/entryway.db\"\n\n[audit]\nkey = \"{folder}/audit.key\"\n\n\
+             [login]\nplatform = \"none\"\ndeadline = \"20s\"\nreject_after = \"0ms\"\n",
+            identity.certificate.display(),
+            identity.key.display(),
+            folder = folder.display(),
+        );
+        let configuration = lab.scratch()?.write("site/entryway.toml", &text)?;
+        let hub = Gateway::new(lab.binary(), &configuration)
+            .serve_in_tls(listen, &folder.join("ca.pem"))?;
+        Ok(Self {
+            connectors: Vec::new(),
+            hub,
+            configuration,
+            proxy,
+            slapd,
+            far,
+            folder,
+            at_login,
+            at_app,
+            binary: lab.binary().to_owned(),
+        })
+    }
+
+    /// Enrols two connectors, which go out to the hub.
+    pub(super) fn goes_out(&mut self, lab: &Lab) -> Result<()> {
+        for name in ["site-a", "site-b"] {
+            let connector = self.connector(lab, name)?;
+            self.connectors.push(connector);
+        }
+        self.has_tunnels(2)
+    }
+
+    fn connector(&self, lab: &Lab, name: &str) -> Result<Connector> {
+        let listen = SocketAddr::from((Ipv4Addr::LOCALHOST, free_port()?));
+        let domain = Domain::at_slapd("staff", &self.slapd, Encrypt::Ldaps);
+        let mut configuration = Configuration::new(lab.authority()?.pem(), vec![domain]);
+        let secret = format!("{name}.proxy");
+        let secret = lab.scratch()?.write(&secret, self.proxy.password())?;
+        configuration.deadline = "15s";
+        configuration.more = format!(
+            "[connector]\nlisten = \"{listen}\"\nproxy = \"http://{}\"\nproxy_user = \"{}\"\n\
+             proxy_password = {{ file = \"{}\" }}\ntrust = \"{}\"\n\n[audit]\nkey = \"{}\"\n",
+            self.proxy.address(),
+            self.proxy.user(),
+            secret.display(),
+            self.folder.join("ca.pem").display(),
+            self.folder.join(format!("{name}.key")).display(),
+        );
+        let path = configuration.write(lab.scratch()?, name)?;
+        // Its record is read by a command: it is a file.
+        let store = format!("sqlite:{}", path.with_extension("db").display());
+        fs::write(&path, fs::read_to_string(&path)?.replace("memory:", &store))?;
+        let gateway = Gateway::new(lab.binary(), &path).within(&self.far);
+        let made = self.asked(&["hub", "ticket", "create", "--site", SITE])?;
+        let text = |key: &str| made.get(key).and_then(Value::as_str);
+        let (url, ticket) = text("url").zip(text("ticket")).context("no ticket")?;
+        let enrolled = gateway.enroll(url, ticket)?;
+        let id = enrolled
+            .stdout
+            .split_once("enrolled as connector ")
+            .and_then(|(_, rest)| rest.split_whitespace().next());
+        let id = id.with_context(|| format!("not enrolled: {enrolled:?}"))?;
+        Ok(Connector {
+            id: id.to_owned(),
+            configuration: path,
+            serving: gateway.run_connector(listen)?,
+        })
+    }
+
+    /// Ends a connector at once, and waits until the hub knows.
+    pub(super) fn loses(&mut self, id: &str) -> Result<()> {
+        let lost = self.connectors.iter().position(|one| one.id == id);
+        let lost = lost.with_context(|| format!("no connector is called `{id}`"))?;
+        self.connectors.remove(lost).serving.kill()?;
+        self.has_tunnels(1)
+    }
+
+    fn has_tunnels(&self, count: u64) -> Result<()> {
+        until(
+            &format!("{count} connectors are up at the hub"),
+            Deadline::seconds(60),
+            || {
+                let status = self.asked(&["status"])?;
+                let sites = status.get("sites").and_then(Value::as_array);
+                let sites = sites.with_context(|| format!("no sites in {status}"))?;
+                let tunnels = |site: &Value| site.get("tunnels").and_then(Value::as_u64);
+                Ok((sites.iter().filter_map(tunnels).sum::<u64>() == count).then_some(()))
+            },
+        )
+        .with_context(|| self.logs())
+    }
+
+    fn asked(&self, words: &[&str]) -> Result<Value> {
+        Ok(serde_json::from_str(&self.asked_text(None, words)?)?)
+    }
+
+    /// What a command answers at the hub, or at a connector.
+    pub(super) fn asked_text(&self, side: Option<&Connector>, words: &[&str]) -> Result<String> {
+        let configuration = side.map_or(&self.configuration, |one| &one.configuration);
+        let finished = command(&self.binary, configuration, words)?;
+        ensure!(finished.exit == 0, "{words:?}: {finished:?}");
+        Ok(finished.stdout)
+    }
+
+    /// What each has logged, for a test that fails.
+    pub(super) fn logs(&self) -> String {
+        let sides = self.connectors.iter().map(|one| one.serving.log());
+        let sides: Vec<String> = std::iter::once(self.hub.log()).chain(sides).collect();
+        sides.join("\n--\n") + "\n--\n" + &self.proxy.log()
+    }
+}
+
+/// A command of a daemon that runs: it is asked through its socket, which is a file and not of a network.
+fn command(binary: &Path, configuration: &Path, words: &[&str]) -> Result<Finished> {
+    let mut command = Command::new(binary);
+    command
+        .args(words)
+        .args(["--output", "json"])
+        .env("ENTRYWAY_CONFIG", configuration)
+        .env("STATE_DIRECTORY", configuration.with_extension("state"))
+        .env("NO_COLOR", "1");
+    Finished::of(&mut command, "")
+}
