@@ -429,6 +429,8 @@ pub enum TokenScope {
     GroupsRead,
     /// `browse`: page through domains.
     Browse,
+    /// `hub`: keep the sites, connectors and tickets of a hub.
+    Hub,
     /// `admin`: everything else.
     Admin,
 }
@@ -442,6 +444,7 @@ impl TokenScope {
             Self::PeopleRead => "people.read",
             Self::GroupsRead => "groups.read",
             Self::Browse => "browse",
+            Self::Hub => "hub",
             Self::Admin => "admin",
         }
     }

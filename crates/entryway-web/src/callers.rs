@@ -18,6 +18,8 @@ pub enum Scope {
     GroupsRead,
     /// Page through domains.
     Browse,
+    /// Keep the sites, connectors and tickets of a hub.
+    Hub,
     /// Read what only an operator should: metrics count refusals by reason.
     Admin,
 }
@@ -31,6 +33,7 @@ impl Scope {
             Self::PeopleRead => "people.read",
             Self::GroupsRead => "groups.read",
             Self::Browse => "browse",
+            Self::Hub => "hub",
             Self::Admin => "admin",
         }
     }
@@ -43,6 +46,7 @@ impl Scope {
             Self::PeopleRead => 8,
             Self::GroupsRead => 16,
             Self::Browse => 32,
+            Self::Hub => 64,
         }
     }
 }

@@ -186,6 +186,7 @@ fn schemas() -> Map<String, Value> {
     schemas.extend(entryway_wire::lookup_schemas());
     schemas.extend(entryway_wire::request_schemas());
     schemas.extend(entryway_wire::session_schemas());
+    schemas.extend(entryway_wire::hub_schemas());
     let any = json!({ "type": "object", "description": "An OpenAPI 3.1 document." });
     schemas.insert("openapi_document".to_owned(), any);
     for schema in schemas.values_mut() {

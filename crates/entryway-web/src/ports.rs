@@ -1,7 +1,7 @@
 //! What the front needs from the rest of the program.
 
 use crate::{
-    AccessTokens, Callers, CertificateLogins, Forwarding, Handshake, LookupFront, Sealing,
+    AccessTokens, Callers, CertificateLogins, Forwarding, Handshake, HubDesk, LookupFront, Sealing,
     SessionDesk, SingleSignOn, Tunnels,
 };
 use entryway_login::{
@@ -41,6 +41,8 @@ pub struct Generation {
     pub forward: Option<Arc<dyn Forwarding>>,
     /// Takes the tunnels of connectors, where this is a hub.
     pub tunnels: Option<Arc<dyn Tunnels>>,
+    /// Its sites, connectors and tickets, for administrators.
+    pub hub: Option<Arc<dyn HubDesk>>,
     /// Who may call the API.
     pub callers: Callers,
     /// Proxies that are believed when they name the client that they speak for.

@@ -1,6 +1,6 @@
 //! Why a request is not answered with a decision, and the one place that says what the peer sees.
 
-use crate::{NotEnded, Scope};
+use crate::{HubRefused, NotEnded, Scope};
 use axum::body::Body;
 use axum::response::{IntoResponse, Response};
 use entryway_login::{Fault, LoginId};
@@ -83,6 +83,8 @@ pub(crate) enum Refusal {
     NotRecorded { id: LoginId },
     /// Nothing is known of sessions, or none was ended.
     Sessions(NotEnded),
+    /// Nothing is known of the hub, or nothing was done to it.
+    Hub(HubRefused),
     /// The store is out of reach, for everybody alike.
     StoreNotReady,
     /// No domain can serve.
@@ -103,6 +105,14 @@ impl Refusal {
                 NotEnded::Off | NotEnded::NoSession | NotEnded::Nobody => StatusCode::NOT_FOUND,
                 NotEnded::Several => StatusCode::CONFLICT,
                 NotEnded::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
+            },
+            Self::Hub(why) => match why {
+                HubRefused::Off
+                | HubRefused::NoSite
+                | HubRefused::NoConnector
+                | HubRefused::NoTicket => StatusCode::NOT_FOUND,
+                HubRefused::Revoked | HubRefused::Held | HubRefused::Ended => StatusCode::CONFLICT,
+                HubRefused::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
             },
             Self::Method => StatusCode::METHOD_NOT_ALLOWED,
             Self::NoUpgrade => StatusCode::UPGRADE_REQUIRED,
@@ -167,6 +177,7 @@ impl Refusal {
             Self::Store { .. } | Self::StoreNotReady => "store_unavailable",
             Self::NotRecorded { .. } => "not_recorded",
             Self::Sessions(why) => why.code(),
+            Self::Hub(why) => why.code(),
             Self::NotReady { .. } => "not_ready",
             Self::Broken => "bug",
         }
@@ -219,6 +230,7 @@ impl Refusal {
             | Self::StoreNotReady
             | Self::NotReady { .. } => "ask again a little later",
             Self::Sessions(why) => why.remedy(),
+            Self::Hub(why) => why.remedy(),
             Self::NotRecorded { .. } => {
                 "look whether the id is right and not older than `audit.keep`"
             }
@@ -288,6 +300,7 @@ impl Refusal {
             Self::Store { problem } => problem.into(),
             Self::NotRecorded { id } => format!("no decision on login `{id}` is on record").into(),
             Self::Sessions(why) => why.to_string().into(),
+            Self::Hub(why) => why.to_string().into(),
             Self::StoreNotReady => {
                 return Problem::new(status.as_u16(), "the store does not serve logins");
             }

@@ -1,7 +1,11 @@
 //! Which path goes where, and everything else that is known of it before a request comes.
 
+mod hub;
 mod sessions;
 
+pub(crate) use hub::{
+    CONNECTOR, CONNECTORS, DRAIN, END_TICKET, HUB_SITES, MAKE_TICKET, RESUME, REVOKE, TICKETS,
+};
 pub(crate) use sessions::{END_SESSION, END_SESSIONS, SESSIONS};
 
 use crate::operation::{Content, Form, Needs, Operation, Parameter, Verb, Within};
@@ -419,7 +423,7 @@ pub(crate) static METRICS: Operation = Operation {
 };
 
 /// All of them, the busiest first.
-pub(crate) static OPERATIONS: [&Operation; 23] = [
+pub(crate) static OPERATIONS: [&Operation; 32] = [
     &LOGIN,
     &CHALLENGE,
     &REVALIDATE,
@@ -439,6 +443,15 @@ pub(crate) static OPERATIONS: [&Operation; 23] = [
     &SESSIONS,
     &END_SESSIONS,
     &END_SESSION,
+    &HUB_SITES,
+    &CONNECTORS,
+    &CONNECTOR,
+    &DRAIN,
+    &RESUME,
+    &REVOKE,
+    &TICKETS,
+    &MAKE_TICKET,
+    &END_TICKET,
     &OPENAPI,
     &HEALTHZ,
     &READYZ,

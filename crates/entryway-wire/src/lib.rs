@@ -44,7 +44,7 @@ pub use lookup::{
 pub use problem::{At, Problem};
 pub use request::{
     ExplainRequest, LoginRequest, RequestError, RevalidationRequest, SealRequest, SealWith,
-    read_sealed, request_schemas,
+    TicketRequest, read_sealed, request_schemas,
 };
 pub use response::{LoginResponse, explanation, login_response};
 pub use sessions::{EndedJson, SessionJson, SessionsJson, session_schemas};

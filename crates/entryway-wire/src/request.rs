@@ -17,6 +17,7 @@ use serde_json::value::RawValue;
 use std::fmt;
 use std::marker::PhantomData;
 use std::net::IpAddr;
+use std::time::Duration;
 
 /// `{"login_name": "…", "password": "…", "client_address": "…", "device": "…", "groups": true}`; the last three need not be
 /// there. In the place of `password` stands `sealed` for people of a site: one sealed password, or two, in a list. Any
@@ -55,6 +56,18 @@ pub struct RevalidationRequest {
     /// Whether the session is to carry the person's groups.
     pub groups: bool,
 }
+
+/// `{"site": "…", "life_seconds": 3600}`: a ticket to be made; the second need not be there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TicketRequest {
+    /// For which site, unchecked.
+    pub site: String,
+    /// How long it may be used; as long as the configuration says where there is none.
+    pub life: Option<Duration>,
+}
+
+/// Seconds that a ticket may be used: a minute to thirty days, as in the configuration.
+pub(crate) const TICKET_LIFE: std::ops::RangeInclusive<u64> = 60..=30 * 86_400;
 
 /// What is to be explained.
 pub enum ExplainRequest {
@@ -174,6 +187,19 @@ impl Named for RevalidationShape {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
+struct TicketShape {
+    site: String,
+    #[serde(default)]
+    life_seconds: Option<u64>,
+}
+
+impl Named for TicketShape {
+    const WHAT: &'static str = "a request for a ticket";
+    const EXPECTED: &'static str = "an object with `site` and, if wanted, `life_seconds`";
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 struct ExplainShape<'a> {
     #[serde(default)]
     login: Option<String>,
@@ -251,6 +277,25 @@ impl RevalidationRequest {
             token: shape.token,
             client_address: shape.client_address,
             groups: shape.groups,
+        })
+    }
+}
+
+impl TicketRequest {
+    /// Reads a body.
+    pub fn from_json(body: &[u8]) -> Result<Self, RequestError> {
+        let shape: TicketShape = read(body)?;
+        if let Some(seconds) = shape.life_seconds
+            && !TICKET_LIFE.contains(&seconds)
+        {
+            return Err(RequestError::Value {
+                key: "life_seconds",
+                expected: format!("{} to {}", TICKET_LIFE.start(), TICKET_LIFE.end()),
+            });
+        }
+        Ok(Self {
+            site: shape.site,
+            life: shape.life_seconds.map(Duration::from_secs),
         })
     }
 }

@@ -1,5 +1,6 @@
 //! The hub: the sites whose connectors dial in, who they are, and what is asked of them.
 
+mod api;
 mod ask;
 mod challenge;
 mod command;

@@ -215,6 +215,7 @@ impl Running {
                 strangers: Strangers::default(),
             },
             tunnels: exchange.map(|exchange| Arc::clone(exchange) as _),
+            hub: exchange.map(|exchange| Arc::clone(exchange) as _),
             sealing,
             callers,
             certificates: by_certificate.map(|logins| logins as _),

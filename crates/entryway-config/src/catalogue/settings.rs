@@ -66,7 +66,7 @@ pub(super) const SETTINGS: &[Setting] = &[
         doc: "The SHA-256 of what the caller sends, in place of `secret`: whoever reads the configuration knows no token then. `entryway token create` writes it." },
     Setting { path: "token[].expires", shape: Text, default: None, example: r#""2099-12-31T00:00:00Z""#,
         doc: "From when on the token is refused: a day, or a day and a time in UTC (RFC 3339). Without it a token holds until its row goes." },
-    Setting { path: "token[].scopes", shape: Words(&["login", "login.reasons", "people.read", "groups.read", "browse", "admin"]), default: Value(r#"["login"]"#), example: r#"["login", "people.read"]"#,
+    Setting { path: "token[].scopes", shape: Words(&["login", "login.reasons", "people.read", "groups.read", "browse", "hub", "admin"]), default: Value(r#"["login"]"#), example: r#"["login", "people.read"]"#,
         doc: "What the caller may do: have logins decided, see why one was refused, look up people and their cards, look up groups and their members, page through domains, everything else." },
     Setting { path: "token[].enabled", shape: Boolean, default: Value("true"), example: "false",
         doc: "A row that is switched off is checked, and then as if it were not there." },

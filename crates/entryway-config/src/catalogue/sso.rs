@@ -80,7 +80,7 @@ pub(super) const SETTINGS: &[Setting] = &[
         doc: "What it may ask of people. Beside the standard ones and `offline_access` (a refresh token that outlives the session) there may be scopes of one's own." },
     Setting { path: "client.<name>.own_scopes", shape: Texts, default: Value("[]"), example: r#"["reports.read"]"#,
         doc: "What it may ask for itself, with `client_credentials`." },
-    Setting { path: "client.<name>.api", shape: Words(&["login", "login.reasons", "people.read", "groups.read", "browse", "admin"]), default: Value("[]"), example: r#"["people.read", "groups.read"]"#,
+    Setting { path: "client.<name>.api", shape: Words(&["login", "login.reasons", "people.read", "groups.read", "browse", "hub", "admin"]), default: Value("[]"), example: r#"["people.read", "groups.read"]"#,
         doc: "What it may do at Entryway's own API, with an access token for itself in place of a `[[token]]`: scopes of `client_credentials`, beside `own_scopes`." },
     Setting { path: "client.<name>.native", shape: Boolean, default: Value("false"), example: "true",
         doc: "An application on people's own machines: without a secret, and with any port in a redirect to an address of this machine (`http://127.0.0.1/…`)." },

@@ -11,14 +11,15 @@ use entryway_ldap_types::{Fingerprint, Utc};
 use sha2::{Digest, Sha256};
 use std::time::SystemTime;
 
-const SCOPES: [(&str, TokenScope); 6] = {
-    use TokenScope::{Admin, Browse, GroupsRead, Login, LoginReasons, PeopleRead};
+const SCOPES: [(&str, TokenScope); 7] = {
+    use TokenScope::{Admin, Browse, GroupsRead, Hub, Login, LoginReasons, PeopleRead};
     [
         (Login.as_str(), Login),
         (LoginReasons.as_str(), LoginReasons),
         (PeopleRead.as_str(), PeopleRead),
         (GroupsRead.as_str(), GroupsRead),
         (Browse.as_str(), Browse),
+        (Hub.as_str(), Hub),
         (Admin.as_str(), Admin),
     ]
 };

@@ -5,7 +5,7 @@
 mod validator;
 
 use crate::desk::{ACCESS, ACCESS_DOWN, ACCESS_UNKNOWN};
-use crate::front::{ADMIN, FINDER, GROUPS, PAGER, PLAIN, app, app_with, login, post};
+use crate::front::{ADMIN, FINDER, GROUPS, HUB, PAGER, PLAIN, app, app_with, login, post};
 use crate::lookup::get;
 use axum::body::Body;
 use entryway_web::{App, LOOKUPS_OF_ONE, Limits};
@@ -193,6 +193,49 @@ fn with_header(
     request
 }
 
+/// What is asked of a hub.
+fn of_hub() -> Vec<Request<Body>> {
+    let tokens = [HUB, FINDER, "guess"];
+    let mut requests = vec![get("/api/v1/hub/sites", ACCESS_DOWN)];
+    for path in [
+        "sites",
+        "sites?x=1",
+        "connectors",
+        "connectors?site=down",
+        "connectors?x=1",
+        "connectors/one",
+        "connectors/one?x=1",
+        "connectors/down",
+        "connectors/nobody",
+        "tickets",
+        "tickets?site=down",
+        "tickets?x=1",
+    ] {
+        requests.extend(tokens.map(|token| get(&format!("/api/v1/hub/{path}"), token)));
+    }
+    for id in ["one", "one?x=1", "used", "down", "nobody"] {
+        requests.extend(tokens.map(|token| delete(&format!("/api/v1/hub/tickets/{id}"), token)));
+    }
+    for word in ["drain", "resume", "revoke"] {
+        for (id, query) in [
+            ("one", ""),
+            ("one", "?x=1"),
+            ("revoked", ""),
+            ("held", ""),
+            ("down", ""),
+            ("nobody", ""),
+        ] {
+            let path = format!("/api/v1/hub/connectors/{id}/{word}{query}");
+            requests.extend(tokens.map(|token| post(&path, token, &json!({}))));
+        }
+    }
+    for site in ["plant-a", "down", "nobody"] {
+        let asked = json!({ "site": site });
+        requests.push(post("/api/v1/hub/tickets", HUB, &asked));
+    }
+    requests
+}
+
 #[tokio::test]
 async fn every_documented_status_occurs_and_every_answer_has_its_shape() {
     let limits = Limits {
@@ -345,6 +388,7 @@ async fn every_documented_status_occurs_and_every_answer_has_its_shape() {
         ("/api/v1/login/revalidate", PLAIN, ADMIN),
         ("/api/v1/explain", ADMIN, PLAIN),
         ("/api/v1/resolve", FINDER, PLAIN),
+        ("/api/v1/hub/tickets", HUB, ADMIN),
     ] {
         let any = json!({});
         let mut silent = post(path, right, &any);
@@ -377,12 +421,20 @@ async fn every_documented_status_occurs_and_every_answer_has_its_shape() {
         requests.push(delete(path, FINDER));
         requests.push(delete(path, "guess"));
     }
+    requests.extend(of_hub());
     let mut seen = BTreeSet::new();
     for request in requests {
         seen.insert(described(&app, &document, request).await);
     }
     let (without, _) = app_with(Limits::default(), None, None);
-    seen.insert(described(&without, &document, get("/api/v1/sessions", ADMIN)).await);
+    for (path, token) in [
+        ("/api/v1/sessions", ADMIN),
+        ("/api/v1/hub/sites", HUB),
+        ("/api/v1/hub/connectors", HUB),
+        ("/api/v1/hub/tickets", HUB),
+    ] {
+        seen.insert(described(&without, &document, get(path, token)).await);
+    }
     let held: Vec<_> = [FINDER, GROUPS, PAGER]
         .map(|name| app.lookups.admit(Some(&name.into()), LOOKUPS_OF_ONE))
         .into_iter()

@@ -29,6 +29,8 @@ pub(crate) const ADMIN: &str = "admin-token";
 pub(crate) const FINDER: &str = "finder-token";
 /// May look groups up.
 pub(crate) const GROUPS: &str = "groups-token";
+/// May keep a hub.
+pub(crate) const HUB: &str = "hub-token";
 /// May page through domains.
 pub(crate) const PAGER: &str = "pager-token";
 
@@ -282,7 +284,7 @@ pub(crate) fn app_at(limits: Limits, public_url: Option<&str>) -> (App, Arc<Behi
     app_with(limits, public_url, Some(Arc::new(Desk)))
 }
 
-/// One without single sign-on, or with these sessions of it.
+/// One without single sign-on and without a hub, or with these sessions and a hub.
 pub(crate) fn app_with(
     limits: Limits,
     public_url: Option<&str>,
@@ -296,6 +298,7 @@ pub(crate) fn app_with(
         (FINDER, vec![Scope::PeopleRead]),
         (GROUPS, vec![Scope::GroupsRead]),
         (PAGER, vec![Scope::Browse]),
+        (HUB, vec![Scope::Hub]),
     ] {
         callers.add(
             token.as_bytes(),
@@ -317,7 +320,9 @@ pub(crate) fn app_with(
         pending: Arc::clone(&pending),
         released: Arc::clone(&released),
     });
+    let hub = sessions.as_ref().map(|_| Arc::new(crate::hub::Hub) as _);
     let generation = Generation {
+        hub,
         sso: None,
         access_tokens: Some(Arc::new(Desk)),
         sessions,

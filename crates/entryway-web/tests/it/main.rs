@@ -7,6 +7,7 @@ mod api;
 mod described;
 mod desk;
 mod front;
+mod hub;
 mod later;
 mod looked;
 mod lookup;

@@ -1,5 +1,6 @@
 //! What requests may be, for the OpenAPI document. The shapes beside it refuse every other key.
 
+use super::TICKET_LIFE;
 use serde_json::{Map, Value, json};
 
 /// The schemas of the requests about logins, by name.
@@ -92,11 +93,27 @@ pub fn request_schemas() -> Map<String, Value> {
             },
         ],
     });
+    let ticket = json!({
+        "type": "object",
+        "description": "POST /api/v1/hub/tickets.",
+        "properties": {
+            "site": text("For which site."),
+            "life_seconds": {
+                "type": ["integer", "null"],
+                "minimum": TICKET_LIFE.start(),
+                "maximum": TICKET_LIFE.end(),
+                "description": "How long it may be used; `hub.ticket_life` where it is left out.",
+            },
+        },
+        "required": ["site"],
+        "additionalProperties": false,
+    });
     let all = [
         ("login_request", login),
         ("challenge_request", challenge),
         ("revalidation_request", revalidation),
         ("explain_request", explain),
+        ("ticket_request", ticket),
     ];
     all.map(|(name, schema)| (name.to_owned(), schema))
         .into_iter()

@@ -56,6 +56,9 @@ pub(crate) enum ScopeWord {
     /// Page through domains
     #[value(name = "browse")]
     Browse,
+    /// Keep the sites, connectors and tickets of a hub
+    #[value(name = "hub")]
+    Hub,
     /// Everything else: explanations and metrics
     #[value(name = "admin")]
     Admin,
@@ -70,6 +73,7 @@ impl ScopeWord {
             Self::PeopleRead => "people.read",
             Self::GroupsRead => "groups.read",
             Self::Browse => "browse",
+            Self::Hub => "hub",
             Self::Admin => "admin",
         }
     }

@@ -13,7 +13,7 @@ use crate::{out, sources};
 use entryway_bridge::SiteName;
 use entryway_config::HubSettings;
 use entryway_store::{Hub as HubStore, Standing};
-use entryway_wire::{ConnectorsJson, SitesJson, TicketMadeJson, TicketsJson};
+use entryway_wire::{ConnectorsJson, SitesJson, TicketsJson};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -94,13 +94,7 @@ async fn create(
     let life = expires.unwrap_or(settings.ticket_life);
     let made = desk::make_ticket(store, &name, life, &whoever()).await;
     let made = made.map_err(told)?;
-    let shown = TicketMadeJson {
-        id: desk::ticket_id(&made.row),
-        site: name.as_str().to_owned(),
-        url: format!("{}/connector/v1/{name}", settings.url),
-        ticket: made.text.to_string(),
-        expires: shown::moment(made.row.expires_ms),
-    };
+    let shown = shown::made(&settings, &name, &made);
     out::answer_as(common, &shown, || print::made(&shown));
     Ok(Exit::Done)
 }

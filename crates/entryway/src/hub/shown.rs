@@ -1,10 +1,11 @@
 //! Sites, connectors and tickets as they are shown.
 
-use super::desk::ticket_id;
+use super::desk::{Made, ticket_id};
+use entryway_bridge::SiteName;
 use entryway_config::{HubSettings, SiteSettings};
 use entryway_store::{ConnectorRow, Standing, TicketRow};
 use entryway_tunnel::fingerprint_in_words;
-use entryway_wire::{ConnectorJson, Rfc3339, SiteJson, TicketJson};
+use entryway_wire::{ConnectorJson, Rfc3339, SiteJson, TicketJson, TicketMadeJson};
 use std::collections::BTreeMap;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -36,6 +37,17 @@ pub(super) fn ticket(row: &TicketRow, now_ms: i64) -> TicketJson {
         expires: moment(row.expires_ms),
         used: row.used_ms.map(moment),
         connector: row.connector.clone(),
+    }
+}
+
+/// A new ticket, this once with what it opens with.
+pub(super) fn made(settings: &HubSettings, site: &SiteName, made: &Made) -> TicketMadeJson {
+    TicketMadeJson {
+        id: ticket_id(&made.row),
+        site: site.as_str().to_owned(),
+        url: format!("{}/connector/v1/{site}", settings.url),
+        ticket: made.text.to_string(),
+        expires: moment(made.row.expires_ms),
     }
 }
 

@@ -46,6 +46,7 @@ pub(crate) fn scope_of(scope: TokenScope) -> Scope {
         TokenScope::PeopleRead => Scope::PeopleRead,
         TokenScope::GroupsRead => Scope::GroupsRead,
         TokenScope::Browse => Scope::Browse,
+        TokenScope::Hub => Scope::Hub,
         TokenScope::Admin => Scope::Admin,
     }
 }

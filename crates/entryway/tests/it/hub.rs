@@ -1,5 +1,6 @@
 //! The hub: tickets and connectors at the command line.
 
+mod api;
 mod logins;
 mod site;
 mod tickets;
