@@ -1,5 +1,6 @@
 //! The hub's end of a tunnel: takes it, lets its connector in, and asks it.
 
+mod clogged;
 mod driver;
 mod handle;
 

@@ -27,6 +27,8 @@ pub struct Pace {
     pub within: Duration,
     /// How long each step of the greeting may take.
     pub greeting: Duration,
+    /// How long a request that was cancelled may keep its place at a connector before its tunnel is given up.
+    pub cancelled: Duration,
 }
 
 impl Default for Pace {
@@ -35,6 +37,7 @@ impl Default for Pace {
             every: PING_EVERY,
             within: PONG_WITHIN,
             greeting: Duration::from_secs(15),
+            cancelled: Duration::from_secs(60),
         }
     }
 }

@@ -12,7 +12,7 @@ use crate::message::{
 };
 use crate::reply::{Question, SignedReply};
 use bytes::BytesMut;
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 /// What a connector says and does.
 #[derive(Debug)]
@@ -76,6 +76,8 @@ pub struct HubLink {
     report: Option<Report>,
     last: u64,
     slots: BTreeMap<u64, Slot>,
+    /// Those that nobody waits for any more, and that still have their places.
+    cancelled: BTreeSet<u64>,
     /// Bytes beyond their windows that replies were promised.
     promised: usize,
     /// Replies that wait for room.
@@ -117,6 +119,7 @@ impl HubLink {
             report: None,
             last: 0,
             slots: BTreeMap::new(),
+            cancelled: BTreeSet::new(),
             promised: 0,
             waiting: VecDeque::new(),
             renewing: false,
@@ -138,6 +141,10 @@ impl HubLink {
     /// Requests that somebody waits for.
     pub fn outstanding(&self) -> usize {
         self.slots.values().filter(|slot| !slot.cancelled).count()
+    }
+    /// The oldest request that nobody waits for any more and that the connector has not ended yet: it keeps its place.
+    pub fn oldest_cancelled(&self) -> Option<RequestId> {
+        self.cancelled.first().copied().map(RequestId)
     }
     /// Whether nothing more is taken or sent; what is in [`HubLink::outbound`] may still be written.
     pub fn is_ended(&self) -> bool {
@@ -307,6 +314,7 @@ impl HubLink {
             return false;
         };
         slot.cancelled = true;
+        self.cancelled.insert(id.0);
         self.waiting.retain(|waiting| *waiting != id.0);
         if let Some(reply) = &mut slot.reply {
             // What still comes is passed over: it needs no room.
@@ -338,6 +346,7 @@ impl HubLink {
         self.wire.phase = Phase::Ended;
         let taken = self.wire.taken();
         self.wire.out().clear();
+        self.cancelled.clear();
         let slots = std::mem::take(&mut self.slots).into_iter();
         slots
             .filter(|(_, slot)| !slot.cancelled)
@@ -400,6 +409,7 @@ impl HubLink {
         if !is_whole {
             return Ok(None);
         }
+        self.cancelled.remove(&id);
         let Some(Slot {
             cancelled: false,
             reply: Some(reply),
@@ -444,6 +454,7 @@ impl HubLink {
 
     fn end_slot(&mut self, frame: &Frame) -> Result<Slot, LinkError> {
         let slot = self.slots.remove(&frame.id).ok_or_else(|| unknown(frame))?;
+        self.cancelled.remove(&frame.id);
         self.waiting.retain(|waiting| *waiting != frame.id);
         if let Some(reply) = &slot.reply {
             self.promised -= reply.promised;

@@ -208,14 +208,17 @@ fn a_reply_that_is_too_long_is_not_sent_and_the_request_waits() {
 fn a_cancelled_request_keeps_its_place_until_both_know() {
     let mut pair = Pair::open(Limits::default(), 1);
     let (id, _) = pair.ask(Method::Login, b"").unwrap();
+    assert_eq!(pair.hub.oldest_cancelled(), None);
     assert!(pair.hub.cancel(id) && !pair.hub.cancel(id));
     assert_eq!(pair.hub.outstanding(), 0);
+    assert_eq!(pair.hub.oldest_cancelled(), Some(id));
     assert_eq!(pair.ask(Method::Login, b""), Err(NotAsked::Busy));
     let events = pair.connector_reads();
     assert!(
         matches!(events.as_slice(), [ConnectorEvent::Asked(..), ConnectorEvent::Cancelled(gone)] if *gone == id)
     );
     assert!(pair.hub_reads().is_empty(), "its end was the cancel");
+    assert_eq!(pair.hub.oldest_cancelled(), None);
     assert!(pair.ask(Method::Login, b"").is_ok());
 }
 

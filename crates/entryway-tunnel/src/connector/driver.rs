@@ -246,6 +246,9 @@ impl Course<'_> {
                     let _ = end.link.report(&report);
                 }
                 () = stopped(stopping), if by.is_none() => {
+                    // What it says last, which may be why.
+                    let report = reports.borrow_and_update().clone();
+                    let _ = end.link.report(&report);
                     end.link.drain();
                     by = Some((Instant::now() + DRAIN, || Ended::Stopped));
                 }

@@ -144,6 +144,7 @@ fn quick() -> Pace {
         every: Duration::from_millis(100),
         within: Duration::from_millis(500),
         greeting: SOON,
+        cancelled: SOON,
     }
 }
 
@@ -403,6 +404,47 @@ async fn nobody_works_for_whoever_has_gone() {
     assert!(matches!(late, Err(Unanswered::TimedOut | Unanswered::Lost)));
     kept.desk.works_on(0).await;
     assert_eq!(ask(&tunnel, "still there").await.unwrap(), "still there");
+}
+
+#[tokio::test]
+async fn a_connector_that_never_ends_what_was_cancelled_loses_its_tunnel() {
+    let pace = Pace {
+        cancelled: Duration::from_millis(300),
+        ..Pace::default()
+    };
+    let node = Node::start(pace).await;
+    let credential = Arc::new(node.credential(DAY));
+    let endpoint = format!("http://{}/connector/v1/plant-a", node.address);
+    let dialing = Dialing {
+        endpoint: Endpoint::parse(&endpoint).unwrap(),
+        outside: patient(OuterTrust::nobody()),
+        identity: identity(node.credential(DAY)),
+        software: "test".to_owned(),
+        pace: Pace {
+            greeting: SOON,
+            ..Pace::default()
+        },
+    };
+    let (mut end, _) = way::open(&dialing, &credential).await.unwrap();
+    end.link.report(&Desk::new().report.borrow()).unwrap();
+    let hub = async {
+        let tunnel = node.tunnel().await;
+        let asked = Instant::now() + Duration::from_millis(50);
+        let late = tunnel.ask(Method::Login, Bytes::new(), asked).await;
+        assert!(matches!(late, Err(Unanswered::TimedOut)));
+        assert_eq!(node.down().await, Down::Clogged);
+    };
+    let connector = async {
+        loop {
+            // It hears everything, pings too, and ends nothing.
+            match end.early(dialing.pace).await {
+                Ok(_) => {}
+                Err(ended) => return ended,
+            }
+        }
+    };
+    let (ended, ()) = tokio::join!(connector, hub);
+    assert!(matches!(ended, Ended::Refused(bye) if bye.text.as_str().contains("cancelled")));
 }
 
 #[tokio::test]

@@ -1,5 +1,6 @@
 //! The task that owns a tunnel at the hub.
 
+use super::clogged::Clogged;
 use super::handle::{Arrived, Command, Question};
 use super::{Admit, Down, Later, NotSent, Tunnel, Unanswered};
 use crate::identity::PeerIdentity;
@@ -208,6 +209,7 @@ impl<S: AsyncRead + AsyncWrite> Driver<S> {
             ids: HashMap::new(),
             key,
             pulse: Pulse::new(pace),
+            clogged: Clogged::new(pace.cancelled),
             tunnel: Arc::clone(&tunnel),
         };
         let down = self.run(&mut course, stopping).await;
@@ -239,6 +241,7 @@ impl<S: AsyncRead + AsyncWrite> Driver<S> {
             if by.is_some() && self.link.is_drained() {
                 return self.last(Bye::new(ByeCode::Stopping, "drained"));
             }
+            let clogged = course.clogged.by(&self.link);
             let out = self.link.outbound();
             let writes = !out.is_empty() || self.unflushed;
             let renewing = async {
@@ -254,6 +257,7 @@ impl<S: AsyncRead + AsyncWrite> Driver<S> {
                 }
             };
             let next = by.unwrap_or(expires).min(course.pulse.due);
+            let next = clogged.map_or(next, |clogged| clogged.min(next));
             tokio::select! {
                 pushed = push(&mut self.write, out, &mut self.unflushed), if writes => {
                     if let Err(error) = pushed {
@@ -298,6 +302,11 @@ impl<S: AsyncRead + AsyncWrite> Driver<S> {
                         let bye = Bye::new(ByeCode::Other, "the certificate has expired");
                         self.link.bye(&bye);
                         return Down::Expired;
+                    }
+                    if clogged.is_some_and(|clogged| clogged <= now) {
+                        let bye = Bye::new(ByeCode::Other, "requests that were cancelled are not ended");
+                        self.link.bye(&bye);
+                        return Down::Clogged;
                     }
                     if course.pulse.due <= now {
                         match course.pulse.beat() {
@@ -363,6 +372,7 @@ struct Course {
     ids: HashMap<u64, RequestId>,
     key: PeerKey,
     pulse: Pulse,
+    clogged: Clogged,
     tunnel: Arc<Tunnel>,
 }
 

@@ -76,6 +76,9 @@ pub enum Down {
     /// A reply was not signed by the connector for what was asked.
     #[error("a reply is not the connector's")]
     Invalid,
+    /// It never ends what nobody waits for any more: the places of those requests are lost, and soon all would be.
+    #[error("the connector does not end requests that were cancelled")]
+    Clogged,
     /// Its certificate has come to its end.
     #[error("the connector's certificate has expired")]
     Expired,

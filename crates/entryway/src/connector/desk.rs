@@ -16,6 +16,7 @@ use entryway_tunnel::crypto::{Opened, SealingKeys};
 use entryway_web::{Relay, Revalidated};
 use std::net::IpAddr;
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use std::time::{Instant, SystemTime};
 
 /// Answers for one site. Shared by the tunnels to all nodes: a password that was opened for one is opened for none.
@@ -24,6 +25,7 @@ pub(crate) struct Desk {
     keys: SealingKeys,
     relay: Option<Relay>,
     pub(super) started: SystemTime,
+    pub(super) stopping: AtomicBool,
 }
 
 /// What every question of a person has.
@@ -50,6 +52,7 @@ impl Desk {
             live,
             relay,
             started,
+            stopping: AtomicBool::new(false),
         })
     }
 

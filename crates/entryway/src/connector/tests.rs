@@ -1,6 +1,7 @@
 //! A hub's questions, without a tunnel: what is opened, what is told, and what is refused.
 
 mod lookups;
+mod readiness;
 
 use super::Desk;
 use crate::kept::Kept;
@@ -9,9 +10,8 @@ use crate::sources;
 use aws_lc_rs::digest::{SHA256, digest};
 use entryway_bridge::link::Delivered;
 use entryway_bridge::message::{
-    Ability, ChallengeAsked, ChallengeOutcome, ChangeAsked, Demand, LoginAsked, LookupAnswer,
-    LookupAsked, LookupVerb, Method, Outcome, RequestHead, RevalidateAsked, SealRefusal, Token,
-    Unready, read, write,
+    ChallengeAsked, ChallengeOutcome, ChangeAsked, Demand, LoginAsked, LookupAnswer, LookupAsked,
+    LookupVerb, Method, Outcome, RequestHead, RevalidateAsked, SealRefusal, Token, read, write,
 };
 use entryway_bridge::ports::{KeyUnusable, Seal as _, Signer, Verifier};
 use entryway_bridge::{
@@ -426,22 +426,6 @@ async fn somebody_is_asked_about_again_by_what_their_login_left() {
         matches!(strange, Outcome::Refused { reason: None }),
         "{strange:?}"
     );
-}
-
-#[tokio::test]
-async fn a_report_says_what_it_is_ready_for() {
-    let site = Site::with("[connector]\nmax_in_flight = 7\n").await;
-    let report = site.desk.report();
-    assert!(report.is_ready(Ability::Password));
-    assert_eq!(
-        report.not_ready(Ability::Lookups),
-        Some(Unready::SwitchedOff)
-    );
-    assert_eq!(
-        report.not_ready(Ability::Certificate),
-        Some(Unready::SwitchedOff)
-    );
-    assert_eq!(report.max_in_flight, 7);
 }
 
 #[tokio::test]

@@ -3,7 +3,7 @@
 use super::exchange::{Exchange, in_words};
 use super::registry::{NoLine, Outcome, Wanted};
 use bytes::Bytes;
-use entryway_bridge::message::Method;
+use entryway_bridge::message::{Ability, Method};
 use entryway_bridge::{ConnectorId, VerifiedReply};
 use entryway_tunnel::hub::Unanswered;
 use std::time::Instant;
@@ -45,8 +45,8 @@ pub(crate) enum Why {
 }
 
 impl Exchange {
-    /// Asks. What certainly reached nobody is asked of another connector, and so is, once, what was lost and changes
-    /// nothing.
+    /// Asks. What certainly reached nobody is asked of another connector, and so is, once, what changes nothing and was lost
+    /// or has no answer in half of its time.
     pub(crate) async fn ask(
         &self,
         site: &str,
@@ -71,7 +71,13 @@ impl Exchange {
                 }
             };
             let connector = *picked.line.connector();
-            let asked = picked.line.ask(method, body.clone(), deadline).await;
+            tried.push(connector);
+            let was_tried = failed.as_ref().is_some_and(|failed| failed.written);
+            let until = match only.is_none() && method.is_repeatable() && !was_tried {
+                true => self.share(site, method.ability(), &tried, deadline),
+                false => deadline,
+            };
+            let asked = picked.line.ask(method, body.clone(), until).await;
             let (why, outcome) = match &asked {
                 Ok(_) => (None, Outcome::Answered),
                 Err(Unanswered::NotSent(why)) if why.is_busy() => (Some(Why::Busy), Outcome::Busy),
@@ -85,14 +91,13 @@ impl Exchange {
                 (Ok(reply), _) => return Ok(Answered { connector, reply }),
                 (Err(error), why) => (why.unwrap_or(Why::Unreachable), error),
             };
-            let was_tried = failed.as_ref().is_some_and(|failed| failed.written);
             let written = !matches!(error, Unanswered::NotSent(_));
             let again = match error {
                 Unanswered::NotSent(_) => true,
                 Unanswered::Lost => method.is_repeatable() && !was_tried,
-                Unanswered::TimedOut | Unanswered::Invalid => false,
+                Unanswered::TimedOut => until < deadline,
+                Unanswered::Invalid => false,
             };
-            tried.push(connector);
             let now = Failed {
                 why,
                 connector: Some(connector),
@@ -106,10 +111,25 @@ impl Exchange {
         }
         Err(failed.unwrap_or_else(|| Failed::nobody(NoLine::NoneReady)))
     }
+
+    /// How long those that were `asked` are waited for: not to the end where somebody else could be asked the same.
+    pub(super) fn share(
+        &self,
+        site: &str,
+        ability: Ability,
+        asked: &[ConnectorId],
+        deadline: Instant,
+    ) -> Instant {
+        let now = Instant::now();
+        match self.registry.other(site, ability, asked) {
+            Ok(_) => now + deadline.saturating_duration_since(now) / 2,
+            Err(_) => deadline,
+        }
+    }
 }
 
 impl Failed {
-    fn nobody(no_line: NoLine) -> Self {
+    pub(super) fn nobody(no_line: NoLine) -> Self {
         let (why, cause) = match no_line {
             NoLine::Unknown => (Why::Unknown, "the site is not configured any more"),
             NoLine::NoneReady => (

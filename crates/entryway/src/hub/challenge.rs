@@ -1,17 +1,19 @@
 //! What passwords of a site's people are sealed with: challenges of its connectors, each vouched for by its connector's key.
 
-use super::ask::{Answered, Why};
+use super::ask::{Answered, Failed, Why};
 use super::exchange::Exchange;
+use super::registry::Outcome;
 use crate::events::hub::ReplyInvalid;
 use bytes::Bytes;
 use entryway_bridge::message::{ChallengeAsked, ChallengeOutcome, Method, read, write};
-use entryway_bridge::{Challenge, SiteName};
+use entryway_bridge::{Challenge, ConnectorId, SiteName};
 use entryway_login::{Fault, LoginPolicy};
 use entryway_tunnel::PeerKey;
 use entryway_web::{Challenges, Sealing, ToSeal};
-use std::pin::Pin;
+use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
+use tokio::time::sleep_until;
 
 /// How long the second connector's challenge is waited for.
 const SECOND: Duration = Duration::from_millis(300);
@@ -71,33 +73,88 @@ impl Sealing for Sealer {
 
 impl Exchange {
     /// What passwords for a site are sealed with now: of up to two connectors, so that losing one costs nobody a second
-    /// typing.
+    /// typing. Both are asked at once; where neither answers in half of the time, others are.
     pub(crate) async fn challenges(
         &self,
         site: &SiteName,
         by: Instant,
     ) -> Result<Vec<Challenge>, Why> {
-        let body = Bytes::from(write(&ChallengeAsked {}));
-        let first = self
-            .ask(site.as_str(), Method::Challenge, &body, None, by)
-            .await;
-        let first = first.map_err(|failed| failed.why)?;
+        let ability = Method::Challenge.ability();
+        let mut asked: Vec<ConnectorId> = Vec::new();
+        let mut failed: Option<Why> = None;
+        loop {
+            let first = match self.registry.other(site.as_str(), ability, &asked) {
+                Ok(first) => first,
+                Err(no_line) => {
+                    self.registry.count(site.as_str(), Outcome::of(no_line));
+                    // What went wrong first says more than that there is nobody else.
+                    return Err(failed.unwrap_or_else(|| Failed::nobody(no_line).why));
+                }
+            };
+            asked.push(first);
+            let second = self.registry.other(site.as_str(), ability, &asked).ok();
+            asked.extend(second);
+            let until = self.share(site.as_str(), ability, &asked, by);
+            match self.challenges_of(site, first, second, until).await {
+                Ok(challenges) => return Ok(challenges),
+                Err(why) if until >= by && why == Why::TimedOut => return Err(why),
+                Err(why) => failed = Some(why),
+            }
+        }
+    }
+
+    /// The first that comes, and the other if it comes soon after.
+    async fn challenges_of(
+        &self,
+        site: &SiteName,
+        first: ConnectorId,
+        second: Option<ConnectorId>,
+        until: Instant,
+    ) -> Result<Vec<Challenge>, Why> {
+        let mut one = pin!(self.challenge_of(site, first, until));
+        let mut other = pin!(self.challenge_of(site, second.unwrap_or(first), until));
+        let (mut waits_for_one, mut waits_for_other) = (true, second.is_some());
         let mut challenges = Vec::new();
-        challenges.extend(self.issued(site, &first));
-        let other = self.registry.other(site.as_str(), &first.connector);
+        let mut failed = Why::Unreachable;
         // A page has what it needs: it does not wait for one that is slow.
-        let soon = by.min(Instant::now() + SECOND);
-        if let Some(other) = other
-            && let Ok(second) = self
-                .ask(site.as_str(), Method::Challenge, &body, Some(&other), soon)
-                .await
-        {
-            challenges.extend(self.issued(site, &second));
+        let mut soon = until;
+        while waits_for_one || waits_for_other {
+            let done = tokio::select! {
+                done = &mut one, if waits_for_one => {
+                    waits_for_one = false;
+                    done
+                }
+                done = &mut other, if waits_for_other => {
+                    waits_for_other = false;
+                    done
+                }
+                () = sleep_until(soon.into()), if !challenges.is_empty() => break,
+            };
+            match done {
+                Ok(challenge) => {
+                    challenges.push(challenge);
+                    soon = until.min(Instant::now() + SECOND);
+                }
+                Err(why) => failed = why,
+            }
         }
         match challenges.is_empty() {
-            true => Err(Why::Unreachable),
+            true => Err(failed),
             false => Ok(challenges),
         }
+    }
+
+    async fn challenge_of(
+        &self,
+        site: &SiteName,
+        connector: ConnectorId,
+        until: Instant,
+    ) -> Result<Challenge, Why> {
+        let body = Bytes::from(write(&ChallengeAsked {}));
+        let method = Method::Challenge;
+        let asked = self.ask(site.as_str(), method, &body, Some(&connector), until);
+        let answered = asked.await.map_err(|failed| failed.why)?;
+        self.issued(site, &answered).ok_or(Why::Unreachable)
     }
 
     /// The challenge in an answer, if its key is vouched for by the connector.

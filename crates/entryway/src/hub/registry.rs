@@ -295,14 +295,19 @@ impl<L: Line> Registry<L> {
         }
     }
 
-    /// Another connector that could be asked for a password, beside this one.
-    pub(crate) fn other(&self, site: &str, connector: &ConnectorId) -> Option<ConnectorId> {
+    /// A connector that could be asked, beside these.
+    pub(crate) fn other(
+        &self,
+        site: &str,
+        ability: Ability,
+        without: &[ConnectorId],
+    ) -> Result<ConnectorId, NoLine> {
         let wanted = Wanted {
-            without: std::slice::from_ref(connector),
+            without,
             ..Wanted::default()
         };
-        let picked = self.pick(site, Ability::Password, wanted).ok()?;
-        Some(picked.line.connector())
+        let picked = self.pick(site, ability, wanted)?;
+        Ok(picked.line.connector())
     }
 
     /// Whether a connector is asked anything from now on.

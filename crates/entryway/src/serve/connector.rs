@@ -127,6 +127,7 @@ pub(crate) async fn connector(common: &Common) -> Result<Exit, Exit> {
             },
         }
     }
+    answerer.stop();
     if let Some(control) = control.take() {
         control.close().await;
     }
@@ -169,13 +170,21 @@ impl Answers {
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
             ticks.tick().await;
-            let now = self.desk.report();
-            self.report.send_if_modified(|report| {
-                let changed = *report != now;
-                *report = now;
-                changed
-            });
+            self.look();
         }
+    }
+    fn look(&self) {
+        self.report.send_if_modified(|report| {
+            let now = self.desk.report();
+            let changed = *report != now;
+            *report = now;
+            changed
+        });
+    }
+    /// Has every node ask another connector from now on.
+    fn stop(&self) {
+        self.desk.stop();
+        self.look();
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::enroll::in_words;
 use super::outside::outside;
-use super::{SOFTWARE, enrolled, shelf};
+use super::{Enrolled, SOFTWARE, Shelf, enrolled, shelf};
 use crate::cli::{Common, Leave};
 use crate::control::{Place, PlaceError};
 use crate::exit::Exit;
@@ -10,7 +10,7 @@ use crate::kept::state_dir;
 use crate::{logs, out, sources};
 use entryway_bridge::message::ByeCode;
 use entryway_tunnel::connector::{Dialing, Ended, Identity, leave as say_goodbye, try_node};
-use entryway_tunnel::{Endpoint, Pace};
+use entryway_tunnel::{Endpoint, Outside, Pace};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::time::{sleep, timeout};
@@ -40,7 +40,11 @@ async fn is_ended(dialing: &Dialing) -> bool {
 pub(super) async fn leave(common: &Common, asked: &Leave) -> Result<Exit, Exit> {
     let _log = logs::start(common, LevelFilter::OFF)?;
     let shelf = shelf()?;
-    let found = enrolled(&shelf)?;
+    let found = match enrolled(&shelf) {
+        // What is lost may be the half of it.
+        Err(_) if asked.force && shelf.is_there() => None,
+        found => Some(found?),
+    };
     let folder = state_dir().map_err(|error| {
         out::aside(&format!("error: {error:#}\n"));
         Exit::Configuration
@@ -55,20 +59,71 @@ pub(super) async fn leave(common: &Common, asked: &Leave) -> Result<Exit, Exit> 
         }
         taken => taken.ok(),
     };
-    let (_, loaded) = sources::load_or_show(common)?;
-    let outside = outside(&loaded.settings.connector).map_err(|error| {
+    let facts = shelf.facts().ok().flatten();
+    let connector = facts
+        .as_ref()
+        .map_or("ID", |facts| facts.connector.as_str());
+    let told = match (found, way_out(common)) {
+        (Some(found), Ok(outside)) => tell(found, &shelf, &outside).await,
+        (None, _) => Err("the identity does not fit together".to_owned()),
+        // What is lost may be the configuration: leaving needs none.
+        (Some(_), Err(_)) if asked.force => {
+            Err("without a configuration there is no way to it".to_owned())
+        }
+        (Some(_), Err(exit)) => {
+            out::aside(&format!(
+                "  = hint: without a configuration, use `--force` and have connector {connector} revoked at the hub\n"
+            ));
+            return Err(exit);
+        }
+    };
+    if let Err(problem) = &told
+        && !asked.force
+    {
+        out::aside(&format!(
+            "error: the hub cannot be told: {problem}\n  = hint: try again, or use `--force` and have connector {connector} revoked at the hub\n"
+        ));
+        return Err(Exit::NoAnswer);
+    }
+    shelf.remove().map_err(|error| {
         out::aside(&format!("error: {error:#}\n"));
         Exit::Configuration
     })?;
-    let (site, connector) = (found.facts.site.clone(), found.facts.connector);
+    let ended = match &facts {
+        Some(facts) => format!(
+            "connector {connector} of the site `{}` is ended",
+            facts.site
+        ),
+        None => "the connector of this machine is ended".to_owned(),
+    };
+    out::answer(&match told {
+        Ok(()) => format!("{ended}, here and at the hub\n"),
+        Err(problem) => format!(
+            "{ended} here; the hub was not told: {problem}\nhave it revoked at the hub: `entryway hub connector revoke {connector}`\n"
+        ),
+    });
+    Ok(Exit::Done)
+}
+
+/// As the configuration says, whose problems are shown.
+fn way_out(common: &Common) -> Result<Outside, Exit> {
+    let (_, loaded) = sources::load_or_show(common)?;
+    outside(&loaded.settings.connector).map_err(|error| {
+        out::aside(&format!("error: {error:#}\n"));
+        Exit::Configuration
+    })
+}
+
+/// Tells the first node that hears; or why none does.
+async fn tell(found: Enrolled, shelf: &Arc<Shelf>, outside: &Outside) -> Result<(), String> {
+    let site = found.facts.site;
     let identity = Identity::new(
         found.credential,
         found.facts.version,
-        Arc::clone(&shelf) as _,
+        Arc::clone(shelf) as _,
     );
     let identity = Arc::new(identity);
     let mut problem = "the identity names no node".to_owned();
-    let mut told = false;
     for node in &found.facts.nodes {
         let Ok(endpoint) = Endpoint::at_node(node, site.as_str()) else {
             continue;
@@ -81,31 +136,10 @@ pub(super) async fn leave(common: &Common, asked: &Leave) -> Result<Exit, Exit> 
             pace: Pace::default(),
         };
         match say_goodbye(&dialing).await {
-            Ok(()) if is_ended(&dialing).await => {
-                told = true;
-                break;
-            }
+            Ok(()) if is_ended(&dialing).await => return Ok(()),
             Ok(()) => problem = "it was told, and lets this connector in all the same".to_owned(),
             Err(ended) => problem = in_words(&ended),
         }
     }
-    if !told && !asked.force {
-        out::aside(&format!(
-            "error: the hub cannot be told: {problem}\n  = hint: try again, or use `--force` and have connector {connector} revoked at the hub\n"
-        ));
-        return Err(Exit::NoAnswer);
-    }
-    shelf.remove().map_err(|error| {
-        out::aside(&format!("error: {error:#}\n"));
-        Exit::Configuration
-    })?;
-    out::answer(&match told {
-        true => {
-            format!("connector {connector} of the site `{site}` is ended, here and at the hub\n")
-        }
-        false => format!(
-            "connector {connector} of the site `{site}` is ended here; have it revoked at the hub: `entryway hub connector revoke {connector}`\n"
-        ),
-    });
-    Ok(Exit::Done)
+    Err(problem)
 }

@@ -103,7 +103,13 @@ impl Shelf {
         Ok(Some(Enrolled { facts, credential }))
     }
 
-    fn facts(&self) -> anyhow::Result<Option<Facts>> {
+    /// Whether there is one, were it only a half.
+    pub(crate) fn is_there(&self) -> bool {
+        self.path(IDENTITY).exists()
+    }
+
+    /// What stands beside the certificates, if anything does.
+    pub(crate) fn facts(&self) -> anyhow::Result<Option<Facts>> {
         let path = self.path(IDENTITY);
         let text = match fs::read(&path) {
             Ok(text) => text,

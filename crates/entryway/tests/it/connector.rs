@@ -2,6 +2,7 @@
 //! tunnels.
 
 mod hub;
+mod resets;
 mod way;
 
 use crate::daemon::Daemon;

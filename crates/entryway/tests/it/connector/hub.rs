@@ -13,7 +13,7 @@ use entryway_tunnel::{
     Pace, PeerIdentity, SiteAuthority, fingerprint_in_words, hub_tls, key_fingerprint,
 };
 use std::net::{SocketAddr, TcpListener};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -28,6 +28,7 @@ struct Book {
     address: SocketAddr,
     last_key: Mutex<String>,
     left: AtomicBool,
+    enrolments: AtomicUsize,
 }
 
 fn site() -> SiteName {
@@ -76,6 +77,7 @@ impl Admit for Book {
             if enrol.secret.as_slice() != SECRET {
                 return Err(Bye::new(ByeCode::Ticket, ""));
             }
+            self.enrolments.fetch_add(1, Ordering::Relaxed);
             Ok(Enrolled {
                 site: site(),
                 connector: ConnectorId::from_bits([1; 10]),
@@ -115,6 +117,7 @@ impl Hub {
             address,
             last_key: Mutex::default(),
             left: AtomicBool::new(false),
+            enrolments: AtomicUsize::new(0),
         });
         let mut hub = Self {
             book,
@@ -167,6 +170,10 @@ impl Hub {
     }
     pub(super) fn key_of_the_last(&self) -> String {
         self.book.last_key.lock().expect("alone").clone()
+    }
+    /// Certificates that were given for a ticket.
+    pub(super) fn enrolments(&self) -> usize {
+        self.book.enrolments.load(Ordering::Relaxed)
     }
     pub(super) fn was_left(&self) -> bool {
         self.book.left.load(Ordering::Relaxed)

@@ -121,7 +121,10 @@ fn connector(
 
 /// A hub with so many connectors, and what they count.
 fn connected(count: usize) -> (World, Daemon, Vec<Site>, Arc<AtomicUsize>) {
-    let world = world();
+    connected_in(world(), count)
+}
+
+fn connected_in(world: World, count: usize) -> (World, Daemon, Vec<Site>, Arc<AtomicUsize>) {
     let daemon = Daemon::start(&world);
     let binds = Arc::new(AtomicUsize::new(0));
     let sites = (0..count)
@@ -277,6 +280,41 @@ fn a_connector_that_is_lost_costs_no_second_typing_and_no_second_bind() {
     let answer = log_in(&daemon.address, CONSOLE, name, &sealed);
     assert_eq!(answer["fault"], "site_unreachable", "{answer}");
     assert_eq!(binds.load(Ordering::Relaxed), 1);
+}
+
+#[test]
+fn a_connector_that_answers_nothing_holds_nobody_up_whom_another_lets_in() {
+    let (_world, daemon, sites, _) = connected(2);
+    for silent in &sites {
+        silent.keeps_silent(true);
+        let with = to_seal(&daemon.address, CONSOLE, "plant-a/jane");
+        let challenges = with["challenges"].as_array().expect("challenges");
+        assert_eq!(challenges.len(), 1, "{with}");
+        let sealed = sealed(&with, "swordfish");
+        let answer = log_in(&daemon.address, CONSOLE, "plant-a/jane", &sealed);
+        assert_eq!(answer["decision"], "accept", "{answer}");
+        silent.keeps_silent(false);
+    }
+}
+
+#[test]
+fn where_two_connectors_answer_nothing_a_third_is_asked_in_time() {
+    let world = world();
+    world.configure("8s", super::SITES);
+    let (_world, daemon, sites, _) = connected_in(world, 3);
+    for speaks in 0..sites.len() {
+        for (at, site) in sites.iter().enumerate() {
+            site.keeps_silent(at != speaks);
+        }
+        let answer = login(&daemon.address, "plant-a/jane", "swordfish");
+        assert_eq!(answer["decision"], "accept", "{answer}");
+    }
+    // Where nobody answers, that is told.
+    for site in &sites {
+        site.keeps_silent(true);
+    }
+    let with = to_seal(&daemon.address, CONSOLE, "plant-a/jane");
+    assert_eq!(with["fault"], "site_timed_out", "{with}");
 }
 
 #[test]

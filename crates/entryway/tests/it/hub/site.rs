@@ -12,7 +12,7 @@ use entryway_tunnel::connector::{
 use entryway_tunnel::hub::Later;
 use entryway_tunnel::{ConnectorKey, Endpoint, NoProxy, OuterTrust, Outside, Pace, Patience};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
@@ -96,11 +96,15 @@ struct Desk {
     report: watch::Sender<Report>,
     answer: Box<Answer>,
     asked: AtomicUsize,
+    silent: AtomicBool,
 }
 
 impl Answerer for Desk {
     fn answer(&self, asked: Asked) -> Later<'_, Option<SignedReply>> {
         self.asked.fetch_add(1, Ordering::Relaxed);
+        if self.silent.load(Ordering::Relaxed) {
+            return Box::pin(std::future::pending());
+        }
         let body = (self.answer)(&asked);
         Box::pin(async move { Some(asked.sign(body?).ok()?.0) })
     }
@@ -149,6 +153,7 @@ impl Site {
             report: watch::Sender::new(report(&[Ability::Password, Ability::Lookups])),
             answer,
             asked: AtomicUsize::new(0),
+            silent: AtomicBool::new(false),
         });
         let dialing = Dialing {
             endpoint: to.clone(),
@@ -200,6 +205,11 @@ impl Site {
     /// Says what it is ready for.
     pub(super) fn says(&self, abilities: &[Ability]) {
         self.desk.report.send_replace(report(abilities));
+    }
+
+    /// Takes questions and answers none, or answers again.
+    pub(super) fn keeps_silent(&self, silent: bool) {
+        self.desk.silent.store(silent, Ordering::Relaxed);
     }
 
     /// Questions that have reached it.

@@ -1,0 +1,147 @@
+//! What may be lost at a site, row by row of "What may be lost" in docs/connector.md.
+
+use super::hub::Hub;
+use super::{enroll, run, status, text, world};
+use crate::daemon::Daemon;
+use serde_json::Value;
+use std::fs;
+
+/// Row `entryway.toml`.
+#[test]
+fn a_lost_configuration_starts_nothing_and_leaves_the_identity() {
+    let (world, hub) = (world(), Hub::start());
+    enroll(&world, &hub);
+    let identity = world.state().join("connector");
+    let leave = |arguments: &[&str]| {
+        let arguments = [&["connector", "leave"], arguments].concat();
+        run(&world, &arguments, "")
+    };
+    for lost in [Some("[login\n"), None] {
+        match lost {
+            Some(broken) => world.write("entryway.toml", broken),
+            None => fs::remove_file(world.path("entryway.toml")).expect("removed"),
+        }
+        let ended = run(&world, &["connector", "run"], "");
+        assert_eq!(ended.status.code(), Some(3), "{}", text(&ended.stderr));
+        let unforced = leave(&[]);
+        assert_eq!(unforced.status.code(), Some(3));
+        let said = text(&unforced.stderr);
+        assert!(said.contains("--force"), "{said}");
+        assert!(identity.join("key.pem").exists());
+    }
+    let left = leave(&["--force"]);
+    assert_eq!(left.status.code(), Some(0), "{}", text(&left.stderr));
+    let said = text(&left.stdout);
+    assert!(said.contains("entryway hub connector revoke"), "{said}");
+    assert!(said.contains("the hub was not told"), "{said}");
+    assert!(!identity.exists());
+    assert!(!hub.was_left());
+}
+
+/// Row "nothing: a restart".
+#[test]
+fn a_restart_registers_nothing_anew() {
+    let (world, hub) = (world(), Hub::start());
+    let enrolled = enroll(&world, &hub);
+    let folder = world.state().join("connector");
+    let kept = || {
+        ["key.pem", "chain.pem", "authority.pem", "identity.json"]
+            .map(|name| fs::read(folder.join(name)).expect("there"))
+    };
+    let mut before = None;
+    for _ in 0..2 {
+        let mut daemon = Daemon::connector(&world);
+        daemon.event("hub.up");
+        assert_eq!(status(&world)["connector"], enrolled["connector"]);
+        daemon.signal("TERM");
+        assert!(daemon.rest().0.success());
+        let now = kept();
+        assert_eq!(before.get_or_insert_with(|| now.clone()), &now);
+    }
+    assert_eq!(hub.enrolments(), 1);
+    assert_eq!(hub.key_of_the_last(), enrolled["key_fingerprint"]);
+}
+
+/// Row "what people of the site could show a certificate with".
+#[test]
+fn certificates_are_not_offered_and_passwords_go_on() {
+    let (world, hub) = (world(), Hub::start());
+    enroll(&world, &hub);
+    let mut daemon = Daemon::connector(&world);
+    daemon.event("hub.up");
+    let why = |ability: &str| {
+        let status = status(&world);
+        let ready = status["ready"].as_array().expect("a list").iter();
+        let mut found = ready.filter(|ready| ready["ability"] == ability);
+        found.next().expect("told")["not_because"].clone()
+    };
+    assert_eq!(why("certificate"), "switched_off");
+    assert_eq!(why("password"), Value::Null);
+    // What is wrong with such settings is told, and what is in force stays.
+    let broken = "\n[certificate_login]\nlisten = \"127.0.0.1:0\"\ntrust = [\"gone.pem\"]\n";
+    let whole = fs::read_to_string(world.path("entryway.toml")).expect("there");
+    world.write("entryway.toml", &(whole + broken));
+    daemon.signal("HUP");
+    daemon.event("config.refused");
+    assert_eq!(why("password"), Value::Null);
+    assert_eq!(status(&world)["nodes"][0]["state"], "up");
+    daemon.signal("TERM");
+    assert!(daemon.rest().0.success());
+}
+
+/// Row "the key or a certificate", and "the whole state directory".
+#[test]
+fn half_an_identity_starts_nothing_and_another_ticket_makes_another() {
+    let (world, hub) = (world(), Hub::start());
+    let first = enroll(&world, &hub);
+    let folder = world.state().join("connector");
+    for lost in ["key.pem", "chain.pem", "authority.pem"] {
+        fs::remove_file(folder.join(lost)).expect("removed");
+        let ended = run(&world, &["connector", "run"], "");
+        assert_eq!(ended.status.code(), Some(3), "{lost}");
+        let said = text(&ended.stderr);
+        assert!(said.contains(lost) && said.contains("--replace"), "{said}");
+        let url = hub.url();
+        let again = ["connector", "enroll", &url, "--replace"];
+        let again = run(&world, &again, &hub.ticket());
+        assert_eq!(again.status.code(), Some(0), "{}", text(&again.stderr));
+        assert_ne!(hub.key_of_the_last(), first["key_fingerprint"]);
+    }
+    let mut daemon = Daemon::connector(&world);
+    daemon.event("hub.up");
+    daemon.signal("TERM");
+    assert!(daemon.rest().0.success());
+    // Whoever wants no other one is rid of the half.
+    fs::remove_file(folder.join("key.pem")).expect("removed");
+    let left = run(&world, &["connector", "leave"], "");
+    assert_eq!(left.status.code(), Some(3));
+    let left = run(&world, &["connector", "leave", "--force"], "");
+    assert_eq!(left.status.code(), Some(0), "{}", text(&left.stderr));
+    assert!(text(&left.stdout).contains("entryway hub connector revoke"));
+    assert!(!folder.exists());
+}
+
+/// Row "the ticket".
+#[test]
+fn a_ticket_is_needed_once() {
+    let (world, hub) = (world(), Hub::start());
+    let ticket = world.path("ticket");
+    world.write("ticket", &hub.ticket());
+    let (url, file) = (hub.url(), ticket.to_str().expect("text"));
+    let enrolled = run(
+        &world,
+        &["connector", "enroll", &url, "--ticket-file", file],
+        "",
+    );
+    assert_eq!(
+        enrolled.status.code(),
+        Some(0),
+        "{}",
+        text(&enrolled.stderr)
+    );
+    fs::remove_file(ticket).expect("removed");
+    let mut daemon = Daemon::connector(&world);
+    daemon.event("hub.up");
+    daemon.signal("TERM");
+    assert!(daemon.rest().0.success());
+}
