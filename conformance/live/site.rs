@@ -181,7 +181,7 @@ fn both_sides_have_the_same_reply(company: &Company) -> Result<()> {
                 .is_some_and(|it| it == "accept")
         })
         .filter_map(|line| Some(line.pointer("/record/id")?.as_str()?.to_owned()))
-        .last()
+        .next_back()
         .with_context(|| format!("nobody was let in: {tail}"))?;
     let left = company.connectors.first().context("no connector is left")?;
     let digest = |side| {
