@@ -99,18 +99,14 @@ impl Exchange {
         let (exchange, tunnel) = (Arc::clone(self), Arc::clone(tunnel));
         tokio::spawn(async move {
             let id = tunnel.connector().as_str();
-            match exchange.store.connector(id).await {
-                Ok(Some(row)) => exchange.apply(id, row.standing),
-                Ok(None) => {
-                    exchange.registry.remove(tunnel.site(), &tunnel);
-                    tunnel.close(
-                        ByeCode::Unknown,
-                        "this hub does not know the connector any more: enrol it with a new ticket",
-                    );
-                }
-                // It was known a moment ago; what changes is asked for every second.
-                Err(_) => {}
-            }
+            let found = exchange.store.connector(id).await;
+            let found = found.map(|row| row.map(|row| row.standing));
+            let (code, text) = match judged(found) {
+                Judged::Stands(standing) => return exchange.apply(id, standing),
+                Judged::Ends(code, text) => (code, text),
+            };
+            exchange.registry.remove(tunnel.site(), &tunnel);
+            tunnel.close(code, text);
         });
     }
 
@@ -129,3 +125,29 @@ impl Exchange {
         }
     }
 }
+
+/// What a look at a connector's standing comes to.
+#[derive(Debug, PartialEq, Eq)]
+enum Judged {
+    Stands(Standing),
+    Ends(ByeCode, &'static str),
+}
+
+/// It may have been revoked a moment ago, and no list of changes to come would say so: without an answer it does not stay,
+/// and is judged when it dials again.
+fn judged(found: Result<Option<Standing>, StoreError>) -> Judged {
+    match found {
+        Ok(Some(standing)) => Judged::Stands(standing),
+        Ok(None) => Judged::Ends(
+            ByeCode::Unknown,
+            "this hub does not know the connector any more: enrol it with a new ticket",
+        ),
+        Err(_) => Judged::Ends(
+            ByeCode::Unavailable,
+            "the hub cannot look the connector up now: it dials again",
+        ),
+    }
+}
+
+#[cfg(test)]
+mod tests;
