@@ -59,11 +59,16 @@ impl Endpoint {
         };
         Self::of(&url, text, path.to_owned(), site)
     }
-    /// The same site at a node of the hub, as the hub lists its nodes: without the path.
-    pub fn at_node(node: &str, site: &str) -> Result<Self, EndpointError> {
+    /// The same site at a node of the hub, as the hub lists its nodes: without the path. A hub that was found over TLS
+    /// sends nobody to a place without it.
+    pub fn at_node(&self, node: &str) -> Result<Self, EndpointError> {
         let url = read(node)?;
-        let path = format!("{}{PATH}{site}", url.path().trim_end_matches('/'));
-        Self::of(&url, node, path, site.to_owned())
+        let path = format!("{}{PATH}{}", url.path().trim_end_matches('/'), self.site);
+        let found = Self::of(&url, node, path, self.site.clone())?;
+        match self.encrypted && !found.encrypted {
+            true => Err(EndpointError::Scheme("http".to_owned())),
+            false => Ok(found),
+        }
     }
     fn of(url: &Url, text: &str, path: String, site: String) -> Result<Self, EndpointError> {
         let not_a_url = || EndpointError::NotAUrl(text.to_owned());

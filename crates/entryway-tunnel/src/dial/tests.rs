@@ -47,12 +47,20 @@ fn an_endpoint_is_the_url_of_a_ticket() {
     ] {
         assert_eq!(shown(text), Err(expected), "{text}");
     }
-    let node = Endpoint::at_node("https://hub1.example:8443/x/", "plant-a").unwrap();
+    let hub = Endpoint::parse("https://hub.example/connector/v1/plant-a").unwrap();
+    let node = hub.at_node("https://hub1.example:8443/x/").unwrap();
     assert_eq!(
         node.to_string(),
         "https://hub1.example:8443/x/connector/v1/plant-a"
     );
     assert_eq!(node.site(), "plant-a");
+    // Only from one that is in clear itself.
+    let in_clear = "http://127.0.0.1:8080";
+    let refused = EndpointError::Scheme("http".to_owned());
+    assert_eq!(hub.at_node(in_clear), Err(refused));
+    let here = Endpoint::parse("http://localhost:1/connector/v1/plant-a").unwrap();
+    assert!(here.at_node(in_clear).is_ok());
+    assert!(here.at_node("https://hub.example").is_ok());
 }
 
 #[tokio::test]

@@ -21,17 +21,22 @@ const CLOCK_MS: u64 = 60_000;
 pub(super) async fn check(common: &Common) -> Result<Exit, Exit> {
     let shelf = shelf()?;
     let found = enrolled(&shelf)?;
-    let nodes = found.facts.nodes.clone();
+    let (nodes, home) = (found.facts.nodes.clone(), found.facts.url.clone());
     let version = found.facts.version;
     let keeper = Arc::clone(&shelf) as _;
     let identity = Arc::new(Identity::new(found.credential, version, keeper));
     check_with(common, async |settings| {
-        look_at(settings, &identity, &nodes).await
+        look_at(settings, &identity, &home, &nodes).await
     })
     .await
 }
 
-async fn look_at(settings: &Settings, identity: &Arc<Identity>, nodes: &[String]) -> Vec<Finding> {
+async fn look_at(
+    settings: &Settings,
+    identity: &Arc<Identity>,
+    home: &str,
+    nodes: &[String],
+) -> Vec<Finding> {
     let mut findings = vec![own(identity)];
     let outside = match outside(&settings.connector) {
         Ok(outside) => outside,
@@ -47,9 +52,8 @@ async fn look_at(settings: &Settings, identity: &Arc<Identity>, nodes: &[String]
             return findings;
         }
     };
-    let site = identity.current().site.clone();
     for node in nodes {
-        let endpoint = match Endpoint::at_node(node, site.as_str()) {
+        let endpoint = match Endpoint::parse(home).and_then(|home| home.at_node(node)) {
             Ok(endpoint) => endpoint,
             Err(error) => {
                 findings.push(Finding::new(

@@ -116,7 +116,6 @@ fn way_out(common: &Common) -> Result<Outside, Exit> {
 
 /// Tells the first node that hears; or why none does.
 async fn tell(found: Enrolled, shelf: &Arc<Shelf>, outside: &Outside) -> Result<(), String> {
-    let site = found.facts.site;
     let identity = Identity::new(
         found.credential,
         found.facts.version,
@@ -124,10 +123,14 @@ async fn tell(found: Enrolled, shelf: &Arc<Shelf>, outside: &Outside) -> Result<
     );
     let identity = Arc::new(identity);
     let mut problem = "the identity names no node".to_owned();
-    for node in &found.facts.nodes {
-        let Ok(endpoint) = Endpoint::at_node(node, site.as_str()) else {
-            continue;
-        };
+    let home = Endpoint::parse(&found.facts.url).ok();
+    let nodes = found.facts.nodes.iter();
+    let mut endpoints: Vec<_> = nodes
+        .filter_map(|node| home.as_ref()?.at_node(node).ok())
+        .collect();
+    // Should what the hub last told be wrong, it is still where it was.
+    endpoints.extend(home.filter(|home| !endpoints.contains(home)));
+    for endpoint in endpoints {
         let dialing = Dialing {
             endpoint,
             outside: outside.clone(),

@@ -1,11 +1,17 @@
 //! A tunnel to each node of the hub: kept, watched, and told of in the log.
+//!
+//! What the hub lists may be wrong. Nothing that stands is given up for it before one of the list stands, and while none
+//! does, the hub is dialled where the connector enrolled.
+
+mod course;
 
 use super::shelf::{Facts, Shelf};
 use super::{SOFTWARE, Ways};
 use crate::events::{HubClock, HubDown, HubUnreached, HubUp, IdentityNotRenewed, IdentityRenewed};
 use crate::live::Live;
+use course::{Line, course};
 use entryway_tunnel::connector::{Answerer, Dialing, Identity, NodeStatus, Phase, keep};
-use entryway_tunnel::{Endpoint, Pace};
+use entryway_tunnel::{Endpoint, EndpointError, Pace};
 use parking_lot::Mutex;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -23,11 +29,20 @@ pub(crate) struct Nodes {
     answerer: Arc<dyn Answerer>,
     live: Arc<Live>,
     ways: Ways,
-    running: Mutex<BTreeMap<String, Node>>,
+    running: Mutex<Running>,
     stopping: watch::Sender<bool>,
 }
 
+/// Each node that is dialled, by its URL.
+#[derive(Default)]
+struct Running {
+    /// Those that the hub listed last.
+    listed: Vec<String>,
+    nodes: BTreeMap<String, Node>,
+}
+
 struct Node {
+    endpoint: Endpoint,
     status: watch::Receiver<NodeStatus>,
     stop: watch::Sender<bool>,
     tending: JoinHandle<()>,
@@ -63,15 +78,16 @@ impl Nodes {
     /// Each node, by its URL.
     pub(crate) fn statuses(&self) -> Vec<(String, NodeStatus)> {
         let running = self.running.lock();
-        running
-            .iter()
+        let nodes = running.nodes.iter();
+        nodes
             .map(|(node, kept)| (node.clone(), kept.status.borrow().clone()))
             .collect()
     }
     /// Whether a tunnel stands.
     pub(crate) fn is_any_up(&self) -> bool {
         let running = self.running.lock();
-        running.values().any(|node| node.status.borrow().is_up())
+        let mut nodes = running.nodes.values();
+        nodes.any(|node| node.status.borrow().is_up())
     }
 
     /// Dials the nodes that the identity names. Needs a tokio runtime.
@@ -79,43 +95,81 @@ impl Nodes {
         self.dial(&self.facts.nodes);
     }
 
-    /// Has a tunnel to each of these and to no other.
+    /// Wants a tunnel to each of these and to no other.
     fn dial(self: &Arc<Self>, nodes: &[String]) {
+        self.running.lock().listed = nodes.to_vec();
+        for node in nodes {
+            if let Err(error) = self.endpoint(node) {
+                HubUnreached {
+                    hub: node,
+                    step: None,
+                    problem: &error.to_string(),
+                    remedy: None,
+                }
+                .emit();
+            }
+        }
+        self.settle();
+    }
+
+    /// Dials what is to be dialled as things stand, and gives up the rest.
+    fn settle(self: &Arc<Self>) {
         let mut running = self.running.lock();
+        let Running { listed, nodes } = &mut *running;
         if *self.stopping.borrow() {
             return;
         }
-        running.retain(|node, kept| {
-            let stays = nodes.contains(node);
+        let home = Endpoint::parse(&self.facts.url).ok();
+        let lines: Vec<_> = nodes
+            .iter()
+            .map(|(node, kept)| {
+                let status = kept.status.borrow();
+                Line {
+                    node,
+                    is_home: Some(&kept.endpoint) == home.as_ref(),
+                    is_up: status.is_up(),
+                    fails: !status.is_up() && status.trouble.is_some(),
+                }
+            })
+            .collect();
+        // What cannot be dialled stands never.
+        let able: Vec<_> = listed
+            .iter()
+            .filter(|node| self.endpoint(node).is_ok())
+            .cloned()
+            .collect();
+        let wanted = course(&able, &self.facts.url, &lines);
+        nodes.retain(|node, kept| {
+            let stays = wanted.contains(node);
             if !stays {
                 // What is under way there is finished.
                 kept.stop.send_replace(true);
             }
             stays
         });
-        for node in nodes {
-            if running.contains_key(node) {
+        for node in wanted {
+            if nodes.contains_key(&node) {
                 continue;
             }
-            let site = self.identity.current().site.clone();
-            match Endpoint::at_node(node, site.as_str()) {
-                Ok(endpoint) => {
-                    running.insert(node.clone(), self.begin(node.clone(), endpoint));
-                }
-                Err(error) => HubUnreached {
-                    hub: node,
-                    step: None,
-                    problem: &error.to_string(),
-                    remedy: None,
-                }
-                .emit(),
+            if let Ok(endpoint) = self.endpoint(&node) {
+                nodes.insert(node.clone(), self.begin(node, endpoint));
             }
+        }
+    }
+
+    /// Where a node is, or the hub where the connector enrolled.
+    fn endpoint(&self, node: &str) -> Result<Endpoint, EndpointError> {
+        let home = Endpoint::parse(&self.facts.url)?;
+        match node == self.facts.url {
+            true => Ok(home),
+            false => home.at_node(node),
         }
     }
 
     fn begin(self: &Arc<Self>, node: String, endpoint: Endpoint) -> Node {
         let (status, seen) = watch::channel(NodeStatus::new(endpoint.to_string()));
         let (stop, stopped) = watch::channel(false);
+        let at = endpoint.clone();
         let dialling = Arc::clone(self);
         let dialing = move || Dialing {
             endpoint: endpoint.clone(),
@@ -130,6 +184,7 @@ impl Nodes {
             tokio::join!(keeping, watching);
         });
         Node {
+            endpoint: at,
             status: seen,
             stop,
             tending,
@@ -159,6 +214,8 @@ impl Nodes {
                     let problem = format!("{error:#}");
                     IdentityNotRenewed { problem: &problem }.emit();
                 }
+            } else if now.phase != before.phase {
+                self.settle();
             }
             before = now;
         }
@@ -167,7 +224,7 @@ impl Nodes {
     /// Finishes what is under way, and ends every tunnel.
     pub(crate) async fn stop(&self) {
         self.stopping.send_replace(true);
-        let running = std::mem::take(&mut *self.running.lock());
+        let running = std::mem::take(&mut self.running.lock().nodes);
         for node in running.values() {
             node.stop.send_replace(true);
         }
