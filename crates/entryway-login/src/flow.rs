@@ -147,6 +147,8 @@ struct Tally {
     right: bool,
     /// An authority said that it is wrong.
     refused: bool,
+    /// What was sealed is nothing that a page of ours makes, or was made for somebody else, or comes again.
+    forged: bool,
     /// How often the identity's password may have been counted as wrong there.
     exposed: usize,
 }
@@ -160,10 +162,12 @@ impl Tally {
             verified,
             right,
             refused,
+            forged,
             exposed,
         } = self;
         // An outage somewhere else does not make a wrong guess undone.
-        let is_guess = !right && (refused || !matches!(decision, Decision::Indeterminate(_)));
+        let is_guess =
+            !right && (refused || forged || !matches!(decision, Decision::Indeterminate(_)));
         let (settled, identity, address) = if verified {
             (Settled::Passed, identity, address)
         } else {

@@ -6,6 +6,7 @@
 use super::{Login, Step};
 use crate::account::{self, AccountUsable};
 use crate::decision::Accepted;
+use crate::trace::SiteOutcome;
 use crate::verdict::{AtSite, Wanted, judge_site, site_unanswered};
 use crate::{
     Anchor, Challenge, Decision, Fault, Method, Reason, Record, Session, SiteAnswer, SiteAsk,
@@ -58,6 +59,11 @@ impl AfterSite {
             return login.reject(Reason::UnknownDomain);
         };
         let (at_site, outcome) = judge_site(verdict, wanted, from);
+        // Time and a busy connector do the rest to anybody.
+        login.tally.forged = matches!(
+            &outcome,
+            SiteOutcome::SealRefused { why } if matches!(why.as_str(), "foreign" | "malformed" | "replayed")
+        );
         let record = Record::SiteAnswered {
             site: Arc::clone(&site),
             connector,

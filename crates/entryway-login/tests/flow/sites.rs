@@ -248,11 +248,15 @@ fn a_guess_counts_for_the_address_and_the_site_counts_for_the_person() {
         "site_no_verdict",
         not_counted,
     );
-    check_counts(
-        replied(SiteVerdict::SealRefused("expired".to_owned())),
-        "seal_expired",
-        not_counted,
-    );
+    // That happens to anybody; the rest is a guess, or somebody who has others compute.
+    for why in ["expired", "unknown_key", "busy"] {
+        let refused = SiteVerdict::SealRefused(why.to_owned());
+        check_counts(replied(refused), "seal_expired", not_counted);
+    }
+    for why in ["foreign", "malformed", "replayed"] {
+        let refused = SiteVerdict::SealRefused(why.to_owned());
+        check_counts(replied(refused), "seal_expired", &[]);
+    }
     for (fault, expected) in [
         (SiteFault::Unreachable, "site_unreachable"),
         (SiteFault::Busy, "site_busy"),
