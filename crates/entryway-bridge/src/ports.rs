@@ -6,6 +6,10 @@ use crate::{Octets, Opaque};
 pub trait Signer: Send + Sync {
     /// ECDSA with P-256 and SHA-256 over the bytes: `r` and `s`, 32 bytes each.
     fn sign(&self, statement: &[u8]) -> Result<[u8; 64], KeyUnusable>;
+    /// Which key it is, where it tells: the SHA-256 of its public half. Signatures of one that does not are not kept.
+    fn key(&self) -> Option<[u8; 32]> {
+        None
+    }
 }
 
 /// The public half of a peer's identity key.

@@ -1,9 +1,11 @@
 //! Signatures of the bridge by the keys of the tunnel: a connector signs with the key of its certificate.
 
 use crate::identity::{ConnectorKey, PeerIdentity};
+use aws_lc_rs::digest::{SHA256, digest};
 use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::signature::{
-    ECDSA_P256_SHA256_FIXED, ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, UnparsedPublicKey,
+    ECDSA_P256_SHA256_FIXED, ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair as _,
+    UnparsedPublicKey,
 };
 use entryway_bridge::ports::{KeyUnusable, Signer, Verifier};
 use rustls_pki_types::CertificateDer;
@@ -35,6 +37,12 @@ impl Signer for IdentitySigner {
             .sign(&SystemRandom::new(), statement)
             .map_err(|_| KeyUnusable)?;
         signature.as_ref().try_into().map_err(|_| KeyUnusable)
+    }
+    fn key(&self) -> Option<[u8; 32]> {
+        digest(&SHA256, self.0.public_key().as_ref())
+            .as_ref()
+            .try_into()
+            .ok()
     }
 }
 

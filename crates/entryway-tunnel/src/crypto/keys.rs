@@ -14,6 +14,7 @@ use entryway_bridge::{
 };
 use parking_lot::Mutex;
 use std::collections::HashSet;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 use zeroize::Zeroizing;
 
@@ -42,16 +43,19 @@ pub struct SealingKeys {
     used: Mutex<Used>,
 }
 
+/// Locked for a moment only: nothing is computed meanwhile.
 struct Keys {
-    current: Held,
+    current: Arc<Held>,
     /// Accepted while nonces that were given out with it live.
-    before: Option<Held>,
+    before: Option<Arc<Held>>,
 }
 
 struct Held {
     secret: SecretKey,
     public: SealingKey,
     since: Instant,
+    /// What the last identity key that was asked has signed, and which key that is.
+    signature: Mutex<Option<([u8; 32], [u8; 64])>>,
 }
 
 /// Used nonces in two generations, each as long as a nonce lives: what is forgotten has expired.
@@ -71,7 +75,7 @@ impl SealingKeys {
     ) -> Result<Self, KeyUnusable> {
         let mut key = Zeroizing::new([0; 32]);
         getrandom::fill(&mut *key).map_err(|_| KeyUnusable)?;
-        let current = Held::generate(now, wall_ms)?;
+        let current = Arc::new(Held::generate(now, wall_ms)?);
         Ok(Self {
             nonces: hmac::Key::new(hmac::HMAC_SHA256, &*key),
             started: now,
@@ -99,19 +103,26 @@ impl SealingKeys {
         wall_ms: u64,
     ) -> Result<Challenge, KeyUnusable> {
         let nonce = self.nonce(now)?;
-        let public = {
+        let held = {
             let mut keys = self.keys.lock();
             if now.saturating_duration_since(keys.current.since) >= KEY_LIFE {
                 let next = Held::generate(now, wall_ms)?;
-                keys.before = Some(std::mem::replace(&mut keys.current, next));
+                keys.before = Some(std::mem::replace(&mut keys.current, Arc::new(next)));
             }
-            keys.current.public.clone()
+            Arc::clone(&keys.current)
         };
         let (site, connector) = (&self.site, self.connector);
-        let signature = Challenge::sign_key(site, &connector, &public, signer)?;
+        let signature = held.signed(signer, || {
+            Challenge::sign_key(site, &connector, &held.public, signer)
+        })?;
         let until_ms = wall_ms.saturating_add(millis(NONCE_LIFE));
         Ok(Challenge::new(
-            site, connector, &public, signature, nonce, until_ms,
+            site,
+            connector,
+            &held.public,
+            signature,
+            nonce,
+            until_ms,
         ))
     }
 
@@ -174,13 +185,19 @@ impl SealingKeys {
         bound: &Bound<'_>,
         now: Instant,
     ) -> Result<Opened, SealRefusal> {
+        let held = self.keys.lock().get(&bound.sealed.key_id, now);
+        self.open_by(&*held.ok_or(SealRefusal::UnknownKey)?, purpose, bound)
+    }
+
+    fn open_by(
+        &self,
+        held: &Held,
+        purpose: Purpose,
+        bound: &Bound<'_>,
+    ) -> Result<Opened, SealRefusal> {
         let sealed = bound.sealed;
         let info = sealed_info(&self.site, &self.connector, &sealed.key_id);
         let aad = sealed_aad(purpose, bound.audience, bound.login_name, &sealed.nonce);
-        let keys = self.keys.lock();
-        let held = keys
-            .get(&sealed.key_id, now)
-            .ok_or(SealRefusal::UnknownKey)?;
         held.secret
             .open(&sealed.enc.0, &info, &aad, sealed.ciphertext.as_slice())
             .ok_or(SealRefusal::Foreign)
@@ -243,17 +260,39 @@ impl Held {
             secret,
             public,
             since: now,
+            signature: Mutex::new(None),
         })
+    }
+
+    /// Its signature by that key. Whoever asks for challenges makes nobody sign: it is signed once.
+    fn signed(
+        &self,
+        signer: &dyn Signer,
+        sign: impl FnOnce() -> Result<[u8; 64], KeyUnusable>,
+    ) -> Result<[u8; 64], KeyUnusable> {
+        let Some(key) = signer.key() else {
+            return sign();
+        };
+        let mut kept = self.signature.lock();
+        match &*kept {
+            Some((by, signature)) if *by == key => Ok(*signature),
+            _ => {
+                let signature = sign()?;
+                *kept = Some((key, signature));
+                Ok(signature)
+            }
+        }
     }
 }
 
 impl Keys {
-    fn get(&self, id: &KeyId, now: Instant) -> Option<&Held> {
+    fn get(&self, id: &KeyId, now: Instant) -> Option<Arc<Held>> {
         let is_alive = now.saturating_duration_since(self.current.since) < NONCE_LIFE;
         let before = self.before.as_ref().filter(|_| is_alive);
         std::iter::once(&self.current)
             .chain(before)
             .find(|held| held.public.id() == *id)
+            .cloned()
     }
     /// The same, and forgets a key that nothing can be sealed to any more.
     fn holds(&mut self, id: &KeyId, now: Instant) -> bool {

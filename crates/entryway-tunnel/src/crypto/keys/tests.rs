@@ -289,3 +289,35 @@ fn certificate(key: &ConnectorKey) -> rustls_pki_types::CertificateDer<'static> 
     let certificate = CertificateParams::default().self_signed(&pair).unwrap();
     certificate.der().clone()
 }
+
+#[test]
+fn nothing_is_opened_while_others_wait_for_the_keys() {
+    let desk = Desk::at("plant-a", 1);
+    let challenge = desk.challenge(0);
+    let sealed = seal(&challenge, Purpose::Login, "portal", "jane", b"secret");
+    let held = desk.keys.keys.lock().get(&sealed.key_id, desk.start);
+    // Whoever opened under this lock would wait for it here, for ever.
+    let _busy = desk.keys.keys.lock();
+    let bound = Bound {
+        sealed: &sealed,
+        audience: "portal",
+        login_name: "jane",
+    };
+    let opened = desk.keys.open_by(&held.unwrap(), Purpose::Login, &bound);
+    assert_eq!(&**unpadded(&opened.unwrap()).unwrap(), b"secret");
+}
+
+#[test]
+fn a_key_is_signed_once_for_each_identity() {
+    let desk = Desk::at("plant-a", 1);
+    // ECDSA signs the same with another number each time.
+    let first = desk.challenge(0).key_signature;
+    assert_eq!(desk.challenge(1).key_signature, first);
+    let renewed = IdentitySigner::of(&ConnectorKey::generate().unwrap()).unwrap();
+    let of = |signer| desk.keys.challenge(signer, desk.after(2), WALL).unwrap();
+    let second = of(&renewed).key_signature;
+    assert_ne!(second, first);
+    assert_eq!(of(&renewed).key_signature, second);
+    let next_day = desk.challenge(KEY_LIFE.as_secs() + 1);
+    assert_ne!(next_day.key_signature, first);
+}
