@@ -52,6 +52,23 @@ impl Hub {
         rows.iter().map(read).collect()
     }
 
+    /// What is the matter with a ticket, as things stand; whether it lets somebody in is for [`redeem`](Self::redeem) to
+    /// say. Reads one row and writes nothing: whoever guesses costs no more than that.
+    pub async fn ticket_trouble(
+        &self,
+        digest: &[u8; 32],
+        site: &str,
+        now_ms: i64,
+    ) -> Result<Option<TicketTrouble>, StoreError> {
+        let sql = select!("WHERE digest = $1 AND site = $2");
+        let Some(row) = self.0.database.row(sql, args![digest, site]).await? else {
+            return Ok(Some(TicketTrouble::Unknown));
+        };
+        let ticket = read(&row)?;
+        let waits = ticket.used_ms.is_none() && ticket.ended_ms.is_none();
+        Ok((!waits || ticket.expires_ms <= now_ms).then(|| why_not(&ticket)))
+    }
+
     /// Uses a ticket for a connector: of any number who come with it, one is let in. On disk before this returns.
     pub async fn redeem(
         &self,
@@ -118,18 +135,21 @@ impl Hub {
     }
 }
 
-/// In the order in which they would be told: what happened to it comes before what time does.
 async fn trouble(tx: &mut Tx, digest: &[u8; 32], site: &str) -> Result<TicketTrouble, StoreError> {
     let sql = select!("WHERE digest = $1 AND site = $2");
     let Some(row) = tx.row(sql, args![digest, site]).await? else {
         return Ok(TicketTrouble::Unknown);
     };
-    let ticket = read(&row)?;
-    Ok(match (ticket.used_ms, ticket.ended_ms) {
+    Ok(why_not(&read(&row)?))
+}
+
+/// In the order in which they would be told: what happened to it comes before what time does.
+fn why_not(ticket: &TicketRow) -> TicketTrouble {
+    match (ticket.used_ms, ticket.ended_ms) {
         (Some(_), _) => TicketTrouble::Used,
         (None, Some(_)) => TicketTrouble::Ended,
         (None, None) => TicketTrouble::Expired,
-    })
+    }
 }
 
 fn read(row: &Row) -> Result<TicketRow, StoreError> {

@@ -84,13 +84,20 @@ async fn why_a_ticket_is_worth_nothing_is_told(lab: Lab) {
     let hub = lab.open().await.hub();
     let trouble = async |name: &str, site: &str, now: i64| {
         let came = hub.redeem(&bytes(name), site, &new("c"), now).await;
+        let seen = hub.ticket_trouble(&bytes(name), site, now).await;
         match came.unwrap() {
-            Redeemed::Not(trouble) => trouble,
+            Redeemed::Not(trouble) => {
+                // A look tells the same.
+                assert_eq!(seen.unwrap(), Some(trouble), "{name}");
+                trouble
+            }
             Redeemed::Enrolled => panic!("{name} let somebody in"),
         }
     };
     hub.keep_ticket(&ticket("late", "plant-a")).await.unwrap();
     hub.keep_ticket(&ticket("back", "plant-a")).await.unwrap();
+    let seen = hub.ticket_trouble(&bytes("late"), "plant-a", NOW).await;
+    assert_eq!(seen.unwrap(), None);
     assert!(hub.end_ticket(&bytes("back"), NOW).await.unwrap());
     assert!(!hub.end_ticket(&bytes("back"), NOW).await.unwrap());
     assert!(!hub.end_ticket(&bytes("none"), NOW).await.unwrap());

@@ -125,6 +125,15 @@ impl SiteDoor {
             settings.ok_or_else(|| Bye::new(ByeCode::Unknown, "this is no hub any more"))?;
         let authority = exchange.leaves.authority(&exchange.store, &self.site).await;
         let authority = authority.map_err(|error| unavailable(&error))?;
+        let digest = Ticket::digest_of(&asked.secret.0);
+        let ticket = exchange
+            .store
+            .ticket_trouble(&digest, self.site.as_str(), now_ms())
+            .await;
+        // Nothing is signed, and nothing written, for whoever guesses.
+        if let Some(trouble) = ticket.map_err(|error| unavailable(&error))? {
+            return Err(Bye::new(ByeCode::Ticket, why(trouble)));
+        }
         let mut bits = [0; 10];
         getrandom::fill(&mut bits).map_err(|error| unavailable(&error))?;
         let connector = ConnectorId::from_bits(bits);
@@ -143,7 +152,6 @@ impl SiteDoor {
             not_after_ms: now_ms().saturating_add(millis(life)),
             software: asked.software.as_str().to_owned(),
         };
-        let digest = Ticket::digest_of(&asked.secret.0);
         let came = exchange
             .store
             .redeem(&digest, self.site.as_str(), &new, now_ms())
