@@ -11,6 +11,7 @@ use entryway_bridge::message::{Bye, Enrol};
 use entryway_bridge::{Octets, Opaque, SiteName, Text, Ticket};
 use rustls_pki_types::CertificateDer;
 use std::sync::Arc;
+use tokio::time::timeout;
 
 /// What an enrolment needs.
 pub struct Enrolling<'a> {
@@ -56,9 +57,12 @@ pub async fn enrol(asked: Enrolling<'_>) -> Result<(Credential, Vec<String>, u16
     let ticket = Arc::clone(asked.ticket);
     let is_for: IsFor = Arc::new(move |certificate| ticket.is_for(certificate));
     let entering = enter_to_enrol(dialed.io, asked.endpoint.site(), is_for);
-    let (stream, authority) = entering.await.map_err(|error| DialError {
+    let limit = asked.outside.patience.step;
+    let entered = timeout(limit, async { entering.await.map_err(Cause::Inner) }).await;
+    let entered = entered.unwrap_or(Err(Cause::TimedOut(limit)));
+    let (stream, authority) = entered.map_err(|cause| DialError {
         step: Step::InnerTls,
-        cause: Box::new(Cause::Inner(error)),
+        cause: Box::new(cause),
         done,
     })?;
     let mut end = driver::End::new(

@@ -135,8 +135,7 @@ impl Shelf {
         }
         match self.key(NEXT_KEY) {
             Ok(next) if next.fits(own) => {
-                fs::rename(self.path(NEXT_KEY), self.path(KEY))
-                    .with_context(|| format!("`{}` cannot be written", self.path(KEY).display()))?;
+                self.promote_next_key()?;
                 Ok(next)
             }
             _ => bail!(
@@ -148,6 +147,15 @@ impl Shelf {
 
     fn key(&self, name: &str) -> anyhow::Result<ConnectorKey> {
         let path = self.path(name);
+        let metadata =
+            fs::metadata(&path).with_context(|| format!("`{}` cannot be read", path.display()))?;
+        let mode = metadata.permissions().mode() & 0o7777;
+        if mode & 0o077 != 0 {
+            bail!(
+                "`{}` can be read by others (mode {mode:04o}): whoever has read it may be this connector; revoke it at the hub and enrol anew, or if nobody has, `chmod 600` it",
+                path.display()
+            );
+        }
         let key = PrivatePkcs8KeyDer::from_pem_file(&path)
             .with_context(|| format!("`{}` cannot be read", path.display()))?;
         ConnectorKey::from_pkcs8(key.secret_pkcs8_der())
@@ -189,7 +197,13 @@ impl Shelf {
         let _alone = self.writing.lock();
         self.write(NEXT_KEY, credential.key.pem().as_bytes())?;
         self.write(CHAIN, pem(&credential.chain).as_bytes())?;
+        self.promote_next_key()
+    }
+
+    /// Puts the next key in its place, on disk when this returns.
+    fn promote_next_key(&self) -> anyhow::Result<()> {
         fs::rename(self.path(NEXT_KEY), self.path(KEY))
+            .and_then(|()| File::open(&self.folder)?.sync_all())
             .with_context(|| format!("`{}` cannot be written", self.path(KEY).display()))
     }
 

@@ -97,3 +97,33 @@ async fn whoever_is_let_in_reports_in_time_or_goes() {
     let ended = loiter(entering.unwrap(), false, door.accepting).await;
     assert!(matches!(ended, AcceptError::TimedOut), "{ended}");
 }
+
+#[tokio::test]
+async fn a_hub_that_says_nothing_inside_keeps_no_enrolment() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let _silent = tokio::spawn(async move {
+        let (tcp, _) = listener.accept().await.unwrap();
+        let _socket = accept_hdr_async(tcp, upgraded).await.unwrap();
+        std::future::pending::<()>().await;
+    });
+    let endpoint = Endpoint::parse(&format!("http://{address}/connector/v1/plant-a")).unwrap();
+    let mut outside = patient(OuterTrust::nobody());
+    outside.patience.step = GREETING;
+    let asked = Enrolling {
+        endpoint: &endpoint,
+        outside: &outside,
+        ticket: &Arc::new(Ticket::new([9; 16], b"any")),
+        name: "one",
+        software: "test",
+        pace: Pace::default(),
+    };
+    let ended = timeout(SOON, enrol(asked))
+        .await
+        .expect("it waits for ever");
+    let Err(EnrolError::Way(error)) = ended else {
+        panic!("it says nothing of the way");
+    };
+    assert_eq!(error.step, crate::Step::InnerTls);
+    assert!(matches!(*error.cause, crate::Cause::TimedOut(_)));
+}

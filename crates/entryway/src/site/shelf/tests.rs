@@ -88,3 +88,15 @@ fn parts_that_do_not_fit_are_no_identity() {
     shelf.write(IDENTITY, b"{}").unwrap();
     assert!(shelf.load().is_err());
 }
+
+#[test]
+fn a_key_that_others_can_read_is_none() {
+    let (_folder, shelf, authority) = shelf();
+    shelf.save(&facts(), &credential(&authority)).unwrap();
+    fs::set_permissions(shelf.path(KEY), Permissions::from_mode(0o640)).unwrap();
+    let refused = shelf.load().err().map(|error| format!("{error:#}"));
+    let refused = refused.expect("it is read all the same");
+    assert!(refused.contains("(mode 0640)"), "{refused}");
+    fs::set_permissions(shelf.path(KEY), Permissions::from_mode(0o600)).unwrap();
+    assert!(shelf.load().unwrap().is_some());
+}
