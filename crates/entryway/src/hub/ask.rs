@@ -61,6 +61,7 @@ impl Exchange {
             let wanted = Wanted {
                 only,
                 without: &tried,
+                lesser: method == Method::Challenge,
             };
             let picked = match self.registry.pick(site, method.ability(), wanted) {
                 Ok(picked) => picked,

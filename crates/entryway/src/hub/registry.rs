@@ -48,6 +48,8 @@ struct Site<L> {
     settings: SiteSettings,
     lines: Vec<Held<L>>,
     outstanding: Arc<AtomicUsize>,
+    /// Of these, those that have half of what the site takes.
+    lesser: Arc<AtomicUsize>,
     counts: Counts,
 }
 
@@ -103,20 +105,36 @@ struct Held<L> {
     draining: bool,
     /// What it was ready for when that was told last.
     told: Vec<Ability>,
+    /// Of the questions under way, those that have half of what it takes.
+    lesser: Arc<AtomicUsize>,
 }
 
 /// A tunnel to be asked through; its place is given back when dropped.
 pub(crate) struct Picked<L> {
     pub(crate) line: Arc<L>,
     _place: Place,
+    _lesser: Option<(Place, Place)>,
 }
 
 struct Place(Arc<AtomicUsize>);
+
+impl Place {
+    /// One more; how many there were.
+    fn take(count: &Arc<AtomicUsize>) -> (Self, usize) {
+        let before = count.fetch_add(1, Ordering::Relaxed);
+        (Self(Arc::clone(count)), before)
+    }
+}
 
 impl Drop for Place {
     fn drop(&mut self) {
         self.0.fetch_sub(1, Ordering::Relaxed);
     }
+}
+
+/// At least one.
+fn half(most: usize) -> usize {
+    most.div_ceil(2)
 }
 
 /// Why nobody is asked.
@@ -137,6 +155,9 @@ pub(crate) struct Wanted<'a> {
     pub(crate) only: Option<&'a ConnectorId>,
     /// Any but these connectors'.
     pub(crate) without: &'a [ConnectorId],
+    /// What anybody may ask who has typed nothing yet. It has half of what a connector takes: the other half is for those
+    /// who have.
+    pub(crate) lesser: bool,
 }
 
 /// A site in numbers.
@@ -195,6 +216,7 @@ impl<L: Line> Registry<L> {
                     settings: settings.clone(),
                     lines: Vec::new(),
                     outstanding: Arc::default(),
+                    lesser: Arc::default(),
                     counts: Counts::default(),
                 },
             };
@@ -223,6 +245,7 @@ impl<L: Line> Registry<L> {
             line: Arc::clone(line),
             draining,
             told: ready_of(&line.report()),
+            lesser: Arc::default(),
         };
         let same = |known: &&mut Held<L>| known.line.connector() == line.connector();
         match site.lines.iter_mut().find(same) {
@@ -251,7 +274,7 @@ impl<L: Line> Registry<L> {
         let sites = self.sites.lock();
         let site = sites.get(site).ok_or(NoLine::Unknown)?;
         let mut busy = false;
-        let mut best: Option<(usize, Duration, &Arc<L>)> = None;
+        let mut best: Option<(usize, Duration, &Held<L>)> = None;
         for held in &site.lines {
             let connector = held.line.connector();
             let report = held.line.report();
@@ -261,28 +284,40 @@ impl<L: Line> Registry<L> {
                 continue;
             }
             let outstanding = held.line.outstanding();
-            if outstanding >= usize::from(report.max_in_flight) {
+            let most = usize::from(report.max_in_flight);
+            let lesser = held.lesser.load(Ordering::Relaxed);
+            if outstanding >= most || wanted.lesser && lesser >= half(most) {
                 busy = true;
                 continue;
             }
             let latency = held.line.latency().unwrap_or(Duration::MAX);
             if best.is_none_or(|(least, quickest, _)| (outstanding, latency) < (least, quickest)) {
-                best = Some((outstanding, latency, &held.line));
+                best = Some((outstanding, latency, held));
             }
         }
-        let line = match best {
-            Some((_, _, line)) => Arc::clone(line),
+        let held = match best {
+            Some((_, _, held)) => held,
             None if busy => return Err(NoLine::Busy),
             None => return Err(NoLine::NoneReady),
         };
-        let before = site.outstanding.fetch_add(1, Ordering::Relaxed);
-        let place = Place(Arc::clone(&site.outstanding));
-        if before >= site.settings.max_outstanding {
+        let most = site.settings.max_outstanding;
+        let (place, before) = Place::take(&site.outstanding);
+        if before >= most {
             return Err(NoLine::Busy);
         }
+        let lesser = if wanted.lesser {
+            let (of_site, before) = Place::take(&site.lesser);
+            if before >= half(most) {
+                return Err(NoLine::Busy);
+            }
+            Some((of_site, Place::take(&held.lesser).0))
+        } else {
+            None
+        };
         Ok(Picked {
-            line,
+            line: Arc::clone(&held.line),
             _place: place,
+            _lesser: lesser,
         })
     }
 

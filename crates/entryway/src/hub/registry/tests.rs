@@ -269,3 +269,34 @@ fn two_thousand_sites_do_not_make_a_choice_slow() {
         );
     }
 }
+
+#[test]
+fn whoever_has_typed_nothing_leaves_half_to_those_who_have() {
+    let lesser = Wanted {
+        lesser: true,
+        ..Wanted::default()
+    };
+    let full = |registry: &Registry<Fake>| {
+        let picked = registry.pick("plant-a", Ability::Password, lesser);
+        picked.err()
+    };
+    // Of one connector, which takes four.
+    let registry = registry();
+    let one = line(1, None);
+    assert!(registry.add(&site(), &one, false).unwrap().is_none());
+    let pick = || registry.pick("plant-a", Ability::Password, lesser);
+    let held = [pick().ok(), pick().ok()];
+    assert!(held.iter().all(Option::is_some));
+    one.outstanding.store(2, Ordering::Relaxed);
+    assert_eq!(full(&registry), Some(NoLine::Busy));
+    assert_eq!(any(&registry), Ok(id(1)));
+    drop(held);
+    assert_eq!(full(&registry), None);
+    // Of the site, whatever its connectors take.
+    registry.configure(&[settings("plant-a", 2)]);
+    let held = pick().ok();
+    assert_eq!(full(&registry), Some(NoLine::Busy));
+    assert_eq!(any(&registry), Ok(id(1)));
+    drop(held);
+    assert_eq!(full(&registry), None);
+}
