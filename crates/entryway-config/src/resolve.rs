@@ -95,7 +95,10 @@ pub(crate) fn settings(root: &Section<'_>, cx: &Context<'_>) -> Option<Settings>
     rules::mention::check(&told, None, &read, cx);
     let lookups = lookup::lookups(root, &read, cx);
     let sso = sso::sso(root, &read, cx);
+    let sites = root.section("site");
+    let sites: Vec<&str> = sites.entries().iter().map(|it| it.key.as_str()).collect();
     let known = forward::Known {
+        sites: &sites,
         names: &names,
         read: &read,
         classes: &class_names,

@@ -6,7 +6,9 @@
     reason = "a test says what is wrong by failing"
 )]
 
-use entryway_config::{HubSettings, Loaded, MemoryFiles, SiteMethods, SiteSettings, Sources, load};
+use entryway_config::{
+    HubSettings, Loaded, MemoryFiles, Settings, SiteMethods, SiteSettings, Sources, load,
+};
 use entryway_login::SiteTakes;
 use std::sync::Arc;
 use std::time::Duration;
@@ -29,6 +31,10 @@ fn hub(text: &str) -> Option<Arc<HubSettings>> {
 }
 
 fn read(text: &str) -> Option<Arc<HubSettings>> {
+    settings(text).hub.clone()
+}
+
+fn settings(text: &str) -> Arc<Settings> {
     let files = MemoryFiles::default()
         .with("entryway.toml", text, 0o600)
         .with("portal.token", "portal-token", 0o600);
@@ -37,7 +43,7 @@ fn read(text: &str) -> Option<Arc<HubSettings>> {
     } = load(&Sources::file("entryway.toml").files(files))
         .unwrap_or_else(|report| panic!("it does not load:\n{report}"));
     assert!(warnings.is_empty(), "{warnings}");
-    settings.hub
+    Arc::new(settings)
 }
 
 #[test]
@@ -132,4 +138,52 @@ max_outstanding = 7
         .map(|both| (both.password, both.certificate))
         .collect();
     assert_eq!(methods, [(true, false), (true, false)]);
+}
+
+#[test]
+fn where_a_sites_people_log_in_is_as_it_is_written() {
+    let text = r#"
+[hub]
+url = "https://hub.corp.example"
+
+[site.plant-a]
+applications = ["portal"]
+
+[site.plant-b]
+applications = ["*"]
+
+[site.plant-c]
+applications = []
+
+[site.plant-d]
+"#;
+    let settings = settings(&format!("{HEAD}{text}"));
+    let sites = settings.policy.sites.iter();
+    let written: Vec<_> = sites.map(|site| site.applications.clone()).collect();
+    let portal = vec!["portal".to_owned()];
+    assert_eq!(written, [Some(portal), None, Some(Vec::new()), None]);
+}
+
+#[test]
+fn a_site_that_is_switched_off_keeps_what_names_it() {
+    let text = r#"
+[hub]
+url = "https://hub.corp.example"
+
+[site.plant-a]
+enabled  = false
+suffixes = ["plant-a.example"]
+clients  = ["portal"]
+"#;
+    let settings = settings(&format!("{HEAD}{text}"));
+    // No connector of it is let in, and nobody else is asked about its people.
+    assert!(settings.hub.as_ref().expect("a hub").sites.is_empty());
+    let named = |typed: &str, caller: &str| {
+        let site = settings.policy.site_of_name(typed, Some(caller));
+        site.map(|(site, _)| (site.name.to_string(), site.enabled))
+    };
+    let off = Some(("plant-a".to_owned(), false));
+    assert_eq!(named("plant-a/jane", "wiki"), off);
+    assert_eq!(named("jane@plant-a.example", "wiki"), off);
+    assert_eq!(named("jane", "portal"), off);
 }

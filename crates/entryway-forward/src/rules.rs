@@ -100,6 +100,11 @@ impl People {
         self.group.is_some() || self.when.as_ref().is_some_and(|when| when.needs().groups)
     }
 
+    /// Whether it is for more than having logged in. A class or a group that fits somebody of a site names the site.
+    fn asks_who(&self) -> bool {
+        self.class.is_some() || self.group.is_some() || self.when.is_some()
+    }
+
     fn fits(&self, person: &Person, known: &PersonFacts<'_>) -> Fits {
         if let Some(class) = self.class.as_deref()
             && person.class.as_deref() != Some(class)
@@ -143,6 +148,7 @@ pub struct Rules {
     of: HashMap<Host, Vec<Kept>>,
     identity: IdentityRules,
     needs_groups: bool,
+    sites: Vec<Box<str>>,
 }
 
 #[derive(Debug)]
@@ -153,7 +159,10 @@ struct Kept {
 }
 
 /// The rules that decide about a page: of one path, for its method.
-pub(crate) struct Place<'r>(Vec<&'r Rule>);
+pub(crate) struct Place<'r> {
+    rules: Vec<&'r Rule>,
+    sites: &'r [Box<str>],
+}
 
 /// What the rules say of somebody.
 #[derive(Debug, PartialEq, Eq)]
@@ -182,6 +191,12 @@ impl Rules {
             of_host.push(Kept { rule, otherwise });
         }
         all
+    }
+    /// With these sites: other companies, whose people are let in where a rule asks who they are.
+    #[must_use]
+    pub fn with_sites(mut self, sites: &[&str]) -> Self {
+        self.sites = sites.iter().map(|&site| site.into()).collect();
+        self
     }
     /// What is told of people.
     pub(crate) fn identity(&self) -> &IdentityRules {
@@ -222,14 +237,17 @@ impl Rules {
             .map(|kept| &kept.rule)
             .filter(|rule| rule.methods.has(&page.method))
             .collect();
-        Ok((!these.is_empty()).then_some(Place(these)))
+        Ok((!these.is_empty()).then_some(Place {
+            rules: these,
+            sites: &self.sites,
+        }))
     }
 }
 
 impl Place<'_> {
     /// Nobody is asked for. Where one rule asks, all do.
     pub(crate) fn is_public(&self) -> bool {
-        self.0
+        self.rules
             .iter()
             .all(|rule| matches!(rule.access, Access::Public))
     }
@@ -238,7 +256,7 @@ impl Place<'_> {
         self.people().any(|(_, people)| people.basic)
     }
     fn people(&self) -> impl Iterator<Item = (&RuleName, &People)> {
-        self.0.iter().filter_map(|rule| match &rule.access {
+        self.rules.iter().filter_map(|rule| match &rule.access {
             Access::People(people) => Some((&rule.name, people)),
             Access::Public => None,
         })
@@ -248,8 +266,11 @@ impl Place<'_> {
         let Some(known) = PersonFacts::of(person) else {
             return Judged::Refused;
         };
+        let of = person.domain();
+        let is_of_a_site = self.sites.iter().any(|site| Some(&**site) == of);
         let mut judged = Judged::Refused;
-        for (name, people) in self.people().filter(|(_, it)| it.basic || !by_basic) {
+        let rules = self.people().filter(|(_, it)| it.basic || !by_basic);
+        for (name, people) in rules.filter(|(_, it)| !is_of_a_site || it.asks_who()) {
             match people.fits(person, &known) {
                 Fits::Yes => return Judged::Admitted,
                 Fits::No => {}

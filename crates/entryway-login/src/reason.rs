@@ -76,6 +76,8 @@ pub enum Reason {
     SealedOnly,
     /// The person's site does not let them in, and does not say why.
     RefusedBySite,
+    /// A site's person, where people of that site do not log in.
+    NotAdmittedHere,
 }
 
 /// Why no verdict could be had.

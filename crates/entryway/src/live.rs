@@ -175,6 +175,7 @@ impl Running {
                 pictures(),
                 deadline,
                 sso::Beside {
+                    policy: Arc::clone(&settings.policy),
                     needs_groups,
                     certificates: by_certificate.is_some(),
                 },

@@ -22,6 +22,16 @@ pub(super) struct Known<'k, 'a> {
     pub(super) proxies: &'k [AddressRange],
     pub(super) sso: Option<&'k SsoSettings>,
     pub(super) ldap: LdapUse,
+    /// Names of sites.
+    pub(super) sites: &'k [&'a str],
+}
+
+impl Known<'_, '_> {
+    /// The site whose people a class or a group is of: what a site says of them begins with its name.
+    fn site_of(&self, written: &str) -> Option<&str> {
+        let (site, _) = written.split_once('/')?;
+        self.sites.iter().copied().find(|known| *known == site)
+    }
 }
 
 /// `None` where there is none, or a part of it is wrong.
@@ -74,7 +84,7 @@ pub(super) fn forward(
     };
     let rules = rules.into_iter().flatten().map(|(rule, _)| rule).collect();
     Some(ForwardSettings {
-        rules: Arc::new(Rules::new(rules, identity)),
+        rules: Arc::new(Rules::new(rules, identity).with_sites(known.sites)),
         basic_life,
     })
 }
@@ -221,7 +231,11 @@ fn people(
     cx: &Context<'_>,
 ) -> Option<People> {
     let class = row.text_or_default("class");
-    let class = known.classes.class(class, enabled, None, cx);
+    let class = match known.site_of(class.text) {
+        // Which classes there are is the site's affair.
+        Some(_) => Ok(Some(class.text)),
+        None => known.classes.class(class, enabled, None, cx),
+    };
     let group = group(row.text_or_default("group"), known, cx);
     let basic = row.boolean("basic");
     let when = match row.text("when") {
@@ -247,6 +261,9 @@ fn group(
     known: &Known<'_, '_>,
     cx: &Context<'_>,
 ) -> Option<Option<(Box<str>, Box<str>)>> {
+    if let Some(site) = known.site_of(written.text) {
+        return Some(Some((site.into(), written.text.into())));
+    }
     match group::group(written, None, known.names, cx).ok()? {
         None => Some(None),
         Some(GroupCriterion::Named { domain, name }) => Some(Some((domain, name))),

@@ -1,5 +1,7 @@
 //! `[hub]` and `[site.X]`: who may dial in, and whose people are asked about there.
 
+mod callers;
+
 use crate::code::Code;
 use crate::context::Context;
 use crate::mask;
@@ -9,6 +11,7 @@ use crate::resolve::domain::Read;
 use crate::resolve::name;
 use crate::section::{Section, Text};
 use crate::settings::{HubSettings, SiteMethods, SiteSettings};
+use callers::{callers, own_applications, own_clients};
 use entryway_login::{SitePolicy, SiteTakes};
 use std::sync::Arc;
 use url::{Host, Url};
@@ -26,7 +29,7 @@ const NOT_YET: &str = "certificate";
 /// A text, and which site or domain claimed it first.
 type Claims<'a> = Vec<(&'a str, Place, String)>;
 
-/// The hub, and its sites as logins know them, in the same order; `None` when there is no hub, or a part of it is wrong.
+/// The hub with the sites that are switched on, and all sites as logins know them; `None` when there is no hub, or a part of it is wrong.
 pub(super) fn hub(
     root: &Section<'_>,
     read: &[Read<'_>],
@@ -58,7 +61,7 @@ pub(super) fn hub(
     let ticket_life = hub.duration("ticket_life");
     let url = url?;
     let nodes = nodes?;
-    let (sites, policies) = sites?.into_iter().unzip();
+    let (sites, policies): (Vec<_>, Vec<_>) = sites?.into_iter().unzip();
     let settings = HubSettings {
         nodes: match nodes.is_empty() {
             true => vec![Arc::clone(&url)],
@@ -67,7 +70,7 @@ pub(super) fn hub(
         url,
         certificate_life,
         ticket_life,
-        sites,
+        sites: sites.into_iter().flatten().collect(),
     };
     Some((settings, policies))
 }
@@ -156,12 +159,12 @@ fn unusable(url: &Url) -> Option<&'static str> {
     None
 }
 
-/// The enabled ones, by name; `None` when one is wrong.
+/// All of them, by name, and how those that are switched on are run; `None` when one is wrong.
 fn sites(
     root: &Section<'_>,
     read: &[Read<'_>],
     cx: &Context<'_>,
-) -> Option<Vec<(SiteSettings, SitePolicy)>> {
+) -> Option<Vec<(Option<SiteSettings>, SitePolicy)>> {
     let sites = root.section("site");
     let mut suffixes: Claims<'_> = Vec::new();
     for domain in read {
@@ -170,7 +173,9 @@ fn sites(
             suffixes.push((suffix.text, suffix.place, owner.clone()));
         }
     }
+    let callers = callers(root);
     let mut clients: Claims<'_> = Vec::new();
+    let mut mail_domains: Claims<'_> = Vec::new();
     let mut all = Vec::new();
     let mut whole = true;
     for entry in sites.entries() {
@@ -182,39 +187,45 @@ fn sites(
         let named = usable(name, read, cx);
         let owner = format!("site `{}`", name.text.escape_debug());
         let own_suffixes = own_suffixes(&section, &owner, &mut suffixes, cx);
-        let own_clients = own_clients(root, &section, &owner, &mut clients, cx);
+        let own_clients = own_clients(&callers, &section, &owner, &mut clients, cx);
+        let applications = own_applications(&callers, &section, cx);
         let methods = methods(&section, cx);
-        let takes = takes(&section, own_suffixes.as_deref(), cx);
+        let takes = takes(&section, &suffixes, &owner, &mut mail_domains, cx);
         let max_outstanding = section.integer("max_outstanding");
         let enabled = section.boolean("enabled");
         section.text("description");
-        let (true, Some(suffixes), Some(clients), Some(methods), Some(takes)) =
-            (named, own_suffixes, own_clients, methods, takes)
-        else {
+        let (true, Some(suffixes), Some(clients), Some(applications), Some(methods), Some(takes)) = (
+            named,
+            own_suffixes,
+            own_clients,
+            applications,
+            methods,
+            takes,
+        ) else {
             whole = false;
             continue;
         };
-        if enabled {
-            let texts = |list: &[Arc<str>]| list.iter().map(|text| text.to_string()).collect();
-            let policy = SitePolicy {
-                name: name.text.into(),
-                suffixes: texts(&suffixes),
-                clients: texts(&clients),
-                takes: takes.clone(),
-                rule: cx.rule(name.place),
-            };
-            let settings = SiteSettings {
-                name: name.text.into(),
-                suffixes,
-                clients,
-                methods,
-                takes,
-                max_outstanding: usize::try_from(max_outstanding).unwrap_or(usize::MAX),
-            };
-            all.push((settings, policy));
-        }
+        let texts = |list: &[Arc<str>]| list.iter().map(|text| text.to_string()).collect();
+        let policy = SitePolicy {
+            name: name.text.into(),
+            suffixes: texts(&suffixes),
+            clients: texts(&clients),
+            applications,
+            enabled,
+            takes: takes.clone(),
+            rule: cx.rule(name.place),
+        };
+        let settings = enabled.then(|| SiteSettings {
+            name: name.text.into(),
+            suffixes,
+            clients,
+            methods,
+            takes,
+            max_outstanding: usize::try_from(max_outstanding).unwrap_or(usize::MAX),
+        });
+        all.push((settings, policy));
     }
-    all.sort_by(|(one, _), (other, _)| one.name.cmp(&other.name));
+    all.sort_by(|(_, one), (_, other)| one.name.cmp(&other.name));
     whole.then_some(all)
 }
 
@@ -345,80 +356,35 @@ fn own_suffixes<'a>(
     whole.then_some(own)
 }
 
-fn own_clients<'a>(
-    root: &Section<'a>,
+/// What is taken of its sessions; nothing of an unusable list.
+fn takes<'a>(
     site: &Section<'a>,
+    suffixes: &Claims<'a>,
     owner: &str,
     claims: &mut Claims<'a>,
     cx: &Context<'_>,
-) -> Option<Vec<Arc<str>>> {
-    let items = site.texts("clients").map(|list| list.items);
-    let applications = root.section("client");
-    let tokens = root.rows_quietly("token");
-    let mut known: Vec<&str> = Vec::new();
-    known.extend(
-        applications
-            .entries()
-            .iter()
-            .map(|entry| entry.key.as_str()),
-    );
-    known.extend(
-        tokens
-            .iter()
-            .filter_map(|row| row.text_quietly("name"))
-            .map(|name| name.text),
-    );
-    let mut own = Vec::new();
+) -> Option<SiteTakes> {
     let mut whole = true;
-    for client in items.unwrap_or_default() {
-        if !known.contains(&client.text) {
+    let written = match site.texts("mail_domains") {
+        Some(list) => list.items,
+        // Where login names are, mail is.
+        None => {
+            let own = suffixes.iter().filter(|(.., whose)| whose == owner);
+            own.map(|&(text, place, _)| Text { text, place }).collect()
+        }
+    };
+    let mut mail_domains = Vec::new();
+    for domain in written {
+        if !name::usable(domain, "a mail domain", cx) {
             whole = false;
-            let near = crate::closest::closest(client.text, known.iter().copied());
-            cx.push(
-                Diagnostic::new(
-                    Code::SiteClient,
-                    format!(
-                        "there is no application or caller `{}`",
-                        client.text.escape_debug()
-                    ),
-                )
-                .at(
-                    client.place,
-                    "neither `[client.…]` nor the `name` of a `[[token]]`",
-                )
-                .maybe_hint(near.map(|near| format!("did you mean `{near}`?"))),
-            );
             continue;
         }
-        match claim(client, "client", owner, claims, cx) {
-            Some(true) => own.push(client.text.into()),
+        match claim(domain, "mail domain", owner, claims, cx) {
+            Some(true) => mail_domains.push(domain.text.to_ascii_lowercase()),
             Some(false) => whole = false,
             None => {}
         }
     }
-    whole.then_some(own)
-}
-
-/// What is taken of its sessions; nothing of an unusable list.
-fn takes(site: &Section<'_>, suffixes: Option<&[Arc<str>]>, cx: &Context<'_>) -> Option<SiteTakes> {
-    let mut whole = true;
-    let mail_domains = match site.texts("mail_domains") {
-        None => suffixes
-            .unwrap_or_default()
-            .iter()
-            .map(|it| it.to_string())
-            .collect(),
-        Some(list) => {
-            let mut domains = Vec::new();
-            for domain in list.items {
-                match name::usable(domain, "a mail domain", cx) {
-                    true => domains.push(domain.text.to_ascii_lowercase()),
-                    false => whole = false,
-                }
-            }
-            domains
-        }
-    };
     let mut attributes = Vec::new();
     for attribute in site
         .texts("attributes")

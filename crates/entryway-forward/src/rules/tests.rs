@@ -60,7 +60,7 @@ pub(crate) fn identity() -> IdentityRules {
 fn check(rules: &Rules, method: &str, uri: &str, expected: Result<&[&str], PageError>) {
     let page = Page::read(method, "https", "wiki.example", uri).unwrap();
     let place = rules.place(&page).map(|place| {
-        let rules = place.map(|place| place.0).unwrap_or_default();
+        let rules = place.map(|place| place.rules).unwrap_or_default();
         rules.iter().map(|rule| rule.name.to_string()).collect()
     });
     let expected: Result<Vec<String>, _> = expected.map(|names| {
@@ -145,7 +145,51 @@ fn a_path_that_others_read_as_one_with_rules_of_its_own_is_refused() {
 fn judge(access: &[People], person: &Person, by_basic: bool) -> Judged {
     let rule = |people: &People| rule("wiki.example", "/", Access::People(people.clone()));
     let rules: Vec<_> = access.iter().map(rule).collect();
-    Place(rules.iter().collect()).judge(person, by_basic)
+    let place = Place {
+        rules: rules.iter().collect(),
+        sites: &["plant-a".into()],
+    };
+    place.judge(person, by_basic)
+}
+
+#[test]
+fn people_of_a_site_are_let_in_where_a_rule_asks_who_they_are() {
+    let of_plant = Person {
+        subject: Subject("plant-a:staff:u-1".into()),
+        email: Some("jane@plant.example".into()),
+        class: Some("plant-a/operators".into()),
+        groups: Some(GroupNames {
+            names: vec!["plant-a/Editors".into()],
+            partial: false,
+        }),
+        ..jane()
+    };
+    let check = |people: People, here, there| {
+        let judged = |person| judge(std::slice::from_ref(&people), person, false);
+        assert_eq!((judged(&jane()), judged(&of_plant)), (here, there));
+    };
+    use Judged::{Admitted, Refused};
+    // Having logged in is enough for people of this side alone.
+    check(people(), Admitted, Refused);
+    let class = |class: &str| People {
+        class: Some(class.into()),
+        ..people()
+    };
+    check(class("engineers"), Admitted, Refused);
+    check(class("plant-a/operators"), Refused, Admitted);
+    check(class("plant-a/guests"), Refused, Refused);
+    let group = |domain: &str, name: &str| People {
+        group: Some((domain.into(), name.into())),
+        ..people()
+    };
+    check(group("staff", "editors"), Admitted, Refused);
+    check(group("plant-a", "plant-a/editors"), Refused, Admitted);
+    let when = |text: &str| People {
+        when: Some(Arc::new(compile_condition(text).unwrap())),
+        ..people()
+    };
+    check(when("true"), Admitted, Admitted);
+    check(when(r#"email == "jane@plant.example""#), Refused, Admitted);
 }
 
 #[test]

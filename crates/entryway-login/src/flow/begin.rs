@@ -4,7 +4,7 @@ use super::{Log, Login, Step, Tally};
 use crate::route::RouteError;
 use crate::trace::{TYPED_MAX, clip};
 use crate::{
-    Attempt, Decision, LdapUse, LoginPolicy, Reason, Record, Route, SealedPassword,
+    Attempt, Decision, Fault, LdapUse, LoginPolicy, Reason, Record, Route, SealedPassword, Stage,
     SubmittedPassword,
 };
 use entryway_ldap_types::{LoginName, Password};
@@ -15,7 +15,7 @@ pub fn begin(attempt: Attempt, policy: Arc<LoginPolicy>) -> Step {
     let mut log = Log::default();
     match enter(&attempt, &policy, &mut log) {
         Ok(route) => start(attempt, None, None, policy, route, log),
-        Err(reason) => log.decide(attempt.id, Decision::Reject(reason), Vec::new()),
+        Err(end) => log.decide(attempt.id, end.into(), Vec::new()),
     }
 }
 
@@ -29,19 +29,42 @@ pub fn begin_change(attempt: Attempt, new: SubmittedPassword, policy: Arc<LoginP
                 Ok((route, None, Some(new)))
             }
             // Half of it could be read by whoever is not to read any of it.
-            (SubmittedPassword::Sealed(_), _) => Err(refuse_clear(&route, &policy, &mut log)),
+            (SubmittedPassword::Sealed(_), _) => {
+                Err(refuse_clear(&route, &policy, &mut log).into())
+            }
             (SubmittedPassword::Given(_), new) => {
                 Ok((route, Some(acceptable(new, &mut log)?), None))
             }
             // Without an old password there is nothing to prove: whoever explains a login changes nothing.
             (SubmittedPassword::NotAsked | SubmittedPassword::Malformed, _) => {
-                Err(Reason::MalformedLogin)
+                Err(Reason::MalformedLogin.into())
             }
         }
     });
     match entered {
         Ok((route, new, sealed)) => start(attempt, new, sealed, policy, route, log),
-        Err(reason) => log.decide(attempt.id, Decision::Reject(reason), Vec::new()),
+        Err(end) => log.decide(attempt.id, end.into(), Vec::new()),
+    }
+}
+
+/// How a login ends before anybody is asked.
+enum Early {
+    Refused(Reason),
+    NoVerdict(Fault),
+}
+
+impl From<Reason> for Early {
+    fn from(reason: Reason) -> Self {
+        Self::Refused(reason)
+    }
+}
+
+impl From<Early> for Decision {
+    fn from(end: Early) -> Self {
+        match end {
+            Early::Refused(reason) => Self::Reject(reason),
+            Early::NoVerdict(fault) => Self::Indeterminate(fault),
+        }
     }
 }
 
@@ -124,7 +147,7 @@ impl Login {
     }
 }
 
-fn enter(attempt: &Attempt, policy: &LoginPolicy, log: &mut Log) -> Result<Route, Reason> {
+fn enter(attempt: &Attempt, policy: &LoginPolicy, log: &mut Log) -> Result<Route, Early> {
     let typed = clip(&attempt.login_name, TYPED_MAX);
     let name = match LoginName::parse(&attempt.login_name) {
         Ok(name) => name,
@@ -134,7 +157,7 @@ fn enter(attempt: &Attempt, policy: &LoginPolicy, log: &mut Log) -> Result<Route
                 reason: Reason::MalformedLogin,
                 problem: error.to_string(),
             });
-            return Err(Reason::MalformedLogin);
+            return Err(Reason::MalformedLogin.into());
         }
     };
     let problem = match &attempt.password {
@@ -147,14 +170,14 @@ fn enter(attempt: &Attempt, policy: &LoginPolicy, log: &mut Log) -> Result<Route
             login_name: typed,
             problem,
         });
-        return Err(Reason::MalformedLogin);
+        return Err(Reason::MalformedLogin.into());
     }
     let is_sealed = matches!(&attempt.password, SubmittedPassword::Sealed(_));
     match Route::of(&name, attempt.caller.as_deref(), policy) {
         Ok(route) if route.site.is_some() => {
-            note_site(&route, policy, typed, log);
+            look_at_site(&route, attempt.caller.as_deref(), policy, typed, log)?;
             match &attempt.password {
-                SubmittedPassword::Given(_) => Err(refuse_clear(&route, policy, log)),
+                SubmittedPassword::Given(_) => Err(refuse_clear(&route, policy, log).into()),
                 _ => Ok(route),
             }
         }
@@ -164,7 +187,7 @@ fn enter(attempt: &Attempt, policy: &LoginPolicy, log: &mut Log) -> Result<Route
                 login_name: typed,
                 problem: "is sealed, and this name means no site",
             });
-            Err(Reason::MalformedLogin)
+            Err(Reason::MalformedLogin.into())
         }
         Ok(route) if policy.ldap == LdapUse::Disabled && route.named.is_some() => {
             log.note(Record::NameRefused {
@@ -173,7 +196,7 @@ fn enter(attempt: &Attempt, policy: &LoginPolicy, log: &mut Log) -> Result<Route
                 problem: "names a domain, and directories are switched off (`login.ldap`)"
                     .to_owned(),
             });
-            Err(Reason::LdapDisabled)
+            Err(Reason::LdapDisabled.into())
         }
         Ok(mut route) => {
             let mut rule = route.named.is_none().then_some(policy.default_domains_rule);
@@ -195,26 +218,57 @@ fn enter(attempt: &Attempt, policy: &LoginPolicy, log: &mut Log) -> Result<Route
                 reason: Reason::MalformedLogin,
                 problem: problem.to_owned(),
             });
-            Err(Reason::MalformedLogin)
+            Err(Reason::MalformedLogin.into())
         }
         Err(RouteError::UnknownDomain(domain)) => {
             log.note(Record::DomainUnknown { domain });
-            Err(Reason::UnknownDomain)
+            Err(Reason::UnknownDomain.into())
         }
     }
 }
 
-fn note_site(route: &Route, policy: &LoginPolicy, login_name: String, log: &mut Log) {
+/// Whether the site that the name means may be asked for this caller.
+fn look_at_site(
+    route: &Route,
+    caller: Option<&str>,
+    policy: &LoginPolicy,
+    login_name: String,
+    log: &mut Log,
+) -> Result<(), Early> {
     let named = route.site;
     let site = named.and_then(|named| policy.sites.get(named.site.0));
-    if let Some((named, site)) = named.zip(site) {
-        log.note(Record::SiteNamed {
+    let Some((named, site)) = named.zip(site) else {
+        return Err(Reason::UnknownDomain.into());
+    };
+    log.note(Record::SiteNamed {
+        login_name: login_name.clone(),
+        site: Arc::clone(&site.name),
+        form: named.form,
+        rule: site.rule,
+    });
+    if !policy.admits(site, caller) {
+        let reason = Reason::NotAdmittedHere;
+        log.note(Record::NameRefused {
             login_name,
-            site: Arc::clone(&site.name),
-            form: named.form,
-            rule: site.rule,
+            reason,
+            problem: format!(
+                "means the site `{}`, and its people do not log in at `{}` (`clients` and `applications` of the sites)",
+                site.name,
+                clip(caller.unwrap_or_default(), TYPED_MAX)
+            ),
         });
+        return Err(reason.into());
     }
+    if !site.enabled {
+        let fault = Fault::SiteUnreachable;
+        log.note(Record::Stopped {
+            stage: Stage::Site,
+            fault,
+            problem: "the site is switched off (`site.X.enabled`), and nobody else may have its people's passwords",
+        });
+        return Err(Early::NoVerdict(fault));
+    }
+    Ok(())
 }
 
 /// A password in clear where it is to be sealed.

@@ -220,20 +220,13 @@ impl Login {
     }
 
     /// What a domain says of the certificate.
-    pub(super) fn mapped(
-        mut self: Box<Self>,
-        id: DomainId,
-        conclusion: Conclusion,
-        skips: bool,
-    ) -> Step {
+    pub(super) fn mapped(mut self: Box<Self>, id: DomainId, conclusion: Conclusion) -> Step {
         let found: Found = match conclusion {
             Conclusion::One(found) => found.into(),
             Conclusion::Nobody => return self.ask_rule(),
             Conclusion::Refuse(reason) => return self.reject(reason),
-            Conclusion::Down(fault) if skips => {
-                self.skipped.get_or_insert(fault);
-                return self.ask_rule();
-            }
+            // Whatever `when_down` says: with one of them silent nobody knows that the certificate is of one person alone,
+            // and the next rule would be asked because this one had no answer.
             Conclusion::Down(fault) | Conclusion::NoAnswer(fault) => {
                 return self.indeterminate(fault);
             }

@@ -52,6 +52,7 @@ impl AfterFind {
         let skips = domain.when_down == WhenDown::Skip
             && login.route.named.is_none()
             && asking.by != By::Identity
+            && asking.by != By::Certificate
             && again.is_none();
         let conclusion = login.judge(&asking, domain, skips, answer);
         if let Some(again) = again {
@@ -68,7 +69,7 @@ impl AfterFind {
             return login.compare_entry(asking, conclusion);
         }
         if asking.by == By::Certificate {
-            return login.mapped(asking.operation.domain, conclusion, skips);
+            return login.mapped(asking.operation.domain, conclusion);
         }
         match conclusion {
             Conclusion::One(found) => login.found(asking, found.into()),

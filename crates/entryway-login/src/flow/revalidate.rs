@@ -64,7 +64,12 @@ pub fn begin_revalidation(
 ) -> Step {
     let mut log = Log::default();
     let login_name = remembered.login_name.to_string();
-    let source = match source(&remembered.authority, &policy) {
+    let caller = attempt.caller.as_deref();
+    let source = source(&remembered.authority, &policy).and_then(|source| match source {
+        Authority::Site(id) if !admitted(id, caller, &policy) => Err(Reason::NotAdmittedHere),
+        source => Ok(source),
+    });
+    let source = match source {
         Ok(source) => source,
         Err(reason) => {
             log.note(refused(&remembered.authority, &login_name, reason));
@@ -133,7 +138,7 @@ fn source(authority: &str, policy: &LoginPolicy) -> Result<Authority, Reason> {
     let mut domains = policy.domains.iter();
     let domain = domains.position(|domain| *domain.name == *authority);
     let mut sites = policy.sites.iter();
-    if let Some(id) = sites.position(|site| *site.name == *authority) {
+    if let Some(id) = sites.position(|site| site.enabled && *site.name == *authority) {
         return Ok(Authority::Site(SiteId(id)));
     }
     let only_domains = policy.ldap == LdapUse::Required;
@@ -145,12 +150,24 @@ fn source(authority: &str, policy: &LoginPolicy) -> Result<Authority, Reason> {
     }
 }
 
+/// Whether that site's people are asked about for this caller.
+fn admitted(id: SiteId, caller: Option<&str>, policy: &LoginPolicy) -> bool {
+    let site = policy.sites.get(id.0);
+    site.is_some_and(|site| policy.admits(site, caller))
+}
+
 fn refused(authority: &str, login_name: &str, reason: Reason) -> Record {
     match reason {
         Reason::LdapDisabled => Record::NameRefused {
             login_name: login_name.to_owned(),
             reason,
             problem: "logged in at a domain, and directories are switched off (`login.ldap`)"
+                .to_owned(),
+        },
+        Reason::NotAdmittedHere => Record::NameRefused {
+            login_name: login_name.to_owned(),
+            reason,
+            problem: "logged in at a site whose people do not log in at this application"
                 .to_owned(),
         },
         _ => Record::DomainUnknown {

@@ -10,7 +10,7 @@ use crate::trace::SiteOutcome;
 use crate::verdict::{AtSite, Wanted, judge_site, site_unanswered};
 use crate::{
     Anchor, Challenge, Decision, Fault, Method, Reason, Record, Session, SiteAnswer, SiteAsk,
-    SiteId, SiteOperation, SitePolicy, SiteReply, SiteSession, Source, Stage, Subject,
+    SiteFault, SiteId, SiteOperation, SitePolicy, SiteReply, SiteSession, Source, Stage, Subject,
     SubmittedPassword,
 };
 use std::sync::Arc;
@@ -41,6 +41,21 @@ impl AfterSite {
         } = answer;
         let SiteReply { proof, verdict } = match reply {
             Ok(reply) => reply,
+            // It never will: a session that nobody can confirm is over, and the person logs in anew, at another connector.
+            Err(unanswered)
+                if unanswered.fault == SiteFault::Gone && wanted == Wanted::Revalidation =>
+            {
+                let reason = Reason::UnknownLogin;
+                let login_name = login.login_name.clone();
+                let problem = unanswered.cause;
+                let record = Record::NameRefused {
+                    login_name,
+                    reason,
+                    problem,
+                };
+                login.log.note_answer(record, took);
+                return login.decide(Decision::Reject(reason));
+            }
             Err(unanswered) => {
                 let fault = site_unanswered(&unanswered, wanted);
                 let record = Record::SiteUnanswered {

@@ -3,8 +3,8 @@
 //! A site decides about its own people, and is another company. Whatever it says of somebody stands beside what this
 //! side's own directories say, before the same applications: so nothing of it may be mistaken for theirs.
 
-use super::RuleId;
-use crate::{Group, SessionGroups, SiteSession};
+use super::{LoginPolicy, RuleId};
+use crate::{Group, SessionGroups, SiteSession, Subject};
 use std::sync::Arc;
 
 /// Index of a site in [`LoginPolicy::sites`](super::LoginPolicy::sites).
@@ -21,6 +21,12 @@ pub struct SitePolicy {
     /// Applications all of whose people are the site's: ids of clients, names of callers of the API. A bare name that
     /// comes from one of them means this site.
     pub clients: Vec<String>,
+    /// Where its people may log in beside those: ids of clients, names of callers of the API. `None` is wherever no other
+    /// site's people do.
+    pub applications: Option<Vec<String>>,
+    /// Whether it is switched on. The names of one that is not are still its own, so that nobody's password goes anywhere
+    /// else.
+    pub enabled: bool,
     /// What is taken of its sessions.
     pub takes: SiteTakes,
     /// Where `[site.X]` was written, for the trace.
@@ -62,12 +68,28 @@ impl LeftOut {
 
 /// How logs call a client of single sign-on.
 const CLIENT: &str = "client ";
+/// How they call a page behind forward authentication: its rules say whom they let in.
+const FORWARD: &str = "forward ";
+/// How they call what is this server's own: nobody is told of anybody there.
+const OWN: [&str; 2] = ["sessions", "single sign-on"];
 
 impl SitePolicy {
     /// Whether everybody who comes from this caller, as logs call it, is of this site.
     pub(crate) fn has_client(&self, caller: &str) -> bool {
         let client = caller.strip_prefix(CLIENT).unwrap_or(caller);
         self.clients.iter().any(|own| own == client)
+    }
+
+    /// Whether its people may log in for this caller, which is no other site's.
+    fn has_application(&self, caller: &str) -> bool {
+        let Some(applications) = &self.applications else {
+            return true;
+        };
+        if OWN.contains(&caller) || caller.starts_with(FORWARD) {
+            return true;
+        }
+        let client = caller.strip_prefix(CLIENT).unwrap_or(caller);
+        applications.iter().any(|one| one == client)
     }
 
     /// A text under the site's name: `jane` there is not `jane` here.
@@ -127,11 +149,47 @@ impl SitePolicy {
         }
     }
 
-    /// Whether an address is in one of its domains.
+    /// Whether an address is one, in one of its domains.
     fn has_mail(&self, address: &str) -> bool {
-        let domain = address.rsplit_once('@').map(|(_, domain)| domain);
+        // What one program takes for a single address is a list, a comment or a quoted name to another.
+        let foreign = |sign: char| {
+            sign.is_whitespace()
+                || matches!(
+                    sign,
+                    ',' | ';' | '<' | '>' | '"' | '\'' | '`' | '(' | ')' | '\\'
+                )
+        };
+        let Some((user, domain)) = address.split_once('@') else {
+            return false;
+        };
+        if user.is_empty() || domain.contains('@') || address.contains(foreign) {
+            return false;
+        }
         let mut own = self.takes.mail_domains.iter();
-        domain.is_some_and(|domain| own.any(|own| own.eq_ignore_ascii_case(domain)))
+        own.any(|own| own.eq_ignore_ascii_case(domain))
+    }
+}
+
+impl LoginPolicy {
+    /// Whether a site's people may log in for this caller, as logs call it. Another site's application is nobody else's.
+    pub fn admits(&self, site: &SitePolicy, caller: Option<&str>) -> bool {
+        let Some(caller) = caller.filter(|caller| !site.has_client(caller)) else {
+            return true;
+        };
+        let is_anothers = self.sites.iter().any(|other| other.has_client(caller));
+        !is_anothers && site.has_application(caller)
+    }
+
+    /// The same of somebody who has logged in, by what their subject begins with. Whoever is of no site is admitted.
+    pub fn admits_subject(&self, subject: &Subject, caller: &str) -> bool {
+        let site = self.site_of_subject(subject);
+        site.is_none_or(|site| site.enabled && self.admits(site, Some(caller)))
+    }
+
+    /// The site whose person that is.
+    pub fn site_of_subject(&self, subject: &Subject) -> Option<&SitePolicy> {
+        let (authority, _) = subject.0.split_once(':')?;
+        self.sites.iter().find(|site| *site.name == *authority)
     }
 }
 

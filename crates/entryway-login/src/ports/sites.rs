@@ -160,6 +160,8 @@ pub enum SiteFault {
     TimedOut,
     /// What came back is no reply of that connector to what was asked.
     Invalid,
+    /// The connector that alone could say is revoked, or none that is known: it will never answer.
+    Gone,
 }
 
 /// The sites, as a login's driver asks them.

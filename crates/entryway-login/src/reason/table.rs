@@ -90,7 +90,7 @@ const fn outage(
 
 impl Reason {
     /// Every reason, in the order of the enum.
-    pub const ALL: [Self; 35] = [
+    pub const ALL: [Self; 36] = [
         Self::UnknownLogin,
         Self::WrongPassword,
         Self::AmbiguousLogin,
@@ -126,6 +126,7 @@ impl Reason {
         Self::NotForRealUsers,
         Self::SealedOnly,
         Self::RefusedBySite,
+        Self::NotAdmittedHere,
     ];
 
     /// Those that a certificate itself comes to, before anybody is looked for.
@@ -326,6 +327,11 @@ impl Reason {
                 "refused_by_site",
                 Info,
                 "the site does not let this person in; its own record says why",
+            ),
+            Self::NotAdmittedHere => refusal(
+                "not_admitted_here",
+                Info,
+                "people of this site do not log in at this application: the site was not asked",
             ),
         }
     }

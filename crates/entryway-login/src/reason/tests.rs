@@ -40,6 +40,7 @@ fn place_of_reason(reason: Reason) -> usize {
         Reason::NotForRealUsers => 32,
         Reason::SealedOnly => 33,
         Reason::RefusedBySite => 34,
+        Reason::NotAdmittedHere => 35,
     }
 }
 

@@ -9,8 +9,12 @@ use crate::{Fault, Reason, SiteFault, SitePolicy, SiteSession, SiteUnanswered, S
 
 /// Longest token that a session may bring: it travels inside one of ours, whose length is bounded too.
 const TOKEN_MAX: usize = 4 * 1024;
-/// Most bytes of a text of a session.
-const TEXT_MAX: usize = 64 * 1024;
+/// Most bytes of a subject, and of a name: both are keys of what is kept of a person.
+const NAME_MAX: usize = 200;
+/// Most bytes of all texts of a session together: it is kept, and travels in tokens.
+const TEXTS_MAX: usize = 64 * 1024;
+/// Most groups of a session.
+const GROUPS_MAX: usize = 1_000;
 
 /// What was asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -112,7 +116,7 @@ pub(crate) fn unanswered(unanswered: &SiteUnanswered, wanted: Wanted) -> Fault {
         return Fault::PasswordChangeUnknown;
     }
     match unanswered.fault {
-        SiteFault::Unreachable => Fault::SiteUnreachable,
+        SiteFault::Unreachable | SiteFault::Gone => Fault::SiteUnreachable,
         SiteFault::Busy => Fault::SiteBusy,
         SiteFault::TimedOut => Fault::SiteTimedOut,
         SiteFault::Invalid => Fault::SiteReplyInvalid,
@@ -143,6 +147,15 @@ fn check(session: &SiteSession) -> Result<(), &'static str> {
     if subject.trim().is_empty() || name.trim().is_empty() {
         return Err("its session has no subject or no name");
     }
+    if subject.len() > NAME_MAX || name.len() > NAME_MAX {
+        return Err("the subject or the name of its session is longer than 200 bytes");
+    }
+    if groups
+        .as_ref()
+        .is_some_and(|groups| groups.groups.len() > GROUPS_MAX)
+    {
+        return Err("its session has more than 1000 groups");
+    }
     let told = [home, shell, system_user, email, display_name];
     let groups = groups.iter().flat_map(|groups| &groups.groups);
     let groups = groups.flat_map(|group| [&*group.name, &*group.domain]);
@@ -156,9 +169,14 @@ fn check(session: &SiteSession) -> Result<(), &'static str> {
         .chain(groups)
         .chain(keys)
         .chain(values.map(String::as_str));
+    let mut bytes = 0_usize;
     for text in texts {
-        if text.len() > TEXT_MAX || text.contains(char::is_control) {
-            return Err("a text of its session is too long or holds a control character");
+        if text.contains(char::is_control) {
+            return Err("a text of its session holds a control character");
+        }
+        bytes = bytes.saturating_add(text.len());
+        if bytes > TEXTS_MAX {
+            return Err("the texts of its session have more than 64 KiB together");
         }
     }
     let tokens = [token, device];

@@ -27,6 +27,8 @@ fn hub() -> LoginPolicy {
         name: name.into(),
         suffixes: vec![suffix.to_owned()],
         clients: clients.iter().map(|&client| client.to_owned()).collect(),
+        applications: None,
+        enabled: true,
         takes: SiteTakes {
             mail_domains: vec![suffix.to_owned()],
             ..SiteTakes::default()
@@ -162,6 +164,65 @@ fn a_bare_name_is_a_sites_where_its_client_asks() {
 }
 
 #[test]
+fn a_sites_people_log_in_where_they_are_admitted_and_nowhere_else() {
+    let (ours, theirs) = ("accept plant-b/jane in plant-b", "not_admitted_here");
+    let listed = |names: &[&str]| Some(names.iter().map(|&name| name.to_owned()).collect());
+    for (applications, caller, expected) in [
+        // Unless it is written, wherever no other site's people do.
+        (None, "client wiki", ours),
+        (None, "wiki", ours),
+        (None, "client portal", theirs),
+        (None, "portal", theirs),
+        (listed(&["wiki"]), "client wiki", ours),
+        (listed(&["wiki"]), "client grafana", theirs),
+        (listed(&[]), "grafana", theirs),
+        // What is in its `clients` is its own.
+        (listed(&[]), "client own", ours),
+        // Naming another site's does not take it away.
+        (listed(&["portal"]), "client portal", theirs),
+        // Nobody is told of anybody there; pages behind forward authentication have rules.
+        (listed(&[]), "sessions", ours),
+        (listed(&[]), "forward wiki.example", ours),
+    ] {
+        let mut policy = hub();
+        policy.sites[1].clients = vec!["own".to_owned()];
+        policy.sites[1].applications = applications;
+        let mut world = world(accepted());
+        let mut attempt = attempt("plant-b/jane", sealed("c1"));
+        attempt.caller = Some(caller.into());
+        let decided = world.login(policy.clone(), attempt);
+        assert_eq!(shown(&decided), expected, "{caller}");
+        assert_eq!(replay(&decided.trace), decided.decision.verdict());
+        assert_eq!(world.asked_sites.is_empty(), expected == theirs, "{caller}");
+        // A session is asked about again under the same rule.
+        let subject = entryway_login::Subject("plant-b:staff:u-1".to_owned());
+        assert_eq!(policy.admits_subject(&subject, caller), expected == ours);
+    }
+}
+
+#[test]
+fn a_site_that_is_switched_off_keeps_its_names_and_is_asked_nothing() {
+    for (typed, password) in [
+        ("plant-a/jane", sealed("c1")),
+        ("jane@plant.example", given("right")),
+        // Of the client that is the site's: to an account or a domain here it would be somebody else's password.
+        ("jane", given("right")),
+        ("jane", sealed("c1")),
+    ] {
+        let mut policy = hub();
+        policy.sites[0].enabled = false;
+        let mut world = world(accepted());
+        let mut attempt = attempt(typed, password);
+        attempt.caller = Some("client portal".into());
+        let decided = world.login(policy, attempt);
+        assert_eq!(shown(&decided), "site_unreachable", "{typed}");
+        assert_eq!(replay(&decided.trace), decided.decision.verdict());
+        assert!(world.asked.is_empty() && world.asked_sites.is_empty());
+        assert!(world.reserved.is_empty());
+    }
+}
+
+#[test]
 fn the_trace_says_how_the_site_was_meant() {
     let mut world = world(accepted());
     let decided = check(
@@ -259,6 +320,7 @@ fn a_guess_counts_for_the_address_and_the_site_counts_for_the_person() {
     }
     for (fault, expected) in [
         (SiteFault::Unreachable, "site_unreachable"),
+        (SiteFault::Gone, "site_unreachable"),
         (SiteFault::Busy, "site_busy"),
         (SiteFault::TimedOut, "site_timed_out"),
         (SiteFault::Invalid, "site_reply_invalid"),
@@ -408,6 +470,8 @@ fn a_session_of_a_site_stands_or_falls_with_what_the_site_says() {
             unanswered(SiteFault::Unreachable, false),
             "site_unreachable",
         ),
+        // Who could say is gone for good: the person logs in anew.
+        (unanswered(SiteFault::Gone, false), "unknown_login"),
     ] {
         let (decided, _) = ask_again(hub(), answer);
         assert_eq!(shown(&decided), expected);

@@ -81,6 +81,8 @@ fn hub(setup: &Setup) -> Arc<LoginPolicy> {
         name: "plant".into(),
         suffixes: vec!["plant.example".to_owned()],
         clients: Vec::new(),
+        applications: None,
+        enabled: true,
         takes: SiteTakes::default(),
         rule: RuleId(70),
     }];

@@ -70,6 +70,10 @@ pub(super) const TABLE: &[Elsewhere] = &[
     ),
     of_sites("sealed_only", "a_password_in_clear_goes_nowhere"),
     of_sites("refused_by_site", ANSWERS),
+    of_sites(
+        "not_admitted_here",
+        "a_sites_people_log_in_where_they_are_admitted_and_nowhere_else",
+    ),
     of_sites("site_unreachable", ANSWERS),
     of_sites("site_timed_out", ANSWERS),
     of_sites("site_reply_invalid", ANSWERS),

@@ -257,6 +257,16 @@ pub(super) fn of_reason(reason: Reason) -> Advice {
             ],
             &["have the person change it where the password is kept"],
         ),
+        Reason::NotAdmittedHere => (
+            &[
+                "the application is in `clients` of another site",
+                "`site.X.applications` is written for the person's site, and the application is not among them",
+            ],
+            &[
+                "have the person log in at an application of their own site",
+                "add the application to `site.X.applications` of the person's site",
+            ],
+        ),
         Reason::SealedOnly => (
             &[
                 "the name is of a site (`[site.X]`), and an application sent its password in clear over the API or with HTTP Basic",

@@ -47,6 +47,9 @@ impl Sealing for Sealer {
             else {
                 return ToSeal::Nothing;
             };
+            if !site.enabled {
+                return ToSeal::NotNow(Fault::SiteUnreachable);
+            }
             let Ok(name) = SiteName::parse(&site.name) else {
                 return ToSeal::NotNow(Fault::SiteUnreachable);
             };

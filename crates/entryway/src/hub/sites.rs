@@ -16,6 +16,7 @@ use entryway_login::{
     ReplyProof, SealedFor, SealedPassword, SiteAnswer, SiteAsk, SiteFault, SiteOperation,
     SiteReply, SiteUnanswered,
 };
+use entryway_store::Standing;
 use std::time::Instant;
 use verdict::verdict;
 
@@ -28,6 +29,9 @@ struct Question {
     method: Method,
     body: Vec<u8>,
 }
+
+/// Why a session is over that only one connector could confirm.
+const GONE: &str = "logged in through a connector that is revoked, or that this hub does not know: no other can read what it gave out";
 
 /// A text of the login's that no connector would read.
 const UNREADABLE: &str = "what was sealed, or a token, cannot be read";
@@ -53,7 +57,21 @@ impl Exchange {
                 Ok(answered) => replied(&answered),
                 Err(failed) => {
                     let is_final = failed.written;
-                    (failed_answer(failed), is_final)
+                    let never = question.method == Method::Revalidate
+                        && failed.why == Why::Unreachable
+                        && self.is_gone(site, &question.only).await;
+                    match never {
+                        true => (
+                            unanswered(
+                                Some(question.only),
+                                SiteFault::Gone,
+                                false,
+                                GONE.to_owned(),
+                            ),
+                            true,
+                        ),
+                        false => (failed_answer(failed), is_final),
+                    }
                 }
             };
             // A seal that a connector refused says more than a connector that is not there.
@@ -67,6 +85,15 @@ impl Exchange {
         SiteAnswer {
             took: began.elapsed(),
             ..answer
+        }
+    }
+
+    /// Whether that connector never answers again, as the store says. While the store is silent nobody knows.
+    async fn is_gone(&self, site: &str, connector: &ConnectorId) -> bool {
+        match self.store.connector(connector.as_str()).await {
+            Ok(Some(row)) => row.site != site || row.standing == Standing::Revoked,
+            Ok(None) => true,
+            Err(_) => false,
         }
     }
 }

@@ -10,6 +10,7 @@ use super::signatures::Checked;
 use super::world::{Asked as World, in_time};
 use crate::kept::Kept;
 use entryway_config::{KeyRotation, PageLanguage, SsoSettings};
+use entryway_login::LoginPolicy;
 use entryway_oidc::{
     Answer, Authorized, BrowserSession, Client, ClientId, ClientRequest, FindBrowser, Fingerprint,
     GroupsTold, Jwk, LoginMark, Logout, LogoutRequest, Metadata, Pending, Provider, Refused,
@@ -36,8 +37,10 @@ const PAGE: &str = "ewp_";
 const CERTIFICATES: &str = "«certificates»";
 
 /// What else there is beside it.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub(crate) struct Beside {
+    /// Whose people log in where.
+    pub(crate) policy: Arc<LoginPolicy>,
     /// Rules of protected pages look at groups.
     pub(crate) needs_groups: bool,
     /// People may log in by certificates.
@@ -58,6 +61,7 @@ pub(crate) struct Inner {
     look: Look,
     pub(super) wants_groups: bool,
     sealing: Option<Arc<dyn Sealing>>,
+    pub(super) policy: Arc<LoginPolicy>,
 }
 
 impl Inner {
@@ -166,6 +170,7 @@ impl Sso {
             look: look(&settings),
             settings,
             sealing,
+            policy: beside.policy,
         })
     }
 
@@ -175,6 +180,7 @@ impl Sso {
             browser,
             now: now(),
             ends: false,
+            caller: None,
         }
     }
 
@@ -393,8 +399,13 @@ impl SingleSignOn for Sso {
     }
 
     fn authorize(&self, browser: Browser, pending: Pending) -> Asked<'_, Authorized> {
+        let client = pending.parameters.one("client_id").ok().flatten();
+        let world = World {
+            caller: client.map(|client| format!("client {client}")),
+            ..self.world(browser)
+        };
         let step = authorize(self.provider(), pending, now());
-        Box::pin(async move { drive(&self.world(browser), step).await })
+        Box::pin(async move { drive(&world, step).await })
     }
 
     fn token(&self, request: ClientRequest) -> Asked<'_, Result<TokenAnswer, Refused>> {

@@ -33,6 +33,8 @@ pub(crate) struct Asked<'a> {
     pub(crate) now: Timestamp,
     /// Whoever signs out may do so whatever the directory says, or does not say.
     pub(crate) ends: bool,
+    /// Which application a browser is at, as logs call it: a session is nobody's where its person would not be let in.
+    pub(crate) caller: Option<String>,
 }
 
 /// A session that lives, and its row.
@@ -102,6 +104,13 @@ impl Asked<'_> {
             body,
             session: Arc::new(session),
         }))
+    }
+
+    /// Whether somebody who has logged in elsewhere may use that at this application: the login page is shown to whoever
+    /// is of a site whose people do not log in there, and refuses them.
+    fn admits(&self, person: &Person) -> bool {
+        let caller = self.caller.as_deref().unwrap_or("sessions");
+        self.inner.policy.admits_subject(&person.subject, caller)
     }
 
     fn about(&self) -> About<'_> {
@@ -201,6 +210,9 @@ impl World for Asked<'_> {
         };
         if self.ends {
             return Ok(Some(living.session));
+        }
+        if !self.admits(&living.session.person) {
+            return Ok(None);
         }
         let living = self.welcome(living).await?;
         Ok(living.map(|living| living.session))

@@ -6,6 +6,8 @@ fn site(takes: SiteTakes) -> SitePolicy {
         name: "plant-a".into(),
         suffixes: vec!["plant.example".to_owned()],
         clients: Vec::new(),
+        applications: None,
+        enabled: true,
         takes,
         rule: RuleId(1),
     }
@@ -89,6 +91,15 @@ fn what_is_wanted_of_a_site_is_taken() {
         ("jane@sub.plant.example", false),
         ("plant.example", false),
         ("jane@plant.example.", false),
+        // One address, and nothing that another program reads as two, or as another's.
+        ("ceo@corp.example@plant.example", false),
+        ("ceo@corp.example,jane@plant.example", false),
+        ("ceo@corp.example jane@plant.example", false),
+        ("<ceo>jane@plant.example", false),
+        ("jane>@plant.example", false),
+        ("\"ceo,\"jane@plant.example", false),
+        ("j'ane@plant.example", false),
+        ("@plant.example", false),
     ] {
         let mut session = jane();
         session.email = Some(address.to_owned());

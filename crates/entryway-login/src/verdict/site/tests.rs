@@ -14,6 +14,8 @@ fn site() -> SitePolicy {
         name: "plant-a".into(),
         suffixes: Vec::new(),
         clients: Vec::new(),
+        applications: None,
+        enabled: true,
         takes: SiteTakes::default(),
         rule: RuleId(1),
     }
@@ -41,7 +43,7 @@ fn a_session_is_lines_of_text() {
     assert!(invalid(|session| session.name.push('\n')));
     assert!(invalid(|session| session.email = Some("a\0b".to_owned())));
     assert!(invalid(
-        |session| session.home = Some("h".repeat(TEXT_MAX + 1))
+        |session| session.home = Some("h".repeat(TEXTS_MAX + 1))
     ));
     assert!(invalid(|session| session.user_class = Some("a\tb".into())));
     let value = |text: &str| vec![("key".into(), vec!["good".to_owned(), text.to_owned()])];
@@ -61,6 +63,34 @@ fn a_session_is_lines_of_text() {
     assert!(invalid(
         |session| session.token = Some("t".repeat(TOKEN_MAX + 1).into())
     ));
+}
+
+#[test]
+fn a_session_is_no_larger_than_what_is_kept_of_one() {
+    let long = |bytes: usize| "n".repeat(bytes);
+    assert!(!invalid(|session| session.subject = long(200)));
+    assert!(invalid(|session| session.subject = long(201)));
+    assert!(!invalid(|session| session.name = long(200)));
+    assert!(invalid(|session| session.name = long(201)));
+    // Each for itself would do: it is all of them that are kept.
+    let values = |count: usize| vec![("key".into(), vec![long(1024); count])];
+    assert!(!invalid(|session| session.attributes = values(63)));
+    assert!(invalid(|session| session.attributes = values(64)));
+    let groups = |count: usize| {
+        let group = Group {
+            domain: "d".into(),
+            name: "g".into(),
+            dn: None,
+            gid: None,
+            path: Vec::new(),
+        };
+        Some(SessionGroups {
+            groups: vec![group; count],
+            partial: false,
+        })
+    };
+    assert!(!invalid(|session| session.groups = groups(1_000)));
+    assert!(invalid(|session| session.groups = groups(1_001)));
 }
 
 #[test]
