@@ -9,7 +9,6 @@ mod site;
 mod stage;
 
 pub(super) use driver::{Seen, Slot};
-pub(super) use stage::TOKEN;
 
 use super::page::{Options, Page};
 use crate::bench::Programs;

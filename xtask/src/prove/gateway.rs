@@ -12,7 +12,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 /// Everybody's.
-const PASSWORD: &str = "bench password";
+pub(super) const PASSWORD: &str = "bench password";
 /// Those who know it; the others mistype it.
 const RIGHT: u32 = 1000;
 /// How many of the others there are. Each is wrong once, so that every bind counted against one is of one login, and
@@ -20,7 +20,7 @@ const RIGHT: u32 = 1000;
 const WRONG: u32 = 4000;
 /// One login in so many is wrong.
 const EVERY: u32 = 4;
-const TOKEN: &str = "token-of-the-proof-0123456789abcdef";
+pub(super) const TOKEN: &str = "token-of-the-proof-0123456789abcdef";
 const LOOKUP_TOKEN: &str = "token-of-the-look-ups-0123456789abcdef";
 
 /// `login.deadline` of every gateway here.

@@ -60,6 +60,32 @@ pub struct SiteSession {
     pub authenticated_at_ms: u64,
 }
 
+impl SiteSession {
+    /// One that says what every session says, and nothing else.
+    pub fn new(subject: String, name: String, authenticated_at_ms: u64) -> Self {
+        Self {
+            subject,
+            name,
+            domain: None,
+            dn: None,
+            uid: None,
+            gid: None,
+            home: None,
+            user_type: None,
+            shell: None,
+            system_user: None,
+            user_class: None,
+            template: None,
+            groups: None,
+            email: None,
+            display_name: None,
+            attributes: Vec::new(),
+            password: SitePassword::default(),
+            authenticated_at_ms,
+        }
+    }
+}
+
 /// A session's groups.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -2,8 +2,9 @@
 
 use super::Size;
 use super::driver::{self, Round, Shown};
-use super::stage::{Connector, Hub, TOKEN};
+use super::stage::{Connector, Hub};
 use crate::bench::Programs;
+use crate::prove::gateway::{PASSWORD, STORED, TOKEN};
 use anyhow::{Context, Result};
 use entryway_conformance::{
     Authority, Configuration, Directory, Domain, Encrypt, Gateway, Scratch, Slapd, SlapdOptions,
@@ -12,9 +13,6 @@ use entryway_conformance::{
 use std::net::{Ipv4Addr, SocketAddr};
 
 const SITE: &str = "bench";
-const PASSWORD: &str = "bench password";
-/// The same as slapd stores it, salted SHA-1: the scheme that costs the directory least.
-const STORED: &str = "{SSHA}0Tqi+rBL+64dWn7C2V+pIwcdzcTAvHZq";
 
 /// Rounds of one width.
 #[derive(Debug)]

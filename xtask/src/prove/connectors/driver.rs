@@ -1,7 +1,7 @@
 //! The application that logs people in: over the API, sealing as a page does.
 
-use super::stage::TOKEN;
 use crate::bench::{answer_in, cpu};
+use crate::prove::gateway::TOKEN;
 use anyhow::{Context, Result, bail, ensure};
 use bytes::{Buf, BytesMut};
 use entryway_bridge::ports::Seal as _;

@@ -1,11 +1,11 @@
 //! A connector as a value: enrolled and kept as any is, with one person behind it and no directory.
 
 use super::driver::Login;
+use crate::prove::gateway::PASSWORD;
 use anyhow::{Context, Result};
 use bytes::Bytes;
 use entryway_bridge::message::{
-    Ability, ChallengeOutcome, LoginAsked, Method, Outcome, Ready, Report, SitePassword,
-    SiteSession, read, write,
+    Ability, ChallengeOutcome, LoginAsked, Method, Outcome, Ready, Report, SiteSession, read, write,
 };
 use entryway_bridge::{SignedReply, Text, Ticket};
 use entryway_tunnel::connector::{
@@ -21,7 +21,6 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 const PERSON: &str = "jane";
-const PASSWORD: &str = "bench password";
 
 /// A site's person.
 pub(super) fn login(site: &str) -> Login {
@@ -137,27 +136,9 @@ impl OnePerson {
 }
 
 fn jane() -> Outcome {
+    let subject = format!("staff:{PERSON}");
     Outcome::Accept {
-        session: Box::new(SiteSession {
-            subject: format!("staff:{PERSON}"),
-            name: PERSON.to_owned(),
-            domain: None,
-            dn: None,
-            uid: None,
-            gid: None,
-            home: None,
-            user_type: None,
-            shell: None,
-            system_user: None,
-            user_class: None,
-            template: None,
-            groups: None,
-            email: None,
-            display_name: Some("Jane Doe".to_owned()),
-            attributes: Vec::new(),
-            password: SitePassword::default(),
-            authenticated_at_ms: now_ms(),
-        }),
+        session: Box::new(SiteSession::new(subject, PERSON.to_owned(), now_ms())),
         revalidation: None,
         device: None,
     }

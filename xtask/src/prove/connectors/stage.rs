@@ -1,6 +1,7 @@
 //! A hub, and connectors as a site runs them.
 
 use crate::bench::Programs;
+use crate::prove::gateway::TOKEN;
 use anyhow::{Context, Result, ensure};
 use entryway_conformance::{
     Configuration, Deadline, Domain, Gateway, Scratch, Serving, free_port, until,
@@ -8,9 +9,6 @@ use entryway_conformance::{
 use std::fmt::Write;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
-
-/// Of the application that logs people in.
-pub(in crate::prove) const TOKEN: &str = "token-of-the-proof-0123456789abcdef";
 
 /// A hub that serves.
 pub(super) struct Hub {

@@ -2,7 +2,7 @@
 
 use super::act::Act;
 use crate::bench::Programs;
-use crate::prove::connectors::TOKEN;
+use crate::prove::gateway::{STORED, TOKEN, crowd};
 use anyhow::{Context, Result, ensure};
 use entryway_conformance::{
     Authority, BadLine, Configuration, ConnectProxy, Deadline, Domain, Encrypt, Gateway, Postgres,
@@ -93,7 +93,7 @@ impl Stage {
         let authority = Authority::new()?;
         let line = BadLine::start(Weather::FAIR)?;
         let options = SlapdOptions {
-            directory: crate::prove::gateway::crowd(crate::prove::gateway::STORED),
+            directory: crowd(STORED),
             log_operations: true,
             ..SlapdOptions::default()
         };

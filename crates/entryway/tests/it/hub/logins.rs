@@ -7,8 +7,7 @@ use crate::daemon::Daemon;
 use crate::world::{CONSOLE, PORTAL, SOON, World};
 use bytes::Bytes;
 use entryway_bridge::message::{
-    ChallengeOutcome, LoginAsked, Method, Outcome, RevalidateAsked, SitePassword, SiteSession,
-    Token, read, write,
+    ChallengeOutcome, LoginAsked, Method, Outcome, RevalidateAsked, SiteSession, Token, read, write,
 };
 use entryway_bridge::ports::Seal as _;
 use entryway_bridge::{Challenge, Purpose, Sealed, Text, pad};
@@ -30,24 +29,8 @@ fn now_ms() -> u64 {
 
 fn session() -> SiteSession {
     SiteSession {
-        subject: "staff:1".to_owned(),
-        name: "jane".to_owned(),
-        domain: None,
-        dn: None,
-        uid: None,
-        gid: None,
-        home: None,
-        user_type: None,
-        shell: None,
-        system_user: None,
-        user_class: None,
-        template: None,
-        groups: None,
-        email: None,
         display_name: Some("Jane Doe".to_owned()),
-        attributes: Vec::new(),
-        password: SitePassword::default(),
-        authenticated_at_ms: now_ms(),
+        ..SiteSession::new("staff:1".to_owned(), "jane".to_owned(), now_ms())
     }
 }
 
