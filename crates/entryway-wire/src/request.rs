@@ -138,7 +138,7 @@ struct LoginShape<'a> {
     login_name: String,
     #[serde(borrow, default, deserialize_with = "there")]
     password: Option<&'a RawValue>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "there")]
     sealed: Option<Vec<SealedShape>>,
     #[serde(default)]
     client_address: Option<IpAddr>,
@@ -149,8 +149,10 @@ struct LoginShape<'a> {
 }
 
 /// A key that is there, whatever it holds: `null` is no password, and not none.
-fn there<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<&'de RawValue>, D::Error> {
-    <&RawValue>::deserialize(deserializer).map(Some)
+fn there<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
+    deserializer: D,
+) -> Result<Option<T>, D::Error> {
+    T::deserialize(deserializer).map(Some)
 }
 
 impl Named for LoginShape<'_> {

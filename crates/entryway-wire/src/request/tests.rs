@@ -86,6 +86,7 @@ fn bodies_of_another_shape() {
         r#"{"login_name": "jdoe", "password": "hunter2", "hunter2": 1}"#,
         r#"{"login_name": "jdoe", "password": "hunter2", "password": "hunter2"}"#,
         r#"{"login_name": ["hunter2"], "password": "x"}"#,
+        r#"{"login_name": "jdoe", "password": "hunter2", "sealed": null}"#,
         r#"{"login_name": "jdoe", "password": "x", "client_address": "hunter2"}"#,
         r#"["jdoe", "hunter2", "192.0.2.7"]"#,
         r#"[{"login_name": "jdoe", "password": "hunter2"}]"#,
