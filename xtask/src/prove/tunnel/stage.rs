@@ -191,7 +191,11 @@ impl Site<'_> {
             secret.display()
         );
         let path = configuration.write(self.scratch, &format!("connector-{name}"))?;
-        let mut gateway = Gateway::new(&self.programs.entryway, &path).within(self.line.far());
+        // One that is killed leaves the folder of its store in memory behind: here it goes with all else.
+        let temporary = self.scratch.path().display();
+        let mut gateway = Gateway::new(&self.programs.entryway, &path)
+            .within(self.line.far())
+            .with(format!("TMPDIR={temporary}"));
         if let Some(clock) = clock {
             gateway = gateway
                 .with(format!("LD_PRELOAD={}", faketime()?))
