@@ -10,8 +10,8 @@ use futures_util::stream::{self, StreamExt as _, TryStreamExt as _};
 use std::time::{Duration, Instant};
 use tokio::time::timeout;
 
-/// Connectors that enrol at a time.
-const AT_ONCE: usize = 32;
+/// Connectors that enrol at a time: all of them come from one address, which a hub lets in 32 at once.
+const AT_ONCE: usize = 8;
 /// How long all of them may take to be back.
 const PATIENCE: Duration = Duration::from_secs(180);
 /// Logins under way while the load lasts, each of another site.
