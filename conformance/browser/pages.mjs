@@ -2,124 +2,15 @@
 // looked at in light, in dark and in a narrow window, and judged by axe. Told what to do by JSON on stdin; ends with an
 // error at the first thing that is not as it should be.
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
-import { mkdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
-import axe from 'axe-core';
-import puppeteer from 'puppeteer-core';
+import { chromium } from './chromium.mjs';
+import { Visitor, looks, seen } from './visitor.mjs';
 
 const { login, app, folder, pictures, withScripts, without, erin } = JSON.parse(readFileSync(0, 'utf8'));
 
-const wide = { width: 1000, height: 700 };
-const looks = {
-  light: [wide, 'light'],
-  dark: [wide, 'dark'],
-  narrow: [{ width: 360, height: 740 }, 'light'],
-};
-
-// The browser believes the authority of the tests as it would one that an administrator installed.
-const certificates = join(folder, '.pki/nssdb');
-mkdirSync(certificates, { recursive: true });
-const certutil = (...words) => execFileSync('certutil', ['-d', `sql:${certificates}`, ...words]);
-certutil('-N', '--empty-password');
-certutil('-A', '-t', 'C,,', '-n', 'tests', '-i', join(folder, 'corp-ca.pem'));
-
-const browser = await puppeteer.launch({
-  executablePath: '/usr/bin/chromium',
-  // The tests run as root in places, where Chromium has no sandbox.
-  args: ['--no-sandbox', '--disable-gpu', '--lang=en'],
-  env: { ...process.env, HOME: folder, LANGUAGE: 'en' },
-  userDataDir: join(folder, 'profile'),
-  protocolTimeout: 60_000,
-});
-
-const seen = new Set();
-
-/// Somebody at a window of their own.
-class Visitor {
-  static async arrives(scripts, people) {
-    const context = await browser.createBrowserContext();
-    const page = await context.newPage();
-    await page.setViewport(wide);
-    await page.setJavaScriptEnabled(scripts);
-    return Object.assign(new Visitor(), { context, page, scripts, ...people });
-  }
-
-  /// Another window of the same person's, or of one who is with them.
-  another() {
-    const { ordinary, resets, erin } = this;
-    return Visitor.arrives(this.scripts, { ordinary, resets, erin });
-  }
-
-  async leaves() {
-    await this.context.close();
-  }
-
-  async goes(place) {
-    await this.page.goto(place);
-  }
-
-  async types(fields) {
-    for (const [name, text] of Object.entries(fields)) await this.page.type(`#${name}`, text);
-  }
-
-  async presses(text) {
-    const button = await this.page.$(`xpath///button[normalize-space()="${text}"]`);
-    assert.ok(button, `no button "${text}" on "${await this.page.title()}"`);
-    await Promise.all([this.page.waitForNavigation(), button.click()]);
-  }
-
-  /// With the key at the end of a line, as most people do.
-  async enters(fields) {
-    await this.types(fields);
-    await Promise.all([this.page.waitForNavigation(), this.page.keyboard.press('Enter')]);
-  }
-
-  async isAt(place, heading) {
-    assert.ok(this.page.url().startsWith(place), `expected ${place}, found ${this.page.url()}: ${await this.text('body')}`);
-    assert.equal(await this.text('h1'), heading);
-  }
-
-  text(selector) {
-    return this.page.$eval(selector, (element) => element.innerText);
-  }
-
-  async alarmSays(text) {
-    const alarm = await this.text('[role=alert]');
-    assert.ok(alarm.startsWith(text), alarm);
-  }
-
-  /// The page as it is, in every look; once, because it is the same with scripts and without.
-  async looks(name) {
-    if (seen.has(name)) return;
-    // For axe alone: what stands on the page was refused when it came.
-    await this.page.setJavaScriptEnabled(true);
-    for (const [look, [window, scheme]] of Object.entries(looks)) {
-      await this.page.setViewport(window);
-      await this.page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: scheme }]);
-      const file = `${name}-${look}.png`;
-      await this.page.screenshot({ path: join(pictures, file), fullPage: true });
-      const outside = await this.page.evaluate(() => {
-        const edge = document.querySelector('main').getBoundingClientRect();
-        return [...document.querySelectorAll('main, main *')]
-          .map((element) => [element.getBoundingClientRect(), element.outerHTML])
-          .filter(([box]) => box.width > 0)
-          .filter(([box]) => box.right > Math.min(edge.right, innerWidth) || box.left < Math.max(edge.left, 0))
-          .map(([, text]) => text);
-      });
-      assert.deepEqual(outside, [], file);
-      await this.page.evaluate(axe.source);
-      const { violations, passes } = await this.page.evaluate(() => axe.run());
-      const told = violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(' ')}`);
-      assert.deepEqual(told, [], file);
-      assert.ok(passes.some(({ id }) => id === 'color-contrast'), `${file}: axe has looked at nothing`);
-    }
-    seen.add(name);
-    await this.page.setViewport(wide);
-    await this.page.setJavaScriptEnabled(this.scripts);
-  }
-}
+const browser = await chromium({ home: folder, believes: join(folder, 'corp-ca.pem') });
 
 const verifier = 'dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk';
 const challenge = createHash('sha256').update(verifier).digest('base64url');
@@ -140,7 +31,7 @@ function request(client, more) {
 }
 
 async function signsInAndOut(visitor) {
-  const { name, password, called } = visitor.ordinary;
+  const { name, password, called } = visitor.people.ordinary;
   await visitor.goes(`${app}/`);
   await visitor.isAt(`${login}/oidc/authorize`, 'Log in to The application in JavaScript');
   await visitor.looks('login');
@@ -168,7 +59,7 @@ async function choosesADomain(visitor) {
     await visitor.page.select('#domain', domain);
     await visitor.enters({ name: 'erin', password: 'not-the-password' });
     assert.equal(await visitor.page.$eval('#domain', (field) => field.value), domain);
-    await visitor.enters({ password: visitor.erin });
+    await visitor.enters({ password: visitor.people.erin });
     await visitor.isAt(`${app}/`, 'Hello erin');
     subjects.push(JSON.parse(await visitor.text('pre')).sub.split(':')[0]);
     await visitor.presses('Sign out');
@@ -177,7 +68,7 @@ async function choosesADomain(visitor) {
 }
 
 async function seesSessions(visitor) {
-  const { name, password } = visitor.ordinary;
+  const { name, password } = visitor.people.ordinary;
   const other = await visitor.another();
   for (const one of [other, visitor]) {
     await one.goes(`${login}/sso/sessions`);
@@ -199,7 +90,7 @@ async function isAskedForMore(visitor) {
   await visitor.goes(request('asks', { prompt: 'select_account' }));
   await visitor.isAt(`${login}/oidc/authorize`, 'Choose an account');
   await visitor.looks('choose');
-  await visitor.presses(`Continue as ${visitor.ordinary.called}`);
+  await visitor.presses(`Continue as ${visitor.people.ordinary.called}`);
   await visitor.isAt(`${login}/sso/step`, 'Allow An application that asks?');
   await visitor.looks('allow');
   await visitor.presses('Do not allow');
@@ -237,7 +128,7 @@ async function signsOutHere(visitor) {
 }
 
 async function changesPasswords(visitor) {
-  for (const reset of visitor.resets) {
+  for (const reset of visitor.people.resets) {
     const one = await visitor.another();
     await changesThePassword(one, reset);
     await one.leaves();
@@ -293,7 +184,7 @@ for (const [scripts, people] of [[true, withScripts], [false, without]]) {
     [changesPasswords],
     [goesWrong],
   ]) {
-    const visitor = await Visitor.arrives(scripts, { ...people, erin });
+    const visitor = await Visitor.arrives({ browser, pictures, scripts, ...people, erin });
     for (const part of story) await part(visitor);
     await visitor.leaves();
   }

@@ -2,29 +2,14 @@
 // scripts. Told what to do by JSON on stdin; ends with an error at the first thing that is not as it should be.
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import puppeteer from 'puppeteer-core';
+import { chromium } from './chromium.mjs';
 
 const { login, app, folder, person, never } = JSON.parse(readFileSync(0, 'utf8'));
 
-// The browser believes the authority of the tests as it would one that an administrator installed.
-const certificates = join(folder, '.pki/nssdb');
-mkdirSync(certificates, { recursive: true });
-const certutil = (...words) => execFileSync('certutil', ['-d', `sql:${certificates}`, ...words]);
-certutil('-N', '--empty-password');
-certutil('-A', '-t', 'C,,', '-n', 'tests', '-i', join(folder, 'ca.pem'));
-
-const browser = await puppeteer.launch({
-  executablePath: '/usr/bin/chromium',
-  // The tests run as root in places, where Chromium has no sandbox.
-  args: ['--no-sandbox', '--disable-gpu', '--lang=en'],
-  env: { ...process.env, HOME: folder, LANGUAGE: 'en' },
-  userDataDir: join(folder, 'profile'),
-  protocolTimeout: 120_000,
-});
+const browser = await chromium({ home: folder, believes: join(folder, 'ca.pem'), patience: 120_000 });
 
 const challenge = createHash('sha256').update('dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk').digest('base64url');
 const request = new URL(`${login}/oidc/authorize`);

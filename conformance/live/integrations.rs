@@ -6,6 +6,7 @@
 
 mod apache;
 mod browser;
+mod certificates;
 mod chromium;
 mod directory;
 mod fastcgi;
@@ -28,6 +29,7 @@ pub(crate) fn tests() -> Vec<Test> {
     tests.extend(apache::tests());
     tests.extend(parties::tests());
     tests.extend(chromium::tests());
+    tests.extend(certificates::tests());
     tests.extend(forward::tests());
     tests.push((
         "both programs ask with the same lines",

@@ -7,6 +7,7 @@
 mod active_directory;
 mod by_certificate;
 mod captures;
+mod chromium;
 mod counted;
 mod ds389;
 mod faces;

@@ -6,7 +6,7 @@ mod company;
 mod memory;
 
 use crate::Test;
-use crate::integrations::{environment, tests_own};
+use crate::chromium;
 use crate::lab::Lab;
 use anyhow::{Context, Result, anyhow, ensure};
 use company::{Company, SITE};
@@ -15,8 +15,6 @@ use memory::{Form, forms, in_bytes, in_memory};
 use serde_json::{Value, json};
 use std::fs;
 use std::net::TcpStream;
-use std::os::unix::fs::symlink;
-use std::process::Command;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::Duration;
@@ -73,11 +71,8 @@ fn people_of_a_site_sign_in(lab: &Lab) -> Result<()> {
 /// What Chromium does, and the connector that goes while it does; what it told.
 fn people_at_the_pages(company: &mut Company, secret: &[Form]) -> Result<String> {
     let folder = company.folder.join("chromium");
-    fs::create_dir(&folder)?;
+    let mut node = chromium::script(&folder, "site.mjs")?;
     fs::copy(company.folder.join("ca.pem"), folder.join("ca.pem"))?;
-    let packages = environment("browser")?;
-    symlink(packages.join("node_modules"), folder.join("node_modules"))?;
-    fs::copy(tests_own("browser/site.mjs"), folder.join("site.mjs"))?;
     let never: Vec<&str> = secret.iter().filter_map(Form::text).collect();
     let asked = json!({
         "login": company.at_login,
@@ -89,8 +84,6 @@ fn people_at_the_pages(company: &mut Company, secret: &[Form]) -> Result<String>
     let has_ended = AtomicBool::new(false);
     let finished = thread::scope(|scope| {
         let browser = scope.spawn(|| {
-            let mut node = Command::new("node");
-            node.arg("site.mjs").current_dir(&folder);
             let finished = Finished::of(&mut node, &asked.to_string());
             has_ended.store(true, Ordering::Release);
             finished

@@ -2,18 +2,13 @@
 //! people do there.
 
 use super::parties::{Party, Program};
-use super::{environment, tests_own};
 use crate::Test;
+use crate::chromium;
 use crate::lab::Lab;
 use anyhow::{Context, Result, ensure};
 use entryway_conformance::{Finished, password_of};
 use serde_json::{Value, json};
 use std::fs;
-use std::path::PathBuf;
-use std::process::Command;
-
-/// Where the pictures of the pages go, for whoever wants to look at them.
-const PICTURES: &str = "ENTRYWAY_PICTURES";
 
 /// An application that people have to agree to.
 const ASKS: &str = r#"
@@ -48,13 +43,9 @@ fn people_use_the_pages(lab: &Lab) -> Result<()> {
         page.replace("[sso]\n", OFFERED) + ASKS
     })?;
     let folder = party.folder.join("chromium");
-    fs::create_dir(&folder)?;
+    let mut command = chromium::script(&folder, "pages.mjs")?;
     fs::copy(party.folder.join("corp-ca.pem"), folder.join("corp-ca.pem"))?;
-    let packages = environment("browser")?;
-    std::os::unix::fs::symlink(packages.join("node_modules"), folder.join("node_modules"))?;
-    fs::copy(tests_own("browser/pages.mjs"), folder.join("pages.mjs"))?;
-    let pictures = std::env::var_os(PICTURES).map_or_else(|| folder.clone(), PathBuf::from);
-    fs::create_dir_all(&pictures)?;
+    let pictures = chromium::pictures(&folder)?;
     let told = json!({
         "login": party.at_login,
         "app": party.at_app,
@@ -71,8 +62,6 @@ fn people_use_the_pages(lab: &Lab) -> Result<()> {
         },
         "erin": password_of("erin"),
     });
-    let mut command = Command::new("node");
-    command.arg("pages.mjs").current_dir(&folder);
     let finished = Finished::of(&mut command, &told.to_string())?;
     ensure!(
         finished.exit == 0 && finished.stdout.contains("14 pages in 3 looks"),

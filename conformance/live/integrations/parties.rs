@@ -102,6 +102,17 @@ impl Party {
         test: &str,
         changed: impl Fn(String) -> String,
     ) -> Result<Self> {
+        Self::start_in(lab, program, test, &[], changed)
+    }
+
+    /// The same with more in the daemon's environment, as `NAME=VALUE`.
+    pub(super) fn start_in(
+        lab: &Lab,
+        program: Program,
+        test: &str,
+        environment: &[String],
+        changed: impl Fn(String) -> String,
+    ) -> Result<Self> {
         let authority = lab.authority()?;
         let slapd = Slapd::start(authority, SlapdOptions::default())?;
         let name = format!("party-{test}");
@@ -132,6 +143,9 @@ impl Party {
             lab.scratch()?.write(&format!("{name}/{file}"), text)?;
         }
         let gateway = Gateway::new(lab.binary(), &folder.join("entryway.toml"));
+        let gateway = environment
+            .iter()
+            .fold(gateway, |gateway, variable| gateway.with(variable.clone()));
         let serving = gateway.serve_in_tls(listen, &folder.join("corp-ca.pem"))?;
         let at_login = format!("https://localhost:{}", listen.port());
         let at_app = format!("https://localhost:{port}");
@@ -143,6 +157,21 @@ impl Party {
             at_app,
             at_login,
         })
+    }
+
+    /// Writes the configuration anew, and waits until the daemon goes by it.
+    pub(super) fn reconfigure(&self, changed: impl Fn(String) -> String) -> Result<()> {
+        let file = self.folder.join("entryway.toml");
+        fs::write(&file, changed(fs::read_to_string(&file)?))?;
+        let applied = || self.serving.log().matches("config.applied").count();
+        let before = applied();
+        self.serving.reload()?;
+        until(
+            "the configuration is applied",
+            Deadline::seconds(20),
+            || Ok((applied() > before).then_some(())),
+        )
+        .with_context(|| self.logs())
     }
 
     /// A new browser, without cookies.

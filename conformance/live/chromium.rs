@@ -1,0 +1,34 @@
+//! Debian's Chromium, driven by a script of `conformance/browser`.
+
+use crate::integrations::{environment, tests_own};
+use anyhow::Result;
+use std::fs;
+use std::os::unix::fs::symlink;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// Where the pictures of the pages go, for whoever wants to look at them.
+const PICTURES: &str = "ENTRYWAY_PICTURES";
+
+/// What a script imports.
+const SHARED: [&str; 2] = ["chromium.mjs", "visitor.mjs"];
+
+/// `node SCRIPT` in a new folder, with the packages that it needs. It is told what to do on stdin.
+pub(crate) fn script(folder: &Path, name: &str) -> Result<Command> {
+    fs::create_dir(folder)?;
+    let packages = environment("browser")?;
+    symlink(packages.join("node_modules"), folder.join("node_modules"))?;
+    for file in SHARED.into_iter().chain([name]) {
+        fs::copy(tests_own(&format!("browser/{file}")), folder.join(file))?;
+    }
+    let mut command = Command::new("node");
+    command.arg(name).current_dir(folder);
+    Ok(command)
+}
+
+/// A folder for pictures: where they are wished, or this one.
+pub(crate) fn pictures(folder: &Path) -> Result<PathBuf> {
+    let pictures = std::env::var_os(PICTURES).map_or_else(|| folder.to_owned(), PathBuf::from);
+    fs::create_dir_all(&pictures)?;
+    Ok(pictures)
+}
