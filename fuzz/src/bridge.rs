@@ -6,8 +6,8 @@ use entryway_bridge::link::{
     ConnectorEvent, ConnectorLink, HubEvent, HubLink, Limits, MAX_REQUEST, REPLY_WINDOW, RequestId,
 };
 use entryway_bridge::message::{
-    Ability, Hello, LoginAsked, LookupAnswer, Method, Outcome, Ready, Report, Standing, Welcome,
-    read, write,
+    Ability, ChallengeAsked, ChallengeOutcome, FURTHER_MAX, Hello, LoginAsked, LookupAnswer,
+    Method, Outcome, Ready, Report, Standing, Welcome, read, write,
 };
 use entryway_bridge::{
     Challenge, ConnectorId, Frame, Kind, MAX_PAYLOAD, Octets, SiteName, Text, Ticket, VERSIONS,
@@ -178,6 +178,18 @@ fn texts(bytes: &[u8]) {
     if let Ok(challenge) = read::<Challenge>("challenge", bytes) {
         let again = read::<Challenge>("challenge", &write(&challenge));
         assert!(again.is_ok_and(|again| again == challenge));
+    }
+    if let Ok(asked) = read::<ChallengeAsked>("challenge", bytes) {
+        assert!(usize::from(asked.further) <= FURTHER_MAX);
+        let again = read::<ChallengeAsked>("challenge", &write(&asked));
+        assert!(again.is_ok_and(|again| again == asked));
+    }
+    if let Ok(outcome) = read::<ChallengeOutcome>("challenge", bytes) {
+        if let ChallengeOutcome::Issued { further, .. } = &outcome {
+            assert!(further.len() <= FURTHER_MAX);
+        }
+        let again = read::<ChallengeOutcome>("challenge", &write(&outcome));
+        assert!(again.is_ok_and(|again| again == outcome));
     }
     if let Ok(asked) = read::<LoginAsked>("login", bytes) {
         assert!(read::<LoginAsked>("login", &write(&asked)).is_ok());

@@ -30,6 +30,12 @@ pub use value::{Octets, Opaque, SecretText, Text};
 /// The versions of the protocol that this end speaks, the lowest first.
 pub const VERSIONS: &[u16] = &[1];
 
+/// The capability of a connector that gives out further nonces with a challenge.
+pub const FURTHER_NONCES: &str = "further_nonces";
+
+/// What else this end can, beside its versions: it is told in its hello.
+pub const CAPABILITIES: &[&str] = &[FURTHER_NONCES];
+
 /// The highest version that both speak.
 pub fn common_version(own: &[u16], theirs: &[u16]) -> Option<u16> {
     own.iter()

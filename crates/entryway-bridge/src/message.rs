@@ -8,8 +8,8 @@ mod outcome;
 mod session;
 
 pub use ask::{
-    ChallengeAsked, ChangeAsked, LoginAsked, LookupAsked, LookupVerb, RequestHead, RevalidateAsked,
-    Token,
+    ChallengeAsked, ChangeAsked, FURTHER_MAX, LoginAsked, LookupAsked, LookupVerb, RequestHead,
+    RevalidateAsked, Token,
 };
 pub use connection::{
     Ability, Bye, ByeCode, Hello, NODES_MAX, NodeUrl, Ready, RefusalCode, Refused, Report,

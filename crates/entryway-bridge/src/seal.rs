@@ -128,6 +128,20 @@ impl Challenge {
         }
     }
 
+    /// The same with another nonce.
+    pub fn with_nonce(&self, nonce: SealNonce, nonce_until_ms: u64) -> Self {
+        Self {
+            nonce,
+            nonce_until_ms,
+            ..self.clone()
+        }
+    }
+
+    /// Whether both name the same key, vouched for by the same signature: where one was verified, so is the other.
+    pub fn is_of_the_key_of(&self, other: &Self) -> bool {
+        *self == other.with_nonce(self.nonce.clone(), self.nonce_until_ms)
+    }
+
     /// What vouches for a sealing key: once for each key.
     pub fn sign_key(
         site: &SiteName,

@@ -1,6 +1,7 @@
 //! The hub's end of a tunnel: takes it, lets its connector in, and asks it.
 
 mod clogged;
+mod course;
 mod driver;
 mod handle;
 

@@ -2,12 +2,13 @@
 
 use bytes::BytesMut;
 use entryway_bridge::Text;
-use entryway_bridge::VERSIONS;
 use entryway_bridge::message::Hello;
+use entryway_bridge::{CAPABILITIES, VERSIONS};
 use std::io;
+use std::pin::Pin;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
-use tokio::time::Instant;
+use tokio::time::{Instant, Sleep, sleep_until};
 
 /// Room for what is read at a time; a frame that is longer makes the buffer grow as its bytes come.
 const READ: usize = 8 << 10;
@@ -54,21 +55,35 @@ pub(crate) async fn pull(
     }
 }
 
-/// Writes a part of what waits, and flushes when nothing does. Nothing is lost when this is dropped.
+/// Writes what waits, and flushes. What is left when this is dropped is written by the next one.
 pub(crate) async fn push(
     write: &mut (impl AsyncWrite + Unpin),
     out: &mut BytesMut,
     unflushed: &mut bool,
 ) -> io::Result<()> {
-    if out.is_empty() {
-        write.flush().await?;
-        *unflushed = false;
-        return Ok(());
+    while !out.is_empty() {
+        *unflushed = true;
+        if write.write_buf(out).await? == 0 {
+            return Err(io::ErrorKind::WriteZero.into());
+        }
     }
-    *unflushed = true;
-    match write.write_buf(out).await? {
-        0 => Err(io::ErrorKind::WriteZero.into()),
-        _ => Ok(()),
+    write.flush().await?;
+    *unflushed = false;
+    Ok(())
+}
+
+/// Resolves at a moment that is moved now and then: a timer that is set anew only where it was.
+pub(crate) struct Alarm(Pin<Box<Sleep>>);
+
+impl Alarm {
+    pub(crate) fn new() -> Self {
+        Self(Box::pin(sleep_until(Instant::now())))
+    }
+    pub(crate) async fn at(&mut self, moment: Instant) {
+        if self.0.deadline() != moment {
+            self.0.as_mut().reset(moment);
+        }
+        self.0.as_mut().await;
     }
 }
 
@@ -86,7 +101,7 @@ pub(crate) async fn finish(write: &mut (impl AsyncWrite + Unpin), out: &mut Byte
 pub(crate) fn hello(software: &str) -> Hello {
     Hello {
         versions: VERSIONS.to_vec(),
-        capabilities: Vec::new(),
+        capabilities: CAPABILITIES.iter().copied().map(Text::cut).collect(),
         software: Text::cut(software),
         time_ms: unix_ms(SystemTime::now()),
     }

@@ -5,7 +5,7 @@ use aws_lc_rs::digest::{SHA256, digest};
 use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::signature::{
     ECDSA_P256_SHA256_FIXED, ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair as _,
-    UnparsedPublicKey,
+    ParsedPublicKey,
 };
 use entryway_bridge::ports::{KeyUnusable, Signer, Verifier};
 use rustls_pki_types::CertificateDer;
@@ -46,28 +46,26 @@ impl Signer for IdentitySigner {
     }
 }
 
-/// The key of a certificate that another end has proved to be its own.
-#[derive(Debug, Clone)]
-pub struct PeerKey(UnparsedPublicKey<Vec<u8>>);
+/// The key of a certificate that another end has proved to be its own. Read once: every reply is verified by it.
+#[derive(Debug)]
+pub struct PeerKey(ParsedPublicKey);
 
 impl PeerKey {
     /// Of a connector.
     pub fn of(peer: &PeerIdentity) -> Option<Self> {
         Self::of_certificate(&peer.certificate)
     }
-    /// Of any certificate with a key of P-256; the signature of any other is none.
+    /// Of any certificate with a key of P-256.
     pub fn of_certificate(certificate: &CertificateDer<'_>) -> Option<Self> {
         let (_, read) = X509Certificate::from_der(certificate).ok()?;
-        let point = read.public_key().subject_public_key.data.to_vec();
-        Some(Self(UnparsedPublicKey::new(
-            &ECDSA_P256_SHA256_FIXED,
-            point,
-        )))
+        let point = &read.public_key().subject_public_key.data;
+        let key = ParsedPublicKey::new(&ECDSA_P256_SHA256_FIXED, point);
+        key.ok().map(Self)
     }
 }
 
 impl Verifier for PeerKey {
     fn is_signature(&self, statement: &[u8], signature: &[u8; 64]) -> bool {
-        self.0.verify(statement, signature).is_ok()
+        self.0.verify_sig(statement, signature).is_ok()
     }
 }

@@ -10,6 +10,7 @@ mod leaf;
 mod registry;
 mod shown;
 mod sites;
+mod stock;
 
 pub(crate) use challenge::Sealer;
 pub(crate) use command::hub;

@@ -8,6 +8,8 @@ pub(crate) fn seeds() -> Vec<Vec<u8>> {
     let mut seeds = vec![
         Ticket::new(*b"sixteen bytes !!", b"x").to_text().as_bytes().to_vec(),
         br#"{"outcome":"refused"}"#.to_vec(),
+        br#"{"further":31}"#.to_vec(),
+        challenge(),
         br#"{"outcome":"accept","session":{"subject":"staff:1","name":"jdoe","authenticated_at_ms":1}}"#.to_vec(),
         b"\0\0\0\x1d{\"status\":200,\"headers\":[]}xx".to_vec(),
     ];
@@ -23,6 +25,14 @@ pub(crate) fn seeds() -> Vec<Vec<u8>> {
         }
     }
     seeds
+}
+
+fn challenge() -> Vec<u8> {
+    let (key, id, signature) = ("A".repeat(87), "A".repeat(11), "A".repeat(86));
+    let text = format!(
+        r#"{{"outcome":"issued","challenge":{{"version":1,"suite":"P256-HKDF-SHA256-AES128GCM","site":"plant-a","connector":"aaaaaaaaaaaaaaaa","key":"{key}","key_id":"{id}","key_from_ms":1,"key_until_ms":2,"key_signature":"{signature}","nonce":"AAEC","nonce_until_ms":3}},"further":["AAED","AAEE"]}}"#
+    );
+    text.into_bytes()
 }
 
 fn to_hub() -> Vec<u8> {

@@ -4,6 +4,7 @@
 mod direct;
 mod driver;
 mod many;
+mod proxy;
 mod report;
 mod site;
 mod stage;

@@ -25,10 +25,34 @@ pub struct RequestHead {
 /// A token of the connector's own, which the hub keeps for the application and does not read.
 pub type Token = SecretText<4096>;
 
-/// Something to seal with. Asks for nothing more.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+/// Something to seal with.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct ChallengeAsked {}
+pub struct ChallengeAsked {
+    /// How many nonces beside the one of the challenge, at most [`FURTHER_MAX`]. Asked only of a connector that has the
+    /// [`FURTHER_NONCES`](crate::FURTHER_NONCES).
+    #[serde(
+        default,
+        skip_serializing_if = "is_none",
+        deserialize_with = "at_most_further"
+    )]
+    pub further: u16,
+}
+
+/// Most nonces that one answer has beside that of its challenge.
+pub const FURTHER_MAX: usize = 31;
+
+fn is_none(further: &u16) -> bool {
+    *further == 0
+}
+
+fn at_most_further<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u16, D::Error> {
+    let further = u16::deserialize(deserializer)?;
+    if usize::from(further) > FURTHER_MAX {
+        return Err(D::Error::custom("expected fewer nonces"));
+    }
+    Ok(further)
+}
 
 /// To let somebody in.
 #[derive(Debug, Clone, Serialize, Deserialize)]

@@ -25,6 +25,14 @@ pub struct Hello {
     pub time_ms: u64,
 }
 
+impl Hello {
+    /// Whether that end says that it has an extension.
+    pub fn can(&self, capability: &str) -> bool {
+        let mut capabilities = self.capabilities.iter();
+        capabilities.any(|known| known.as_str() == capability)
+    }
+}
+
 /// A hub's word that the connector may work here.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -1,9 +1,9 @@
 //! What a connector answers.
 
-use super::ask::Token;
+use super::ask::{FURTHER_MAX, Token};
 use super::connection::few;
 use super::session::SiteSession;
-use crate::{Challenge, Text};
+use crate::{Challenge, SealNonce, Text};
 use bytes::{BufMut as _, Bytes, BytesMut};
 use serde::{Deserialize, Serialize};
 
@@ -18,6 +18,13 @@ pub enum ChallengeOutcome {
     Issued {
         /// To seal with.
         challenge: Box<Challenge>,
+        /// Nonces that the same challenge may have in the place of its own: never more than were asked for.
+        #[serde(
+            default,
+            skip_serializing_if = "Vec::is_empty",
+            deserialize_with = "few::<_, _, FURTHER_MAX>"
+        )]
+        further: Vec<SealNonce>,
     },
     /// Nothing now: ask another connector.
     NoVerdict {},

@@ -29,7 +29,8 @@ fn check<M: Serialize + DeserializeOwned>(message: &M) {
 #[test]
 fn messages_are_read_as_they_are_written_and_strictly() {
     let token = || Some(Token::new("token".to_owned()).unwrap());
-    check(&ChallengeAsked {});
+    check(&ChallengeAsked::default());
+    check(&ChallengeAsked { further: 31 });
     check(&LoginAsked {
         login_id: LoginId::from_bits(7),
         login_name: Text::cut("jdoe"),
@@ -110,8 +111,11 @@ fn messages_are_read_as_they_are_written_and_strictly() {
         ConnectorId::from_bits([1; 10]),
         SealNonce::new(vec![1]).unwrap(),
     );
-    let challenge = Challenge::new(&site, connector, &key, [0; 64], nonce, 5).into();
-    check(&ChallengeOutcome::Issued { challenge });
+    let challenge = Challenge::new(&site, connector, &key, [0; 64], nonce.clone(), 5);
+    for further in [Vec::new(), vec![nonce; 31]] {
+        let challenge = challenge.clone().into();
+        check(&ChallengeOutcome::Issued { challenge, further });
+    }
     check(&ChallengeOutcome::NoVerdict {});
 }
 

@@ -5,7 +5,7 @@ use super::way::{Tried, open};
 use super::{Answerer, Asked, Credential, Dialing};
 use crate::error::DialError;
 use crate::hub::in_words;
-use crate::pump::{Beat, Pace, Pulse, finish, pull, push};
+use crate::pump::{Alarm, Beat, Pace, Pulse, finish, pull, push};
 use crate::sign::IdentitySigner;
 use bytes::BytesMut;
 use entryway_bridge::link::{ConnectorEvent, ConnectorLink, Delivered, RequestId};
@@ -20,7 +20,7 @@ use std::time::{Duration, SystemTime};
 use tokio::io::{AsyncRead, AsyncWrite, ReadHalf, WriteHalf, split};
 use tokio::sync::watch;
 use tokio::task::{AbortHandle, JoinSet};
-use tokio::time::{Instant, sleep_until, timeout};
+use tokio::time::{Instant, timeout};
 
 /// How long what is under way may take when the connector stops.
 const DRAIN: Duration = Duration::from_secs(15);
@@ -208,6 +208,7 @@ impl Course<'_> {
     ) -> Ended {
         let mut by: Option<(Instant, fn() -> Ended)> = None;
         let mut reporting = true;
+        let mut alarm = Alarm::new();
         loop {
             match self.heard(end).await {
                 Ok(true) => {
@@ -222,8 +223,11 @@ impl Course<'_> {
                 end.link.bye(&Bye::new(ByeCode::Stopping, ""));
                 return why();
             }
-            self.status
-                .send_if_modified(|status| status.set_outstanding(end.link.outstanding()));
+            self.status.send_if_modified(|status| {
+                status.outstanding = end.link.outstanding();
+                // It changes with each question: whoever wants to know looks, and nobody is told.
+                false
+            });
             let out = end.link.outbound();
             let writes = !out.is_empty() || end.unflushed;
             let next = by.map_or(self.renew_at, |(by, _)| by.min(self.renew_at));
@@ -238,7 +242,13 @@ impl Course<'_> {
                         return Ended::Lost(error.to_string());
                     }
                 }
-                Some(answered) = self.answers.join_next() => self.answered(end, answered),
+                Some(answered) = self.answers.join_next() => {
+                    self.answered(end, answered);
+                    // What is answered at the same time is written together.
+                    while let Some(answered) = self.answers.try_join_next() {
+                        self.answered(end, answered);
+                    }
+                }
                 changed = reports.changed(), if reporting => {
                     reporting = changed.is_ok();
                     let report = reports.borrow_and_update().clone();
@@ -252,7 +262,7 @@ impl Course<'_> {
                     end.link.drain();
                     by = Some((Instant::now() + DRAIN, || Ended::Stopped));
                 }
-                () = sleep_until(next.min(self.pulse.due)) => {
+                () = alarm.at(next.min(self.pulse.due)) => {
                     let now = Instant::now();
                     if let Some((limit, why)) = by
                         && limit <= now
@@ -420,8 +430,5 @@ impl NodeStatus {
         self.steps = tried.steps;
         self.hub_ahead_ms = Some(tried.hub_ahead_ms);
         self.ups += 1;
-    }
-    fn set_outstanding(&mut self, outstanding: usize) -> bool {
-        std::mem::replace(&mut self.outstanding, outstanding) != outstanding
     }
 }

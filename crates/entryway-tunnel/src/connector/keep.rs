@@ -63,7 +63,7 @@ pub struct NodeStatus {
     pub welcome: Option<Welcome>,
     /// How long the last sign of life took.
     pub latency: Option<Duration>,
-    /// Questions that are worked on.
+    /// Questions that are worked on. That it has changed is told to nobody.
     pub outstanding: usize,
     /// What the outer TLS has shown.
     pub shown: Option<Shown>,

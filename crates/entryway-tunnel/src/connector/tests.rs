@@ -376,10 +376,29 @@ async fn what_is_asked_is_answered_and_signed() {
         assert_eq!(large.await.unwrap().unwrap().len(), 3 << 20);
     }
     assert_eq!(tunnel.outstanding(), 0);
-    let status = kept.sees(|status| status.outstanding == 0).await;
-    assert!(status.is_up());
+    let none = async {
+        while kept.status.borrow().outstanding > 0 {
+            tokio::task::yield_now().await;
+        }
+    };
+    timeout(SOON, none).await.unwrap();
+    let status = kept.sees(NodeStatus::is_up).await;
     assert_eq!(status.welcome.unwrap().node.as_str(), "one");
     assert!(status.hub_ahead_ms.unwrap().abs() < 30_000);
+}
+
+#[tokio::test]
+async fn what_is_asked_behind_the_last_word_was_certainly_not_sent() {
+    let node = Node::start(Pace::default()).await;
+    let identity = identity(node.credential(DAY));
+    let _kept = Running::start(node.address, identity, Pace::default());
+    let tunnel = node.tunnel().await;
+    // Both wait for the driver at the same time: on this runtime it runs when the questions are waited for.
+    tunnel.close(ByeCode::Stopping, "");
+    let (one, other) = tokio::join!(ask(&tunnel, "late"), ask(&tunnel, "later"));
+    for asked in [one, other] {
+        assert!(matches!(asked, Err(Unanswered::NotSent(_))), "{asked:?}");
+    }
 }
 
 #[tokio::test]

@@ -102,7 +102,21 @@ impl SealingKeys {
         now: Instant,
         wall_ms: u64,
     ) -> Result<Challenge, KeyUnusable> {
+        self.challenges(signer, now, wall_ms, 0)
+            .map(|(challenge, _)| challenge)
+    }
+
+    /// The same with so many further nonces: each may stand in the challenge in the place of its own.
+    pub fn challenges(
+        &self,
+        signer: &dyn Signer,
+        now: Instant,
+        wall_ms: u64,
+        further: u16,
+    ) -> Result<(Challenge, Vec<SealNonce>), KeyUnusable> {
         let nonce = self.nonce(now)?;
+        let further = (0..further).map(|_| self.nonce(now));
+        let further = further.collect::<Result<_, _>>()?;
         let held = {
             let mut keys = self.keys.lock();
             if now.saturating_duration_since(keys.current.since) >= KEY_LIFE {
@@ -116,14 +130,9 @@ impl SealingKeys {
             Challenge::sign_key(site, &connector, &held.public, signer)
         })?;
         let until_ms = wall_ms.saturating_add(millis(NONCE_LIFE));
-        Ok(Challenge::new(
-            site,
-            connector,
-            &held.public,
-            signature,
-            nonce,
-            until_ms,
-        ))
+        let key = &held.public;
+        let challenge = Challenge::new(site, connector, key, signature, nonce, until_ms);
+        Ok((challenge, further))
     }
 
     /// The password of a login, once.

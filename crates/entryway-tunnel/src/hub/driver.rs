@@ -1,31 +1,30 @@
 //! The task that owns a tunnel at the hub.
 
-use super::clogged::Clogged;
-use super::handle::{Arrived, Command, Question};
+use super::course::{Course, not_sent};
+use super::handle::{Arrived, Command};
 use super::{Admit, Down, Later, NotSent, Tunnel, Unanswered};
 use crate::identity::PeerIdentity;
 use crate::inner::{InnerError, receive};
-use crate::pump::{Beat, Pace, Pulse, ahead_ms, finish, hello, pull, push, unix_ms};
+use crate::pump::{Alarm, Beat, Pace, ahead_ms, finish, hello, pull, push, unix_ms};
 use crate::sign::PeerKey;
 use crate::socket::WebSocketBytes;
 use bytes::BytesMut;
-use entryway_bridge::link::{Ended, HubEvent, HubLink, Limits, NotAsked, RequestId};
+use entryway_bridge::link::{HubEvent, HubLink, Limits};
 use entryway_bridge::message::{Bye, ByeCode, Renew, Welcome};
-use entryway_bridge::{
-    ConnectorId, Octets, Question as Signed, SignedReply, SiteName, VerifiedReply,
-};
+use entryway_bridge::{ConnectorId, SiteName};
 use rustls::ServerConfig;
-use std::collections::HashMap;
 use std::future::pending;
 use std::io;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 use tokio::io::{AsyncRead, AsyncWrite, ReadHalf, WriteHalf, split};
 use tokio::sync::mpsc;
-use tokio::time::{Instant, sleep_until, timeout, timeout_at};
+use tokio::time::{Instant, timeout, timeout_at};
 
 /// How long a tunnel that drains may take to finish.
 const DRAIN: Duration = Duration::from_secs(60);
+/// Most commands that are taken at a time.
+const AT_ONCE: usize = 256;
 
 /// Why a tunnel never was up.
 #[derive(Debug, thiserror::Error)]
@@ -194,6 +193,7 @@ impl<S: AsyncRead + AsyncWrite> Driver<S> {
         };
         let arrived = Arrived {
             peer,
+            key,
             site: self.site.clone(),
             connector,
             hello: greeting,
@@ -203,15 +203,7 @@ impl<S: AsyncRead + AsyncWrite> Driver<S> {
         let (commands, told) = mpsc::unbounded_channel();
         let tunnel = Arc::new(Tunnel::new(arrived, report, commands));
         admit.up(&tunnel);
-        let mut course = Course {
-            told,
-            waiting: HashMap::new(),
-            ids: HashMap::new(),
-            key,
-            pulse: Pulse::new(pace),
-            clogged: Clogged::new(pace.cancelled),
-            tunnel: Arc::clone(&tunnel),
-        };
+        let mut course = Course::new(told, pace, &tunnel);
         let down = self.run(&mut course, stopping).await;
         finish(&mut self.write, self.link.outbound()).await;
         course.end(self.link.end());
@@ -227,6 +219,8 @@ impl<S: AsyncRead + AsyncWrite> Driver<S> {
         let admit = Arc::clone(&self.admit);
         let tunnel = Arc::clone(&course.tunnel);
         let mut renewal: Option<Later<'_, _>> = None;
+        let mut alarm = Alarm::new();
+        let mut commands = Vec::new();
         loop {
             match self.heard(course) {
                 Ok(Some(renew)) => {
@@ -269,15 +263,25 @@ impl<S: AsyncRead + AsyncWrite> Driver<S> {
                         return Down::Lost(error.to_string());
                     }
                 }
-                Some(command) = course.told.recv() => match command {
-                    Command::Ask(question) => course.ask(&mut self.link, question),
-                    Command::Cancel(token) => course.cancel(&mut self.link, token),
-                    Command::Drain => {
-                        self.link.drain();
-                        by.get_or_insert(Instant::now() + DRAIN);
+                // All that wait: what is asked at the same time is written together.
+                1.. = course.told.recv_many(&mut commands, AT_ONCE) => {
+                    let mut closed = None;
+                    for command in commands.drain(..) {
+                        match command {
+                            command if closed.is_some() => not_sent(command),
+                            Command::Ask(question) => course.ask(&mut self.link, question),
+                            Command::Cancel(token) => course.cancel(&mut self.link, token),
+                            Command::Drain => {
+                                self.link.drain();
+                                by.get_or_insert(Instant::now() + DRAIN);
+                            }
+                            Command::Close(bye) => closed = Some(bye),
+                        }
                     }
-                    Command::Close(bye) => return self.last(bye),
-                },
+                    if let Some(bye) = closed {
+                        return self.last(bye);
+                    }
+                }
                 made = renewing => {
                     renewal = None;
                     let answered = match made {
@@ -293,7 +297,7 @@ impl<S: AsyncRead + AsyncWrite> Driver<S> {
                     self.link.drain();
                     by.get_or_insert(Instant::now() + DRAIN);
                 }
-                () = sleep_until(next) => {
+                () = alarm.at(next) => {
                     let now = Instant::now();
                     if by.is_some_and(|by| by <= now) {
                         return self.last(Bye::new(ByeCode::Stopping, "not drained in time"));
@@ -360,112 +364,6 @@ impl<S: AsyncRead + AsyncWrite> Driver<S> {
                 HubEvent::Renew(renew) => return Ok(Some(renew)),
                 // Once, at the beginning.
                 HubEvent::Hello(_) | HubEvent::Enrol(_) => {}
-            }
-        }
-    }
-}
-
-/// What is under way on a tunnel.
-struct Course {
-    told: mpsc::UnboundedReceiver<Command>,
-    waiting: HashMap<RequestId, Waiting>,
-    ids: HashMap<u64, RequestId>,
-    key: PeerKey,
-    pulse: Pulse,
-    clogged: Clogged,
-    tunnel: Arc<Tunnel>,
-}
-
-struct Waiting {
-    signed: Signed,
-    token: u64,
-    tell: tokio::sync::oneshot::Sender<Result<VerifiedReply, Unanswered>>,
-}
-
-impl Course {
-    fn ask(&mut self, link: &mut HubLink, question: Question) {
-        let Question {
-            token,
-            method,
-            body,
-            deadline,
-            tell,
-        } = question;
-        if tell.is_closed() {
-            return;
-        }
-        let left = deadline.saturating_duration_since(std::time::Instant::now());
-        let deadline_ms = u32::try_from(left.as_millis()).unwrap_or(u32::MAX);
-        let mut nonce = [0; 16];
-        if getrandom::fill(&mut nonce).is_err() {
-            // Without a nonce of its own nothing is asked.
-            let _ = tell.send(Err(Unanswered::NotSent(NotAsked::Ended.into())));
-            return;
-        }
-        let nonce = Octets(nonce);
-        match link.request(method, nonce, deadline_ms, &body) {
-            Ok((id, request)) => {
-                let signed = Signed {
-                    site: self.tunnel.site().clone(),
-                    connector: *self.tunnel.connector(),
-                    nonce,
-                    method,
-                    request,
-                };
-                self.ids.insert(token, id);
-                let waiting = Waiting {
-                    signed,
-                    token,
-                    tell,
-                };
-                self.waiting.insert(id, waiting);
-            }
-            Err(why) => {
-                let _ = tell.send(Err(Unanswered::NotSent(why.into())));
-            }
-        }
-    }
-    fn cancel(&mut self, link: &mut HubLink, token: u64) {
-        if let Some(id) = self.ids.remove(&token) {
-            self.waiting.remove(&id);
-            link.cancel(id);
-        }
-    }
-    fn take(&mut self, id: RequestId) -> Option<Waiting> {
-        let waiting = self.waiting.remove(&id)?;
-        self.ids.remove(&waiting.token);
-        Some(waiting)
-    }
-    fn tell(&mut self, id: RequestId, outcome: Result<VerifiedReply, Unanswered>) {
-        if let Some(waiting) = self.take(id) {
-            // Whoever has gone does not want to know.
-            let _ = waiting.tell.send(outcome);
-        }
-    }
-    /// Whether the reply is the connector's.
-    fn replied(&mut self, id: RequestId, reply: SignedReply) -> bool {
-        let Some(waiting) = self.take(id) else {
-            return true;
-        };
-        let verified = reply.verify(&waiting.signed, &self.key);
-        let is_theirs = verified.is_ok();
-        let _ = waiting.tell.send(verified.map_err(|_| Unanswered::Invalid));
-        is_theirs
-    }
-    /// Everybody who still waits is told what is certain.
-    fn end(&mut self, ended: Vec<(RequestId, Ended)>) {
-        let gone = || Unanswered::NotSent(NotAsked::Ended.into());
-        for (id, how) in ended {
-            let outcome = match how {
-                Ended::Unwritten => gone(),
-                Ended::Lost => Unanswered::Lost,
-            };
-            self.tell(id, Err(outcome));
-        }
-        self.told.close();
-        while let Ok(command) = self.told.try_recv() {
-            if let Command::Ask(question) = command {
-                let _ = question.tell.send(Err(gone()));
             }
         }
     }

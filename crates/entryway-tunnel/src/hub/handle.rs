@@ -1,6 +1,7 @@
 //! A tunnel as the rest of the hub has it: to ask through, to look at, to end.
 
 use crate::identity::PeerIdentity;
+use crate::sign::PeerKey;
 use bytes::Bytes;
 use entryway_bridge::link::NotAsked;
 use entryway_bridge::message::{Bye, ByeCode, Hello, Method, RefusalCode, Report, Welcome};
@@ -104,6 +105,7 @@ pub(super) struct Question {
 /// A tunnel that stands.
 pub struct Tunnel {
     peer: PeerIdentity,
+    key: PeerKey,
     site: SiteName,
     connector: ConnectorId,
     hello: Hello,
@@ -127,6 +129,7 @@ impl std::fmt::Debug for Tunnel {
 /// Who stands at the other end, as it came.
 pub(super) struct Arrived {
     pub(super) peer: PeerIdentity,
+    pub(super) key: PeerKey,
     pub(super) site: SiteName,
     pub(super) connector: ConnectorId,
     pub(super) hello: Hello,
@@ -142,6 +145,7 @@ impl Tunnel {
     ) -> Self {
         Self {
             peer: arrived.peer,
+            key: arrived.key,
             site: arrived.site,
             connector: arrived.connector,
             hello: arrived.hello,
@@ -167,6 +171,10 @@ impl Tunnel {
     /// As its certificate says.
     pub fn peer(&self) -> &PeerIdentity {
         &self.peer
+    }
+    /// The key of that certificate: what its connector signs is verified by it.
+    pub fn key(&self) -> &PeerKey {
+        &self.key
     }
     /// As it greeted.
     pub fn hello(&self) -> &Hello {
@@ -223,7 +231,7 @@ impl Tunnel {
         deadline: Instant,
     ) -> Result<VerifiedReply, Unanswered> {
         let ended = || Unanswered::NotSent(NotAsked::Ended.into());
-        let asking = Asking::begin(self).ok_or(Unanswered::NotSent(NotAsked::Busy.into()))?;
+        let mut asking = Asking::begin(self).ok_or(Unanswered::NotSent(NotAsked::Busy.into()))?;
         let (tell, told) = oneshot::channel();
         let question = Question {
             token: asking.token,
@@ -235,7 +243,10 @@ impl Tunnel {
         self.commands
             .send(Command::Ask(question))
             .map_err(|_| ended())?;
-        match timeout_at(deadline.into(), told).await {
+        asking.is_open = true;
+        let outcome = timeout_at(deadline.into(), told).await;
+        asking.is_open = outcome.is_err();
+        match outcome {
             Ok(Ok(outcome)) => outcome,
             // The driver tells what it knows; where it is gone without a word nothing is certain.
             Ok(Err(_)) => Err(Unanswered::Lost),
@@ -258,6 +269,8 @@ impl Tunnel {
 struct Asking {
     tunnel: Arc<Tunnel>,
     token: u64,
+    /// Whether the driver has it and has told no end: only then it hears that nobody waits.
+    is_open: bool,
 }
 
 impl Asking {
@@ -266,6 +279,7 @@ impl Asking {
         let asking = Self {
             tunnel: Arc::clone(tunnel),
             token: tunnel.tokens.fetch_add(1, Ordering::Relaxed),
+            is_open: false,
         };
         // Dropped, it counts no more.
         (before < MOST).then_some(asking)
@@ -275,7 +289,8 @@ impl Asking {
 impl Drop for Asking {
     fn drop(&mut self) {
         self.tunnel.outstanding.fetch_sub(1, Ordering::Relaxed);
-        // For one that has its answer this means nothing.
-        let _ = self.tunnel.commands.send(Command::Cancel(self.token));
+        if self.is_open {
+            let _ = self.tunnel.commands.send(Command::Cancel(self.token));
+        }
     }
 }

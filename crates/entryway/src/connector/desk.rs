@@ -76,8 +76,8 @@ impl Desk {
         let body = &delivered.body;
         match method {
             Method::Challenge => {
-                let ChallengeAsked {} = read("challenge", body).ok()?;
-                self.challenge(&answer)
+                let ChallengeAsked { further } = read("challenge", body).ok()?;
+                self.challenge(&answer, further)
             }
             Method::Login => {
                 let asked: LoginAsked = read("login", body).ok()?;
@@ -102,12 +102,13 @@ impl Desk {
         }
     }
 
-    fn challenge(&self, answer: &Answer) -> Option<SignedReply> {
+    fn challenge(&self, answer: &Answer, further: u16) -> Option<SignedReply> {
         let now = unix_ms(SystemTime::now());
-        let challenge = self.keys.challenge(answer.signer(), Instant::now(), now);
-        let outcome = match challenge {
-            Ok(challenge) => ChallengeOutcome::Issued {
+        let issued = (self.keys).challenges(answer.signer(), Instant::now(), now, further);
+        let outcome = match issued {
+            Ok((challenge, further)) => ChallengeOutcome::Issued {
                 challenge: Box::new(challenge),
+                further,
             },
             Err(KeyUnusable) => ChallengeOutcome::NoVerdict {},
         };

@@ -10,13 +10,14 @@ use crate::sources;
 use aws_lc_rs::digest::{SHA256, digest};
 use entryway_bridge::link::Delivered;
 use entryway_bridge::message::{
-    ChallengeAsked, ChallengeOutcome, ChangeAsked, Demand, LoginAsked, LookupAnswer, LookupAsked,
-    LookupVerb, Method, Outcome, RequestHead, RevalidateAsked, SealRefusal, Token, read, write,
+    ChallengeAsked, ChallengeOutcome, ChangeAsked, Demand, FURTHER_MAX, LoginAsked, LookupAnswer,
+    LookupAsked, LookupVerb, Method, Outcome, RequestHead, RevalidateAsked, SealRefusal, Token,
+    read, write,
 };
 use entryway_bridge::ports::{KeyUnusable, Seal as _, Signer, Verifier};
 use entryway_bridge::{
-    Challenge, ConnectorId, Octets, Opaque, Purpose, Question, Sealed, SignedReply, SiteName, Text,
-    VerifiedReply, pad,
+    Challenge, ConnectorId, Octets, Opaque, Purpose, Question, SealNonce, Sealed, SignedReply,
+    SiteName, Text, VerifiedReply, pad,
 };
 use entryway_ldap_types::Password;
 use entryway_login::LoginId;
@@ -151,11 +152,17 @@ impl Site {
         read("outcome", reply.body()).expect("an outcome")
     }
     async fn challenge(&self) -> Challenge {
-        let reply = self.verified(Method::Challenge, &ChallengeAsked {}).await;
+        let (challenge, further) = self.challenges(0).await;
+        assert_eq!(further, []);
+        challenge
+    }
+    async fn challenges(&self, further: u16) -> (Challenge, Vec<SealNonce>) {
+        let asked = ChallengeAsked { further };
+        let reply = self.verified(Method::Challenge, &asked).await;
         match read("challenge", reply.body()).expect("an answer") {
-            ChallengeOutcome::Issued { challenge } => {
+            ChallengeOutcome::Issued { challenge, further } => {
                 assert_eq!(challenge.verify(&site(), &connector(), &Key(1)), Ok(()));
-                *challenge
+                (*challenge, further)
             }
             ChallengeOutcome::NoVerdict {} => panic!("no challenge"),
         }
@@ -322,10 +329,38 @@ async fn what_is_replayed_foreign_altered_or_old_is_refused_and_told_and_nothing
 }
 
 #[tokio::test]
+async fn further_nonces_open_one_login_each() {
+    let site = Site::with("").await;
+    let (challenge, further) = site.challenges(3).await;
+    let of = |nonce: &SealNonce| challenge.with_nonce(nonce.clone(), challenge.nonce_until_ms);
+    let mut all: Vec<Challenge> = further.iter().map(of).collect();
+    all.push(challenge.clone());
+    assert_eq!(all.len(), 4);
+    for challenge in &all {
+        let mut asked = asked(challenge, "ada", "swordfish");
+        let outcome = site.outcome(Method::Login, &asked).await;
+        assert!(matches!(outcome, Outcome::Accept { .. }), "{outcome:?}");
+        asked.login_id = crate::ids::draw();
+        let outcome = site.outcome(Method::Login, &asked).await;
+        let why = SealRefusal::Replayed;
+        assert!(matches!(outcome, Outcome::SealRefused { why: found } if found == why));
+    }
+    // More than any answer has is no question.
+    let most = u16::try_from(FURTHER_MAX).expect("few");
+    assert_eq!(site.challenges(most).await.1.len(), FURTHER_MAX);
+    let more = ChallengeAsked { further: most + 1 };
+    assert!(site.ask(Method::Challenge, &more).await.0.is_none());
+}
+
+#[tokio::test]
 async fn a_reply_is_of_its_question_alone() {
     let site = Site::with("").await;
-    let (first, question) = site.ask(Method::Challenge, &ChallengeAsked {}).await;
-    let (second, other) = site.ask(Method::Challenge, &ChallengeAsked {}).await;
+    let (first, question) = site
+        .ask(Method::Challenge, &ChallengeAsked::default())
+        .await;
+    let (second, other) = site
+        .ask(Method::Challenge, &ChallengeAsked::default())
+        .await;
     let (first, second) = (first.expect("a reply"), second.expect("a reply"));
     assert!(first.clone().verify(&other, &Key(1)).is_err());
     assert!(second.verify(&question, &Key(1)).is_err());

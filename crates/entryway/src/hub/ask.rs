@@ -5,7 +5,8 @@ use super::registry::{NoLine, Outcome, Wanted};
 use bytes::Bytes;
 use entryway_bridge::message::{Ability, Method};
 use entryway_bridge::{ConnectorId, VerifiedReply};
-use entryway_tunnel::hub::Unanswered;
+use entryway_tunnel::hub::{Tunnel, Unanswered};
+use std::sync::Arc;
 use std::time::Instant;
 
 /// Connectors that a question goes to at most.
@@ -14,6 +15,8 @@ const TRIES: usize = 3;
 /// Who answered, and what.
 pub(crate) struct Answered {
     pub(crate) connector: ConnectorId,
+    /// The tunnel that it came by.
+    pub(crate) line: Arc<Tunnel>,
     pub(crate) reply: VerifiedReply,
 }
 
@@ -89,7 +92,14 @@ impl Exchange {
             };
             self.registry.count(site, outcome);
             let (why, error) = match (asked, why) {
-                (Ok(reply), _) => return Ok(Answered { connector, reply }),
+                (Ok(reply), _) => {
+                    let line = Arc::clone(&picked.line);
+                    return Ok(Answered {
+                        connector,
+                        line,
+                        reply,
+                    });
+                }
                 (Err(error), why) => (why.unwrap_or(Why::Unreachable), error),
             };
             let written = !matches!(error, Unanswered::NotSent(_));

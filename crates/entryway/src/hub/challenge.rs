@@ -3,13 +3,14 @@
 use super::ask::{Answered, Failed, Why};
 use super::exchange::Exchange;
 use super::registry::Outcome;
+use super::stock::Stock;
 use crate::events::hub::ReplyInvalid;
 use bytes::Bytes;
 use entryway_bridge::message::{ChallengeAsked, ChallengeOutcome, Method, read, write};
-use entryway_bridge::{Challenge, ConnectorId, SiteName};
+use entryway_bridge::{Challenge, ConnectorId, FURTHER_NONCES, SiteName};
 use entryway_login::{Fault, LoginPolicy};
-use entryway_tunnel::PeerKey;
 use entryway_web::{Challenges, Sealing, ToSeal};
+use parking_lot::Mutex;
 use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -147,36 +148,62 @@ impl Exchange {
         }
     }
 
+    /// One of a connector: of its stock, or asked for together with as many as will be wanted in a moment.
     async fn challenge_of(
         &self,
         site: &SiteName,
         connector: ConnectorId,
         until: Instant,
     ) -> Result<Challenge, Why> {
-        let body = Bytes::from(write(&ChallengeAsked {}));
+        let now = Instant::now();
+        let stocked = self.registry.stocked(site.as_str(), &connector);
+        let (line, stock) = stocked.ok_or(Why::Unreachable)?;
+        let further = {
+            let mut stock = stock.lock();
+            if let Some(challenge) = stock.take(now) {
+                return Ok(challenge);
+            }
+            match line.hello().can(FURTHER_NONCES) {
+                true => stock.wanted(),
+                false => 0,
+            }
+        };
+        let body = Bytes::from(write(&ChallengeAsked { further }));
         let method = Method::Challenge;
         let asked = self.ask(site.as_str(), method, &body, Some(&connector), until);
         let answered = asked.await.map_err(|failed| failed.why)?;
-        self.issued(site, &answered).ok_or(Why::Unreachable)
+        // One that came by another tunnel meanwhile is of another stock.
+        let stock = Arc::ptr_eq(&answered.line, &line).then_some(&*stock);
+        issued(site, &answered, stock, now).ok_or(Why::Unreachable)
     }
+}
 
-    /// The challenge in an answer, if its key is vouched for by the connector.
-    fn issued(&self, site: &SiteName, answered: &Answered) -> Option<Challenge> {
-        let outcome = read::<ChallengeOutcome>("challenge", answered.reply.body()).ok()?;
-        let ChallengeOutcome::Issued { challenge } = outcome else {
-            return None;
-        };
-        let certificate = self
-            .registry
-            .certificate(site.as_str(), &answered.connector)?;
-        let key = PeerKey::of_certificate(&certificate)?;
-        match challenge.verify(site, &answered.connector, &key) {
-            Ok(()) => Some(*challenge),
-            Err(_) => {
-                let (site, connector) = (site.as_str(), answered.connector.as_str());
-                ReplyInvalid { site, connector }.emit();
-                None
-            }
+/// The challenge in an answer to what was asked at `asked`, if its key is vouched for by the connector. What came beside
+/// it is put in stock.
+fn issued(
+    site: &SiteName,
+    answered: &Answered,
+    stock: Option<&Mutex<Stock>>,
+    asked: Instant,
+) -> Option<Challenge> {
+    let outcome = read::<ChallengeOutcome>("challenge", answered.reply.body()).ok()?;
+    let ChallengeOutcome::Issued { challenge, further } = outcome else {
+        return None;
+    };
+    let is_vouched_for = || {
+        let known = stock.is_some_and(|stock| stock.lock().has_verified(&challenge));
+        known || {
+            let key = answered.line.key();
+            challenge.verify(site, &answered.connector, key).is_ok()
         }
+    };
+    if !is_vouched_for() {
+        let (site, connector) = (site.as_str(), answered.connector.as_str());
+        ReplyInvalid { site, connector }.emit();
+        return None;
     }
+    if let Some(stock) = stock {
+        stock.lock().put(&challenge, further, asked);
+    }
+    Some(*challenge)
 }

@@ -1,12 +1,12 @@
 //! Which tunnels there are, and which of them is asked: of those that are ready for it the one with the fewest questions
 //! under way. Outlives every configuration. Knows no store and asks nothing itself.
 
+use super::stock::Stock;
 use entryway_bridge::message::{Ability, Report};
 use entryway_bridge::{ConnectorId, SiteName};
 use entryway_config::SiteSettings;
 use entryway_tunnel::hub::Tunnel;
 use parking_lot::Mutex;
-use rustls::pki_types::CertificateDer;
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
@@ -107,6 +107,7 @@ struct Held<L> {
     told: Vec<Ability>,
     /// Of the questions under way, those that have half of what it takes.
     lesser: Arc<AtomicUsize>,
+    stock: Arc<Mutex<Stock>>,
 }
 
 /// A tunnel to be asked through; its place is given back when dropped.
@@ -246,6 +247,7 @@ impl<L: Line> Registry<L> {
             draining,
             told: ready_of(&line.report()),
             lesser: Arc::default(),
+            stock: Arc::default(),
         };
         let same = |known: &&mut Held<L>| known.line.connector() == line.connector();
         match site.lines.iter_mut().find(same) {
@@ -345,6 +347,18 @@ impl<L: Line> Registry<L> {
         Ok(picked.line.connector())
     }
 
+    /// The tunnel of a connector, and the challenges that came by it and were given to nobody yet.
+    pub(crate) fn stocked(
+        &self,
+        site: &str,
+        connector: &ConnectorId,
+    ) -> Option<(Arc<L>, Arc<Mutex<Stock>>)> {
+        let sites = self.sites.lock();
+        let mut lines = sites.get(site)?.lines.iter();
+        let held = lines.find(|held| held.line.connector() == *connector)?;
+        Some((Arc::clone(&held.line), Arc::clone(&held.stock)))
+    }
+
     /// Whether a connector is asked anything from now on.
     pub(crate) fn set_draining(&self, connector: &str, draining: bool) {
         let mut sites = self.sites.lock();
@@ -439,20 +453,6 @@ impl<L: Line> Registry<L> {
             })
         };
         Ability::ALL.into_iter().filter(is_ready).collect()
-    }
-}
-
-impl Registry<Tunnel> {
-    /// The certificate by which a connector that has a tunnel proved who it is.
-    pub(crate) fn certificate(
-        &self,
-        site: &str,
-        connector: &ConnectorId,
-    ) -> Option<CertificateDer<'static>> {
-        let sites = self.sites.lock();
-        let mut lines = sites.get(site)?.lines.iter();
-        let held = lines.find(|held| held.line.connector() == connector)?;
-        Some(held.line.peer().certificate.clone())
     }
 }
 

@@ -130,7 +130,7 @@ impl Slot {
         }
     }
 
-    async fn ask(&mut self, path: &str, body: &Value) -> Result<Value> {
+    pub(super) async fn ask(&mut self, path: &str, body: &Value) -> Result<Value> {
         let body = body.to_string();
         let request = format!(
             "POST {path} HTTP/1.1\r\nhost: {}\r\nauthorization: Bearer {TOKEN}\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n{body}",

@@ -2,16 +2,18 @@
 
 use super::Size;
 use super::driver::{self, Round, Shown};
+use super::proxy::Proxies;
 use super::site::{Site, login};
 use super::stage::Hub;
 use crate::bench::{Programs, cpu, memory_kib};
-use anyhow::{Result, ensure};
+use anyhow::{Context, Result, ensure};
 use futures_util::stream::{self, StreamExt as _, TryStreamExt as _};
+use serde_json::{Value, json};
 use std::time::{Duration, Instant};
 use tokio::time::timeout;
 
-/// Connectors that enrol at a time: all of them come from one address, which a hub lets in 32 at once.
-const AT_ONCE: usize = 8;
+/// Connectors that enrol at a time.
+const AT_ONCE: usize = 64;
 /// How long all of them may take to be back.
 const PATIENCE: Duration = Duration::from_secs(180);
 /// Logins under way while the load lasts, each of another site.
@@ -47,14 +49,13 @@ pub(super) fn measure(programs: &Programs, size: Size) -> Result<Measured> {
 
 async fn run(mut hub: Hub, size: Size) -> Result<Measured> {
     let bare_kib = memory_kib(hub.pid()?, "VmRSS")?;
+    let proxies = Proxies::start(hub.address).await?;
+    let tickets = tickets(&hub, size).await?;
     let began = Instant::now();
-    let sites: Vec<Site> = stream::iter(0..size.sites)
-        .map(|number| {
-            let made = hub.gateway.ticket(&name(number));
-            async move {
-                let (url, ticket) = made?;
-                Site::start(&url, &ticket).await
-            }
+    let sites: Vec<Site> = stream::iter(tickets)
+        .map(|(url, ticket)| {
+            let proxy = &proxies.url;
+            async move { Site::start(&url, &ticket, proxy).await }
         })
         .buffered(AT_ONCE)
         .try_collect()
@@ -111,6 +112,20 @@ async fn run(mut hub: Hub, size: Size) -> Result<Measured> {
         storm_cpu,
         storm_peak_kib,
     })
+}
+
+/// One for each site: its URL and secret.
+async fn tickets(hub: &Hub, size: Size) -> Result<Vec<(String, String)>> {
+    let mut slot = driver::Slot::connect(hub.address).await?;
+    let mut tickets = Vec::new();
+    for number in 0..size.sites {
+        let asked = json!({ "site": name(number) });
+        let made = slot.ask("/api/v1/hub/tickets", &asked).await?;
+        let text = |key: &str| made.get(key).and_then(Value::as_str).map(str::to_owned);
+        let ticket = text("url").zip(text("ticket"));
+        tickets.push(ticket.with_context(|| format!("expected a ticket, found {made}"))?);
+    }
+    Ok(tickets)
 }
 
 /// Waits until each has been up so many times.

@@ -5,7 +5,8 @@ use crate::prove::gateway::PASSWORD;
 use anyhow::{Context, Result};
 use bytes::Bytes;
 use entryway_bridge::message::{
-    Ability, ChallengeOutcome, LoginAsked, Method, Outcome, Ready, Report, SiteSession, read, write,
+    Ability, ChallengeAsked, ChallengeOutcome, LoginAsked, Method, Outcome, Ready, Report,
+    SiteSession, read, write,
 };
 use entryway_bridge::{SignedReply, Text, Ticket};
 use entryway_tunnel::connector::{
@@ -14,7 +15,7 @@ use entryway_tunnel::connector::{
 };
 use entryway_tunnel::crypto::SealingKeys;
 use entryway_tunnel::hub::Later;
-use entryway_tunnel::{Endpoint, NoProxy, OuterTrust, Outside, Pace, Patience};
+use entryway_tunnel::{Endpoint, NoProxy, OuterTrust, Outside, Pace, Patience, Proxy};
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 use tokio::sync::watch;
@@ -50,11 +51,11 @@ impl Keeper for Nowhere {
 }
 
 impl Site {
-    /// Enrols with a ticket and keeps a tunnel.
-    pub(super) async fn start(url: &str, ticket: &str) -> Result<Self> {
+    /// Enrols with a ticket and keeps a tunnel, through the proxy at this URL.
+    pub(super) async fn start(url: &str, ticket: &str, proxy: &str) -> Result<Self> {
         let endpoint = Endpoint::parse(url)?;
         let outside = Outside {
-            proxy: None,
+            proxy: Some(Proxy::parse(proxy)?),
             no_proxy: NoProxy::default(),
             trust: OuterTrust::nobody(),
             patience: Patience {
@@ -119,9 +120,15 @@ impl OnePerson {
     fn outcome(&self, asked: &Asked) -> Result<Vec<u8>> {
         let now = Instant::now();
         Ok(match asked.delivered.head.method {
-            Method::Challenge => write(&ChallengeOutcome::Issued {
-                challenge: Box::new(self.keys.challenge(&**asked.signer(), now, now_ms())?),
-            }),
+            Method::Challenge => {
+                let ChallengeAsked { further } = read("challenge", &asked.delivered.body)?;
+                let signer = &**asked.signer();
+                let (challenge, further) = self.keys.challenges(signer, now, now_ms(), further)?;
+                write(&ChallengeOutcome::Issued {
+                    challenge: Box::new(challenge),
+                    further,
+                })
+            }
             Method::Login => {
                 let login: LoginAsked = read("login", &asked.delivered.body)?;
                 write(&match self.keys.open_login(&login, now) {

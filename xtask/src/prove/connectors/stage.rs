@@ -28,7 +28,7 @@ impl Hub {
         let mut text = format!(
             "[server]\nlisten = \"{address}\"\n\n[hub]\nurl = \"http://{address}\"\n\n[store]\nurl = \"sqlite:{}\"\n\n\
              [audit]\nkey = \"{}\"\n\n[login]\nplatform = \"none\"\nreject_after = \"0ms\"\n\n[throttle]\nfailures_per_address = 1000000\n\n\
-             [[token]]\nname = \"tests\"\nsecret = {{ file = \"{}\" }}\nscopes = [\"login\", \"login.reasons\", \"admin\"]\n",
+             [[token]]\nname = \"tests\"\nsecret = {{ file = \"{}\" }}\nscopes = [\"login\", \"login.reasons\", \"admin\", \"hub\"]\n",
             place("hub.db"),
             place("audit.key"),
             token.display(),

@@ -7,13 +7,15 @@ use crate::daemon::Daemon;
 use crate::world::{CONSOLE, PORTAL, SOON, World};
 use bytes::Bytes;
 use entryway_bridge::message::{
-    ChallengeOutcome, LoginAsked, Method, Outcome, RevalidateAsked, SiteSession, Token, read, write,
+    ChallengeAsked, ChallengeOutcome, LoginAsked, Method, Outcome, RevalidateAsked, SiteSession,
+    Token, read, write,
 };
 use entryway_bridge::ports::Seal as _;
 use entryway_bridge::{Challenge, Purpose, Sealed, Text, pad};
 use entryway_tunnel::connector::{Asked, Credential};
 use entryway_tunnel::crypto::{PageSeal, SealingKeys};
 use serde_json::{Value, json};
+use std::collections::HashSet;
 use std::io::Write as _;
 use std::net::TcpStream;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -44,15 +46,13 @@ fn answer(asked: &Asked, keys: &SealingKeys, binds: &AtomicUsize) -> Option<Byte
     };
     let said = match asked.question.method {
         Method::Challenge => {
-            let challenge = keys
-                .challenge(&**asked.signer(), Instant::now(), now_ms())
+            let ChallengeAsked { further } = read("challenge", body).ok()?;
+            let signer = &**asked.signer();
+            let (challenge, further) = keys
+                .challenges(signer, Instant::now(), now_ms(), further)
                 .ok()?;
-            return Some(
-                write(&ChallengeOutcome::Issued {
-                    challenge: challenge.into(),
-                })
-                .into(),
-            );
+            let challenge = challenge.into();
+            return Some(write(&ChallengeOutcome::Issued { challenge, further }).into());
         }
         Method::Login => {
             let asked: LoginAsked = read("login", body).ok()?;
@@ -246,6 +246,40 @@ fn a_name_leads_to_its_site_and_a_caller_of_the_site_needs_none() {
         daemon.login(CONSOLE, "jdoe", "right").json()["decision"],
         "accept"
     );
+}
+
+#[test]
+fn a_hub_that_is_asked_often_asks_for_many_nonces_at_a_time_and_gives_each_to_one_page() {
+    let (_world, daemon, sites, binds) = connected(1);
+    let name = "plant-a/jane";
+    let mut given = Vec::new();
+    let deadline = Instant::now() + SOON;
+    // Until one comes without a question.
+    loop {
+        let before = sites[0].asked();
+        given.push(to_seal(&daemon.address, CONSOLE, name));
+        if sites[0].asked() == before {
+            break;
+        }
+        assert!(Instant::now() < deadline, "each is asked for by itself");
+    }
+    let nonces: HashSet<&str> = given
+        .iter()
+        .map(|with| with["challenges"][0]["nonce"].as_str().expect("a nonce"))
+        .collect();
+    assert_eq!(nonces.len(), given.len());
+    // It counts as any other does: once.
+    let sealed = sealed(&given[given.len() - 1], "swordfish");
+    let answer = log_in(&daemon.address, CONSOLE, name, &sealed);
+    assert_eq!(answer["decision"], "accept", "{answer}");
+    let again = log_in(&daemon.address, CONSOLE, name, &sealed);
+    assert_ne!(again["decision"], "accept", "{again}");
+    assert_eq!(binds.load(Ordering::Relaxed), 1);
+    // What a tunnel brought goes with it.
+    drop(sites);
+    until_metric(&daemon, "entryway_site_tunnels{site=\"plant-a\"} 0");
+    let with = to_seal(&daemon.address, CONSOLE, name);
+    assert_eq!(with["fault"], "site_unreachable", "{with}");
 }
 
 #[test]

@@ -1,0 +1,138 @@
+//! What is under way on a tunnel: who waits for what, and what each is told.
+
+use super::clogged::Clogged;
+use super::handle::{Command, Question};
+use super::{Tunnel, Unanswered};
+use crate::pump::{Pace, Pulse};
+use entryway_bridge::link::{Ended, HubLink, NotAsked, RequestId};
+use entryway_bridge::{Octets, Question as Signed, SignedReply, VerifiedReply};
+use std::collections::HashMap;
+use std::sync::Arc;
+use tokio::sync::{mpsc, oneshot};
+
+/// What is under way on a tunnel.
+pub(super) struct Course {
+    pub(super) told: mpsc::UnboundedReceiver<Command>,
+    waiting: HashMap<RequestId, Waiting>,
+    ids: HashMap<u64, RequestId>,
+    pub(super) pulse: Pulse,
+    pub(super) clogged: Clogged,
+    pub(super) tunnel: Arc<Tunnel>,
+}
+
+struct Waiting {
+    signed: Signed,
+    token: u64,
+    tell: oneshot::Sender<Result<VerifiedReply, Unanswered>>,
+}
+
+impl Course {
+    pub(super) fn new(
+        told: mpsc::UnboundedReceiver<Command>,
+        pace: Pace,
+        tunnel: &Arc<Tunnel>,
+    ) -> Self {
+        Self {
+            told,
+            waiting: HashMap::new(),
+            ids: HashMap::new(),
+            pulse: Pulse::new(pace),
+            clogged: Clogged::new(pace.cancelled),
+            tunnel: Arc::clone(tunnel),
+        }
+    }
+    pub(super) fn ask(&mut self, link: &mut HubLink, question: Question) {
+        let Question {
+            token,
+            method,
+            body,
+            deadline,
+            tell,
+        } = question;
+        if tell.is_closed() {
+            return;
+        }
+        let left = deadline.saturating_duration_since(std::time::Instant::now());
+        let deadline_ms = u32::try_from(left.as_millis()).unwrap_or(u32::MAX);
+        let mut nonce = [0; 16];
+        if getrandom::fill(&mut nonce).is_err() {
+            // Without a nonce of its own nothing is asked.
+            let _ = tell.send(Err(Unanswered::NotSent(NotAsked::Ended.into())));
+            return;
+        }
+        let nonce = Octets(nonce);
+        match link.request(method, nonce, deadline_ms, &body) {
+            Ok((id, request)) => {
+                let signed = Signed {
+                    site: self.tunnel.site().clone(),
+                    connector: *self.tunnel.connector(),
+                    nonce,
+                    method,
+                    request,
+                };
+                self.ids.insert(token, id);
+                let waiting = Waiting {
+                    signed,
+                    token,
+                    tell,
+                };
+                self.waiting.insert(id, waiting);
+            }
+            Err(why) => {
+                let _ = tell.send(Err(Unanswered::NotSent(why.into())));
+            }
+        }
+    }
+    pub(super) fn cancel(&mut self, link: &mut HubLink, token: u64) {
+        if let Some(id) = self.ids.remove(&token) {
+            self.waiting.remove(&id);
+            link.cancel(id);
+        }
+    }
+    fn take(&mut self, id: RequestId) -> Option<Waiting> {
+        let waiting = self.waiting.remove(&id)?;
+        self.ids.remove(&waiting.token);
+        Some(waiting)
+    }
+    pub(super) fn tell(&mut self, id: RequestId, outcome: Result<VerifiedReply, Unanswered>) {
+        if let Some(waiting) = self.take(id) {
+            // Whoever has gone does not want to know.
+            let _ = waiting.tell.send(outcome);
+        }
+    }
+    /// Whether the reply is the connector's.
+    pub(super) fn replied(&mut self, id: RequestId, reply: SignedReply) -> bool {
+        let Some(waiting) = self.take(id) else {
+            return true;
+        };
+        let verified = reply.verify(&waiting.signed, self.tunnel.key());
+        let is_theirs = verified.is_ok();
+        let _ = waiting.tell.send(verified.map_err(|_| Unanswered::Invalid));
+        is_theirs
+    }
+    /// Everybody who still waits is told what is certain.
+    pub(super) fn end(&mut self, ended: Vec<(RequestId, Ended)>) {
+        for (id, how) in ended {
+            let outcome = match how {
+                Ended::Unwritten => gone(),
+                Ended::Lost => Unanswered::Lost,
+            };
+            self.tell(id, Err(outcome));
+        }
+        self.told.close();
+        while let Ok(command) = self.told.try_recv() {
+            not_sent(command);
+        }
+    }
+}
+
+fn gone() -> Unanswered {
+    Unanswered::NotSent(NotAsked::Ended.into())
+}
+
+/// The tunnel has ended before this was looked at.
+pub(super) fn not_sent(command: Command) {
+    if let Command::Ask(question) = command {
+        let _ = question.tell.send(Err(gone()));
+    }
+}
