@@ -238,7 +238,10 @@ fn pools(path: &Path, place: &str, how: FileUse) -> Result<Pools, StoreError> {
         .synchronous(SqliteSynchronous::Full)
         .disable_statement_logging();
     let options = match how {
-        FileUse::Existing | FileUse::Create => options.journal_mode(SqliteJournalMode::Wal),
+        FileUse::Existing | FileUse::Create => options
+            .journal_mode(SqliteJournalMode::Wal)
+            // A transaction folds the log only where the single statements, which do so beside the writing, do not come.
+            .pragma("wal_autocheckpoint", "4000"),
         FileUse::New => options.journal_mode(SqliteJournalMode::Delete),
         FileUse::ReadOnly => options,
     };

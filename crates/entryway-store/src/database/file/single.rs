@@ -3,8 +3,11 @@
 //! The record of a login waits for one of these. A pool wakes its caller three times for each; here the caller is woken
 //! once, when the statement is durable.
 
+mod fold;
+
 use super::{FileUse, PATIENCE};
 use crate::database::Arg;
+use fold::Fold;
 use parking_lot::Mutex;
 use rusqlite::types::{ToSqlOutput, Value, ValueRef};
 use rusqlite::{Connection, Error, OpenFlags, Statement, ToSql};
@@ -126,14 +129,18 @@ impl Singles {
 fn run(path: &Path, how: FileUse, waiting: &Receiver<Single>) {
     while let Ok(first) = waiting.recv() {
         match open(path, how) {
-            Ok(connection) => return serve(&connection, first, waiting),
+            Ok(connection) => {
+                let mut fold = Fold::new(path, how);
+                serve(&connection, first, waiting, &mut fold);
+                return fold.end();
+            }
             // The next one tries anew.
             Err(error) => first.end(Err(error)),
         }
     }
 }
 
-fn serve(connection: &Connection, first: Single, waiting: &Receiver<Single>) {
+fn serve(connection: &Connection, first: Single, waiting: &Receiver<Single>, fold: &mut Fold) {
     // What follows is mostly the same again.
     let mut prepared: Option<(&'static str, Statement<'_>)> = None;
     for single in std::iter::once(first).chain(waiting) {
@@ -148,11 +155,12 @@ fn serve(connection: &Connection, first: Single, waiting: &Receiver<Single>) {
             done
         });
         single.end(done);
+        fold.written(connection);
     }
 }
 
 /// Set as the connections of the pools are.
-fn open(path: &Path, how: FileUse) -> Result<Connection, Error> {
+pub(super) fn open(path: &Path, how: FileUse) -> Result<Connection, Error> {
     let access = match how {
         FileUse::ReadOnly => OpenFlags::SQLITE_OPEN_READ_ONLY,
         FileUse::Existing | FileUse::Create | FileUse::New => OpenFlags::SQLITE_OPEN_READ_WRITE,
@@ -164,6 +172,7 @@ fn open(path: &Path, how: FileUse) -> Result<Connection, Error> {
     connection.pragma_update(None, "synchronous", "FULL")?;
     connection.pragma_update(None, "foreign_keys", true)?;
     connection.pragma_update(None, "cache_size", -CACHE_KIB)?;
+    fold::count(&connection);
     Ok(connection)
 }
 

@@ -4,6 +4,7 @@ use crate::database::{Begin, Database, args};
 use std::future::Future;
 use std::pin::pin;
 use std::task::{Context, Poll, Waker};
+use std::time::{Duration, Instant};
 use tempfile::TempDir;
 
 /// A database with one table, `notes`.
@@ -65,6 +66,30 @@ async fn arguments_go_by_their_numbers() {
     assert_eq!(seen, expected);
     let missing = database.execute(sql, args![1]).await.unwrap_err();
     assert_eq!(missing.outage(), Some(Outage::Failed), "{missing}");
+}
+
+#[tokio::test]
+async fn the_log_is_folded_beside_the_statements_and_begins_anew() {
+    let (folder, database) = database().await;
+    let size = |name: &str| {
+        let file = std::fs::metadata(folder.path().join(name));
+        file.map_or(0, |file| file.len())
+    };
+    let bytes = vec![7_u8; 40_000];
+    let deadline = Instant::now() + Duration::from_secs(60);
+    let mut written = 0;
+    // The file grows by what is folded alone, and the log stays behind what was ever written where it begins anew.
+    while size("one.db") < 8 << 20 || size("one.db-wal") > written / 2 {
+        assert!(Instant::now() < deadline, "the log is never folded");
+        let sql = "INSERT INTO notes (bytes) VALUES ($1)";
+        database.execute(sql, args![bytes.clone()]).await.unwrap();
+        written += bytes.len() as u64;
+    }
+    let rows = database.rows("SELECT count(*) FROM notes", args![]).await;
+    let count = rows.unwrap()[0].int(0).unwrap();
+    assert_eq!(count as u64 * bytes.len() as u64, written);
+    database.close().await;
+    assert_eq!(size("one.db-wal"), 0);
 }
 
 /// Without the turns it would wait for SQLite's lock, asking again and again, and could be overtaken for ever.
