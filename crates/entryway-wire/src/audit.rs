@@ -3,7 +3,7 @@
 use crate::json::to_json;
 use crate::response::{LoginResponse, explanation};
 use crate::time::Rfc3339;
-use crate::write::Text;
+use crate::write::{Text, hex};
 use entryway_login::{Decided, DomainId, RuleId};
 use serde::Serialize;
 use serde_json::value::RawValue;
@@ -75,10 +75,6 @@ impl<'a> AuditBody<'a> {
         // Texts and numbers alone: there is nothing that could not be written.
         to_json(&body).unwrap_or_default()
     }
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// A record of the audit, as it is shown to programs: `{"node": "…", "seq": 7, "record": {…}}`. The record reads as it was

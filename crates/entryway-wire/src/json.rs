@@ -3,6 +3,7 @@
 //! Most of an answer and of a record is names of keys and short texts without anything to escape. They are looked at
 //! eight bytes at a time and copied whole.
 
+use crate::write::digit;
 use serde::ser::{
     Error as _, Serialize, SerializeMap, SerializeSeq, SerializeStruct, SerializeStructVariant,
     SerializeTuple, SerializeTupleStruct, SerializeTupleVariant,
@@ -90,11 +91,8 @@ fn escaped(json: &mut Vec<u8>, mut bytes: &[u8]) {
             0x08 => json.extend_from_slice(b"\\b"),
             0x0c => json.extend_from_slice(b"\\f"),
             _ => {
-                let hex = |digit: u8| match digit {
-                    0..=9 => b'0' + digit,
-                    _ => b'a' - 10 + digit,
-                };
-                json.extend_from_slice(&[b'\\', b'u', b'0', b'0', hex(byte >> 4), hex(byte & 15)]);
+                let (high, low) = (digit(byte >> 4), digit(byte & 15));
+                json.extend_from_slice(&[b'\\', b'u', b'0', b'0', high, low]);
             }
         }
         bytes = rest;

@@ -1,8 +1,8 @@
 //! What a site's connector said.
 
+use crate::write::hex;
 use entryway_login::{NameForm, ReplyProof, SiteForm, SiteOutcome};
 use serde::Serialize;
-use std::fmt::Write;
 
 /// A signed reply, and by what it is found in the connector's own record: the statement's digest and its signature.
 #[derive(Serialize)]
@@ -45,15 +45,6 @@ impl<'a> SiteAnsweredJson<'a> {
             signature: hex(&proof.signature),
         }
     }
-}
-
-fn hex(bytes: &[u8]) -> String {
-    let mut text = String::with_capacity(2 * bytes.len());
-    for byte in bytes {
-        // A `String` takes everything.
-        let _ = write!(text, "{byte:02x}");
-    }
-    text
 }
 
 impl<'a> OutcomeJson<'a> {

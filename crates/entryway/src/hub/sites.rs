@@ -17,6 +17,8 @@ use entryway_login::{
     SiteReply, SiteUnanswered,
 };
 use entryway_store::Standing;
+use serde::Deserialize as _;
+use serde::de::value::{Error as Unreadable, MapDeserializer};
 use std::time::Instant;
 use verdict::verdict;
 
@@ -199,10 +201,14 @@ fn bridge(sealed: &SealedFor) -> Option<Sealed> {
         enc,
         ciphertext,
     } = sealed;
-    serde_json::from_value(serde_json::json!({
-        "connector": connector, "key_id": key_id, "nonce": nonce, "enc": enc, "ciphertext": ciphertext,
-    }))
-    .ok()
+    let fields = [
+        ("connector", &**connector),
+        ("key_id", &**key_id),
+        ("nonce", &**nonce),
+        ("enc", &**enc),
+        ("ciphertext", &**ciphertext),
+    ];
+    Sealed::deserialize(MapDeserializer::<_, Unreadable>::new(fields.into_iter())).ok()
 }
 
 /// A connector's token, as we give it out.
