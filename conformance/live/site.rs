@@ -65,7 +65,30 @@ fn people_of_a_site_sign_in(lab: &Lab) -> Result<()> {
         binds == 3,
         "a password is tried once: expected three binds, found {binds}"
     );
-    both_sides_have_the_same_reply(&company)
+    both_sides_have_the_same_reply(&company)?;
+    the_hub_finds_them(&company)
+}
+
+/// In a directory that it cannot reach, by the connector that is left.
+fn the_hub_finds_them(company: &Company) -> Result<()> {
+    let found = company.finds("people?q=plant-a%2Falice")?;
+    let alice = found
+        .pointer("/matches/0")
+        .with_context(|| found.to_string())?;
+    let text = |key: &str| alice.get(key).and_then(Value::as_str);
+    ensure!(text("login_name") == Some(NAME), "{found}");
+    let id = text("id").context("no id")?;
+    ensure!(id.starts_with("plant-a:staff:"), "{found}");
+    let card = company.finds(&format!("people/{id}/card"))?;
+    ensure!(card.get("id").and_then(Value::as_str) == Some(id), "{card}");
+    // Who was let in and who is found are one person.
+    let let_in = last_let_in(company)?;
+    let subject = text_called("subject", &let_in);
+    ensure!(
+        subject.as_deref() == Some(id),
+        "`{id}` is found, and {subject:?} was let in"
+    );
+    Ok(())
 }
 
 /// What Chromium does, and the connector that goes while it does; what it told.
@@ -162,20 +185,26 @@ fn nothing_on_the_way_has_one(
     Ok(())
 }
 
-/// The record of the last login at the hub, and the one of the connector that answered.
-fn both_sides_have_the_same_reply(company: &Company) -> Result<()> {
+/// What the hub has on record of whom it let in last.
+fn last_let_in(company: &Company) -> Result<Value> {
     let tail = company.asked_text(None, &["audit", "tail"])?;
-    let records = tail
+    let mut records = tail
         .lines()
         .filter_map(|line| serde_json::from_str::<Value>(line).ok());
-    let id = records
-        .filter(|line| {
-            line.pointer("/record/decision")
-                .is_some_and(|it| it == "accept")
-        })
-        .filter_map(|line| Some(line.pointer("/record/id")?.as_str()?.to_owned()))
-        .next_back()
-        .with_context(|| format!("nobody was let in: {tail}"))?;
+    let is_let_in = |line: &Value| {
+        line.pointer("/record/decision")
+            .is_some_and(|it| it == "accept")
+    };
+    records
+        .rfind(is_let_in)
+        .with_context(|| format!("nobody was let in: {tail}"))
+}
+
+/// The record of the last login at the hub, and the one of the connector that answered.
+fn both_sides_have_the_same_reply(company: &Company) -> Result<()> {
+    let let_in = last_let_in(company)?;
+    let id = let_in.pointer("/record/id").and_then(Value::as_str);
+    let id = id.with_context(|| format!("no id: {let_in}"))?.to_owned();
     let left = company.connectors.first().context("no connector is left")?;
     let digest = |side| {
         let shown = company.asked_text(side, &["audit", "show", &id])?;

@@ -13,6 +13,8 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 pub(super) const SITE: &str = "plant-a";
+/// The token of who looks its people up.
+const PHONEBOOK: &str = "phonebook-token-0123456789abcdef";
 
 pub(super) struct Connector {
     id: String,
@@ -58,7 +60,8 @@ impl Company {
         let text = format!(
             "[server]\nlisten = \"{listen}\"\ntls = {{ certificate = \"{}\", key = \"{}\" }}\n\n\
              [sso]\nissuer = \"{at_login}\"\n\n[client.app]\nname = \"The application\"\nauthentication = [\"none\"]\n\
-             redirect_uris = [\"{at_app}/callback\"]\n\n[hub]\nurl = \"{at_login}\"\n\n[site.{SITE}]\n\n\
+             redirect_uris = [\"{at_app}/callback\"]\n\n[hub]\nurl = \"{at_login}\"\n\n[site.{SITE}]\nlookups = [\"phonebook\"]\n\n\
+             [[token]]\nname = \"phonebook\"\nsecret = \"{PHONEBOOK}\"\nscopes = [\"people.read\"]\n\n\
              [store]\nurl = \"sqlite:{folder}/entryway.db\"\n\n[audit]\nkey = \"{folder}/audit.key\"\n\n\
              [login]\nplatform = \"none\"\ndeadline = \"20s\"\nreject_after = \"0ms\"\n",
             identity.certificate.display(),
@@ -100,7 +103,8 @@ impl Company {
         configuration.deadline = "15s";
         configuration.more = format!(
             "[connector]\nlisten = \"{listen}\"\nproxy = \"http://{}\"\nproxy_user = \"{}\"\n\
-             proxy_password = {{ file = \"{}\" }}\ntrust = \"{}\"\n\n[audit]\nkey = \"{}\"\n",
+             proxy_password = {{ file = \"{}\" }}\ntrust = \"{}\"\n\n\
+             [connector.release]\nlookups = true\n\n[audit]\nkey = \"{}\"\n",
             self.proxy.address(),
             self.proxy.user(),
             secret.display(),
@@ -126,6 +130,18 @@ impl Company {
             configuration: path,
             serving: gateway.run_connector(listen)?,
         })
+    }
+
+    /// What the hub answers to whoever looks people of the site up.
+    pub(super) fn finds(&self, below: &str) -> Result<Value> {
+        let mut curl = Command::new("curl");
+        curl.args(["-sS", "--max-time", "60", "--cacert"])
+            .arg(self.folder.join("ca.pem"))
+            .args(["-H", &format!("authorization: Bearer {PHONEBOOK}")])
+            .arg(format!("{}/api/v1/sites/{SITE}/{below}", self.at_login));
+        let finished = Finished::of(&mut curl, "")?;
+        ensure!(finished.exit == 0, "{finished:?}");
+        serde_json::from_str(&finished.stdout).with_context(|| finished.stdout.clone())
     }
 
     /// Ends a connector at once, and waits until the hub knows.

@@ -68,6 +68,7 @@ fn what_is_not_written_has_its_default() {
         name: "plant-a".into(),
         suffixes: Vec::new(),
         clients: Vec::new(),
+        lookups: Vec::new(),
         methods: SiteMethods {
             password: true,
             certificate: false,
@@ -101,6 +102,7 @@ accounts = true
 [site.plant-a]
 suffixes = ["Plant-A.example", "plant-a.EXAMPLE"]
 clients = ["portal"]
+lookups = ["portal", "portal"]
 methods = ["password"]
 max_outstanding = 7
 "#;

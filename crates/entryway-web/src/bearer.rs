@@ -1,6 +1,7 @@
 //! The bearer token of a request (RFC 6750 §2.1; the only form accepted: never in a query or body).
 
 use crate::refusal::Refusal;
+use crate::relay::ON_BEHALF;
 use crate::{Caller, Generation, Scope};
 use entryway_oidc::read_access;
 use http::{HeaderMap, header};
@@ -12,7 +13,7 @@ use std::time::SystemTime;
 pub(crate) enum Shown<'a> {
     /// `[[token]]`.
     Written(&'a Caller),
-    /// `[client.X]` with its own access token.
+    /// `[client.X]` with its own access token, or a caller of a hub's.
     Application(Caller),
 }
 
@@ -68,6 +69,7 @@ pub(crate) fn allow(caller: &Caller, scope: Scope) -> Result<(), Refusal> {
 async fn known<'a>(headers: &HeaderMap, generation: &'a Generation) -> Result<Shown<'a>, Refusal> {
     let token = token(headers)?;
     let caller = match generation.callers.find(token) {
+        Some(caller) if caller.relays => Shown::Application(on_behalf(caller, headers)),
         Some(caller) => Shown::Written(caller),
         None => application(token, generation).await?,
     };
@@ -77,6 +79,16 @@ async fn known<'a>(headers: &HeaderMap, generation: &'a Generation) -> Result<Sh
             caller: Arc::clone(&caller.name),
         }),
         _ => Ok(caller),
+    }
+}
+
+/// Whoever asks through another, who says so. Only this process lets one in that does.
+fn on_behalf(caller: &Caller, headers: &HeaderMap) -> Caller {
+    let asking = headers.get(ON_BEHALF).and_then(|name| name.to_str().ok());
+    let name = asking.map(|asking| format!("{} {asking}", caller.name).into());
+    Caller {
+        name: name.unwrap_or_else(|| Arc::clone(&caller.name)),
+        ..caller.clone()
     }
 }
 

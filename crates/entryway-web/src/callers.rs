@@ -77,6 +77,8 @@ pub struct Caller {
     pub scopes: Scopes,
     /// From when on its token is refused.
     pub expires: Option<SystemTime>,
+    /// Whether it asks for others and says for whom, as a hub does: each of them is a caller by itself, under its name.
+    pub relays: bool,
 }
 
 /// Every caller. Tokens are kept and compared as SHA-256 digests: what can be read from this

@@ -34,6 +34,7 @@ mod routes;
 mod scrape;
 mod sealing;
 mod serve;
+mod sites;
 mod sso;
 mod tls;
 mod tunnels;
@@ -57,6 +58,7 @@ pub use routes::router;
 pub use scrape::{ScrapeLimits, serve_metrics};
 pub use sealing::{Challenges, Sealing, ToSeal};
 pub use serve::{Drained, serve};
+pub use sites::{SiteAsked, SiteLookups, SiteRefused, SiteReply};
 pub use sso::{
     AccessTokens, Asked, Browser, Ending, Language, Listed, Look, NewLogin, NotEnded, Offered,
     SessionDesk, SessionsAsked, SingleSignOn,

@@ -1,5 +1,6 @@
 //! Looking people up: from a request to a question, and from an answer to a response.
 
+mod at_site;
 mod books;
 mod browse;
 mod card;
@@ -12,6 +13,7 @@ mod resolve;
 mod strangers;
 mod watched;
 
+pub(crate) use at_site::at_site;
 pub(crate) use books::{address_book, address_books};
 pub(crate) use browse::browse;
 pub(crate) use card::{VCARD, card};

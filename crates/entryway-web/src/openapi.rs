@@ -3,7 +3,7 @@
 use crate::answer;
 use crate::operation::{Content, Form, Needs, Operation, Parameter, Within};
 use crate::refusal::Refusal;
-use crate::routes::OPERATIONS;
+use crate::routes::operations;
 use axum::response::Response;
 use http::StatusCode;
 use serde_json::{Map, Value, json};
@@ -25,7 +25,7 @@ pub(crate) async fn document() -> Result<Response, Refusal> {
 /// The document.
 pub fn openapi() -> Value {
     let mut paths = Map::new();
-    for operation in OPERATIONS {
+    for operation in operations() {
         let at = paths
             .entry(operation.path)
             .or_insert_with(|| json!({}))

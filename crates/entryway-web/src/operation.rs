@@ -3,9 +3,11 @@
 
 use crate::{App, Scope};
 use axum::routing::MethodRouter;
+use http::Method;
 use std::sync::Arc;
 
 /// One thing that can be asked.
+#[derive(Clone, Copy)]
 pub(crate) struct Operation {
     /// Its name, for programs that are generated from the document; look-ups are counted by it.
     pub(crate) id: &'static str,
@@ -43,6 +45,15 @@ impl Verb {
             Self::Delete => "delete",
         }
     }
+
+    /// Whether a request asks so; `HEAD` asks as `GET` does (RFC 9110 §9.3.2).
+    pub(crate) fn is(self, method: &Method) -> bool {
+        match self {
+            Self::Get => method == Method::GET || method == Method::HEAD,
+            Self::Post => method == Method::POST,
+            Self::Delete => method == Method::DELETE,
+        }
+    }
 }
 
 /// Who may ask.
@@ -72,6 +83,7 @@ pub(crate) enum Content {
 }
 
 /// A part of a request beside its body.
+#[derive(Clone, Copy)]
 pub(crate) struct Parameter {
     pub(crate) name: &'static str,
     pub(crate) place: Within,
@@ -112,6 +124,17 @@ pub(crate) enum Form {
 }
 
 impl Operation {
+    /// Whether it reads of people and groups and does nothing else.
+    pub(crate) fn is_lookup(&self) -> bool {
+        let reads =
+            |scope: &Scope| matches!(scope, Scope::PeopleRead | Scope::GroupsRead | Scope::Browse);
+        match &self.needs {
+            Needs::Nothing => false,
+            Needs::Scope(scope) | Needs::PublicOr(scope) => reads(scope),
+            Needs::SomeOf(scopes) => scopes.iter().all(reads),
+        }
+    }
+
     /// Whether it is at this path.
     pub(crate) fn is_at(&self, path: &str) -> bool {
         // Most are, or are not, without a look at the parts.

@@ -2,7 +2,7 @@
 
 use crate::{
     AccessTokens, Callers, CertificateLogins, Forwarding, Handshake, HubDesk, LookupFront, Sealing,
-    SessionDesk, SingleSignOn, Tunnels,
+    SessionDesk, SingleSignOn, SiteLookups, Tunnels,
 };
 use entryway_login::{
     AddressRange, Attempt, Decided, Device, Fault, LoginId, LoginService, StoreUnavailable,
@@ -41,6 +41,8 @@ pub struct Generation {
     pub forward: Option<Arc<dyn Forwarding>>,
     /// Takes the tunnels of connectors, where this is a hub.
     pub tunnels: Option<Arc<dyn Tunnels>>,
+    /// Looks people of its sites up.
+    pub sites: Option<Arc<dyn SiteLookups>>,
     /// Its sites, connectors and tickets, for administrators.
     pub hub: Option<Arc<dyn HubDesk>>,
     /// Who may call the API.
@@ -154,6 +156,8 @@ pub trait Observer: Send + Sync {
     /// A look-up ended. `kind` is the name of its operation, `outcome` one of `complete`, `nothing`, `partial`, `refused`,
     /// `unanswered` and `abandoned`.
     fn looked_up(&self, kind: &'static str, outcome: &'static str, took: Duration);
+    /// The same, of a look-up at a site.
+    fn looked_up_at(&self, site: &Arc<str>, outcome: &'static str, took: Duration);
     /// A proxy was answered about a request: `pass`, `log_in`, `unknown`, `unavailable`, or why it was refused.
     fn forward_answered(&self, answer: &'static str);
     /// A name and a password that came with a request were looked at: in memory, or by a login.

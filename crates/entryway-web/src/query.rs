@@ -81,6 +81,11 @@ impl<'a> Query<'a> {
         }
     }
 
+    /// Each parameter that there is.
+    pub(crate) fn pairs(&self) -> impl Iterator<Item = (&'static str, &str)> {
+        self.0.iter().map(|(name, value)| (*name, &**value))
+    }
+
     /// A parameter's text.
     pub(crate) fn text(&self, name: &str) -> Option<&str> {
         let found = self.0.iter().find(|(known, _)| *known == name);

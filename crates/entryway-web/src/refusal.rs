@@ -1,6 +1,7 @@
 //! Why a request is not answered with a decision, and the one place that says what the peer sees.
 
-use crate::{HubRefused, NotEnded, Scope};
+use crate::sites::SiteProblem;
+use crate::{HubRefused, NotEnded, Scope, SiteRefused};
 use axum::body::Body;
 use axum::response::{IntoResponse, Response};
 use entryway_login::{Fault, LoginId};
@@ -85,6 +86,10 @@ pub(crate) enum Refusal {
     Sessions(NotEnded),
     /// Nothing is known of the hub, or nothing was done to it.
     Hub(HubRefused),
+    /// A look-up at a site has no answer.
+    Site(SiteRefused),
+    /// What the site said instead of one.
+    OfSite(Box<SiteProblem>),
     /// The store is out of reach, for everybody alike.
     StoreNotReady,
     /// No domain can serve.
@@ -114,6 +119,17 @@ impl Refusal {
                 HubRefused::Revoked | HubRefused::Held | HubRefused::Ended => StatusCode::CONFLICT,
                 HubRefused::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
             },
+            Self::Site(why) => match why {
+                SiteRefused::NoSite => StatusCode::NOT_FOUND,
+                SiteRefused::Foreign { .. } => StatusCode::FORBIDDEN,
+                SiteRefused::CursorLost | SiteRefused::TooLong => StatusCode::BAD_REQUEST,
+                SiteRefused::Invalid(_) => StatusCode::BAD_GATEWAY,
+                SiteRefused::NotReady(_)
+                | SiteRefused::Busy
+                | SiteRefused::Unreachable
+                | SiteRefused::TimedOut => StatusCode::SERVICE_UNAVAILABLE,
+            },
+            Self::OfSite(problem) => problem.status,
             Self::Method => StatusCode::METHOD_NOT_ALLOWED,
             Self::NoUpgrade => StatusCode::UPGRADE_REQUIRED,
             Self::NotAcceptable => StatusCode::NOT_ACCEPTABLE,
@@ -149,7 +165,7 @@ impl Refusal {
     }
 
     /// A stable word for programs.
-    pub(crate) fn code(&self) -> &'static str {
+    pub(crate) fn code(&self) -> &str {
         match self {
             Self::NoToken => "no_token",
             Self::UnknownToken => "unknown_token",
@@ -178,13 +194,15 @@ impl Refusal {
             Self::NotRecorded { .. } => "not_recorded",
             Self::Sessions(why) => why.code(),
             Self::Hub(why) => why.code(),
+            Self::Site(why) => why.code(),
+            Self::OfSite(problem) => &problem.code,
             Self::NotReady { .. } => "not_ready",
             Self::Broken => "bug",
         }
     }
 
     /// What to do about it.
-    fn remedy(&self) -> &'static str {
+    fn remedy(&self) -> &str {
         match self {
             Self::NoToken => "send `authorization: Bearer TOKEN` with a token of the configuration",
             Self::UnknownToken => "send a token that the configuration has now",
@@ -231,6 +249,8 @@ impl Refusal {
             | Self::NotReady { .. } => "ask again a little later",
             Self::Sessions(why) => why.remedy(),
             Self::Hub(why) => why.remedy(),
+            Self::Site(why) => why.remedy(),
+            Self::OfSite(problem) => &problem.remedy,
             Self::NotRecorded { .. } => {
                 "look whether the id is right and not older than `audit.keep`"
             }
@@ -247,6 +267,11 @@ impl Refusal {
                 name: "q",
             }),
             Self::Lookup { at, .. } => *at,
+            Self::Site(SiteRefused::CursorLost) => Some(At {
+                within: "query",
+                name: "cursor",
+            }),
+            Self::OfSite(problem) => problem.at,
             Self::Host => Some(At {
                 within: "header",
                 name: "host",
@@ -257,7 +282,8 @@ impl Refusal {
 
     /// The problem document.
     fn problem(self, status: StatusCode) -> Problem<'static> {
-        let (code, remedy, at) = (self.code(), self.remedy(), self.at());
+        let (code, remedy) = (self.code().to_owned(), self.remedy().to_owned());
+        let at = self.at();
         self.told(status).because(code, remedy).at(at)
     }
 
@@ -301,6 +327,8 @@ impl Refusal {
             Self::NotRecorded { id } => format!("no decision on login `{id}` is on record").into(),
             Self::Sessions(why) => why.to_string().into(),
             Self::Hub(why) => why.to_string().into(),
+            Self::Site(why) => why.to_string().into(),
+            Self::OfSite(problem) => problem.detail.into(),
             Self::StoreNotReady => {
                 return Problem::new(status.as_u16(), "the store does not serve logins");
             }
@@ -332,6 +360,9 @@ impl Refusal {
                 );
                 HeaderValue::try_from(text).ok()
             }
+            Self::Site(SiteRefused::Foreign { .. }) => Some(HeaderValue::from_static(
+                "Bearer realm=\"entryway\", error=\"insufficient_scope\"",
+            )),
             _ => None,
         }
     }
@@ -351,7 +382,7 @@ fn unknown_parameter(name: &str, known: &[&str]) -> String {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Denied {
     pub(crate) status: StatusCode,
-    /// `no_token`, `unknown_token`, `expired_token`, `scope`, `too_many_lookups`, `untrusted_proxy`, or why a rule of
+    /// `no_token`, `unknown_token`, `expired_token`, `scope`, `foreign_site`, `too_many_lookups`, `untrusted_proxy`, or why a rule of
     /// forward authentication did not let a request pass.
     pub(crate) problem: &'static str,
     /// Who, when the token told.
@@ -370,6 +401,9 @@ impl Denied {
                 ("scope", Some(Arc::clone(caller)), Some(needed.as_str()))
             }
             Refusal::TooMany { caller } => ("too_many_lookups", caller.clone(), None),
+            Refusal::Site(SiteRefused::Foreign { caller, .. }) => {
+                ("foreign_site", Some(Arc::clone(caller)), None)
+            }
             Refusal::UntrustedProxy => ("untrusted_proxy", None, None),
             _ => return None,
         };

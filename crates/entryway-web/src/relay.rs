@@ -1,12 +1,12 @@
 //! Look-ups that come another way than through a listener: of a hub, which a connector answers as its own API would.
 
-use crate::operation::{Needs, Operation, Verb};
+use crate::App;
+use crate::operation::Verb;
 use crate::routes::{OPERATIONS, router};
-use crate::{App, Scope};
 use axum::Router;
 use axum::body::Body;
 use bytes::Bytes;
-use http::{HeaderMap, Method, Request, StatusCode, header};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, StatusCode, header};
 use http_body_util::{BodyExt as _, Limited};
 use tower::ServiceExt as _;
 
@@ -14,7 +14,7 @@ use tower::ServiceExt as _;
 const BASE: &str = "/api/v1/";
 
 /// Headers of an answer that go with it: what it is, and how it may be kept.
-const PASSED_ON: [header::HeaderName; 7] = [
+const PASSED_ON: [HeaderName; 7] = [
     header::CONTENT_TYPE,
     header::CONTENT_LANGUAGE,
     header::CONTENT_DISPOSITION,
@@ -24,7 +24,10 @@ const PASSED_ON: [header::HeaderName; 7] = [
     header::RETRY_AFTER,
 ];
 
-/// The front's look-ups, and nothing else of it.
+/// For whom a look-up is asked.
+pub(crate) const ON_BEHALF: HeaderName = HeaderName::from_static("entryway-on-behalf");
+
+/// The front's look-ups, and nothing else of it; those at sites of its own neither.
 #[derive(Clone)]
 pub struct Relay(Router);
 
@@ -40,6 +43,8 @@ pub struct Relayed<'a> {
     pub accept: Option<&'a str>,
     /// What is there already.
     pub if_none_match: Option<&'a str>,
+    /// Who asks where it comes from.
+    pub on_behalf: &'a str,
     /// Of a caller of the generation in force, which says what may be looked up.
     pub token: &'a str,
     /// Most bytes of an answer.
@@ -108,9 +113,9 @@ fn request(asked: &Relayed<'_>) -> Option<Request<Body>> {
         RelayedVerb::Get => (Verb::Get, Method::GET),
         RelayedVerb::Post => (Verb::Post, Method::POST),
     };
-    let is_lookup = OPERATIONS
-        .iter()
-        .any(|operation| operation.method == verb && is_lookup(operation) && operation.is_at(path));
+    let is_lookup = OPERATIONS.iter().any(|operation| {
+        operation.method == verb && operation.is_lookup() && operation.is_at(path)
+    });
     if !is_lookup {
         return None;
     }
@@ -118,6 +123,10 @@ fn request(asked: &Relayed<'_>) -> Option<Request<Body>> {
         .method(method)
         .uri(&target)
         .header(header::AUTHORIZATION, format!("Bearer {}", asked.token));
+    // A name that stands in no header is not told.
+    if let Ok(name) = HeaderValue::from_str(asked.on_behalf) {
+        request = request.header(ON_BEHALF, name);
+    }
     if let Some(accept) = asked.accept {
         request = request.header(header::ACCEPT, accept);
     }
@@ -132,17 +141,6 @@ fn request(asked: &Relayed<'_>) -> Option<Request<Body>> {
         None => Body::empty(),
     };
     request.body(body).ok()
-}
-
-/// Whether an operation reads of people and groups and does nothing else.
-fn is_lookup(operation: &Operation) -> bool {
-    let reads =
-        |scope: &Scope| matches!(scope, Scope::PeopleRead | Scope::GroupsRead | Scope::Browse);
-    match &operation.needs {
-        Needs::Nothing => false,
-        Needs::Scope(scope) | Needs::PublicOr(scope) => reads(scope),
-        Needs::SomeOf(scopes) => scopes.iter().all(reads),
-    }
 }
 
 fn passed_on(headers: &HeaderMap) -> Vec<(String, String)> {

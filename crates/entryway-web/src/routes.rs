@@ -2,11 +2,13 @@
 
 mod hub;
 mod sessions;
+mod sites;
 
 pub(crate) use hub::{
     CONNECTOR, CONNECTORS, DRAIN, END_TICKET, HUB_SITES, MAKE_TICKET, RESUME, REVOKE, TICKETS,
 };
 pub(crate) use sessions::{END_SESSION, END_SESSIONS, SESSIONS};
+pub(crate) use sites::at_site;
 
 use crate::operation::{Content, Form, Needs, Operation, Parameter, Verb, Within};
 use crate::refusal::Refusal;
@@ -422,7 +424,7 @@ pub(crate) static METRICS: Operation = Operation {
     ..LOOKUP
 };
 
-/// All of them, the busiest first.
+/// All of them, the busiest first, but for those that are asked of sites.
 pub(crate) static OPERATIONS: [&Operation; 32] = [
     &LOGIN,
     &CHALLENGE,
@@ -458,9 +460,15 @@ pub(crate) static OPERATIONS: [&Operation; 32] = [
     &METRICS,
 ];
 
+/// Those too.
+pub(crate) fn operations() -> impl Iterator<Item = &'static Operation> {
+    let at_sites = sites::AT_SITES.iter().map(|it| &it.there);
+    OPERATIONS.iter().copied().chain(at_sites)
+}
+
 /// Every route of the front, without a listener: what `serve` serves and tests call.
 pub fn router(app: App) -> Router {
-    let routes = OPERATIONS.iter().fold(Router::new(), |router, operation| {
+    let routes = operations().fold(Router::new(), |router, operation| {
         router.route(operation.path, (operation.to)())
     });
     let pages = sso::ROUTES
@@ -476,7 +484,7 @@ pub fn router(app: App) -> Router {
 
 /// The path as a metrics label: a peer cannot invent new ones.
 pub(crate) fn label(path: &str) -> &'static str {
-    let mut all = OPERATIONS.iter();
+    let mut all = operations();
     let operation = all.find(|operation| operation.is_at(path));
     let page = || sso::ROUTES.iter().find(|page| page.path == path);
     operation

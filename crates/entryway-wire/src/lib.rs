@@ -39,7 +39,7 @@ pub use json::{JsonError, to_json};
 pub use lookup::{
     AddressBooksJson, BookPageJson, BrowsedJson, CardJson, GroupJson, GroupsOfJson, MOST_QUERIES,
     MatchesJson, MembersJson, PageJson, PersonJson, ResolveRequest, ResolvedJson, ResultJson,
-    lookup_schemas, photo_url,
+    SiteAnswer, Whose, lookup_schemas, photo_url, site_cursor,
 };
 pub use problem::{At, Problem};
 pub use request::{

@@ -1,12 +1,15 @@
 //! What look-ups answer. Each shape tells its own schema: `docs/openapi.json` is written from them.
 
+mod at_site;
 mod books;
 mod browse;
 mod cards;
 mod found;
 mod groups;
 mod request;
+mod texts;
 
+pub use at_site::{SiteAnswer, Whose, site_cursor};
 pub use books::{AddressBooksJson, BookPageJson};
 pub use browse::{BrowsedJson, PageJson};
 pub use cards::{CardJson, photo_url};

@@ -70,7 +70,11 @@ impl<'a> Problem<'a> {
         self
     }
     /// Adds the word for programs, and what to do about it.
-    pub fn because(mut self, code: &'a str, remedy: &'a str) -> Self {
+    pub fn because(
+        mut self,
+        code: impl Into<Cow<'a, str>>,
+        remedy: impl Into<Cow<'a, str>>,
+    ) -> Self {
         self.code = Some(code.into());
         self.remedy = Some(remedy.into());
         self

@@ -1,6 +1,7 @@
 //! Shapes that tell their own JSON schema, so that what is documented is what is written: field by field, from one place.
 
 use serde_json::{Map, Value, json};
+use std::borrow::Cow;
 
 /// A value that is written, and says how.
 pub(crate) trait Shape {
@@ -80,6 +81,12 @@ impl Shape for &str {
     }
 }
 
+impl Shape for Cow<'_, str> {
+    fn schema(_: &mut Schemas) -> Value {
+        json!({ "type": "string" })
+    }
+}
+
 impl Shape for String {
     fn schema(_: &mut Schemas) -> Value {
         json!({ "type": "string" })
@@ -151,6 +158,16 @@ macro_rules! words {
         #[derive(serde::Serialize)]
         #[serde(transparent)]
         $vis struct $name(&'static str);
+
+        impl<'de> serde::Deserialize<'de> for $name {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                let text = <std::borrow::Cow<'de, str>>::deserialize(deserializer)?;
+                match &*text {
+                    $($word => Ok(Self($word)),)+
+                    _ => Err(serde::de::Error::unknown_variant(&text, &[$($word),+])),
+                }
+            }
+        }
 
         impl crate::shape::Shape for $name {
             fn schema(_: &mut crate::shape::Schemas) -> serde_json::Value {

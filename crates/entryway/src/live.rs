@@ -9,7 +9,7 @@ use crate::compose::compose_counting;
 use crate::events::{ConfigApplied, ConfigRestartNeeded, TlsUnverified};
 use crate::forward::Forward;
 use crate::gateway::Gateway;
-use crate::hub::Sealer;
+use crate::hub::{Lookups, Sealer};
 use crate::kept::{self, Kept, is_same_store};
 use crate::listener::scheme;
 use crate::sso::{self, Sso};
@@ -21,7 +21,9 @@ use entryway_config::{
     AuditSettings, HubSettings, KeyRotation, Loaded, Settings, StoreSettings, TlsSettings,
 };
 use entryway_store::ThrottleSettings;
-use entryway_web::{Current, Generation, LookupFront, LookupRules, Sealing, Strangers};
+use entryway_web::{
+    Current, Generation, LookupFront, LookupRules, Sealing, SiteLookups, Strangers,
+};
 use held::Held;
 use parking_lot::Mutex;
 use std::net::SocketAddr;
@@ -165,6 +167,12 @@ impl Running {
         let sealing: Option<Arc<dyn Sealing>> = exchange
             .filter(|_| !settings.policy.sites.is_empty())
             .map(|exchange| Arc::new(Sealer::new(settings.policy.clone(), exchange.clone())) as _);
+        let sites: Option<Arc<dyn SiteLookups>> = exchange.map(|exchange| {
+            Arc::new(Lookups::new(
+                Arc::clone(&settings.policy),
+                Arc::clone(exchange),
+            )) as _
+        });
         let sso = settings.sso.clone().map(|sso| {
             let kept = Arc::clone(gateway.kept());
             let needs_groups = forward.is_some_and(|forward| forward.rules.needs_groups());
@@ -218,6 +226,7 @@ impl Running {
             tunnels: exchange.map(|exchange| Arc::clone(exchange) as _),
             hub: exchange.map(|exchange| Arc::clone(exchange) as _),
             sealing,
+            sites,
             callers,
             certificates: by_certificate.map(|logins| logins as _),
             trusted_proxies: settings.trusted_proxies.clone(),

@@ -78,6 +78,17 @@ struct LookupLabels {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct SiteLookupLabels {
+    site: String,
+    outcome: &'static str,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct LookupSite {
+    site: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct LookupKind {
     kind: &'static str,
 }
@@ -90,6 +101,8 @@ pub(crate) struct Metrics {
     login_seconds: Histogram,
     lookups: Family<LookupLabels, Counter>,
     lookup_seconds: Family<LookupKind, Histogram>,
+    site_lookups: Family<SiteLookupLabels, Counter>,
+    site_lookup_seconds: Family<LookupSite, Histogram>,
     http: Family<HttpLabels, Counter>,
     http_seconds: Histogram,
     handshakes: Family<HandshakeLabels, Counter>,
@@ -120,6 +133,8 @@ impl Metrics {
             login_seconds: Histogram::new(SECONDS),
             lookups: Family::default(),
             lookup_seconds: Family::new_with_constructor(|| Histogram::new(SECONDS)),
+            site_lookups: Family::default(),
+            site_lookup_seconds: Family::new_with_constructor(|| Histogram::new(SECONDS)),
             http: Family::default(),
             http_seconds: Histogram::new(SECONDS),
             handshakes,
@@ -158,6 +173,16 @@ impl Metrics {
             "lookup_seconds",
             "Time from a look-up's question to its answer",
             self.lookup_seconds.clone(),
+        );
+        registry.register(
+            "site_lookups",
+            "Look-ups at sites, by site and how they ended",
+            self.site_lookups.clone(),
+        );
+        registry.register(
+            "site_lookup_seconds",
+            "Time from a look-up's question at a site to its answer",
+            self.site_lookup_seconds.clone(),
         );
         registry.register("http_requests", "Requests answered", self.http.clone());
         registry.register(
@@ -220,6 +245,17 @@ impl Observer for Metrics {
         let labels = LookupLabels { kind, outcome };
         self.lookups.get_or_create(&labels).inc();
         let seconds = self.lookup_seconds.get_or_create(&LookupKind { kind });
+        seconds.observe(took.as_secs_f64());
+    }
+
+    fn looked_up_at(&self, site: &Arc<str>, outcome: &'static str, took: Duration) {
+        let site = site.to_string();
+        let labels = SiteLookupLabels {
+            site: site.clone(),
+            outcome,
+        };
+        self.site_lookups.get_or_create(&labels).inc();
+        let seconds = self.site_lookup_seconds.get_or_create(&LookupSite { site });
         seconds.observe(took.as_secs_f64());
     }
 

@@ -31,5 +31,5 @@ pub(super) const SETTINGS: &[Setting] = &[
     Setting { path: "connector.release.reasons", shape: Boolean, default: Value("false"), example: "true",
         doc: "Whether the hub is told why somebody was refused: a code such as `wrong_password`, for its record. Its page never shows it." },
     Setting { path: "connector.release.lookups", shape: Boolean, default: Value("false"), example: "true",
-        doc: "Whether applications of the hub may look people up here. No hub asks that yet: this connector would answer." },
+        doc: "Whether the hub's callers may look people and groups up here, those that the hub names for this site. They are shown what this machine's own API shows to whoever may read people, groups and pages." },
 ];

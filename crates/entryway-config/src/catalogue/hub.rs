@@ -24,6 +24,8 @@ pub(super) const SETTINGS: &[Setting] = &[
         doc: "Applications (`[client.<name>]`) and callers (`[[token]]`, by name) that are this site's: a bare login name that somebody types there is looked for at the site alone." },
     Setting { path: "site.<name>.applications", shape: Texts, default: Derived("every one that is no other site's"), example: r#"["portal"]"#,
         doc: "At which applications and callers this site's people may log in, beside those in `clients`; `[]` is at those alone, and `\"*\"` at every one that is not in another site's `clients`. Where this is not written, your own applications let people of every site in: what each of them may do there is for the application to decide." },
+    Setting { path: "site.<name>.lookups", shape: Texts, default: Value("[]"), example: r#"["portal"]"#,
+        doc: "Applications (`[client.<name>]`) and callers (`[[token]]`, by name) that look this site's people and groups up, below `/api/v1/sites/NAME/`, with the scopes that the same takes here. Nobody else does, whoever logs its people in; a client of another site cannot. Where this is empty its connectors are asked no look-ups. What they show is for the site to decide." },
     Setting { path: "site.<name>.methods", shape: Words(&["password"]), default: Value(r#"["password"]"#), example: r#"["password"]"#,
         doc: "What people of this site prove themselves with: their password, as yet. `certificate` is an error: people of a site cannot log in by certificate yet." },
     Setting { path: "site.<name>.mail_domains", shape: Texts, default: Derived("`suffixes`"), example: r#"["plant-a.example"]"#,

@@ -11,7 +11,7 @@ use crate::resolve::domain::Read;
 use crate::resolve::name;
 use crate::section::{Section, Text};
 use crate::settings::{HubSettings, SiteMethods, SiteSettings};
-use callers::{callers, own_applications, own_clients};
+use callers::{callers, not_anothers, own_applications, own_clients, own_lookups};
 use entryway_login::{SitePolicy, SiteTakes};
 use std::sync::Arc;
 use url::{Host, Url};
@@ -176,6 +176,7 @@ fn sites(
     let callers = callers(root);
     let mut clients: Claims<'_> = Vec::new();
     let mut mail_domains: Claims<'_> = Vec::new();
+    let mut lookups = Vec::new();
     let mut all = Vec::new();
     let mut whole = true;
     for entry in sites.entries() {
@@ -189,28 +190,41 @@ fn sites(
         let own_suffixes = own_suffixes(&section, &owner, &mut suffixes, cx);
         let own_clients = own_clients(&callers, &section, &owner, &mut clients, cx);
         let applications = own_applications(&callers, &section, cx);
+        let own_lookups = own_lookups(&callers, &section, cx);
         let methods = methods(&section, cx);
         let takes = takes(&section, &suffixes, &owner, &mut mail_domains, cx);
         let max_outstanding = section.integer("max_outstanding");
         let enabled = section.boolean("enabled");
         section.text("description");
-        let (true, Some(suffixes), Some(clients), Some(applications), Some(methods), Some(takes)) = (
+        let (
+            true,
+            Some(suffixes),
+            Some(clients),
+            Some(applications),
+            Some(own_lookups),
+            Some(methods),
+            Some(takes),
+        ) = (
             named,
             own_suffixes,
             own_clients,
             applications,
+            own_lookups,
             methods,
             takes,
-        ) else {
+        )
+        else {
             whole = false;
             continue;
         };
+        let callers = own_lookups.iter().map(|caller| caller.text);
         let texts = |list: &[Arc<str>]| list.iter().map(|text| text.to_string()).collect();
         let policy = SitePolicy {
             name: name.text.into(),
             suffixes: texts(&suffixes),
             clients: texts(&clients),
             applications,
+            lookups: callers.clone().map(str::to_owned).collect(),
             enabled,
             takes: takes.clone(),
             rule: cx.rule(name.place),
@@ -219,11 +233,16 @@ fn sites(
             name: name.text.into(),
             suffixes,
             clients,
+            lookups: callers.map(Arc::from).collect(),
             methods,
             takes,
             max_outstanding: usize::try_from(max_outstanding).unwrap_or(usize::MAX),
         });
+        lookups.push((owner, own_lookups));
         all.push((settings, policy));
+    }
+    for (owner, callers) in &lookups {
+        whole &= not_anothers(callers, owner, &clients, cx);
     }
     all.sort_by(|(_, one), (_, other)| one.name.cmp(&other.name));
     whole.then_some(all)

@@ -28,6 +28,8 @@ pub struct SiteSettings {
     pub suffixes: Vec<Arc<str>>,
     /// Callers whose people are the site's, where a bare name is typed.
     pub clients: Vec<Arc<str>>,
+    /// Callers that look its people up.
+    pub lookups: Vec<Arc<str>>,
     /// What people prove themselves with.
     pub methods: SiteMethods,
     /// What is taken of what it says about somebody.

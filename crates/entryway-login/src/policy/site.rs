@@ -24,6 +24,8 @@ pub struct SitePolicy {
     /// Where its people may log in beside those: ids of clients, names of callers of the API. `None` is wherever no other
     /// site's people do.
     pub applications: Option<Vec<String>>,
+    /// Who looks its people and groups up: ids of clients, names of callers of the API. Nobody else does.
+    pub lookups: Vec<String>,
     /// Whether it is switched on. The names of one that is not are still its own, so that nobody's password goes anywhere
     /// else.
     pub enabled: bool,
@@ -92,8 +94,14 @@ impl SitePolicy {
         applications.iter().any(|one| one == client)
     }
 
+    /// Whether this caller, as logs call it, looks its people and groups up.
+    pub fn shows_to(&self, caller: &str) -> bool {
+        let client = caller.strip_prefix(CLIENT).unwrap_or(caller);
+        self.lookups.iter().any(|one| one == client)
+    }
+
     /// A text under the site's name: `jane` there is not `jane` here.
-    fn under(&self, text: &str) -> String {
+    pub fn under(&self, text: &str) -> String {
         format!("{}/{text}", self.name)
     }
 
@@ -150,7 +158,7 @@ impl SitePolicy {
     }
 
     /// Whether an address is one, in one of its domains.
-    fn has_mail(&self, address: &str) -> bool {
+    pub fn has_mail(&self, address: &str) -> bool {
         // What one program takes for a single address is a list, a comment or a quoted name to another.
         let foreign = |sign: char| {
             sign.is_whitespace()

@@ -28,6 +28,7 @@ fn hub() -> LoginPolicy {
         suffixes: vec![suffix.to_owned()],
         clients: clients.iter().map(|&client| client.to_owned()).collect(),
         applications: None,
+        lookups: Vec::new(),
         enabled: true,
         takes: SiteTakes {
             mail_domains: vec![suffix.to_owned()],

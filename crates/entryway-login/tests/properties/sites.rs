@@ -82,6 +82,7 @@ fn hub(setup: &Setup) -> Arc<LoginPolicy> {
         suffixes: vec!["plant.example".to_owned()],
         clients: Vec::new(),
         applications: None,
+        lookups: Vec::new(),
         enabled: true,
         takes: SiteTakes::default(),
         rule: RuleId(70),

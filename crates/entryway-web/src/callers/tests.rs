@@ -17,6 +17,7 @@ fn callers() -> Callers {
                 name: name.into(),
                 scopes: scopes.into_iter().collect(),
                 expires: None,
+                relays: false,
             },
         );
     }

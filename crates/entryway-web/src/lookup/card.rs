@@ -37,19 +37,17 @@ pub(crate) async fn card(
     let told = generation.lookups.asked.card(question).await;
     let (watched, card) = watched.found(told, |refused| in_path(refused, "id"))?;
     watched.answered(!card.gaps.is_empty(), 1);
-    // Each form has a tag of its own (RFC 9110 §8.8.3.3).
-    let (mut response, form) = match form {
-        CardForm::Json => (answer::json(&CardJson::of(&card))?, "json"),
+    let mut response = match form {
+        CardForm::Json => answer::json(&CardJson::of(&card))?,
         CardForm::VCard => {
             let public = generation.lookups.rules.public_url.as_deref();
             let public = public.filter(|_| card.has_photo);
             let photo = public.map(|public| entryway_wire::photo_url(public, &card.id));
             let text = entryway_wire::vcard(&card, photo.as_deref());
-            let response = ([(header::CONTENT_TYPE, VCARD)], text).into_response();
-            (response, "vcard")
+            ([(header::CONTENT_TYPE, VCARD)], text).into_response()
         }
     };
-    let tag = format!("\"{:016x}-{form}\"", card.tag);
+    let tag = format!("\"{:016x}-{}\"", card.tag, form.name());
     if is_held(request.headers(), &tag) {
         response = StatusCode::NOT_MODIFIED.into_response();
     }

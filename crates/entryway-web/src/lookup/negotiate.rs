@@ -10,6 +10,14 @@ pub(super) enum CardForm {
 }
 
 impl CardForm {
+    /// As tags end: each form has one of its own (RFC 9110 §8.8.3.3).
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::Json => "json",
+            Self::VCard => "vcard",
+        }
+    }
+
     fn parts(self) -> (&'static str, &'static str) {
         match self {
             Self::Json => ("application", "json"),
@@ -39,15 +47,20 @@ pub(super) fn card_form(headers: &HeaderMap) -> Option<CardForm> {
     }
 }
 
-/// Whether the client says that it has this one (RFC 9110 §13.1.2: compared weakly).
-pub(super) fn is_held(headers: &HeaderMap, tag: &str) -> bool {
+/// What the client says that it has (RFC 9110 §13.1.2: compared weakly, so without what marks a weak one).
+pub(super) fn held(headers: &HeaderMap) -> impl Iterator<Item = &str> {
     headers
         .get_all(header::IF_NONE_MATCH)
         .iter()
         .filter_map(|value| value.to_str().ok())
         .flat_map(|value| value.split(','))
         .map(str::trim)
-        .any(|known| known == "*" || known.strip_prefix("W/").unwrap_or(known) == tag)
+        .map(|known| known.strip_prefix("W/").unwrap_or(known))
+}
+
+/// Whether the client says that it has this one.
+pub(super) fn is_held(headers: &HeaderMap, tag: &str) -> bool {
+    held(headers).any(|known| known == "*" || known == tag)
 }
 
 /// A media range and its weight in thousandths.

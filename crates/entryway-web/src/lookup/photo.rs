@@ -72,6 +72,7 @@ pub(crate) async fn photo(
         }
     };
     watched.answered(false, 1);
+    let tag = format!("\"{tag:016x}\"");
     Ok(shown(request.headers(), (kind, tag, bytes), (set, age)))
 }
 
@@ -97,12 +98,12 @@ async fn who<'g>(
     }
 }
 
-fn shown(
+/// A picture of this type and `etag`, for whom it is and how long it may be kept.
+pub(super) fn shown(
     asked: &HeaderMap,
-    (kind, tag, bytes): (&'static str, u64, Bytes),
+    (kind, tag, bytes): (&'static str, String, Bytes),
     (set, age): (FieldSet, Duration),
 ) -> Response {
-    let tag = format!("\"{tag:016x}\"");
     let held = is_held(asked, &tag);
     let mut response = Response::new(if held {
         Body::empty()

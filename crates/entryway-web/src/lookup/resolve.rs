@@ -3,10 +3,12 @@
 use super::watched::Watched;
 use crate::query::Query;
 use crate::refusal::Refusal;
-use crate::{App, Scope, answer, bearer, body, routes};
+use crate::{App, Caller, Scope, answer, bearer, body, routes};
 use axum::extract::{Request, State};
 use axum::response::Response;
-use entryway_lookup::{Gap, Kind, Refused, ResolveOutcome, ResolveQuestion, Resolved, Wanted};
+use entryway_lookup::{
+    Gap, Kind, Kinds, Refused, ResolveOutcome, ResolveQuestion, Resolved, Wanted,
+};
 use entryway_wire::{At, ResolveRequest, ResolvedJson};
 use std::sync::Arc;
 
@@ -27,14 +29,7 @@ pub(crate) async fn resolve(
     let asked = ResolveRequest::from_json(&body, rules.most, rules.domains.len())
         .map_err(|error| Refusal::Malformed { error })?;
     drop(body);
-    for (kind, scope) in [
-        (Kind::Person, Scope::PeopleRead),
-        (Kind::Group, Scope::GroupsRead),
-    ] {
-        if asked.kinds.has(kind) {
-            bearer::allow(&caller, scope)?;
-        }
-    }
+    allow(&caller, asked.kinds)?;
     let unknown = asked
         .domains
         .iter()
@@ -76,6 +71,19 @@ pub(crate) async fn resolve(
         results.iter().map(|result| result.matches.len()).sum(),
     );
     answer::json(&ResolvedJson::of(&results))
+}
+
+/// Whether a caller may ask for these kinds.
+pub(super) fn allow(caller: &Caller, kinds: Kinds) -> Result<(), Refusal> {
+    for (kind, scope) in [
+        (Kind::Person, Scope::PeopleRead),
+        (Kind::Group, Scope::GroupsRead),
+    ] {
+        if kinds.has(kind) {
+            bearer::allow(caller, scope)?;
+        }
+    }
+    Ok(())
 }
 
 /// Why there is nothing to tell, where none of the domains that were asked has answered anything. Queries that nobody was

@@ -11,6 +11,7 @@ pub(super) struct Watched {
     observer: Arc<dyn Observer>,
     kind: &'static str,
     caller: Option<Arc<str>>,
+    site: Option<Arc<str>>,
     since: Instant,
     open: bool,
     _admitted: Admitted,
@@ -39,10 +40,17 @@ impl Watched {
             observer: Arc::clone(&app.observer),
             kind,
             caller: name.clone(),
+            site: None,
             since: Instant::now(),
             open: true,
             _admitted: admitted.ok_or(Refusal::TooMany { caller: name })?,
         })
+    }
+
+    /// The same, at a site.
+    pub(super) fn at(mut self, site: &Arc<str>) -> Self {
+        self.site = Some(Arc::clone(site));
+        self
     }
 
     /// It has an answer of so many entries.
@@ -94,8 +102,11 @@ impl Watched {
         let took = self.since.elapsed();
         self.observer.looked_up(self.kind, outcome, took);
         let took_ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
-        let (kind, caller) = (self.kind, self.caller.as_deref());
-        tracing::info!(target: "lookup.answered", kind, outcome, found, caller, took_ms);
+        let (kind, caller, site) = (self.kind, self.caller.as_deref(), self.site.as_deref());
+        if let Some(site) = &self.site {
+            self.observer.looked_up_at(site, outcome, took);
+        }
+        tracing::info!(target: "lookup.answered", kind, outcome, found, caller, site, took_ms);
     }
 }
 

@@ -7,6 +7,7 @@ mod validator;
 use crate::desk::{ACCESS, ACCESS_DOWN, ACCESS_UNKNOWN};
 use crate::front::{ADMIN, FINDER, GROUPS, HUB, PAGER, PLAIN, app, app_with, login, post};
 use crate::lookup::get;
+use crate::sites::{of_sites, of_sites_at_once};
 use axum::body::Body;
 use entryway_web::{App, LOOKUPS_OF_ONE, Limits};
 use http::Request;
@@ -86,6 +87,7 @@ async fn the_document_is_served_and_every_path_in_it_is() {
     let paths = body["paths"].as_object().expect("paths");
     for (path, methods) in paths {
         let path = path
+            .replace("{site}", "plant-a")
             .replace("{id}", "staff:1")
             .replace("{name}", "colleagues");
         for method in ["GET", "POST", "PUT", "DELETE", "PATCH"] {
@@ -383,6 +385,7 @@ async fn every_documented_status_occurs_and_every_answer_has_its_shape() {
         requests.extend([without_token(path), get(path, others)]);
     }
     for (path, right, wrong) in [
+        ("/api/v1/sites/plant-a/resolve", FINDER, PLAIN),
         ("/api/v1/login", PLAIN, ADMIN),
         ("/api/v1/login/challenge", PLAIN, ADMIN),
         ("/api/v1/login/revalidate", PLAIN, ADMIN),
@@ -422,6 +425,7 @@ async fn every_documented_status_occurs_and_every_answer_has_its_shape() {
         requests.push(delete(path, "guess"));
     }
     requests.extend(of_hub());
+    requests.extend(of_sites());
     let mut seen = BTreeSet::new();
     for request in requests {
         seen.insert(described(&app, &document, request).await);
@@ -456,6 +460,7 @@ async fn every_documented_status_occurs_and_every_answer_has_its_shape() {
     ] {
         requests.push(get(path, token));
     }
+    requests.extend(of_sites_at_once());
     for request in requests {
         let (name, status) = described(&app, &document, request).await;
         assert_eq!(status, "429", "{name}");

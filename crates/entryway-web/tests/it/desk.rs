@@ -39,6 +39,7 @@ impl AccessTokens for Desk {
                 name: "client app".into(),
                 scopes: [Scope::PeopleRead].into_iter().collect(),
                 expires: None,
+                relays: false,
             }))
         })
     }

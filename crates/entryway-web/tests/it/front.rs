@@ -2,6 +2,7 @@
 
 use crate::desk::Desk;
 use crate::looked::{self, Looked};
+use crate::sites::Sites;
 use axum::body::Body;
 use entryway_login::{
     Attempt, Challenge, Decided, Decision, Device, DeviceId, Fault, LoginId, LoginService, Method,
@@ -31,6 +32,10 @@ pub(crate) const FINDER: &str = "finder-token";
 pub(crate) const GROUPS: &str = "groups-token";
 /// May keep a hub.
 pub(crate) const HUB: &str = "hub-token";
+/// May look people and groups up.
+pub(crate) const BOTH: &str = "both-token";
+/// May look everything up: what a connector is let in by.
+pub(crate) const RELAY: &str = "relay-token";
 /// May page through domains.
 pub(crate) const PAGER: &str = "pager-token";
 
@@ -72,6 +77,9 @@ pub(crate) struct Behind {
     pub(crate) answered: Mutex<Vec<(&'static str, u16)>>,
     pub(crate) shook: watch::Sender<Vec<Handshake>>,
     pub(crate) looked_up: Mutex<Vec<(&'static str, &'static str)>>,
+    /// By site, and how they ended.
+    pub(crate) looked_up_at: Mutex<Vec<(String, &'static str)>>,
+    sites_asked: Option<Arc<Sites>>,
     pub(crate) looked: Arc<Looked>,
     pub(crate) pending: Arc<watch::Sender<Pending>>,
     /// Turned to true, lets what is pending end.
@@ -264,11 +272,19 @@ impl Observer for Behind {
     fn looked_up(&self, kind: &'static str, outcome: &'static str, _took: Duration) {
         self.looked_up.lock().push((kind, outcome));
     }
+    fn looked_up_at(&self, site: &Arc<str>, outcome: &'static str, _took: Duration) {
+        self.looked_up_at.lock().push((site.to_string(), outcome));
+    }
     fn forward_answered(&self, _answer: &'static str) {}
     fn password_verified(&self, _from_memory: bool) {}
 }
 
 impl Behind {
+    /// What stands for the sites of a hub.
+    pub(crate) fn at_sites(&self) -> &Sites {
+        self.sites_asked.as_ref().expect("a hub")
+    }
+
     pub(crate) fn take_down(&self, domain: &'static str) {
         self.down.lock().push(domain);
     }
@@ -297,6 +313,11 @@ pub(crate) fn app_with(
         (ADMIN, vec![Scope::Admin]),
         (FINDER, vec![Scope::PeopleRead]),
         (GROUPS, vec![Scope::GroupsRead]),
+        (BOTH, vec![Scope::PeopleRead, Scope::GroupsRead]),
+        (
+            RELAY,
+            vec![Scope::PeopleRead, Scope::GroupsRead, Scope::Browse],
+        ),
         (PAGER, vec![Scope::Browse]),
         (HUB, vec![Scope::Hub]),
     ] {
@@ -306,6 +327,7 @@ pub(crate) fn app_with(
                 name: token.into(),
                 scopes: scopes.into_iter().collect(),
                 expires: None,
+                relays: false,
             },
         );
     }
@@ -321,7 +343,9 @@ pub(crate) fn app_with(
         released: Arc::clone(&released),
     });
     let hub = sessions.as_ref().map(|_| Arc::new(crate::hub::Hub) as _);
+    let sites = hub.is_some().then(|| Arc::new(Sites::new()));
     let generation = Generation {
+        sites: sites.clone().map(|sites| sites as _),
         hub,
         sso: None,
         access_tokens: Some(Arc::new(Desk)),
@@ -346,6 +370,8 @@ pub(crate) fn app_with(
         sites: Mutex::default(),
         answered: Mutex::default(),
         looked_up: Mutex::default(),
+        looked_up_at: Mutex::default(),
+        sites_asked: sites,
         shook: watch::Sender::default(),
         looked,
         pending,

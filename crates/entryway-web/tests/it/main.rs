@@ -12,6 +12,7 @@ mod later;
 mod looked;
 mod lookup;
 mod sealed;
+mod sites;
 mod sockets;
 mod tls;
 mod tunnels;

@@ -54,6 +54,12 @@ pub struct TunnelStatus {
     /// `active`, or `draining`: it is asked nothing.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub standing: Option<String>,
+    /// What the hub asks of this site: `password`, `lookups`, `certificate`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub wanted: Vec<String>,
+    /// Of that, what this connector is not ready for.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub missing: Vec<ReadyStatus>,
     /// How long the last sign of life took.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub latency_ms: Option<f64>,

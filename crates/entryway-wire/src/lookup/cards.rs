@@ -1,25 +1,27 @@
 //! Business cards.
 
-use super::found::{GapJson, Texts, gaps};
+use super::found::{GapJson, gaps};
+use super::texts::{Id, Texts};
 use crate::shape::shapes;
-use crate::write::Text;
 use entryway_lookup::{Card, EntryId};
+use std::borrow::Cow;
 
 shapes! {
     /// GET /api/v1/people/{id}/card.
+    #[derive(serde::Deserialize)]
     pub struct CardJson<'a> = "card" {
         /// Whose.
-        id: Text<&'a EntryId>,
+        pub(crate) id: Id<'a>,
         /// The name for people.
-        name: &'a str,
+        pub(crate) name: Cow<'a, str>,
         /// The fields that have a value, in the order of the configuration.
-        fields: Texts<'a>,
+        pub(crate) fields: Texts<'a>,
         /// Whether there is a photo; /api/v1/people/{id}/photo has it, and initials where there is none, or where what is there is no picture that is shown.
-        has_photo: bool,
+        pub(crate) has_photo: bool,
         /// Whether fields may be missing.
-        partial: bool,
+        pub(crate) partial: bool,
         /// Why; left out where nothing is missing.
-        gaps: Option<Vec<GapJson<'a>>>,
+        pub(crate) gaps: Option<Vec<GapJson<'a>>>,
     }
 }
 
@@ -33,11 +35,16 @@ impl<'a> CardJson<'a> {
     pub fn of(card: &'a Card) -> Self {
         let fields = card.fields.iter();
         Self {
-            id: Text(&card.id),
-            name: &card.name,
+            id: Id::of(&card.id),
+            name: Cow::Borrowed(&card.name),
             fields: Texts(
                 fields
-                    .map(|field| (&*field.name, field.text.as_str()))
+                    .map(|field| {
+                        (
+                            Cow::Borrowed(&*field.name),
+                            Cow::Borrowed(field.text.as_str()),
+                        )
+                    })
                     .collect(),
             ),
             has_photo: card.has_photo,

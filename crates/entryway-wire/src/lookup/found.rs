@@ -1,10 +1,9 @@
 //! People and groups that were found.
 
-use crate::shape::{Schemas, Shape, shapes, words};
-use crate::write::Text;
-use entryway_lookup::{EntryId, Gap, Kind, Match, Person, ResolveOutcome, Resolved};
-use serde::ser::{Serialize, SerializeMap, Serializer};
-use serde_json::{Value, json};
+use super::texts::{Id, Values};
+use crate::shape::{shapes, words};
+use entryway_lookup::{Gap, Kind, Match, Person, ResolveOutcome, Resolved};
+use std::borrow::Cow;
 
 words! {
     /// What an entry is.
@@ -15,102 +14,115 @@ words! {
 
 shapes! {
     /// A person or a group.
+    #[derive(serde::Deserialize)]
     pub(crate) struct MatchJson<'a> = "match" {
         /// By what to ask on; the subject of a person's session in a form that is safe in a URL.
-        id: Text<&'a EntryId>,
+        pub(crate) id: Id<'a>,
         /// What it is.
-        kind: KindWord,
+        pub(crate) kind: KindWord,
         /// The name for people.
-        name: &'a str,
+        pub(crate) name: Cow<'a, str>,
         /// What tells namesakes apart.
-        description: Option<&'a str>,
+        pub(crate) description: Option<Cow<'a, str>>,
         /// The mail address.
-        mail: Option<&'a str>,
+        pub(crate) mail: Option<Cow<'a, str>>,
         /// A person's login name.
-        login_name: Option<&'a str>,
+        pub(crate) login_name: Option<Cow<'a, str>>,
         /// The domain.
-        domain: &'a str,
+        pub(crate) domain: Cow<'a, str>,
         /// The name in the directory, as the server spelt it. Left out of people, as their mail address, login name and description are, where the caller may not read people.
-        dn: Option<&'a str>,
+        pub(crate) dn: Option<Cow<'a, str>>,
     }
     /// Why an answer may not be all.
+    #[derive(serde::Deserialize)]
     pub(crate) struct GapJson<'a> = "gap" {
         /// Whose part is missing.
-        domain: &'a str,
+        pub(crate) domain: Cow<'a, str>,
         /// Why, as a stable word: a fault of docs/reasons.md where the domain did not answer, else `limit`, `server_limit`, `entry_budget`, `search_budget`, `depth`, `values_withheld`, `identity`, `referral`, `being_read`, `directory_refused_operation`. More may come.
-        code: &'a str,
+        pub(crate) code: Cow<'a, str>,
         /// Why, in words.
-        text: Text<entryway_lookup::Missing>,
+        pub(crate) text: Cow<'a, str>,
         /// Whether the same question may bring the rest a little later.
-        may_pass: bool,
+        pub(crate) may_pass: bool,
     }
     /// GET /api/v1/people and /groups: what a text finds, what was typed exactly first.
+    #[derive(serde::Deserialize)]
     pub struct MatchesJson<'a> = "matches" {
         /// Who and what was found.
-        matches: Vec<MatchJson<'a>>,
+        pub(crate) matches: Vec<MatchJson<'a>>,
         /// Goes on after these, as `cursor`. Left out where there are no more, and where the list was not begun with `cursor=start`.
-        next: Option<&'a str>,
+        pub(crate) next: Option<Cow<'a, str>>,
         /// Whether there may be more than these and the pages after them.
-        partial: bool,
+        pub(crate) partial: bool,
         /// Why; left out where nothing is missing.
-        gaps: Option<Vec<GapJson<'a>>>,
+        pub(crate) gaps: Option<Vec<GapJson<'a>>>,
     }
     /// GET /api/v1/people/{id}: one person.
+    #[derive(serde::Deserialize)]
     pub struct PersonJson<'a> = "person" {
         /// Who.
-        person: MatchJson<'a>,
+        pub(crate) person: MatchJson<'a>,
         /// What the configuration lets look-ups show beside that: a list of texts for each attribute.
-        attributes: Values<'a>,
+        pub(crate) attributes: Values<'a>,
     }
     /// POST /api/v1/resolve: a result for each query, in their order.
+    #[derive(serde::Deserialize)]
     pub struct ResolvedJson<'a> = "resolved" {
         /// One for each query.
-        results: Vec<ResultJson<'a>>,
+        pub(crate) results: Vec<ResultJson<'a>>,
     }
     /// What one query found.
+    #[derive(serde::Deserialize)]
     pub struct ResultJson<'a> = "result" {
         /// As it was sent.
-        query: &'a str,
+        pub(crate) query: Cow<'a, str>,
         /// How it went. `multiple` only where `unique` was asked for, and then nobody is named.
-        outcome: OutcomeWord,
+        pub(crate) outcome: OutcomeWord,
         /// Why nobody was asked, where it is `bad_format`: `empty`, `too_short`, `too_long`, `control_character`, `mail_domain`, `outside_bases`.
-        code: Option<&'a str>,
+        pub(crate) code: Option<Cow<'a, str>>,
         /// The same in words.
-        text: Option<String>,
+        pub(crate) text: Option<Cow<'a, str>>,
         /// Who and what was found.
-        matches: Vec<MatchJson<'a>>,
+        pub(crate) matches: Vec<MatchJson<'a>>,
         /// Whether there may be more.
-        partial: bool,
+        pub(crate) partial: bool,
         /// Why; left out where nothing is missing.
-        gaps: Option<Vec<GapJson<'a>>>,
+        pub(crate) gaps: Option<Vec<GapJson<'a>>>,
+    }
+}
+
+impl KindWord {
+    pub(crate) fn is_group(&self) -> bool {
+        self.0 == Kind::Group.as_str()
     }
 }
 
 impl<'a> MatchJson<'a> {
     pub(crate) fn of(entry: &'a Match) -> Self {
         Self {
-            id: Text(&entry.id),
+            id: Id::of(&entry.id),
             kind: KindWord(entry.kind.as_str()),
-            name: &entry.name,
-            description: entry.description.as_deref(),
-            mail: entry.mail.as_deref(),
-            login_name: entry.login_name.as_deref(),
-            domain: &entry.domain,
-            dn: Some(&entry.dn),
+            name: Cow::Borrowed(&entry.name),
+            description: entry.description.as_deref().map(Cow::Borrowed),
+            mail: entry.mail.as_deref().map(Cow::Borrowed),
+            login_name: entry.login_name.as_deref().map(Cow::Borrowed),
+            domain: Cow::Borrowed(&entry.domain),
+            dn: Some(Cow::Borrowed(&entry.dn)),
         }
     }
     /// As much of a person as whoever may read groups alone is told.
     pub(crate) fn named(entry: &'a Match) -> Self {
-        let whole = Self::of(entry);
-        match entry.kind {
-            Kind::Group => whole,
-            Kind::Person => Self {
-                description: None,
-                mail: None,
-                login_name: None,
-                dn: None,
-                ..whole
-            },
+        let mut whole = Self::of(entry);
+        whole.leave_the_name();
+        whole
+    }
+    /// Leaves nothing of a person but who it is.
+    pub(crate) fn leave_the_name(&mut self) {
+        if !self.kind.is_group() {
+            self.description = None;
+            self.mail = None;
+            self.login_name = None;
+            self.dn = None;
         }
     }
 }
@@ -118,9 +130,9 @@ impl<'a> MatchJson<'a> {
 /// Why there may be more; nothing where nothing is missing.
 pub(crate) fn gaps(gaps: &[Gap]) -> Option<Vec<GapJson<'_>>> {
     let json = gaps.iter().map(|gap| GapJson {
-        domain: &gap.domain,
-        code: gap.why.code(),
-        text: Text(gap.why),
+        domain: Cow::Borrowed(&gap.domain),
+        code: Cow::Borrowed(gap.why.code()),
+        text: gap.why.to_string().into(),
         may_pass: gap.why.may_pass(),
     });
     (!gaps.is_empty()).then(|| json.collect())
@@ -135,7 +147,7 @@ impl<'a> MatchesJson<'a> {
     ) -> Self {
         Self {
             matches: matches.into_iter().map(MatchJson::of).collect(),
-            next,
+            next: next.map(Cow::Borrowed),
             partial: !missing.is_empty(),
             gaps: gaps(missing),
         }
@@ -150,7 +162,9 @@ impl<'a> PersonJson<'a> {
             person: MatchJson::of(&person.entry),
             attributes: Values(
                 attributes
-                    .map(|(name, values)| (name.as_str(), &values[..]))
+                    .map(|(name, values)| {
+                        (Cow::Borrowed(name.as_str()), Cow::Borrowed(&values[..]))
+                    })
                     .collect(),
             ),
         }
@@ -174,52 +188,13 @@ impl<'a> ResultJson<'a> {
             _ => None,
         };
         Self {
-            query: &resolved.query,
+            query: Cow::Borrowed(&resolved.query),
             outcome: OutcomeWord(resolved.outcome.code()),
-            code: why.map(|why| why.code()),
-            text: why.map(ToString::to_string),
+            code: why.map(|why| Cow::Borrowed(why.code())),
+            text: why.map(|why| why.to_string().into()),
             matches: resolved.matches.iter().map(MatchJson::of).collect(),
             partial: !resolved.gaps.is_empty(),
             gaps: gaps(&resolved.gaps),
         }
-    }
-}
-
-/// An object of lists of texts.
-pub(crate) struct Values<'a>(pub(crate) Vec<(&'a str, &'a [String])>);
-
-impl Serialize for Values<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut map = serializer.serialize_map(Some(self.0.len()))?;
-        for (name, values) in &self.0 {
-            map.serialize_entry(name, values)?;
-        }
-        map.end()
-    }
-}
-
-impl Shape for Values<'_> {
-    fn schema(_: &mut Schemas) -> Value {
-        let texts = json!({ "type": "array", "items": { "type": "string" } });
-        json!({ "type": "object", "additionalProperties": texts })
-    }
-}
-
-/// An object of texts, in the order of the configuration.
-pub(crate) struct Texts<'a>(pub(crate) Vec<(&'a str, &'a str)>);
-
-impl Serialize for Texts<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut map = serializer.serialize_map(Some(self.0.len()))?;
-        for (name, text) in &self.0 {
-            map.serialize_entry(name, text)?;
-        }
-        map.end()
-    }
-}
-
-impl Shape for Texts<'_> {
-    fn schema(_: &mut Schemas) -> Value {
-        json!({ "type": "object", "additionalProperties": { "type": "string" } })
     }
 }

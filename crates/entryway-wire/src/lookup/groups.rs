@@ -1,11 +1,12 @@
 //! Groups, their members, and whose they are.
 
 use super::found::{GapJson, MatchJson, gaps};
+use super::texts::Id;
 use crate::shape::{shapes, words};
-use crate::write::Text;
 use entryway_lookup::{
-    EntryId, GroupEntry, GroupsOf, InGroup, Member, Members, Step, Unresolved, WhyUnresolved,
+    GroupEntry, GroupsOf, InGroup, Member, Members, Step, Unresolved, WhyUnresolved,
 };
+use std::borrow::Cow;
 
 words! {
     /// Why a member cannot be told.
@@ -14,82 +15,89 @@ words! {
 
 shapes! {
     /// A group on the way from one entry to another.
+    #[derive(serde::Deserialize)]
     pub(crate) struct StepJson<'a> = "step_between" {
         /// Its name; `…` where nobody shows it.
-        name: &'a str,
+        pub(crate) name: Cow<'a, str>,
         /// By what to ask on, where it is shown.
-        id: Option<Text<&'a EntryId>>,
+        pub(crate) id: Option<Id<'a>>,
     }
     /// GET /api/v1/groups/{id}: one group, without its members.
+    #[derive(serde::Deserialize)]
     pub struct GroupJson<'a> = "group_entry" {
         /// Which.
-        group: MatchJson<'a>,
+        pub(crate) group: MatchJson<'a>,
         /// Its number, where it has one.
-        gid: Option<u32>,
+        pub(crate) gid: Option<u32>,
         /// Whether its entry may not be told as a whole.
-        partial: bool,
+        pub(crate) partial: bool,
         /// Why; left out where nothing is missing.
-        gaps: Option<Vec<GapJson<'a>>>,
+        pub(crate) gaps: Option<Vec<GapJson<'a>>>,
     }
     /// GET /api/v1/groups/{id}/members.
+    #[derive(serde::Deserialize)]
     pub struct MembersJson<'a> = "members" {
         /// Of which group.
-        group: MatchJson<'a>,
+        pub(crate) group: MatchJson<'a>,
         /// Each once, by its shortest path; direct ones first, then by name.
-        members: Vec<MemberJson<'a>>,
+        pub(crate) members: Vec<MemberJson<'a>>,
         /// Goes on after these, as `cursor`. Left out where there are no more, and where the list was not begun with `cursor=start`.
-        next: Option<&'a str>,
+        pub(crate) next: Option<Cow<'a, str>>,
         /// Members that cannot be told; left out where there are none. Of a list in pages they stand on the first.
-        unresolved: Option<Vec<UnresolvedJson<'a>>>,
+        pub(crate) unresolved: Option<Vec<UnresolvedJson<'a>>>,
         /// Whether there may be more than these and the pages after them.
-        partial: bool,
+        pub(crate) partial: bool,
         /// Why; left out where nothing is missing.
-        gaps: Option<Vec<GapJson<'a>>>,
+        pub(crate) gaps: Option<Vec<GapJson<'a>>>,
     }
     /// A member.
+    #[derive(serde::Deserialize)]
     pub(crate) struct MemberJson<'a> = "member" {
         /// Who or what.
-        entry: MatchJson<'a>,
+        pub(crate) entry: MatchJson<'a>,
         /// The groups between the group that was asked about and this member, the outermost first; left out for a direct one.
-        path: Option<Vec<StepJson<'a>>>,
+        pub(crate) path: Option<Vec<StepJson<'a>>>,
     }
     /// Members that cannot be told.
+    #[derive(serde::Deserialize)]
     pub(crate) struct UnresolvedJson<'a> = "unresolved_member" {
         /// What the group has in its list, where that is no name of anybody here and the caller may read people.
-        value: Option<&'a str>,
+        pub(crate) value: Option<Cow<'a, str>>,
         /// Why: it lies elsewhere, there is no such person or group that look-ups see, it is no name, it is a search that is not made.
-        why: WhyWord,
+        pub(crate) why: WhyWord,
         /// How many they are.
-        count: u32,
+        pub(crate) count: u32,
         /// As in `member`.
-        path: Option<Vec<StepJson<'a>>>,
+        pub(crate) path: Option<Vec<StepJson<'a>>>,
     }
     /// GET /api/v1/people/{id}/groups.
+    #[derive(serde::Deserialize)]
     pub struct GroupsOfJson<'a> = "groups_of" {
         /// Whose.
-        entry: MatchJson<'a>,
+        pub(crate) entry: MatchJson<'a>,
         /// Each once, direct ones first.
-        groups: Vec<InGroupJson<'a>>,
+        pub(crate) groups: Vec<InGroupJson<'a>>,
         /// Whether there may be more.
-        partial: bool,
+        pub(crate) partial: bool,
         /// Why; left out where nothing is missing.
-        gaps: Option<Vec<GapJson<'a>>>,
+        pub(crate) gaps: Option<Vec<GapJson<'a>>>,
     }
     /// A group that somebody belongs to.
+    #[derive(serde::Deserialize)]
     pub(crate) struct InGroupJson<'a> = "in_group" {
         /// Which.
-        group: MatchJson<'a>,
+        pub(crate) group: MatchJson<'a>,
         /// Its number, where it has one.
-        gid: Option<u32>,
+        pub(crate) gid: Option<u32>,
         /// The groups in between, the person's own first; left out for a direct one.
-        path: Option<Vec<StepJson<'a>>>,
+        pub(crate) path: Option<Vec<StepJson<'a>>>,
     }
 }
 
 fn path(steps: &[Step]) -> Option<Vec<StepJson<'_>>> {
     let json = steps.iter().map(|step| StepJson {
-        name: &step.name,
-        id: step.id.as_ref().map(Text),
+        name: Cow::Borrowed(&step.name),
+        id: step.id.as_ref().map(Id::of),
     });
     (!steps.is_empty()).then(|| json.collect())
 }
@@ -117,7 +125,7 @@ impl<'a> MembersJson<'a> {
             path: path(&member.path),
         };
         let unresolved = |member: &'a Unresolved| UnresolvedJson {
-            value: member.value.as_deref().filter(|_| whole),
+            value: member.value.as_deref().filter(|_| whole).map(Cow::Borrowed),
             why: WhyWord(WhyUnresolved::code(member.why)),
             count: member.count,
             path: path(&member.path),
@@ -125,7 +133,7 @@ impl<'a> MembersJson<'a> {
         Self {
             group: MatchJson::of(&members.group),
             members: members.members.iter().map(member).collect(),
-            next,
+            next: next.map(Cow::Borrowed),
             unresolved: (!members.unresolved.is_empty())
                 .then(|| members.unresolved.iter().map(unresolved).collect()),
             partial: !members.gaps.is_empty(),

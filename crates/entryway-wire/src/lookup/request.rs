@@ -108,6 +108,27 @@ impl ResolveRequest {
             domains: shape.domains,
         })
     }
+
+    /// The same, to be asked elsewhere.
+    pub fn to_json(&self) -> String {
+        let kinds = match self.kinds {
+            Kinds::People => "people",
+            Kinds::Groups => "groups",
+            Kinds::Both => "both",
+        };
+        let mut body = json!({
+            "queries": self.queries,
+            "kinds": kinds,
+            "unique": self.unique,
+            "first": self.first,
+            "all_domains": self.all_domains,
+            "domains": self.domains,
+        });
+        if let (Some(limit), Some(body)) = (self.limit, body.as_object_mut()) {
+            body.insert("limit".to_owned(), limit.into());
+        }
+        body.to_string()
+    }
 }
 
 /// What a body may be.

@@ -21,6 +21,7 @@ pub(super) async fn found(relay: Option<&Relay>, token: Option<&str>, asked: Loo
             body: asked.body.as_ref().map(Text::as_str),
             accept: asked.accept.as_ref().map(Text::as_str),
             if_none_match: asked.if_none_match.as_ref().map(Text::as_str),
+            on_behalf: asked.audience.as_str(),
             token,
             most: MAX_REPLY - 32 * 1024,
         })

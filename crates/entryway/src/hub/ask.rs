@@ -2,6 +2,7 @@
 
 use super::exchange::{Exchange, in_words};
 use super::registry::{NoLine, Outcome, Wanted};
+use super::share::Share;
 use bytes::Bytes;
 use entryway_bridge::message::{Ability, Method};
 use entryway_bridge::{ConnectorId, VerifiedReply};
@@ -64,7 +65,7 @@ impl Exchange {
             let wanted = Wanted {
                 only,
                 without: &tried,
-                lesser: method == Method::Challenge,
+                share: share(method),
             };
             let picked = match self.registry.pick(site, method.ability(), wanted) {
                 Ok(picked) => picked,
@@ -136,6 +137,15 @@ impl Exchange {
             Ok(_) => now + deadline.saturating_duration_since(now) / 2,
             Err(_) => deadline,
         }
+    }
+}
+
+/// What a question may take of what connectors take.
+fn share(method: Method) -> Share {
+    match method {
+        Method::Login | Method::Revalidate | Method::ChangePassword => Share::Whole,
+        Method::Challenge => Share::Half,
+        Method::Lookup => Share::Quarter,
     }
 }
 

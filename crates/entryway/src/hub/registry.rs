@@ -1,8 +1,9 @@
 //! Which tunnels there are, and which of them is asked: of those that are ready for it the one with the fewest questions
 //! under way. Outlives every configuration. Knows no store and asks nothing itself.
 
+use super::share::{Share, Shares};
 use super::stock::Stock;
-use entryway_bridge::message::{Ability, Report};
+use entryway_bridge::message::{Ability, Report, Unready};
 use entryway_bridge::{ConnectorId, SiteName};
 use entryway_config::SiteSettings;
 use entryway_tunnel::hub::Tunnel;
@@ -48,8 +49,7 @@ struct Site<L> {
     settings: SiteSettings,
     lines: Vec<Held<L>>,
     outstanding: Arc<AtomicUsize>,
-    /// Of these, those that have half of what the site takes.
-    lesser: Arc<AtomicUsize>,
+    shares: Shares,
     counts: Counts,
 }
 
@@ -105,8 +105,7 @@ struct Held<L> {
     draining: bool,
     /// What it was ready for when that was told last.
     told: Vec<Ability>,
-    /// Of the questions under way, those that have half of what it takes.
-    lesser: Arc<AtomicUsize>,
+    shares: Shares,
     stock: Arc<Mutex<Stock>>,
 }
 
@@ -114,7 +113,7 @@ struct Held<L> {
 pub(crate) struct Picked<L> {
     pub(crate) line: Arc<L>,
     _place: Place,
-    _lesser: Option<(Place, Place)>,
+    _of_share: Option<(Place, Place)>,
 }
 
 struct Place(Arc<AtomicUsize>);
@@ -131,11 +130,6 @@ impl Drop for Place {
     fn drop(&mut self) {
         self.0.fetch_sub(1, Ordering::Relaxed);
     }
-}
-
-/// At least one.
-fn half(most: usize) -> usize {
-    most.div_ceil(2)
 }
 
 /// Why nobody is asked.
@@ -156,9 +150,8 @@ pub(crate) struct Wanted<'a> {
     pub(crate) only: Option<&'a ConnectorId>,
     /// Any but these connectors'.
     pub(crate) without: &'a [ConnectorId],
-    /// What anybody may ask who has typed nothing yet. It has half of what a connector takes: the other half is for those
-    /// who have.
-    pub(crate) lesser: bool,
+    /// How much of what they take.
+    pub(crate) share: Share,
 }
 
 /// A site in numbers.
@@ -217,7 +210,7 @@ impl<L: Line> Registry<L> {
                     settings: settings.clone(),
                     lines: Vec::new(),
                     outstanding: Arc::default(),
-                    lesser: Arc::default(),
+                    shares: Shares::default(),
                     counts: Counts::default(),
                 },
             };
@@ -246,7 +239,7 @@ impl<L: Line> Registry<L> {
             line: Arc::clone(line),
             draining,
             told: ready_of(&line.report()),
-            lesser: Arc::default(),
+            shares: Shares::default(),
             stock: Arc::default(),
         };
         let same = |known: &&mut Held<L>| known.line.connector() == line.connector();
@@ -287,8 +280,7 @@ impl<L: Line> Registry<L> {
             }
             let outstanding = held.line.outstanding();
             let most = usize::from(report.max_in_flight);
-            let lesser = held.lesser.load(Ordering::Relaxed);
-            if outstanding >= most || wanted.lesser && lesser >= half(most) {
+            if outstanding >= most || held.shares.is_full(wanted.share, most) {
                 busy = true;
                 continue;
             }
@@ -307,19 +299,22 @@ impl<L: Line> Registry<L> {
         if before >= most {
             return Err(NoLine::Busy);
         }
-        let lesser = if wanted.lesser {
-            let (of_site, before) = Place::take(&site.lesser);
-            if before >= half(most) {
-                return Err(NoLine::Busy);
+        let counts = site.shares.count(wanted.share);
+        let counts = counts.zip(held.shares.count(wanted.share));
+        let of_share = match counts {
+            Some((of_site, of_connector)) => {
+                let (of_site, before) = Place::take(of_site);
+                if before >= wanted.share.of(most) {
+                    return Err(NoLine::Busy);
+                }
+                Some((of_site, Place::take(of_connector).0))
             }
-            Some((of_site, Place::take(&held.lesser).0))
-        } else {
-            None
+            None => None,
         };
         Ok(Picked {
             line: Arc::clone(&held.line),
             _place: place,
-            _lesser: lesser,
+            _of_share: of_share,
         })
     }
 
@@ -357,6 +352,29 @@ impl<L: Line> Registry<L> {
         let mut lines = sites.get(site)?.lines.iter();
         let held = lines.find(|held| held.line.connector() == *connector)?;
         Some((Arc::clone(&held.line), Arc::clone(&held.stock)))
+    }
+
+    /// Why no connector of a site is ready for something, as the first of them says it; `None` where one is.
+    pub(crate) fn not_ready(
+        &self,
+        site: &str,
+        ability: Ability,
+    ) -> Option<Result<Unready, NoLine>> {
+        let sites = self.sites.lock();
+        let Some(site) = sites.get(site) else {
+            return Some(Err(NoLine::Unknown));
+        };
+        let mut first = None;
+        for held in &site.lines {
+            let is_asked = !held.draining && !held.line.is_draining();
+            let why = match held.line.report().not_ready(ability) {
+                None if is_asked => return None,
+                None => Unready::Stopping,
+                Some(why) => why,
+            };
+            first = first.or(Some(Ok(why)));
+        }
+        first.or(Some(Err(NoLine::NoneReady)))
     }
 
     /// Whether a connector is asked anything from now on.

@@ -85,6 +85,7 @@ pub(super) fn callers(settings: &Settings) -> Callers {
             name: Arc::clone(&token.name),
             scopes: scopes.collect(),
             expires: token.expires,
+            relays: false,
         };
         match &token.proof {
             TokenProof::Secret(secret) => callers.add(secret.expose(), caller),
@@ -111,6 +112,7 @@ pub(super) fn let_in(
             .into_iter()
             .collect(),
         expires: None,
+        relays: true,
     };
     callers.add(token.as_bytes(), caller);
     Some(token)

@@ -6,8 +6,8 @@ use super::{SOFTWARE, enrolled, shelf};
 use crate::check::{Finding, State, check_with};
 use crate::cli::Common;
 use crate::exit::Exit;
-use entryway_bridge::message::Standing;
-use entryway_config::Settings;
+use entryway_bridge::message::{Ability, Standing, Welcome};
+use entryway_config::{ConnectorSettings, Settings};
 use entryway_ldap::days_left;
 use entryway_tunnel::connector::{Dialing, Ended, Identity, Tried, try_node};
 use entryway_tunnel::{Cause, Endpoint, Pace, Step, fingerprint_in_words};
@@ -80,6 +80,9 @@ async fn look_at(
         };
         let tried = try_node(&dialing).await;
         findings.extend(of_node(node, &by, &tried));
+        if let Ok(tried) = &tried {
+            findings.push(wanted(node, &tried.welcome, &settings.connector));
+        }
     }
     findings
 }
@@ -176,6 +179,27 @@ fn of_node(node: &str, by: &str, tried: &Result<Tried, Ended>) -> Vec<Finding> {
             findings
         }
     }
+}
+
+/// What the hub asks of this site, and whether this configuration has an answer to it.
+fn wanted(node: &str, welcome: &Welcome, connector: &ConnectorSettings) -> Finding {
+    let words: Vec<&str> = welcome.wanted.iter().map(|one| one.as_str()).collect();
+    let words = match words.is_empty() {
+        true => "nothing".to_owned(),
+        false => words.join(", "),
+    };
+    let missing = welcome.wanted.iter().find_map(|ability| match ability {
+        Ability::Lookups if !connector.release.lookups => {
+            Some("look-ups are switched off here (`connector.release.lookups`)")
+        }
+        Ability::Certificate => Some("no connector asks a browser for a certificate yet"),
+        Ability::Lookups | Ability::Password => None,
+    });
+    let (state, detail) = match missing {
+        None => (State::Good, format!("the hub asks for {words}")),
+        Some(missing) => (State::Odd, format!("the hub asks for {words}; {missing}")),
+    };
+    Finding::new("", node, "wanted", state, None, detail)
 }
 
 fn remedy(cause: &Cause) -> Option<String> {

@@ -58,12 +58,12 @@ pub(crate) fn told(nodes: &Nodes, report: &Report) -> ConnectorStatus {
         nodes: nodes
             .statuses()
             .iter()
-            .map(|(hub, status)| node(hub, status))
+            .map(|(hub, status)| node(hub, status, report))
             .collect(),
     }
 }
 
-fn node(hub: &str, status: &NodeStatus) -> TunnelStatus {
+fn node(hub: &str, status: &NodeStatus, report: &Report) -> TunnelStatus {
     let time = |time| Rfc3339(time).to_string();
     let (state, since, next) = match status.phase {
         Phase::Dialing => ("dialling", None, None),
@@ -72,6 +72,14 @@ fn node(hub: &str, status: &NodeStatus) -> TunnelStatus {
         Phase::Stopped => ("stopped", None, None),
     };
     let welcome = status.welcome.as_ref();
+    let wanted = welcome.map_or(&[][..], |welcome| &welcome.wanted);
+    let missing = wanted.iter().filter_map(|ability| {
+        let why = report.not_ready(*ability)?;
+        Some(ReadyStatus {
+            ability: ability.as_str().to_owned(),
+            not_because: Some(why.as_str().to_owned()),
+        })
+    });
     TunnelStatus {
         hub: hub.to_owned(),
         state: state.to_owned(),
@@ -85,6 +93,8 @@ fn node(hub: &str, status: &NodeStatus) -> TunnelStatus {
             };
             standing.to_owned()
         }),
+        wanted: wanted.iter().map(|one| one.as_str().to_owned()).collect(),
+        missing: missing.collect(),
         latency_ms: status.latency.map(|latency| latency.as_secs_f64() * 1e3),
         outstanding: status.outstanding,
         clock_ahead_ms: status.hub_ahead_ms,
@@ -158,6 +168,17 @@ fn tunnel(node: &TunnelStatus, rows: &mut Vec<Row>) {
             .tone(tone)
             .note(notes.join(", ")),
     );
+    if !node.wanted.is_empty() {
+        rows.push(Row::more("asks for").note(node.wanted.join(", ")));
+    }
+    for missing in &node.missing {
+        let why = missing.not_because.as_deref().unwrap_or_default();
+        rows.push(
+            Row::more(format!("not ready for {}", missing.ability))
+                .tone(Tone::Strong)
+                .note(why),
+        );
+    }
     if let Some(trouble) = &node.last_error {
         let step = trouble
             .step

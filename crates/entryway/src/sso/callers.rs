@@ -34,6 +34,7 @@ impl Inner {
             name: format!("client {}", record.client.as_str()).into(),
             scopes: asked.map(|scope| scope_of(*scope)).collect(),
             expires: Some(expires),
+            relays: false,
         }))
     }
 }

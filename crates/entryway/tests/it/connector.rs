@@ -15,7 +15,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::process::{Output, Stdio};
 use std::time::Instant;
 
-fn run(world: &World, arguments: &[&str], typed: &str) -> Output {
+pub(crate) fn run(world: &World, arguments: &[&str], typed: &str) -> Output {
     let mut child = world
         .command(arguments)
         .stdin(Stdio::piped())
@@ -30,7 +30,7 @@ fn run(world: &World, arguments: &[&str], typed: &str) -> Output {
     child.wait_with_output().expect("an end")
 }
 
-fn text(bytes: &[u8]) -> String {
+pub(crate) fn text(bytes: &[u8]) -> String {
     String::from_utf8(bytes.to_vec()).expect("text")
 }
 

@@ -2,6 +2,7 @@
 
 mod api;
 mod logins;
+mod lookups;
 mod site;
 mod tickets;
 mod tunnels;

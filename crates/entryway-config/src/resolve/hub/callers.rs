@@ -74,6 +74,45 @@ pub(super) fn own_clients<'a>(
     whole.then_some(own)
 }
 
+/// Who looks its people up: none of another site's clients, which `not_anothers` says when all are known.
+pub(super) fn own_lookups<'a>(
+    callers: &[&str],
+    site: &Section<'a>,
+    cx: &Context<'_>,
+) -> Option<Vec<Text<'a>>> {
+    let items = site.texts("lookups").map(|list| list.items);
+    let items = items.unwrap_or_default();
+    let known = items.iter().filter(|item| is_caller(**item, callers, cx));
+    (known.count() == items.len()).then_some(items)
+}
+
+/// Whether no client of another site stands in a site's `lookups`: a site is another company.
+pub(super) fn not_anothers(
+    lookups: &[Text<'_>],
+    owner: &str,
+    clients: &Claims<'_>,
+    cx: &Context<'_>,
+) -> bool {
+    let mut whole = true;
+    for caller in lookups {
+        let mut others = clients.iter().filter(|(.., whose)| whose != owner);
+        let Some((_, place, whose)) = others.find(|(known, ..)| *known == caller.text) else {
+            continue;
+        };
+        whole = false;
+        let message = format!(
+            "`{}` would look up people of a site that is not its own",
+            caller.text.escape_debug()
+        );
+        cx.push(
+            Diagnostic::new(Code::SiteClaimed, message)
+                .at(caller.place, format!("{owner} would show it its people"))
+                .also(*place, format!("it is a client of {whose}")),
+        );
+    }
+    whole
+}
+
 /// Where its people log in beside its clients: `Some(None)` is wherever no other site's do.
 pub(super) fn own_applications(
     callers: &[&str],

@@ -7,9 +7,30 @@ fn site(takes: SiteTakes) -> SitePolicy {
         suffixes: vec!["plant.example".to_owned()],
         clients: Vec::new(),
         applications: None,
+        lookups: Vec::new(),
         enabled: true,
         takes,
         rule: RuleId(1),
+    }
+}
+
+#[test]
+fn people_are_looked_up_by_those_who_are_named_and_by_nobody_else() {
+    let site = SitePolicy {
+        clients: vec!["portal".to_owned()],
+        lookups: vec!["phonebook".to_owned(), "wiki".to_owned()],
+        ..site(SiteTakes::default())
+    };
+    for (caller, shown) in [
+        ("phonebook", true),
+        ("client wiki", true),
+        ("portal", false),
+        ("client portal", false),
+        ("forward wiki", false),
+        ("Wiki", false),
+        ("", false),
+    ] {
+        assert_eq!(site.shows_to(caller), shown, "{caller}");
     }
 }
 

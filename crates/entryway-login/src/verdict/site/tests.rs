@@ -15,6 +15,7 @@ fn site() -> SitePolicy {
         suffixes: Vec::new(),
         clients: Vec::new(),
         applications: None,
+        lookups: Vec::new(),
         enabled: true,
         takes: SiteTakes::default(),
         rule: RuleId(1),

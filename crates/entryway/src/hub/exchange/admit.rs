@@ -94,9 +94,11 @@ impl SiteDoor {
             .sites
             .iter()
             .find(|site| *site.name == *self.site.as_str());
-        let methods = site.ok_or_else(no_site)?.methods;
+        let site = site.ok_or_else(no_site)?;
+        let methods = site.methods;
         let wanted = [
             (Ability::Password, methods.password),
+            (Ability::Lookups, !site.lookups.is_empty()),
             (Ability::Certificate, methods.certificate),
         ];
         let connector = ConnectorId::parse(&peer.connector)

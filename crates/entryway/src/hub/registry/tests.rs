@@ -65,6 +65,7 @@ fn settings(name: &str, max_outstanding: usize) -> SiteSettings {
         name: name.into(),
         suffixes: Vec::new(),
         clients: Vec::new(),
+        lookups: Vec::new(),
         methods: SiteMethods {
             password: true,
             certificate: false,
@@ -273,7 +274,7 @@ fn two_thousand_sites_do_not_make_a_choice_slow() {
 #[test]
 fn whoever_has_typed_nothing_leaves_half_to_those_who_have() {
     let lesser = Wanted {
-        lesser: true,
+        share: Share::Half,
         ..Wanted::default()
     };
     let full = |registry: &Registry<Fake>| {
@@ -299,4 +300,53 @@ fn whoever_has_typed_nothing_leaves_half_to_those_who_have() {
     assert_eq!(any(&registry), Ok(id(1)));
     drop(held);
     assert_eq!(full(&registry), None);
+}
+
+#[test]
+fn whoever_looks_people_up_leaves_the_rest_to_those_who_log_in() {
+    let of = |share| Wanted {
+        share,
+        ..Wanted::default()
+    };
+    let registry = registry();
+    let one = line(1, None);
+    assert!(registry.add(&site(), &one, false).unwrap().is_none());
+    let pick = |share| registry.pick("plant-a", Ability::Password, of(share));
+    // Of four, one; and it takes nothing of the half.
+    let looked_up = pick(Share::Quarter).ok();
+    assert!(looked_up.is_some());
+    assert_eq!(pick(Share::Quarter).err(), Some(NoLine::Busy));
+    let held = [pick(Share::Half).ok(), pick(Share::Half).ok()];
+    assert!(held.iter().all(Option::is_some));
+    assert_eq!(pick(Share::Half).err(), Some(NoLine::Busy));
+    assert_eq!(any(&registry), Ok(id(1)));
+    drop(looked_up);
+    assert!(pick(Share::Quarter).is_ok());
+    // Of the site too, and never nothing.
+    registry.configure(&[settings("plant-a", 1)]);
+    drop(held);
+    assert!(pick(Share::Quarter).is_ok());
+}
+
+#[test]
+fn why_nobody_is_asked_is_told() {
+    let registry = registry();
+    let why = |site: &str, ability| registry.not_ready(site, ability);
+    assert_eq!(why("plant-b", Ability::Lookups), Some(Err(NoLine::Unknown)));
+    assert_eq!(
+        why("plant-a", Ability::Lookups),
+        Some(Err(NoLine::NoneReady))
+    );
+    let one = line(1, None);
+    assert!(registry.add(&site(), &one, false).unwrap().is_none());
+    assert_eq!(
+        why("plant-a", Ability::Lookups),
+        Some(Ok(Unready::SwitchedOff))
+    );
+    assert_eq!(why("plant-a", Ability::Password), None);
+    registry.set_draining(one.connector.as_str(), true);
+    assert_eq!(
+        why("plant-a", Ability::Password),
+        Some(Ok(Unready::Stopping))
+    );
 }

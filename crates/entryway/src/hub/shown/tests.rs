@@ -25,6 +25,7 @@ fn sites_are_those_of_the_configuration_and_those_with_connectors() {
         name: "plant-b".into(),
         suffixes: vec!["b.example".into()],
         clients: Vec::new(),
+        lookups: Vec::new(),
         methods: entryway_config::SiteMethods {
             password: true,
             certificate: true,
