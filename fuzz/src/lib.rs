@@ -8,6 +8,7 @@ mod bridge;
 mod config;
 mod connections;
 mod expressions;
+mod holder;
 mod keystore;
 mod ldap;
 mod names;
@@ -17,6 +18,7 @@ pub use bridge::bridge;
 pub use config::config;
 pub use connections::{client_connection, server_connection};
 pub use expressions::{condition, template};
+pub use holder::holder;
 pub use keystore::keystore;
 pub use ldap::{ber, filter, ldap_message, password_change, password_policy};
 pub use names::{dn, filter_template, filter_text, ldap_url, login_name};
@@ -37,6 +39,7 @@ pub const TARGETS: &[(&str, Target)] = &[
     ("filter_template", filter_template),
     ("filter_text", filter_text),
     ("forward_page", forward_page),
+    ("holder", holder),
     ("keystore", keystore),
     ("ldap_message", ldap_message),
     ("ldap_url", ldap_url),

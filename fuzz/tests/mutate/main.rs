@@ -93,6 +93,7 @@ targets! {
     filter_template: 3_000_000,
     filter_text: 3_000_000,
     forward_page: 1_000_000,
+    holder: 400_000,
     keystore: 1_000_000,
     ldap_message: 3_000_000,
     ldap_url: 3_000_000,

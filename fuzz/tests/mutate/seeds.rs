@@ -69,6 +69,20 @@ pub(crate) fn of(target: &str) -> Vec<Vec<u8>> {
         "password_change" => password_changes(),
         "password_policy" => policies(),
         // Without their magic, which the target puts in front.
+        // A certificate, and parts of one: alternative names with a user principal name and a mail address, a subject
+        // of several parts, one with two values at once, one of nothing, a key's name, usages, a number.
+        "holder" => [
+            &include_bytes!("person.der")[..],
+            b"\x30\x3a\xa0\x21\x06\x0a\x2b\x06\x01\x04\x01\x82\x37\x14\x02\x03\xa0\x13\x0c\x11jdoe@corp.example\x81\x15jane.doe@mail.example",
+            b"\x31\x0d\x30\x0b\x06\x03\x55\x04\x0a\x0c\x04A, B\x31\x0f\x30\x0d\x06\x03\x55\x04\x03\x13\x06 #Jane",
+            b"\x31\x17\x30\x09\x06\x03\x55\x04\x03\x1e\x02\0a\x30\x0a\x06\x03\x2a\x03\x04\x0c\x03odd",
+            b"\x31\0\x31\x0d\x30\x0b\x06\x03\x55\x04\x0a\x0c\x04A, B",
+            b"\x04\x04\xab\xcd\xef\x01",
+            b"\x30\x16\x06\x08\x2b\x06\x01\x05\x05\x07\x03\x02\x06\x0a\x2b\x06\x01\x04\x01\x82\x37\x14\x02\x02",
+            b"\0\xf1\xa2\x15",
+        ]
+        .map(<[u8]>::to_vec)
+        .to_vec(),
         "keystore" => [
             &include_bytes!("../../../crates/entryway-config/tests/stores/keys.jks")[..],
             include_bytes!("../../../crates/entryway-config/tests/stores/trust.jks"),

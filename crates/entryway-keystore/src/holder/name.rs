@@ -70,8 +70,9 @@ fn parts<'a>(name: &'a X509Name<'_>) -> Option<Vec<Vec<&'a AttributeTypeAndValue
         .take(MOST_PARTS + 1)
         .map(|rdn| rdn.iter().take(MOST_PARTS + 1).collect())
         .collect();
-    let fits =
-        parts.len() <= MOST_PARTS && parts.iter().all(|rdn: &Vec<_>| rdn.len() <= MOST_PARTS);
+    // A part of nothing (X.501 has one value at least) would leave two commas side by side.
+    let whole = |rdn: &Vec<_>| (1..=MOST_PARTS).contains(&rdn.len());
+    let fits = parts.len() <= MOST_PARTS && parts.iter().all(whole);
     fits.then_some(parts)
 }
 
