@@ -205,7 +205,8 @@ fn config(certificate: Arc<CertifiedKey>) -> Result<Arc<ServerConfig>, rustls::E
     Ok(Arc::new(config))
 }
 
-/// Nothing is resumed: each connection proves anew that its key is there, and a card that was taken out is.
+/// Nothing is resumed, and each connection carries one answer (HTTP/1.1 can say so, HTTP/2 would stay open): each try
+/// proves anew that its key is there, and a card that was taken out is.
 fn asking(
     certificate: Arc<CertifiedKey>,
     issuers: Issuers,
@@ -215,7 +216,7 @@ fn asking(
         .with_protocol_versions(&[&TLS13, &TLS12])?
         .with_client_cert_verifier(Arc::new(Whoever::new(issuers)))
         .with_cert_resolver(Arc::new(SingleCertAndKey::from(certificate)));
-    config.alpn_protocols = PROTOCOLS.map(<[u8]>::to_vec).into();
+    config.alpn_protocols = vec![b"http/1.1".to_vec()];
     config.session_storage = Arc::new(NoServerSessionStorage {});
     config.send_tls13_tickets = 0;
     Ok(Arc::new(config))

@@ -286,7 +286,7 @@ impl Reason {
             Self::CertificateUntrusted => of_certificate(
                 "certificate_untrusted",
                 "the certificate's chain leads to nobody who is trusted",
-                "Your certificate is not one that is trusted here: log in with your password, or choose another certificate.",
+                "Your certificate is not one that is trusted here: log in with your password, or close the browser and choose another certificate.",
             ),
             Self::CertificateOutOfDate => of_certificate(
                 "certificate_out_of_date",
@@ -301,7 +301,7 @@ impl Reason {
             Self::CertificateNotForLogin => of_certificate(
                 "certificate_not_for_login",
                 "the certificate is for something else than logging in",
-                "Your certificate is not one for logging in: log in with your password, or choose another certificate.",
+                "Your certificate is not one for logging in: log in with your password, or close the browser and choose another certificate.",
             ),
             // Somebody should look at the rules, or at who issues such certificates.
             Self::CertificateUnmapped => refusal(

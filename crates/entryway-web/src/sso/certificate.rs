@@ -32,8 +32,9 @@ use zeroize::Zeroizing;
 const ASKING: Duration = Duration::from_secs(600);
 /// How long an answer counts: the browser is on its way.
 const ANSWER: Duration = Duration::from_secs(60);
-/// Longest form that goes there in an address; a request that is longer is not offered it.
-const MOST_FLOW: usize = 6 * 1024;
+/// Longest form that goes there in an address; a request that is longer is not offered it. With what is added, sealed
+/// and in base64, it stays below the 8 KiB that proxies in front of the issuer take as a line.
+const MOST_FLOW: usize = 4 * 1024;
 
 /// What is sealed for the listener, and by it.
 const ASKED: &[u8] = b"entryway certificate asked";
@@ -205,6 +206,10 @@ pub(crate) async fn back(
     };
     match answer.outcome {
         Outcome::Failed(again, id) => after.failed = Some(failed(again, id)),
+        // It was switched off meanwhile: what was opened a moment ago is closed.
+        Outcome::LetIn(_) if generation.certificates.is_none() => {
+            after.failed = Some(failed(Again::CertificateNotNow, String::new()));
+        }
         Outcome::LetIn(token) => {
             let attempt = attempt(&app, &generation, &**sso, address, &flow.caller());
             match let_in(&generation, &mut asks, &head.headers, &token, attempt).await {

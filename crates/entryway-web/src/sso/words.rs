@@ -212,13 +212,13 @@ const ENGLISH: Words = Words {
     help: "Help",
     forbidden: "You may not see this page. Whoever runs it can say who may.",
     by_certificate: "Log in with a certificate",
-    no_certificate: "Your browser showed no certificate: log in with your password, or choose a certificate when your browser asks.",
+    no_certificate: "Your browser showed no certificate: it has none that is valid here, or none was chosen. Log in with your password, or close the browser and try again.",
     not_from_here: "You cannot log in with a certificate from this network: log in with your password.",
     certificate_refused: "You could not be logged in with your certificate: log in with your password, or ask your administrator.",
-    certificate_untrusted: "Your certificate is not one that is trusted here: log in with your password, or choose another certificate.",
+    certificate_untrusted: "Your certificate is not one that is trusted here: log in with your password, or close the browser and choose another certificate.",
     certificate_out_of_date: "Your certificate has expired or is not valid yet: log in with your password, and ask your administrator for another certificate.",
     certificate_revoked: "Your certificate was revoked: log in with your password, and ask your administrator for another certificate.",
-    certificate_not_for_login: "Your certificate is not one for logging in: log in with your password, or choose another certificate.",
+    certificate_not_for_login: "Your certificate is not one for logging in: log in with your password, or close the browser and choose another certificate.",
     certificate_not_now: "Nobody can be logged in with a certificate right now: log in with your password, or try again in a few minutes.",
 };
 
@@ -286,13 +286,13 @@ const GERMAN: Words = Words {
     help: "Hilfe",
     forbidden: "Diese Seite ist nicht für Sie. Wer sie betreibt, weiß, für wen sie ist.",
     by_certificate: "Mit einem Zertifikat anmelden",
-    no_certificate: "Ihr Browser hat kein Zertifikat gezeigt: Melden Sie sich mit Ihrem Passwort an, oder wählen Sie ein Zertifikat, wenn der Browser danach fragt.",
+    no_certificate: "Ihr Browser hat kein Zertifikat gezeigt: Er hat keines, das hier gilt, oder es wurde keines gewählt. Melden Sie sich mit Ihrem Passwort an, oder schließen Sie den Browser und versuchen Sie es erneut.",
     not_from_here: "Aus diesem Netz können Sie sich nicht mit einem Zertifikat anmelden: Melden Sie sich mit Ihrem Passwort an.",
     certificate_refused: "Die Anmeldung mit Ihrem Zertifikat ist nicht möglich: Melden Sie sich mit Ihrem Passwort an, oder fragen Sie Ihre Administration.",
-    certificate_untrusted: "Ihrem Zertifikat wird hier nicht vertraut: Melden Sie sich mit Ihrem Passwort an, oder wählen Sie ein anderes Zertifikat.",
+    certificate_untrusted: "Ihrem Zertifikat wird hier nicht vertraut: Melden Sie sich mit Ihrem Passwort an, oder schließen Sie den Browser und wählen Sie ein anderes Zertifikat.",
     certificate_out_of_date: "Ihr Zertifikat ist abgelaufen oder noch nicht gültig: Melden Sie sich mit Ihrem Passwort an, und bitten Sie Ihre Administration um ein neues.",
     certificate_revoked: "Ihr Zertifikat wurde gesperrt: Melden Sie sich mit Ihrem Passwort an, und bitten Sie Ihre Administration um ein neues.",
-    certificate_not_for_login: "Ihr Zertifikat ist nicht für die Anmeldung: Melden Sie sich mit Ihrem Passwort an, oder wählen Sie ein anderes Zertifikat.",
+    certificate_not_for_login: "Ihr Zertifikat ist nicht für die Anmeldung: Melden Sie sich mit Ihrem Passwort an, oder schließen Sie den Browser und wählen Sie ein anderes Zertifikat.",
     certificate_not_now: "Mit einem Zertifikat kann sich gerade niemand anmelden: Melden Sie sich mit Ihrem Passwort an, oder versuchen Sie es in einigen Minuten erneut.",
 };
 

@@ -127,6 +127,17 @@ fn rule(
         return None;
     }
     let ids = own?.map_or_else(|| all.map(<[DomainId]>::to_vec), Some)?;
+    if ids.is_empty() {
+        cx.push(
+            Diagnostic::new(Code::CertificateRule, "this rule asks nobody")
+                .at(
+                    row.place,
+                    "neither it nor `[certificate_login]` has `domains`, and no domain is the default",
+                )
+                .hint("`domains = [\"staff\"]` in `[certificate_login]`, or `default_domains` in `[login]`"),
+        );
+        return None;
+    }
     let asks = ids
         .into_iter()
         .map(|id| ask(by, id, written.as_ref(), known));

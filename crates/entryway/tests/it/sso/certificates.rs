@@ -96,14 +96,18 @@ impl ServerCertVerifier for Anybody {
 }
 
 impl Served {
-    /// Where the listener sends a browser that shows this.
-    fn show(&self, place: &str, shown: Option<&Issued>) -> (u16, String) {
+    /// A connection of a browser that shows this and speaks these protocols.
+    fn connect(
+        &self,
+        shown: Option<&Issued>,
+        protocols: &[&str],
+    ) -> StreamOwned<ClientConnection, TcpStream> {
         let builder = ClientConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()))
             .with_safe_default_protocol_versions()
             .expect("versions")
             .dangerous()
             .with_custom_certificate_verifier(Arc::new(Anybody));
-        let config = match shown {
+        let mut config = match shown {
             None => builder.with_no_client_auth(),
             Some(issued) => builder
                 .with_client_auth_cert(
@@ -112,18 +116,21 @@ impl Served {
                 )
                 .expect("a key that fits"),
         };
+        config.alpn_protocols = protocols
+            .iter()
+            .map(|name| name.as_bytes().to_vec())
+            .collect();
         let stream = TcpStream::connect(&self.asking).expect("a connection");
         stream.set_read_timeout(Some(SOON)).expect("a timeout");
         let name = ServerName::try_from("cert.corp.example").expect("a name");
         let tls = ClientConnection::new(Arc::new(config), name).expect("a client");
-        let mut connection = StreamOwned::new(tls, stream);
-        let path = place.strip_prefix(ELSEWHERE).expect("the listener's URL");
-        let request = format!(
-            "GET {path} HTTP/1.1\r\nhost: cert.corp.example:8444\r\nconnection: close\r\n\r\n"
-        );
-        connection.write_all(request.as_bytes()).expect("written");
-        let mut answer = String::new();
-        connection.read_to_string(&mut answer).expect("an answer");
+        StreamOwned::new(tls, stream)
+    }
+
+    /// Where the listener sends a browser that shows this.
+    fn show(&self, place: &str, shown: Option<&Issued>) -> (u16, String) {
+        let mut connection = self.connect(shown, &[]);
+        let answer = asked(&mut connection, place, "connection: close\r\n");
         let status = answer[9..12].parse().expect("a status");
         let location = answer
             .lines()
@@ -149,6 +156,20 @@ impl Served {
         assert_eq!(status, 303, "{back}");
         browser.get(&path_of(&back))
     }
+}
+
+/// All that is answered until the connection ends.
+fn asked(
+    connection: &mut StreamOwned<ClientConnection, TcpStream>,
+    place: &str,
+    more: &str,
+) -> String {
+    let path = place.strip_prefix(ELSEWHERE).expect("the listener's URL");
+    let request = format!("GET {path} HTTP/1.1\r\nhost: cert.corp.example:8444\r\n{more}\r\n");
+    connection.write_all(request.as_bytes()).expect("written");
+    let mut answer = String::new();
+    connection.read_to_string(&mut answer).expect("an answer");
+    answer
 }
 
 fn path_of(place: &str) -> String {
@@ -289,6 +310,42 @@ fn an_answer_counts_once_and_in_the_browser_that_it_is_for() {
         metadata["acr_values_supported"],
         serde_json::json!(["urn:entryway:acr:password", "urn:entryway:acr:certificate"])
     );
+}
+
+/// A browser that could keep its connection would be let in again without the card, as whoever was there before.
+#[test]
+fn each_try_has_a_connection_of_its_own() {
+    let house = House::new();
+    let world = world_of(&house, people::SETUPS[0].1);
+    let served = serve(&world);
+    let place = served.to_listener(&mut Browser::new(&served.daemon));
+    let mut connection = served.connect(Some(&house.good), &["h2", "http/1.1"]);
+    // HTTP/1.1 keeps a connection unless somebody says otherwise.
+    let answer = asked(&mut connection, &place, "");
+    assert_eq!(connection.conn.alpn_protocol(), Some(&b"http/1.1"[..]));
+    assert!(answer.contains("\r\nconnection: close\r\n"), "{answer}");
+    assert!(answer.starts_with("HTTP/1.1 303 "), "{answer}");
+}
+
+/// A reload without the table closes what the one before it has opened.
+#[test]
+fn an_answer_is_worth_nothing_once_certificates_are_switched_off() {
+    let house = House::new();
+    let world = world_of(&house, people::SETUPS[0].1);
+    let mut served = serve(&world);
+    let mut browser = Browser::new(&served.daemon);
+    let place = served.to_listener(&mut browser);
+    let (_, back) = served.show(&place, Some(&house.good));
+    let cookies = std::mem::take(&mut browser.cookies);
+    world.configure("5s", &format!("{SETTINGS}{}", people::SETTINGS));
+    served.daemon.signal("HUP");
+    served.daemon.event("config.applied");
+    let mut browser = Browser::new(&served.daemon);
+    browser.cookies = cookies;
+    let got = browser.get(&path_of(&back));
+    assert_eq!((got.status, got.location()), (503, None), "{got:?}");
+    assert!(got.body.contains("name=\"password\""), "{got:?}");
+    assert!(!browser.cookies.contains_key("__Host-entryway-session"));
 }
 
 #[test]
