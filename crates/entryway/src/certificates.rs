@@ -1,6 +1,7 @@
 //! Certificates that this process relies on, and the day on which each ends.
 
-use crate::listener::ListenerCertificate;
+use crate::certificate_login::PersonTrust;
+use crate::listener::ShownHere;
 use entryway_directory::Domains;
 use entryway_ldap::{CrlFacts, LocalCertificate, Role, Security, ServerStats, TlsClient};
 use std::sync::Arc;
@@ -18,11 +19,11 @@ pub(crate) fn server_certificate(stats: &ServerStats) -> Option<(String, SystemT
 /// Certificates in files of this machine, the one that ends first in front. One that several domains use is one.
 pub(crate) fn local_certificates(
     domains: &Domains,
-    listener: Option<&ListenerCertificate>,
+    people: Option<&PersonTrust>,
+    shown: &ShownHere,
 ) -> Vec<LocalCertificate> {
-    let mut found = listener
-        .map(ListenerCertificate::certificates)
-        .unwrap_or_default();
+    let mut found = shown.certificates();
+    found.extend(people.into_iter().flat_map(PersonTrust::certificates));
     for client in clients(domains) {
         found.extend(client.local_certificates());
     }
@@ -38,10 +39,14 @@ pub(crate) fn local_certificates(
 }
 
 /// The revocation lists that count and end, with their ends. One that several domains use is one.
-pub(crate) fn revocation_lists(domains: &Domains) -> Vec<(CrlFacts, SystemTime)> {
+pub(crate) fn revocation_lists(
+    domains: &Domains,
+    people: Option<&PersonTrust>,
+) -> Vec<(CrlFacts, SystemTime)> {
     let mut found = Vec::new();
-    for client in clients(domains) {
-        let crls = client.crls();
+    let of_people = people.map(|people| people.verifier().crls().clone());
+    let of_servers = clients(domains).into_iter().map(|client| client.crls());
+    for crls in of_people.into_iter().chain(of_servers) {
         let ending = crls.in_force();
         found.extend(ending.filter_map(|list| Some((list.clone(), list.next_update?))));
     }

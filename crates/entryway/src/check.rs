@@ -1,6 +1,7 @@
 //! `entryway check`: the configuration, and every server of every domain as a login would use it.
 
 mod bases;
+mod certificates;
 mod front;
 mod json;
 mod lockout;
@@ -21,7 +22,7 @@ use entryway_config::{Dialect, DomainSettings, Loaded, RuleBook, Settings, Sever
 use entryway_ldap::{
     DirectoryKind, LdapError, ProbeReport, Role, RootDse, SearchRole, Server, ServiceBind, Step,
 };
-use entryway_login::{DomainPolicy, RuleId};
+use entryway_login::{CertificateAsk, CertificateBy, DomainId, DomainPolicy, RuleId};
 use json::{Answer, ProblemJson};
 use serde::Serialize;
 use std::path::{Path, PathBuf};
@@ -89,6 +90,8 @@ struct Look<'a> {
     domain: &'a str,
     server: String,
     policy: &'a DomainPolicy,
+    /// How rules for certificates ask this domain.
+    asks: &'a [(CertificateBy, RuleId, &'a CertificateAsk)],
     places: &'a RuleBook,
     findings: &'a mut Vec<Finding>,
 }
@@ -154,9 +157,11 @@ pub(crate) async fn check_with(
     let mut findings = first(&loaded.settings).await;
     findings.extend(store::look_at(&loaded.settings).await);
     findings.extend(front::look_at(&loaded.settings));
+    findings.extend(certificates::look_at(&loaded.settings));
     let configured = loaded.settings.policy.domains.iter();
     let configured = configured.zip(&loaded.settings.domains);
-    for (domain, (policy, settings)) in composed.domains.iter().zip(configured) {
+    for (at, (domain, (policy, settings))) in composed.domains.iter().zip(configured).enumerate() {
+        let asks = asks_of(&loaded.settings, DomainId(at));
         let servers = match domain.find_servers(Instant::now() + PATIENCE).await {
             Ok(servers) => servers,
             Err(cause) => {
@@ -178,6 +183,7 @@ pub(crate) async fn check_with(
                 domain: domain.name(),
                 server: server.display().to_string(),
                 policy,
+                asks: &asks,
                 places: &loaded.places,
                 findings: &mut findings,
             };
@@ -188,6 +194,7 @@ pub(crate) async fn check_with(
                 domain: domain.name(),
                 server: server.display().to_string(),
                 policy,
+                asks: &[],
                 places: &loaded.places,
                 findings: &mut findings,
             };
@@ -214,6 +221,17 @@ pub(crate) async fn check_with(
         }
     }
     Ok(if ok { Exit::Done } else { Exit::No })
+}
+
+/// How each rule for certificates asks a domain.
+fn asks_of(settings: &Settings, domain: DomainId) -> Vec<(CertificateBy, RuleId, &CertificateAsk)> {
+    let rules = settings.policy.certificates.iter().flat_map(|it| &it.rules);
+    rules
+        .flat_map(|rule| {
+            let own = rule.asks.iter().filter(move |ask| ask.domain == domain);
+            own.map(|ask| (rule.by, rule.rule, ask))
+        })
+        .collect()
 }
 
 /// The configuration. What is wrong or odd about it is part of the answer for programs, and stands
@@ -251,7 +269,9 @@ async fn look_at(mut look: Look<'_>, server: &Arc<Server>, settings: &DomainSett
     if bases::of_people(&mut look, server, &report).await {
         people::find_one(&mut look, server).await;
         lockout::read(&mut look, server).await;
-        schema::compare(&mut look, server).await;
+        let is_active_directory =
+            root_dse.map(RootDse::kind) == Some(DirectoryKind::ActiveDirectory);
+        schema::compare(&mut look, server, is_active_directory).await;
         schema::membership(
             &mut look,
             server,

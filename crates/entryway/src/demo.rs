@@ -9,6 +9,7 @@ use crate::columns::{Row, Style, render};
 use crate::exit::Exit;
 use crate::explain::{Names, elapsed, rows};
 use crate::kept::Kept;
+use crate::listener::ShownHere;
 use crate::live::Live;
 use crate::metrics::{Exposition, Metrics};
 use crate::once::domain_names;
@@ -119,7 +120,11 @@ impl Stage {
         ];
         let kept = Arc::new(Kept::open(&loaded.settings).await?);
         let live = Arc::new(Live::start(loaded, kept, witnesses)?);
-        let page = Arc::new(Exposition::new(&metrics, Arc::clone(&live), None));
+        let page = Arc::new(Exposition::new(
+            &metrics,
+            Arc::clone(&live),
+            ShownHere::default(),
+        ));
         let front = Front::new(
             listener,
             None,

@@ -1,10 +1,12 @@
 //! The certificate that the API's listener shows: read before anybody is let in, again when its files change, and
 //! another one where the configuration comes to name another.
 
+use crate::certificate_login::AskingListener;
+use crate::stores::told::Expiring;
 use crate::stores::{self, identity_source};
 use anyhow::Context;
 use entryway_config::Settings;
-use entryway_ldap::{ExpiryWatch, IdentitySource, LocalCertificate, Reread, ShownIdentity, utc};
+use entryway_ldap::{IdentitySource, LocalCertificate, Reread, ShownIdentity, utc};
 use entryway_web::ListenerTls;
 use parking_lot::Mutex;
 use std::sync::Arc;
@@ -17,6 +19,24 @@ pub(crate) fn scheme(tls: bool) -> &'static str {
     if tls { "https" } else { "http" }
 }
 
+/// What the listeners of this process show, where they speak TLS.
+#[derive(Clone, Default)]
+pub(crate) struct ShownHere {
+    /// The API's.
+    pub(crate) api: Option<Arc<ListenerCertificate>>,
+    /// The one for people's certificates.
+    pub(crate) asking: Option<Arc<AskingListener>>,
+}
+
+impl ShownHere {
+    /// Every certificate that is shown.
+    pub(crate) fn certificates(&self) -> Vec<LocalCertificate> {
+        let api = self.api.as_deref().map(ListenerCertificate::certificates);
+        let asking = self.asking.as_deref().map(AskingListener::certificates);
+        api.into_iter().chain(asking).flatten().collect()
+    }
+}
+
 /// The certificate, as long as the process lives: whether there is one does not change.
 pub(crate) struct ListenerCertificate {
     tls: Arc<ListenerTls>,
@@ -27,7 +47,7 @@ pub(crate) struct ListenerCertificate {
 
 struct Reading {
     shown: ShownIdentity,
-    expiry: ExpiryWatch,
+    expiring: Expiring,
 }
 
 #[derive(Default)]
@@ -70,7 +90,7 @@ impl ListenerCertificate {
             }),
             reading: Mutex::new(Reading {
                 shown,
-                expiry: ExpiryWatch::default(),
+                expiring: Expiring::default(),
             }),
         };
         Ok(Some(opened))
@@ -158,15 +178,7 @@ impl ListenerCertificate {
             self.show(&reading.shown);
         }
         let certificates = reading.shown.certificates();
-        for (certificate, days) in reading.expiry.due(certificates, now) {
-            tracing::warn!(
-                target: "tls.expires",
-                days,
-                subject = certificate.subject,
-                file = %certificate.origin,
-                purpose = certificate.purpose.as_str(),
-            );
-        }
+        reading.expiring.tell(certificates, None, now);
     }
 
     /// New connections see this one from now on.

@@ -9,7 +9,7 @@ mod resources;
 mod store;
 mod tunnels;
 
-use crate::listener::ListenerCertificate;
+use crate::listener::ShownHere;
 use crate::live::Live;
 use crate::site::Nodes;
 use crate::witness::{Submitted, Witness, domain};
@@ -275,11 +275,7 @@ pub(crate) struct Exposition {
 }
 
 impl Exposition {
-    pub(crate) fn new(
-        metrics: &Metrics,
-        live: Arc<Live>,
-        listener: Option<Arc<ListenerCertificate>>,
-    ) -> Self {
+    pub(crate) fn new(metrics: &Metrics, live: Arc<Live>, shown: ShownHere) -> Self {
         let mut registry = Registry::default();
         registry.register_collector(Box::new(Resources));
         let ours = registry.sub_registry_with_prefix("entryway");
@@ -290,7 +286,7 @@ impl Exposition {
         );
         metrics.register(ours);
         ours.register_collector(Box::new(Directories::new(Arc::clone(&live))));
-        ours.register_collector(Box::new(Certificates::new(Arc::clone(&live), listener)));
+        ours.register_collector(Box::new(Certificates::new(Arc::clone(&live), shown)));
         ours.register_collector(Box::new(Lookups::new(Arc::clone(&live))));
         ours.register_collector(Box::new(Sites::new(Arc::clone(&live))));
         ours.register_collector(Box::new(Stored::new(live)));

@@ -11,7 +11,7 @@ use crate::events::{ControlUnavailable, Listen, ListenerStarted, ListenerStopped
 use crate::exit::Exit;
 use crate::ids::RandomIds;
 use crate::kept::state_dir;
-use crate::listener::{self, ListenerCertificate, scheme};
+use crate::listener::{self, ListenerCertificate, ShownHere, scheme};
 use crate::live::Live;
 use crate::metrics::{Exposition, Metrics};
 use crate::once::kept;
@@ -150,23 +150,28 @@ pub(crate) async fn serve(common: &Common) -> Result<Exit, Exit> {
     // Before anybody is told that the server runs: a signal must not meet the default action.
     let mut signals = Signals::new().map_err(|error| refused(&error.into()))?;
     let listen = listener.local_addr().unwrap_or(listen);
-    let page: Arc<dyn MetricsText> = Arc::new(Exposition::new(
-        &metrics,
-        Arc::clone(&live),
-        certificate.clone(),
-    ));
+    let shown = ShownHere {
+        api: certificate.clone(),
+        asking: asking.clone(),
+    };
+    let page: Arc<dyn MetricsText> =
+        Arc::new(Exposition::new(&metrics, Arc::clone(&live), shown.clone()));
     let scraping = Arc::new(Scraping::new(Arc::clone(&page)));
     if let Some((configured, listener)) = metrics_listener {
         scraping.serve(configured, listener);
     }
+    let asking_listen = certificate_listener
+        .as_ref()
+        .and_then(|listener| listener.local_addr().ok());
     let (reload, mut asked_to_reload) = mpsc::channel(1);
     let seen = Seen {
         live: Arc::clone(&live),
         scraping: Arc::clone(&scraping),
         recent,
-        certificate: certificate.clone(),
+        shown,
         configuration: path.display().to_string(),
         listen: Some(listen),
+        asking_listen,
         began,
         connector: None,
     };

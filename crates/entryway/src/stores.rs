@@ -1,6 +1,7 @@
 //! Stores of certificates and keys: each read once for all domains that name it, and again when it changes.
 
 mod reliant;
+pub(crate) mod told;
 mod watch;
 
 pub(crate) use reliant::Reliant;

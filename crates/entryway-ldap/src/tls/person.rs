@@ -74,6 +74,26 @@ impl PersonVerifier {
         }
     }
 
+    /// The authorities that are trusted with people.
+    pub fn store(&self) -> &TrustStore {
+        &self.store
+    }
+
+    /// The lists of what was taken back.
+    pub fn crls(&self) -> &Crls {
+        &self.crls
+    }
+
+    /// Authorities of which there is no list, by name and file.
+    pub fn without_list(&self) -> Vec<String> {
+        let roots = self.store.roots();
+        let pairs = roots.roots.iter().zip(self.store.anchors());
+        let without = pairs.filter(|(root, _)| self.crls.of(&root.subject).is_none());
+        without
+            .map(|(root, anchor)| format!("{} of {}", name_of_anchor(&root.subject), anchor.origin))
+            .collect()
+    }
+
     /// The names of the authorities, for the request in the handshake: browsers offer what one of them issued.
     pub fn issuers(&self) -> Vec<DistinguishedName> {
         self.store.roots().subjects()

@@ -79,7 +79,7 @@ pub struct ConfigurationStatus {
 /// An address that is listened on.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ListenerStatus {
-    /// `api` or `metrics`.
+    /// `api`, `certificates` or `metrics`.
     pub serves: String,
     /// The address.
     pub listen: String,

@@ -3,13 +3,16 @@
 
 use super::PersonTrust;
 use crate::live::Live;
+use crate::stores::told::Expiring;
 use crate::stores::{self, identity_source};
 use anyhow::Context;
 use entryway_config::Settings;
-use entryway_ldap::{IdentitySource, Reread, ShownIdentity};
+use entryway_ldap::{IdentitySource, LocalCertificate, Reread, ShownIdentity, utc};
 use entryway_web::{Issuers, ListenerTls};
 use parking_lot::Mutex;
+use rustls::pki_types::CertificateDer;
 use std::sync::Arc;
+use std::time::SystemTime;
 use tokio::task::{AbortHandle, spawn_blocking};
 use tokio::time::{MissedTickBehavior, interval};
 
@@ -17,17 +20,29 @@ use tokio::time::{MissedTickBehavior, interval};
 pub(crate) struct AskingListener {
     tls: Arc<ListenerTls>,
     shown: Mutex<Showing>,
+    /// For whoever asks how it is, who must not wait for files.
+    seen: Mutex<Seen>,
 }
 
 struct Showing {
     identity: ShownIdentity,
     issuers: Issuers,
+    expiring: Expiring,
+}
+
+#[derive(Default)]
+struct Seen {
+    certificates: Vec<LocalCertificate>,
+    /// Why what lies in its files now is not shown.
+    problem: Option<String>,
 }
 
 /// What a configuration has the listener show and ask for.
 #[derive(Clone)]
 pub(crate) struct Wanted {
     pub(crate) identity: IdentitySource,
+    /// Whether it is another than the API's, whose end is told already.
+    pub(crate) own: bool,
     pub(crate) trust: Arc<PersonTrust>,
 }
 
@@ -47,6 +62,7 @@ impl Wanted {
         let source = own.or(settings.tls.as_ref())?;
         Some(Self {
             identity: identity_source(source),
+            own: own.is_some(),
             trust,
         })
     }
@@ -61,13 +77,37 @@ impl AskingListener {
         let tls = ListenerTls::asking(identity.certified(), issuers.clone()).context(UNUSABLE)?;
         Ok(Self {
             tls: Arc::new(tls),
-            shown: Mutex::new(Showing { identity, issuers }),
+            seen: Mutex::new(Seen {
+                certificates: identity.certificates(),
+                problem: None,
+            }),
+            shown: Mutex::new(Showing {
+                identity,
+                issuers,
+                expiring: Expiring::default(),
+            }),
         })
     }
 
     /// How TLS is spoken there.
     pub(crate) fn tls(&self) -> Arc<ListenerTls> {
         Arc::clone(&self.tls)
+    }
+
+    /// The chain that is shown, the listener's own certificate first.
+    pub(crate) fn certificates(&self) -> Vec<LocalCertificate> {
+        self.seen.lock().certificates.clone()
+    }
+
+    /// Its own certificate.
+    pub(crate) fn leaf(&self) -> Option<CertificateDer<'static>> {
+        let certified = self.shown.lock().identity.certified();
+        certified.cert.first().cloned()
+    }
+
+    /// Why what lies in its files now is not shown, if so.
+    pub(crate) fn problem(&self) -> Option<String> {
+        self.seen.lock().problem.clone()
     }
 
     /// Looks at the configuration in force and at the files from now on. Needs a tokio runtime.
@@ -93,26 +133,27 @@ impl AskingListener {
             return;
         };
         let mut shown = self.shown.lock();
-        let mut renewed = false;
+        let (mut renewed, mut problem) = (false, self.problem());
         if !shown.identity.is_of(&wanted.identity) {
             match ShownIdentity::load(wanted.identity.clone()) {
                 Ok(identity) => {
                     shown.identity = identity;
-                    renewed = true;
+                    (renewed, problem) = (true, None);
                 }
-                Err(error) => unusable(error.code(), anyhow::Error::from(error)),
+                Err(error) => problem = Some(unusable(error.code(), error.into())),
             }
         }
         renewed |= match shown.identity.look() {
             Reread::Same => false,
             Reread::Renewed => true,
             Reread::Broken(error) => {
-                unusable(error.code(), anyhow::Error::from(error));
+                problem = Some(unusable(error.code(), error.into()));
                 false
             }
             Reread::Recovered { renewed } => {
                 let file = shown.identity.origin();
                 tracing::info!(target: "listener.certificate_recovered", %file);
+                problem = None;
                 renewed
             }
         };
@@ -120,22 +161,34 @@ impl AskingListener {
         let names = |issuers: &Issuers| -> Vec<Vec<u8>> {
             issuers.iter().map(|name| name.as_ref().to_vec()).collect()
         };
-        if !renewed && names(&issuers) == names(&shown.issuers) {
-            return;
-        }
-        let certificate = shown.identity.certified();
-        match self.tls.renew_asking(certificate, issuers.clone()) {
-            Ok(()) => {
-                shown.issuers = issuers;
-                let file = shown.identity.origin();
-                tracing::info!(target: "listener.certificate_renewed", %file);
+        if renewed || names(&issuers) != names(&shown.issuers) {
+            let certificate = shown.identity.certified();
+            match self.tls.renew_asking(certificate, issuers.clone()) {
+                Ok(()) => {
+                    shown.issuers = issuers;
+                    let certificates = shown.identity.certificates();
+                    if renewed {
+                        let (file, own) = (shown.identity.origin(), certificates.first());
+                        let subject = own.map(|own| own.subject.as_str());
+                        let expires = own.map(|own| utc(own.not_after));
+                        tracing::info!(target: "listener.certificate_renewed", %file, subject, expires);
+                    }
+                    self.seen.lock().certificates = certificates;
+                }
+                Err(error) => problem = Some(unusable("store_setup", error.into())),
             }
-            Err(error) => unusable("store_setup", anyhow::Error::from(error)),
+        }
+        self.seen.lock().problem = problem;
+        if wanted.own {
+            let certificates = shown.identity.certificates();
+            shown.expiring.tell(certificates, None, SystemTime::now());
         }
     }
 }
 
-fn unusable(code: &str, error: anyhow::Error) {
+/// Told in the log; in words.
+fn unusable(code: &str, error: anyhow::Error) -> String {
     let problem = format!("{error:#}");
     tracing::warn!(target: "listener.certificate_unusable", code, problem, kept = "the one before it");
+    problem
 }

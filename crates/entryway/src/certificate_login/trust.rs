@@ -1,12 +1,16 @@
 //! Whom people's certificates are believed to be of: authorities and lists, read again when their files change.
 
+use crate::stores::told::{self, Expiring};
 use crate::stores::{self, trust_source};
 use anyhow::Context;
 use entryway_config::CertificateLogin;
-use entryway_ldap::{Crls, Lists, PersonVerifier, Reread, Rereading, WhenUnknown};
+use entryway_ldap::{
+    Crls, Lists, LocalCertificate, PersonVerifier, Purpose, Rereading, WhenUnknown,
+};
 use entryway_web::Issuers;
 use parking_lot::{Mutex, RwLock};
 use std::sync::Arc;
+use std::time::SystemTime;
 use tokio::task::{AbortHandle, spawn_blocking};
 use tokio::time::{MissedTickBehavior, interval};
 
@@ -20,6 +24,7 @@ struct Reading {
     stores: Rereading,
     lists: Option<Lists>,
     when_unknown: WhenUnknown,
+    expiring: Expiring,
 }
 
 impl Reading {
@@ -59,6 +64,7 @@ impl PersonTrust {
                 true => WhenUnknown::Accept,
                 false => WhenUnknown::Refuse,
             },
+            expiring: Expiring::default(),
         };
         Ok(Self {
             now: RwLock::new(Arc::new(reading.verifier())),
@@ -74,6 +80,11 @@ impl PersonTrust {
     /// Who may have issued a certificate.
     pub(crate) fn issuers(&self) -> Issuers {
         self.verifier().issuers()
+    }
+
+    /// The authorities, as they were read last.
+    pub(crate) fn certificates(&self) -> Vec<LocalCertificate> {
+        of_people(self.verifier().store().certificates())
     }
 
     /// Looks at the files from now on. Needs a tokio runtime.
@@ -96,52 +107,31 @@ impl PersonTrust {
     /// One look, told in the log.
     fn look(&self) {
         let mut reading = self.reading.lock();
-        let mut renewed = match reading.stores.look() {
-            Reread::Same => false,
-            Reread::Renewed => true,
-            Reread::Broken(error) => {
-                let code = error.code();
-                let problem = format!("{:#}", anyhow::Error::from(error));
-                tracing::warn!(target: "tls.store_unusable", code, problem, kept = "what was read last");
-                false
-            }
-            Reread::Recovered { renewed } => {
-                tracing::info!(target: "tls.store_recovered", files = files(&reading));
-                renewed
-            }
-        };
+        let Reading {
+            stores,
+            lists,
+            expiring,
+            ..
+        } = &mut *reading;
+        let mut renewed = told::store_renewed(stores);
         if renewed {
-            tracing::info!(target: "tls.store_renewed", files = files(&reading), servers = 0);
+            let files = told::files(stores);
+            tracing::info!(target: "tls.store_renewed", files, servers = 0);
         }
-        if let Some(lists) = &mut reading.lists {
-            let changed = match lists.look() {
-                Reread::Same => false,
-                Reread::Renewed => true,
-                Reread::Broken(error) => {
-                    let code = error.code();
-                    let problem = format!("{:#}", anyhow::Error::from(error));
-                    tracing::warn!(target: "tls.lists_unusable", code, problem, kept = "what was read last");
-                    false
-                }
-                Reread::Recovered { renewed } => {
-                    tracing::info!(target: "tls.lists_recovered", files = lists.files());
-                    renewed
-                }
-            };
-            if changed {
-                tracing::info!(target: "tls.lists_renewed", files = lists.files());
-            }
-            renewed |= changed;
-        }
+        renewed |= lists.as_mut().is_some_and(told::lists_renewed);
+        let in_force = lists.iter().flat_map(|lists| lists.crls().in_force());
+        let certificates = of_people(stores.store().certificates());
+        expiring.tell(certificates, in_force.cloned(), SystemTime::now());
         if renewed {
             *self.now.write() = Arc::new(reading.verifier());
         }
     }
 }
 
-fn files(reading: &Reading) -> String {
-    let anchors = reading.stores.store().anchors().iter();
-    let mut files: Vec<Arc<str>> = anchors.map(|anchor| Arc::clone(&anchor.origin)).collect();
-    files.dedup();
-    files.join(", ")
+/// They vouch for people, not for servers.
+fn of_people(mut certificates: Vec<LocalCertificate>) -> Vec<LocalCertificate> {
+    for one in &mut certificates {
+        one.purpose = Purpose::People;
+    }
+    certificates
 }

@@ -34,7 +34,7 @@ pub(super) fn look_at(settings: &Settings) -> Vec<Finding> {
 }
 
 /// A chain is as good as the one of it that ends first.
-fn judge(chain: &[LocalCertificate], now: SystemTime) -> (State, String) {
+pub(super) fn judge(chain: &[LocalCertificate], now: SystemTime) -> (State, String) {
     let Some(first) = chain.iter().min_by_key(|one| one.not_after) else {
         return (State::Bad, "there is no certificate".to_owned());
     };

@@ -4,8 +4,8 @@
 use super::{Look, State, people};
 use entryway_config::{GroupsSettings, Membership};
 use entryway_ldap::{DerefAliases, DirectoryKind, RootDse, SearchRequest, SearchRole, Server};
-use entryway_ldap_types::{AttributeName, Filter, Scope};
-use entryway_login::{Carried, DomainPolicy};
+use entryway_ldap_types::{AttributeName, Filter, FilterTemplate, Scope};
+use entryway_login::{Carried, CertificateBy, DomainPolicy};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -31,6 +31,31 @@ fn names_of(description: &str) -> Vec<String> {
     };
     let names = list.split('\'').skip(1).step_by(2);
     names.map(str::to_ascii_lowercase).collect()
+}
+
+/// What rules for certificates ask for there, with the words that say where.
+fn asked(look: &Look<'_>, is_active_directory: bool) -> Vec<(String, String)> {
+    let mut asked = Vec::new();
+    for (by, rule, ask) in look.asks {
+        let seen = ask
+            .active_directory
+            .as_ref()
+            .filter(|_| is_active_directory);
+        let filter = seen.or(ask.filter.as_ref());
+        let names = filter.map(FilterTemplate::attributes).unwrap_or_default();
+        let own = match by {
+            CertificateBy::Entry => Some("userCertificate"),
+            CertificateBy::AltSecurityIdentities => Some("altSecurityIdentities"),
+            _ => None,
+        };
+        let names = names.into_iter().map(|name| name.base().to_owned());
+        for name in names.chain(own.map(str::to_owned)) {
+            if !name.starts_with(|first: char| first.is_ascii_digit()) {
+                asked.push((name, look.place(*rule)));
+            }
+        }
+    }
+    asked
 }
 
 /// What the configuration names, with the words that say where.
@@ -67,7 +92,7 @@ fn named(look: &Look<'_>, policy: &DomainPolicy) -> Vec<(String, String)> {
 }
 
 /// Compares what is named with what the directory says that there is. One that does not say is not blamed.
-pub(super) async fn compare(look: &mut Look<'_>, server: &Server) {
+pub(super) async fn compare(look: &mut Look<'_>, server: &Server, is_active_directory: bool) {
     let Some(known) = read(look, server).await else {
         return;
     };
@@ -75,6 +100,15 @@ pub(super) async fn compare(look: &mut Look<'_>, server: &Server) {
     for (name, place) in named(look, look.policy) {
         if !known.contains(&name.to_ascii_lowercase()) && told.insert(name.to_ascii_lowercase()) {
             let detail = format!("this directory knows no attribute `{name}`{place}");
+            look.found("schema", State::Odd, None, detail);
+        }
+    }
+    for (name, place) in asked(look, is_active_directory) {
+        if !known.contains(&name.to_ascii_lowercase()) && told.insert(name.to_ascii_lowercase()) {
+            let detail = format!(
+                "this directory knows no attribute `{name}`: this rule for certificates finds nobody here{place}; \
+                 `domains` in it says which it is for"
+            );
             look.found("schema", State::Odd, None, detail);
         }
     }

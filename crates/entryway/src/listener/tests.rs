@@ -140,10 +140,10 @@ fn its_end_is_told_of_once() {
     let chain = certificate.certificates();
     let nearly = chain[0].not_after - DAY * 5;
     let mut reading = certificate.reading.lock();
-    let due = reading.expiry.due(chain.clone(), nearly);
+    let due = reading.expiring.certificates.due(chain.clone(), nearly);
     assert_eq!(due, [(chain[0].clone(), 5)]);
     drop(reading);
     certificate.look(nearly);
     let mut reading = certificate.reading.lock();
-    assert!(reading.expiry.due(chain, nearly).is_empty());
+    assert!(reading.expiring.certificates.due(chain, nearly).is_empty());
 }

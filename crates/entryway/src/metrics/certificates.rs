@@ -2,9 +2,8 @@
 
 use super::directories::unix_seconds;
 use crate::certificates::{local_certificates, revocation_lists, server_certificate};
-use crate::listener::ListenerCertificate;
-use crate::live::Live;
-use entryway_directory::Domains;
+use crate::listener::ShownHere;
+use crate::live::{Live, Running};
 use entryway_ldap::LocalCertificate;
 use parking_lot::Mutex;
 use prometheus_client::collector::Collector;
@@ -23,7 +22,7 @@ const FRESH: Duration = Duration::from_secs(60);
 
 pub(super) struct Certificates {
     live: Arc<Live>,
-    listener: Option<Arc<ListenerCertificate>>,
+    shown: ShownHere,
     /// Of a generation, as they were when they were last looked at: reading them is no trifle.
     local: Mutex<Option<(u64, Instant, Vec<LocalCertificate>)>>,
 }
@@ -35,22 +34,25 @@ impl fmt::Debug for Certificates {
 }
 
 impl Certificates {
-    pub(super) fn new(live: Arc<Live>, listener: Option<Arc<ListenerCertificate>>) -> Self {
+    pub(super) fn new(live: Arc<Live>, shown: ShownHere) -> Self {
         Self {
             live,
-            listener,
+            shown,
             local: Mutex::default(),
         }
     }
 
-    fn local(&self, generation: u64, domains: &Domains) -> Vec<LocalCertificate> {
+    fn local(&self, running: &Running) -> Vec<LocalCertificate> {
+        let generation = running.number;
         let mut local = self.local.lock();
         match &*local {
             Some((known, at, certificates)) if *known == generation && at.elapsed() < FRESH => {
                 certificates.clone()
             }
             _ => {
-                let mut certificates = local_certificates(domains, self.listener.as_deref());
+                let people = running.asks().map(|asks| asks.trust);
+                let domains = running.gateway.domains();
+                let mut certificates = local_certificates(domains, people.as_deref(), &self.shown);
                 certificates.truncate(LOCAL);
                 *local = Some((generation, Instant::now(), certificates.clone()));
                 certificates
@@ -89,7 +91,7 @@ impl Collector for Certificates {
             Some(&Unit::Seconds),
             MetricType::Gauge,
         )?;
-        for local in self.local(running.number, domains) {
+        for local in self.local(&running) {
             let labels = LocalLabels {
                 purpose: local.purpose.as_str(),
                 file: local.origin.trim_matches('`').to_owned(),
@@ -100,11 +102,13 @@ impl Collector for Certificates {
         }
         let mut family = encoder.encode_descriptor(
             "revocation_list_expiry_timestamp",
-            "When a list of `tls.crls` is over, since 1970: no certificate of its authority is accepted then",
+            "When a list of `tls.crls` or `certificate_login.crls` is over, since 1970: no certificate of its authority is accepted then",
             Some(&Unit::Seconds),
             MetricType::Gauge,
         )?;
-        for (list, end) in revocation_lists(domains).into_iter().take(LOCAL) {
+        let people = running.asks().map(|asks| asks.trust);
+        let lists = revocation_lists(domains, people.as_deref());
+        for (list, end) in lists.into_iter().take(LOCAL) {
             let labels = ListLabels {
                 file: list.origin.trim_matches('`').to_owned(),
                 issuer: list.issuer,

@@ -8,6 +8,7 @@ use crate::cli::{Common, LogFormat};
 use crate::connector::Desk;
 use crate::exit::Exit;
 use crate::ids::RandomIds;
+use crate::listener::ShownHere;
 use crate::live::Live;
 use crate::metrics::{Exposition, Metrics};
 use crate::once::kept;
@@ -63,7 +64,11 @@ pub(crate) async fn connector(common: &Common) -> Result<Exit, Exit> {
         ids: Arc::new(RandomIds),
         readiness: Arc::clone(&live) as _,
         // Nobody asks for it that way.
-        metrics: Arc::new(Exposition::new(&metrics, Arc::clone(&live), None)),
+        metrics: Arc::new(Exposition::new(
+            &metrics,
+            Arc::clone(&live),
+            ShownHere::default(),
+        )),
         observer: Arc::clone(&metrics) as _,
         lookups: Arc::default(),
         tunnels: Arc::default(),
@@ -84,7 +89,8 @@ pub(crate) async fn connector(common: &Common) -> Result<Exit, Exit> {
         Arc::clone(&answerer) as _,
         Arc::clone(&live),
     );
-    let page = Exposition::new(&metrics, Arc::clone(&live), None).with_tunnels(&nodes);
+    let page =
+        Exposition::new(&metrics, Arc::clone(&live), ShownHere::default()).with_tunnels(&nodes);
     let page: Arc<dyn MetricsText> = Arc::new(Page {
         page,
         nodes: Arc::clone(&nodes),
@@ -97,9 +103,10 @@ pub(crate) async fn connector(common: &Common) -> Result<Exit, Exit> {
         live: Arc::clone(&live),
         scraping: Arc::clone(&scraping),
         recent,
-        certificate: None,
+        shown: ShownHere::default(),
         configuration: path.display().to_string(),
         listen: None,
+        asking_listen: None,
         began,
         connector: Some(Box::new({
             let (nodes, answerer) = (Arc::clone(&nodes), Arc::clone(&answerer));

@@ -2,7 +2,7 @@
 
 use crate::certificates::{local_certificates, server_certificate};
 use crate::hub::Figures;
-use crate::listener::{ListenerCertificate, scheme};
+use crate::listener::{ListenerCertificate, ShownHere, scheme};
 use crate::live::Live;
 use crate::recent::Recent;
 use crate::serve::Scraping;
@@ -25,12 +25,14 @@ pub(crate) struct Seen {
     pub(crate) live: Arc<Live>,
     pub(crate) scraping: Arc<Scraping>,
     pub(crate) recent: Arc<Recent>,
-    /// What the API's listener shows, if it speaks TLS.
-    pub(crate) certificate: Option<Arc<ListenerCertificate>>,
+    /// What its listeners show, where they speak TLS.
+    pub(crate) shown: ShownHere,
     /// The file, as the daemon was given it.
     pub(crate) configuration: String,
     /// Where the API is.
     pub(crate) listen: Option<SocketAddr>,
+    /// Where browsers show people's certificates.
+    pub(crate) asking_listen: Option<SocketAddr>,
     /// When the process began.
     pub(crate) began: (Instant, SystemTime),
     /// What a connector tells of itself.
@@ -45,12 +47,19 @@ impl Seen {
         let kept = running.gateway.kept();
         let (minute, hour) = self.recent.counts(Instant::now());
         let (began, at) = self.began;
-        let shown = self.certificate.as_deref();
+        let shown = self.shown.api.as_deref();
         let api = self.listen.map(|listen| ListenerStatus {
             serves: "api".to_owned(),
             listen: listen.to_string(),
             scheme: scheme(shown.is_some()).to_owned(),
             problem: shown.and_then(ListenerCertificate::problem),
+        });
+        let asking = self.shown.asking.as_deref().zip(self.asking_listen);
+        let asking = asking.map(|(shown, listen)| ListenerStatus {
+            serves: "certificates".to_owned(),
+            listen: listen.to_string(),
+            scheme: scheme(true).to_owned(),
+            problem: shown.problem(),
         });
         let metrics = self.scraping.listens().map(|listen| ListenerStatus {
             serves: "metrics".to_owned(),
@@ -58,6 +67,7 @@ impl Seen {
             scheme: scheme(false).to_owned(),
             problem: None,
         });
+        let people = running.asks().map(|asks| asks.trust);
         Status {
             daemon: DaemonStatus {
                 version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -77,7 +87,7 @@ impl Seen {
                     .collect(),
                 refused: self.live.refused(),
             },
-            listeners: api.into_iter().chain(metrics).collect(),
+            listeners: api.into_iter().chain(asking).chain(metrics).collect(),
             store: StoreStatus {
                 ready: kept.is_ready(),
                 place: kept.store.place().to_owned(),
@@ -93,15 +103,19 @@ impl Seen {
             domains: running.gateway.domains().iter().map(domain).collect(),
             connector: self.connector.as_ref().map(|told| told()),
             sites: sites(kept.exchange.figures()),
-            certificates: local_certificates(running.gateway.domains(), shown)
-                .into_iter()
-                .take(LOCAL)
-                .map(|local| {
-                    let file = local.origin.trim_matches('`');
-                    let subject = format!("{}, {file}", local.subject);
-                    certificate(subject, local.not_after)
-                })
-                .collect(),
+            certificates: local_certificates(
+                running.gateway.domains(),
+                people.as_deref(),
+                &self.shown,
+            )
+            .into_iter()
+            .take(LOCAL)
+            .map(|local| {
+                let file = local.origin.trim_matches('`');
+                let subject = format!("{}, {file}", local.subject);
+                certificate(subject, local.not_after)
+            })
+            .collect(),
         }
     }
 }

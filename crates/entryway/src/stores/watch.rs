@@ -1,8 +1,7 @@
 //! Looks at the stores now and then for as long as their configuration is in force.
 
-use super::{Relied, Stores};
-use entryway_ldap::{ExpiryWatch, ListWatch, Reread};
-use std::sync::Arc;
+use super::Stores;
+use super::told::{self, Expiring};
 use std::time::{Duration, SystemTime};
 use tokio::task::{AbortHandle, spawn_blocking};
 use tokio::time::{MissedTickBehavior, interval};
@@ -46,90 +45,27 @@ impl StoreWatch {
     }
 }
 
-/// What was told of that ends.
-#[derive(Default)]
-struct Expiring {
-    certificates: ExpiryWatch,
-    lists: ListWatch,
-}
-
 /// One look at everything, told in the log.
-fn look(stores: &mut Stores, expiry: &mut Expiring, now: SystemTime) {
+fn look(stores: &mut Stores, expiring: &mut Expiring, now: SystemTime) {
     for relied in &mut stores.all {
-        let renewed = match relied.stores.look() {
-            Reread::Same => false,
-            Reread::Renewed => true,
-            Reread::Broken(error) => {
-                let code = error.code();
-                let problem = format!("{:#}", anyhow::Error::from(error));
-                tracing::warn!(target: "tls.store_unusable", code, problem, kept = "what was read last");
-                false
-            }
-            Reread::Recovered { renewed } => {
-                tracing::info!(target: "tls.store_recovered", files = files(relied));
-                renewed
-            }
-        };
-        if renewed {
+        if told::store_renewed(&mut relied.stores) {
             let servers = relied.servers.all();
-            tracing::info!(target: "tls.store_renewed", files = files(relied), servers = servers.len());
+            let files = told::files(&relied.stores);
+            tracing::info!(target: "tls.store_renewed", files, servers = servers.len());
             servers.iter().for_each(|server| server.drain_old());
         }
     }
     for lists in &mut stores.lists {
-        let renewed = match lists.look() {
-            Reread::Same => false,
-            Reread::Renewed => true,
-            Reread::Broken(error) => {
-                let code = error.code();
-                let problem = format!("{:#}", anyhow::Error::from(error));
-                tracing::warn!(target: "tls.lists_unusable", code, problem, kept = "what was read last");
-                false
-            }
-            Reread::Recovered { renewed } => {
-                tracing::info!(target: "tls.lists_recovered", files = lists.files());
-                renewed
-            }
-        };
-        if renewed {
-            tracing::info!(target: "tls.lists_renewed", files = lists.files());
-        }
+        told::lists_renewed(lists);
     }
     let lists = stores.lists.iter();
     let lists = lists.flat_map(|lists| lists.crls().in_force().cloned().collect::<Vec<_>>());
-    for (list, hours) in expiry.lists.due(lists, now) {
-        tracing::warn!(
-            target: "tls.list_expires",
-            hours,
-            issuer = list.issuer,
-            file = %list.origin,
-            expires = list.next_update.map(entryway_ldap::utc),
-        );
-    }
     let certificates = stores.all.iter().flat_map(|relied| {
         let own = relied.stores.identity().map(|own| own.certificates());
         let trusted = relied.stores.store().certificates();
         trusted.into_iter().chain(own.unwrap_or_default())
     });
-    for (certificate, days) in expiry.certificates.due(certificates, now) {
-        tracing::warn!(
-            target: "tls.expires",
-            days,
-            subject = certificate.subject,
-            file = %certificate.origin,
-            purpose = certificate.purpose.as_str(),
-        );
-    }
-}
-
-/// What there is to be read, for the log.
-fn files(relied: &Relied) -> String {
-    let anchors = relied.stores.store().anchors().iter();
-    let mut files: Vec<Arc<str>> = anchors.map(|anchor| Arc::clone(&anchor.origin)).collect();
-    let own = relied.stores.identity();
-    files.extend(own.map(|own| Arc::clone(own.origin())));
-    files.dedup();
-    files.join(", ")
+    expiring.tell(certificates, lists, now);
 }
 
 #[cfg(test)]

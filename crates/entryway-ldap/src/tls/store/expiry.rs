@@ -14,6 +14,8 @@ use std::time::SystemTime;
 pub enum Purpose {
     /// It vouches for servers.
     Trust,
+    /// It vouches for people who log in with a certificate.
+    People,
     /// It says who Entryway is, or leads to the authority that says so.
     Identity,
     /// It says so to those who connect to this machine.
@@ -21,10 +23,11 @@ pub enum Purpose {
 }
 
 impl Purpose {
-    /// `trust`, `identity` or `listener`.
+    /// `trust`, `people`, `identity` or `listener`.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Trust => "trust",
+            Self::People => "people",
             Self::Identity => "identity",
             Self::Listener => "listener",
         }

@@ -4,6 +4,7 @@ use super::{Site, connector, site};
 use crate::connector::Desk;
 use crate::ids::RandomIds;
 use crate::kept::Kept;
+use crate::listener::ShownHere;
 use crate::live::Live;
 use crate::metrics::{Exposition, Metrics};
 use crate::sources;
@@ -53,7 +54,11 @@ async fn releasing(directory: &TestServer) -> Site {
         current: Arc::clone(&live) as _,
         ids: Arc::new(RandomIds),
         readiness: Arc::clone(&live) as _,
-        metrics: Arc::new(Exposition::new(&metrics, Arc::clone(&live), None)),
+        metrics: Arc::new(Exposition::new(
+            &metrics,
+            Arc::clone(&live),
+            ShownHere::default(),
+        )),
         observer: metrics,
         lookups: Arc::default(),
         tunnels: Arc::default(),

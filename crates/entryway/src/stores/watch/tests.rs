@@ -1,6 +1,6 @@
 use super::*;
 use crate::compose::{Counted, compose, unwritten};
-use crate::stores::Reliant;
+use crate::stores::{Reliant, Relied};
 use crate::totals::Totals;
 use entryway_config::Sources;
 use entryway_directory::ServerSource;

@@ -1,6 +1,7 @@
 //! Logging in by a certificate, the whole way: from the page to the listener that asks for one, and back. The table of
 //! docs/certificate-login.md is this one.
 
+mod ahead;
 mod people;
 
 use super::*;
