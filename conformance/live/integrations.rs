@@ -11,6 +11,7 @@ mod chromium;
 mod directory;
 mod fastcgi;
 mod forward;
+mod mapped;
 mod pam;
 mod parties;
 mod pure_ftpd;
@@ -30,6 +31,7 @@ pub(crate) fn tests() -> Vec<Test> {
     tests.extend(parties::tests());
     tests.extend(chromium::tests());
     tests.extend(certificates::tests());
+    tests.extend(mapped::tests());
     tests.extend(forward::tests());
     tests.push((
         "both programs ask with the same lines",

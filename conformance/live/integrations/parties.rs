@@ -159,6 +159,11 @@ impl Party {
         })
     }
 
+    /// Changes entries of its OpenLDAP.
+    pub(super) fn change(&self, ldif: &str) -> Result<()> {
+        self.slapd.change(ldif)
+    }
+
     /// Writes the configuration anew, and waits until the daemon goes by it.
     pub(super) fn reconfigure(&self, changed: impl Fn(String) -> String) -> Result<()> {
         let file = self.folder.join("entryway.toml");

@@ -6,9 +6,9 @@ use entryway_ldap_types::{
     AttributeName, CertificatePart, Entry, Filter, FilterTemplate, Placeholder,
 };
 
-/// Where an entry keeps its person's certificates (RFC 4523 §4.1).
-pub(crate) static USER_CERTIFICATE: AttributeName =
-    AttributeName::from_static("userCertificate;binary");
+/// Where an entry keeps its person's certificates (RFC 4523 §4.1). Without `;binary`: servers that have that option
+/// understand the name for all its variants (RFC 4512 §2.5.2), and Samba knows no attribute with options.
+pub(crate) static USER_CERTIFICATE: AttributeName = AttributeName::from_static("userCertificate");
 /// Where Active Directory says which certificates are a person's (MS-ADA1 §2.61).
 static ALT_SECURITY_IDENTITIES: AttributeName = AttributeName::from_static("altSecurityIdentities");
 
@@ -99,8 +99,8 @@ fn any(filters: impl Iterator<Item = Filter>) -> Result<Filter, NotMapped> {
     }
 }
 
-/// Servers that know certificates compare issuer and number (RFC 4523 §3.1), all others the bytes; to each the other
-/// one's question is one that fits nobody.
+/// OpenLDAP compares issuer and number (RFC 4523 §2.1) and takes no bytes, Active Directory and Samba compare the bytes;
+/// to each the other one's question is one that fits nobody.
 fn in_entry(certificate: &Certificate) -> Filter {
     let issuer = certificate.issuer.replace('"', "\"\"");
     let number = decimal(&certificate.serial);

@@ -73,8 +73,8 @@ fn what_each_kind_of_rule_searches_for() {
     check(
         CertificateBy::Entry,
         "",
-        "(|(userCertificate;binary={ serialNumber 128003, issuer rdnSequence:\"CN=Staff CA,DC=staff,DC=example\" })\
-         (userCertificate;binary=0\\00))",
+        "(|(userCertificate={ serialNumber 128003, issuer rdnSequence:\"CN=Staff CA,DC=staff,DC=example\" })\
+         (userCertificate=0\\00))",
     );
 }
 
@@ -128,6 +128,8 @@ fn a_name_that_is_none_finds_nobody() {
 fn only_the_very_certificate_is_the_entrys() {
     let own = raw_entry("userCertificate;binary", &[b"\x30\x01\x00", b"\x30\x00"]);
     assert!(holds(&own, &certificate()));
+    let plain = raw_entry("userCertificate", &[b"\x30\x00"]);
+    assert!(holds(&plain, &certificate()));
     let other = raw_entry("userCertificate;binary", &[b"\x30\x01\x00"]);
     assert!(!holds(&other, &certificate()));
 }
