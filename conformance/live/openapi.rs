@@ -112,7 +112,8 @@ fn nothing_is_found_of_somebody(lab: &Lab) -> Result<()> {
     Ok(())
 }
 
-/// Every operation that answers from a directory.
+/// Every operation that answers from a directory. At the sites of a hub they are the same rows, read by the same code and
+/// refused here, where there is no site; what comes of each of them there `entryway-web/tests/it/described.rs` shows.
 const LOOK_UPS: [&str; 12] = [
     "/api/v1/people",
     "/api/v1/people/{id}",

@@ -429,6 +429,7 @@ fn every_configuration_in_the_documents_loads() {
                 "staff.pass",
                 "partners.pass",
                 "portal.token",
+                "phonebook.token",
                 "grafana.secret",
                 "reports.secret",
                 "intranet.secret",

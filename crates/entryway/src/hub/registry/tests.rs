@@ -341,7 +341,7 @@ fn why_nobody_is_asked_is_told() {
     assert!(registry.add(&site(), &one, false).unwrap().is_none());
     assert_eq!(
         why("plant-a", Ability::Lookups),
-        Some(Ok(Unready::SwitchedOff))
+        Some(Ok(Unready::DirectoriesDown))
     );
     assert_eq!(why("plant-a", Ability::Password), None);
     registry.set_draining(one.connector.as_str(), true);
