@@ -45,6 +45,7 @@ use entryway_ldap_types::AttributeName;
 use entryway_login::{
     AccountTemplates, DomainPolicy, Fetch, LdapUse, LoginPolicy, Needs, UserClasses,
 };
+use rules::mention::Sites;
 use std::sync::Arc;
 
 /// Reads everything. The result means something only when no error was reported.
@@ -92,11 +93,10 @@ pub(crate) fn settings(root: &Section<'_>, cx: &Context<'_>) -> Option<Settings>
         );
     }
     let classes = rules::class::rows(root, &names, &read, basics.ldap, cx);
-    rules::mention::check(&told, None, &read, cx);
+    rules::mention::check(&told, None, &read, &Sites::default(), cx);
     let lookups = lookup::lookups(root, &read, cx);
-    let sso = sso::sso(root, &read, cx);
-    let sites = root.section("site");
-    let sites: Vec<&str> = sites.entries().iter().map(|it| it.key.as_str()).collect();
+    let sites = Sites::of(root);
+    let mut sso = sso::sso(root, &read, &sites, cx);
     let known = forward::Known {
         sites: &sites,
         names: &names,
@@ -121,6 +121,10 @@ pub(crate) fn settings(root: &Section<'_>, cx: &Context<'_>) -> Option<Settings>
     )
     .unzip();
     let (hub, sites) = hub::hub(root, &read, cx).unzip();
+    let sites = sites.unwrap_or_default();
+    if let Some(sso) = &mut sso {
+        sso::know_sites(&mut sso.offered, &sites);
+    }
     let connector = connector::connector(root, cx);
     // Every domain must have come through: an index that shifts would ask the wrong one.
     let (domains, mut policies): (Vec<DomainSettings>, Vec<DomainPolicy>) = read
@@ -136,7 +140,7 @@ pub(crate) fn settings(root: &Section<'_>, cx: &Context<'_>) -> Option<Settings>
     let policy = LoginPolicy {
         ldap: basics.ldap,
         domains: policies,
-        sites: sites.unwrap_or_default(),
+        sites,
         default_domains,
         default_domains_rule,
         platform: basics.platform,

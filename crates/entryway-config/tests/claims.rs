@@ -56,6 +56,7 @@ fn jdoe() -> Person {
         display_name: Some("John Doe".to_owned()),
         given_name: None,
         family_name: None,
+        of_site: false,
         email: None,
         email_verified: None,
         picture: None,
@@ -114,6 +115,41 @@ fn the_domain_is_that_of_the_subject() {
         let expected = vec![("domain".to_owned(), json!(domain))];
         assert_eq!(told(claims, "openid", &person), Ok(expected));
     }
+}
+
+#[test]
+fn people_of_a_site_are_seen_under_its_name() {
+    let claims = r#"
+[client.app.claims]
+operator   = '"plant-a/operators" in groups'
+login      = 'name'
+of_plant   = 'domain == "plant-a"'
+department = 'user.attributes.department'
+
+[hub]
+url = "https://hub.corp.example"
+[site.plant-a]
+attributes = ["department"]
+"#;
+    let jane = Person {
+        subject: Subject("plant-a:staff:1".to_owned()),
+        name: "plant-a/jane".to_owned(),
+        of_site: true,
+        groups: Some(GroupNames {
+            names: vec!["plant-a/Operators".to_owned()],
+            partial: false,
+        }),
+        attributes: vec![("department".into(), vec!["presses".to_owned()])],
+        ..jdoe()
+    };
+    let expected = [
+        ("operator", json!(true)),
+        ("login", json!("plant-a/jane")),
+        ("of_plant", json!(true)),
+        ("department", json!(["presses"])),
+    ];
+    let expected = expected.map(|(name, value)| (name.to_owned(), value));
+    assert_eq!(told(claims, "openid", &jane), Ok(expected.to_vec()));
 }
 
 #[test]

@@ -59,6 +59,7 @@ fn person(class: Option<&str>, groups: &[&str]) -> Person {
         display_name: None,
         given_name: None,
         family_name: None,
+        of_site: false,
         email: None,
         email_verified: None,
         picture: None,

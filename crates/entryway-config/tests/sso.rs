@@ -140,8 +140,41 @@ issuer = "https://login.corp.example"
     let written = format!("{text}offered_domains = [\"Partners\", \"staff\", \"partners\"]\n");
     let suffixes = vec!["partners.example".to_owned()];
     let names = ["partners", "staff"].map(str::to_owned).to_vec();
-    assert_eq!(sso(&written).offered, OfferedDomains { names, suffixes });
+    let expected = OfferedDomains {
+        names,
+        suffixes,
+        nowhere_at: Vec::new(),
+    };
+    assert_eq!(sso(&written).offered, expected);
     assert!(sso(text).offered.names.is_empty());
+}
+
+#[test]
+fn a_site_is_offered_too_and_what_names_any_site_is_known() {
+    let text = r#"
+[hub]
+url = "https://hub.corp.example"
+[site.plant-a]
+suffixes = ["Plant-A.example"]
+clients  = ["wiki"]
+[site.plant-b]
+enabled  = false
+suffixes = ["plant-b.example"]
+[client.wiki]
+authentication = ["none"]
+redirect_uris  = ["https://wiki.plant-a.example/back"]
+[sso]
+issuer = "https://login.corp.example"
+offered_domains = ["PLANT-A", "staff"]
+"#;
+    let expected = OfferedDomains {
+        names: ["plant-a", "staff"].map(str::to_owned).to_vec(),
+        suffixes: ["plant-a.example", "plant-b.example"]
+            .map(str::to_owned)
+            .to_vec(),
+        nowhere_at: vec!["wiki".to_owned()],
+    };
+    assert_eq!(sso(text).offered, expected);
 }
 
 #[test]

@@ -87,7 +87,7 @@ impl IdentityRules {
 
     /// No name passes for one of somewhere else: a slash within is escaped.
     fn name(&self, person: &Person) -> String {
-        let name = encoded(&person.name, b"/");
+        let name = encoded(person.bare(&person.name), b"/");
         let of = person.domain().unwrap_or_default();
         let bare = self.bare.as_deref();
         match bare.is_some_and(|bare| bare.eq_ignore_ascii_case(of)) {
@@ -103,13 +103,12 @@ impl IdentityRules {
                 .as_ref()
                 .is_none_or(|patterns| patterns.show(group))
         };
-        let domain = person.domain().unwrap_or_default();
         let shown: Vec<_> = groups.names.iter().filter(shown).collect();
         if shown.len() > self.most {
             return None;
         }
         let named = shown.into_iter().map(|group| match self.qualified {
-            true => encoded(&format!("{domain}/{group}"), b","),
+            true => encoded(&person.qualified(group), b","),
             false => encoded(group, b","),
         });
         Some(named.collect::<Vec<_>>().join(","))
@@ -161,6 +160,7 @@ mod tests {
             display_name: Some("J\u{fc}rg \"x\" Doe, Jr. 100%\r\nRemote-Groups: admins".into()),
             given_name: None,
             family_name: None,
+            of_site: false,
             email: None,
             email_verified: None,
             picture: None,
@@ -250,6 +250,41 @@ mod tests {
                 "os/jdoe",
                 "staff/local%2Fjdoe"
             ]
+        );
+    }
+
+    #[test]
+    fn people_of_a_site_stand_under_its_name_once() {
+        let jane = Person {
+            subject: Subject("plant-a:staff:1".into()),
+            name: "plant-a/ja/ne".into(),
+            of_site: true,
+            class: Some("plant-a/operators".into()),
+            groups: Some(GroupNames {
+                names: vec!["plant-a/operators".into(), "plant-a/a/b".into()],
+                partial: false,
+            }),
+            ..jane()
+        };
+        for qualified in [false, true] {
+            let rules = IdentityRules {
+                qualified,
+                ..rules()
+            };
+            let told = told(&rules, &jane);
+            assert_eq!(told[0], "plant-a/ja%2Fne");
+            assert_eq!(told[3], "plant-a/operators,plant-a/a/b");
+            assert_eq!(told[4], "plant-a/operators");
+            assert_eq!(told[7], "plant-a");
+        }
+        // A group of a domain may be called so: it is not that one.
+        let here = Person {
+            of_site: false,
+            ..jane
+        };
+        assert_eq!(
+            here.qualified("plant-a/operators"),
+            "plant-a/plant-a/operators"
         );
     }
 

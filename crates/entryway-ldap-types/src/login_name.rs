@@ -27,8 +27,7 @@ pub enum LoginNameError {
     },
 }
 
-/// A name can be cut at the first `/`, else the first `\`, else the last `@`. Which cut applies
-/// depends on the domains that exist, so the login decides; this only offers them. Halves may be empty.
+/// Where it is cut depends on the domains that exist, so the login decides.
 impl LoginName {
     /// Longest accepted name, in bytes of UTF-8.
     pub const MAX_BYTES: usize = 256;
@@ -49,22 +48,6 @@ impl LoginName {
     /// As typed.
     pub fn as_str(&self) -> &str {
         &self.0
-    }
-    /// `domain` and `user` of `domain/user`: cut at the first `/`.
-    pub fn at_slash(&self) -> Option<(&str, &str)> {
-        self.0.split_once('/')
-    }
-    /// `DOMAIN` and `user` of `DOMAIN\user`: cut at the first `\`. `None` when there is a `/`.
-    pub fn at_backslash(&self) -> Option<(&str, &str)> {
-        if self.0.contains('/') {
-            None
-        } else {
-            self.0.split_once('\\')
-        }
-    }
-    /// `user` and `suffix` of `user@suffix`: cut at the last `@`.
-    pub fn at_sign(&self) -> Option<(&str, &str)> {
-        self.0.rsplit_once('@')
     }
 }
 

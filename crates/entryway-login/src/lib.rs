@@ -66,7 +66,7 @@ pub use ports::{
     SiteVerdict, Sites, StoreUnavailable, Throttle, VerifyAnswer, VerifyOperation,
 };
 pub use reason::{Fault, LogLevel, Outcome, Reason, Row};
-pub use route::{NamedSite, Route};
+pub use route::{NamedSite, Route, Whose, says_where};
 pub use rules::address::{AddressError, AddressRange};
 pub use rules::class::{GroupCriterion, UserClass, UserClasses};
 pub use rules::dn_filter::{DnFilter, DnFilters, DnMatch, DnVerdict, PatternError};

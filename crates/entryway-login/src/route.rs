@@ -33,12 +33,82 @@ pub struct NamedSite {
     pub form: SiteForm,
 }
 
+/// Whose a name is, and so who may read the password that is typed beside it.
+#[derive(Debug)]
+pub enum Whose<'a> {
+    /// Of a site's person; and what the site is asked for.
+    Site(&'a SitePolicy, String),
+    /// Asked about here, whoever it is.
+    Here,
+    /// Nobody is asked: it cannot be read, or names a domain that nobody has. No password of it is of any use.
+    Nobody,
+}
+
+/// What a name says of where it belongs: the one reading of its ends, for routes, seals and pages.
+///
+/// Blanks around its parts and dots after a suffix (a name of DNS may end in one) mean nothing. Were they taken for a
+/// part of the name, `jane@plant-a.example.` would be somebody here, and her password would be asked for in clear.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Ends<'a> {
+    /// Before the separator, and which that is.
+    prefix: Option<(&'a str, NameForm)>,
+    /// What follows it, as typed.
+    login: &'a str,
+    /// Before the last `@` of that; all of it where there is none.
+    user: &'a str,
+    /// After it; empty without one.
+    suffix: &'a str,
+}
+
+impl<'a> Ends<'a> {
+    /// `domain/user` at the first `/`, else `DOMAIN\user` at the first `\`; then `user@suffix` at the last `@`.
+    fn of(typed: &'a str) -> Self {
+        let cut = |separator, form| {
+            let (prefix, login) = typed.split_once(separator)?;
+            Some((Some((prefix.trim(), form)), login))
+        };
+        let (prefix, login) = cut('/', NameForm::Slash)
+            .or_else(|| cut('\\', NameForm::Backslash))
+            .unwrap_or((None, typed));
+        let (user, suffix) = login.rsplit_once('@').unwrap_or((login, ""));
+        Self {
+            prefix,
+            login,
+            user,
+            suffix: bare_suffix(suffix),
+        }
+    }
+
+    /// Why one half of it is nothing.
+    fn empty_half(&self) -> Option<&'static str> {
+        let has_sign = self.login.contains('@');
+        if self.prefix.is_some_and(|(prefix, _)| prefix.is_empty()) {
+            Some("the domain before the separator is empty")
+        } else if self.prefix.is_some() && is_blank(self.login) {
+            Some("the user after the separator is empty")
+        } else if has_sign && is_blank(self.user) {
+            // Wherever it stands: a filter with `{user}` in it must never be filled with nothing.
+            Some("nothing stands before the `@`")
+        } else if has_sign && self.suffix.is_empty() {
+            Some("nothing stands after the `@`")
+        } else {
+            None
+        }
+    }
+}
+
+/// Whether a name says itself where it belongs: by what stands before a separator, or by one of these suffixes.
+pub fn says_where<'a>(typed: &str, suffixes: impl IntoIterator<Item = &'a str>) -> bool {
+    let ends = Ends::of(typed);
+    ends.prefix.is_some() || suffixes.into_iter().any(|listed| ends.has_suffix(listed))
+}
+
 /// Why a name leads nowhere.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum RouteError {
     /// One half is empty or blank; in words.
     EmptyHalf(&'static str),
-    /// It names a domain that is not configured; as typed. Nothing else is tried.
+    /// It names a domain that is not configured. Nothing else is tried.
     UnknownDomain(String),
 }
 
@@ -51,26 +121,14 @@ impl Route {
         caller: Option<&str>,
         policy: &LoginPolicy,
     ) -> Result<Self, RouteError> {
-        let prefixed = match name.at_slash() {
-            Some(halves) => Some((halves, NameForm::Slash)),
-            None => name
-                .at_backslash()
-                .map(|halves| (halves, NameForm::Backslash)),
-        };
-        let Some(((domain, login), form)) = prefixed else {
-            return Self::unprefixed(name.as_str(), caller, policy);
-        };
-        if is_blank(domain) {
-            return Err(RouteError::EmptyHalf(
-                "the domain before the separator is empty",
-            ));
+        let ends = Ends::of(name.as_str());
+        if let Some(problem) = ends.empty_half() {
+            return Err(RouteError::EmptyHalf(problem));
         }
-        if is_blank(login) {
-            return Err(RouteError::EmptyHalf(
-                "the user after the separator is empty",
-            ));
-        }
-        let (user, suffix) = halves_at_sign(login)?;
+        let Some((domain, form)) = ends.prefix else {
+            return Ok(Self::unprefixed(&ends, caller, policy));
+        };
+        let (login, user, suffix) = (ends.login, ends.user, ends.suffix);
         let found = policy.domain_id(|candidate| candidate.is_called(domain, form));
         let site = || policy.site_id(|candidate| same(&candidate.name, domain));
         let id = match found {
@@ -90,27 +148,33 @@ impl Route {
         ))
     }
 
-    fn unprefixed(
-        login: &str,
-        caller: Option<&str>,
-        policy: &LoginPolicy,
-    ) -> Result<Self, RouteError> {
-        let (user, suffix) = halves_at_sign(login)?;
-        let listed =
-            policy.domain_id(|candidate| !suffix.is_empty() && candidate.lists_suffix(suffix));
-        Ok(match listed {
+    fn unprefixed(ends: &Ends<'_>, caller: Option<&str>, policy: &LoginPolicy) -> Self {
+        let Ends {
+            login,
+            user,
+            suffix,
+            ..
+        } = *ends;
+        let listed = policy.domain_id(|candidate| {
+            let mut listed = candidate.suffixes.iter();
+            listed.any(|listed| ends.has_suffix(listed))
+        });
+        match listed {
             Some(domain) => {
                 let named = NamedDomain {
                     domain,
                     form: NameForm::Suffix,
                 };
-                Self::to(login, user, suffix, Some(named), vec![domain])
+                // A directory has it as it is written everywhere.
+                let user = user.trim();
+                let login = format!("{user}@{suffix}");
+                Self::to(&login, user, suffix, Some(named), vec![domain])
             }
-            None => match policy.site_of(suffix, caller) {
+            None => match policy.site_of(ends, caller) {
                 Some(site) => Self::at_site(login, user, suffix, site),
                 None => Self::to(login, user, suffix, None, policy.default_domains.clone()),
             },
-        })
+        }
     }
 
     fn at_site(login: &str, user: &str, suffix: &str, site: NamedSite) -> Self {
@@ -145,19 +209,15 @@ impl Route {
     }
 }
 
-/// `user` and `suffix` at the last `@`. An empty half is refused wherever it stands: a filter with `{user}` in it
-/// must never be filled with nothing.
-fn halves_at_sign(login: &str) -> Result<(&str, &str), RouteError> {
-    match login.rsplit_once('@') {
-        None => Ok((login, "")),
-        Some((user, _)) if is_blank(user) => {
-            Err(RouteError::EmptyHalf("nothing stands before the `@`"))
-        }
-        Some((_, suffix)) if is_blank(suffix) => {
-            Err(RouteError::EmptyHalf("nothing stands after the `@`"))
-        }
-        Some(halves) => Ok(halves),
+impl Ends<'_> {
+    fn has_suffix(&self, listed: &str) -> bool {
+        self.prefix.is_none() && !self.suffix.is_empty() && same(listed, self.suffix)
     }
+}
+
+fn bare_suffix(suffix: &str) -> &str {
+    let ends = |char: char| char == '.' || char.is_whitespace();
+    suffix.trim_start().trim_end_matches(ends)
 }
 
 fn is_blank(half: &str) -> bool {
@@ -165,13 +225,30 @@ fn is_blank(half: &str) -> bool {
 }
 
 impl LoginPolicy {
-    /// The site that a name means, typed at this caller's (as logs call it), and what the site is asked for. `None` of
-    /// whatever is no site's, and of no name at all.
+    /// Whose a name is that is typed at this caller's (as logs call it).
+    pub fn whose(&self, typed: &str, caller: Option<&str>) -> Whose<'_> {
+        let Ok(name) = LoginName::parse(typed) else {
+            return Whose::Nobody;
+        };
+        match Route::of(&name, caller, self) {
+            Ok(Route { site: None, .. }) => Whose::Here,
+            Ok(Route {
+                site: Some(named),
+                login,
+                ..
+            }) => match self.sites.get(named.site.0) {
+                Some(site) => Whose::Site(site, login),
+                None => Whose::Nobody,
+            },
+            Err(_) => Whose::Nobody,
+        }
+    }
+    /// The site that a name means, and what the site is asked for.
     pub fn site_of_name(&self, typed: &str, caller: Option<&str>) -> Option<(&SitePolicy, String)> {
-        let name = LoginName::parse(typed).ok()?;
-        let route = Route::of(&name, caller, self).ok()?;
-        let site = self.sites.get(route.site?.site.0)?;
-        Some((site, route.login))
+        match self.whose(typed, caller) {
+            Whose::Site(site, login) => Some((site, login)),
+            Whose::Here | Whose::Nobody => None,
+        }
     }
     fn domain_id(&self, is_it: impl Fn(&DomainPolicy) -> bool) -> Option<DomainId> {
         self.domains.iter().position(is_it).map(DomainId)
@@ -180,10 +257,10 @@ impl LoginPolicy {
         self.sites.iter().position(is_it).map(SiteId)
     }
     /// The site of a name without a prefix.
-    fn site_of(&self, suffix: &str, caller: Option<&str>) -> Option<NamedSite> {
+    fn site_of(&self, ends: &Ends<'_>, caller: Option<&str>) -> Option<NamedSite> {
         let lists = |site: &SitePolicy| {
             let mut listed = site.suffixes.iter();
-            !suffix.is_empty() && listed.any(|listed| same(listed, suffix))
+            listed.any(|listed| ends.has_suffix(listed))
         };
         let by_suffix = self.site_id(lists).map(|site| NamedSite {
             site,
@@ -206,9 +283,6 @@ impl DomainPolicy {
                     .netbios_name
                     .as_ref()
                     .is_some_and(|name| same(name, domain)))
-    }
-    fn lists_suffix(&self, suffix: &str) -> bool {
-        self.suffixes.iter().any(|listed| same(listed, suffix))
     }
 }
 

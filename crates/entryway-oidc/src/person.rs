@@ -16,8 +16,10 @@ const MAX_SUB_BYTES: usize = 255;
 pub struct Person {
     /// Stable across renames and moves.
     pub subject: Subject,
-    /// The login name, as the directory spells it: `preferred_username`.
+    /// The login name, as the directory spells it: `preferred_username`. Of a site's person with the site before it.
     pub name: String,
+    /// Whether they are of a site: name, class and groups stand under its name then, as they are told everywhere.
+    pub of_site: bool,
     /// `name`
     pub display_name: Option<String>,
     /// `given_name`
@@ -78,6 +80,7 @@ impl Person {
         Self {
             subject: session.subject.clone(),
             name: session.name.clone(),
+            of_site: matches!(session.source, Source::Site(_)),
             display_name: session.display_name.clone(),
             given_name: first("given_name"),
             family_name: first("family_name"),
@@ -95,6 +98,23 @@ impl Person {
     /// The domain's name, `local` or `os`; `None` of a subject that is none of ours.
     pub fn domain(&self) -> Option<&str> {
         self.subject.0.split_once(':').map(|(domain, _)| domain)
+    }
+    /// A name or a group of theirs without where it is from: what stands under a site's name already is not put there
+    /// again.
+    pub fn bare<'n>(&self, name: &'n str) -> &'n str {
+        let under = || {
+            let (site, bare) = name.split_once('/')?;
+            (Some(site) == self.domain()).then_some(bare)
+        };
+        match self.of_site {
+            true => under().unwrap_or(name),
+            false => name,
+        }
+    }
+    /// A group of theirs with where it is from: `staff/engineers`, and of a site `plant-a/operators`.
+    pub fn qualified(&self, group: &str) -> String {
+        let domain = self.domain().unwrap_or_default();
+        format!("{domain}/{}", self.bare(group))
     }
 }
 

@@ -166,9 +166,8 @@ impl Provider {
             .names
             .iter()
             .filter(|group| self.claims.shows_group(client, group));
-        let domain = person.domain().unwrap_or_default();
         let named = |group: &String| match self.qualified_groups {
-            true => format!("{domain}/{group}"),
+            true => person.qualified(group),
             false => group.clone(),
         };
         GroupNames {

@@ -57,6 +57,7 @@ pub(crate) async fn challenge(
     let asked = sealing.challenge(&request.login_name, &caller.name, by);
     match asked.await {
         ToSeal::Nothing => answer::json(&SealWith::nothing()),
+        ToSeal::Nobody => answer::json(&SealWith::nobody()),
         ToSeal::With(challenges) => sso::challenges(&challenges),
         ToSeal::NotNow(fault) => Err(Refusal::Indeterminate {
             id: app.ids.draw(),

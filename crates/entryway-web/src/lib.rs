@@ -56,7 +56,7 @@ pub use ports::{
 pub use relay::{Relay, Relayed, RelayedAnswer, RelayedVerb};
 pub use routes::router;
 pub use scrape::{ScrapeLimits, serve_metrics};
-pub use sealing::{Challenges, Sealing, ToSeal};
+pub use sealing::{Challenges, Sealing, Sends, ToSeal};
 pub use serve::{Drained, serve};
 pub use sites::{SiteAsked, SiteLookups, SiteRefused, SiteReply};
 pub use sso::{

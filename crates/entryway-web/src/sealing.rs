@@ -7,8 +7,10 @@ use std::time::Instant;
 
 /// Whose passwords are to be sealed, and with what.
 pub trait Sealing: Send + Sync {
-    /// The site whose people this name means, coming from this caller, as logs call it. Asks nobody.
-    fn site(&self, login_name: &str, caller: &str) -> Option<Arc<str>>;
+    /// How a password of this name is sent, coming from this caller, as logs call it. Asks nobody.
+    fn sends(&self, login_name: &str, caller: &str) -> Sends;
+    /// Whether a connector of that site takes passwords now. Asks nobody.
+    fn is_ready(&self, site: &str) -> bool;
     /// What a password of that name is sealed with.
     fn challenge<'a>(
         &'a self,
@@ -18,11 +20,24 @@ pub trait Sealing: Send + Sync {
     ) -> Pin<Box<dyn Future<Output = ToSeal> + Send + 'a>>;
 }
 
+/// How a password is sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Sends {
+    /// To a site, which alone can read it.
+    Sealed,
+    /// As ever: whoever it is, they are asked about here.
+    Clear,
+    /// Not at all: the name is refused whatever the password is.
+    Nothing,
+}
+
 /// What came of the question.
 #[derive(Debug, Clone)]
 pub enum ToSeal {
     /// The name is of no site: its password is sent as ever.
     Nothing,
+    /// The name is refused whatever the password is: none is sent.
+    Nobody,
     /// A password of a site's person.
     With(Challenges),
     /// No connector of the site issues a challenge.

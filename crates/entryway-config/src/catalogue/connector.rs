@@ -29,7 +29,7 @@ pub(super) const SETTINGS: &[Setting] = &[
     Setting { path: "connector.release.groups", shape: Boolean, default: Value("false"), example: "true",
         doc: "Whether the names of a person's groups leave the site, where the hub asks for them." },
     Setting { path: "connector.release.reasons", shape: Boolean, default: Value("false"), example: "true",
-        doc: "Whether the hub is told why somebody was refused: a code such as `wrong_password`, for its record. Its page never shows it." },
+        doc: "Whether the hub is told why somebody was refused: a code such as `wrong_password`, for its record. Its page never shows it. That a password has expired, and why a new one was not taken, is always told: both come to the right password alone, and its owner must read them." },
     Setting { path: "connector.release.lookups", shape: Boolean, default: Value("false"), example: "true",
         doc: "Whether the hub's callers may look people and groups up here, those that the hub names for this site. They are shown what this machine's own API shows to whoever may read people, groups and pages." },
 ];

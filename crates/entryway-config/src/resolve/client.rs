@@ -9,6 +9,7 @@ use crate::context::Context;
 use crate::place::Place;
 use crate::report::Diagnostic;
 use crate::resolve::domain::Read;
+use crate::resolve::rules::mention::Sites;
 use crate::resolve::told_groups;
 use crate::section::{List, Section};
 use crate::settings::ClientSetting;
@@ -41,6 +42,7 @@ const ALGORITHMS: [(&str, Algorithm); 2] =
 pub(super) fn all(
     root: &Section<'_>,
     read: &[Read<'_>],
+    sites: &Sites<'_>,
     cx: &Context<'_>,
 ) -> Option<Vec<ClientSetting>> {
     let clients = root.section("client");
@@ -50,7 +52,7 @@ pub(super) fn all(
         .iter()
         .map(|entry| {
             let section = clients.below(&entry.key, "<name>");
-            let client = client(entry, &section, read, &mut secrets, cx);
+            let client = client(entry, &section, (read, sites), &mut secrets, cx);
             // Here, so that its type is looked at whatever else is wrong.
             let enabled = section.boolean("enabled");
             client.map(|client| (client, enabled))
@@ -66,7 +68,7 @@ pub(super) fn all(
 fn client(
     entry: &Entry,
     client: &Section<'_>,
-    read: &[Read<'_>],
+    (read, sites): (&[Read<'_>], &Sites<'_>),
     secrets: &mut Vec<(Fingerprint, Place)>,
     cx: &Context<'_>,
 ) -> Option<ClientSetting> {
@@ -86,7 +88,7 @@ fn client(
     let redirects = reach::uris(client, "redirect_uris", cx);
     let post_logout = reach::uris(client, "post_logout_redirect_uris", cx);
     let backchannel = reach::backchannel(client, cx);
-    let claims = claims::claims(client, read, cx);
+    let claims = claims::claims(client, read, sites, cx);
     let groups = told_groups::groups(client, read, cx);
     let scopes = reach::scopes(client, "scopes", cx);
     let own_scopes = reach::scopes(client, "own_scopes", cx);

@@ -6,7 +6,8 @@ use crate::place::Place;
 use crate::report::Diagnostic;
 use crate::resolve::domain::Read;
 use crate::resolve::domains::Named;
-use crate::resolve::rules::{ClassNames, expression, group, mention};
+use crate::resolve::rules::mention::{self, Sites};
+use crate::resolve::rules::{ClassNames, expression, group};
 use crate::resolve::told_groups;
 use crate::section::{Section, Text};
 use crate::settings::{ForwardSettings, SsoSettings};
@@ -22,15 +23,18 @@ pub(super) struct Known<'k, 'a> {
     pub(super) proxies: &'k [AddressRange],
     pub(super) sso: Option<&'k SsoSettings>,
     pub(super) ldap: LdapUse,
-    /// Names of sites.
-    pub(super) sites: &'k [&'a str],
+    pub(super) sites: &'k Sites<'a>,
 }
 
 impl Known<'_, '_> {
     /// The site whose people a class or a group is of: what a site says of them begins with its name.
     fn site_of(&self, written: &str) -> Option<&str> {
         let (site, _) = written.split_once('/')?;
-        self.sites.iter().copied().find(|known| *known == site)
+        self.sites
+            .names
+            .iter()
+            .copied()
+            .find(|known| *known == site)
     }
 }
 
@@ -84,7 +88,7 @@ pub(super) fn forward(
     };
     let rules = rules.into_iter().flatten().map(|(rule, _)| rule).collect();
     Some(ForwardSettings {
-        rules: Arc::new(Rules::new(rules, identity).with_sites(known.sites)),
+        rules: Arc::new(Rules::new(rules, identity).with_sites(&known.sites.names)),
         basic_life,
     })
 }
@@ -243,7 +247,7 @@ fn people(
         Some(written) => {
             let (when, told) = expression::condition(written, "when", cx)?;
             let whole = mention::of_person(&told, cx);
-            mention::check(&told, None, known.read, cx);
+            mention::check(&told, None, known.read, known.sites, cx);
             whole.then_some(Some(when))
         }
     };

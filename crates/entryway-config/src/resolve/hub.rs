@@ -175,7 +175,8 @@ fn sites(
     }
     let callers = callers(root);
     let mut clients: Claims<'_> = Vec::new();
-    let mut mail_domains: Claims<'_> = Vec::new();
+    // Mail is where login names are: what a domain's people have is no site's.
+    let mut mail_domains = suffixes.clone();
     let mut lookups = Vec::new();
     let mut all = Vec::new();
     let mut whole = true;

@@ -28,7 +28,10 @@ pub(super) fn usable_domain(name: Text<'_>, cx: &Context<'_>) -> bool {
 
 /// Whether the name can be told from the rest of a login name; reported when it cannot.
 pub(super) fn usable(name: Text<'_>, what: &str, cx: &Context<'_>) -> bool {
-    let problem = unusable(name.text, |_| false);
+    // A name of DNS may end in a dot where it is typed; read it is without.
+    let dot = name.text.ends_with('.');
+    let problem = unusable(name.text, |_| false)
+        .or_else(|| dot.then(|| "it ends in a dot, which no login name is read with".to_owned()));
     told(
         name,
         what,

@@ -7,15 +7,22 @@ use crate::context::Context;
 use crate::mask;
 use crate::report::Diagnostic;
 use crate::resolve::domain::Read;
+use crate::resolve::rules::mention::Sites;
 use crate::resolve::{client, domains};
 use crate::section::Section;
 use crate::settings::{KeyRotation, OfferedDomains, SessionLimits, SsoSettings};
+use entryway_login::SitePolicy;
 use entryway_oidc::{Issuer, Lifetimes};
 
 /// `None` when there is no single sign-on, or a part of it is wrong.
-pub(super) fn sso(root: &Section<'_>, read: &[Read<'_>], cx: &Context<'_>) -> Option<SsoSettings> {
+pub(super) fn sso(
+    root: &Section<'_>,
+    read: &[Read<'_>],
+    sites: &Sites<'_>,
+    cx: &Context<'_>,
+) -> Option<SsoSettings> {
     let sso = root.section("sso");
-    let clients = client::all(root, read, cx);
+    let clients = client::all(root, read, sites, cx);
     if !sso.exists() {
         if let Some(entry) = root.entry("client") {
             cx.push(
@@ -67,7 +74,7 @@ pub(super) fn sso(root: &Section<'_>, read: &[Read<'_>], cx: &Context<'_>) -> Op
         );
     }
     let branding = branding::branding(&sso, cx);
-    let offered = offered(&sso, read, cx);
+    let offered = offered(&sso, read, &sites.names, cx);
     let most_groups = usize::try_from(sso.integer("most_groups")).unwrap_or_default();
     let qualified_groups = sso.word(
         "group_names",
@@ -87,9 +94,15 @@ pub(super) fn sso(root: &Section<'_>, read: &[Read<'_>], cx: &Context<'_>) -> Op
     })
 }
 
-/// Domains are called as they are written where they are configured.
-fn offered(sso: &Section<'_>, read: &[Read<'_>], cx: &Context<'_>) -> OfferedDomains {
-    let names = || read.iter().map(|domain| domain.name.text);
+/// Domains and sites are called as they are written where they are configured.
+fn offered(
+    sso: &Section<'_>,
+    read: &[Read<'_>],
+    sites: &[&str],
+    cx: &Context<'_>,
+) -> OfferedDomains {
+    let domains = read.iter().map(|domain| domain.name.text);
+    let names = || domains.clone().chain(sites.iter().copied());
     let written = sso.texts("offered_domains");
     let mut offered = OfferedDomains::default();
     for item in written.iter().flat_map(|list| &list.items) {
@@ -102,6 +115,14 @@ fn offered(sso: &Section<'_>, read: &[Read<'_>], cx: &Context<'_>) -> OfferedDom
     let suffixes = read.iter().flat_map(|domain| &domain.suffixes);
     offered.suffixes = suffixes.map(|suffix| suffix.text.to_owned()).collect();
     offered
+}
+
+/// What sites add to it: whose name says that it is a site's is not to be put before a domain's.
+pub(super) fn know_sites(offered: &mut OfferedDomains, sites: &[SitePolicy]) {
+    let suffixes = sites.iter().flat_map(|site| &site.suffixes);
+    offered.suffixes.extend(suffixes.cloned());
+    let clients = sites.iter().flat_map(|site| &site.clients);
+    offered.nowhere_at.extend(clients.cloned());
 }
 
 fn issuer(sso: &Section<'_>, cx: &Context<'_>) -> Option<Issuer> {

@@ -38,10 +38,12 @@ pub struct SsoSettings {
 /// `sso.offered_domains`.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct OfferedDomains {
-    /// In the order of the page; none where nothing is offered.
+    /// Domains and sites, in the order of the page; none where nothing is offered.
     pub names: Vec<String>,
-    /// Suffixes of all domains: a name that ends in one says its domain itself.
+    /// Suffixes of all domains and sites: a name that ends in one says itself where it belongs.
     pub suffixes: Vec<String>,
+    /// Ids of clients all of whose people are one site's: nothing is offered there.
+    pub nowhere_at: Vec<String>,
 }
 
 /// How long browsers' sessions last, and how many there may be.

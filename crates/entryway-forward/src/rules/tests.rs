@@ -32,6 +32,7 @@ pub(crate) fn jane() -> Person {
         display_name: None,
         given_name: None,
         family_name: None,
+        of_site: false,
         email: Some("jane@corp.example".into()),
         email_verified: None,
         picture: None,
@@ -156,6 +157,7 @@ fn judge(access: &[People], person: &Person, by_basic: bool) -> Judged {
 fn people_of_a_site_are_let_in_where_a_rule_asks_who_they_are() {
     let of_plant = Person {
         subject: Subject("plant-a:staff:u-1".into()),
+        of_site: true,
         email: Some("jane@plant.example".into()),
         class: Some("plant-a/operators".into()),
         groups: Some(GroupNames {
@@ -190,6 +192,8 @@ fn people_of_a_site_are_let_in_where_a_rule_asks_who_they_are() {
     };
     check(when("true"), Admitted, Admitted);
     check(when(r#"email == "jane@plant.example""#), Refused, Admitted);
+    check(when(r#"domain == "plant-a""#), Refused, Admitted);
+    check(when(r#""plant-a/editors" in groups"#), Refused, Admitted);
 }
 
 #[test]

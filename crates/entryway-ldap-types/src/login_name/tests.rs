@@ -51,40 +51,6 @@ fn control_characters_are_refused_where_they_stand() {
     check("a\u{85}", Err(LoginNameError::Control { at: 1 }));
 }
 
-#[track_caller]
-fn check_cuts(
-    typed: &str,
-    slash: Option<(&str, &str)>,
-    backslash: Option<(&str, &str)>,
-    sign: Option<(&str, &str)>,
-) {
-    let name = LoginName::parse(typed).unwrap();
-    assert_eq!(
-        (name.at_slash(), name.at_backslash(), name.at_sign()),
-        (slash, backslash, sign),
-        "{typed}"
-    );
-}
-
-#[test]
-fn cuts() {
-    check_cuts("jdoe", None, None, None);
-    check_cuts("staff/jdoe", Some(("staff", "jdoe")), None, None);
-    check_cuts("staff/j/doe", Some(("staff", "j/doe")), None, None);
-    check_cuts("CORP\\jdoe", None, Some(("CORP", "jdoe")), None);
-    check_cuts("CORP\\j\\doe", None, Some(("CORP", "j\\doe")), None);
-    check_cuts(
-        "staff/CORP\\jdoe",
-        Some(("staff", "CORP\\jdoe")),
-        None,
-        None,
-    );
-    check_cuts("CORP\\j/doe", Some(("CORP\\j", "doe")), None, None);
-    check_cuts("a@b@c", None, None, Some(("a@b", "c")));
-    check_cuts("/", Some(("", "")), None, None);
-    check_cuts("@", None, None, Some(("", "")));
-}
-
 #[test]
 fn debug_is_safe_in_a_log() {
     let name = LoginName::parse("a\"b\\\u{202e}c").unwrap();

@@ -160,6 +160,22 @@ fn enter(attempt: &Attempt, policy: &LoginPolicy, log: &mut Log) -> Result<Route
             return Err(Reason::MalformedLogin.into());
         }
     };
+    // Before the password is looked at: a page sends none where the name leads nowhere.
+    let mut route = match Route::of(&name, attempt.caller.as_deref(), policy) {
+        Ok(route) => route,
+        Err(RouteError::EmptyHalf(problem)) => {
+            log.note(Record::NameRefused {
+                login_name: typed,
+                reason: Reason::MalformedLogin,
+                problem: problem.to_owned(),
+            });
+            return Err(Reason::MalformedLogin.into());
+        }
+        Err(RouteError::UnknownDomain(domain)) => {
+            log.note(Record::DomainUnknown { domain });
+            return Err(Reason::UnknownDomain.into());
+        }
+    };
     let problem = match &attempt.password {
         SubmittedPassword::Given(password) => unacceptable(password),
         SubmittedPassword::NotAsked | SubmittedPassword::Sealed(_) => None,
@@ -173,58 +189,41 @@ fn enter(attempt: &Attempt, policy: &LoginPolicy, log: &mut Log) -> Result<Route
         return Err(Reason::MalformedLogin.into());
     }
     let is_sealed = matches!(&attempt.password, SubmittedPassword::Sealed(_));
-    match Route::of(&name, attempt.caller.as_deref(), policy) {
-        Ok(route) if route.site.is_some() => {
-            look_at_site(&route, attempt.caller.as_deref(), policy, typed, log)?;
-            match &attempt.password {
-                SubmittedPassword::Given(_) => Err(refuse_clear(&route, policy, log).into()),
-                _ => Ok(route),
-            }
-        }
-        // Nobody here could open it.
-        Ok(_) if is_sealed => {
-            log.note(Record::PasswordRefused {
-                login_name: typed,
-                problem: "is sealed, and this name means no site",
-            });
-            Err(Reason::MalformedLogin.into())
-        }
-        Ok(route) if policy.ldap == LdapUse::Disabled && route.named.is_some() => {
-            log.note(Record::NameRefused {
-                login_name: typed,
-                reason: Reason::LdapDisabled,
-                problem: "names a domain, and directories are switched off (`login.ldap`)"
-                    .to_owned(),
-            });
-            Err(Reason::LdapDisabled.into())
-        }
-        Ok(mut route) => {
-            let mut rule = route.named.is_none().then_some(policy.default_domains_rule);
-            if policy.ldap == LdapUse::Disabled {
-                (route.tries, rule) = (Vec::new(), None);
-            }
-            let (named, tries) = (route.named.clone(), route.tries.clone());
-            log.note(Record::NameRead {
-                login_name: typed,
-                named,
-                tries,
-                rule,
-            });
-            Ok(route)
-        }
-        Err(RouteError::EmptyHalf(problem)) => {
-            log.note(Record::NameRefused {
-                login_name: typed,
-                reason: Reason::MalformedLogin,
-                problem: problem.to_owned(),
-            });
-            Err(Reason::MalformedLogin.into())
-        }
-        Err(RouteError::UnknownDomain(domain)) => {
-            log.note(Record::DomainUnknown { domain });
-            Err(Reason::UnknownDomain.into())
-        }
+    if route.site.is_some() {
+        look_at_site(&route, attempt.caller.as_deref(), policy, typed, log)?;
+        return match &attempt.password {
+            SubmittedPassword::Given(_) => Err(refuse_clear(&route, policy, log).into()),
+            _ => Ok(route),
+        };
     }
+    // Nobody here could open it.
+    if is_sealed {
+        log.note(Record::PasswordRefused {
+            login_name: typed,
+            problem: "is sealed, and this name means no site",
+        });
+        return Err(Reason::MalformedLogin.into());
+    }
+    if policy.ldap == LdapUse::Disabled && route.named.is_some() {
+        log.note(Record::NameRefused {
+            login_name: typed,
+            reason: Reason::LdapDisabled,
+            problem: "names a domain, and directories are switched off (`login.ldap`)".to_owned(),
+        });
+        return Err(Reason::LdapDisabled.into());
+    }
+    let mut rule = route.named.is_none().then_some(policy.default_domains_rule);
+    if policy.ldap == LdapUse::Disabled {
+        (route.tries, rule) = (Vec::new(), None);
+    }
+    let (named, tries) = (route.named.clone(), route.tries.clone());
+    log.note(Record::NameRead {
+        login_name: typed,
+        named,
+        tries,
+        rule,
+    });
+    Ok(route)
 }
 
 /// Whether the site that the name means may be asked for this caller.

@@ -108,7 +108,7 @@ impl AfterSite {
             }
             AtSite::Refused(reason) => {
                 // Of a change, this says that the old password was right.
-                if Reason::OF_A_CHANGE.contains(&reason) {
+                if wanted == Wanted::Change && Reason::OF_A_CHANGE.contains(&reason) {
                     login.tally.right = true;
                 } else {
                     login.tally.refuse();

@@ -19,7 +19,7 @@ impl<'p> PersonFacts<'p> {
         Some(Self {
             person,
             domain,
-            groups: groups(domain, person.groups.as_ref()),
+            groups: groups(domain, person),
         })
     }
     /// Whether a rule may look at the groups: some of somebody's would pass for all of them.
@@ -57,12 +57,12 @@ impl<'p> PersonFacts<'p> {
 }
 
 /// They are of the person's own domain.
-fn groups(domain: &str, names: Option<&GroupNames>) -> Option<Vec<Group>> {
-    let names = names.filter(|names| !names.partial)?;
+fn groups(domain: &str, person: &Person) -> Option<Vec<Group>> {
+    let names: &GroupNames = person.groups.as_ref().filter(|names| !names.partial)?;
     let domain: Arc<str> = domain.into();
     let group = |name: &String| Group {
         domain: Arc::clone(&domain),
-        name: name.as_str().into(),
+        name: person.bare(name).into(),
         dn: None,
         gid: None,
         path: Vec::new(),

@@ -150,6 +150,7 @@ fn a_session_is_read_with_everybody_in_it() {
         display_name: Some("J\u{fc}rg".into()),
         given_name: None,
         family_name: Some("Doe".into()),
+        of_site: false,
         email: Some("j@x".into()),
         email_verified: Some(false),
         picture: None,

@@ -131,6 +131,7 @@ pub(crate) fn person(name: &str) -> Person {
         display_name: Some(format!("{name} Doe")),
         given_name: None,
         family_name: Some("Doe".to_owned()),
+        of_site: false,
         email: Some(format!("{name}@example.org")),
         email_verified: Some(true),
         picture: None,

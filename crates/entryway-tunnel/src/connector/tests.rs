@@ -47,6 +47,8 @@ struct Book {
     refuses: Mutex<Option<ByeCode>>,
     up: watch::Sender<Option<Arc<Tunnel>>>,
     downs: watch::Sender<Vec<Down>>,
+    /// Why connections were no tunnels, of all that have ended; `None` where nothing was wrong.
+    refused: watch::Sender<Vec<Option<String>>>,
 }
 
 impl Book {
@@ -158,6 +160,7 @@ impl Node {
             refuses: Mutex::default(),
             up: watch::Sender::default(),
             downs: watch::Sender::default(),
+            refused: watch::Sender::default(),
         });
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         Self::on(listener, book, pace)
@@ -178,7 +181,10 @@ impl Node {
                         let _ = told.wait_for(|stopping| *stopping).await;
                     });
                     let site = site();
-                    let _ = accept(io, &site, tls, book, "test", pace, stopping).await;
+                    let door = Arc::clone(&book);
+                    let ended = accept(io, &site, tls, door, "test", pace, stopping).await;
+                    let refused = ended.err().map(|error| error.to_string());
+                    book.refused.send_modify(|all| all.push(refused));
                 });
             }
         });
@@ -612,6 +618,10 @@ async fn a_look_touches_no_tunnel_and_a_goodbye_ends_the_connector() {
     let tried = try_node(&dialing).await.unwrap();
     assert_eq!(tried.welcome.node.as_str(), "one");
     assert_eq!(tried.steps.last().unwrap().0, crate::Step::Hello);
+    // Nobody was refused: it was let in, and said that this was all.
+    let mut refused = node.book.refused.subscribe();
+    let refused = timeout(SOON, refused.wait_for(|all| !all.is_empty())).await;
+    assert_eq!(*refused.unwrap().unwrap(), [None]);
     assert_eq!(ask(&tunnel, "hello").await.unwrap(), "hello");
     assert!(node.book.downs.borrow().is_empty());
     leave(&dialing).await.unwrap();

@@ -188,6 +188,8 @@ impl<S: AsyncRead + AsyncWrite> Driver<S> {
                     admit.left(&peer).await;
                     return Ok(());
                 }
+                // It was let in, and that was all that it wanted to know.
+                Err(AcceptError::Ended(bye)) if bye.code == ByeCode::Done => return Ok(()),
                 Err(error) => return Err(error),
             }
         };

@@ -8,7 +8,7 @@ use super::words::with;
 use super::{Browser, Language, SEAL_SCRIPT, SESSIONS, SingleSignOn, browser, form, front};
 use crate::peer::client_address;
 use crate::refusal::Refusal;
-use crate::{App, Generation};
+use crate::{App, Generation, Sends};
 use axum::extract::{Request, State};
 use axum::response::{IntoResponse, Response};
 use entryway_oidc::{
@@ -235,7 +235,7 @@ impl<'a> Asks<'a> {
                     again: failed.as_ref().map(Failed::again),
                     may_cancel: true,
                     by_certificate,
-                    offered: &self.sso.look().offered,
+                    offered: self.sso.look().offered.at(&caller),
                     chosen: failed.as_ref().and_then(|failed| failed.chosen.as_deref()),
                     seals,
                 };
@@ -262,7 +262,9 @@ impl<'a> Asks<'a> {
         };
         match failed {
             Some(failed) if failed.again == Again::Next => false,
-            Some(failed) if failed.in_change => sealing.site(&failed.name, caller).is_some(),
+            Some(failed) if failed.in_change => {
+                sealing.sends(&failed.name, caller) == Sends::Sealed
+            }
             _ => true,
         }
     }

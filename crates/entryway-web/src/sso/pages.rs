@@ -1,9 +1,8 @@
 //! What each page has between its heading and its end.
 
-use super::Language;
 use super::seal::SCRIPT_HASH;
 use super::words::{Words, with};
-use super::{Listed, Offered};
+use super::{Language, Listed};
 use entryway_login::{Fault, Reason};
 use entryway_oidc::{BrowserSession, Client, Scopes, Secret};
 use maud::{Markup, PreEscaped, html};
@@ -110,7 +109,8 @@ pub(super) struct LogIn<'a> {
     pub(super) may_cancel: bool,
     /// Whether a certificate may be shown in its place.
     pub(super) by_certificate: bool,
-    pub(super) offered: &'a Offered,
+    /// Domains to choose from.
+    pub(super) offered: &'a [String],
     /// What was chosen last time.
     pub(super) chosen: Option<&'a str>,
     /// Whether its passwords may have to be sealed: then they have no name, so that a browser that cannot seal sends
@@ -186,7 +186,7 @@ fn chosen(page: &LogIn<'_>) -> Markup {
 
 /// Where there are some to choose from; the last is for a name that has a domain in it, or needs none.
 fn domains(words: &Words, page: &LogIn<'_>) -> Markup {
-    let names = &page.offered.names;
+    let names = page.offered;
     if names.is_empty() {
         return html! {};
     }

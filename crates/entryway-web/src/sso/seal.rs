@@ -7,7 +7,7 @@ use crate::{App, Challenges, ToSeal, answer};
 use axum::extract::{Request, State};
 use axum::response::{IntoResponse, Response};
 use entryway_wire::SealWith;
-use http::{HeaderValue, header};
+use http::{HeaderValue, StatusCode, header};
 use serde::Serialize;
 use std::sync::Arc;
 use std::time::Instant;
@@ -50,11 +50,13 @@ pub(crate) async fn challenge(
         return Err(Refusal::NotFound);
     };
     let typed = field(&own.sent, "name").unwrap_or_default();
-    let offered = &sso.look().offered;
-    let name = offered.login_name(field(&own.sent, "domain"), typed);
+    let (offered, caller) = (&sso.look().offered, own.flow.caller());
+    let name = offered.login_name(field(&own.sent, "domain"), typed, &caller);
     let by = Instant::now() + generation.deadline;
-    let asked = sealing.challenge(&name, &own.flow.caller(), by).await;
+    let asked = sealing.challenge(&name, &caller, by).await;
     let mut response = match asked {
+        // The script sends its form without a password, and the refusal comes as any other.
+        ToSeal::Nobody => StatusCode::NO_CONTENT.into_response(),
         ToSeal::Nothing => answer::json(&SealWith::nothing())?,
         ToSeal::With(challenges) => with(&challenges)?,
         ToSeal::NotNow(fault) => {

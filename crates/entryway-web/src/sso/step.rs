@@ -9,7 +9,7 @@ use super::pages::{self, Again, LogIn};
 use super::{Browser, NewLogin, browser, cookies, forward, front};
 use crate::peer::client_address;
 use crate::refusal::Refusal;
-use crate::{App, Generation};
+use crate::{App, Generation, Sends};
 use axum::extract::{Request, State};
 use axum::response::Response;
 use entryway_login::{
@@ -186,7 +186,8 @@ pub(super) fn log_in_for(
     failed: Option<Failed>,
 ) -> Response {
     let language = asks.language(&[]);
-    let seals = asks.seals(failed.as_ref(), &flow.caller());
+    let caller = flow.caller();
+    let seals = asks.seals(failed.as_ref(), &caller);
     let Some(flow) = asks.tie.seal(asks.sso, flow) else {
         return asks.wrong(Problem::Broken);
     };
@@ -201,7 +202,7 @@ pub(super) fn log_in_for(
         again: failed.as_ref().map(Failed::again),
         may_cancel: false,
         by_certificate,
-        offered: &asks.sso.look().offered,
+        offered: asks.sso.look().offered.at(&caller),
         chosen: failed.as_ref().and_then(|failed| failed.chosen.as_deref()),
         seals,
     };
@@ -258,18 +259,26 @@ impl<'a> Shown<'a> {
 }
 
 /// A name alone, from a browser that runs no script: the password is asked for on the next page, unless the name's site
-/// takes it sealed alone.
+/// takes it sealed alone. A name that is refused anyway goes on, so that the refusal is on record.
 fn without_password(asks: &Asks<'_>, flow: &Flow, typed: &Typed<'_>) -> Option<Stopped> {
     let sealing = asks.sso.sealing()?;
     let Shown::Nothing = typed.password else {
         return None;
     };
-    let name = asks.sso.look().offered.login_name(typed.domain, typed.name);
-    let again = match sealing.site(&name, &flow.caller()) {
-        Some(_) => Again::SealedOnly,
-        None => Again::Next,
+    let caller = flow.caller();
+    let name = login_name(asks, &caller, typed);
+    let again = match sealing.sends(&name, &caller) {
+        Sends::Sealed => Again::SealedOnly,
+        Sends::Clear => Again::Next,
+        Sends::Nothing => return None,
     };
     Some(failed(again, String::new(), typed, false))
+}
+
+/// The name with the domain that was chosen beside it.
+fn login_name(asks: &Asks<'_>, caller: &str, typed: &Typed<'_>) -> String {
+    let offered = &asks.sso.look().offered;
+    offered.login_name(typed.domain, typed.name, caller)
 }
 
 /// The name goes back into the page, the password does not.
@@ -405,7 +414,7 @@ fn attempt(
     let started = Instant::now();
     Attempt {
         id: app.ids.draw(),
-        login_name: asks.sso.look().offered.login_name(typed.domain, typed.name),
+        login_name: login_name(asks, &flow.caller(), typed),
         password: typed.password.submitted(),
         client_address: client_address(head, &generation.trusted_proxies),
         device: device.and_then(|token| generation.revalidations.device(&token)),

@@ -2,18 +2,24 @@
 
 use crate::front::{ADMIN, PLAIN, TOLD, app, post, send};
 use entryway_login::Fault;
-use entryway_web::{Challenges, Limits, Sealing, ToSeal};
+use entryway_web::{Challenges, Limits, Sealing, Sends, ToSeal};
 use serde_json::{Value, json};
 use std::pin::Pin;
-use std::sync::Arc;
 use std::time::Instant;
 
 /// One site, whose connector answers by the name.
 pub(crate) struct OneSite;
 
 impl Sealing for OneSite {
-    fn site(&self, login_name: &str, _caller: &str) -> Option<Arc<str>> {
-        login_name.starts_with("plant-a/").then(|| "plant-a".into())
+    fn sends(&self, login_name: &str, _caller: &str) -> Sends {
+        match login_name.split_once('/') {
+            Some(("plant-a", _)) => Sends::Sealed,
+            Some(("plant-x", _)) => Sends::Nothing,
+            _ => Sends::Clear,
+        }
+    }
+    fn is_ready(&self, site: &str) -> bool {
+        site == "plant-a"
     }
     fn challenge<'a>(
         &'a self,
@@ -23,6 +29,7 @@ impl Sealing for OneSite {
     ) -> Pin<Box<dyn Future<Output = ToSeal> + Send + 'a>> {
         Box::pin(async move {
             match login_name.strip_prefix("plant-a/") {
+                None if login_name.starts_with("plant-x/") => ToSeal::Nobody,
                 None => ToSeal::Nothing,
                 Some("unreachable") => ToSeal::NotNow(Fault::SiteUnreachable),
                 Some(name) => ToSeal::With(Challenges {
@@ -48,6 +55,9 @@ async fn asked(token: &str, body: Value) -> (u16, Value) {
 async fn a_caller_learns_whether_to_seal_and_with_what() {
     let (status, body) = asked(PLAIN, json!({ "login_name": "jdoe" })).await;
     assert_eq!((status, body), (200, json!({ "site": null })));
+    let (status, body) = asked(PLAIN, json!({ "login_name": "plant-x/jane" })).await;
+    let expected = json!({ "site": null, "refused": true });
+    assert_eq!((status, body), (200, expected));
     let (status, body) = asked(PLAIN, json!({ "login_name": "plant-a/jane" })).await;
     let expected = json!({
         "site": "plant-a",

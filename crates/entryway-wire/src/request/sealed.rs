@@ -44,6 +44,9 @@ pub fn read_sealed(json: &str) -> Option<Arc<SealedPassword>> {
 pub struct SealWith<'a> {
     /// `null`: the name is of no site, and its password is sent as it is.
     pub site: Option<&'a str>,
+    /// The name is refused whatever the password is: none is sent.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub refused: bool,
     /// What the site is asked for: the name without the site's own prefix. The password is bound to it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub login_name: Option<&'a str>,
@@ -61,9 +64,17 @@ impl<'a> SealWith<'a> {
     pub fn nothing() -> Self {
         Self {
             site: None,
+            refused: false,
             login_name: None,
             audience: None,
             challenges: Vec::new(),
+        }
+    }
+    /// Of nobody at all.
+    pub fn nobody() -> Self {
+        Self {
+            refused: true,
+            ..Self::nothing()
         }
     }
     /// As JSON, by the library: our own writer knows nothing of texts that are JSON already.
@@ -80,6 +91,7 @@ impl<'a> SealWith<'a> {
         let raw = challenges.iter().cloned().map(RawValue::from_string);
         Some(Self {
             site: Some(site),
+            refused: false,
             login_name: Some(login_name),
             audience: Some(audience),
             challenges: raw.collect::<Result<_, _>>().ok()?,

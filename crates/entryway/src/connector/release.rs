@@ -5,7 +5,7 @@ use entryway_bridge::message::{
     Code, Demand, Outcome, SiteGroup, SiteGroups, SitePassword, SiteSession, Token,
 };
 use entryway_config::ReleaseSettings;
-use entryway_login::{Challenge, Decided, Decision, Fault, Session, SessionGroups, Tokens};
+use entryway_login::{Challenge, Decided, Decision, Fault, Reason, Session, SessionGroups, Tokens};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 /// What a hub is told where the site does not say why: it knows what to do about an outage without that.
@@ -26,8 +26,8 @@ pub(super) fn outcome(decided: &Decided, release: &ReleaseSettings) -> Outcome {
             demand: Demand::ChangePassword,
         },
         Decision::Changed => Outcome::Changed {},
-        Decision::Reject(_) => Outcome::Refused {
-            reason: release.reasons.then(|| code(decided)),
+        Decision::Reject(reason) => Outcome::Refused {
+            reason: tells(*reason, release).then(|| code(decided)),
         },
         Decision::Indeterminate(fault) => no_verdict(*fault, release),
         // Nobody was let in, and a hub has no question that ends so.
@@ -45,6 +45,12 @@ pub(super) fn no_verdict(fault: Fault, release: &ReleaseSettings) -> Outcome {
     Outcome::NoVerdict {
         fault: Text::cut(told),
     }
+}
+
+/// Whether a hub is told why. What none but the right password comes to its person must read, whatever else the site
+/// keeps to itself: the page asks for a new one, or says what is wrong with the one that was chosen.
+fn tells(reason: Reason, release: &ReleaseSettings) -> bool {
+    release.reasons || reason == Reason::PasswordExpired || Reason::OF_A_CHANGE.contains(&reason)
 }
 
 fn code(decided: &Decided) -> Code {
@@ -115,4 +121,39 @@ fn groups(groups: &SessionGroups) -> SiteGroups {
 pub(super) fn unix_ms(at: SystemTime) -> u64 {
     let since = at.duration_since(UNIX_EPOCH).unwrap_or_default();
     u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_the_right_password_alone_comes_to_is_told_and_nothing_else() {
+        let release = |reasons| ReleaseSettings {
+            reasons,
+            ..ReleaseSettings::default()
+        };
+        let told = |reason: &Reason| tells(*reason, &release(false));
+        let codes: Vec<&str> = Reason::ALL
+            .into_iter()
+            .filter(told)
+            .map(|reason| reason.row().code)
+            .collect();
+        assert_eq!(
+            codes,
+            [
+                "password_expired",
+                "new_password_malformed",
+                "new_password_too_short",
+                "new_password_too_simple",
+                "new_password_in_history",
+                "new_password_refused",
+                "password_too_young",
+                "password_change_not_allowed",
+                "password_change_unsupported",
+            ]
+        );
+        let all = |reason: Reason| tells(reason, &release(true));
+        assert!(Reason::ALL.into_iter().all(all));
+    }
 }

@@ -66,6 +66,8 @@ impl Exchange {
                 only,
                 without: &tried,
                 share: share(method),
+                // A session is confirmed where it was made: draining is for what is new.
+                draining: method == Method::Revalidate,
             };
             let picked = match self.registry.pick(site, method.ability(), wanted) {
                 Ok(picked) => picked,

@@ -8,8 +8,8 @@ use crate::events::hub::ReplyInvalid;
 use bytes::Bytes;
 use entryway_bridge::message::{ChallengeAsked, ChallengeOutcome, Method, read, write};
 use entryway_bridge::{Challenge, ConnectorId, FURTHER_NONCES, SiteName};
-use entryway_login::{Fault, LoginPolicy};
-use entryway_web::{Challenges, Sealing, ToSeal};
+use entryway_login::{Fault, LoginPolicy, Whose};
+use entryway_web::{Challenges, Sealing, Sends, ToSeal};
 use parking_lot::Mutex;
 use std::pin::{Pin, pin};
 use std::sync::Arc;
@@ -32,9 +32,17 @@ impl Sealer {
 }
 
 impl Sealing for Sealer {
-    fn site(&self, login_name: &str, caller: &str) -> Option<Arc<str>> {
-        let (site, _) = self.policy.site_of_name(login_name, Some(caller))?;
-        Some(Arc::clone(&site.name))
+    fn sends(&self, login_name: &str, caller: &str) -> Sends {
+        match self.policy.whose(login_name, Some(caller)) {
+            Whose::Site(..) => Sends::Sealed,
+            Whose::Here => Sends::Clear,
+            Whose::Nobody => Sends::Nothing,
+        }
+    }
+
+    fn is_ready(&self, site: &str) -> bool {
+        let ability = Method::Login.ability();
+        self.exchange.registry.other(site, ability, &[]).is_ok()
     }
 
     fn challenge<'a>(
@@ -44,9 +52,10 @@ impl Sealing for Sealer {
         by: Instant,
     ) -> Pin<Box<dyn Future<Output = ToSeal> + Send + 'a>> {
         Box::pin(async move {
-            let Some((site, login_name)) = self.policy.site_of_name(login_name, Some(caller))
-            else {
-                return ToSeal::Nothing;
+            let (site, login_name) = match self.policy.whose(login_name, Some(caller)) {
+                Whose::Site(site, login_name) => (site, login_name),
+                Whose::Here => return ToSeal::Nothing,
+                Whose::Nobody => return ToSeal::Nobody,
             };
             if !site.enabled {
                 return ToSeal::NotNow(Fault::SiteUnreachable);

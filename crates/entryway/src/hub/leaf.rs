@@ -24,7 +24,12 @@ pub(super) struct Leaves(Mutex<HashMap<SiteName, Leaf>>);
 struct Leaf {
     authority: Arc<SiteAuthority>,
     tls: Arc<ServerConfig>,
-    until: SystemTime,
+    made: SystemTime,
+}
+
+/// Whether one that was made then is shown now. Where the clock has been put back since, it may not be valid yet.
+fn is_good(made: SystemTime, now: SystemTime) -> bool {
+    now.duration_since(made).is_ok_and(|age| age < USED)
 }
 
 /// Why a site has none.
@@ -71,7 +76,7 @@ impl Leaves {
     async fn leaf(&self, store: &HubStore, site: &SiteName) -> Result<Leaf, NoLeaf> {
         let now = SystemTime::now();
         let known = self.0.lock().get(site).cloned();
-        if let Some(known) = known.filter(|known| now < known.until) {
+        if let Some(known) = known.filter(|known| is_good(known.made, now)) {
             return Ok(known);
         }
         let authority = desk::known_authority(store, site.as_str()).await?;
@@ -81,9 +86,23 @@ impl Leaves {
         let leaf = Leaf {
             authority,
             tls,
-            until: now + USED,
+            made: now,
         };
         self.0.lock().insert(site.clone(), leaf.clone());
         Ok(leaf)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_is_made_anew_after_a_day_and_where_the_clock_was_put_back() {
+        let made = SystemTime::UNIX_EPOCH + Duration::from_secs(1_800_000_000);
+        assert!(is_good(made, made));
+        assert!(is_good(made, made + USED - Duration::from_secs(1)));
+        assert!(!is_good(made, made + USED));
+        assert!(!is_good(made, made - Duration::from_secs(1)));
     }
 }

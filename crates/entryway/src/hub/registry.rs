@@ -150,6 +150,8 @@ pub(crate) struct Wanted<'a> {
     pub(crate) only: Option<&'a ConnectorId>,
     /// Any but these connectors'.
     pub(crate) without: &'a [ConnectorId],
+    /// One that is drained too: what it began is for it alone to go on with.
+    pub(crate) draining: bool,
     /// How much of what they take.
     pub(crate) share: Share,
 }
@@ -275,7 +277,8 @@ impl<L: Line> Registry<L> {
             let report = held.line.report();
             let is_meant = wanted.only.is_none_or(|only| *only == connector)
                 && !wanted.without.contains(&connector);
-            if !is_meant || held.draining || held.line.is_draining() || !report.is_ready(ability) {
+            let is_draining = held.draining || held.line.is_draining();
+            if !is_meant || is_draining && !wanted.draining || !report.is_ready(ability) {
                 continue;
             }
             let outstanding = held.line.outstanding();
@@ -377,7 +380,7 @@ impl<L: Line> Registry<L> {
         first.or(Some(Err(NoLine::NoneReady)))
     }
 
-    /// Whether a connector is asked anything from now on.
+    /// Whether a connector is asked anything new from now on.
     pub(crate) fn set_draining(&self, connector: &str, draining: bool) {
         let mut sites = self.sites.lock();
         for held in sites.values_mut().flat_map(|site| &mut site.lines) {

@@ -60,7 +60,7 @@ pub(crate) struct Inner {
     pub(super) deadline: Duration,
     look: Look,
     pub(super) wants_groups: bool,
-    sealing: Option<Arc<dyn Sealing>>,
+    pub(super) sealing: Option<Arc<dyn Sealing>>,
     pub(super) policy: Arc<LoginPolicy>,
 }
 
@@ -336,6 +336,11 @@ fn look(settings: &SsoSettings) -> Look {
         offered: Offered {
             names: offered.names.clone(),
             suffixes: offered.suffixes.clone(),
+            nowhere_at: offered
+                .nowhere_at
+                .iter()
+                .map(|client| format!("client {client}"))
+                .collect(),
         },
     }
 }

@@ -27,13 +27,18 @@ impl Sso {
         cookie: Fingerprint,
         needs_groups: bool,
     ) -> Answer<Option<Arc<Person>>> {
-        let world = self.world(Browser::default());
+        let mut world = self.world(Browser::default());
+        world.caller = Some(format!("forward {}", host.as_str()));
         let store = self.0.store();
         let row = in_time(store.session_by_host_cookie(&cookie.0, host.as_str())).await?;
         let Some(living) = world.living(row).await? else {
             return Ok(None);
         };
-        let Some(living) = world.welcome(living).await? else {
+        // Of a site that was switched off a moment ago: nothing of the login holds.
+        if !world.admits(&living.session.person) {
+            return Ok(None);
+        }
+        let Some(living) = world.welcome_on_page(living).await? else {
             return Ok(None);
         };
         // Of a login that was before any rule looked at groups.

@@ -1,8 +1,8 @@
 //! Whether somebody is still welcome, asked where they came from; and what holds for a while when nobody answers.
 
 use super::Pictures;
-use entryway_login::{Attempt, Decision, Session, SubmittedPassword};
-use entryway_oidc::{Answer, Person, Unavailable, Welcome};
+use entryway_login::{Attempt, Decision, Fault, Session, SubmittedPassword};
+use entryway_oidc::{Person, Unavailable, Welcome};
 use entryway_web::{Revalidated, Revalidations};
 use parking_lot::Mutex;
 use std::collections::HashMap;
@@ -106,6 +106,22 @@ pub(crate) fn person(session: &Session, pictures: Option<&Pictures>) -> Person {
     person
 }
 
+/// Nobody says whether somebody is still welcome, and why, as far as that is known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Silent(pub(crate) Option<Fault>);
+
+impl From<Silent> for Unavailable {
+    fn from(_: Silent) -> Self {
+        Self
+    }
+}
+
+impl From<Unavailable> for Silent {
+    fn from(_: Unavailable) -> Self {
+        Self(None)
+    }
+}
+
 /// A question about somebody.
 pub(crate) struct About<'a> {
     pub(crate) revalidations: &'a dyn Revalidations,
@@ -122,7 +138,7 @@ impl About<'_> {
         token: &str,
         known: Option<Arc<Person>>,
         wants_groups: bool,
-    ) -> Answer<Welcome> {
+    ) -> Result<Welcome, Silent> {
         let last = self.answers.of(token);
         // What was given out last: its answer stands from then on.
         let shown = last.as_ref().map_or(token, |last| &last.token);
@@ -132,7 +148,7 @@ impl About<'_> {
         match asked.await {
             Revalidated::Stands { .. } => {
                 let person = last.map(|last| last.person).or(known);
-                person.map(Welcome::Yes).ok_or(Unavailable)
+                person.map(Welcome::Yes).ok_or(Silent(None))
             }
             Revalidated::Decided(decided) => match decided.decision {
                 Decision::Accept(session) => {
@@ -152,9 +168,8 @@ impl About<'_> {
                     self.answers.forget(token);
                     Ok(Welcome::No)
                 }
-                Decision::Indeterminate(_) | Decision::WouldAccept(_) | Decision::Changed => {
-                    Err(Unavailable)
-                }
+                Decision::Indeterminate(fault) => Err(Silent(Some(fault))),
+                Decision::WouldAccept(_) | Decision::Changed => Err(Silent(None)),
             },
         }
     }

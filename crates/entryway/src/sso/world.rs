@@ -4,8 +4,9 @@
 use super::body::{self, FamilyBody, SessionBody};
 use super::front::Inner;
 use super::keys::{millis, now_ms};
-use super::person::About;
+use super::person::{About, Silent};
 use super::rows;
+use entryway_login::Fault;
 use entryway_oidc::{
     AccessRecord, Answer, BrowserSession, Client, CodeRecord, DropAccess, EndSession, Family,
     FindAccess, FindBrowser, FindClient, FindConsent, FindFamily, FindSession, FirstUse, KeepCode,
@@ -108,7 +109,7 @@ impl Asked<'_> {
 
     /// Whether somebody who has logged in elsewhere may use that at this application: the login page is shown to whoever
     /// is of a site whose people do not log in there, and refuses them.
-    fn admits(&self, person: &Person) -> bool {
+    pub(crate) fn admits(&self, person: &Person) -> bool {
         let caller = self.caller.as_deref().unwrap_or("sessions");
         self.inner.policy.admits_subject(&person.subject, caller)
     }
@@ -125,6 +126,29 @@ impl Asked<'_> {
     /// A session whose person is still welcome, as they are now. One of whom the directory was asked a moment ago is
     /// not asked about again.
     pub(crate) async fn welcome(&self, living: Living) -> Answer<Option<Living>> {
+        Ok(self.asked_whether_welcome(living).await?)
+    }
+
+    /// The same, for a page that a person waits for. The connector that logged them in may be away for longer than its
+    /// last answer stands; where another of their site takes passwords, they log in there. The session stays: it counts
+    /// again when its connector is back.
+    pub(crate) async fn welcome_on_page(&self, living: Living) -> Answer<Option<Living>> {
+        let person = Arc::clone(&living.session.person);
+        match self.asked_whether_welcome(living).await {
+            Err(Silent(Some(Fault::SiteUnreachable))) if self.may_log_in_anew(&person) => Ok(None),
+            answer => Ok(answer?),
+        }
+    }
+
+    fn may_log_in_anew(&self, person: &Person) -> bool {
+        let site = self.inner.policy.site_of_subject(&person.subject);
+        let sealing = self.inner.sealing.as_ref();
+        sealing
+            .zip(site)
+            .is_some_and(|(sealing, site)| sealing.is_ready(&site.name))
+    }
+
+    async fn asked_whether_welcome(&self, living: Living) -> Result<Option<Living>, Silent> {
         let Some(token) = &living.body.remembered else {
             return Ok(Some(living));
         };
@@ -214,7 +238,7 @@ impl World for Asked<'_> {
         if !self.admits(&living.session.person) {
             return Ok(None);
         }
-        let living = self.welcome(living).await?;
+        let living = self.welcome_on_page(living).await?;
         Ok(living.map(|living| living.session))
     }
 
@@ -399,3 +423,6 @@ impl Asked<'_> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -7,7 +7,8 @@ use crate::place::Place;
 use crate::report::Diagnostic;
 use crate::resolve::client::reach;
 use crate::resolve::domain::Read;
-use crate::resolve::rules::{expression, mention};
+use crate::resolve::rules::expression;
+use crate::resolve::rules::mention::{self, Sites};
 use crate::section::{Section, Text, as_text, wrong_type};
 use crate::settings::ClaimSetting;
 use crate::tree::{Entry, Value};
@@ -44,12 +45,17 @@ impl Claims {
 }
 
 /// `None` when one of them is wrong.
-pub(super) fn claims(client: &Section<'_>, read: &[Read<'_>], cx: &Context<'_>) -> Option<Claims> {
+pub(super) fn claims(
+    client: &Section<'_>,
+    read: &[Read<'_>],
+    sites: &Sites<'_>,
+    cx: &Context<'_>,
+) -> Option<Claims> {
     let claims: Vec<_> = client
         .section("claims")
         .entries()
         .iter()
-        .map(|entry| claim(entry, read, cx))
+        .map(|entry| claim(entry, read, sites, cx))
         .collect();
     claims.into_iter().collect::<Option<_>>().map(Claims)
 }
@@ -57,6 +63,7 @@ pub(super) fn claims(client: &Section<'_>, read: &[Read<'_>], cx: &Context<'_>) 
 fn claim(
     entry: &Entry,
     read: &[Read<'_>],
+    sites: &Sites<'_>,
     cx: &Context<'_>,
 ) -> Option<(ClaimSetting, Option<(Scopes, Place)>)> {
     let named = usable(entry, cx);
@@ -95,7 +102,7 @@ fn claim(
     if !mention::of_person(&told, cx) {
         return None;
     }
-    mention::check(&told, None, read, cx);
+    mention::check(&told, None, read, sites, cx);
     named.then(|| {
         let claim = ClaimSetting {
             name: entry.key.as_str().into(),

@@ -5,7 +5,8 @@ use crate::code::Code;
 use crate::context::Context;
 use crate::report::Diagnostic;
 use crate::resolve::domain::Read;
-use crate::resolve::rules::{expression, mention};
+use crate::resolve::rules::expression;
+use crate::resolve::rules::mention::{self, Sites};
 use crate::resolve::text;
 use crate::section::{Section, Text, as_text, wrong_type};
 use crate::tree::{Entry, Node, Value};
@@ -112,7 +113,7 @@ fn of_entry(written: Text<'_>, read: &[Read<'_>], cx: &Context<'_>) -> Option<Ar
     let mut told = Vec::new();
     let template = expression::template(written, "template", &mut told, cx)?;
     mention::of_entry(&told, cx).then(|| {
-        mention::check(&told, None, read, cx);
+        mention::check(&told, None, read, &Sites::default(), cx);
         template
     })
 }

@@ -1,7 +1,8 @@
 //! `[[user_class]]`.
 
+use super::mention::{self, Sites};
 use super::named::is_anything;
-use super::{OTHERS, case, expression, group, mention};
+use super::{OTHERS, case, expression, group};
 use crate::code::Code;
 use crate::context::Context;
 use crate::place::Place;
@@ -125,7 +126,7 @@ fn criteria(
     let when = match row.text("when") {
         Some(written) => {
             let (when, told) = expression::condition(written, "when", cx)?;
-            mention::check(&told, of, read, cx);
+            mention::check(&told, of, read, &Sites::default(), cx);
             Some(when)
         }
         None => None,

@@ -7,6 +7,8 @@ use crate::place::Place;
 use crate::report::Diagnostic;
 use crate::resolve::domain::Read;
 use crate::resolve::rules::OTHERS;
+use crate::section::{Section, as_text};
+use crate::tree::{Entry, Value};
 use entryway_cel::MentionOf;
 use entryway_login::{Carried, DomainPolicy, MapTarget};
 
@@ -17,11 +19,43 @@ pub(in crate::resolve) struct Told {
     pub(super) place: Place,
 }
 
-/// Reports what does not exist. `domain` is the only one, or `local` or `os`, whose people the rule is for.
+/// What is known here of people of sites. Rules of a login are none of theirs: only those about whoever has logged in.
+#[derive(Debug, Default)]
+pub(in crate::resolve) struct Sites<'a> {
+    /// Whose people there may be.
+    pub(in crate::resolve) names: Vec<&'a str>,
+    /// What is taken of a site's sessions.
+    attributes: Vec<&'a str>,
+}
+
+impl<'a> Sites<'a> {
+    /// As they are written; what is wrong with one is reported where it is read.
+    pub(in crate::resolve) fn of(root: &Section<'a>) -> Self {
+        let section = root.section("site");
+        let sites = section.entries();
+        let taken = |site: &'a Entry| match &site.node.value {
+            Value::Table(table) => table.get("attributes"),
+            _ => None,
+        };
+        let texts = |entry: &'a Entry| match &entry.node.value {
+            Value::Array(nodes) => nodes.as_slice(),
+            _ => &[],
+        };
+        let written = sites.iter().filter_map(taken).flat_map(texts);
+        Self {
+            names: sites.iter().map(|site| site.key.as_str()).collect(),
+            attributes: written.filter_map(as_text).map(|it| it.text).collect(),
+        }
+    }
+}
+
+/// Reports what does not exist. `domain` is the only one, or `local` or `os`, whose people the rule is for; `sites` are
+/// those whose people it may be for too.
 pub(in crate::resolve) fn check(
     told: &[Told],
     domain: Option<&str>,
     read: &[Read<'_>],
+    sites: &Sites<'_>,
     cx: &Context<'_>,
 ) {
     for one in told {
@@ -29,9 +63,9 @@ pub(in crate::resolve) fn check(
             // The domain may well be the one whose name is missing.
             MentionOf::Domain | MentionOf::GroupDomain if cx.problems.has(Code::NamelessDomain) => {
             }
-            MentionOf::Domain => a_domain(one, false, read, cx),
-            MentionOf::GroupDomain => a_domain(one, true, read, cx),
-            MentionOf::Custom => custom(one, domain, read, cx),
+            MentionOf::Domain => a_domain(one, false, read, sites, cx),
+            MentionOf::GroupDomain => a_domain(one, true, read, sites, cx),
+            MentionOf::Custom => custom(one, domain, read, sites, cx),
             // A login, and an entry, are what the rules are for.
             MentionOf::OfLogin | MentionOf::OfEntry => {}
         }
@@ -98,8 +132,9 @@ pub(in crate::resolve) fn of_person(told: &[Told], cx: &Context<'_>) -> bool {
     whole
 }
 
-fn a_domain(told: &Told, any_case: bool, read: &[Read<'_>], cx: &Context<'_>) {
-    let names = || read.iter().map(|domain| domain.name.text).chain(OTHERS);
+fn a_domain(told: &Told, any_case: bool, read: &[Read<'_>], sites: &Sites<'_>, cx: &Context<'_>) {
+    let domains = read.iter().map(|domain| domain.name.text).chain(OTHERS);
+    let names = || domains.clone().chain(sites.names.iter().copied());
     let alike = names().find(|name| name.eq_ignore_ascii_case(&told.name));
     if alike.is_some_and(|name| any_case || *name == *told.name) {
         return;
@@ -119,10 +154,16 @@ fn a_domain(told: &Told, any_case: bool, read: &[Read<'_>], cx: &Context<'_>) {
 }
 
 /// A custom attribute must come from a map or from `attributes`, of one domain at least that the rule is for.
-fn custom(told: &Told, domain: Option<&str>, read: &[Read<'_>], cx: &Context<'_>) {
+fn custom(
+    told: &Told,
+    domain: Option<&str>,
+    read: &[Read<'_>],
+    sites: &Sites<'_>,
+    cx: &Context<'_>,
+) {
     let of =
         |one: &&Read<'_>| domain.is_none_or(|domain| one.name.text.eq_ignore_ascii_case(domain));
-    let mut names: Vec<&str> = Vec::new();
+    let mut names: Vec<&str> = sites.attributes.clone();
     for one in read.iter().filter(of) {
         // What is wrong with the domain has been reported.
         let Some((_, policy)) = &one.resolved else {

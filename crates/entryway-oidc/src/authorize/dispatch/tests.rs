@@ -48,6 +48,7 @@ fn session() -> BrowserSession {
             display_name: None,
             given_name: None,
             family_name: None,
+            of_site: false,
             email: None,
             email_verified: None,
             picture: None,

@@ -25,6 +25,7 @@ fn jane() -> Verified {
         display_name: None,
         given_name: None,
         family_name: None,
+        of_site: false,
         email: None,
         email_verified: None,
         picture: None,

@@ -134,6 +134,14 @@ fn a_connector_that_is_drained_is_asked_nothing_until_it_is_resumed() {
     assert_eq!(any(&registry), Ok(id(1)));
     registry.set_draining(id(1).as_str(), true);
     assert_eq!(any(&registry), Err(NoLine::NoneReady));
+    // Sessions that were made through it go on.
+    let only = id(1);
+    let again = Wanted {
+        only: Some(&only),
+        draining: true,
+        ..Wanted::default()
+    };
+    assert_eq!(picked(&registry, again), Ok(id(1)));
 }
 
 #[test]

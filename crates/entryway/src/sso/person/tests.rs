@@ -9,6 +9,7 @@ fn last(groups: usize) -> Last {
         display_name: None,
         given_name: None,
         family_name: None,
+        of_site: false,
         email: None,
         email_verified: None,
         picture: None,

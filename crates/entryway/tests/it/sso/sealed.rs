@@ -49,8 +49,15 @@ fn the_script_is_told_whom_it_seals_for() {
     let (mut browser, page) = page_of(&daemon);
     let own = asks_to_seal(&mut browser, &page, "jdoe");
     assert_eq!((own.status, own.body.as_str()), (200, r#"{"site":null}"#));
-    // No connector is there, which says nothing of anybody's password.
-    for name in ["plant-a/jane", r"plant-a\jane", "jane@plant-a.example"] {
+    // No connector is there, which says nothing of anybody's password. However it is spelled, the name is the site's.
+    for name in [
+        "plant-a/jane",
+        r"plant-a\jane",
+        "jane@plant-a.example",
+        " Plant-A /jane",
+        "jane@plant-a.example ",
+        "jane@PLANT-a.example.",
+    ] {
         let away = asks_to_seal(&mut browser, &page, name);
         assert_eq!(away.status, 200);
         assert!(
@@ -65,6 +72,68 @@ fn the_script_is_told_whom_it_seals_for() {
     other.get(&Browser::to("/oidc/authorize", &asking(&[])));
     let told = asks_to_seal(&mut other, &page, "jdoe");
     assert!(!told.body.contains("site"), "{}", told.body);
+}
+
+#[test]
+fn no_password_is_sent_with_a_name_that_nobody_has() {
+    let world = hub();
+    let mut daemon = Daemon::start(&world);
+    let (mut browser, page) = page_of(&daemon);
+    let told = asks_to_seal(&mut browser, &page, "plant-x/jane");
+    assert_eq!((told.status, told.body.as_str()), (204, ""));
+    // The script sends its form as it is, and the person reads what they would read with a password.
+    let form = [("name", "plant-x/jane"), ("action", "login")];
+    let refused = browser.submit(&page, &form);
+    assert!(refused.body.contains("check the name"), "{}", refused.body);
+    let line = daemon.event("login.decided");
+    assert_eq!(line["code"], "unknown_domain");
+}
+
+/// A hub whose people may choose, and whose site has these clients.
+fn offering(clients: &str) -> World {
+    let world = world_with(&SITES.replace("[\"portal\"]", clients));
+    let settings = std::fs::read_to_string(world.path("entryway.toml")).expect("text");
+    let offered = "[sso]\noffered_domains = [\"staff\", \"plant-a\"]\n";
+    world.write("entryway.toml", &settings.replace("[sso]\n", offered));
+    world
+}
+
+/// Whether that name's password would be sealed, with that choice.
+fn would_seal(browser: &mut Browser<'_>, page: &Got, domain: &str, name: &str) -> bool {
+    let flow = page.field("flow").expect("a form");
+    let form = [("flow", &*flow), ("name", name), ("domain", domain)];
+    let told = browser.post("/sso/seal", &form).body;
+    let away = told.contains("connector cannot be reached");
+    assert!(away || told == r#"{"site":null}"#, "{told}");
+    away
+}
+
+#[test]
+fn a_choice_of_a_domain_makes_nobody_of_a_site_somebody_here() {
+    let world = offering(r#"["portal"]"#);
+    let daemon = Daemon::start(&world);
+    let (mut browser, page) = page_of(&daemon);
+    let choice = "<option value=\"plant-a\">";
+    assert!(page.body.contains(choice), "{}", page.body);
+    assert!(would_seal(
+        &mut browser,
+        &page,
+        "staff",
+        "jane@plant-a.example"
+    ));
+    assert!(would_seal(&mut browser, &page, "staff", "plant-a/jane"));
+    assert!(would_seal(&mut browser, &page, "plant-a", "jane"));
+    assert!(!would_seal(&mut browser, &page, "staff", "jdoe"));
+    assert!(!would_seal(&mut browser, &page, "", "jdoe"));
+}
+
+#[test]
+fn there_is_nothing_to_choose_where_all_people_are_a_sites() {
+    let world = offering(r#"["portal", "app"]"#);
+    let daemon = Daemon::start(&world);
+    let (mut browser, page) = page_of(&daemon);
+    assert!(!page.body.contains("name=\"domain\""), "{}", page.body);
+    assert!(would_seal(&mut browser, &page, "staff", "jane"));
 }
 
 #[test]
