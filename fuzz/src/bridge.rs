@@ -28,6 +28,7 @@ fn hello() -> Hello {
         versions: VERSIONS.to_vec(),
         capabilities: Vec::new(),
         software: Text::cut("fuzz"),
+        counted_in: None,
         time_ms: 0,
     }
 }

@@ -45,11 +45,14 @@ pub enum Kind {
     Renew = 0x22,
     /// Hub: the new certificate.
     Renewed = 0x23,
+    /// Hub, before the welcome and whenever it changes: in how many stores the site's connectors count failures. Passed
+    /// over by connectors that do not know it.
+    Counting = 0x80,
 }
 
 impl Kind {
     /// Each of them.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 18] = [
         Self::Hello,
         Self::Welcome,
         Self::Report,
@@ -67,6 +70,7 @@ impl Kind {
         Self::Enrolled,
         Self::Renew,
         Self::Renewed,
+        Self::Counting,
     ];
 
     fn read(byte: u8) -> Option<Self> {

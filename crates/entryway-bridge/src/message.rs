@@ -12,8 +12,8 @@ pub use ask::{
     RevalidateAsked, Token,
 };
 pub use connection::{
-    Ability, Bye, ByeCode, Hello, NODES_MAX, NodeUrl, Ready, RefusalCode, Refused, Report,
-    Standing, Unready, Welcome,
+    Ability, Bye, ByeCode, Counting, Hello, NODES_MAX, NodeUrl, Ready, RefusalCode, Refused,
+    Report, Standing, Unready, Welcome,
 };
 pub use enrolment::{Der, Enrol, Enrolled, Renew, Renewed};
 pub use outcome::{ChallengeOutcome, Code, Demand, LookupAnswer, LookupHead, Outcome, SealRefusal};

@@ -197,6 +197,8 @@ pub struct ThrottleSettings {
     pub failures_per_identity: u32,
     /// Of one address, whoever is tried.
     pub failures_per_address: u32,
+    /// How many stores count failures of the same directories.
+    pub stores: u32,
     /// After which a failure is forgotten.
     pub window: Duration,
 }

@@ -337,6 +337,16 @@ impl Domains {
         }
     }
 
+    /// Reads each domain's [`Domain::lockout`] now, for a process that decides one login and is gone; no longer than this.
+    pub async fn read_lockouts(&self, deadline: Instant) {
+        let mut reading = JoinSet::new();
+        for domain in &self.domains {
+            let (lockout, servers) = (Arc::clone(&domain.lockout), Arc::clone(&domain.servers));
+            reading.spawn(async move { lockout.read_once(&servers, deadline).await });
+        }
+        reading.join_all().await;
+    }
+
     /// Goes on with what other domains of the same names know of their service accounts: a password that a directory
     /// refuses is no better for being configured once more. For a configuration that takes another's place, before
     /// [`Domains::start`].

@@ -34,6 +34,15 @@ impl Lockout {
         self.known.lock().unwrap_or_default()
     }
 
+    /// Reads it now. Without an answer in time nothing is known, as at a daemon's start.
+    pub(crate) async fn read_once(&self, servers: &Roster, deadline: Instant) {
+        let servers = servers.servers(deadline).await;
+        let mut asker = Asker::new(order_now(&servers), ROLE, deadline, SEARCHES);
+        if let Ok(policy) = read::read(&mut asker).await {
+            self.known.lock().replace(policy);
+        }
+    }
+
     /// Reads again and again; never ends.
     pub(crate) async fn keep_reading(&self, domain: &str, servers: &Roster) {
         let mut told = false;

@@ -210,6 +210,14 @@ const TABLE: &[Elsewhere] = &[
         test: ("xtask/src/prove/timing.rs", "reject_after"),
     },
     Elsewhere {
+        name: "throttle.stores",
+        why: "a document has one store",
+        test: (
+            "crates/entryway-store/src/throttle/book/tests/directory.rs",
+            "stores_that_know_of_each_others_number_alone_lock_nobody",
+        ),
+    },
+    Elsewhere {
         name: "throttle.window",
         why: "no document waits for minutes",
         test: (

@@ -96,6 +96,11 @@ impl Database {
         }
     }
 
+    /// Whether several machines may use it.
+    pub(crate) fn is_shared(&self) -> bool {
+        matches!(self, Self::Server(_))
+    }
+
     pub(crate) async fn begin(&self, how: Begin) -> Result<Tx, StoreError> {
         let inner = match self {
             Self::File(file) => file.begin(how).await.map(Inner::File)?,

@@ -10,7 +10,7 @@ struct Migration {
     postgres: &'static str,
 }
 
-const MIGRATIONS: [Migration; 5] = [
+const MIGRATIONS: [Migration; 6] = [
     Migration {
         number: 1,
         sqlite: include_str!("../migrations/0001_start.sqlite.sql"),
@@ -36,10 +36,15 @@ const MIGRATIONS: [Migration; 5] = [
         sqlite: include_str!("../migrations/0005_hub.sqlite.sql"),
         postgres: include_str!("../migrations/0005_hub.postgres.sql"),
     },
+    Migration {
+        number: 6,
+        sqlite: include_str!("../migrations/0006_counted_in.sqlite.sql"),
+        postgres: include_str!("../migrations/0006_counted_in.postgres.sql"),
+    },
 ];
 
 /// The newest schema that this binary knows.
-pub(crate) const KNOWN: i64 = 5;
+pub(crate) const KNOWN: i64 = 6;
 
 /// A table, as a backup copies it.
 pub(crate) struct Table {
@@ -137,9 +142,9 @@ pub(crate) const TABLES: [Table; 13] = [
         "$1, $2, $3, $4, $5, $6, $7, $8"),
     table!("site_connector" by "id":
         "id, site, name, spki, spki_before, certificate, not_after_ms, enrolled_ms, standing, changed_ms, \
-     software, seen_ms, node, revision",
-        "tttbbbiitititi",
-        "$1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14"),
+     software, seen_ms, node, revision, counted_in",
+        "tttbbbiitititit",
+        "$1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15"),
 ];
 
 /// The schema that stands, 0 when none does.

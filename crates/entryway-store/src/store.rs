@@ -1,13 +1,14 @@
 //! A store that is open.
 
 use crate::audit::{Audit, AuditKey};
-use crate::database::{Begin, Database, FileDatabase, FileUse, ServerDatabase};
+use crate::database::{Begin, Database, FileDatabase, FileUse, ServerDatabase, args};
 use crate::held::Held;
 use crate::url::Place;
 use crate::{
     Accounts, HeldAccounts, Hub, Outage, Sso, StoreError, StoreUrl, Throttle, ThrottleSettings,
     schema,
 };
+use aws_lc_rs::digest::{Context, SHA256};
 use std::sync::{Arc, OnceLock};
 use std::thread::available_parallelism;
 use std::time::{Duration, Instant};
@@ -73,6 +74,38 @@ impl Store {
         // Never rotated: another key would forget every count.
         let key = self.key("throttle").await?;
         Throttle::over(self.inner.database.clone(), &key.secret, settings).await
+    }
+
+    /// By what this store is known where others may count failures in it too, so that whoever hears it from two machines
+    /// knows that they count together. `None` for a file: it is one machine's, and a copy of it would pass for the same. Another after
+    /// a restore, for the store that it is a backup of may go on. Says nothing of what is in the store.
+    pub async fn counted_in(&self) -> Result<Option<String>, StoreError> {
+        if !self.inner.database.is_shared() {
+            return Ok(None);
+        }
+        let key = self.key("throttle").await?;
+        let row = self
+            .inner
+            .database
+            .row("SELECT epoch FROM store_state WHERE one = 1", args![])
+            .await?;
+        let epoch = row.map_or_else(
+            || Err(StoreError::damaged("the table `store_state`")),
+            |row| row.int(0),
+        )?;
+        let mut context = Context::new(&SHA256);
+        context.update(b"entryway counted in");
+        context.update(&*key.secret);
+        context.update(&epoch.to_be_bytes());
+        let digest = context.finish();
+        Ok(Some(
+            digest
+                .as_ref()
+                .iter()
+                .take(16)
+                .map(|byte| format!("{byte:02x}"))
+                .collect(),
+        ))
     }
 
     /// What single sign-on keeps.

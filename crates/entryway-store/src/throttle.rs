@@ -31,6 +31,11 @@
 //! at the first typing error whatever anybody does: nothing but silence could prevent it, so one is let through, and
 //! whoever reads the policy warns the administrator.
 //!
+//! Where stores of their own count against one directory, as those of several connectors of one site do, each lets
+//! only its share of the T − 1 through, rounded down, and remembers for longer: what the others let through, unseen from
+//! here, may have kept the directory counting, for one window each. Where even one each is more than T − 1, one each
+//! is let through, and whoever knows the number warns the administrator.
+//!
 //! A right password takes out of the identity's counts what its network (or device) had put in, because the
 //! directory begins anew then. What failed beside it, less than [`ThrottleSettings::longest_login`] before it was
 //! reserved, stays: the directory may have counted it after the success.
@@ -66,6 +71,7 @@ use book::{Asked, Book};
 use entryway_login::{ReserveAnswer, ReserveOperation, Settled, StoreUnavailable};
 use exchange::Exchange;
 use parking_lot::Mutex;
+use series::Allowance;
 use settings::millis;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
@@ -131,6 +137,23 @@ impl Throttle {
     /// Other limits from now on; what was counted stays. Not exchanged: `most_keys`, `patience` and `write_every`.
     pub fn configure(&self, settings: &ThrottleSettings) {
         self.shared.book.configure(settings);
+    }
+
+    /// How many stores count failures of the same directories, as somebody knows who is told: the larger of this and
+    /// [`ThrottleSettings::stores`] holds from now on.
+    pub fn share_among(&self, stores: u32) {
+        self.shared.book.share_among(stores);
+    }
+
+    /// Among how many stores what a directory's threshold leaves is shared now.
+    pub fn stores(&self) -> u32 {
+        self.shared.book.rates().stores.max(1)
+    }
+
+    /// How many failures of one identity are let through to a directory that locks at so many.
+    pub fn lets_through(&self, threshold: u32) -> u32 {
+        let stores = self.shared.book.rates().stores;
+        Allowance::below(Some(threshold), stores).map_or(0, |allowance| allowance.all)
     }
 
     /// Which bucket would refuse this now, if one would. Counts nothing, waits for nobody and makes no refusal. Without

@@ -31,6 +31,9 @@ pub trait Answerer: Send + Sync + 'static {
     fn answer(&self, asked: Asked) -> Later<'_, Option<SignedReply>>;
     /// What this connector is ready for, now and whenever that changes.
     fn report(&self) -> watch::Receiver<Report>;
+    /// The connectors of the site count failures in so many stores: each lets its share of what the directory's lockout
+    /// threshold leaves through. Told before anything is asked, and whenever it changes.
+    fn shares_among(&self, _: u16) {}
 }
 
 /// What a hub asks, with what its answer is signed for.

@@ -27,6 +27,11 @@ pub trait Admit: Send + Sync + 'static {
         peer: &'a PeerIdentity,
         hello: &'a Hello,
     ) -> Later<'a, Result<Welcome, Bye>>;
+    /// In how many stores the connectors of its site count failures; `None` where that is not said. Asked behind
+    /// [`Admit::admit`].
+    fn stores<'a>(&'a self, _: &'a PeerIdentity) -> Later<'a, Result<Option<u16>, Bye>> {
+        Box::pin(async { Ok(None) })
+    }
     /// Whoever has a ticket wants a certificate.
     fn enrol<'a>(&'a self, enrol: &'a Enrol) -> Later<'a, Result<Enrolled, Bye>>;
     /// A connector wants its next certificate.

@@ -104,6 +104,7 @@ pub(crate) fn hello(software: &str) -> Hello {
         capabilities: CAPABILITIES.iter().copied().map(Text::cut).collect(),
         software: Text::cut(software),
         time_ms: unix_ms(SystemTime::now()),
+        counted_in: None,
     }
 }
 

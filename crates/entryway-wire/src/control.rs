@@ -6,7 +6,7 @@
 mod connector;
 mod status;
 
-pub use connector::{ConnectorStatus, NodeTroubleStatus, ReadyStatus, TunnelStatus};
+pub use connector::{ConnectorStatus, NodeTroubleStatus, ReadyStatus, ShareStatus, TunnelStatus};
 pub use status::{
     CertificateStatus, ConfigurationStatus, DaemonStatus, DomainStatus, ListenerStatus,
     LoginCounts, LoginsStatus, RoleStatus, ServerStatus, SiteStatus, Status, StoreStatus,

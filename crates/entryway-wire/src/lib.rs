@@ -27,7 +27,7 @@ pub use control::{
     ConfigurationProblem, ConfigurationStatus, ConnectorStatus, ControlAnswer, ControlAsk,
     ControlError, ControlReply, ControlRequest, DaemonStatus, DomainStatus, ListenerStatus,
     LoginCounts, LoginsStatus, NodeTroubleStatus, ReadyStatus, Reload, RoleStatus, ServerStatus,
-    SiteStatus, Status, StoreStatus, TunnelStatus,
+    ShareStatus, SiteStatus, Status, StoreStatus, TunnelStatus,
 };
 pub use grace::GraceResponse;
 pub use hub::{

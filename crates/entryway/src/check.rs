@@ -93,6 +93,8 @@ struct Look<'a> {
     /// How rules for certificates ask this domain.
     asks: &'a [(CertificateBy, RuleId, &'a CertificateAsk)],
     places: &'a RuleBook,
+    /// In how many stores failures are counted of this directory.
+    stores: u32,
     findings: &'a mut Vec<Finding>,
 }
 
@@ -123,13 +125,21 @@ impl Look<'_> {
 
 /// Looks at everything; exit 1 when something fails.
 pub(crate) async fn check(common: &Common) -> Result<Exit, Exit> {
-    check_with(common, async |_| Vec::new()).await
+    check_with(common, async |_| Before::default()).await
+}
+
+/// What is found before domains are looked at.
+#[derive(Default)]
+pub(crate) struct Before {
+    pub(crate) findings: Vec<Finding>,
+    /// In how many stores failures are counted of these directories, where somebody has said it.
+    pub(crate) stores: u32,
 }
 
 /// The same, behind what `first` finds.
 pub(crate) async fn check_with(
     common: &Common,
-    first: impl AsyncFnOnce(&Settings) -> Vec<Finding>,
+    first: impl AsyncFnOnce(&Settings) -> Before,
 ) -> Result<Exit, Exit> {
     let (path, loaded) = configuration(common)?;
     let _log = logs::start(common, LevelFilter::OFF)?;
@@ -154,7 +164,11 @@ pub(crate) async fn check_with(
             Output::Text => out::aside(&format!("warning: {warning}\n")),
         }
     }
-    let mut findings = first(&loaded.settings).await;
+    let Before {
+        mut findings,
+        stores,
+    } = first(&loaded.settings).await;
+    let stores = stores.max(loaded.settings.throttle.stores);
     findings.extend(store::look_at(&loaded.settings).await);
     findings.extend(front::look_at(&loaded.settings));
     findings.extend(certificates::look_at(&loaded.settings));
@@ -185,6 +199,7 @@ pub(crate) async fn check_with(
                 policy,
                 asks: &asks,
                 places: &loaded.places,
+                stores,
                 findings: &mut findings,
             };
             look_at(look, server, settings).await;
@@ -196,6 +211,7 @@ pub(crate) async fn check_with(
                 policy,
                 asks: &[],
                 places: &loaded.places,
+                stores,
                 findings: &mut findings,
             };
             roles::cards(&mut look, server).await;

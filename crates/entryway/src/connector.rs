@@ -7,7 +7,9 @@ mod desk;
 mod lookups;
 mod readiness;
 mod release;
+mod shares;
 #[cfg(test)]
 mod tests;
 
 pub(crate) use desk::Desk;
+pub(crate) use shares::{Share, Shares};

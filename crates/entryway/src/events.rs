@@ -214,6 +214,26 @@ impl HubClock<'_> {
     }
 }
 
+/// So many stores count failures of one directory that one each is as many as it locks at.
+pub(crate) struct ThrottleCrowded<'a> {
+    pub(crate) domain: &'a str,
+    pub(crate) threshold: u32,
+    pub(crate) stores: u32,
+}
+
+impl ThrottleCrowded<'_> {
+    pub(crate) fn emit(&self) {
+        let (domain, threshold, stores) = (self.domain, self.threshold, self.stores);
+        tracing::warn!(
+            target: "throttle.crowded",
+            domain,
+            threshold,
+            stores,
+            "strangers can have an account locked: have the connectors of the site share one PostgreSQL, or raise the directory's threshold"
+        );
+    }
+}
+
 /// A connector has its next certificate.
 pub(crate) struct IdentityRenewed {
     pub(crate) until: Option<std::time::SystemTime>,
@@ -225,6 +245,18 @@ impl IdentityRenewed {
             .until
             .map(|until| entryway_wire::Rfc3339(until).to_string());
         tracing::info!(target: "identity.renewed", until);
+    }
+}
+
+/// What a hub said last of itself and of the site is not on disk: the next start knows what was said before.
+pub(crate) struct IdentityNotKept<'a> {
+    pub(crate) problem: &'a str,
+}
+
+impl IdentityNotKept<'_> {
+    pub(crate) fn emit(&self) {
+        let problem = self.problem;
+        tracing::warn!(target: "identity.not_kept", problem);
     }
 }
 

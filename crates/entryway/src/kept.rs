@@ -181,6 +181,7 @@ pub(crate) fn throttle(settings: &Settings) -> ThrottleSettings {
         failures: configured.failures,
         failures_per_identity: configured.failures_per_identity,
         failures_per_address: configured.failures_per_address,
+        stores: configured.stores,
         window: configured.window,
         longest_login: settings.policy.deadline,
         ..ThrottleSettings::default()

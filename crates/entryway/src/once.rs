@@ -9,6 +9,7 @@ use crate::explain::{Names, decision_row, explained_rows, explanation, rows, ses
 use crate::gateway::Gateway;
 use crate::kept::Kept;
 use crate::palette::Tone;
+use crate::site::Shelf;
 use crate::world::World;
 use crate::{audit, ids, logs, out, password, sources};
 use entryway_config::Settings;
@@ -126,6 +127,11 @@ impl Ready {
             out::aside(&format!("warning: {warning}\n"));
         }
         let kept = kept(&loaded.settings).await?;
+        // At a connector's machine: what the hub has said.
+        let shelf = Shelf::find().ok();
+        let facts = shelf.and_then(|shelf| shelf.facts().ok().flatten());
+        let stores = facts.map_or(0, |facts| facts.stores);
+        kept.throttle.share_among(stores.into());
         let world = World::new(
             &loaded.settings,
             composed.domains,
@@ -156,6 +162,11 @@ impl Ready {
     }
 
     async fn decide(&self, name: &str, password: SubmittedPassword, with: With) -> Decided {
+        if matches!(password, SubmittedPassword::Given(_)) {
+            // A guess here is one at the directory: it stays below the same threshold as the daemon's.
+            let deadline = Instant::now() + self.policy().deadline;
+            self.gateway.domains().read_lockouts(deadline).await;
+        }
         let started = Instant::now();
         let decided = self
             .gateway

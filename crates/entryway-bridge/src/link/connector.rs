@@ -6,8 +6,8 @@ use super::{
 };
 use crate::frame::{Frame, Kind};
 use crate::message::{
-    self, Bye, Enrol, Enrolled, Hello, RefusalCode, Refused, Renew, Renewed, Report, RequestHead,
-    Welcome,
+    self, Bye, Counting, Enrol, Enrolled, Hello, RefusalCode, Refused, Renew, Renewed, Report,
+    RequestHead, Welcome,
 };
 use crate::reply::{Question, SignedReply};
 use bytes::{Buf as _, Bytes, BytesMut};
@@ -18,6 +18,8 @@ use std::collections::{BTreeMap, VecDeque};
 pub enum ConnectorEvent {
     /// It greets. A connector without a certificate goes on with [`ConnectorLink::enrol`], any other waits.
     Hello(Hello),
+    /// In how many stores the site's connectors count failures, from now on.
+    Counting(Counting),
     /// The connector may work here: report.
     Welcome(Welcome),
     /// The certificate, and all that a connector keeps.
@@ -159,6 +161,10 @@ impl ConnectorLink {
                 self.wire.phase = Phase::Open;
                 let welcome = message::read("welcome", &frame.payload)?;
                 Ok(Some(ConnectorEvent::Welcome(welcome)))
+            }
+            (Phase::Greeted | Phase::Open, Kind::Counting) if !self.enrolling => {
+                let counting = message::read("counting", &frame.payload)?;
+                Ok(Some(ConnectorEvent::Counting(counting)))
             }
             (Phase::Enrolling, Kind::Enrolled) => {
                 let enrolled = message::read("enrolled", &frame.payload)?;

@@ -7,8 +7,8 @@ use super::{
 use crate::Octets;
 use crate::frame::{Frame, Kind};
 use crate::message::{
-    self, Bye, Enrol, Enrolled, Hello, Method, RefusalCode, Refused, Renew, Renewed, Report,
-    RequestHead, Welcome,
+    self, Bye, Counting, Enrol, Enrolled, Hello, Method, RefusalCode, Refused, Renew, Renewed,
+    Report, RequestHead, Welcome,
 };
 use crate::reply::{Question, SignedReply};
 use bytes::BytesMut;
@@ -232,6 +232,16 @@ impl HubLink {
         }
         self.wire.say(Kind::Welcome, 0, welcome);
         self.wire.phase = Phase::Open;
+        Ok(())
+    }
+    /// Says in how many stores the site's connectors count: before the welcome, so that it is known when the first is asked,
+    /// and whenever it changes.
+    pub fn counting(&mut self, counting: &Counting) -> Result<(), OutOfTurn> {
+        let is_heard = matches!(self.wire.phase, Phase::Greeted | Phase::Open);
+        if !self.known || !is_heard {
+            return Err(OutOfTurn);
+        }
+        self.wire.say(Kind::Counting, 0, counting);
         Ok(())
     }
     /// Gives a connector its certificate. It comes back with it on another connection: end this one.

@@ -5,8 +5,8 @@ mod properties;
 use super::*;
 use crate::frame::{Frame, MAX_PAYLOAD};
 use crate::message::{
-    self, Ability, Bye, ByeCode, Enrol, Enrolled, Hello, Method, Ready, RefusalCode, Renew,
-    Renewed, Report, RequestHead, Standing, Welcome,
+    self, Ability, Bye, ByeCode, Counting, Enrol, Enrolled, Hello, Method, Ready, RefusalCode,
+    Renew, Renewed, Report, RequestHead, Standing, Welcome,
 };
 use crate::{ConnectorId, Octets, Opaque, SignedReply, SiteName, Text, VERSIONS};
 use bytes::BytesMut;
@@ -17,6 +17,7 @@ fn hello() -> Hello {
         capabilities: Vec::new(),
         software: Text::cut("test"),
         time_ms: 1,
+        counted_in: None,
     }
 }
 
@@ -556,4 +557,44 @@ fn no_message_outgrows_a_frame() {
         nodes,
     };
     assert!(message::write(&largest).len() <= MAX_PAYLOAD);
+}
+
+#[test]
+fn a_connector_hears_in_how_many_stores_before_it_is_welcome_and_again() {
+    let mut pair = Pair::new(Limits::default());
+    assert_eq!(pair.hub.counting(&Counting { stores: 2 }), Err(OutOfTurn));
+    pair.hub_reads();
+    pair.connector_reads();
+    pair.hub.counting(&Counting { stores: 2 }).unwrap();
+    pair.hub.welcome(&welcome()).unwrap();
+    let heard = pair.connector_reads();
+    assert!(
+        matches!(
+            heard.as_slice(),
+            [
+                ConnectorEvent::Counting(Counting { stores: 2 }),
+                ConnectorEvent::Welcome(_)
+            ]
+        ),
+        "{heard:?}"
+    );
+    pair.hub.counting(&Counting { stores: 3 }).unwrap();
+    let heard = pair.connector_reads();
+    assert!(
+        matches!(
+            heard.as_slice(),
+            [ConnectorEvent::Counting(Counting { stores: 3 })]
+        ),
+        "{heard:?}"
+    );
+    // Nobody enrols and is told that.
+    let mut pair = Pair {
+        hub: HubLink::new(&hello(), false, Limits::default()),
+        connector: ConnectorLink::new(&hello(), true, Limits::default()),
+        at_hub: BytesMut::new(),
+        at_connector: BytesMut::new(),
+    };
+    pair.hub_reads();
+    pair.connector_reads();
+    assert_eq!(pair.hub.counting(&Counting { stores: 2 }), Err(OutOfTurn));
 }

@@ -23,6 +23,19 @@ pub struct Hello {
     pub software: Text<64>,
     /// Its clock, in milliseconds of Unix time.
     pub time_ms: u64,
+    /// Of a connector: by what the store is known that it counts failures in, where others may count there too. Without it
+    /// the hub takes that store for the connector's own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub counted_in: Option<Text<64>>,
+}
+
+/// In how many stores the connectors of a site count failures: each lets its share of what the directory's lockout
+/// threshold leaves through.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Counting {
+    /// Of all connectors that are not revoked, whether they have a tunnel or not.
+    pub stores: u16,
 }
 
 impl Hello {

@@ -456,6 +456,8 @@ pub(super) const SETTINGS: &[Setting] = &[
         doc: "How many of one person from everywhere together. Far larger, so that a stranger cannot shut a person out." },
     Setting { path: "throttle.failures_per_address", shape: Integer(1, 1_000_000), default: Value("200"), example: "1000",
         doc: "How many from one address, whoever is tried. Larger still, because an office shares one." },
+    Setting { path: "throttle.stores", shape: Integer(1, 1_000), default: Value("1"), example: "2",
+        doc: "How many gateways with a store of their own ask the same directories, this one among them: each lets its share of what the directory's threshold leaves through. Gateways that share one PostgreSQL count as one. The connectors of a site are told by their hub; the larger number holds." },
     Setting { path: "throttle.window", shape: Duration(10 * SECOND, DAY), default: Value(r#""15m""#), example: r#""30m""#,
         doc: "After how long a failure is forgotten." },
 

@@ -162,6 +162,7 @@ pub(super) fn throttle(root: &Section<'_>) -> ThrottleSettings {
         failures: count("failures"),
         failures_per_identity: count("failures_per_identity"),
         failures_per_address: count("failures_per_address"),
+        stores: count("stores"),
         window: throttle.duration("window"),
     }
 }

@@ -9,6 +9,7 @@ cases!(
     two_who_open_an_empty_store_make_one,
     a_newer_schema_is_refused,
     a_closed_store_says_so,
+    a_store_that_others_may_use_has_a_name_for_that,
 );
 
 async fn two_who_open_an_empty_store_make_one(lab: Lab) {
@@ -123,4 +124,22 @@ async fn a_server_that_does_not_serve_says_why() {
         !format!("{error} {error:?}").contains("s3cret"),
         "{error:?}"
     );
+}
+
+async fn a_store_that_others_may_use_has_a_name_for_that(lab: Lab) {
+    let (one, two) = (lab.open().await, lab.open_as("two").await);
+    let name = one.counted_in().await.unwrap();
+    assert_eq!(
+        name.is_some(),
+        !lab.url.starts_with("sqlite:"),
+        "{}",
+        lab.url
+    );
+    assert_eq!(two.counted_in().await.unwrap(), name);
+    // A restore makes another one of it: what the backup is of may go on.
+    two.close().await;
+    one.close().await;
+    lab.meddle("UPDATE store_state SET epoch = epoch + 1").await;
+    let again = lab.open().await.counted_in().await.unwrap();
+    assert!(name.is_none() || again.is_some_and(|again| Some(again) != name));
 }

@@ -1,5 +1,6 @@
 //! Connectors: who they are, and when they were seen.
 
+use super::standing::next_revision;
 use super::{ConnectorRow, Hub, Standing};
 use crate::StoreError;
 use crate::database::{Begin, Row, args};
@@ -10,6 +11,17 @@ macro_rules! select {
         concat!(
             "SELECT id, site, name, spki, spki_before, certificate, not_after_ms, enrolled_ms, standing, \
              changed_ms, software, seen_ms, node FROM site_connector ",
+            $rest
+        )
+    };
+}
+
+/// In how many stores connectors count, by site.
+macro_rules! stores {
+    ($rest:literal) => {
+        concat!(
+            "SELECT site, count(DISTINCT coalesce('store ' || counted_in, id)) FROM site_connector \
+             WHERE standing <> 'revoked' ",
             $rest
         )
     };
@@ -74,6 +86,44 @@ impl Hub {
             )
             .await
             .map(drop)
+    }
+
+    /// Notes in which store a connector counts failures; `None`: in one of its own. Every node hears of it as of another
+    /// standing.
+    pub async fn counts_in(&self, id: &str, counted_in: Option<&str>) -> Result<(), StoreError> {
+        const OTHER: &str =
+            "SELECT 1 FROM site_connector WHERE id = $1 AND coalesce(counted_in, '') <> $2";
+        let word = counted_in.unwrap_or_default();
+        // Nearly always it is what it was, and then nobody waits for anybody.
+        if self.0.database.row(OTHER, args![id, word]).await?.is_none() {
+            return Ok(());
+        }
+        let mut tx = self.0.database.begin(Begin::Write).await?;
+        let revision = next_revision(&mut tx).await?;
+        tx.execute(
+            "UPDATE site_connector SET counted_in = $2, revision = $3 WHERE id = $1",
+            args![id, counted_in, revision],
+        )
+        .await?;
+        tx.commit().await
+    }
+
+    /// In how many stores the connectors of each site count failures that are not revoked, whether they are there or
+    /// not. One that does not say in which it counts has one of its own.
+    pub async fn stores(&self) -> Result<Vec<(String, u32)>, StoreError> {
+        let sql = stores!("GROUP BY site");
+        let rows = self.0.database.rows(sql, args![]).await?;
+        rows.iter()
+            .map(|row| Ok((row.text(0)?, u32::try_from(row.int(1)?).unwrap_or(u32::MAX))))
+            .collect()
+    }
+
+    /// The same of one site.
+    pub async fn stores_of(&self, site: &str) -> Result<u32, StoreError> {
+        let sql = stores!("AND site = $1 GROUP BY site");
+        let row = self.0.database.row(sql, args![site]).await?;
+        let count = row.map_or(Ok(0), |row| row.int(1))?;
+        Ok(u32::try_from(count).unwrap_or(u32::MAX))
     }
 
     /// Notes which connectors have a tunnel to a node, with what each says it runs.

@@ -1,5 +1,6 @@
 //! Tickets: each lets one connector in, once.
 
+use super::standing::next_revision;
 use super::{Hub, NewConnector, Redeemed, Standing, TicketRow, TicketTrouble};
 use crate::StoreError;
 use crate::database::{Begin, Row, Tx, args};
@@ -78,6 +79,8 @@ impl Hub {
         now_ms: i64,
     ) -> Result<Redeemed, StoreError> {
         let mut tx = self.0.database.begin(Begin::Write).await?;
+        // Every node hears of it: one more connector lets each of its site's others let less through.
+        let revision = next_revision(&mut tx).await?;
         let used = tx
             .execute(
                 "UPDATE site_ticket SET used_ms = $3, connector = $4 \
@@ -90,7 +93,7 @@ impl Hub {
         }
         tx.execute(
             "INSERT INTO site_connector (id, site, name, spki, certificate, not_after_ms, enrolled_ms, standing, \
-             changed_ms, software, revision) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $7, $9, 0)",
+             changed_ms, software, revision) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $7, $9, $10)",
             args![
                 new.id.as_str(),
                 site,
@@ -101,6 +104,7 @@ impl Hub {
                 now_ms,
                 Standing::Active.as_str(),
                 new.software.as_str(),
+                revision,
             ],
         )
         .await?;

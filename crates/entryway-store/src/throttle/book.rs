@@ -11,7 +11,7 @@ use super::settings::{Rates, ThrottleSettings};
 use super::table::Table;
 use entryway_login::{Bucket, ReserveAnswer, ReserveOperation, Settled};
 use parking_lot::{Mutex, RwLock};
-use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering::Relaxed};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 const SHARDS: usize = 64;
@@ -19,6 +19,8 @@ const SHARDS: usize = 64;
 pub(super) struct Book {
     keys: Keys,
     rates: RwLock<Rates>,
+    /// How many stores there are, as somebody else has told; see [`ThrottleSettings::stores`].
+    stores: AtomicU32,
     shards: Box<[Mutex<Shard>]>,
     pub(super) crowd: Crowd,
     throttled: [AtomicU64; 4],
@@ -78,6 +80,7 @@ impl Book {
         Self {
             keys: Keys::new(secret),
             rates: RwLock::new(Rates::new(settings)),
+            stores: AtomicU32::new(1),
             shards: std::iter::repeat_with(shard).take(SHARDS).collect(),
             crowd: Crowd::default(),
             throttled: Default::default(),
@@ -90,7 +93,16 @@ impl Book {
     }
 
     pub(super) fn rates(&self) -> Rates {
-        *self.rates.read()
+        let rates = *self.rates.read();
+        Rates {
+            stores: rates.stores.max(self.stores.load(Relaxed)),
+            ..rates
+        }
+    }
+
+    /// How many stores count failures of the same directories, unless the settings name more.
+    pub(super) fn share_among(&self, stores: u32) {
+        self.stores.store(stores, Relaxed);
     }
 
     pub(super) fn shards(&self) -> impl Iterator<Item = &Mutex<Shard>> {

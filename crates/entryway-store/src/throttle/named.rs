@@ -61,9 +61,10 @@ impl Asks {
 
     pub(super) fn of_identity(keys: &Keys, operation: &IdentityReserve, rates: &Rates) -> Self {
         let identity = keys.identity(&operation.identity);
-        let allowance = Allowance::below(operation.threshold);
+        let allowance = Allowance::below(operation.threshold, rates.stores);
+        let quiet = allowance.map_or(1, |allowance| allowance.quiet(rates.stores));
         let window = operation.window.map_or(rates.directory_window, |window| {
-            series_window(window, rates.longest_login)
+            series_window(window.saturating_mul(quiet), rates.longest_login)
         });
         Self::Identity(IdentityAsks {
             identity,

@@ -36,7 +36,7 @@ pub(super) struct Side {
 /// How many wrong passwords are let through to a directory that locks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Allowance {
-    /// For everybody together: one below the directory's threshold.
+    /// For everybody together: one below the directory's threshold, or this store's share of that.
     pub(super) all: u32,
     /// For those without a known device.
     pub(super) strangers: u32,
@@ -44,11 +44,12 @@ pub(super) struct Allowance {
 
 impl Allowance {
     /// `None` where the directory does not lock. Where it locks at the first wrong password nothing but silence
-    /// could prevent it; one is let through.
-    pub(super) fn below(threshold: Option<u32>) -> Option<Self> {
+    /// could prevent it; one is let through. Where several stores count against one directory, each of them lets its
+    /// share through, and one at least.
+    pub(super) fn below(threshold: Option<u32>, stores: u32) -> Option<Self> {
         let all = match threshold? {
             0 => return None,
-            threshold => (threshold - 1).max(1),
+            threshold => ((threshold - 1) / stores.max(1)).max(1),
         };
         let kept = match all {
             1 => 0,
@@ -58,6 +59,15 @@ impl Allowance {
             all,
             strangers: all - kept,
         })
+    }
+
+    /// How many windows of the directory's a series must be quiet for before it is over. Alone, one. But failures that other
+    /// stores let through, unseen from here, may have kept the directory counting: each for a window more.
+    pub(super) fn quiet(&self, stores: u32) -> u32 {
+        stores
+            .saturating_sub(1)
+            .saturating_mul(self.all)
+            .saturating_add(1)
     }
 
     /// The one that holds for somebody.

@@ -12,6 +12,9 @@ pub struct ThrottleSettings {
     pub failures_per_identity: u32,
     /// Failures from one address, whoever is tried.
     pub failures_per_address: u32,
+    /// How many stores, this one among them, count failures of the same directories: each lets its share of what the
+    /// directory's threshold leaves through.
+    pub stores: u32,
     /// In this time an idle bucket that was just full is empty again; it empties evenly.
     pub window: Duration,
     /// How long a directory remembers a wrong password where it does not tell, or remembers it until the next right
@@ -37,6 +40,7 @@ impl Default for ThrottleSettings {
             failures: 5,
             failures_per_identity: 50,
             failures_per_address: 200,
+            stores: 1,
             window: Duration::from_secs(15 * 60),
             directory_window: Duration::from_secs(24 * 3600),
             first_wait: Duration::from_secs(30),
@@ -81,6 +85,8 @@ pub(super) struct Rates {
     pub(super) network: Rate,
     pub(super) identity: Rate,
     pub(super) address: Rate,
+    /// How many stores share what a directory's threshold leaves.
+    pub(super) stores: u32,
     pub(super) directory_window: u64,
     pub(super) longest_login: u64,
 }
@@ -102,6 +108,7 @@ impl Rates {
             network: rate(settings.failures),
             identity: rate(settings.failures_per_identity),
             address: rate(settings.failures_per_address),
+            stores: settings.stores,
             directory_window: series_window(settings.directory_window, longest_login),
             longest_login,
         }

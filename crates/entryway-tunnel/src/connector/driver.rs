@@ -154,6 +154,10 @@ pub async fn run_tunnel(
     let Ok(signer) = IdentitySigner::of(&credential.key) else {
         return Ended::Key;
     };
+    // Before anything can be asked.
+    if let Some(stores) = tried.stores {
+        answerer.shares_among(stores);
+    }
     let mut reports = answerer.report();
     let report = reports.borrow_and_update().clone();
     if end.link.report(&report).is_err() {
@@ -322,6 +326,11 @@ impl Course<'_> {
                             .send_modify(|status| status.latency = Some(latency));
                     }
                 }
+                ConnectorEvent::Counting(counting) => {
+                    self.answerer.shares_among(counting.stores);
+                    self.status
+                        .send_modify(|status| status.stores = Some(counting.stores));
+                }
                 ConnectorEvent::Draining => drains = true,
                 ConnectorEvent::Bye(bye) => return Err(Ended::Refused(bye)),
                 // Once, at the beginning.
@@ -426,6 +435,7 @@ impl NodeStatus {
         };
         self.trouble = None;
         self.welcome = Some(tried.welcome);
+        self.stores = tried.stores;
         self.shown = tried.shown;
         self.steps = tried.steps;
         self.hub_ahead_ms = Some(tried.hub_ahead_ms);

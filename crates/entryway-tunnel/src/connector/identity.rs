@@ -2,7 +2,7 @@
 
 use crate::authority::sha256;
 use crate::identity::{ConnectorKey, PeerIdentity};
-use entryway_bridge::{ConnectorId, SiteName};
+use entryway_bridge::{ConnectorId, SiteName, Text};
 use parking_lot::RwLock;
 use rustls_pki_types::CertificateDer;
 use std::fmt;
@@ -88,6 +88,7 @@ pub struct Identity {
     now: RwLock<Arc<Credential>>,
     renewing: AtomicBool,
     version: AtomicU16,
+    counted_in: Option<Text<64>>,
     keeper: Arc<dyn Keeper>,
 }
 
@@ -104,8 +105,21 @@ impl Identity {
             now: RwLock::new(Arc::new(credential)),
             renewing: AtomicBool::new(false),
             version: AtomicU16::new(version),
+            counted_in: None,
             keeper,
         }
+    }
+    /// The same for a connector that counts failures in a store of this name, in which others may count too.
+    #[must_use]
+    pub fn counting_in(self, counted_in: Option<&str>) -> Self {
+        Self {
+            counted_in: counted_in.and_then(Text::new),
+            ..self
+        }
+    }
+    /// By what the store is known that it counts failures in, where others may count there too.
+    pub fn counted_in(&self) -> Option<&Text<64>> {
+        self.counted_in.as_ref()
     }
     /// The one that new tunnels show.
     pub fn current(&self) -> Arc<Credential> {

@@ -61,6 +61,8 @@ pub struct NodeStatus {
     pub phase: Phase,
     /// As the hub let us in, the last time.
     pub welcome: Option<Welcome>,
+    /// In how many stores the site's connectors count failures, as the hub said last.
+    pub stores: Option<u16>,
     /// How long the last sign of life took.
     pub latency: Option<Duration>,
     /// Questions that are worked on. That it has changed is told to nobody.
@@ -88,6 +90,7 @@ impl NodeStatus {
             endpoint,
             phase: Phase::Dialing,
             welcome: None,
+            stores: None,
             latency: None,
             outstanding: 0,
             shown: None,

@@ -7,7 +7,7 @@ use crate::error::{Cause, DialError, Shown, Step};
 use crate::inner::enter;
 use crate::pump::{ahead_ms, hello, unix_ms};
 use entryway_bridge::link::{ConnectorEvent, ConnectorLink, Limits};
-use entryway_bridge::message::{Bye, ByeCode, Welcome};
+use entryway_bridge::message::{Bye, ByeCode, Hello, Welcome};
 use std::time::{Duration, SystemTime};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::time::{Instant, timeout};
@@ -21,6 +21,8 @@ pub struct Tried {
     pub shown: Option<Shown>,
     /// How the hub would let us in.
     pub welcome: Welcome,
+    /// In how many stores the site's connectors count failures, where the hub says it.
+    pub stores: Option<u16>,
     /// By how much the hub's clock is ahead of ours, in milliseconds.
     pub hub_ahead_ms: i64,
 }
@@ -76,9 +78,13 @@ pub(super) async fn open(
     };
     done.push((Step::InnerTls, started.elapsed()));
     let started = Instant::now();
-    let link = ConnectorLink::new(&hello(&dialing.software), false, Limits::default());
+    let greeting = Hello {
+        counted_in: dialing.identity.counted_in().cloned(),
+        ..hello(&dialing.software)
+    };
+    let link = ConnectorLink::new(&greeting, false, Limits::default());
     let mut end = End::new(stream, link);
-    let mut hub_ahead_ms = 0;
+    let (mut hub_ahead_ms, mut stores) = (0, None);
     let welcome = loop {
         match end.early(dialing.pace).await? {
             ConnectorEvent::Hello(hello) => {
@@ -89,6 +95,7 @@ pub(super) async fn open(
                 }
                 hub_ahead_ms = ahead_ms(hello.time_ms, unix_ms(SystemTime::now()));
             }
+            ConnectorEvent::Counting(counting) => stores = Some(counting.stores),
             ConnectorEvent::Welcome(welcome) => break welcome,
             _ => {}
         }
@@ -101,6 +108,7 @@ pub(super) async fn open(
         steps: done,
         shown,
         welcome,
+        stores,
         hub_ahead_ms,
     };
     Ok((end, tried))

@@ -10,7 +10,7 @@ use crate::sign::PeerKey;
 use crate::socket::WebSocketBytes;
 use bytes::BytesMut;
 use entryway_bridge::link::{HubEvent, HubLink, Limits};
-use entryway_bridge::message::{Bye, ByeCode, Renew, Welcome};
+use entryway_bridge::message::{Bye, ByeCode, Counting, Renew, Welcome};
 use entryway_bridge::{ConnectorId, SiteName};
 use rustls::ServerConfig;
 use std::future::pending;
@@ -175,7 +175,12 @@ impl<S: AsyncRead + AsyncWrite> Driver<S> {
             Ok(welcome) => welcome,
             Err(bye) => return Err(self.ended(bye).await),
         };
-        if self.link.welcome(&welcome).is_err() {
+        let stores = match admit.stores(&peer).await {
+            Ok(stores) => stores,
+            Err(bye) => return Err(self.ended(bye).await),
+        };
+        let counting = stores.map(|stores| self.link.counting(&Counting { stores }));
+        if counting.is_some_and(|told| told.is_err()) || self.link.welcome(&welcome).is_err() {
             return Err(AcceptError::Broken("it did not wait".to_owned()));
         }
         // The store's time is not the connector's.
@@ -200,6 +205,7 @@ impl<S: AsyncRead + AsyncWrite> Driver<S> {
             connector,
             hello: greeting,
             welcome,
+            stores,
             ahead_ms,
         };
         let (commands, told) = mpsc::unbounded_channel();
@@ -273,6 +279,10 @@ impl<S: AsyncRead + AsyncWrite> Driver<S> {
                             command if closed.is_some() => not_sent(command),
                             Command::Ask(question) => course.ask(&mut self.link, question),
                             Command::Cancel(token) => course.cancel(&mut self.link, token),
+                            Command::Count(stores) => {
+                                // Out of turn only where it has ended, which is told next.
+                                let _ = self.link.counting(&Counting { stores });
+                            }
                             Command::Drain => {
                                 self.link.drain();
                                 by.get_or_insert(Instant::now() + DRAIN);

@@ -89,6 +89,7 @@ pub enum Down {
 pub(super) enum Command {
     Ask(Question),
     Cancel(u64),
+    Count(u16),
     Drain,
     Close(Bye),
 }
@@ -110,6 +111,7 @@ pub struct Tunnel {
     connector: ConnectorId,
     hello: Hello,
     welcome: Welcome,
+    stores: Mutex<Option<u16>>,
     since: SystemTime,
     ahead_ms: i64,
     report: Mutex<Arc<Report>>,
@@ -134,6 +136,7 @@ pub(super) struct Arrived {
     pub(super) connector: ConnectorId,
     pub(super) hello: Hello,
     pub(super) welcome: Welcome,
+    pub(super) stores: Option<u16>,
     pub(super) ahead_ms: i64,
 }
 
@@ -150,6 +153,7 @@ impl Tunnel {
             connector: arrived.connector,
             hello: arrived.hello,
             welcome: arrived.welcome,
+            stores: Mutex::new(arrived.stores),
             since: SystemTime::now(),
             ahead_ms: arrived.ahead_ms,
             report: Mutex::new(Arc::new(report)),
@@ -251,6 +255,13 @@ impl Tunnel {
             // The driver tells what it knows; where it is gone without a word nothing is certain.
             Ok(Err(_)) => Err(Unanswered::Lost),
             Err(_) => Err(Unanswered::TimedOut),
+        }
+    }
+    /// Says in how many stores the connectors of the site count failures, where that is another number than was said.
+    pub fn count(&self, stores: u16) {
+        let mut said = self.stores.lock();
+        if said.replace(stores) != Some(stores) {
+            let _ = self.commands.send(Command::Count(stores));
         }
     }
     /// Asks nothing more; what is under way is finished, and then the tunnel ends.

@@ -19,10 +19,25 @@ pub struct ConnectorStatus {
     /// Whole days until then.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub certificate_days: Option<i64>,
+    /// In how many stores the site's connectors count failures; 1 while none has been told.
+    pub stores: u32,
+    /// What each domain's share is, where the directory's threshold could be read.
+    pub shares: Vec<ShareStatus>,
     /// What it can do for a hub.
     pub ready: Vec<ReadyStatus>,
     /// Each node of the hub.
     pub nodes: Vec<TunnelStatus>,
+}
+
+/// What the throttle lets through to a directory that locks.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ShareStatus {
+    /// Of which domain.
+    pub domain: String,
+    /// At how many wrong passwords the directory locks an account.
+    pub threshold: u32,
+    /// How many this connector lets through.
+    pub lets_through: u32,
 }
 
 /// One thing that a connector can do.

@@ -2,6 +2,7 @@
 
 use super::answer::Answer;
 use super::release::{no_verdict, unix_ms};
+use super::shares::Share;
 use crate::live::{Live, Running};
 use bytes::Bytes;
 use entryway_bridge::link::Delivered;
@@ -14,6 +15,7 @@ use entryway_bridge::{ConnectorId, Question, SignedReply, SiteName};
 use entryway_login::{Attempt, LoginId, SubmittedPassword};
 use entryway_tunnel::crypto::{Opened, SealingKeys};
 use entryway_web::{Relay, Revalidated};
+use parking_lot::Mutex;
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -26,6 +28,8 @@ pub(crate) struct Desk {
     relay: Option<Relay>,
     pub(super) started: SystemTime,
     pub(super) stopping: AtomicBool,
+    /// Domains that were warned of: see [`Desk::warn_of_crowds`].
+    pub(super) crowds: Mutex<Vec<Share>>,
 }
 
 /// What every question of a person has.
@@ -53,6 +57,7 @@ impl Desk {
             relay,
             started,
             stopping: AtomicBool::new(false),
+            crowds: Mutex::default(),
         })
     }
 

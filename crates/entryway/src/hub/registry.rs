@@ -421,6 +421,13 @@ impl<L: Line> Registry<L> {
         (not_in(&before, &now), not_in(&now, &before))
     }
 
+    /// Every tunnel of one site.
+    pub(crate) fn lines(&self, site: &str) -> Vec<Arc<L>> {
+        let sites = self.sites.lock();
+        let lines = sites.get(site).map_or(&[][..], |site| &site.lines);
+        lines.iter().map(|held| Arc::clone(&held.line)).collect()
+    }
+
     /// Every tunnel, by site and connector.
     pub(crate) fn seen(&self) -> Vec<Seen<L>> {
         let sites = self.sites.lock();

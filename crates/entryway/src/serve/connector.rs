@@ -56,6 +56,8 @@ pub(crate) async fn connector(common: &Common) -> Result<Exit, Exit> {
     let listener = listen_on(listen).await?;
     descriptors::raise();
     let kept = Arc::new(kept(&loaded.settings).await?);
+    // Until the hub says how many they are now.
+    kept.throttle.share_among(found.facts.stores.into());
     let live = Arc::new(Live::start(loaded, kept, witnesses).map_err(|error| refused(&error))?);
     let mut signals = Signals::new().map_err(|error| refused(&error.into()))?;
     let (site, number) = (found.facts.site.clone(), found.facts.connector);
@@ -77,11 +79,14 @@ pub(crate) async fn connector(common: &Common) -> Result<Exit, Exit> {
     let desk = Desk::new(Arc::clone(&live), site.clone(), number, Some(relay))
         .map_err(|error| refused(&error.into()))?;
     let answerer = Arc::new(Answers::new(Arc::new(desk)));
+    let counted_in = live.kept().store.counted_in().await;
+    let counted_in = counted_in.map_err(|error| refused(&error.into()))?;
     let identity = Identity::new(
         found.credential,
         found.facts.version,
         Arc::clone(&shelf) as _,
-    );
+    )
+    .counting_in(counted_in.as_deref());
     let nodes = Nodes::new(
         Arc::new(identity),
         found.facts,
@@ -110,7 +115,7 @@ pub(crate) async fn connector(common: &Common) -> Result<Exit, Exit> {
         began,
         connector: Some(Box::new({
             let (nodes, answerer) = (Arc::clone(&nodes), Arc::clone(&answerer));
-            move || told(&nodes, &answerer.report().borrow())
+            move || told(&nodes, &answerer.report().borrow(), answerer.desk.shares())
         })),
     };
     let mut control = place.map(|place| ControlSocket::serve(place, seen, reload));
@@ -181,6 +186,7 @@ impl Answers {
         }
     }
     fn look(&self) {
+        self.desk.warn_of_crowds();
         self.report.send_if_modified(|report| {
             let now = self.desk.report();
             let changed = *report != now;
@@ -212,6 +218,9 @@ impl Answerer for Answers {
     }
     fn report(&self) -> watch::Receiver<Report> {
         self.report.subscribe()
+    }
+    fn shares_among(&self, stores: u16) {
+        self.desk.shares_among(stores);
     }
 }
 

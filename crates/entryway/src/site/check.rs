@@ -3,7 +3,7 @@
 use super::enroll::in_words;
 use super::outside::outside;
 use super::{SOFTWARE, enrolled, shelf};
-use crate::check::{Finding, State, check_with};
+use crate::check::{Before, Finding, State, check_with};
 use crate::cli::Common;
 use crate::exit::Exit;
 use entryway_bridge::message::{Ability, Standing, Welcome};
@@ -23,10 +23,16 @@ pub(super) async fn check(common: &Common) -> Result<Exit, Exit> {
     let found = enrolled(&shelf)?;
     let (nodes, home) = (found.facts.nodes.clone(), found.facts.url.clone());
     let version = found.facts.version;
+    let known = found.facts.stores;
     let keeper = Arc::clone(&shelf) as _;
     let identity = Arc::new(Identity::new(found.credential, version, keeper));
     check_with(common, async |settings| {
-        look_at(settings, &identity, &home, &nodes).await
+        let mut before = Before {
+            findings: Vec::new(),
+            stores: known.into(),
+        };
+        look_at(settings, &identity, &home, &nodes, &mut before).await;
+        before
     })
     .await
 }
@@ -36,8 +42,10 @@ async fn look_at(
     identity: &Arc<Identity>,
     home: &str,
     nodes: &[String],
-) -> Vec<Finding> {
-    let mut findings = vec![own(identity)];
+    before: &mut Before,
+) {
+    let Before { findings, stores } = before;
+    findings.push(own(identity));
     let outside = match outside(&settings.connector) {
         Ok(outside) => outside,
         Err(error) => {
@@ -49,7 +57,7 @@ async fn look_at(
                 None,
                 format!("{error:#}"),
             ));
-            return findings;
+            return;
         }
     };
     for node in nodes {
@@ -79,12 +87,17 @@ async fn look_at(
             pace: Pace::default(),
         };
         let tried = try_node(&dialing).await;
+        if let Ok(Tried {
+            stores: Some(said), ..
+        }) = &tried
+        {
+            *stores = (*said).into();
+        }
         findings.extend(of_node(node, &by, &tried));
         if let Ok(tried) = &tried {
             findings.push(wanted(node, &tried.welcome, &settings.connector));
         }
     }
-    findings
 }
 
 /// The identity itself.

@@ -71,6 +71,7 @@ pub(super) async fn enroll(common: &Common, asked: &Enroll) -> Result<Exit, Exit
         nodes,
         version,
         enrolled: today(),
+        stores: 0,
     };
     shelf
         .save(&facts, &credential)

@@ -7,7 +7,9 @@ mod course;
 
 use super::shelf::{Facts, Shelf};
 use super::{SOFTWARE, Ways};
-use crate::events::{HubClock, HubDown, HubUnreached, HubUp, IdentityNotRenewed, IdentityRenewed};
+use crate::events::{
+    HubClock, HubDown, HubUnreached, HubUp, IdentityNotKept, IdentityNotRenewed, IdentityRenewed,
+};
 use crate::live::Live;
 use course::{Line, course};
 use entryway_tunnel::connector::{Answerer, Dialing, Identity, NodeStatus, Phase, keep};
@@ -197,6 +199,9 @@ impl Nodes {
         while seen.changed().await.is_ok() {
             let now = seen.borrow_and_update().clone();
             tell(&node, &before, &now, &self.identity);
+            if let Some(stores) = now.stores.filter(|_| now.stores != before.stores) {
+                self.keep(move |facts| facts.stores = stores).await;
+            }
             if now.ups > before.ups
                 && let Some(welcome) = &now.welcome
                 && !welcome.nodes.is_empty()
@@ -207,17 +212,21 @@ impl Nodes {
                     .map(|node| node.as_str().to_owned())
                     .collect();
                 self.dial(&nodes);
-                let shelf = Arc::clone(&self.shelf);
-                let kept =
-                    tokio::task::spawn_blocking(move || shelf.change(|facts| facts.nodes = nodes));
-                if let Ok(Err(error)) = kept.await {
-                    let problem = format!("{error:#}");
-                    IdentityNotRenewed { problem: &problem }.emit();
-                }
+                self.keep(|facts| facts.nodes = nodes).await;
             } else if now.phase != before.phase {
                 self.settle();
             }
             before = now;
+        }
+    }
+
+    /// Has the next start know what the hub has said.
+    async fn keep(&self, change: impl FnOnce(&mut Facts) + Send + 'static) {
+        let shelf = Arc::clone(&self.shelf);
+        let kept = tokio::task::spawn_blocking(move || shelf.change(change));
+        if let Ok(Err(error)) = kept.await {
+            let problem = format!("{error:#}");
+            IdentityNotKept { problem: &problem }.emit();
         }
     }
 

@@ -51,6 +51,9 @@ pub(crate) struct Facts {
     pub(crate) version: u16,
     /// When, RFC 3339.
     pub(crate) enrolled: String,
+    /// In how many stores the site's connectors count failures, as a hub said last; 0 where none has.
+    #[serde(default)]
+    pub(crate) stores: u16,
 }
 
 /// An identity.

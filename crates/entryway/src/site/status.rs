@@ -3,6 +3,7 @@
 use super::Nodes;
 use crate::cli::{Common, Running};
 use crate::columns::{Row, render};
+use crate::connector::{Share, Shares};
 use crate::control::ask;
 use crate::exit::Exit;
 use crate::out;
@@ -14,7 +15,7 @@ use entryway_tunnel::connector::{NodeStatus, Phase};
 use entryway_tunnel::fingerprint_in_words;
 use entryway_wire::{
     ConnectorStatus, ControlAsk, ControlReply, NodeTroubleStatus, ReadyStatus, Rfc3339,
-    TunnelStatus,
+    ShareStatus, TunnelStatus,
 };
 use std::time::SystemTime;
 
@@ -37,7 +38,7 @@ pub(super) fn status(common: &Common, asked: &Running) -> Result<Exit, Exit> {
 }
 
 /// As the daemon tells it.
-pub(crate) fn told(nodes: &Nodes, report: &Report) -> ConnectorStatus {
+pub(crate) fn told(nodes: &Nodes, report: &Report, shares: Shares) -> ConnectorStatus {
     let identity = nodes.identity().current();
     let until = identity.not_after();
     ConnectorStatus {
@@ -47,6 +48,8 @@ pub(crate) fn told(nodes: &Nodes, report: &Report) -> ConnectorStatus {
         key_fingerprint: fingerprint_in_words(&identity.fingerprint()),
         certificate_until: until.map(|until| Rfc3339(until).to_string()),
         certificate_days: until.map(|until| days_left(until, SystemTime::now())),
+        stores: shares.stores,
+        shares: shares.of.iter().map(Share::told).collect(),
         ready: report
             .ready
             .iter()
@@ -136,10 +139,36 @@ pub(crate) fn rows(connector: &ConnectorStatus) -> Vec<Row> {
                 .note(why),
         });
     }
+    rows.extend(throttle(connector));
     for node in &connector.nodes {
         tunnel(node, &mut rows);
     }
     rows
+}
+
+/// What may be tried of one person, where others of the site count on their own or the directory is known to lock.
+fn throttle(connector: &ConnectorStatus) -> Vec<Row> {
+    let among = match connector.stores {
+        0 | 1 => String::new(),
+        stores => format!("; one of {stores} stores that count on their own"),
+    };
+    let one = |share: &ShareStatus| {
+        let is_crowded = connector.stores > 1 && connector.stores >= share.threshold;
+        let lets = format!("lets {} through", share.lets_through);
+        Row::new("throttle", lets)
+            .tone(if is_crowded { Tone::Bad } else { Tone::Plain })
+            .note(format!(
+                "the directory of `{}` locks at {}{among}{}",
+                share.domain,
+                share.threshold,
+                if is_crowded {
+                    ": have them share one PostgreSQL"
+                } else {
+                    ""
+                }
+            ))
+    };
+    connector.shares.iter().map(one).collect()
 }
 
 fn tunnel(node: &TunnelStatus, rows: &mut Vec<Row>) {

@@ -1,6 +1,7 @@
 //! The hub: tickets and connectors at the command line.
 
 mod api;
+mod lockout;
 mod logins;
 mod lookups;
 mod site;
@@ -22,6 +23,17 @@ clients = ["portal"]
 [site.closed]
 enabled = false
 "#;
+
+/// A directory that locks at the fifth wrong password.
+pub(crate) const LOCKS_AT_5: &str = "
+dn: cn=policy,dc=corp,dc=example
+objectClass: pwdPolicy
+cn: policy
+pwdLockout: TRUE
+pwdMaxFailure: 5
+pwdFailureCountInterval: 1800
+pwdLockoutDuration: 1800
+";
 
 /// A world with a hub.
 fn world() -> World {

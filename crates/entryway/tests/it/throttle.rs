@@ -107,3 +107,18 @@ fn the_metrics_tell_what_the_throttle_does() {
         assert!(text.contains(line), "no {line} in\n{text}");
     }
 }
+
+/// What is tried at the command line stays below the directory's threshold as what is tried at the door does: one of the
+/// four that it leaves is kept for known devices.
+#[test]
+fn the_command_line_stays_below_the_directorys_threshold() {
+    let world = World::with(crate::hub::LOCKS_AT_5);
+    world.write("wrong.pass", "wrong\n");
+    for _ in 0..6 {
+        let typed = std::fs::File::open(world.path("wrong.pass")).expect("a file");
+        let mut command = world.command(&["login", "jdoe", "--password-stdin"]);
+        let ended = command.stdin(typed).output().expect("an end");
+        assert_eq!(ended.status.code(), Some(1), "{ended:?}");
+    }
+    assert_eq!(world.directory.counters().binds_of(JDOE), 3);
+}

@@ -35,8 +35,14 @@ pub(crate) struct World {
 
 impl World {
     pub(crate) fn new() -> Self {
+        Self::with("")
+    }
+
+    /// The same with more entries.
+    pub(crate) fn with(entries: &str) -> Self {
         let runtime = Runtime::new().expect("a runtime");
-        let people = Directory::from_ldif(include_str!("world/people.ldif")).expect("LDIF");
+        let people = format!("{}\n{entries}", include_str!("world/people.ldif"));
+        let people = Directory::from_ldif(&people).expect("LDIF");
         let directory = runtime
             .block_on(TestServer::start(people, Options::default()))
             .expect("a directory");

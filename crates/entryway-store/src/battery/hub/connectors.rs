@@ -8,6 +8,7 @@ cases!(
     revoked_is_for_good,
     a_node_asks_for_what_changed_since,
     nobody_who_watches_misses_a_change,
+    connectors_that_name_one_store_count_once,
     a_renewed_key_is_shown_before_the_old_one_goes,
     who_may_not_go_on_is_not_renewed,
     connectors_are_listed_by_site_with_where_they_were_seen,
@@ -48,8 +49,14 @@ async fn a_node_asks_for_what_changed_since(lab: Lab) {
     for id in ["c1", "c2", "c3"] {
         enrolled(&one, id, "plant-a").await;
     }
+    // One more connector is a change too: what each of a site may let through hangs on their number.
     let start = other.standings_since(0).await.unwrap();
-    assert_eq!(start.changed, []);
+    let ids: Vec<_> = start
+        .changed
+        .iter()
+        .map(|change| change.id.as_str())
+        .collect();
+    assert_eq!(ids, ["c1", "c2", "c3"]);
     one.set_standing("c2", Standing::Draining, NOW)
         .await
         .unwrap();
@@ -75,6 +82,66 @@ async fn a_node_asks_for_what_changed_since(lab: Lab) {
     );
 }
 
+async fn connectors_that_name_one_store_count_once(lab: Lab) {
+    let hub = lab.open().await.hub();
+    let stores = async || {
+        let mut stores = hub.stores().await.unwrap();
+        stores.sort_unstable();
+        for (site, count) in &stores {
+            assert_eq!(hub.stores_of(site).await.unwrap(), *count);
+        }
+        stores
+    };
+    let expected = |numbers: &[(&str, u32)]| -> Vec<(String, u32)> {
+        let numbers = numbers.iter();
+        numbers
+            .map(|(site, count)| ((*site).to_owned(), *count))
+            .collect()
+    };
+    assert_eq!(stores().await, []);
+    for (id, site) in [
+        ("c1", "plant-a"),
+        ("c2", "plant-a"),
+        ("c3", "plant-a"),
+        ("d1", "plant-b"),
+    ] {
+        enrolled(&hub, id, site).await;
+    }
+    // Who says nothing has a store of its own.
+    assert_eq!(stores().await, expected(&[("plant-a", 3), ("plant-b", 1)]));
+    let start = hub.standings_since(0).await.unwrap();
+    hub.counts_in("c1", Some("a store")).await.unwrap();
+    assert_eq!(stores().await, expected(&[("plant-a", 3), ("plant-b", 1)]));
+    hub.counts_in("c2", Some("a store")).await.unwrap();
+    assert_eq!(stores().await, expected(&[("plant-a", 2), ("plant-b", 1)]));
+    // Every node hears of it, and of nothing that is as it was.
+    let found = hub.standings_since(start.revision).await.unwrap();
+    let ids: Vec<_> = found
+        .changed
+        .iter()
+        .map(|change| change.id.as_str())
+        .collect();
+    assert_eq!(ids, ["c1", "c2"]);
+    hub.counts_in("c2", Some("a store")).await.unwrap();
+    hub.counts_in("c3", None).await.unwrap();
+    let nothing = hub.standings_since(found.revision).await.unwrap();
+    assert_eq!(nothing.changed, []);
+    // Whoever is held or draining may come back; whoever is revoked may not.
+    for (next, expected_there) in [
+        (Standing::Draining, 2),
+        (Standing::Held, 2),
+        (Standing::Revoked, 1),
+    ] {
+        hub.set_standing("c3", next, NOW).await.unwrap();
+        assert_eq!(
+            stores().await,
+            expected(&[("plant-a", expected_there), ("plant-b", 1)])
+        );
+    }
+    hub.counts_in("c2", None).await.unwrap();
+    assert_eq!(stores().await, expected(&[("plant-a", 2), ("plant-b", 1)]));
+}
+
 async fn nobody_who_watches_misses_a_change(lab: Lab) {
     let stores = [lab.open().await, lab.open_as("two").await];
     let ids: Vec<String> = (0..16).map(|at| format!("c{at}")).collect();
@@ -92,7 +159,9 @@ async fn nobody_who_watches_misses_a_change(lab: Lab) {
         assert!(std::time::Instant::now() < until, "only {seen:?} were seen");
         let found = stores[0].hub().standings_since(revision).await.unwrap();
         revision = found.revision;
-        seen.extend(found.changed.into_iter().map(|change| change.id));
+        let revoked = found.changed.into_iter();
+        let revoked = revoked.filter(|change| change.standing == Standing::Revoked);
+        seen.extend(revoked.map(|change| change.id));
     }
     assert!(changing.join_all().await.into_iter().all(|changed| changed));
     seen.sort_unstable();
@@ -174,6 +243,7 @@ async fn connectors_are_listed_by_site_with_where_they_were_seen(lab: Lab) {
         ("c1".to_owned(), "1.2".to_owned()),
         ("gone".to_owned(), "1.2".to_owned()),
     ];
+    let before = hub.standings_since(0).await.unwrap().revision;
     hub.seen("node-1", &seen, NOW + 5).await.unwrap();
     let row = hub.connector("c1").await.unwrap().unwrap();
     assert_eq!(
@@ -184,5 +254,5 @@ async fn connectors_are_listed_by_site_with_where_they_were_seen(lab: Lab) {
     let row = hub.connector("c3").await.unwrap().unwrap();
     assert_eq!((row.seen_ms, row.software.as_str()), (None, "1.0"));
     // Nobody has to hear of that.
-    assert_eq!(hub.standings_since(0).await.unwrap().changed, []);
+    assert_eq!(hub.standings_since(before).await.unwrap().changed, []);
 }

@@ -120,6 +120,17 @@ impl SiteDoor {
         })
     }
 
+    /// As the store says now. Whoever of the site is here already hears it too: before the new one is asked.
+    async fn count(&self) -> Result<Option<u16>, Bye> {
+        let stores = self.exchange.store.stores_of(self.site.as_str()).await;
+        let stores = stores.map_err(|error| unavailable(&error))?;
+        let stores = u16::try_from(stores).unwrap_or(u16::MAX);
+        for line in self.exchange.registry.lines(self.site.as_str()) {
+            line.count(stores);
+        }
+        Ok(Some(stores))
+    }
+
     async fn enrolled(&self, asked: &Enrol) -> Result<Enrolled, Bye> {
         let exchange = &self.exchange;
         let settings = exchange.settings();
@@ -222,6 +233,10 @@ impl Admit for SiteDoor {
         Box::pin(self.welcome(peer))
     }
 
+    fn stores<'a>(&'a self, _: &'a PeerIdentity) -> Later<'a, Result<Option<u16>, Bye>> {
+        Box::pin(self.count())
+    }
+
     fn enrol<'a>(&'a self, enrol: &'a Enrol) -> Later<'a, Result<Enrolled, Bye>> {
         Box::pin(self.enrolled(enrol))
     }
@@ -263,6 +278,7 @@ impl Admit for SiteDoor {
             clock_ahead_ms: Some(tunnel.clock_ahead_ms()).filter(|ms| ms.unsigned_abs() > SKEW_MS),
         }
         .emit();
+        self.exchange.note_store(tunnel);
         // Whoever was revoked between its admission and now is in no list of changes to come.
         self.exchange.look_again(tunnel);
     }

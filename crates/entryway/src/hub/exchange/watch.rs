@@ -7,6 +7,7 @@ use crate::sso::now_ms;
 use entryway_bridge::message::ByeCode;
 use entryway_store::{Standing, Standings, StoreError};
 use entryway_tunnel::hub::Tunnel;
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio::time::sleep;
@@ -54,6 +55,10 @@ impl Exchange {
             changed,
         } = self.store.standings_since(revision).await?;
         let is_another = from.is_some_and(|(before, _)| before != epoch);
+        if !changed.is_empty() || is_another {
+            // Before anything else of it counts: who is new may be asked from now on.
+            self.tell_stores(self.store.stores().await?);
+        }
         for change in changed {
             self.apply(&change.id, change.standing);
         }
@@ -66,6 +71,37 @@ impl Exchange {
         }
         *from = Some((epoch, revision));
         Ok(())
+    }
+
+    /// Tells every connector that has a tunnel here in how many stores those of its site count failures.
+    fn tell_stores(&self, stores: Vec<(String, u32)>) {
+        let stores: HashMap<String, u16> = stores
+            .into_iter()
+            .map(|(site, count)| (site, u16::try_from(count).unwrap_or(u16::MAX)))
+            .collect();
+        for seen in self.registry.seen() {
+            if let Some(stores) = stores.get(&*seen.site) {
+                seen.line.count(*stores);
+            }
+        }
+    }
+
+    /// Writes down, in the background, in which store a connector counts, as it has said. Every node hears of it with the
+    /// next look; should the store not take it, it goes on as one of the connector's own.
+    pub(super) fn note_store(self: &Arc<Self>, tunnel: &Arc<Tunnel>) {
+        let (exchange, tunnel) = (Arc::clone(self), Arc::clone(tunnel));
+        tokio::spawn(async move {
+            let counted_in = tunnel.hello().counted_in.as_ref();
+            let counted_in = counted_in.map(entryway_bridge::Text::as_str);
+            let noted = exchange
+                .store
+                .counts_in(tunnel.connector().as_str(), counted_in)
+                .await;
+            if let Err(error) = noted {
+                let problem = in_words(&error);
+                tracing::warn!(target: "hub.store_unavailable", problem);
+            }
+        });
     }
 
     /// Has a connector's standing count at this node, at once.

@@ -18,6 +18,7 @@ fn credential(authority: &SiteAuthority) -> Credential {
 
 fn facts() -> Facts {
     Facts {
+        stores: 1,
         site: SiteName::parse("plant-a").unwrap(),
         connector: ConnectorId::from_bits([1; 10]),
         name: "one".to_owned(),

@@ -128,7 +128,7 @@ fn connected_in(world: World, count: usize) -> (World, Daemon, Vec<Site>, Arc<At
 }
 
 /// Sends JSON to the daemon at an address: callers of several threads share no daemon.
-fn post(daemon: &str, path: &str, token: &str, body: &Value) -> Value {
+pub(super) fn post(daemon: &str, path: &str, token: &str, body: &Value) -> Value {
     let body = body.to_string();
     let head = format!(
         "POST {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\nauthorization: Bearer {token}\r\n\
@@ -144,7 +144,7 @@ fn post(daemon: &str, path: &str, token: &str, body: &Value) -> Value {
 }
 
 /// What the hub says that a password is to be sealed with.
-fn to_seal(daemon: &str, token: &str, name: &str) -> Value {
+pub(super) fn to_seal(daemon: &str, token: &str, name: &str) -> Value {
     post(
         daemon,
         "/api/v1/login/challenge",
@@ -154,7 +154,7 @@ fn to_seal(daemon: &str, token: &str, name: &str) -> Value {
 }
 
 /// The password, sealed as a page does, for each challenge.
-fn sealed(with: &Value, password: &str) -> Vec<Value> {
+pub(super) fn sealed(with: &Value, password: &str) -> Vec<Value> {
     let challenges = with["challenges"].as_array().expect("challenges");
     let text = |key: &str| with[key].as_str().expect("a text");
     let seal = |challenge: &Value| {

@@ -149,6 +149,17 @@ impl Site {
         credential: Credential,
         answer: Box<Answer>,
     ) -> Self {
+        Self::counting_in(world, to, credential, answer, None)
+    }
+
+    /// The same, which says that it counts failures in this store.
+    pub(super) fn counting_in(
+        world: &World,
+        to: Endpoint,
+        credential: Credential,
+        answer: Box<Answer>,
+        counted_in: Option<&str>,
+    ) -> Self {
         let desk = Arc::new(Desk {
             report: watch::Sender::new(report(&[Ability::Password, Ability::Lookups])),
             answer,
@@ -158,7 +169,9 @@ impl Site {
         let dialing = Dialing {
             endpoint: to.clone(),
             outside: outside(),
-            identity: Arc::new(Identity::new(credential, 1, Arc::new(Nowhere))),
+            identity: Arc::new(
+                Identity::new(credential, 1, Arc::new(Nowhere)).counting_in(counted_in),
+            ),
             software: "entryway test".to_owned(),
             pace: pace(),
         };
