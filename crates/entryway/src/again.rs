@@ -1,11 +1,10 @@
 //! Whether somebody who was let in before is still welcome; and what holds while nobody can be asked.
 
-use crate::gateway::{Gateway, no_room};
+use crate::gateway::{Gateway, at_once, no_room};
 use crate::told::Telling;
 use crate::witness::{Kind, Submitted};
 use entryway_login::{
-    Attempt, Decided, Decision, LoginId, Reason, Record, Step, Trace, TraceEntry, Verdict,
-    begin_revalidation,
+    Attempt, Decision, LoginId, Reason, Record, Step, Trace, Verdict, begin_revalidation,
 };
 use entryway_web::Revalidated;
 use std::sync::Arc;
@@ -54,29 +53,12 @@ pub(crate) async fn ask_again(
 /// A token that was not sealed here, or with a key that is gone.
 fn not_ours(id: LoginId) -> Step {
     let reason = Reason::MalformedLogin;
-    let records = [
-        Record::NameRefused {
-            login_name: String::new(),
-            reason,
-            problem: "was not given out here, was altered, or the key to it is gone".to_owned(),
-        },
-        Record::Decided(Verdict::Reject(reason)),
-    ];
-    let entry = |record| TraceEntry {
-        record,
-        at: Duration::ZERO,
-        took: None,
+    let why = Record::NameRefused {
+        login_name: String::new(),
+        reason,
+        problem: "was not given out here, was altered, or the key to it is gone".to_owned(),
     };
-    Step::Decided(Box::new(Decided {
-        id,
-        decision: Decision::Reject(reason),
-        trace: Trace {
-            entries: records.map(entry).into(),
-        },
-        took: Duration::ZERO,
-        tokens: None,
-        settle: Vec::new(),
-    }))
+    at_once(id, why, Decision::Reject(reason))
 }
 
 /// Until when the last answer stands, if it does. A refusal that could not be written down is an answer all the same:

@@ -16,7 +16,7 @@ use entryway_config::RuleBook;
 use entryway_directory::{Domains, Finder};
 use entryway_login::{
     Attempt, Clock, Decided, Decision, Device, Fault, LoginId, LoginPolicy, LoginService, Record,
-    Shown, Stage, Step, SubmittedPassword, Trace, TraceEntry, Verdict, begin, begin_certificate,
+    Shown, Stage, Step, SubmittedPassword, Trace, TraceEntry, begin, begin_certificate,
     begin_change, drive_from,
 };
 pub(crate) use release::Release;
@@ -350,14 +350,17 @@ impl LoginService for Gateway {
 /// What is asked nothing, because nobody could hold its refusal.
 pub(crate) fn no_room(id: LoginId) -> Step {
     let fault = Fault::Overloaded;
-    let records = [
-        Record::Stopped {
-            fault,
-            problem: "too many logins are under way or wait for the time of their refusal",
-            stage: Stage::LoginName,
-        },
-        Record::Decided(Verdict::Indeterminate(fault)),
-    ];
+    let why = Record::Stopped {
+        fault,
+        problem: "too many logins are under way or wait for the time of their refusal",
+        stage: Stage::LoginName,
+    };
+    at_once(id, why, Decision::Indeterminate(fault))
+}
+
+/// What is decided before anybody is asked, with why.
+pub(crate) fn at_once(id: LoginId, why: Record, decision: Decision) -> Step {
+    let records = [why, Record::Decided(decision.verdict())];
     let entry = |record| TraceEntry {
         record,
         at: Duration::ZERO,
@@ -365,7 +368,7 @@ pub(crate) fn no_room(id: LoginId) -> Step {
     };
     Step::Decided(Box::new(Decided {
         id,
-        decision: Decision::Indeterminate(fault),
+        decision,
         trace: Trace {
             entries: records.map(entry).into(),
         },

@@ -1,13 +1,14 @@
 //! Where a hub's questions come, and whom they go to.
 
-use super::answer::Answer;
-use super::release::{no_verdict, unix_ms};
+use super::answer::{Answer, Unopened, unopened};
+use super::release::unix_ms;
 use super::shares::Share;
 use crate::live::{Live, Running};
+use crate::witness::{Kind, Submitted};
 use bytes::Bytes;
 use entryway_bridge::link::Delivered;
 use entryway_bridge::message::{
-    ChallengeAsked, ChallengeOutcome, ChangeAsked, LoginAsked, Method, Outcome, RevalidateAsked,
+    ChallengeAsked, ChallengeOutcome, ChangeAsked, LoginAsked, Method, RevalidateAsked,
     SealRefusal, Token, read, write,
 };
 use entryway_bridge::ports::{KeyUnusable, Signer};
@@ -126,10 +127,6 @@ impl Desk {
         deadline: Instant,
         answer: Arc<Answer>,
     ) -> Option<SignedReply> {
-        let password = match self.keys.open_login(asked, Instant::now()) {
-            Ok(password) => submitted(&password),
-            Err(why) => return refused(&answer, asked.login_id, why),
-        };
         let person = Person {
             id: asked.login_id,
             login_name: asked.login_name.as_str(),
@@ -137,6 +134,14 @@ impl Desk {
             client_address: asked.client_address,
             device: asked.device.as_ref(),
             wants_groups: asked.wants_groups,
+        };
+        let password = match self.keys.open_login(asked, Instant::now()) {
+            Ok(password) => submitted(&password),
+            Err(why) => {
+                return self
+                    .refuse(&person, Kind::Login, why, deadline, answer)
+                    .await;
+            }
         };
         let running = self.live.now();
         let attempt = attempt(&running, &person, password, deadline);
@@ -151,10 +156,6 @@ impl Desk {
         deadline: Instant,
         answer: Arc<Answer>,
     ) -> Option<SignedReply> {
-        let (old, new) = match self.keys.open_change(asked, Instant::now()) {
-            Ok((old, new)) => (submitted(&old), submitted(&new)),
-            Err(why) => return refused(&answer, asked.login_id, why),
-        };
         let person = Person {
             id: asked.login_id,
             login_name: asked.login_name.as_str(),
@@ -162,6 +163,13 @@ impl Desk {
             client_address: asked.client_address,
             device: asked.device.as_ref(),
             wants_groups: false,
+        };
+        let (old, new) = match self.keys.open_change(asked, Instant::now()) {
+            Ok((old, new)) => (submitted(&old), submitted(&new)),
+            Err(why) => {
+                let kind = Kind::PasswordChange;
+                return self.refuse(&person, kind, why, deadline, answer).await;
+            }
         };
         let running = self.live.now();
         let attempt = attempt(&running, &person, old, deadline);
@@ -193,10 +201,34 @@ impl Desk {
         match again.await {
             Revalidated::Decided(decided) => answer.about(&decided),
             // How long the last answer stands is the hub's to say, to whom it was given.
-            Revalidated::Stands { fault, .. } => {
-                answer.outcome(&no_verdict(fault, answer.release()))
-            }
+            Revalidated::Stands { fault, .. } => answer.about_fault(fault),
         }
+    }
+
+    /// Tells that a sealed password was not opened, and writes that down: the hub's record names this reply.
+    async fn refuse(
+        &self,
+        person: &Person<'_>,
+        kind: Kind,
+        why: SealRefusal,
+        deadline: Instant,
+        answer: Arc<Answer>,
+    ) -> Option<SignedReply> {
+        tracing::info!(target: "seal.refused", id = %person.id, why = why.as_str());
+        let running = self.live.now();
+        let attempt = attempt(&running, person, SubmittedPassword::NotAsked, deadline);
+        let telling = Unopened {
+            answer: Arc::clone(&answer),
+            why,
+        };
+        let submitted = Submitted {
+            kind,
+            telling: Some(Arc::new(telling)),
+            ..Submitted::of(&attempt)
+        };
+        let (step, by) = (unopened(person.id, why), attempt.deadline);
+        let decided = running.gateway.follow(submitted, step, by).await;
+        answer.about(&decided)
     }
 }
 
@@ -227,10 +259,4 @@ fn attempt(
 
 fn submitted(password: &Opened) -> SubmittedPassword {
     SubmittedPassword::from_field(password.to_vec())
-}
-
-/// Tells that nothing was tried. No login of the site's: nobody's name was looked at.
-fn refused(answer: &Answer, id: LoginId, why: SealRefusal) -> Option<SignedReply> {
-    tracing::info!(target: "seal.refused", id = %id, why = why.as_str());
-    answer.outcome(&Outcome::SealRefused { why })
 }

@@ -1,5 +1,6 @@
 //! A hub's questions, without a tunnel: what is opened, what is told, and what is refused.
 
+mod answers;
 mod lookups;
 mod readiness;
 
@@ -57,6 +58,10 @@ impl Verifier for Key {
     fn is_signature(&self, statement: &[u8], signature: &[u8; 64]) -> bool {
         self.over(statement) == *signature
     }
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// A site with one connector, as its hub sees it.
@@ -240,12 +245,6 @@ async fn somebody_is_let_in_and_both_records_name_the_same_reply() {
     );
     assert!(revalidation.is_some() && device.is_some());
     let record = site.record(asked.login_id).await.expect("a record");
-    let hex = |bytes: &[u8]| {
-        bytes
-            .iter()
-            .map(|byte| format!("{byte:02x}"))
-            .collect::<String>()
-    };
     assert_eq!(record["reply"], hex(reply.statement_digest()));
     assert_eq!(record["signature"], hex(reply.signature().as_slice()));
     assert_eq!(record["caller"], "grafana");
@@ -292,15 +291,19 @@ async fn a_site_that_tells_reasons_tells_them_and_no_profile() {
 async fn what_is_replayed_foreign_altered_or_old_is_refused_and_told_and_nothing_is_tried() {
     let site = Site::with("").await;
     let refused = async |asked: &LoginAsked, expected: SealRefusal| {
-        let outcome = site.outcome(Method::Login, asked).await;
+        let reply = site.verified(Method::Login, asked).await;
+        let outcome = read::<Outcome>("outcome", reply.body()).expect("an outcome");
         assert!(
             matches!(&outcome, Outcome::SealRefused { why } if *why == expected),
             "{outcome:?}"
         );
-        assert!(
-            site.record(asked.login_id).await.is_none(),
-            "nobody was looked for"
-        );
+        // Both records have it, and nobody was looked for.
+        let record = site.record(asked.login_id).await.expect("a record");
+        assert_eq!(record["reply"], hex(reply.statement_digest()));
+        assert_eq!(record["signature"], hex(reply.signature().as_slice()));
+        assert_eq!(record["fault"], "seal_expired", "{record}");
+        assert_eq!(record["login_name"], asked.login_name.as_str());
+        assert_eq!(record["trace"].as_array().map(Vec::len), Some(2));
     };
     let fresh = async || asked(&site.challenge().await, "ada", "swordfish");
     let mut replayed = fresh().await;
@@ -396,7 +399,13 @@ async fn a_password_is_changed_once_and_in_nobodys_sight() {
             device: None,
         };
         let outcome = site.outcome(Method::ChangePassword, &asked).await;
-        let again = site.outcome(Method::ChangePassword, &asked).await;
+        let other = ChangeAsked {
+            login_id: crate::ids::draw(),
+            ..asked.clone()
+        };
+        let again = site.outcome(Method::ChangePassword, &other).await;
+        let record = site.record(other.login_id).await.expect("a record");
+        assert_eq!(record["kind"], "password_change", "{record}");
         let why = SealRefusal::Replayed;
         assert!(
             matches!(again, Outcome::SealRefused { why: told } if told == why),
