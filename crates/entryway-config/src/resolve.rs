@@ -84,8 +84,9 @@ pub(crate) fn settings(root: &Section<'_>, cx: &Context<'_>) -> Option<Settings>
     suffix::warn(&read, &default_domains, cx);
     // A domain without a name has been reported.
     let nameless = cx.problems.has(Code::NamelessDomain);
-    // The people of a hub may all be at its sites.
-    let elsewhere = root.entry("site").is_some();
+    // The people of a hub may all be at its sites; and a connector begins without one: it says at the hub that it is
+    // ready for nobody, and `entryway connector check` what is missing.
+    let elsewhere = root.entry("site").is_some() || root.entry("connector").is_some();
     if names.is_empty() && !nameless && !elsewhere && basics.ldap != LdapUse::Disabled {
         cx.push(
             Diagnostic::new(Code::NoDomain, "no domain is configured")

@@ -63,3 +63,14 @@ fn a_proxy_has_its_account_and_shows_no_password() {
     assert!(!format!("{connector:?}").contains("of-the-proxy"));
     assert_eq!(connector.no_proxy.len(), 3);
 }
+
+/// What `entryway connector enroll` writes is a beginning, and no mistake.
+#[test]
+fn a_connector_begins_without_a_domain_and_without_a_caller() {
+    let text = "[connector]\n\n[connector.release]\n";
+    let files = MemoryFiles::default().with("entryway.toml", text, 0o600);
+    let loaded = load(&Sources::file("entryway.toml").files(files))
+        .unwrap_or_else(|report| panic!("it does not load:\n{report}"));
+    assert!(loaded.warnings.is_empty(), "{}", loaded.warnings);
+    assert!(loaded.settings.domains.is_empty());
+}

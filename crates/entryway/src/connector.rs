@@ -12,4 +12,5 @@ mod shares;
 mod tests;
 
 pub(crate) use desk::Desk;
+pub(crate) use readiness::has_nobody;
 pub(crate) use shares::{Share, Shares};

@@ -160,6 +160,28 @@ pub(crate) async fn look_at(settings: &Settings) -> anyhow::Result<Option<String
         }
         return Ok(Some(format!("{url}, made when the daemon first starts")));
     }
+    let store = open_beside(&url).await?;
+    let answered = store.ping().await;
+    store.close().await;
+    answered?;
+    Ok(Some(url.to_string()))
+}
+
+/// How many accounts there are, as far as a store is there to tell. Makes nothing.
+pub(crate) async fn count_accounts(settings: &Settings) -> anyhow::Result<usize> {
+    if matches!(settings.store.url, StoreUrl::Memory)
+        || place::file(settings)?.is_some_and(|file| !file.exists())
+    {
+        return Ok(0);
+    }
+    let store = open_beside(&place::address(settings, None)?).await?;
+    let accounts = store.accounts().list().await;
+    store.close().await;
+    Ok(accounts?.len())
+}
+
+/// A store that is there, beside whoever uses it.
+async fn open_beside(url: &entryway_store::StoreUrl) -> anyhow::Result<Store> {
     // It signs nothing here, so any key does.
     let folder = tempfile::tempdir().context("a temporary folder cannot be made")?;
     let options = OpenOptions {
@@ -167,11 +189,7 @@ pub(crate) async fn look_at(settings: &Settings) -> anyhow::Result<Option<String
         audit_key: AuditKey::load_or_create(folder.path().join("key"))?,
         create: false,
     };
-    let store = Store::open(&url, options).await?;
-    let answered = store.ping().await;
-    store.close().await;
-    answered?;
-    Ok(Some(url.to_string()))
+    Ok(Store::open(url, options).await?)
 }
 
 /// What the throttle allows under these settings.

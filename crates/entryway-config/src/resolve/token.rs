@@ -67,8 +67,9 @@ pub(super) fn tokens(root: &Section<'_>, cx: &Context<'_>) -> Vec<ApiToken> {
     }
     // Switched-off rows took part in the comparison above.
     tokens.retain(|token| !token.scopes.is_empty());
-    // Applications of single sign-on bring what they prove themselves with.
-    if root.entry("token").is_none() && root.entry("sso").is_none() {
+    // Applications of single sign-on bring what they prove themselves with, and a connector is asked through its tunnels.
+    let is_asked = ["token", "sso", "connector"];
+    if is_asked.iter().all(|table| root.entry(table).is_none()) {
         cx.push(
             Diagnostic::new(
                 Code::NoToken,

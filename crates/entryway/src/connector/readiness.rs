@@ -5,7 +5,7 @@ use super::release::unix_ms;
 use crate::live::Running;
 use entryway_bridge::Text;
 use entryway_bridge::message::{Ability, Ready, Report, Unready};
-use entryway_login::LdapUse;
+use entryway_login::{LdapUse, LoginPolicy};
 use std::sync::atomic::Ordering;
 
 const SOFTWARE: &str = concat!("entryway ", env!("CARGO_PKG_VERSION"));
@@ -52,14 +52,25 @@ impl Desk {
         if !self.live.kept().is_ready() {
             return Some(Unready::StoreUnavailable);
         }
-        if policy.ldap != LdapUse::Disabled && !policy.domains.is_empty() {
+        if has_directories(policy) {
             // Another connector of the site may have one that answers.
             let domains = running.gateway.domains().readiness();
             let is_any = domains.into_iter().any(|domain| domain.ready);
             return (!is_any).then_some(Unready::DirectoriesDown);
         }
-        let has_others = policy.os_users || self.live.kept().accounts.count() > 0;
-        // Nobody is here whom it could let in: whoever a sister lets in must not be refused by this one.
-        (policy.ldap == LdapUse::Required || !has_others).then_some(Unready::Incomplete)
+        let accounts = self.live.kept().accounts.count();
+        // Whoever a sister lets in must not be refused by this one.
+        has_nobody(policy, accounts).then_some(Unready::Incomplete)
     }
+}
+
+/// Whether directories are asked who somebody is.
+fn has_directories(policy: &LoginPolicy) -> bool {
+    policy.ldap != LdapUse::Disabled && !policy.domains.is_empty()
+}
+
+/// Whether nobody is here whom this gateway, which has so many accounts, could let in.
+pub(crate) fn has_nobody(policy: &LoginPolicy, accounts: usize) -> bool {
+    let has_others = policy.os_users || accounts > 0;
+    !has_directories(policy) && (policy.ldap == LdapUse::Required || !has_others)
 }

@@ -5,7 +5,9 @@ use super::outside::outside;
 use super::{SOFTWARE, enrolled, shelf};
 use crate::check::{Before, Finding, State, check_with};
 use crate::cli::Common;
+use crate::connector::has_nobody;
 use crate::exit::Exit;
+use crate::kept;
 use entryway_bridge::message::{Ability, Standing, Welcome};
 use entryway_config::{ConnectorSettings, Settings};
 use entryway_ldap::days_left;
@@ -32,6 +34,7 @@ pub(super) async fn check(common: &Common) -> Result<Exit, Exit> {
             stores: known.into(),
         };
         look_at(settings, &identity, &home, &nodes, &mut before).await;
+        before.findings.extend(nobody(settings).await);
         before
     })
     .await
@@ -98,6 +101,16 @@ async fn look_at(
             findings.push(wanted(node, &tried.welcome, &settings.connector));
         }
     }
+}
+
+/// What the hub is told as `incomplete`: nothing that is looked at below would show it.
+async fn nobody(settings: &Settings) -> Option<Finding> {
+    // A store that gives no answer has a finding of its own.
+    let accounts = kept::count_accounts(settings).await.ok()?;
+    has_nobody(&settings.policy, accounts).then(|| {
+        let detail = "incomplete: nobody can log in here, and the hub asks other connectors; put the directories of this site into the configuration (`[domain.…]` with `servers` and `base`), or add accounts";
+        Finding::new("", "", "password", State::Bad, None, detail.to_owned())
+    })
 }
 
 /// The identity itself.
