@@ -152,7 +152,7 @@ impl Cause {
             Self::ProxyRefused {
                 status: 401 | 407, ..
             } => {
-                "give the proxy's account in `connector.proxy_user` and `connector.proxy_password_file`; Basic is what can be used"
+                "give the proxy's account in `connector.proxy_user` and `connector.proxy_password` (`{ file = \"proxy.pass\" }`), or with `--proxy-user` and `--proxy-password-file` to `entryway connector enroll`; Basic is what can be used"
             }
             Self::ProxyRefused { status: 403, .. } => {
                 "have the proxy allow CONNECT to the hub's host and port"

@@ -40,6 +40,17 @@ pub(crate) struct Enroll {
     /// The HTTP proxy, where there is no configuration yet that says it
     #[arg(long, value_name = "URL")]
     pub(crate) proxy: Option<String>,
+    /// The account at the proxy, with `--proxy-password-file`
+    #[arg(
+        long,
+        value_name = "NAME",
+        requires = "proxy",
+        requires = "proxy_password_file"
+    )]
+    pub(crate) proxy_user: Option<String>,
+    /// Read the account's password from a file
+    #[arg(long, value_name = "FILE", requires = "proxy_user")]
+    pub(crate) proxy_password_file: Option<PathBuf>,
     /// More authorities (PEM), where there is no configuration yet that says it
     #[arg(long, value_name = "FILE")]
     pub(crate) trust: Option<PathBuf>,

@@ -7,6 +7,7 @@ use crate::cli::{Common, Enroll, Output};
 use crate::exit::Exit;
 use crate::kept::{host_name, state_dir};
 use crate::{logs, out, password, sources};
+use anyhow::Context as _;
 use entryway_bridge::Ticket;
 use entryway_bridge::message::ByeCode;
 use entryway_tunnel::connector::{EnrolError, Enrolling, enrol};
@@ -18,6 +19,7 @@ use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use tracing::level_filters::LevelFilter;
+use zeroize::Zeroizing;
 
 /// What is printed for programs.
 #[derive(Serialize)]
@@ -50,8 +52,9 @@ pub(super) async fn enroll(common: &Common, asked: &Enroll) -> Result<Exit, Exit
         return Err(Exit::No);
     }
     let outside = way_out(common, asked)?;
-    // The state directory must be there before a ticket is used up.
+    // What must be written is tried before a ticket is used up.
     state_dir().map_err(|error| failed(&error))?;
+    shelf.try_write().map_err(|error| failed(&error))?;
     let ticket = ticket(asked.ticket_file.as_deref())?;
     let name = asked.name.clone().unwrap_or_else(host_name);
     let enrolling = Enrolling {
@@ -76,7 +79,8 @@ pub(super) async fn enroll(common: &Common, asked: &Enroll) -> Result<Exit, Exit
     shelf
         .save(&facts, &credential)
         .map_err(|error| failed(&error))?;
-    let written = write_configuration(common, asked).map_err(|error| failed(&error))?;
+    // The identity is there: whatever becomes of the configuration is a note.
+    let written = write_configuration(common, asked);
     let fingerprint = fingerprint_in_words(&credential.fingerprint());
     let identity = shelf.folder().display().to_string();
     match common.output {
@@ -87,24 +91,61 @@ pub(super) async fn enroll(common: &Common, asked: &Enroll) -> Result<Exit, Exit
             key_fingerprint: fingerprint,
             nodes: &facts.nodes,
             identity,
-            configuration: written.map(|path| path.display().to_string()),
+            configuration: match &written {
+                Ok(Written::Here(path)) => Some(path.display().to_string()),
+                Ok(Written::Nothing) | Err(_) => None,
+            },
         }),
         Output::Text => {
             let mut text = format!(
                 "enrolled as connector {} of the site `{}`\nkey      {fingerprint}\n         compare it with `entryway hub connector show {}` at the hub\nidentity {identity}\n",
                 facts.connector, facts.site, facts.connector
             );
-            if let Some(path) = written {
+            if let Ok(Written::Here(path)) = &written {
                 text.push_str(&format!(
-                    "wrote    {}\n         put the directories of this site into it\n",
-                    path.display()
+                    "wrote    {}\n         put the directories of this site into it{}\n",
+                    path.display(),
+                    unless_the_services(path)
                 ));
             }
             text.push_str("next     entryway connector check, then entryway connector run\n");
             out::answer(&text);
         }
     }
+    if let Err(NotWritten { path, text, error }) = written {
+        out::aside(&format!(
+            "note: there is no configuration yet, and `{}` cannot be written: {error}\n  = hint: write this to `{SERVICES}`, which the systemd unit reads, and put the directories of this site into it:\n\n{text}",
+            path.display()
+        ));
+    }
     Ok(Exit::Done)
+}
+
+/// Where the systemd unit reads it.
+const SERVICES: &str = "/etc/entryway/entryway.toml";
+
+fn unless_the_services(path: &Path) -> String {
+    let is_the_services = path == Path::new(SERVICES);
+    match is_the_services {
+        true => String::new(),
+        false => format!("; the systemd unit reads `{SERVICES}`: move it there"),
+    }
+}
+
+/// What became of the beginning of a configuration.
+enum Written {
+    /// It is here.
+    Here(PathBuf),
+    /// There is a configuration already.
+    Nothing,
+}
+
+/// It could not be written.
+struct NotWritten {
+    path: PathBuf,
+    /// What would have stood in it.
+    text: String,
+    error: std::io::Error,
 }
 
 /// As the configuration says; where there is none, as the command line does.
@@ -112,20 +153,36 @@ fn way_out(common: &Common, asked: &Enroll) -> Result<Outside, Exit> {
     let made = if sources::find(common).is_some_and(|path| path.exists()) {
         if asked.proxy.is_some() || asked.trust.is_some() {
             out::aside(
-                "error: there is a configuration: write `connector.proxy` and `connector.trust` there\n",
+                "error: there is a configuration: write `connector.proxy`, `connector.proxy_user`, `connector.proxy_password` and `connector.trust` there\n",
             );
             return Err(Exit::Usage);
         }
         let (_, loaded) = sources::load_or_show(common)?;
         outside(&loaded.settings.connector)
     } else {
-        let trust = asked.trust.as_deref().map(std::fs::read).transpose();
-        match trust {
-            Ok(trust) => without_configuration(asked.proxy.as_deref(), trust.as_deref()),
-            Err(error) => Err(anyhow::Error::from(error).context("`--trust` cannot be read")),
-        }
+        from_the_command_line(asked)
     };
     made.map_err(|error| failed(&error))
+}
+
+fn from_the_command_line(asked: &Enroll) -> anyhow::Result<Outside> {
+    let trust = asked.trust.as_deref().map(std::fs::read).transpose();
+    let trust = trust.context("`--trust` cannot be read")?;
+    let account = asked
+        .proxy_user
+        .as_deref()
+        .zip(asked.proxy_password_file.as_deref());
+    let account = account.map(|(user, file)| {
+        let password = std::fs::read(file).map(Zeroizing::new);
+        password.map(|password| (user, password))
+    });
+    let account = account
+        .transpose()
+        .context("`--proxy-password-file` cannot be read")?;
+    let account = account
+        .as_ref()
+        .map(|(user, password)| (*user, password.trim_ascii_end()));
+    without_configuration(asked.proxy.as_deref(), account, trust.as_deref())
 }
 
 fn ticket(file: Option<&Path>) -> Result<Arc<Ticket>, Exit> {
@@ -180,30 +237,50 @@ fn failed(error: &anyhow::Error) -> Exit {
 }
 
 /// A beginning, where there is no configuration.
-fn write_configuration(common: &Common, asked: &Enroll) -> anyhow::Result<Option<PathBuf>> {
+fn write_configuration(common: &Common, asked: &Enroll) -> Result<Written, NotWritten> {
     let path = match (&common.config, sources::find(common)) {
         (Some(path), _) if !path.exists() => path.clone(),
         (None, None) => PathBuf::from("entryway.toml"),
-        _ => return Ok(None),
+        _ => return Ok(Written::Nothing),
     };
+    let text = beginning(asked);
+    let mut options = OpenOptions::new();
+    let made = options.write(true).create_new(true).mode(0o600).open(&path);
+    match made.and_then(|mut file| file.write_all(text.as_bytes())) {
+        Ok(()) => Ok(Written::Here(path)),
+        Err(error) => Err(NotWritten { path, text, error }),
+    }
+}
+
+/// What stands in it: how the hub was reached, and where the site's own goes.
+fn beginning(asked: &Enroll) -> String {
     let mut text = String::from(
         "# A connector: see docs/connector.md. What people may log in with, and who they are, is this site's own to say.\n\n[connector]\n",
     );
+    let mut say = |key: &str, value: &str| {
+        let value = serde_json::Value::from(value);
+        text.push_str(&format!("{key} = {value}\n"));
+    };
+    // Wherever the file goes from here.
+    let absolute = |path: &Path| {
+        let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+        path.display().to_string()
+    };
     if let Some(proxy) = &asked.proxy {
-        text.push_str(&format!("proxy = {}\n", serde_json::to_string(proxy)?));
+        say("proxy", proxy);
+    }
+    if let Some(user) = &asked.proxy_user {
+        say("proxy_user", user);
     }
     if let Some(trust) = &asked.trust {
-        let trust = std::path::absolute(trust)?;
-        text.push_str(&format!("trust = {}\n", serde_json::to_string(&trust)?));
+        say("trust", &absolute(trust));
+    }
+    if let Some(file) = &asked.proxy_password_file {
+        let file = serde_json::Value::from(absolute(file));
+        text.push_str(&format!("proxy_password = {{ file = {file} }}\n"));
     }
     text.push_str(
         "\n[connector.release]\n# fields = [\"email\", \"display_name\"]\n\n# [domain.staff]\n# servers = [\"ldaps://dc1.corp.example\"]\n# base    = \"dc=corp,dc=example\"\n",
     );
-    let mut options = OpenOptions::new();
-    let made = options.write(true).create_new(true).mode(0o600).open(&path);
-    made.and_then(|mut file| file.write_all(text.as_bytes()))
-        .map_err(|error| {
-            anyhow::Error::from(error).context(format!("`{}` cannot be written", path.display()))
-        })?;
-    Ok(Some(path))
+    text
 }

@@ -49,22 +49,13 @@ fn direct() -> Outside {
 
 /// Of these settings. Reads the system's authorities.
 pub(crate) fn outside(settings: &ConnectorSettings) -> anyhow::Result<Outside> {
-    let proxy = match &settings.proxy {
-        None => None,
-        Some(written) => {
-            let proxy = Proxy::parse(&written.url)?;
-            Some(match &written.account {
-                None => proxy,
-                Some((user, password)) => {
-                    let password = std::str::from_utf8(password.expose())
-                        .context("`connector.proxy_password` is not UTF-8")?;
-                    proxy.with_credentials(user, password)?
-                }
-            })
-        }
-    };
+    let proxy = settings.proxy.as_ref().map(|written| {
+        let account = written.account.as_ref();
+        let account = account.map(|(user, password)| (&**user, password.expose()));
+        proxy(&written.url, account)
+    });
     Ok(Outside {
-        proxy,
+        proxy: proxy.transpose()?,
         no_proxy: NoProxy::parse(settings.no_proxy.iter().map(String::as_str))?,
         trust: trust(settings.trust.as_deref())?,
         patience: Patience::default(),
@@ -84,12 +75,23 @@ fn trust(more: Option<&[u8]>) -> anyhow::Result<OuterTrust> {
 /// Where there is no configuration: as the command line says.
 pub(crate) fn without_configuration(
     proxy: Option<&str>,
+    account: Option<(&str, &[u8])>,
     trusted: Option<&[u8]>,
 ) -> anyhow::Result<Outside> {
     Ok(Outside {
-        proxy: proxy.map(Proxy::parse).transpose()?,
+        proxy: proxy.map(|url| self::proxy(url, account)).transpose()?,
         no_proxy: NoProxy::default(),
         trust: trust(trusted)?,
         patience: Patience::default(),
     })
+}
+
+fn proxy(url: &str, account: Option<(&str, &[u8])>) -> anyhow::Result<Proxy> {
+    let proxy = Proxy::parse(url)?;
+    let Some((user, password)) = account else {
+        return Ok(proxy);
+    };
+    let password =
+        std::str::from_utf8(password).context("the password for the proxy is not UTF-8")?;
+    Ok(proxy.with_credentials(user, password)?)
 }

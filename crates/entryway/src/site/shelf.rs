@@ -174,6 +174,17 @@ impl Shelf {
             .with_context(read)
     }
 
+    /// Whether an identity could be kept; leaves nothing behind.
+    pub(crate) fn try_write(&self) -> anyhow::Result<()> {
+        let into = match self.folder.parent() {
+            Some(parent) if !self.folder.exists() => parent,
+            _ => &self.folder,
+        };
+        let tried = tempfile::NamedTempFile::new_in(into);
+        tried.with_context(|| format!("nothing can be written to `{}`", into.display()))?;
+        Ok(())
+    }
+
     /// Keeps a new identity in the place of whatever was there.
     pub(crate) fn save(&self, facts: &Facts, credential: &Credential) -> anyhow::Result<()> {
         let _alone = self.writing.lock();

@@ -1,6 +1,7 @@
 //! `entryway connector`: a site's machine from its ticket to its end, before a hub that is no more than its end of the
 //! tunnels.
 
+mod enrolling;
 mod hub;
 mod resets;
 mod way;
