@@ -10,7 +10,7 @@ pub use driver::{Ended, run_tunnel};
 pub use enrolment::{EnrolError, Enrolling, enrol};
 pub use identity::{Credential, Identity, Keeper, Kept, NotKept};
 pub use keep::{NodeStatus, Phase, Trouble, keep};
-pub use way::{Tried, leave, try_node};
+pub use way::{Reached, Tried, leave, reach, try_node};
 
 use crate::dial::{Endpoint, Outside};
 use crate::hub::Later;

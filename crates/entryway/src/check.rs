@@ -250,6 +250,21 @@ fn asks_of(settings: &Settings, domain: DomainId) -> Vec<(CertificateBy, RuleId,
         .collect()
 }
 
+/// Tells what was found where no configuration was looked at; exit 1 when something fails.
+pub(crate) fn tell(common: &Common, findings: &[Finding]) -> Exit {
+    let ok = findings.iter().all(|finding| finding.ok);
+    match common.output {
+        Output::Json => out::json(&Answer {
+            ok,
+            configuration: None,
+            problems: Vec::new(),
+            findings,
+        }),
+        Output::Text => out::answer(&render(&finding_rows(findings), out::answer_style())),
+    }
+    if ok { Exit::Done } else { Exit::No }
+}
+
 /// The configuration. What is wrong or odd about it is part of the answer for programs, and stands
 /// beside it for people.
 fn configuration(common: &Common) -> Result<(PathBuf, Loaded), Exit> {
@@ -434,6 +449,13 @@ fn table(path: &Path, settings: &Settings, warnings: usize, findings: &[Finding]
         path.display(),
         note.join(", ")
     ))];
+    rows.extend(finding_rows(findings));
+    rows
+}
+
+/// Each finding, under its domain and server.
+fn finding_rows(findings: &[Finding]) -> Vec<Row> {
+    let mut rows = Vec::new();
     let mut last = None;
     for finding in findings {
         let heading = (&finding.domain, &finding.server);

@@ -14,7 +14,7 @@ pub(crate) use account::{
     Account, AccountCommand, AddAccount, ChangeAccount, Kind, PasswordToSet, Value, Values,
 };
 pub(crate) use client::{Client, ClientCommand, CreateClient};
-pub(crate) use connector::{Connector, Enroll, Leave, OwnCommand};
+pub(crate) use connector::{Connector, Enroll, Leave, OwnCheck, OwnCommand, WayOut};
 pub(crate) use hub::{ConnectorCommand, Hub, HubCommand, SiteCommand, TicketCommand};
 pub(crate) use lookup::{Browse, Card, Find, Groups, GroupsCommand, KindWord};
 pub(crate) use session::{Session, SessionCommand};

@@ -27,7 +27,7 @@ pub(crate) async fn connector(common: &Common, asked: &Connector) -> Result<Exit
         OwnCommand::Enroll(enroll) => enroll::enroll(common, enroll).await,
         OwnCommand::Run => crate::serve::connector(common).await,
         OwnCommand::Status(running) => status::status(common, running),
-        OwnCommand::Check => check::check(common).await,
+        OwnCommand::Check(asked) => check::check(common, asked).await,
         OwnCommand::Leave(asked) => leave::leave(common, asked).await,
     }
 }
@@ -38,7 +38,7 @@ pub(crate) fn enrolled(shelf: &Arc<Shelf>) -> Result<Enrolled, Exit> {
         Ok(Some(enrolled)) => Ok(enrolled),
         Ok(None) => {
             out::aside(&format!(
-                "error: this machine is no connector: there is no identity in `{}`\n  = hint: `entryway connector enroll URL`, with the URL and the ticket that the hub's administrator gives you\n",
+                "error: this machine is no connector: there is no identity in `{}`\n  = hint: `entryway connector enroll URL`, with the URL and the ticket that the hub's administrator gives you; `entryway connector check URL` tries the way there before\n",
                 shelf.folder().display()
             ));
             Err(Exit::Configuration)

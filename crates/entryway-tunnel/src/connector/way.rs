@@ -2,12 +2,14 @@
 
 use super::driver::{End, Ended};
 use super::{Credential, Dialing};
-use crate::dial::dial;
+use crate::dial::{Endpoint, Outside, dial};
 use crate::error::{Cause, DialError, Shown, Step};
-use crate::inner::enter;
-use crate::pump::{ahead_ms, hello, unix_ms};
+use crate::inner::{InnerError, IsFor, enter, enter_to_enrol};
+use crate::pump::{Pace, ahead_ms, hello, unix_ms};
 use entryway_bridge::link::{ConnectorEvent, ConnectorLink, Limits};
 use entryway_bridge::message::{Bye, ByeCode, Hello, Welcome};
+use std::future::Future;
+use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::time::{Instant, timeout};
@@ -36,6 +38,71 @@ pub async fn try_node(dialing: &Dialing) -> Result<Tried, Ended> {
     Ok(tried)
 }
 
+/// A way that was gone up to where the hub greets.
+#[derive(Debug)]
+pub struct Reached {
+    /// Each step with how long it took.
+    pub steps: Vec<(Step, Duration)>,
+    /// What the outer TLS has shown.
+    pub shown: Option<Shown>,
+    /// By how much the hub's clock is ahead of ours, in milliseconds.
+    pub hub_ahead_ms: i64,
+}
+
+/// Goes the way to a hub without an identity, up to its greeting, and says goodbye. Who the hub is inside is not asked: it
+/// takes a ticket to know that. Nothing of the site's is said.
+pub async fn reach(
+    endpoint: &Endpoint,
+    outside: &Outside,
+    software: &str,
+    pace: Pace,
+) -> Result<Reached, Ended> {
+    let mut dialed = dial(endpoint, outside).await?;
+    let mut done = std::mem::take(&mut dialed.done);
+    let shown = dialed.shown.take();
+    let is_for: IsFor = Arc::new(|_| true);
+    let entering = async {
+        let entered = enter_to_enrol(dialed.io, endpoint.site(), is_for).await;
+        entered.map(|(stream, _)| stream)
+    };
+    let stream = inside(entering, outside.patience.step, &mut done).await?;
+    let started = Instant::now();
+    let link = ConnectorLink::new(&hello(software), true, Limits::default());
+    let mut end = End::new(stream, link);
+    let hub_ahead_ms = loop {
+        if let ConnectorEvent::Hello(hello) = end.early(pace).await? {
+            break ahead_ms(hello.time_ms, unix_ms(SystemTime::now()));
+        }
+    };
+    end.close().await;
+    done.push((Step::Hello, started.elapsed()));
+    Ok(Reached {
+        steps: done,
+        shown,
+        hub_ahead_ms,
+    })
+}
+
+/// The inner handshake, in time.
+async fn inside<S>(
+    entering: impl Future<Output = Result<S, InnerError>>,
+    limit: Duration,
+    done: &mut Vec<(Step, Duration)>,
+) -> Result<S, Ended> {
+    let started = Instant::now();
+    let entered = match timeout(limit, entering).await {
+        Ok(entered) => entered.map_err(Cause::Inner),
+        Err(_) => Err(Cause::TimedOut(limit)),
+    };
+    let stream = entered.map_err(|cause| DialError {
+        step: Step::InnerTls,
+        cause: Box::new(cause),
+        done: std::mem::take(done),
+    })?;
+    done.push((Step::InnerTls, started.elapsed()));
+    Ok(stream)
+}
+
 /// Has the hub end this connector for good: its last word is that it is revoked.
 pub async fn leave(dialing: &Dialing) -> Result<(), Ended> {
     let credential = dialing.identity.current();
@@ -53,7 +120,6 @@ pub(super) async fn open(
     let mut dialed = dial(&dialing.endpoint, &dialing.outside).await?;
     let mut done = std::mem::take(&mut dialed.done);
     let shown = dialed.shown.take();
-    let started = Instant::now();
     let limit = dialing.outside.patience.step;
     let entering = enter(
         dialed.io,
@@ -62,21 +128,7 @@ pub(super) async fn open(
         credential.chain.clone(),
         &credential.key,
     );
-    let entered = match timeout(limit, entering).await {
-        Ok(entered) => entered.map_err(Cause::Inner),
-        Err(_) => Err(Cause::TimedOut(limit)),
-    };
-    let stream = match entered {
-        Ok(stream) => stream,
-        Err(cause) => {
-            return Err(Ended::NotReached(DialError {
-                step: Step::InnerTls,
-                cause: Box::new(cause),
-                done,
-            }));
-        }
-    };
-    done.push((Step::InnerTls, started.elapsed()));
+    let stream = inside(entering, limit, &mut done).await?;
     let started = Instant::now();
     let greeting = Hello {
         counted_in: dialing.identity.counted_in().cloned(),

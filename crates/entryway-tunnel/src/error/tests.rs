@@ -36,3 +36,15 @@ fn a_proxy_that_wants_credentials_says_which_setting() {
     assert_eq!(refused(401).remedy(), refused(407).remedy());
     assert_ne!(refused(403).remedy(), refused(407).remedy());
 }
+
+/// Whoever is told to set something finds it in the reference.
+#[test]
+fn remedies_name_settings_that_there_are() {
+    let refused = |status| Cause::ProxyRefused {
+        status,
+        reason: String::new(),
+        schemes: Vec::new(),
+    };
+    let remedy = refused(407).remedy().unwrap();
+    assert!(remedy.contains("`connector.proxy_password`"), "{remedy}");
+}

@@ -1,4 +1,5 @@
 use super::*;
+use entryway_login::TraceEntry;
 use entryway_login::{Challenge, Fault};
 
 fn at(seconds: u64) -> SystemTime {

@@ -21,7 +21,7 @@ pub(crate) enum OwnCommand {
     /// How the running connector is: each node of the hub, and what it is ready for
     Status(Running),
     /// Try every step to the hub, and every directory; exit code 1 if one fails
-    Check,
+    Check(OwnCheck),
     /// End this connector: tell the hub, and remove the identity from this machine
     Leave(Leave),
 }
@@ -37,6 +37,24 @@ pub(crate) struct Enroll {
     /// Read the ticket from a file; without it, from a prompt or standard input
     #[arg(long, value_name = "FILE")]
     pub(crate) ticket_file: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) way: WayOut,
+    /// Take the place of an identity that is there already
+    #[arg(long)]
+    pub(crate) replace: bool,
+}
+
+/// `entryway connector leave`.
+#[derive(Debug, Args)]
+pub(crate) struct Leave {
+    /// Remove the identity even where the hub cannot be told; revoke it there then
+    #[arg(long)]
+    pub(crate) force: bool,
+}
+
+/// How the site's network is left, where there is no configuration yet that says it.
+#[derive(Debug, Args)]
+pub(crate) struct WayOut {
     /// The HTTP proxy, where there is no configuration yet that says it
     #[arg(long, value_name = "URL")]
     pub(crate) proxy: Option<String>,
@@ -54,15 +72,13 @@ pub(crate) struct Enroll {
     /// More authorities (PEM), where there is no configuration yet that says it
     #[arg(long, value_name = "FILE")]
     pub(crate) trust: Option<PathBuf>,
-    /// Take the place of an identity that is there already
-    #[arg(long)]
-    pub(crate) replace: bool,
 }
 
-/// `entryway connector leave`.
+/// `entryway connector check`.
 #[derive(Debug, Args)]
-pub(crate) struct Leave {
-    /// Remove the identity even where the hub cannot be told; revoke it there then
-    #[arg(long)]
-    pub(crate) force: bool,
+pub(crate) struct OwnCheck {
+    /// Before there is an identity: the URL that a ticket came with
+    pub(crate) url: Option<String>,
+    #[command(flatten)]
+    pub(crate) way: WayOut,
 }

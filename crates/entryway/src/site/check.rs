@@ -1,10 +1,12 @@
 //! `entryway connector check`: every step to each node of the hub, then what `entryway check` looks at.
 
+mod preflight;
+
 use super::enroll::in_words;
 use super::outside::outside;
 use super::{SOFTWARE, enrolled, shelf};
 use crate::check::{Before, Finding, State, check_with};
-use crate::cli::Common;
+use crate::cli::{Common, OwnCheck};
 use crate::connector::has_nobody;
 use crate::exit::Exit;
 use crate::kept;
@@ -12,7 +14,7 @@ use entryway_bridge::message::{Ability, Standing, Welcome};
 use entryway_config::{ConnectorSettings, Settings};
 use entryway_ldap::days_left;
 use entryway_tunnel::connector::{Dialing, Ended, Identity, Tried, try_node};
-use entryway_tunnel::{Cause, Endpoint, Pace, Step, fingerprint_in_words};
+use entryway_tunnel::{Cause, Endpoint, Outside, Pace, Shown, Step, fingerprint_in_words};
 use entryway_wire::Rfc3339;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
@@ -20,8 +22,11 @@ use std::time::{Duration, SystemTime};
 /// A clock further off than this is told.
 const CLOCK_MS: u64 = 60_000;
 
-pub(super) async fn check(common: &Common) -> Result<Exit, Exit> {
+pub(super) async fn check(common: &Common, asked: &OwnCheck) -> Result<Exit, Exit> {
     let shelf = shelf()?;
+    if let Some(before) = preflight::of(&shelf, asked) {
+        return preflight::check(common, asked, before).await;
+    }
     let found = enrolled(&shelf)?;
     let (nodes, home) = (found.facts.nodes.clone(), found.facts.url.clone());
     let version = found.facts.version;
@@ -78,10 +83,7 @@ async fn look_at(
                 continue;
             }
         };
-        let by = match outside.proxy_for(endpoint.host()) {
-            Some(proxy) => format!("by the proxy {}", proxy.address()),
-            None => "directly".to_owned(),
-        };
+        let by = by(&outside, &endpoint);
         let dialing = Dialing {
             endpoint,
             outside: outside.clone(),
@@ -100,6 +102,14 @@ async fn look_at(
         if let Ok(tried) = &tried {
             findings.push(wanted(node, &tried.welcome, &settings.connector));
         }
+    }
+}
+
+/// How the network is left towards it.
+fn by(outside: &Outside, endpoint: &Endpoint) -> String {
+    match outside.proxy_for(endpoint.host()) {
+        Some(proxy) => format!("by the proxy {}", proxy.address()),
+        None => "directly".to_owned(),
     }
 }
 
@@ -155,7 +165,7 @@ fn of_node(node: &str, by: &str, tried: &Result<Tried, Ended>) -> Vec<Finding> {
             let mut findings: Vec<Finding> = tried
                 .steps
                 .iter()
-                .map(|step| good(step, said(step.0, by, Some(tried))))
+                .map(|step| good(step, said(step.0, by, tried.shown.as_ref())))
                 .collect();
             let welcome = &tried.welcome;
             findings.push(match welcome.standing {
@@ -175,35 +185,7 @@ fn of_node(node: &str, by: &str, tried: &Result<Tried, Ended>) -> Vec<Finding> {
             findings.push(clock(node, tried.hub_ahead_ms));
             findings
         }
-        Err(ended) => {
-            let mut findings = Vec::new();
-            let (check, problem, hint) = match ended {
-                Ended::NotReached(error) => {
-                    findings.extend(
-                        error
-                            .done
-                            .iter()
-                            .map(|step| good(step, said(step.0, by, None))),
-                    );
-                    (
-                        error.step.name(),
-                        in_words(&*error.cause),
-                        remedy(&error.cause),
-                    )
-                }
-                ended => (
-                    "standing",
-                    in_words(ended),
-                    ended.remedy().map(str::to_owned),
-                ),
-            };
-            let detail = match hint {
-                None => problem,
-                Some(hint) => format!("{problem}; {hint}"),
-            };
-            findings.push(found(check, State::Bad, None, detail));
-            findings
-        }
+        Err(ended) => of_the_end(node, by, ended),
     }
 }
 
@@ -228,6 +210,36 @@ fn wanted(node: &str, welcome: &Welcome, connector: &ConnectorSettings) -> Findi
     Finding::new("", node, "wanted", state, None, detail)
 }
 
+/// The steps that were gone, and the one that was not.
+fn of_the_end(node: &str, by: &str, ended: &Ended) -> Vec<Finding> {
+    let found = |check, state, took, detail| Finding::new("", node, check, state, took, detail);
+    let mut findings = Vec::new();
+    let (check, problem, hint) = match ended {
+        Ended::NotReached(error) => {
+            let done = error.done.iter();
+            findings.extend(done.map(|(step, took)| {
+                found(step.name(), State::Good, Some(*took), said(*step, by, None))
+            }));
+            (
+                error.step.name(),
+                in_words(&*error.cause),
+                remedy(&error.cause),
+            )
+        }
+        ended => (
+            "standing",
+            in_words(ended),
+            ended.remedy().map(str::to_owned),
+        ),
+    };
+    let detail = match hint {
+        None => problem,
+        Some(hint) => format!("{problem}; {hint}"),
+    };
+    findings.push(found(check, State::Bad, None, detail));
+    findings
+}
+
 fn remedy(cause: &Cause) -> Option<String> {
     let schemes = match cause {
         Cause::ProxyRefused { schemes, .. } if !schemes.is_empty() => {
@@ -238,8 +250,7 @@ fn remedy(cause: &Cause) -> Option<String> {
     cause.remedy().map(|remedy| format!("{remedy}{schemes}"))
 }
 
-fn said(step: Step, by: &str, tried: Option<&Tried>) -> String {
-    let shown = tried.and_then(|tried| tried.shown.as_ref());
+fn said(step: Step, by: &str, shown: Option<&Shown>) -> String {
     match (step, shown) {
         (Step::Connect, _) => by.to_owned(),
         (Step::OuterTls, Some(shown)) => format!(

@@ -1,17 +1,16 @@
 //! `entryway connector enroll`: a ticket becomes an identity.
 
-use super::outside::{outside, without_configuration};
+use super::outside::way_out;
 use super::shelf::{Facts, today};
 use super::{SOFTWARE, shelf};
 use crate::cli::{Common, Enroll, Output};
 use crate::exit::Exit;
 use crate::kept::{host_name, state_dir};
 use crate::{logs, out, password, sources};
-use anyhow::Context as _;
 use entryway_bridge::Ticket;
 use entryway_bridge::message::ByeCode;
 use entryway_tunnel::connector::{EnrolError, Enrolling, enrol};
-use entryway_tunnel::{Endpoint, Outside, Pace, fingerprint_in_words};
+use entryway_tunnel::{Endpoint, Pace, fingerprint_in_words};
 use serde::Serialize;
 use std::fs::OpenOptions;
 use std::io::Write as _;
@@ -19,7 +18,6 @@ use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use tracing::level_filters::LevelFilter;
-use zeroize::Zeroizing;
 
 /// What is printed for programs.
 #[derive(Serialize)]
@@ -51,7 +49,7 @@ pub(super) async fn enroll(common: &Common, asked: &Enroll) -> Result<Exit, Exit
         ));
         return Err(Exit::No);
     }
-    let outside = way_out(common, asked)?;
+    let outside = way_out(common, &asked.way)?;
     // What must be written is tried before a ticket is used up.
     state_dir().map_err(|error| failed(&error))?;
     shelf.try_write().map_err(|error| failed(&error))?;
@@ -148,43 +146,6 @@ struct NotWritten {
     error: std::io::Error,
 }
 
-/// As the configuration says; where there is none, as the command line does.
-fn way_out(common: &Common, asked: &Enroll) -> Result<Outside, Exit> {
-    let made = if sources::find(common).is_some_and(|path| path.exists()) {
-        if asked.proxy.is_some() || asked.trust.is_some() {
-            out::aside(
-                "error: there is a configuration: write `connector.proxy`, `connector.proxy_user`, `connector.proxy_password` and `connector.trust` there\n",
-            );
-            return Err(Exit::Usage);
-        }
-        let (_, loaded) = sources::load_or_show(common)?;
-        outside(&loaded.settings.connector)
-    } else {
-        from_the_command_line(asked)
-    };
-    made.map_err(|error| failed(&error))
-}
-
-fn from_the_command_line(asked: &Enroll) -> anyhow::Result<Outside> {
-    let trust = asked.trust.as_deref().map(std::fs::read).transpose();
-    let trust = trust.context("`--trust` cannot be read")?;
-    let account = asked
-        .proxy_user
-        .as_deref()
-        .zip(asked.proxy_password_file.as_deref());
-    let account = account.map(|(user, file)| {
-        let password = std::fs::read(file).map(Zeroizing::new);
-        password.map(|password| (user, password))
-    });
-    let account = account
-        .transpose()
-        .context("`--proxy-password-file` cannot be read")?;
-    let account = account
-        .as_ref()
-        .map(|(user, password)| (*user, password.trim_ascii_end()));
-    without_configuration(asked.proxy.as_deref(), account, trust.as_deref())
-}
-
 fn ticket(file: Option<&Path>) -> Result<Arc<Ticket>, Exit> {
     let line = password::secret_line("ticket: ", file)?;
     let text = std::str::from_utf8(&line).unwrap_or_default();
@@ -231,7 +192,7 @@ pub(super) fn in_words(error: &dyn std::error::Error) -> String {
     text
 }
 
-fn failed(error: &anyhow::Error) -> Exit {
+pub(super) fn failed(error: &anyhow::Error) -> Exit {
     out::aside(&format!("error: {error:#}\n"));
     Exit::Configuration
 }
@@ -266,16 +227,17 @@ fn beginning(asked: &Enroll) -> String {
         let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
         path.display().to_string()
     };
-    if let Some(proxy) = &asked.proxy {
+    let way = &asked.way;
+    if let Some(proxy) = &way.proxy {
         say("proxy", proxy);
     }
-    if let Some(user) = &asked.proxy_user {
+    if let Some(user) = &way.proxy_user {
         say("proxy_user", user);
     }
-    if let Some(trust) = &asked.trust {
+    if let Some(trust) = &way.trust {
         say("trust", &absolute(trust));
     }
-    if let Some(file) = &asked.proxy_password_file {
+    if let Some(file) = &way.proxy_password_file {
         let file = serde_json::Value::from(absolute(file));
         text.push_str(&format!("proxy_password = {{ file = {file} }}\n"));
     }

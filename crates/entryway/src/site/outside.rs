@@ -1,10 +1,15 @@
 //! How the site's network is left, as the configuration in force says.
 
+use super::enroll::failed;
+use crate::cli::{Common, WayOut};
+use crate::exit::Exit;
+use crate::{out, sources};
 use anyhow::Context;
 use entryway_config::ConnectorSettings;
 use entryway_tunnel::{NoProxy, OuterTrust, Outside, Patience, Proxy};
 use parking_lot::Mutex;
 use std::sync::Arc;
+use zeroize::Zeroizing;
 
 /// What was made of which settings.
 #[derive(Default)]
@@ -72,16 +77,38 @@ fn trust(more: Option<&[u8]>) -> anyhow::Result<OuterTrust> {
     }
 }
 
-/// Where there is no configuration: as the command line says.
-pub(crate) fn without_configuration(
-    proxy: Option<&str>,
-    account: Option<(&str, &[u8])>,
-    trusted: Option<&[u8]>,
-) -> anyhow::Result<Outside> {
+/// As the configuration says; where there is none, as the command line does.
+pub(crate) fn way_out(common: &Common, asked: &WayOut) -> Result<Outside, Exit> {
+    let made = if sources::find(common).is_some_and(|path| path.exists()) {
+        if asked.proxy.is_some() || asked.trust.is_some() {
+            out::aside(
+                "error: there is a configuration: write `connector.proxy`, `connector.proxy_user`, `connector.proxy_password` and `connector.trust` there\n",
+            );
+            return Err(Exit::Usage);
+        }
+        let (_, loaded) = sources::load_or_show(common)?;
+        outside(&loaded.settings.connector)
+    } else {
+        from_the_command_line(asked)
+    };
+    made.map_err(|error| failed(&error))
+}
+
+fn from_the_command_line(asked: &WayOut) -> anyhow::Result<Outside> {
+    let trusted = asked.trust.as_deref().map(std::fs::read).transpose();
+    let trusted = trusted.context("`--trust` cannot be read")?;
+    let password = asked.proxy_password_file.as_deref().map(std::fs::read);
+    let password = password
+        .transpose()
+        .context("`--proxy-password-file` cannot be read")?
+        .map(Zeroizing::new);
+    let password = password.as_ref().map(|password| password.trim_ascii_end());
+    let account = asked.proxy_user.as_deref().zip(password);
+    let proxy = asked.proxy.as_deref().map(|url| proxy(url, account));
     Ok(Outside {
-        proxy: proxy.map(|url| self::proxy(url, account)).transpose()?,
+        proxy: proxy.transpose()?,
         no_proxy: NoProxy::default(),
-        trust: trust(trusted)?,
+        trust: trust(trusted.as_deref())?,
         patience: Patience::default(),
     })
 }

@@ -79,3 +79,76 @@ fn a_clock_that_is_wrong_is_told_and_ends_nothing() {
     daemon.signal("TERM");
     assert!(daemon.rest().0.success());
 }
+
+/// Before there is an identity, and with half of one, the way to the hub is tried all the same.
+#[test]
+fn the_way_is_tried_before_there_is_an_identity_and_with_half_of_one() {
+    let (world, hub) = (World::new(), Hub::start());
+    let check = |arguments: &[&str]| {
+        let arguments = [&["connector", "check", "--output", "json"], arguments].concat();
+        let ended = run(&world, &arguments, "");
+        let said: serde_json::Value = serde_json::from_slice(&ended.stdout).unwrap_or_default();
+        let said: Vec<(String, bool)> = said["findings"]
+            .as_array()
+            .into_iter()
+            .flatten()
+            .map(|one| {
+                (
+                    one["check"].as_str().expect("a name").to_owned(),
+                    one["ok"] == true,
+                )
+            })
+            .collect();
+        (ended.status.code(), said, text(&ended.stderr))
+    };
+    let good = |said: &[(String, bool)], check: &str| said.contains(&(check.to_owned(), true));
+    let url = hub.url();
+    // With the configuration that is there, and with none.
+    for _ in 0..2 {
+        let (code, said, beside) = check(&[&url]);
+        assert_eq!(code, Some(0), "{said:?} {beside}");
+        for step in ["identity", "tcp", "http", "tunnel", "hello", "clock"] {
+            assert!(good(&said, step), "{step}: {said:?}");
+        }
+        let _ = std::fs::remove_file(world.path("entryway.toml"));
+    }
+    let (code, said, _) = check(&[&hub.url_of_nobody()]);
+    assert_eq!(code, Some(1), "{said:?}");
+    assert!(good(&said, "tcp"), "{said:?}");
+    assert!(said.contains(&("http".to_owned(), false)), "{said:?}");
+    assert_eq!(check(&["https://hub.example/"]).0, Some(2));
+    let (code, _, beside) = check(&[]);
+    assert_eq!(code, Some(3));
+    assert!(beside.contains("connector check URL"), "{beside}");
+    assert_eq!(hub.enrolments(), 0);
+    // Half of an identity says where the hub is.
+    enroll(&world, &hub);
+    std::fs::remove_file(world.state().join("connector/key.pem")).expect("removed");
+    let (code, said, beside) = check(&[]);
+    assert_eq!(code, Some(1), "{said:?} {beside}");
+    assert!(said.contains(&("identity".to_owned(), false)), "{said:?}");
+    assert!(good(&said, "hello"), "{said:?}");
+}
+
+/// A proxy that wants a password ends it at that step, with what to do.
+#[test]
+fn a_proxy_in_the_way_is_told_before_there_is_an_identity() {
+    let (world, hub) = (World::new(), Hub::start());
+    std::fs::remove_file(world.path("entryway.toml")).expect("removed");
+    let proxy = ConnectProxy::start(IpAddr::V4(Ipv4Addr::LOCALHOST)).expect("tinyproxy");
+    let (url, by) = (hub.url(), format!("http://{}", proxy.address()));
+    let arguments = ["connector", "check", &url, "--proxy", &by];
+    let ended = run(&world, &arguments, "");
+    assert_eq!(ended.status.code(), Some(1), "{}", text(&ended.stderr));
+    let said = text(&ended.stdout);
+    assert!(said.contains("--proxy-password-file"), "{said}");
+    world.write("proxy.pass", proxy.password());
+    let account = [
+        "--proxy-user",
+        proxy.user(),
+        "--proxy-password-file",
+        "proxy.pass",
+    ];
+    let ended = run(&world, &[&arguments[..], &account].concat(), "");
+    assert_eq!(ended.status.code(), Some(0), "{}", text(&ended.stdout));
+}
