@@ -373,7 +373,7 @@ pub(super) fn of_fault(fault: Fault) -> Advice {
         ),
         Fault::RevocationUnknown => (
             &[
-                "the revocation list of an authority is missing in `certificate_login.crl`, or was to be replaced by now",
+                "the revocation list of an authority is missing in `certificate_login.crls`, or was to be replaced by now",
             ],
             &[
                 "fetch the list anew: it is read when the file changes",
