@@ -33,7 +33,9 @@ fn without_verdict(fault: Fault) -> Decided {
 #[tokio::test]
 async fn in_an_outage_the_reply_that_is_on_record_is_the_one_that_leaves() {
     let site = Site::with("").await;
-    let (_, question) = site.ask(Method::Challenge, &ChallengeAsked::default()).await;
+    let (_, question) = site
+        .ask(Method::Challenge, &ChallengeAsked::default())
+        .await;
     let key = Arc::new(Counting(AtomicU64::new(1)));
     let settings = Arc::clone(site.live.now().connector());
     let answer = Answer::new(question, Arc::clone(&key) as _, settings);
