@@ -64,21 +64,31 @@ impl Fold {
 
     /// After each statement, when nobody waits for it any more.
     pub(super) fn written(&mut self, connection: &Connection) {
-        if LOGGED.replace(0) < PAGES {
+        let is_long = LOGGED.replace(0) >= PAGES;
+        if let Some(folding) = &mut self.folding
+            && folding.is_done.swap(false, Ordering::AcqRel)
+        {
+            folding.is_asked = false;
+            // Where nothing came meanwhile the log has begun anew.
+            if is_long {
+                fold(connection);
+            }
+            return;
+        }
+        if !is_long {
             return;
         }
         if self.folding.is_none() {
             self.folding = start(self.path.clone(), self.how);
         }
-        // Without a thread it is done as SQLite would.
-        let Some(folding) = &mut self.folding else {
-            return fold(connection);
-        };
-        if folding.is_done.swap(false, Ordering::AcqRel) {
-            folding.is_asked = false;
-            fold(connection);
-        } else if !folding.is_asked {
-            folding.is_asked = folding.wanted.try_send(()).is_ok();
+        match &mut self.folding {
+            Some(folding) if folding.is_asked => {}
+            Some(folding) if folding.wanted.try_send(()).is_ok() => folding.is_asked = true,
+            // Without a thread, or with one that has ended by a bug, it is done as SQLite would.
+            _ => {
+                self.folding = None;
+                fold(connection);
+            }
         }
     }
 
