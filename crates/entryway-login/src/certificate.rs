@@ -6,7 +6,7 @@
 mod alternative;
 mod filter;
 
-pub(crate) use filter::{NotMapped, USER_CERTIFICATE, filter, holds};
+pub(crate) use filter::{NotMapped, USER_CERTIFICATE, filter, has_name, holds, names_in};
 
 use crate::{CertificatePolicy, Fault, Reason};
 use entryway_ldap_types::Fingerprint;

@@ -117,6 +117,44 @@ pub(crate) fn holds(entry: &Entry, certificate: &Certificate) -> bool {
     own.any(|own| *own == *certificate.der)
 }
 
+/// By which attributes a filter of names looks for a name of the certificate, and for which.
+pub(crate) fn names_in(
+    by: CertificateBy,
+    filter: &Filter,
+    certificate: &Certificate,
+) -> Vec<(AttributeName, String)> {
+    let names = match by {
+        CertificateBy::Upn => &certificate.upns,
+        CertificateBy::Email => &certificate.emails,
+        _ => return Vec::new(),
+    };
+    let mut found = Vec::new();
+    let mut parts = vec![filter];
+    while let Some(part) = parts.pop() {
+        match part {
+            Filter::And(some) | Filter::Or(some) => parts.extend(some),
+            Filter::Equal(attribute, value) => {
+                let name = names.iter().find(|name| name.as_bytes() == value);
+                found.extend(name.map(|name| (attribute.clone(), name.clone())));
+            }
+            _ => {}
+        }
+    }
+    found
+}
+
+/// Whether an entry that was found by one of these names has it. Servers call more names equal than we do (accents and
+/// wide letters are nothing to Active Directory, and what RFC 4518 drops to others), and no password tells two people
+/// apart.
+pub(crate) fn has_name(entry: &Entry, asked: &[(AttributeName, String)]) -> bool {
+    let plain = |text: &str| text.trim().to_lowercase();
+    let has = |(attribute, name): &(AttributeName, String)| {
+        let mut values = entry.values(attribute);
+        values.any(|value| std::str::from_utf8(value).is_ok_and(|own| plain(own) == plain(name)))
+    };
+    asked.is_empty() || asked.iter().any(has)
+}
+
 /// A number of any length in decimal digits (RFC 3641 §5). Certificates have at most 20 bytes; more are cut off
 /// where they are read, so the quadratic way is good enough.
 fn decimal(bytes: &[u8]) -> String {

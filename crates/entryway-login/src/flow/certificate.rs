@@ -24,6 +24,8 @@ pub(super) struct Mapping {
     asked: usize,
     /// Whether any rule had something to look for.
     looked: bool,
+    /// By which names the domain was asked last.
+    names: Vec<(AttributeName, String)>,
     /// Whom the rule has found.
     found: Option<FoundThere>,
 }
@@ -97,6 +99,7 @@ pub fn begin_certificate(attempt: Attempt, shown: Shown, policy: Arc<LoginPolicy
             rule: 0,
             asked: 0,
             looked: false,
+            names: Vec::new(),
             found: None,
         })),
         tally: Tally::default(),
@@ -162,7 +165,12 @@ impl Login {
                     Some((other, fill(template, other).ok()?))
                 });
                 mapping.looked = true;
-                let operation = self.search_by(rule.by, ask.domain, domain, filter, other);
+                let filters = std::iter::once(&filter).chain(other.as_ref().map(|it| &it.1));
+                mapping.names = filters
+                    .flat_map(|filter| certificate::names_in(rule.by, filter, certificate))
+                    .collect();
+                let operation =
+                    self.search_by(&mapping, rule.by, ask.domain, domain, filter, other);
                 self.mapping = Some(mapping);
                 return self.find_by(By::Certificate, operation);
             }
@@ -185,6 +193,7 @@ impl Login {
 
     fn search_by(
         &self,
+        mapping: &Mapping,
         by: CertificateBy,
         id: DomainId,
         domain: &DomainPolicy,
@@ -197,6 +206,11 @@ impl Login {
                 // The very certificate must be there.
                 CertificateBy::Entry => {
                     let more = std::iter::once(certificate::USER_CERTIFICATE.clone());
+                    usual.iter().cloned().chain(more).collect()
+                }
+                // The very name must be there.
+                _ if !mapping.names.is_empty() => {
+                    let more = mapping.names.iter().map(|(name, _)| name.clone());
                     usual.iter().cloned().chain(more).collect()
                 }
                 _ => Arc::clone(usual),
@@ -236,6 +250,11 @@ impl Login {
         };
         if current.by == CertificateBy::Entry && !certificate::holds(&found.entry, &certificate) {
             self.note_mapping(current, MappingOutcome::AnotherCertificate);
+            return self.ask_rule();
+        }
+        let names = self.mapping.as_ref().map(|mapping| &*mapping.names);
+        if !certificate::has_name(&found.entry, names.unwrap_or_default()) {
+            self.note_mapping(current, MappingOutcome::AnotherName);
             return self.ask_rule();
         }
         match &mut self.mapping {

@@ -228,6 +228,8 @@ pub enum MappingOutcome {
     Nobody,
     /// An entry was found by issuer and number, and does not have this certificate: as if there were none.
     AnotherCertificate,
+    /// An entry was found by a name that the server calls equal, and has another: as if there were none.
+    AnotherName,
     /// Exactly one.
     One,
     /// Entries of two domains.
@@ -236,10 +238,11 @@ pub enum MappingOutcome {
 
 impl MappingOutcome {
     /// Every one.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 6] = [
         Self::NothingThere,
         Self::Nobody,
         Self::AnotherCertificate,
+        Self::AnotherName,
         Self::One,
         Self::Ambiguous,
     ];
@@ -250,6 +253,7 @@ impl MappingOutcome {
             Self::NothingThere => "nothing_there",
             Self::Nobody => "nobody",
             Self::AnotherCertificate => "another_certificate",
+            Self::AnotherName => "another_name",
             Self::One => "one",
             Self::Ambiguous => "ambiguous",
         }

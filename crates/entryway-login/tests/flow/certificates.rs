@@ -286,6 +286,32 @@ fn only_an_entry_with_this_very_certificate_is_its_holder() {
 }
 
 #[test]
+fn a_name_that_only_the_server_calls_equal_is_another_s() {
+    let policy = with_rules(
+        one(|eng| eng),
+        vec![rule(CertificateBy::Upn, "(userPrincipalName={upn})", &[0])],
+    );
+    let check_name = |name: &str, expected: &str| {
+        let bob = with(person("bob", "eng"), "userPrincipalName", name);
+        let mut world = one_world(vec![(bob, "x")]);
+        // As Active Directory does that looks at no accents.
+        world.directories[0].finds_anyway = true;
+        check(&policy, &mut world, expected);
+    };
+    check_name("bob@mail.example", "accept bob in eng");
+    check_name(" BOB@mail.example ", "accept bob in eng");
+    check_name("böb@mail.example", "unknown_login");
+    check_name("b\u{ad}ob@mail.example", "unknown_login");
+    // A filter that looks for part of a name says itself what is enough.
+    let part = rule(CertificateBy::Upn, "(mail={upn}*)", &[0]);
+    let bob = with(person("bob", "eng"), "mail", "bob@mail.example.org");
+    let mut world = one_world(vec![(bob, "x")]);
+    world.directories[0].finds_anyway = true;
+    let policy = with_rules(one(|eng| eng), vec![part]);
+    check(&policy, &mut world, "accept bob in eng");
+}
+
+#[test]
 fn a_session_by_certificate_is_asked_about_as_any_other() {
     let policy = with_rules(one(|eng| eng), vec![by_upn(&[0])]);
     let bob = with(person("bob", "eng"), "entryUUID", "u-1");

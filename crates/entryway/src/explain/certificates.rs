@@ -56,6 +56,10 @@ pub(super) fn mapped(by: &str, outcome: &str, rule: Option<&str>) -> Row {
         "nothing_there" => ("the certificate has none", None),
         "nobody" => ("nobody", None),
         "another_certificate" => ("an entry that has another certificate", None),
+        "another_name" => (
+            "an entry whose name is another, though the server calls it equal",
+            None,
+        ),
         "one" => ("one entry", None),
         "ambiguous" => ("entries of two domains", Some(Tone::Bad)),
         other => (other, None),
