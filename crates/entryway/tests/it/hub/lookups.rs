@@ -47,7 +47,9 @@ fn hub() -> World {
     let world = world();
     world.write("phonebook.token", PHONEBOOK);
     world.write("finder.token", FINDER);
+    // The addresses of the directory that the tests share are the site's people's: here they are nobody's.
     let text = world.configuration();
+    let text = text.replace("suffixes = [\"corp.example\"]\n", "");
     world.write("entryway.toml", &format!("{text}{FINDERS}{PHONEBOOKS}"));
     world
 }
