@@ -145,11 +145,15 @@ fn every_metric_is_documented_and_every_documented_one_exists() {
         "[\"ldaps://127.0.0.1:1\", \"ldaps://127.0.0.1:",
     );
     world.write("finder.token", FINDER);
-    world.write("entryway.toml", &(two + FINDERS));
+    // A site at which nobody is connected is asked in vain, and that is counted too.
+    let site = "[hub]\nurl = \"http://127.0.0.1:8389\"\n\n[site.plant-a]\nlookups = [\"finder\"]\n";
+    world.write("entryway.toml", &format!("{two}{FINDERS}{site}"));
     let daemon = Daemon::start(&world);
     daemon.login(PORTAL, "jdoe", "right");
     daemon.login(PORTAL, "jdoe", "wrong");
     assert_eq!(daemon.get("/api/v1/people?q=jane", FINDER).status, 200);
+    let at_site = daemon.get("/api/v1/sites/plant-a/people?q=jane", FINDER);
+    assert_eq!(at_site.status, 503, "{}", at_site.body);
     let page = daemon.get("/metrics", CONSOLE).body;
     let served = families(&page);
     let text = documented();
