@@ -72,13 +72,13 @@ export class Visitor {
   /// The page as it is, in every look; once, because it is the same with scripts and without.
   async looks(name) {
     if (seen.has(name)) return;
-    // For axe alone: what stands on the page was refused when it came.
-    await this.page.setJavaScriptEnabled(true);
     for (const [look, [window, scheme]] of Object.entries(looks)) {
       await this.page.setViewport(window);
       await this.page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: scheme }]);
       const file = `${name}-${look}.png`;
       await this.page.screenshot({ path: join(this.pictures, file), fullPage: true });
+      // For what looks here alone: what stands on the page was refused when it came.
+      await this.page.setJavaScriptEnabled(true);
       const outside = await this.page.evaluate(() => {
         const edge = document.querySelector('main').getBoundingClientRect();
         return [...document.querySelectorAll('main, main *')]
@@ -93,9 +93,9 @@ export class Visitor {
       const told = violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(' ')}`);
       assert.deepEqual(told, [], file);
       assert.ok(passes.some(({ id }) => id === 'color-contrast'), `${file}: axe has looked at nothing`);
+      await this.page.setJavaScriptEnabled(this.scripts);
     }
     seen.add(name);
     await this.page.setViewport(wide);
-    await this.page.setJavaScriptEnabled(this.scripts);
   }
 }

@@ -11,7 +11,7 @@ use std::process::Command;
 const PICTURES: &str = "ENTRYWAY_PICTURES";
 
 /// What a script imports.
-const SHARED: [&str; 2] = ["chromium.mjs", "visitor.mjs"];
+const SHARED: [&str; 3] = ["chromium.mjs", "visitor.mjs", "site.mjs"];
 
 /// `node SCRIPT` in a new folder, with the packages that it needs. It is told what to do on stdin.
 pub(crate) fn script(folder: &Path, name: &str) -> Result<Command> {

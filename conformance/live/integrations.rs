@@ -40,11 +40,16 @@ pub(crate) fn tests() -> Vec<Test> {
     tests
 }
 
+/// A file of `docs/`.
+pub(crate) fn documents(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../../docs")
+        .join(name)
+}
+
 /// A file of `docs/integrations/`.
 fn page(name: &str) -> Result<String> {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("../../docs/integrations")
-        .join(name);
+    let path = documents("integrations").join(name);
     fs::read_to_string(&path).with_context(|| format!("cannot read `{}`", path.display()))
 }
 

@@ -2,11 +2,14 @@
 //! of their own that go out through a proxy, and Chromium (`conformance/browser/site.mjs`). Nowhere at the hub, and
 //! nowhere on the way, does anybody's password stand.
 
+mod active_directory;
+mod changes;
 mod company;
+mod inspected;
 mod memory;
 
 use crate::Test;
-use crate::chromium;
+use crate::chromium::{pictures, script};
 use crate::lab::Lab;
 use anyhow::{Context, Result, anyhow, ensure};
 use company::{Company, SITE};
@@ -14,42 +17,56 @@ use entryway_conformance::{Capture, Conversation, Deadline, Finished, PEOPLE, pa
 use memory::{Form, forms, in_bytes, in_memory};
 use serde_json::{Value, json};
 use std::fs;
-use std::net::TcpStream;
+use std::path::PathBuf;
+use std::process::Command;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
-use std::time::Duration;
 
 const NAME: &str = "plant-a/alice";
+/// Of somebody of the other directory, who is found by that suffix of the site.
+const UPN: &str = "svcuser@lab.example.org";
+/// Somebody there who is never let in.
+const MISTYPES: &str = "countme@lab.example.org";
 /// As different as can be in each of the forms that are looked for.
 const WRONG: &str = "it is \"not\" this pässword";
 const PATIENCE: u64 = 120;
 
 pub(crate) fn tests() -> Vec<Test> {
-    vec![(
-        "Chromium: people of a site sign in at the hub, which never has their password",
-        people_of_a_site_sign_in,
-    )]
+    vec![
+        (
+            "Chromium: people of a site sign in at the hub, which never has their password",
+            people_of_a_site_sign_in,
+        ),
+        (
+            "Chromium: people of a site change their passwords at the hub, which has neither the old ones nor the new",
+            changes::people_change_their_passwords,
+        ),
+        (
+            "a program logs people of Active Directory in, who are told what is true of them",
+            active_directory::are_told_what_is_true,
+        ),
+        (
+            "mitmproxy on the way, trusted by the site, reads nothing and alters nothing",
+            inspected::mitmproxy_reads_and_alters_nothing,
+        ),
+    ]
 }
 
 fn people_of_a_site_sign_in(lab: &Lab) -> Result<()> {
-    let mut company = Company::start(lab)?;
-    let ldaps = company.slapd.ldaps();
-    ensure!(
-        TcpStream::connect_timeout(&ldaps, Duration::from_secs(2)).is_err(),
-        "the site's directory can be reached from the hub's network"
-    );
+    let mut company = Company::start(lab, "site", "")?;
     let mut secret = forms(&password_of("alice"));
-    secret.extend(forms(WRONG));
-    let capture =
-        Capture::everywhere(&[company.hub.address().port(), company.proxy.address().port()])?;
-    let told = company
-        .goes_out(lab)
-        .and_then(|()| people_at_the_pages(&mut company, &secret));
-    let said = capture.end()?;
-    let told = told.with_context(|| company.logs())?;
-    ensure!(told.contains("3 of them with a sealed password"), "{told}");
-    the_hub_has_no_password(&company, &secret)?;
-    nothing_on_the_way_has_one(&company, &said, &secret)?;
+    for other in [WRONG, &password_of("svcuser"), &password_of("bob")] {
+        secret.extend(forms(other));
+    }
+    let told = nobody_has_it(&mut company, lab, NAME, &secret, |company| {
+        people_at_the_pages(company, &secret)
+    })?;
+    ensure!(told.contains("6 of them with a sealed password"), "{told}");
+    let counted = company.samba.wrong_passwords_of("countme")?;
+    ensure!(
+        counted == 1,
+        "a wrong password counts once at its domain controller: found {counted}"
+    );
     // Each was answered, so each is logged, or is in a moment.
     let alice = format!("uid=alice,{PEOPLE}");
     let binds = until(
@@ -72,13 +89,15 @@ fn people_of_a_site_sign_in(lab: &Lab) -> Result<()> {
 /// In a directory that it cannot reach, by the connector that is left.
 fn the_hub_finds_them(company: &Company) -> Result<()> {
     let found = company.finds("people?q=plant-a%2Falice")?;
-    let alice = found
-        .pointer("/matches/0")
-        .with_context(|| found.to_string())?;
-    let text = |key: &str| alice.get(key).and_then(Value::as_str);
-    ensure!(text("login_name") == Some(NAME), "{found}");
-    let id = text("id").context("no id")?;
-    ensure!(id.starts_with("plant-a:staff:"), "{found}");
+    // Both directories there have somebody of that name.
+    let matches = found.get("matches").and_then(Value::as_array);
+    let mut ids = matches.into_iter().flatten().filter_map(|one| {
+        let login_name = one.get("login_name")?.as_str()?;
+        let id = one.get("id")?.as_str()?;
+        (login_name.starts_with("plant-a/") && login_name.ends_with("alice")).then_some(id)
+    });
+    let id = ids.find(|id| id.starts_with("plant-a:staff:"));
+    let id = id.with_context(|| found.to_string())?;
     let card = company.finds(&format!("people/{id}/card"))?;
     ensure!(card.get("id").and_then(Value::as_str) == Some(id), "{card}");
     // Who was let in and who is found are one person.
@@ -91,23 +110,44 @@ fn the_hub_finds_them(company: &Company) -> Result<()> {
     Ok(())
 }
 
+/// Connectors go out, people do what they do at the pages, and then none of these texts is in the hub or on the way to it.
+/// One of the people, who is in the hub, is called `name`.
+fn nobody_has_it(
+    company: &mut Company,
+    lab: &Lab,
+    name: &str,
+    secret: &[Form],
+    people: impl FnOnce(&mut Company) -> Result<String>,
+) -> Result<String> {
+    let capture =
+        Capture::everywhere(&[company.hub.address().port(), company.proxy.address().port()])?;
+    let told = company.goes_out(lab).and_then(|()| people(company));
+    let said = capture.end()?;
+    let told = told.with_context(|| company.logs())?;
+    the_hub_has_no_password(company, name, secret)?;
+    nothing_on_the_way_has_one(company, &said, secret)?;
+    Ok(told)
+}
+
 /// What Chromium does, and the connector that goes while it does; what it told.
 fn people_at_the_pages(company: &mut Company, secret: &[Form]) -> Result<String> {
-    let folder = company.folder.join("chromium");
-    let mut node = chromium::script(&folder, "site.mjs")?;
-    fs::copy(company.folder.join("ca.pem"), folder.join("ca.pem"))?;
     let never: Vec<&str> = secret.iter().filter_map(Form::text).collect();
-    let asked = json!({
-        "login": company.at_login,
-        "app": company.at_app,
-        "folder": folder,
-        "person": { "name": NAME, "password": password_of("alice"), "wrong": WRONG },
-        "never": never,
-    });
+    let by_name = |name: &str, typed: &str| json!({ "name": typed, "password": password_of(name) });
+    let mut story = Story::of(
+        company,
+        "site-signs-in.mjs",
+        json!({
+            "person": { "name": NAME, "password": password_of("alice"), "wrong": WRONG },
+            "others": [by_name("svcuser", UPN), by_name("bob", "plant-a/LAB\\bob")],
+            "mistypes": MISTYPES,
+            "never": never,
+        }),
+    )?;
+    let folder = story.folder.clone();
     let has_ended = AtomicBool::new(false);
     let finished = thread::scope(|scope| {
         let browser = scope.spawn(|| {
-            let finished = Finished::of(&mut node, &asked.to_string());
+            let finished = story.told();
             has_ended.store(true, Ordering::Release);
             finished
         });
@@ -135,9 +175,38 @@ fn people_at_the_pages(company: &mut Company, secret: &[Form]) -> Result<String>
     Ok(finished.stdout)
 }
 
-fn the_hub_has_no_password(company: &Company, secret: &[Form]) -> Result<()> {
+/// A program of `conformance/browser` at the pages of the hub, and what it is told.
+struct Story {
+    node: Command,
+    folder: PathBuf,
+    asked: Value,
+}
+
+impl Story {
+    fn of(company: &Company, program: &'static str, mut asked: Value) -> Result<Self> {
+        let folder = company.folder.join("chromium");
+        let node = script(&folder, program)?;
+        fs::copy(company.folder.join("ca.pem"), folder.join("ca.pem"))?;
+        let keys = asked.as_object_mut().context("no keys")?;
+        keys.insert("login".to_owned(), json!(company.at_login));
+        keys.insert("app".to_owned(), json!(company.at_app));
+        keys.insert("folder".to_owned(), json!(folder));
+        keys.insert("pictures".to_owned(), json!(pictures(&folder)?));
+        Ok(Self {
+            node,
+            folder,
+            asked,
+        })
+    }
+
+    fn told(&mut self) -> Result<Finished> {
+        Finished::of(&mut self.node, &self.asked.to_string())
+    }
+}
+
+fn the_hub_has_no_password(company: &Company, name: &str, secret: &[Form]) -> Result<()> {
     let pid = company.hub.pid().context("the hub does not run")?;
-    let control = forms(NAME);
+    let control = forms(name);
     // It stands still, so that nothing moves from where it is not looked yet to where it was.
     company.hub.pause()?;
     let looked = in_memory(pid, secret).and_then(|found| Ok((found, in_memory(pid, &control)?)));

@@ -8,9 +8,9 @@ use std::fs;
 use std::net::{IpAddr, SocketAddr, TcpStream};
 
 /// Of whoever may go out.
-const USER: &str = "entryway";
+pub(crate) const USER: &str = "entryway";
 /// Theirs.
-const PASSWORD: &str = "proxy-secret";
+pub(crate) const PASSWORD: &str = "proxy-secret";
 
 /// tinyproxy; stopped when dropped.
 #[derive(Debug)]

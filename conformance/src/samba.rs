@@ -7,7 +7,7 @@ mod cast;
 
 use crate::keeper::{Keeper, Rights};
 use crate::scratch::write_private;
-use crate::{Authority, Certificate, free_loopback, programs};
+use crate::{Authority, Certificate, FarSide, free_loopback, programs};
 use anyhow::{Context, Result};
 pub use cast::{AD_BASE, AD_SERVICE_DN, AD_SERVICE_PASSWORD, odd_common_names};
 use std::net::{Ipv4Addr, SocketAddr, TcpStream};
@@ -39,12 +39,29 @@ impl SambaAd {
         Self::with_entries(authority, &[], b"")
     }
 
+    /// The same on a far side.
+    pub fn start_far(authority: &Authority, far: &FarSide) -> Result<Self> {
+        Self::holding(authority, &[], b"", Some(far))
+    }
+
     /// The same with more in the schema, each an entry of its own that may need those before it, and with more entries.
     pub fn with_entries(authority: &Authority, schema: &[&str], entries: &[u8]) -> Result<Self> {
+        Self::holding(authority, schema, entries, None)
+    }
+
+    fn holding(
+        authority: &Authority,
+        schema: &[&str],
+        entries: &[u8],
+        far: Option<&FarSide>,
+    ) -> Result<Self> {
         let samba = programs::find("samba", PACKAGE)?;
         let mut keeper = Keeper::new(Rights::Superuser)?;
         let dir = keeper.dir().to_owned();
-        let address = free_loopback(&PORTS)?;
+        let address = match far {
+            Some(far) => far.address(),
+            None => free_loopback(&PORTS)?,
+        };
         provision(&dir, address)?;
         let identity = authority.issue(Certificate::Good, address, &dir)?;
         // Samba wants its key to be its own; ours is, unless we came here through sudo.
@@ -77,7 +94,7 @@ impl SambaAd {
             add(&dir, &[], entries)?;
         }
         let conf = format!("--configfile={}", text(&conf)?);
-        let words = [
+        let own = [
             &samba,
             "--foreground",
             "--no-process-group",
@@ -87,6 +104,8 @@ impl SambaAd {
             "-d",
             "0",
         ];
+        let inside = far.map(FarSide::inside);
+        let words: Vec<&str> = inside.into_iter().flatten().chain(own).collect();
         keeper.start("samba", &words, || {
             accepts(address, 636) && accepts(address, 389)
         })?;
@@ -134,6 +153,11 @@ impl SambaAd {
     /// The TLS listener.
     pub fn ldaps(&self) -> SocketAddr {
         SocketAddr::from((self.address, 636))
+    }
+
+    /// Where it may be asked at all: as LDAP, with TLS, and as the global catalogue in both ways.
+    pub fn addresses(&self) -> [SocketAddr; 4] {
+        PORTS.map(|port| SocketAddr::from((self.address, port)))
     }
 
     /// How often the domain controller has counted a wrong password against a person (`badPwdCount`),
@@ -259,6 +283,7 @@ tls keyfile = {dir}/ldap.key
 tls certfile = {dir}/server.crt
 tls cafile = {dir}/ca.crt
 ldap server require strong auth = yes
+old password allowed period = 0
 idmap_ldb:use rfc2307 = yes
 "
     )

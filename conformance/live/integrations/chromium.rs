@@ -34,7 +34,6 @@ fn person(domain: &str, name: &str) -> Value {
         "called": name,
         "password": password_of(name),
         "changed": "Another, 0f their own choice",
-        "oldIsOver": domain == "staff",
     })
 }
 

@@ -4,22 +4,47 @@ use crate::lab::Lab;
 use anyhow::{Context, Result, ensure};
 use entryway_conformance::{
     Certificate, Configuration, ConnectProxy, Deadline, Domain, Encrypt, FarSide, Finished,
-    Gateway, Serving, Slapd, SlapdOptions, free_port, until,
+    Gateway, InspectingProxy, SambaAd, Serving, Slapd, SlapdOptions, free_port, until,
 };
 use serde_json::Value;
 use std::fs;
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::time::Duration;
 
 pub(super) const SITE: &str = "plant-a";
 /// The token of who looks its people up.
 const PHONEBOOK: &str = "phonebook-token-0123456789abcdef";
+/// Of the program that logs people in over the hub's API.
+const TOKEN: &str = "token-of-the-portal-0123456789abcdef";
 
 pub(super) struct Connector {
     id: String,
     configuration: PathBuf,
+    gateway: Gateway,
     serving: Serving,
+}
+
+impl Connector {
+    /// What a command answers in its network.
+    pub(super) fn asked(&self, words: &[&str]) -> Result<Value> {
+        self.gateway.asked(words)
+    }
+
+    pub(super) fn log(&self) -> String {
+        self.serving.log()
+    }
+
+    pub(super) fn pid(&self) -> Option<u32> {
+        self.serving.pid()
+    }
+}
+
+/// By which proxy connectors go out, and the authority in PEM of whom they meet there.
+struct Way<'a> {
+    proxy: SocketAddr,
+    trust: &'a Path,
 }
 
 /// All of it; what needs something goes before that.
@@ -29,7 +54,9 @@ pub(super) struct Company {
     configuration: PathBuf,
     pub(super) proxy: ConnectProxy,
     pub(super) slapd: Slapd,
+    pub(super) samba: SambaAd,
     far: FarSide,
+    release: &'static str,
     pub(super) folder: PathBuf,
     pub(super) at_login: String,
     pub(super) at_app: String,
@@ -37,8 +64,8 @@ pub(super) struct Company {
 }
 
 impl Company {
-    /// All but the connectors.
-    pub(super) fn start(lab: &Lab) -> Result<Self> {
+    /// All but the connectors, in a new folder of that name. `release` are lines of `[connector.release]`.
+    pub(super) fn start(lab: &Lab, name: &str, release: &'static str) -> Result<Self> {
         let authority = lab.authority()?;
         let far = FarSide::start()?;
         let options = SlapdOptions {
@@ -46,29 +73,44 @@ impl Company {
             ..SlapdOptions::default()
         };
         let slapd = Slapd::start_far(authority, options, &far)?;
-        // The network's firewall, as far as the hub is concerned.
-        far.hides(slapd.ldap().port())?;
-        far.hides(slapd.ldaps().port())?;
+        let samba = SambaAd::start_far(authority, &far)?;
+        let directories = [slapd.ldap(), slapd.ldaps()];
+        for address in directories.into_iter().chain(samba.addresses()) {
+            // The network's firewall, as far as the hub is concerned.
+            far.hides(address.port())?;
+            let reached = TcpStream::connect_timeout(&address, Duration::from_millis(500));
+            ensure!(
+                reached.is_err(),
+                "the site's directory at {address} can be reached from the hub's network"
+            );
+        }
         let proxy = ConnectProxy::start(IpAddr::V4(far.near()))?;
-        let folder = lab.scratch()?.path().join("site");
+        let folder = lab.scratch()?.path().join(name);
         fs::create_dir(&folder)?;
         let identity = authority.issue(Certificate::Good, Ipv4Addr::LOCALHOST, &folder)?;
         let listen = SocketAddr::from((Ipv4Addr::LOCALHOST, free_port()?));
         let at_login = format!("https://localhost:{}", listen.port());
         let at_app = format!("https://localhost:{}", free_port()?);
-        lab.scratch()?.write("site/ca.pem", authority.pem())?;
+        lab.scratch()?
+            .write(&format!("{name}/ca.pem"), authority.pem())?;
+        let token = lab.scratch()?.write(&format!("{name}/token"), TOKEN)?;
         let text = format!(
             "[server]\nlisten = \"{listen}\"\ntls = {{ certificate = \"{}\", key = \"{}\" }}\n\n\
              [sso]\nissuer = \"{at_login}\"\n\n[client.app]\nname = \"The application\"\nauthentication = [\"none\"]\n\
-             redirect_uris = [\"{at_app}/callback\"]\n\n[hub]\nurl = \"{at_login}\"\n\n[site.{SITE}]\nlookups = [\"phonebook\"]\n\n\
+             redirect_uris = [\"{at_app}/callback\"]\n\n[hub]\nurl = \"{at_login}\"\n\n\
+             [site.{SITE}]\nlookups = [\"phonebook\"]\nsuffixes = [\"lab.example.org\"]\n\n\
              [[token]]\nname = \"phonebook\"\nsecret = \"{PHONEBOOK}\"\nscopes = [\"people.read\"]\n\n\
+             [[token]]\nname = \"portal\"\nsecret = {{ file = \"{}\" }}\nscopes = [\"login\", \"login.reasons\"]\n\n\
              [store]\nurl = \"sqlite:{folder}/entryway.db\"\n\n[audit]\nkey = \"{folder}/audit.key\"\n\n\
              [login]\nplatform = \"none\"\ndeadline = \"20s\"\nreject_after = \"0ms\"\n",
             identity.certificate.display(),
             identity.key.display(),
+            token.display(),
             folder = folder.display(),
         );
-        let configuration = lab.scratch()?.write("site/entryway.toml", &text)?;
+        let configuration = lab
+            .scratch()?
+            .write(&format!("{name}/entryway.toml"), &text)?;
         let hub = Gateway::new(lab.binary(), &configuration)
             .serve_in_tls(listen, &folder.join("ca.pem"))?;
         Ok(Self {
@@ -77,7 +119,9 @@ impl Company {
             configuration,
             proxy,
             slapd,
+            samba,
             far,
+            release,
             folder,
             at_login,
             at_app,
@@ -87,29 +131,60 @@ impl Company {
 
     /// Enrols two connectors, which go out to the hub.
     pub(super) fn goes_out(&mut self, lab: &Lab) -> Result<()> {
-        for name in ["site-a", "site-b"] {
-            let connector = self.connector(lab, name)?;
-            self.connectors.push(connector);
+        let trust = self.folder.join("ca.pem");
+        for name in ["a", "b"] {
+            let proxy = self.proxy.address();
+            let trust = &trust;
+            self.connects(lab, name, &Way { proxy, trust })?;
         }
         self.has_tunnels(2)
     }
 
-    fn connector(&self, lab: &Lab, name: &str) -> Result<Connector> {
+    /// Enrols one connector, which goes out by a proxy that ends TLS and is trusted.
+    pub(super) fn goes_out_inspected(
+        &mut self,
+        lab: &Lab,
+        inspector: &InspectingProxy,
+    ) -> Result<()> {
+        let trust = &inspector.authority();
+        let proxy = inspector.address();
+        self.connects(lab, "a", &Way { proxy, trust })?;
+        self.has_tunnels(1)
+    }
+
+    /// Where the host outside is that connectors see.
+    pub(super) fn outside(&self) -> IpAddr {
+        IpAddr::V4(self.far.near())
+    }
+
+    fn connects(&mut self, lab: &Lab, name: &str, way: &Way<'_>) -> Result<()> {
+        let folder = self.folder.file_name().context("no folder")?;
+        let name = format!("{}/{name}", folder.display());
+        let connector = self.connector(lab, &name, way)?;
+        self.connectors.push(connector);
+        Ok(())
+    }
+
+    fn connector(&self, lab: &Lab, name: &str, way: &Way<'_>) -> Result<Connector> {
         let listen = SocketAddr::from((Ipv4Addr::LOCALHOST, free_port()?));
-        let domain = Domain::at_slapd("staff", &self.slapd, Encrypt::Ldaps);
-        let mut configuration = Configuration::new(lab.authority()?.pem(), vec![domain]);
+        let domains = vec![
+            Domain::at_slapd("staff", &self.slapd, Encrypt::Ldaps),
+            Domain::at_samba("lab", &self.samba, Encrypt::Ldaps),
+        ];
+        let mut configuration = Configuration::new(lab.authority()?.pem(), domains);
         let secret = format!("{name}.proxy");
         let secret = lab.scratch()?.write(&secret, self.proxy.password())?;
         configuration.deadline = "15s";
         configuration.more = format!(
             "[connector]\nlisten = \"{listen}\"\nproxy = \"http://{}\"\nproxy_user = \"{}\"\n\
              proxy_password = {{ file = \"{}\" }}\ntrust = \"{}\"\n\n\
-             [connector.release]\nlookups = true\n\n[audit]\nkey = \"{}\"\n",
-            self.proxy.address(),
+             [connector.release]\nlookups = true\n{}\n[audit]\nkey = \"{}\"\n",
+            way.proxy,
             self.proxy.user(),
             secret.display(),
-            self.folder.join("ca.pem").display(),
-            self.folder.join(format!("{name}.key")).display(),
+            way.trust.display(),
+            self.release,
+            lab.scratch()?.path().join(format!("{name}.key")).display(),
         );
         let path = configuration.write(lab.scratch()?, name)?;
         // Its record is read by a command: it is a file.
@@ -129,6 +204,7 @@ impl Company {
             id: id.to_owned(),
             configuration: path,
             serving: gateway.run_connector(listen)?,
+            gateway,
         })
     }
 
@@ -152,7 +228,7 @@ impl Company {
         self.has_tunnels(1)
     }
 
-    fn has_tunnels(&self, count: u64) -> Result<()> {
+    pub(super) fn has_tunnels(&self, count: u64) -> Result<()> {
         until(
             &format!("{count} connectors are up at the hub"),
             Deadline::seconds(60),
@@ -177,6 +253,23 @@ impl Company {
         let finished = command(&self.binary, configuration, words)?;
         ensure!(finished.exit == 0, "{words:?}: {finished:?}");
         Ok(finished.stdout)
+    }
+
+    /// Where the secret of the API's caller is.
+    pub(super) fn token(&self) -> PathBuf {
+        self.folder.join("token")
+    }
+
+    /// What the hub's API answers.
+    pub(super) fn posts(&self, path: &str, body: &Value) -> Result<Value> {
+        let mut curl = Command::new("curl");
+        curl.args(["--disable", "--silent", "--cacert"])
+            .arg(self.folder.join("ca.pem"))
+            .args(["--header", "content-type: application/json"])
+            .args(["--header", &format!("authorization: Bearer {TOKEN}")])
+            .args(["--data", &body.to_string()])
+            .arg(format!("{}{path}", self.at_login));
+        Finished::of(&mut curl, "")?.json()
     }
 
     /// What each has logged, for a test that fails.

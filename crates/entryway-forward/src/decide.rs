@@ -23,6 +23,8 @@ pub enum Somebody {
     Person(Arc<Person>),
     /// Nobody: no such session, or not the right password.
     Nobody,
+    /// Somebody of a site, by the name: a password in clear says nothing of them, and nobody was asked about it.
+    SealedOnly,
     /// There is no answer.
     Unavailable,
 }
@@ -60,6 +62,8 @@ pub enum Refusal {
     RuleFailed(RuleName, String),
     /// What is to be told of them does not fit into headers.
     TooLong,
+    /// Passwords of that person's company are taken sealed, which no program's request has.
+    SealedOnly,
 }
 
 /// Takes the answer about a session.
@@ -127,7 +131,8 @@ impl<'r> AfterSession<'r> {
     pub fn resume(self, whose: &Somebody) -> Step<'r> {
         match whose {
             Somebody::Person(person) => Step::Answer(self.judging.judge(person, false)),
-            Somebody::Nobody => self.judging.without_session(self.basic),
+            // Of a session there is no password.
+            Somebody::Nobody | Somebody::SealedOnly => self.judging.without_session(self.basic),
             Somebody::Unavailable => Step::Answer(Answer::Unavailable),
         }
     }
@@ -139,6 +144,11 @@ impl AfterBasic<'_> {
         match whose {
             Somebody::Person(person) => self.0.judge(person, true),
             Somebody::Nobody => self.0.nobody(),
+            // A browser that shows a page has another way; asked again, a program would send the same.
+            Somebody::SealedOnly => match self.0.kind {
+                Kind::Navigation => self.0.nobody(),
+                Kind::Within | Kind::Program => Answer::Refused(Refusal::SealedOnly),
+            },
             Somebody::Unavailable => Answer::Unavailable,
         }
     }
@@ -182,7 +192,7 @@ impl<'r> Judging<'r> {
 
 impl Answer {
     /// Each [`code`](Self::code) that there is.
-    pub const CODES: [&str; 10] = [
+    pub const CODES: [&str; 11] = [
         "pass",
         "log_in",
         "unknown",
@@ -192,6 +202,7 @@ impl Answer {
         "not_admitted",
         "rule_failed",
         "too_long",
+        "sealed_only",
         "unavailable",
     ];
     /// What is counted, and written into the log.
@@ -216,6 +227,7 @@ impl Refusal {
             Self::NotAdmitted => "not_admitted",
             Self::RuleFailed(..) => "rule_failed",
             Self::TooLong => "too_long",
+            Self::SealedOnly => "sealed_only",
         }
     }
 }

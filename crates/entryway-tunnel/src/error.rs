@@ -177,11 +177,52 @@ impl Cause {
             Self::Answer { .. } | Self::NotAHub(_) => {
                 "something between answers in the hub's stead, or the URL is another one's; WebSocket upgrades must pass"
             }
+            Self::Inner(InnerError::Handshake(error)) if was_altered(error) => WHO_ALTERS,
             Self::Inner(InnerError::Handshake(_)) => {
                 "the two ends do not accept each other's certificates: see this machine's clock, and at the hub whether this connector was revoked; enrol anew with a new ticket"
             }
             Self::Inner(_) => return None,
         })
+    }
+}
+
+/// What to do where bytes of the tunnel are not those that were sent.
+pub(crate) const WHO_ALTERS: &str = "something between alters, drops or repeats what goes through: whoever issued the outer certificate, which `entryway connector check` shows, ends TLS on the way; have it pass tunnels as they are";
+
+/// Whether TLS has found that bytes are not those that the other end sent, or that the other end has found so.
+pub(crate) fn was_altered(error: &io::Error) -> bool {
+    use rustls::{AlertDescription as Alert, Error};
+    let cause = error.get_ref().and_then(|cause| cause.downcast_ref());
+    matches!(
+        cause,
+        Some(
+            Error::DecryptError
+                | Error::InvalidMessage(_)
+                | Error::InappropriateMessage { .. }
+                | Error::InappropriateHandshakeMessage { .. }
+                | Error::PeerMisbehaved(_)
+                | Error::PeerSentOversizedRecord
+                | Error::AlertReceived(
+                    Alert::BadRecordMac
+                        | Alert::DecodeError
+                        | Alert::DecryptError
+                        | Alert::IllegalParameter
+                        | Alert::RecordOverflow
+                        | Alert::UnexpectedMessage
+                )
+        )
+    )
+}
+
+/// How a stream broke, in words.
+pub(crate) fn broken(error: &io::Error) -> String {
+    if was_altered(error) {
+        return format!("what came was altered on the way, and nothing of it was taken: {error}");
+    }
+    match error.kind() {
+        // Without the last word of TLS, too.
+        io::ErrorKind::UnexpectedEof => "it was closed without a word".to_owned(),
+        _ => error.to_string(),
     }
 }
 

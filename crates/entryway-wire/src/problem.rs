@@ -85,12 +85,13 @@ impl<'a> Problem<'a> {
         self
     }
     /// A login without a verdict: the person's sentence, the id to ask about, and the fault for those who may know.
+    /// That a seal was not opened everybody may: it says nothing of anybody, and whoever sealed it has to seal anew.
     pub fn indeterminate(status: u16, id: LoginId, fault: Fault, show_fault: bool) -> Self {
         let row = fault.row();
         Self {
             detail: Some(row.person.into()),
             id: Some(id),
-            fault: show_fault.then_some(row.code),
+            fault: (show_fault || fault == Fault::SealExpired).then_some(row.code),
             ..Self::new(status, "the login has no verdict")
         }
     }

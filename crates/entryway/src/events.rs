@@ -177,12 +177,16 @@ impl HubUp<'_> {
 pub(crate) struct HubDown<'a> {
     pub(crate) hub: &'a str,
     pub(crate) problem: Option<&'a str>,
+    pub(crate) remedy: Option<&'static str>,
+    /// Who issued the certificate that the outer TLS has shown.
+    pub(crate) issuer: Option<&'a str>,
 }
 
 impl HubDown<'_> {
     pub(crate) fn emit(&self) {
-        let (hub, problem) = (self.hub, self.problem);
-        tracing::warn!(target: "hub.down", hub, problem);
+        let (hub, problem, remedy) = (self.hub, self.problem, self.remedy);
+        let issuer = self.issuer;
+        tracing::warn!(target: "hub.down", hub, problem, remedy, issuer);
     }
 }
 

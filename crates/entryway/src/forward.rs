@@ -112,6 +112,7 @@ impl From<Verified> for Somebody {
         match verified {
             Verified::Person(person) => Self::Person(person),
             Verified::Nobody => Self::Nobody,
+            Verified::SealedOnly => Self::SealedOnly,
             Verified::Unknown => Self::Unavailable,
         }
     }
@@ -146,6 +147,7 @@ impl Asking {
             }
             // Nobody was asked: in a moment it may be another answer.
             Decision::Reject(Reason::Throttled) => (Verified::Nobody, false),
+            Decision::Reject(Reason::SealedOnly) => (Verified::SealedOnly, true),
             Decision::Reject(_) | Decision::Challenge(_) => (Verified::Nobody, true),
             // An outage says nothing of a password.
             Decision::Indeterminate(_) | Decision::WouldAccept(_) | Decision::Changed => {

@@ -77,7 +77,19 @@ fn check(asked: Asked, session: &Somebody, basic: &Somebody, expected: &str) {
 }
 
 use Kind::{Navigation, Program, Within};
-use Somebody::{Nobody, Unavailable};
+use Somebody::{Nobody, SealedOnly, Unavailable};
+
+#[test]
+fn a_site_s_password_in_clear_is_refused_for_what_it_is() {
+    let check = |kind, expected| {
+        let asked = with_basic(asked("https", "/api", kind));
+        check(asked, &Nobody, &SealedOnly, expected);
+    };
+    check(Program, "basic sealed_only");
+    check(Within, "basic sealed_only");
+    // At the login it can be sealed.
+    check(Navigation, "basic log_in");
+}
 
 #[test]
 fn a_public_page_asks_nobody() {

@@ -3,7 +3,7 @@
 use super::keep::{NodeStatus, Phase};
 use super::way::{Tried, open};
 use super::{Answerer, Asked, Credential, Dialing};
-use crate::error::DialError;
+use crate::error::{DialError, broken, was_altered};
 use crate::hub::in_words;
 use crate::pump::{Alarm, Beat, Pace, Pulse, finish, pull, push};
 use crate::sign::IdentitySigner;
@@ -15,6 +15,7 @@ use entryway_bridge::{Opaque, Question, SignedReply};
 use rustls_pki_types::CertificateDer;
 use std::collections::HashMap;
 use std::future::pending;
+use std::io;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 use tokio::io::{AsyncRead, AsyncWrite, ReadHalf, WriteHalf, split};
@@ -52,6 +53,9 @@ pub enum Ended {
     /// The stream broke or ended.
     #[error("the connection is lost: {0}")]
     Lost(String),
+    /// TLS found that what came is not what was sent.
+    #[error("{0}")]
+    Altered(String),
     /// Nobody answers any more.
     #[error("the hub gives no sign of life")]
     Silent,
@@ -70,6 +74,16 @@ pub enum Ended {
     /// The key cannot be used.
     #[error("the identity's key cannot be used")]
     Key,
+}
+
+impl Ended {
+    fn broken(error: &io::Error) -> Self {
+        let how = broken(error);
+        match was_altered(error) {
+            true => Self::Altered(how),
+            false => Self::Lost(how),
+        }
+    }
 }
 
 /// Bytes and the state machine over them.
@@ -121,7 +135,7 @@ impl<S: AsyncRead + AsyncWrite> End<S> {
             pushed = push(&mut self.write, out, &mut self.unflushed), if writes => pushed,
             pulled = pull(&mut self.read, &mut self.input) => pulled,
         };
-        moved.map_err(|error| Ended::Lost(error.to_string()))
+        moved.map_err(|error| Ended::broken(&error))
     }
     pub(super) async fn close(&mut self) {
         self.last(&Bye::new(ByeCode::Done, "")).await;
@@ -238,12 +252,12 @@ impl Course<'_> {
             tokio::select! {
                 pushed = push(&mut end.write, out, &mut end.unflushed), if writes => {
                     if let Err(error) = pushed {
-                        return Ended::Lost(error.to_string());
+                        return Ended::broken(&error);
                     }
                 }
                 pulled = pull(&mut end.read, &mut end.input) => {
                     if let Err(error) = pulled {
-                        return Ended::Lost(error.to_string());
+                        return Ended::broken(&error);
                     }
                 }
                 Some(answered) = self.answers.join_next() => {

@@ -2,7 +2,7 @@
 
 use super::driver::{Ended, run_tunnel, stopped};
 use super::{Answerer, Dialing};
-use crate::error::{Shown, Step};
+use crate::error::{Shown, Step, WHO_ALTERS};
 use crate::hub::in_words;
 use crate::pump::share;
 use entryway_bridge::message::{ByeCode, Welcome};
@@ -199,6 +199,7 @@ impl Ended {
                 Some("find out why the hub is older than it was, or enrol anew with a new ticket")
             }
             Self::Mistaken => Some("enrol anew with a new ticket"),
+            Self::Altered(_) => Some(WHO_ALTERS),
             _ => None,
         }
     }

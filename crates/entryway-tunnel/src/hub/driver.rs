@@ -3,6 +3,7 @@
 use super::course::{Course, not_sent};
 use super::handle::{Arrived, Command};
 use super::{Admit, Down, Later, NotSent, Tunnel, Unanswered};
+use crate::error::broken;
 use crate::identity::PeerIdentity;
 use crate::inner::{InnerError, receive};
 use crate::pump::{Alarm, Beat, Pace, ahead_ms, finish, hello, pull, push, unix_ms};
@@ -263,12 +264,12 @@ impl<S: AsyncRead + AsyncWrite> Driver<S> {
             tokio::select! {
                 pushed = push(&mut self.write, out, &mut self.unflushed), if writes => {
                     if let Err(error) = pushed {
-                        return Down::Lost(error.to_string());
+                        return Down::Lost(broken(&error));
                     }
                 }
                 pulled = pull(&mut self.read, &mut self.input) => {
                     if let Err(error) = pulled {
-                        return Down::Lost(error.to_string());
+                        return Down::Lost(broken(&error));
                     }
                 }
                 // All that wait: what is asked at the same time is written together.

@@ -67,7 +67,11 @@ impl Telling<'_> {
 
     fn refused(&self, why: &Refusal) -> Response {
         let words = sso::language(self.sso, self.headers).words();
-        let mut response = said(StatusCode::FORBIDDEN, words.forbidden);
+        let text = match why {
+            Refusal::SealedOnly => words.not_in_clear,
+            _ => words.forbidden,
+        };
+        let mut response = said(StatusCode::FORBIDDEN, text);
         response.extensions_mut().insert(Denied {
             status: StatusCode::FORBIDDEN,
             problem: why.code(),

@@ -73,7 +73,7 @@
   if (!form) return;
   const secrets = [...form.querySelectorAll("input[type=password]")];
   const at = (id) => secrets.find((field) => field.id === id);
-  const alarm = document.getElementById("seal-problem");
+  const alarm = document.getElementById("seal-problem"), why = document.getElementById("why");
   const tell = (text) => { alarm.firstElementChild.textContent = text; alarm.hidden = false; };
   const hidden = (name, value) => {
     const field = document.createElement("input");
@@ -120,6 +120,7 @@
     if (busy) return;
     busy = true;
     alarm.hidden = true;
+    if (why) why.hidden = true; // it was about the last attempt
     send(action).catch(() => tell(form.dataset.failed)).then((sent) => { busy = sent === true; });
   });
   // A page that the browser kept, shown once more: nothing of the last time is in it.

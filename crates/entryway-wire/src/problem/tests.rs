@@ -31,4 +31,7 @@ fn a_login_without_a_verdict() {
         &Problem::indeterminate(503, id, Fault::TlsUntrusted, true),
         &format!(r#"{start},"fault":"tls_untrusted"}}"#),
     );
+    // Whoever sealed has to know that it was for nothing, and that nothing was tried.
+    let told = Problem::indeterminate(503, id, Fault::SealExpired, false);
+    assert_eq!(told.fault, Some("seal_expired"));
 }

@@ -427,6 +427,12 @@ async fn a_password_is_changed_once_and_in_nobodys_sight() {
         matches!(refused, Outcome::Refused { reason: None }),
         "{refused:?}"
     );
+    // What the person has to know to go on is told by a site that tells no reasons, too.
+    let malformed = change("swordfish", "hali\0but").await;
+    assert!(
+        matches!(&malformed, Outcome::Refused { reason: Some(code) } if code.as_str() == "new_password_malformed"),
+        "{malformed:?}"
+    );
     let changed = change("swordfish", "halibut").await;
     assert!(matches!(changed, Outcome::Changed {}), "{changed:?}");
     let old = site.login("ada", "swordfish").await;

@@ -37,6 +37,8 @@ pub(super) enum Verified {
     Person(Arc<Person>),
     /// They are not.
     Nobody,
+    /// Nobody was asked: the name is of a site, whose passwords are taken sealed.
+    SealedOnly,
     /// Nobody could say.
     Unknown,
 }

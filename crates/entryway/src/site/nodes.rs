@@ -261,8 +261,14 @@ fn tell(node: &str, before: &NodeStatus, now: &NodeStatus, identity: &Identity) 
     }
     let waits = matches!(now.phase, Phase::Waiting { .. } | Phase::Stopped);
     if before.is_up() && waits {
-        let problem = now.trouble.as_ref().map(|trouble| trouble.problem.as_str());
-        HubDown { hub: node, problem }.emit();
+        let trouble = now.trouble.as_ref();
+        HubDown {
+            hub: node,
+            problem: trouble.map(|trouble| trouble.problem.as_str()),
+            remedy: trouble.and_then(|trouble| trouble.remedy),
+            issuer: now.shown.as_ref().map(|shown| shown.issuer.as_str()),
+        }
+        .emit();
     } else if waits
         && let Some(trouble) = &now.trouble
         && before.trouble.as_ref().map(|trouble| &trouble.problem) != Some(&trouble.problem)

@@ -197,6 +197,9 @@ fn tunnel(node: &TunnelStatus, rows: &mut Vec<Row>) {
             .tone(tone)
             .note(notes.join(", ")),
     );
+    rows.extend(node.issuer.as_ref().map(|issuer| {
+        Row::more("outer TLS").note(format!("by a certificate that `{issuer}` issued"))
+    }));
     if !node.wanted.is_empty() {
         rows.push(Row::more("asks for").note(node.wanted.join(", ")));
     }

@@ -3,6 +3,7 @@
 
 mod enrolling;
 mod hub;
+mod lies;
 mod resets;
 mod way;
 

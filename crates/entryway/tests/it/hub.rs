@@ -8,6 +8,9 @@ mod site;
 mod tickets;
 mod tunnels;
 
+pub(crate) use logins::{connected_in, sealed};
+pub(crate) use site::until_metric;
+
 use crate::world::World;
 use serde_json::Value;
 
@@ -53,7 +56,7 @@ fn run(world: &World, arguments: &[&str]) -> (Option<i32>, Value, String) {
 }
 
 /// Runs one that has to work.
-fn done(world: &World, arguments: &[&str]) -> Value {
+pub(crate) fn done(world: &World, arguments: &[&str]) -> Value {
     let (code, json, said) = run(world, arguments);
     assert_eq!(code, Some(0), "{arguments:?}: {said}");
     json

@@ -113,7 +113,10 @@ async fn whoever_ends_tls_reads_and_alters_nothing() {
     inspector.alters.store(true, Ordering::Relaxed);
     let asked = ask(&tunnel, question).await;
     assert!(asked.is_err(), "{asked:?}");
-    kept.sees(|status| status.trouble.is_some()).await;
+    let told = kept.sees(|status| status.trouble.is_some()).await.trouble;
+    let told = told.unwrap();
+    assert!(told.problem.contains("altered on the way"), "{told:?}");
+    assert!(told.remedy.unwrap().contains("outer certificate"));
     inspector.alters.store(false, Ordering::Relaxed);
     kept.sees(|status| status.is_up() && status.ups > 1).await;
     assert_eq!(ask(&node.tunnel().await, question).await.unwrap(), question);

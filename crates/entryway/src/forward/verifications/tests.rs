@@ -48,6 +48,7 @@ fn found(
     match of.find(shown, state) {
         Found::Known(Verified::Person(_)) => "right",
         Found::Known(Verified::Nobody) => "wrong",
+        Found::Known(Verified::SealedOnly) => "sealed",
         Found::Known(Verified::Unknown) => "unknown",
         Found::Waiting(_) => "waiting",
         Found::Full => "full",

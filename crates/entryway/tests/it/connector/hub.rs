@@ -1,21 +1,24 @@
 //! A hub as a connector meets it: the upgrade, the inner TLS, a welcome.
 
+use crate::world::SOON;
 use aws_lc_rs::digest::{SHA1_FOR_LEGACY_USE_ONLY, digest};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use bytes::Bytes;
 use entryway_bridge::message::{
-    Ability, Bye, ByeCode, Der, Enrol, Enrolled, Hello, NodeUrl, RefusalCode, Renew, Renewed,
-    Standing, Welcome,
+    Ability, Bye, ByeCode, Der, Enrol, Enrolled, Hello, Method, NodeUrl, RefusalCode, Renew,
+    Renewed, Standing, Welcome, write,
 };
 use entryway_bridge::{ConnectorId, SiteName, Text, Ticket};
 use entryway_tunnel::hub::{Admit, Down, Later, Tunnel, accept};
 use entryway_tunnel::{
     Pace, PeerIdentity, SiteAuthority, fingerprint_in_words, hub_tls, key_fingerprint,
 };
+use serde::Serialize;
 use std::net::{SocketAddr, TcpListener};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
-use std::time::{Duration, SystemTime};
+use std::time::{Duration, Instant, SystemTime};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use tokio::runtime::Runtime;
@@ -29,6 +32,7 @@ struct Book {
     last_key: Mutex<String>,
     left: AtomicBool,
     enrolments: AtomicUsize,
+    tunnel: Mutex<Option<Arc<Tunnel>>>,
 }
 
 fn site() -> SiteName {
@@ -97,9 +101,23 @@ impl Admit for Book {
     fn left<'a>(&'a self, _: &'a PeerIdentity) -> Later<'a, ()> {
         Box::pin(async { self.left.store(true, Ordering::Relaxed) })
     }
-    fn up(&self, _: &Arc<Tunnel>) {}
+    fn up(&self, tunnel: &Arc<Tunnel>) {
+        *self.tunnel.lock().expect("alone") = Some(Arc::clone(tunnel));
+    }
     fn reported(&self, _: &Arc<Tunnel>) {}
     fn down(&self, _: &Arc<Tunnel>, _: &Down) {}
+}
+
+/// Of a hub with an authority of its own.
+fn book(address: SocketAddr) -> Arc<Book> {
+    Arc::new(Book {
+        authority: SiteAuthority::make("plant-a", SystemTime::now()).expect("an authority"),
+        address,
+        last_key: Mutex::default(),
+        left: AtomicBool::new(false),
+        enrolments: AtomicUsize::new(0),
+        tunnel: Mutex::default(),
+    })
 }
 
 /// A hub of one node on a port of its own.
@@ -112,15 +130,8 @@ impl Hub {
     pub(super) fn start() -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
         let address = listener.local_addr().expect("an address");
-        let book = Arc::new(Book {
-            authority: SiteAuthority::make("plant-a", SystemTime::now()).expect("an authority"),
-            address,
-            last_key: Mutex::default(),
-            left: AtomicBool::new(false),
-            enrolments: AtomicUsize::new(0),
-        });
         let mut hub = Self {
-            book,
+            book: book(address),
             runtime: None,
         };
         hub.serve(listener);
@@ -139,6 +150,27 @@ impl Hub {
             listener.is_ok()
         });
         self.serve(listener.expect("a port"));
+    }
+    /// Another one answers where it was: of the same name, and with another authority.
+    pub(super) fn becomes_another(&mut self) {
+        self.stop();
+        self.book = book(self.book.address);
+        self.start_again();
+    }
+    /// What the connector answers to a question, once it says that it is ready for passwords.
+    pub(super) fn ask(&self, method: Method, asked: &impl Serialize) -> Bytes {
+        let tunnel = || self.book.tunnel.lock().expect("alone").clone();
+        let is_ready = |tunnel: Arc<Tunnel>| {
+            let ready = &tunnel.report().ready;
+            let mut all = ready.iter().filter(|ready| ready.not_because.is_none());
+            all.any(|ready| ready.ability == Ability::Password)
+        };
+        super::until("ready", || tunnel().is_some_and(is_ready));
+        let runtime = self.runtime.as_ref().expect("it runs");
+        let asking = tunnel().expect("one");
+        let asked = write(asked).into();
+        let reply = runtime.block_on(asking.ask(method, asked, Instant::now() + SOON));
+        reply.expect("an answer").body().clone()
     }
     fn serve(&mut self, listener: TcpListener) {
         let runtime = Runtime::new().expect("a runtime");

@@ -107,7 +107,10 @@ fn connected(count: usize) -> (World, Daemon, Vec<Site>, Arc<AtomicUsize>) {
     connected_in(world(), count)
 }
 
-fn connected_in(world: World, count: usize) -> (World, Daemon, Vec<Site>, Arc<AtomicUsize>) {
+pub(crate) fn connected_in(
+    world: World,
+    count: usize,
+) -> (World, Daemon, Vec<Site>, Arc<AtomicUsize>) {
     let daemon = Daemon::start(&world);
     let binds = Arc::new(AtomicUsize::new(0));
     let sites = (0..count)
@@ -154,7 +157,7 @@ pub(super) fn to_seal(daemon: &str, token: &str, name: &str) -> Value {
 }
 
 /// The password, sealed as a page does, for each challenge.
-pub(super) fn sealed(with: &Value, password: &str) -> Vec<Value> {
+pub(crate) fn sealed(with: &Value, password: &str) -> Vec<Value> {
     let challenges = with["challenges"].as_array().expect("challenges");
     let text = |key: &str| with[key].as_str().expect("a text");
     let seal = |challenge: &Value| {
@@ -395,5 +398,50 @@ fn under_load_every_login_has_a_verdict_or_an_honest_fault_when_a_connector_dies
     assert_eq!(
         login(&daemon.address, "plant-a/jane", "swordfish")["decision"],
         "accept"
+    );
+}
+
+/// By a program that keeps what a login left, and shows it when its own session is renewed.
+#[test]
+fn a_program_asks_again_about_a_site_s_people_until_their_connector_is_revoked() {
+    let (world, daemon, mut sites, binds) = connected(1);
+    let first = login(&daemon.address, "plant-a/jane", "swordfish");
+    let ask = |token: &Value| {
+        let body = json!({ "token": token });
+        let got = daemon.post("/api/v1/login/revalidate", CONSOLE, &body);
+        (got.status, got.json())
+    };
+    let (_, still) = ask(&first["revalidation"]);
+    assert_eq!(still["decision"], "accept", "{still}");
+    assert_eq!(still["session"]["subject"], first["session"]["subject"]);
+    assert_eq!(
+        still["session"]["authenticated_at"],
+        first["session"]["authenticated_at"]
+    );
+    // Nobody can be asked: the last answer stands for a while.
+    drop(sites.pop());
+    until_metric(&daemon, "entryway_site_tunnels{site=\"plant-a\"} 0");
+    let (status, away) = ask(&still["revalidation"]);
+    assert_eq!(
+        (status, &away["decision"], &away["grace"], &away["fault"]),
+        (
+            200,
+            &json!("accept"),
+            &json!(true),
+            &json!("site_unreachable")
+        ),
+        "{away}"
+    );
+    assert!(away.get("session").is_none(), "{away}");
+    // Nobody ever can: no other connector could read what that one gave.
+    let listed = done(&world, &["hub", "connector", "list"]);
+    let id = listed["connectors"][0]["id"].as_str().expect("an id");
+    done(&world, &["hub", "connector", "revoke", id]);
+    let (_, over) = ask(&still["revalidation"]);
+    assert_eq!(over["decision"], "reject", "{over}");
+    assert_eq!(
+        binds.load(Ordering::Relaxed),
+        1,
+        "no password is tried for it"
     );
 }

@@ -114,7 +114,7 @@ impl Answerer for Desk {
 }
 
 /// A connector that runs.
-pub(super) struct Site {
+pub(crate) struct Site {
     desk: Arc<Desk>,
     status: watch::Receiver<NodeStatus>,
     _stopping: watch::Sender<bool>,
@@ -226,13 +226,13 @@ impl Site {
     }
 
     /// Questions that have reached it.
-    pub(super) fn asked(&self) -> usize {
+    pub(crate) fn asked(&self) -> usize {
         self.desk.asked.load(Ordering::Relaxed)
     }
 }
 
 /// Waits until the metrics have this line.
-pub(super) fn until_metric(daemon: &Daemon, line: &str) {
+pub(crate) fn until_metric(daemon: &Daemon, line: &str) {
     let deadline = std::time::Instant::now() + SOON;
     loop {
         let page = daemon.get("/metrics", crate::world::CONSOLE).body;

@@ -1,7 +1,7 @@
 //! Pages at a hub: a password has no name there, and leaves for nobody who cannot seal it.
 
 use super::*;
-use crate::hub::SITES;
+use crate::hub::{SITES, connected_in, done, sealed, until_metric};
 use base64::Engine as _;
 
 fn hub() -> World {
@@ -223,4 +223,46 @@ fn a_hub_speaks_german_too() {
         "{}",
         refused.body
     );
+}
+
+/// Of an application of single sign-on, each of whose refreshes asks the site.
+#[test]
+fn an_application_keeps_a_site_s_people_until_their_connector_is_revoked() {
+    let (world, daemon, mut sites, _) = connected_in(hub(), 1);
+    let (mut browser, page) = page_of(&daemon);
+    let with = asks_to_seal(&mut browser, &page, "plant-a/jane").json();
+    let shown = Value::from(sealed(&with, "swordfish")).to_string();
+    let form = [
+        ("name", "plant-a/jane"),
+        ("sealed", &shown),
+        ("action", "login"),
+    ];
+    let back = browser.submit(&page, &form);
+    let tokens = redeem(&daemon, &back.sent("code").expect("a code")).json();
+    let told = userinfo(&daemon, &tokens).json();
+    assert_eq!(told["preferred_username"], "plant-a/jane", "{told}");
+    let asked = sites.iter().map(|site| site.asked()).sum::<usize>();
+    let next = refresh(&daemon, &tokens["refresh_token"]);
+    assert_eq!(next.status, 200, "{next:?}");
+    let again = sites.iter().map(|site| site.asked()).sum::<usize>();
+    assert!(again > asked, "a refresh asks the site");
+    // While the connector is away nobody knows better.
+    drop(sites.pop());
+    until_metric(&daemon, "entryway_site_tunnels{site=\"plant-a\"} 0");
+    let next = refresh(&daemon, &next.json()["refresh_token"]);
+    assert_eq!(next.status, 200, "{next:?}");
+    let silent = Browser::to("/oidc/authorize", &asking(&[("prompt", "none")]));
+    assert!(browser.get(&silent).sent("code").is_some());
+    // Revoked, it never answers again: the person logs in anew, at another.
+    let listed = done(&world, &["hub", "connector", "list"]);
+    let id = listed["connectors"][0]["id"].as_str().expect("an id");
+    done(&world, &["hub", "connector", "revoke", id]);
+    let over = refresh(&daemon, &next.json()["refresh_token"]);
+    assert_eq!(
+        (over.status, &over.json()["error"]),
+        (400, &"invalid_grant".into()),
+        "{over:?}"
+    );
+    let sent = browser.get(&silent);
+    assert_eq!(sent.sent("error").as_deref(), Some("login_required"));
 }

@@ -78,6 +78,40 @@ fn forty_requests_with_one_stale_password_are_one_failed_bind() {
     is_in(&api(&daemon, "jdoe", "right"));
 }
 
+/// No program can seal what it sends in a header, so it is told why that is for nothing.
+#[test]
+fn a_site_s_password_in_clear_is_passed_on_to_nobody_and_told_why() {
+    let world = world_trusting("127.0.0.1", &format!("{RULES}{}", crate::hub::SITES));
+    let mut daemon = Daemon::start(&world);
+    for name in ["plant-a/jane", "plant-a\\jane", "jane@plant-a.example"] {
+        for _ in 0..2 {
+            let refused = api(&daemon, name, "in-clear-9");
+            assert_eq!(refused.status, 403, "{name}: {refused:?}");
+            assert!(refused.headers("www-authenticate").is_empty());
+            let told = "nobody was asked about it. Log in with a browser.";
+            assert!(refused.body.contains(told), "{}", refused.body);
+        }
+        let line = daemon.event("login.decided");
+        assert_eq!(line["code"], "sealed_only", "{name}: {line}");
+        let record = world.record(&line["id"]).expect("a record").to_string();
+        assert!(!record.contains("in-clear-9"), "{record}");
+        let line = daemon.event("http.refused");
+        assert_eq!(line["problem"], "sealed_only", "{name}: {line}");
+    }
+    // A browser goes to the login, where it can be sealed.
+    let mut browser = Visitor::at(&daemon, WIKI);
+    let shown = basic("plant-a/jane", "in-clear-9");
+    browser.at.headers.push(("authorization", shown));
+    let sent = browser.asks("GET", "/api/x");
+    assert_eq!(sent.status, 302, "{sent:?}");
+    assert!(
+        sent.location()
+            .is_some_and(|place| place.starts_with(ISSUER))
+    );
+    // Whoever is of no site comes in as ever.
+    is_in(&api(&daemon, "staff/jdoe", "right"));
+}
+
 #[test]
 fn an_outage_is_told_as_one_and_not_remembered() {
     let world = world();
