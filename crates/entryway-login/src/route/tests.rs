@@ -216,6 +216,7 @@ fn with_a_site() -> LoginPolicy {
         suffixes: vec!["plant-a.example".to_owned()],
         clients: vec!["wiki".to_owned()],
         applications: None,
+        lookups: Vec::new(),
         enabled: true,
         takes: crate::SiteTakes::default(),
         rule: crate::RuleId(1),
