@@ -15,7 +15,7 @@ fn a_frame_is_its_length_kind_id_and_payload() {
 
 #[test]
 fn kinds_of_extensions_are_passed_over_and_others_are_not() {
-    let mut input = BytesMut::from(&b"\0\0\0\x0a\x80\0\0\0\0\0\0\0\0x"[..]);
+    let mut input = BytesMut::from(&b"\0\0\0\x0a\x81\0\0\0\0\0\0\0\0x"[..]);
     input.extend_from_slice(&written(Kind::Ping, 0, b"12345678"));
     let frame = split_frame(&mut input).unwrap().unwrap();
     assert_eq!(frame.kind, Kind::Ping);
