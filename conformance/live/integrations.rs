@@ -5,6 +5,7 @@
 //! or root may not mount, they fail and say so.
 
 mod apache;
+mod balancer;
 mod browser;
 mod certificates;
 mod chromium;
@@ -33,6 +34,7 @@ pub(crate) fn tests() -> Vec<Test> {
     tests.extend(certificates::tests());
     tests.extend(mapped::tests());
     tests.extend(forward::tests());
+    tests.extend(balancer::tests());
     tests.push((
         "both programs ask with the same lines",
         both_programs_ask_with_the_same_lines,

@@ -2,6 +2,7 @@
 //! whatever can fail, fails.
 
 mod act;
+mod balancer;
 mod load;
 mod report;
 mod stage;

@@ -60,7 +60,7 @@ pub(super) enum Shown {
 }
 
 impl Slot {
-    pub(super) async fn connect(address: SocketAddr) -> Result<Self> {
+    pub(in crate::prove) async fn connect(address: SocketAddr) -> Result<Self> {
         let stream = TcpStream::connect(address).await?;
         stream.set_nodelay(true)?;
         Ok(Self {
@@ -70,40 +70,30 @@ impl Slot {
         })
     }
 
-    /// Logs somebody in, sealed, at the first of these nodes that takes the question; the login itself is asked once.
-    pub(in crate::prove) async fn ask_any(
-        nodes: &[SocketAddr],
+    /// What a password of that name is sealed with.
+    pub(in crate::prove) async fn challenge(&mut self, name: &str) -> Result<Value> {
+        let body = json!({ "login_name": name });
+        self.ask("/api/v1/login/challenge", &body).await
+    }
+
+    /// Logs somebody in with what was [asked](Self::challenge) for. It is asked once.
+    pub(in crate::prove) async fn log_in_with(
+        &mut self,
+        challenged: &Value,
         name: &str,
         password: &str,
     ) -> Seen {
-        let mut seen = Seen::Nothing("no node".to_owned());
-        for node in nodes {
-            let asked = async {
-                let mut slot = Self::connect(*node).await?;
-                let body = json!({ "login_name": name });
-                let challenged = slot.ask("/api/v1/login/challenge", &body).await?;
-                anyhow::Ok((slot, challenged))
-            };
-            let (mut slot, challenged) = match asked.await {
-                Ok(asked) => asked,
-                Err(error) => {
-                    seen = Seen::Nothing(format!("{error:#}"));
-                    continue;
-                }
-            };
-            if let Some(fault) = challenged.get("fault").and_then(Value::as_str) {
-                return Seen::Fault(fault.to_owned());
-            }
-            let body = match seal(&challenged, password) {
-                Ok(sealed) => json!({ "login_name": name, "sealed": sealed }),
-                Err(error) => return Seen::Nothing(format!("{error:#}")),
-            };
-            return match slot.ask("/api/v1/login", &body).await {
-                Ok(answer) => Seen::of(&answer),
-                Err(error) => Seen::Nothing(format!("{error:#}")),
-            };
+        if let Some(fault) = challenged.get("fault").and_then(Value::as_str) {
+            return Seen::Fault(fault.to_owned());
         }
-        seen
+        let body = match seal(challenged, password) {
+            Ok(sealed) => json!({ "login_name": name, "sealed": sealed }),
+            Err(error) => return Seen::Nothing(format!("{error:#}")),
+        };
+        match self.ask("/api/v1/login", &body).await {
+            Ok(answer) => Seen::of(&answer),
+            Err(error) => Seen::Nothing(format!("{error:#}")),
+        }
     }
 
     /// Whether somebody is let in; anything but a verdict is an error.
@@ -116,9 +106,7 @@ impl Slot {
         let body = match shown {
             Shown::Clear => json!({ "login_name": name, "password": password }),
             Shown::Sealed => {
-                let challenged = self
-                    .ask("/api/v1/login/challenge", &json!({ "login_name": name }))
-                    .await?;
+                let challenged = self.challenge(name).await?;
                 json!({ "login_name": name, "sealed": seal(&challenged, password)? })
             }
         };

@@ -1,13 +1,15 @@
 //! Logins at a steady rate, at both nodes in turn, and what came of each.
 
 use super::act::{Act, Promise};
-use crate::prove::connectors::{Seen, Slot};
+use super::balancer::Balancer;
+use crate::prove::connectors::Seen;
 use crate::prove::gateway::{self, MOST, dn};
 use anyhow::{Context, Result, ensure};
 use entryway_conformance::StatsLog;
 use parking_lot::Mutex;
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
+use std::rc::Rc;
 use std::sync::Arc;
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
@@ -113,6 +115,7 @@ async fn ask_all(
     rate: f64,
     mut stopped: watch::Receiver<bool>,
 ) -> Result<()> {
+    let balancer = Rc::new(Balancer::before(nodes));
     let began = Instant::now();
     let mut under_way = tokio::task::JoinSet::new();
     for number in 0..MOST {
@@ -122,24 +125,15 @@ async fn ask_all(
             _ = stopped.wait_for(|stop| *stop) => break,
         }
         let login = gateway::login(number);
-        let at = usize::try_from(number)? % nodes.len();
-        let order: Vec<SocketAddr> = nodes
-            .iter()
-            .cycle()
-            .skip(at)
-            .take(nodes.len())
-            .copied()
-            .collect();
-        let shared = Arc::clone(&shared);
+        let turn = usize::try_from(number)?;
+        let (shared, balancer) = (Arc::clone(&shared), Rc::clone(&balancer));
         under_way.spawn_local(async move {
             let name = format!("plant-a/{}", login.name);
-            let seen =
-                match tokio::time::timeout(DUE * 2, Slot::ask_any(&order, &name, &login.password))
-                    .await
-                {
-                    Ok(seen) => seen,
-                    Err(_) => Seen::Nothing("no answer at all".to_owned()),
-                };
+            let asked = balancer.log_in(turn, &name, &login.password);
+            let seen = match tokio::time::timeout(DUE * 2, asked).await {
+                Ok(seen) => seen,
+                Err(_) => Seen::Nothing("no answer at all".to_owned()),
+            };
             shared.samples.lock().push(Sample {
                 took: due.elapsed(),
                 login,
