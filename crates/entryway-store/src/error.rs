@@ -48,6 +48,16 @@ pub enum StoreError {
     /// The caller's: a value of an account is unusable.
     #[error("the account is unusable: {0}")]
     Account(AccountProblem),
+    /// The administrator's: records of this node are sealed with a key that is not this daemon's.
+    #[error(
+        "the audit of `{node}` is under another key from record {seq}: another daemon writes as this node (give each an `audit.node` and a key of its own), or `audit.key` is another file than before (put the old one back, or go on with another `audit.node`)"
+    )]
+    SharedNode {
+        /// `audit.node`, or the host's name.
+        node: String,
+        /// The first record that is not this daemon's.
+        seq: i64,
+    },
     /// Nobody's yet: what stands in the store, or in a file beside it, is not what Entryway writes.
     #[error("{what} is damaged{remedy}")]
     Damaged {

@@ -1,6 +1,7 @@
 //! What outlives a request: the store with its accounts, throttle, audit and keys. Opened once, and shared by every
 //! configuration that comes after.
 
+mod forgetting;
 mod place;
 mod recorder;
 
@@ -13,11 +14,11 @@ use crate::totals::Totals;
 use anyhow::Context;
 use entryway_config::{Settings, StoreSettings, StoreUrl};
 use entryway_store::{AuditKey, HeldAccounts, OpenOptions, Store, Throttle, ThrottleSettings};
+use forgetting::Forgetting;
 pub(crate) use place::{SOCKET, audit_key, state_dir, state_path, store_url};
 use recorder::Recorder;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
-use tempfile::TempDir;
 
 /// The name of the key that seals what is given out and taken back.
 const TOKENS: &str = "tokens";
@@ -49,7 +50,7 @@ pub(crate) struct Kept {
     /// The hub, of whatever configuration.
     pub(crate) exchange: Arc<Exchange>,
     /// Of a store that forgets; goes with the process.
-    _folder: Option<TempDir>,
+    _folder: Option<Forgetting>,
 }
 
 impl Kept {
@@ -124,13 +125,14 @@ impl Kept {
 }
 
 /// The store alone, for commands that need nothing else.
-pub(crate) async fn open(settings: &Settings) -> anyhow::Result<(Store, Option<TempDir>)> {
+pub(crate) async fn open(settings: &Settings) -> anyhow::Result<(Store, Option<Forgetting>)> {
     let folder = match &settings.store.url {
-        StoreUrl::Memory => Some(tempfile::tempdir().context("a temporary folder cannot be made")?),
+        StoreUrl::Memory => Some(Forgetting::begin(&std::env::temp_dir())?),
         _ => None,
     };
-    let url = store_url(settings, folder.as_ref())?;
-    let key = audit_key(settings, folder.as_ref())?;
+    let path = folder.as_ref().map(Forgetting::path);
+    let url = store_url(settings, path)?;
+    let key = audit_key(settings, path)?;
     let options = OpenOptions {
         node: settings.audit.node.clone().unwrap_or_else(host_name),
         audit_key: AuditKey::load_or_create(key)?,

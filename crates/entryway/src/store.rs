@@ -134,6 +134,7 @@ pub(crate) fn failed(error: &StoreError) -> Exit {
         StoreError::NotAStore { .. }
         | StoreError::TooNew { .. }
         | StoreError::Unavailable { .. }
+        | StoreError::SharedNode { .. }
         | StoreError::Damaged { .. } => Exit::NoAnswer,
     }
 }

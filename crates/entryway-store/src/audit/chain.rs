@@ -7,7 +7,7 @@ use super::checkpoint::{Checkpoint, Kind};
 use super::key::AuditKey;
 use super::mark::End;
 use super::segment::Packed;
-use super::verify::Breach;
+use super::verify::{Breach, BreachKind};
 use super::walk::{BEGINNING, Walk, ends_at};
 use crate::database::{Begin, Database, Tx, args};
 use crate::{Outage, StoreError};
@@ -25,6 +25,8 @@ pub(super) struct Chain<'a> {
     is_end: bool,
     /// Records behind the last checkpoint of this process.
     pub(super) unsigned: i64,
+    /// That another daemon writes as this node was found last.
+    pub(super) is_shared: bool,
 }
 
 /// An end that is to be signed, while more is appended behind it.
@@ -75,6 +77,7 @@ impl<'a> Chain<'a> {
             tail: None,
             is_end: false,
             unsigned: 0,
+            is_shared: false,
         }
     }
 
@@ -166,6 +169,12 @@ impl<'a> Chain<'a> {
         let mut walk = Walk::new(self.node, self.key, true);
         let found = follow(&mut tx, &mut walk, own, marks.end(self.node)).await?;
         if let Err(breach) = found {
+            if breach.kind == BreachKind::UnknownKey {
+                return Err(StoreError::SharedNode {
+                    node: self.node.to_owned(),
+                    seq: breach.seq,
+                });
+            }
             return Err(StoreError::Damaged {
                 what: format!(
                     "the audit of `{}` from record {} ({})",
@@ -232,7 +241,7 @@ async fn follow(
     if !is_base && !ends_at(tx, walk.node, start).await? {
         return Ok(Err(Breach {
             seq: start.next_seq,
-            kind: super::BreachKind::Truncated,
+            kind: BreachKind::Truncated,
         }));
     }
     let breach = walk.run(tx, start, start.next_seq).await?;

@@ -237,12 +237,26 @@ async fn commit(chain: &mut Chain<'_>, batch: &mut Vec<Queued>) {
     }
 }
 
+/// Once, until something is appended again: each login that it costs has a line of its own.
+fn tell_shared<E>(chain: &mut Chain<'_>, appended: &Result<Result<(), StoreError>, E>) {
+    match appended {
+        Ok(Ok(())) => chain.is_shared = false,
+        Ok(Err(error @ StoreError::SharedNode { node, seq })) if !chain.is_shared => {
+            chain.is_shared = true;
+            tracing::error!(target: "audit.node_shared", node, seq, problem = %error);
+        }
+        _ => {}
+    }
+}
+
 async fn append(
     chain: &mut Chain<'_>,
     frames: &Frames,
     waiting: &mut Vec<oneshot::Sender<Result<(), StoreUnavailable>>>,
 ) {
-    let done = match timeout(PATIENCE, chain.append(&frames.pack())).await {
+    let appended = timeout(PATIENCE, chain.append(&frames.pack())).await;
+    tell_shared(chain, &appended);
+    let done = match appended {
         Ok(Ok(())) => Ok(()),
         Ok(Err(error)) => Err(StoreUnavailable(error.to_string())),
         Err(_) => Err(StoreUnavailable(format!(

@@ -14,6 +14,7 @@ cases!(
     a_chain_that_was_computed_anew_is_found,
     a_forged_checkpoint_is_found,
     a_checkpoint_of_another_key_is_found,
+    another_daemon_that_writes_as_this_node_is_told_as_that,
     another_nodes_records_do_not_pass_for_ours,
     what_is_broken_is_not_pruned,
 );
@@ -119,6 +120,31 @@ async fn a_chain_that_was_computed_anew_is_found(lab: Lab) {
             kind: BreachKind::Altered
         })
     );
+}
+
+/// Two that were set up alike: both begin a chain, and the first that writes has it.
+async fn another_daemon_that_writes_as_this_node_is_told_as_that(lab: Lab) {
+    let own = lab.open().await;
+    let mut options = lab.options("two");
+    options.node = "one".to_owned();
+    let other = super::open(&lab.url, options).await.unwrap();
+    own.audit().goes_on().await.unwrap();
+    other.audit().goes_on().await.unwrap();
+    other.audit().append(entry(0, "{}")).await.unwrap();
+    let refused = own.audit().append(entry(1, "{}")).await.unwrap_err();
+    assert!(
+        refused.0.contains("another daemon writes as this node")
+            && refused.0.contains("audit.node"),
+        "{refused:?}"
+    );
+    // Whoever starts now is told before any login.
+    let found = own.audit().goes_on().await.unwrap_err();
+    assert!(
+        matches!(&found, StoreError::SharedNode { node, seq: 0 } if node == "one"),
+        "{found:?}"
+    );
+    // The one that has the chain goes on.
+    other.audit().append(entry(2, "{}")).await.unwrap();
 }
 
 async fn a_forged_checkpoint_is_found(lab: Lab) {

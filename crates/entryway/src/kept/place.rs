@@ -4,12 +4,11 @@ use anyhow::Context;
 use entryway_config::{Settings, StoreUrl};
 use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
-use tempfile::TempDir;
 
 /// The store's address, its password put in. Its folder is there.
 pub(crate) fn store_url(
     settings: &Settings,
-    folder: Option<&TempDir>,
+    folder: Option<&Path>,
 ) -> anyhow::Result<entryway_store::StoreUrl> {
     if settings.store.url == StoreUrl::Default {
         state_dir()?;
@@ -29,14 +28,14 @@ pub(super) fn file(settings: &Settings) -> anyhow::Result<Option<PathBuf>> {
 /// The store's address, its password put in. Makes nothing.
 pub(super) fn address(
     settings: &Settings,
-    folder: Option<&TempDir>,
+    folder: Option<&Path>,
 ) -> anyhow::Result<entryway_store::StoreUrl> {
     Ok(match &settings.store.url {
         StoreUrl::Default => entryway_store::StoreUrl::file(state_path()?.join("entryway.db")),
         StoreUrl::Sqlite(path) => entryway_store::StoreUrl::file(path),
         StoreUrl::Memory => {
             let folder = folder.context("a store that forgets needs a temporary folder")?;
-            entryway_store::StoreUrl::file(folder.path().join("entryway.db"))
+            entryway_store::StoreUrl::file(folder.join("entryway.db"))
         }
         StoreUrl::Postgres(url) => {
             let store = if settings.store.allow_unverified {
@@ -53,14 +52,14 @@ pub(super) fn address(
 }
 
 /// The file of the key that signs the audit: beside a SQLite file, else in the state directory.
-pub(crate) fn audit_key(settings: &Settings, folder: Option<&TempDir>) -> anyhow::Result<PathBuf> {
+pub(crate) fn audit_key(settings: &Settings, folder: Option<&Path>) -> anyhow::Result<PathBuf> {
     const NAME: &str = "audit.key";
     if let Some(path) = &settings.audit.key {
         return Ok(path.clone());
     }
     Ok(match (&settings.store.url, folder) {
         (StoreUrl::Sqlite(path), _) => path.parent().unwrap_or(Path::new(".")).join(NAME),
-        (StoreUrl::Memory, Some(folder)) => folder.path().join(NAME),
+        (StoreUrl::Memory, Some(folder)) => folder.join(NAME),
         _ => state_dir()?.join(NAME),
     })
 }
