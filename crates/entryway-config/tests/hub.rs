@@ -64,6 +64,7 @@ fn what_is_not_written_has_its_default() {
     assert_eq!(hub.nodes, ["https://hub.corp.example".into()]);
     assert_eq!(hub.certificate_life, Duration::from_secs(90 * 86_400));
     assert_eq!(hub.ticket_life, Duration::from_secs(3600));
+    assert_eq!(hub.challenges, 1200);
     let site = SiteSettings {
         name: "plant-a".into(),
         suffixes: Vec::new(),
@@ -87,6 +88,7 @@ url = "https://hub.corp.example:8443/entryway/"
 nodes = ["https://hub-1.corp.example", "http://127.0.0.1:8389"]
 certificate_life = "30d"
 ticket_life = "10m"
+challenges = 40
 
 [site.plant-b]
 enabled = false
@@ -117,6 +119,7 @@ max_outstanding = 7
     );
     assert_eq!(hub.certificate_life, Duration::from_secs(30 * 86_400));
     assert_eq!(hub.ticket_life, Duration::from_secs(600));
+    assert_eq!(hub.challenges, 40);
     let names: Vec<&str> = hub.sites.iter().map(|site| &*site.name).collect();
     assert_eq!(names, ["plant-a", "plant-c"]);
     let site = hub.sites.first().expect("a site");

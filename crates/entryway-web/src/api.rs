@@ -1,7 +1,9 @@
 //! `POST /api/v1/login` and `/revalidate`: one login for an application, and whether an earlier one still holds.
 
 use crate::refusal::Refusal;
-use crate::{App, Caller, Generation, Revalidated, Scope, ToSeal, answer, bearer, body, sso};
+use crate::{
+    App, Caller, Generation, Revalidated, Scope, Sends, ToSeal, answer, bearer, body, sso,
+};
 use axum::extract::Request;
 use axum::extract::State;
 use axum::response::Response;
@@ -53,7 +55,21 @@ pub(crate) async fn challenge(
     let Some(sealing) = &generation.sealing else {
         return answer::json(&SealWith::nothing());
     };
-    let by = Instant::now() + generation.deadline;
+    let now = Instant::now();
+    // A caller that does not say where the person is has shown a token, and is trusted with logins.
+    if let Some(from) = request.client_address
+        && sealing.sends(&request.login_name, &caller.name) == Sends::Sealed
+    {
+        let taken = app
+            .challenges
+            .take(Some(from), sealing.challenges_per_minute(), now);
+        let caller = &caller.name;
+        taken.map_err(|wait| Refusal::TooManyChallenges {
+            caller: Arc::clone(caller),
+            wait,
+        })?;
+    }
+    let by = now + generation.deadline;
     let asked = sealing.challenge(&request.login_name, &caller.name, by);
     match asked.await {
         ToSeal::Nothing => answer::json(&SealWith::nothing()),

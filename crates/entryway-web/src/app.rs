@@ -1,6 +1,9 @@
 //! The state every route shares.
 
-use crate::{Admission, Current, Limits, LoginIds, MetricsText, Observer, OpenTunnels, Readiness};
+use crate::{
+    Admission, ChallengePace, Current, Limits, LoginIds, MetricsText, Observer, OpenTunnels,
+    Readiness,
+};
 use std::sync::Arc;
 
 /// The ports, and the limits on requests. Cheap to clone.
@@ -18,6 +21,8 @@ pub struct App {
     pub observer: Arc<dyn Observer>,
     /// How many look-ups are under way, whatever the configuration is.
     pub lookups: Arc<Admission>,
+    /// Who asked for how many challenges, whatever the configuration is.
+    pub challenges: Arc<ChallengePace>,
     /// The tunnels of connectors that are open, whatever the configuration is.
     pub tunnels: Arc<OpenTunnels>,
     /// Bounds on requests.

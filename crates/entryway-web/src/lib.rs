@@ -24,6 +24,7 @@ mod limits;
 mod lookup;
 mod openapi;
 mod operation;
+mod pace;
 mod peer;
 mod ports;
 mod probes;
@@ -49,6 +50,7 @@ pub use hub::{ConnectorChange, FromDesk, HubDesk, HubRefused};
 pub use limits::Limits;
 pub use lookup::{DomainRules, LookupFront, LookupRules, Strangers};
 pub use openapi::openapi;
+pub use pace::ChallengePace;
 pub use ports::{
     Current, DomainReady, Explanations, Generation, LoginIds, Lookup, MetricsText, Observer,
     PasswordChanges, Readiness, Revalidated, Revalidations,

@@ -10,11 +10,15 @@ use entryway_wire::{At, Problem, RequestError};
 use http::{HeaderValue, StatusCode, header};
 use std::borrow::Cow;
 use std::sync::Arc;
+use std::time::Duration;
 
 /// Seconds: a server that is down is looked at again within so many.
 const RETRY_AFTER: &str = "5";
 /// Seconds: look-ups that are under way are soon over.
 const RETRY_SOON: &str = "1";
+
+/// The word for a network that asks for too many challenges.
+pub(crate) const TOO_MANY_CHALLENGES: &str = "too_many_challenges";
 
 /// What is wrong, in this crate's words.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -68,6 +72,8 @@ pub(crate) enum Refusal {
     NotAcceptable,
     /// Too many look-ups are under way.
     TooMany { caller: Option<Arc<str>> },
+    /// So many challenges were asked for from one network that the next has to wait.
+    TooManyChallenges { caller: Arc<str>, wait: Duration },
     /// There is no answer, for whoever shows no token: neither where nor why.
     NoAnswer,
     /// A look-up has no answer.
@@ -133,7 +139,7 @@ impl Refusal {
             Self::Method => StatusCode::METHOD_NOT_ALLOWED,
             Self::NoUpgrade => StatusCode::UPGRADE_REQUIRED,
             Self::NotAcceptable => StatusCode::NOT_ACCEPTABLE,
-            Self::TooMany { .. } => StatusCode::TOO_MANY_REQUESTS,
+            Self::TooMany { .. } | Self::TooManyChallenges { .. } => StatusCode::TOO_MANY_REQUESTS,
             Self::Lookup { refused, .. } => match refused {
                 Refused::NotFound
                 | Refused::UnknownDomain(_)
@@ -187,6 +193,7 @@ impl Refusal {
             Self::Text { why } => why.code(),
             Self::NotAcceptable => "not_acceptable",
             Self::TooMany { .. } => "too_many_lookups",
+            Self::TooManyChallenges { .. } => TOO_MANY_CHALLENGES,
             Self::NoAnswer => "no_answer",
             Self::Lookup { refused, .. } => refused.code(),
             Self::Indeterminate { .. } => "no_verdict",
@@ -228,6 +235,7 @@ impl Refusal {
             Self::Text { .. } => "ask for something else",
             Self::NotAcceptable => "accept `application/json` or `text/vcard`",
             Self::TooMany { .. } => "wait for the answers to what was asked before",
+            Self::TooManyChallenges { .. } => "wait for as long as the header `retry-after` says",
             Self::Lookup { refused, .. } => match refused {
                 Refused::NotFound => "search again: the entry is gone, or may not be looked at",
                 Refused::UnknownDomain(_) => "name a domain of the configuration",
@@ -318,6 +326,9 @@ impl Refusal {
                 "the header `accept` takes neither `application/json` nor `text/vcard`".into()
             }
             Self::TooMany { .. } => "too many look-ups are under way".into(),
+            Self::TooManyChallenges { .. } => {
+                "too many challenges were asked for from this network in the last minute".into()
+            }
             Self::NoAnswer => "there is no answer now".into(),
             Self::Lookup { refused, .. } => refused.to_string().into(),
             Self::Indeterminate { id, fault, told } => {
@@ -378,11 +389,18 @@ fn unknown_parameter(name: &str, known: &[&str]) -> String {
     }
 }
 
+/// What `retry-after` says: a second begun is a second.
+pub(crate) fn whole_seconds(wait: Duration) -> HeaderValue {
+    let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
+    HeaderValue::from(seconds.max(1))
+}
+
 /// A caller that was turned away, kept with the response for the log.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Denied {
     pub(crate) status: StatusCode,
-    /// `no_token`, `unknown_token`, `expired_token`, `scope`, `foreign_site`, `too_many_lookups`, `untrusted_proxy`, or why a rule of
+    /// `no_token`, `unknown_token`, `expired_token`, `scope`, `foreign_site`, `too_many_lookups`, `too_many_challenges`,
+    /// `untrusted_proxy`, or why a rule of
     /// forward authentication did not let a request pass.
     pub(crate) problem: &'static str,
     /// Who, when the token told.
@@ -404,6 +422,9 @@ impl Denied {
             Refusal::Site(SiteRefused::Foreign { caller, .. }) => {
                 ("foreign_site", Some(Arc::clone(caller)), None)
             }
+            Refusal::TooManyChallenges { caller, .. } => {
+                (TOO_MANY_CHALLENGES, Some(Arc::clone(caller)), None)
+            }
             Refusal::UntrustedProxy => ("untrusted_proxy", None, None),
             _ => return None,
         };
@@ -422,6 +443,12 @@ impl IntoResponse for Refusal {
         let challenge = self.challenge();
         let upgrades = matches!(self, Self::NoUpgrade);
         let denied = Denied::of(&self);
+        let retry_after = match (&self, status) {
+            (Self::TooManyChallenges { wait, .. }, _) => Some(whole_seconds(*wait)),
+            (_, StatusCode::SERVICE_UNAVAILABLE) => Some(HeaderValue::from_static(RETRY_AFTER)),
+            (_, StatusCode::TOO_MANY_REQUESTS) => Some(HeaderValue::from_static(RETRY_SOON)),
+            _ => None,
+        };
         // What is left of an unread body must not be taken for the next request.
         let closes = matches!(
             self,
@@ -441,13 +468,8 @@ impl IntoResponse for Refusal {
         if let Some(challenge) = challenge {
             headers.insert(header::WWW_AUTHENTICATE, challenge);
         }
-        let retry_after = match status {
-            StatusCode::SERVICE_UNAVAILABLE => Some(RETRY_AFTER),
-            StatusCode::TOO_MANY_REQUESTS => Some(RETRY_SOON),
-            _ => None,
-        };
         if let Some(seconds) = retry_after {
-            headers.insert(header::RETRY_AFTER, HeaderValue::from_static(seconds));
+            headers.insert(header::RETRY_AFTER, seconds);
         }
         if upgrades {
             headers.insert(header::UPGRADE, HeaderValue::from_static("websocket"));

@@ -120,7 +120,7 @@ pub(crate) static CHALLENGE: Operation = Operation {
     needs: Needs::Scope(Scope::Login),
     body: Some("challenge_request"),
     answers: &[(JSON, Content::Json("challenges"))],
-    problems: OF_BODY,
+    problems: &[400, 401, 403, 408, 413, 415, 429, 503],
     to: || post(api::challenge),
     ..LOOKUP
 };

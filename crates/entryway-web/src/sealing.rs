@@ -11,6 +11,8 @@ pub trait Sealing: Send + Sync {
     fn sends(&self, login_name: &str, caller: &str) -> Sends;
     /// Whether a connector of that site takes passwords now. Asks nobody.
     fn is_ready(&self, site: &str) -> bool;
+    /// How many challenges one network may ask for in a minute.
+    fn challenges_per_minute(&self) -> u32;
     /// What a password of that name is sealed with.
     fn challenge<'a>(
         &'a self,

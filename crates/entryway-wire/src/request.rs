@@ -39,10 +39,12 @@ pub struct LoginRequest {
     pub groups: bool,
 }
 
-/// `{"login_name": "…"}`: whether its password is to be sealed, and with what.
+/// `{"login_name": "…", "client_address": "…"}`; the second need not be there. Whether its password is to be sealed, and with what.
 pub struct SealRequest {
     /// As typed, unchecked.
     pub login_name: String,
+    /// Where the person is, if the application says so.
+    pub client_address: Option<IpAddr>,
 }
 
 /// `{"token": "…", "client_address": "…", "groups": true}`; the last two need not be there. Any other key is refused.
@@ -164,11 +166,12 @@ impl Named for LoginShape<'_> {
 #[serde(deny_unknown_fields)]
 struct SealShape {
     login_name: String,
+    client_address: Option<IpAddr>,
 }
 
 impl Named for SealShape {
     const WHAT: &'static str = "a request for a challenge";
-    const EXPECTED: &'static str = "an object with `login_name`";
+    const EXPECTED: &'static str = "an object with `login_name` and, if wanted, `client_address`";
 }
 
 #[derive(Deserialize)]
@@ -267,6 +270,7 @@ impl SealRequest {
         let shape: SealShape = read(body)?;
         Ok(Self {
             login_name: shape.login_name,
+            client_address: shape.client_address,
         })
     }
 }

@@ -165,8 +165,12 @@ impl Running {
         let forward = settings.forward.as_deref();
         let exchange = settings.hub.as_ref().map(|_| &gateway.kept().exchange);
         let sealing: Option<Arc<dyn Sealing>> = exchange
+            .zip(settings.hub.as_ref())
             .filter(|_| !settings.policy.sites.is_empty())
-            .map(|exchange| Arc::new(Sealer::new(settings.policy.clone(), exchange.clone())) as _);
+            .map(|(exchange, hub)| {
+                let policy = settings.policy.clone();
+                Arc::new(Sealer::new(policy, exchange.clone(), hub.challenges)) as _
+            });
         let sites: Option<Arc<dyn SiteLookups>> = exchange.map(|exchange| {
             Arc::new(Lookups::new(
                 Arc::clone(&settings.policy),

@@ -62,6 +62,7 @@ impl Front {
             metrics: page,
             observer: metrics,
             lookups: Arc::default(),
+            challenges: Arc::default(),
             tunnels: Arc::default(),
             limits: Arc::new(limits),
         };

@@ -17,6 +17,8 @@ pub(super) const SETTINGS: &[Setting] = &[
         doc: "How long the certificate of a connector holds. It renews itself when a third is left; one that was switched off for longer needs a new ticket." },
     Setting { path: "hub.ticket_life", shape: Duration(MINUTE, 30 * DAY), default: Value(r#""1h""#), example: r#""24h""#,
         doc: "How long a ticket holds that was made without `--expires`." },
+    Setting { path: "hub.challenges", shape: Integer(1, 1_000_000), default: Value("1200"), example: "6000",
+        doc: "How many challenges one network (an IPv4 address, an IPv6 /64) may ask for in a minute: each page and each `client_address` that logs in a site's person needs one, and an office shares an address. Whoever asks for more is answered 429, and when to come again. See docs/sealed-passwords.md." },
 
     Setting { path: "site.<name>.suffixes", shape: Texts, default: Value("[]"), example: r#"["plant-a.example"]"#,
         doc: "What stands after the `@` in the login names of this site's people. Each belongs to one site, or one domain. `plant-a/jane` names the site whatever stands here." },

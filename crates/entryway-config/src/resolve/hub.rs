@@ -59,6 +59,7 @@ pub(super) fn hub(
     let nodes = nodes(&hub, cx);
     let certificate_life = hub.duration("certificate_life");
     let ticket_life = hub.duration("ticket_life");
+    let challenges = u32::try_from(hub.integer("challenges")).unwrap_or(u32::MAX);
     let url = url?;
     let nodes = nodes?;
     let (sites, policies): (Vec<_>, Vec<_>) = sites?.into_iter().unzip();
@@ -70,6 +71,7 @@ pub(super) fn hub(
         url,
         certificate_life,
         ticket_life,
+        challenges,
         sites: sites.into_iter().flatten().collect(),
     };
     Some((settings, policies))

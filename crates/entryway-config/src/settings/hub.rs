@@ -15,6 +15,8 @@ pub struct HubSettings {
     pub certificate_life: Duration,
     /// How long a ticket holds for which nobody says it.
     pub ticket_life: Duration,
+    /// How many challenges one network may ask for in a minute.
+    pub challenges: u32,
     /// The enabled ones, by name.
     pub sites: Vec<SiteSettings>,
 }

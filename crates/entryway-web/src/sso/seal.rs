@@ -2,15 +2,16 @@
 
 use super::front;
 use super::own::{Own, field};
-use crate::refusal::Refusal;
-use crate::{App, Challenges, ToSeal, answer};
+use super::words::Language;
+use crate::refusal::{Denied, Refusal, TOO_MANY_CHALLENGES, whole_seconds};
+use crate::{App, Challenges, Sends, ToSeal, answer, peer};
 use axum::extract::{Request, State};
 use axum::response::{IntoResponse, Response};
 use entryway_wire::SealWith;
 use http::{HeaderValue, StatusCode, header};
 use serde::Serialize;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 /// The script. Whoever changes it gives it another name, and its hash is published: docs/sealed-passwords.md.
 const SCRIPT: &str = include_str!("seal.js");
@@ -52,7 +53,17 @@ pub(crate) async fn challenge(
     let typed = field(&own.sent, "name").unwrap_or_default();
     let (offered, caller) = (&sso.look().offered, own.flow.caller());
     let name = offered.login_name(field(&own.sent, "domain"), typed, &caller);
-    let by = Instant::now() + generation.deadline;
+    let now = Instant::now();
+    if sealing.sends(&name, &caller) == Sends::Sealed {
+        let from = peer::client_address(&head, &generation.trusted_proxies);
+        let taken = app
+            .challenges
+            .take(from, sealing.challenges_per_minute(), now);
+        if let Err(wait) = taken {
+            return too_many(own.asks.language(&[]), &caller, wait);
+        }
+    }
+    let by = now + generation.deadline;
     let asked = sealing.challenge(&name, &caller, by).await;
     let mut response = match asked {
         // The script sends its form without a password, and the refusal comes as any other.
@@ -68,6 +79,24 @@ pub(crate) async fn challenge(
     response
         .headers_mut()
         .insert(header::CACHE_CONTROL, private);
+    Ok(response)
+}
+
+/// The script shows what it is told, whatever the status.
+fn too_many(language: Language, caller: &str, wait: Duration) -> Result<Response, Refusal> {
+    let problem = language.too_many_challenges();
+    let mut response = answer::json(&ProblemJson { problem })?;
+    let status = StatusCode::TOO_MANY_REQUESTS;
+    *response.status_mut() = status;
+    response.extensions_mut().insert(Denied {
+        status,
+        problem: TOO_MANY_CHALLENGES,
+        caller: Some(caller.into()),
+        needed: None,
+    });
+    let headers = response.headers_mut();
+    headers.insert(header::RETRY_AFTER, whole_seconds(wait));
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     Ok(response)
 }
 

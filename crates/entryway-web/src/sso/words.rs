@@ -326,6 +326,18 @@ impl Language {
         }
     }
 
+    /// Why there is nothing to seal with, for somebody whose network asked too often.
+    pub(super) fn too_many_challenges(self) -> &'static str {
+        match self {
+            Self::English => {
+                "From your network too many people, or programs, have tried to log in within a minute. This says nothing about your password: please try again in a minute."
+            }
+            Self::German => {
+                "Aus Ihrem Netz haben sich in einer Minute zu viele Leute, oder Programme, anmelden wollen. Über Ihr Passwort sagt das nichts: Bitte versuchen Sie es in einer Minute noch einmal."
+            }
+        }
+    }
+
     /// Why a password was not changed. English is what the table of reasons says.
     pub(super) fn unchanged(self, reason: Reason) -> &'static str {
         match (self, reason) {

@@ -7,6 +7,7 @@ mod validator;
 use crate::desk::{ACCESS, ACCESS_DOWN, ACCESS_UNKNOWN};
 use crate::front::{ADMIN, FINDER, GROUPS, HUB, PAGER, PLAIN, app, app_with, login, post};
 use crate::lookup::get;
+use crate::sealed::PER_MINUTE;
 use crate::sites::{of_sites, of_sites_at_once};
 use axum::body::Body;
 use entryway_web::{App, LOOKUPS_OF_ONE, Limits};
@@ -445,7 +446,14 @@ async fn every_documented_status_occurs_and_every_answer_has_its_shape() {
         .collect();
     assert!(held.iter().all(Option::is_some));
     let resolve = json!({ "queries": ["jane"] });
-    let mut requests = vec![post("/api/v1/resolve", FINDER, &resolve)];
+    let challenge = || {
+        let asked = json!({ "login_name": "plant-a/jane", "client_address": "2001:db8::1" });
+        post("/api/v1/login/challenge", PLAIN, &asked)
+    };
+    for _ in 0..PER_MINUTE {
+        seen.insert(described(&app, &document, challenge()).await);
+    }
+    let mut requests = vec![post("/api/v1/resolve", FINDER, &resolve), challenge()];
     for (path, token) in [
         ("/api/v1/people?q=jane", FINDER),
         ("/api/v1/people/staff:1", FINDER),

@@ -384,6 +384,7 @@ pub(crate) fn app_with(
         metrics: Arc::clone(&behind) as _,
         observer: Arc::clone(&behind) as _,
         lookups: Arc::default(),
+        challenges: Arc::default(),
         tunnels: Arc::default(),
         limits: Arc::new(limits),
     };

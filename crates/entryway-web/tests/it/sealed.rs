@@ -7,6 +7,9 @@ use serde_json::{Value, json};
 use std::pin::Pin;
 use std::time::Instant;
 
+/// Few enough to be asked for in a test.
+pub(crate) const PER_MINUTE: u32 = 2;
+
 /// One site, whose connector answers by the name.
 pub(crate) struct OneSite;
 
@@ -20,6 +23,9 @@ impl Sealing for OneSite {
     }
     fn is_ready(&self, site: &str) -> bool {
         site == "plant-a"
+    }
+    fn challenges_per_minute(&self) -> u32 {
+        PER_MINUTE
     }
     fn challenge<'a>(
         &'a self,
@@ -76,6 +82,38 @@ async fn a_challenge_stands_in_the_answer_as_it_came() {
     // Looked at as text: the library reads back more than other readers do.
     let (_, body) = send(&app, request).await;
     assert!(body.contains(r#""challenges":[{"version":1}]"#), "{body}");
+}
+
+#[tokio::test]
+async fn one_network_asks_for_so_many_challenges_and_for_no_more() {
+    let (app, _) = app(Limits::default());
+    let ask = async |name: &str, from: Option<&str>| {
+        let body = json!({ "login_name": name, "client_address": from });
+        send(&app, post("/api/v1/login/challenge", PLAIN, &body)).await
+    };
+    for _ in 0..PER_MINUTE {
+        let (response, _) = ask("plant-a/jane", Some("2001:db8::1")).await;
+        assert_eq!(response.status(), 200);
+    }
+    let (response, body) = ask("plant-a/jane", Some("2001:db8::2")).await;
+    assert_eq!(response.status(), 429);
+    // Half of the minute for each: the rest of it is less than that by what the test took.
+    let wait = response.headers()["retry-after"].to_str().expect("text");
+    assert!((1..=30).contains(&wait.parse::<u32>().expect("seconds")));
+    let body: Value = serde_json::from_str(&body).expect("JSON");
+    assert_eq!(body["code"], "too_many_challenges");
+    assert!(body.get("fault").is_none_or(Value::is_null), "{body}");
+    // People of no site ask no connector, others come from elsewhere, and a caller that names nowhere has its token.
+    for (name, from) in [
+        ("jdoe", Some("2001:db8::2")),
+        ("plant-a/jane", Some("2001:db8:0:1::1")),
+        ("plant-a/jane", None),
+    ] {
+        for _ in 0..PER_MINUTE {
+            let (response, _) = ask(name, from).await;
+            assert_eq!(response.status(), 200, "{name} {from:?}");
+        }
+    }
 }
 
 #[tokio::test]

@@ -54,7 +54,10 @@ pub fn request_schemas() -> Map<String, Value> {
     let challenge = json!({
         "type": "object",
         "description": "POST /api/v1/login/challenge.",
-        "properties": { "login_name": text("As the person typed it.") },
+        "properties": {
+            "login_name": text("As the person typed it."),
+            "client_address": address,
+        },
         "required": ["login_name"],
         "additionalProperties": false,
     });

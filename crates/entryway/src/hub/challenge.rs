@@ -23,11 +23,17 @@ const SECOND: Duration = Duration::from_millis(300);
 pub(crate) struct Sealer {
     policy: Arc<LoginPolicy>,
     exchange: Arc<Exchange>,
+    per_minute: u32,
 }
 
 impl Sealer {
-    pub(crate) fn new(policy: Arc<LoginPolicy>, exchange: Arc<Exchange>) -> Self {
-        Self { policy, exchange }
+    /// `per_minute`: how many challenges one network may ask for.
+    pub(crate) fn new(policy: Arc<LoginPolicy>, exchange: Arc<Exchange>, per_minute: u32) -> Self {
+        Self {
+            policy,
+            exchange,
+            per_minute,
+        }
     }
 }
 
@@ -43,6 +49,10 @@ impl Sealing for Sealer {
     fn is_ready(&self, site: &str) -> bool {
         let ability = Method::Login.ability();
         self.exchange.registry.other(site, ability, &[]).is_ok()
+    }
+
+    fn challenges_per_minute(&self) -> u32 {
+        self.per_minute
     }
 
     fn challenge<'a>(

@@ -73,6 +73,7 @@ pub(crate) async fn connector(common: &Common) -> Result<Exit, Exit> {
         )),
         observer: Arc::clone(&metrics) as _,
         lookups: Arc::default(),
+        challenges: Arc::default(),
         tunnels: Arc::default(),
         limits: Arc::new(Limits::default()),
     });

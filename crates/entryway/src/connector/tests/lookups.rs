@@ -61,6 +61,7 @@ async fn releasing(directory: &TestServer) -> Site {
         )),
         observer: metrics,
         lookups: Arc::default(),
+        challenges: Arc::default(),
         tunnels: Arc::default(),
         limits: Arc::new(Limits::default()),
     });

@@ -39,6 +39,7 @@ fn sites_are_those_of_the_configuration_and_those_with_connectors() {
         url,
         certificate_life: Duration::from_secs(1),
         ticket_life: Duration::from_secs(1),
+        challenges: 1,
         sites: vec![site],
     };
     let rows = [

@@ -55,6 +55,9 @@ impl Sealing for Ready {
     fn is_ready(&self, site: &str) -> bool {
         site == "plant-a" && self.0
     }
+    fn challenges_per_minute(&self) -> u32 {
+        1
+    }
     fn challenge<'a>(
         &'a self,
         _: &'a str,

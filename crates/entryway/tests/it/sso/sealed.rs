@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::hub::{SITES, connected_in, done, sealed, until_metric};
+use crate::world::CONSOLE;
 use base64::Engine as _;
 
 fn hub() -> World {
@@ -40,6 +41,36 @@ fn a_password_at_a_hub_has_no_name_and_the_script_is_the_published_one() {
     let digest = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, script.body.as_bytes());
     let found = base64::engine::general_purpose::STANDARD.encode(digest);
     assert_eq!(hash, format!("sha256-{found}"));
+}
+
+#[test]
+fn a_network_that_asks_for_too_many_challenges_is_told_when_to_come_again() {
+    let few = SITES.replace("[hub]", "[hub]\nchallenges = 2");
+    let world = world_with(&few);
+    let mut daemon = Daemon::start(&world);
+    let (mut browser, page) = page_of(&daemon);
+    for _ in 0..2 {
+        let asked = asks_to_seal(&mut browser, &page, "plant-a/jane");
+        assert_eq!(asked.status, 200);
+    }
+    let refused = asks_to_seal(&mut browser, &page, "plant-a/jane");
+    assert_eq!(refused.status, 429);
+    // Where it is a problem of the script's own kind, the page shows it: seal.js looks at no status.
+    assert_eq!(refused.headers("content-type"), ["application/json"]);
+    assert_eq!(refused.headers("retry-after").len(), 1);
+    assert!(
+        refused.body.contains("says nothing about your password"),
+        "{}",
+        refused.body
+    );
+    // Nobody is kept from a password that no connector is asked about.
+    assert_eq!(asks_to_seal(&mut browser, &page, "jdoe").status, 200);
+    let page = daemon.get("/metrics", CONSOLE).body;
+    let counted = "entryway_http_requests_total{route=\"/sso/seal\",status=\"429\"} 1";
+    assert!(page.lines().any(|line| line == counted), "{page}");
+    let event = daemon.event("http.refused");
+    assert_eq!(event["problem"], "too_many_challenges");
+    assert_eq!(event["caller"], "client app");
 }
 
 #[test]
