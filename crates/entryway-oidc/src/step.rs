@@ -141,6 +141,8 @@ questions! {
     Revalidate {
         /// The person.
         subject: Subject,
+        /// For which application: not everybody may log in at every one.
+        client: ClientId,
         /// The session of the grant: it may have ended.
         session: SessionId,
         /// All tokens of the grant: what is known of the person outlives the session there.

@@ -137,6 +137,7 @@ fn with_client<T: 'static>(
         Ok(Some(client)) => {
             let question = Revalidate {
                 subject: grant.subject.clone(),
+                client: client.id.clone(),
                 session: grant.session.clone(),
                 family: grant.family,
                 wants_groups: record.scopes.has(Scopes::GROUPS),

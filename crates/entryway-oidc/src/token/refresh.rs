@@ -131,6 +131,7 @@ impl Refreshing {
     fn with_person(self, good: Good) -> TokenStep {
         let question = Revalidate {
             subject: good.family.grant.subject.clone(),
+            client: self.client.client().id.clone(),
             session: good.family.grant.session.clone(),
             family: self.family,
             wants_groups: good.scopes.has(Scopes::GROUPS),

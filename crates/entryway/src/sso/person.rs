@@ -1,7 +1,7 @@
 //! Whether somebody is still welcome, asked where they came from; and what holds for a while when nobody answers.
 
 use super::Pictures;
-use entryway_login::{Attempt, Decision, Fault, Session, SubmittedPassword};
+use entryway_login::{Attempt, Decision, Fault, Reason, Session, SubmittedPassword};
 use entryway_oidc::{Person, Unavailable, Welcome};
 use entryway_web::{Revalidated, Revalidations};
 use parking_lot::Mutex;
@@ -129,7 +129,12 @@ pub(crate) struct About<'a> {
     pub(crate) pictures: Option<&'a Pictures>,
     /// How long the answer may take.
     pub(crate) patience: Duration,
+    /// For whom, as logs call it.
+    pub(crate) caller: &'a str,
 }
+
+/// For no application alone.
+pub(crate) const NOBODY: &str = "single sign-on";
 
 impl About<'_> {
     /// Asks about the person of that login. `known` is who they were then.
@@ -164,6 +169,8 @@ impl About<'_> {
                     );
                     Ok(Welcome::Yes(person))
                 }
+                // They are who they were, and welcome elsewhere.
+                Decision::Reject(Reason::NotAdmittedHere) => Ok(Welcome::No),
                 Decision::Reject(_) | Decision::Challenge(_) => {
                     self.answers.forget(token);
                     Ok(Welcome::No)
@@ -183,7 +190,7 @@ impl About<'_> {
             client_address: None,
             device: None,
             wants_groups,
-            caller: Some("single sign-on".into()),
+            caller: Some(self.caller.into()),
             at: SystemTime::now(),
             started,
             deadline: started + self.patience,

@@ -4,7 +4,7 @@
 use super::body::{self, FamilyBody, SessionBody};
 use super::front::Inner;
 use super::keys::{millis, now_ms};
-use super::person::{About, Silent};
+use super::person::{self, About, Silent};
 use super::rows;
 use entryway_login::Fault;
 use entryway_oidc::{
@@ -115,7 +115,12 @@ impl Asked<'_> {
     }
 
     fn about(&self) -> About<'_> {
+        self.about_for(person::NOBODY)
+    }
+
+    fn about_for<'a>(&'a self, caller: &'a str) -> About<'a> {
         About {
+            caller,
             revalidations: &*self.inner.revalidations,
             answers: self.inner.answers(),
             pictures: self.inner.pictures.as_ref(),
@@ -367,6 +372,10 @@ impl World for Asked<'_> {
     }
 
     async fn revalidate(&self, question: Revalidate) -> Answer<Welcome> {
+        // As the login's caller: a site's people may be let in at other applications than when they logged in.
+        let caller = format!("client {}", question.client.as_str());
+        let policy = &self.inner.policy;
+        let admitted = policy.admits_subject(&question.subject, &caller);
         let living = self.by_id(&question.session).await?;
         let session = living.as_ref().map(|living| living.row.id.clone());
         let (token, known) = match living {
@@ -375,7 +384,8 @@ impl World for Asked<'_> {
                 match living.body.remembered {
                     Some(token) => (token, Some(person)),
                     // Nobody can be asked: the session is what there is.
-                    None => return Ok(Welcome::Yes(person)),
+                    None if admitted => return Ok(Welcome::Yes(person)),
+                    None => return Ok(Welcome::No),
                 }
             }
             None => match self.family(question.family).await? {
@@ -383,10 +393,15 @@ impl World for Asked<'_> {
                 _ => return Ok(Welcome::No),
             },
         };
-        let about = self.about();
+        // Where they are not admitted this refuses as well, and the record says why.
+        let about = self.about_for(&caller);
         // Claims of clients may need them as well.
         let wants_groups = question.wants_groups || self.inner.wants_groups;
         let welcome = about.ask(&token, known, wants_groups).await?;
+        if !admitted {
+            // The session stays: they are welcome elsewhere, and the login page is what this application gets of it.
+            return Ok(Welcome::No);
+        }
         if let (Welcome::No, Some(session)) = (&welcome, session) {
             // Else the application would send them here, and they would be back without a question.
             self.inner.end_and_tell(&session).await?;

@@ -2,9 +2,9 @@
 
 mod api;
 mod lockout;
-mod logins;
+pub(crate) mod logins;
 mod lookups;
-mod site;
+pub(crate) mod site;
 mod tickets;
 mod tunnels;
 

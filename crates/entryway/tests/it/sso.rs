@@ -15,6 +15,7 @@ mod limits;
 mod pages;
 mod people;
 mod sealed;
+mod sites;
 
 use crate::daemon::Daemon;
 use crate::world::World;
