@@ -10,7 +10,7 @@ struct Migration {
     postgres: &'static str,
 }
 
-const MIGRATIONS: [Migration; 6] = [
+const MIGRATIONS: [Migration; 7] = [
     Migration {
         number: 1,
         sqlite: include_str!("../migrations/0001_start.sqlite.sql"),
@@ -41,10 +41,15 @@ const MIGRATIONS: [Migration; 6] = [
         sqlite: include_str!("../migrations/0006_counted_in.sqlite.sql"),
         postgres: include_str!("../migrations/0006_counted_in.postgres.sql"),
     },
+    Migration {
+        number: 7,
+        sqlite: include_str!("../migrations/0007_by_whom.sqlite.sql"),
+        postgres: include_str!("../migrations/0007_by_whom.postgres.sql"),
+    },
 ];
 
 /// The newest schema that this binary knows.
-pub(crate) const KNOWN: i64 = 6;
+pub(crate) const KNOWN: i64 = 7;
 
 /// A table, as a backup copies it.
 pub(crate) struct Table {
@@ -137,14 +142,14 @@ pub(crate) const TABLES: [Table; 13] = [
         "tbbi",
         "$1, $2, $3, $4"),
     table!("site_ticket" by "digest":
-        "digest, site, made_ms, made_by, expires_ms, used_ms, connector, ended_ms",
-        "btitiiti",
-        "$1, $2, $3, $4, $5, $6, $7, $8"),
+        "digest, site, made_ms, made_by, expires_ms, used_ms, connector, ended_ms, ended_by, revision",
+        "btitiititi",
+        "$1, $2, $3, $4, $5, $6, $7, $8, $9, $10"),
     table!("site_connector" by "id":
         "id, site, name, spki, spki_before, certificate, not_after_ms, enrolled_ms, standing, changed_ms, \
-     software, seen_ms, node, revision, counted_in",
-        "tttbbbiitititit",
-        "$1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15"),
+     software, seen_ms, node, revision, counted_in, changed_by, changed_revision",
+        "tttbbbiititititti",
+        "$1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17"),
 ];
 
 /// The schema that stands, 0 when none does.

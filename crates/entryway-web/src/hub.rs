@@ -25,8 +25,13 @@ pub trait HubDesk: Send + Sync {
     fn connectors<'a>(&'a self, site: Option<&'a str>) -> FromDesk<'a, ConnectorsJson>;
     /// One connector.
     fn connector<'a>(&'a self, id: &'a str) -> FromDesk<'a, ConnectorJson>;
-    /// Changes what a connector may do; at this node that counts before the answer.
-    fn change<'a>(&'a self, id: &'a str, to: ConnectorChange) -> FromDesk<'a, ConnectorJson>;
+    /// Changes what a connector may do, on behalf of this caller; at this node that counts before the answer.
+    fn change<'a>(
+        &'a self,
+        id: &'a str,
+        to: ConnectorChange,
+        caller: &'a str,
+    ) -> FromDesk<'a, ConnectorJson>;
     /// The tickets of a site, or all of them.
     fn tickets<'a>(&'a self, site: Option<&'a str>) -> FromDesk<'a, TicketsJson>;
     /// Makes a ticket, on behalf of this caller.
@@ -36,8 +41,8 @@ pub trait HubDesk: Send + Sync {
         life: Option<Duration>,
         caller: &'a str,
     ) -> FromDesk<'a, TicketMadeJson>;
-    /// Takes a ticket back that waits.
-    fn end_ticket<'a>(&'a self, id: &'a str) -> FromDesk<'a, TicketJson>;
+    /// Takes a ticket back that waits, on behalf of this caller.
+    fn end_ticket<'a>(&'a self, id: &'a str, caller: &'a str) -> FromDesk<'a, TicketJson>;
 }
 
 /// What is done to a connector.
@@ -163,7 +168,7 @@ pub(crate) async fn change(
     request: Request,
 ) -> Result<Response, Refusal> {
     let generation = app.current.current();
-    let (_, desk) = desk(request.headers(), &generation).await?;
+    let (caller, desk) = desk(request.headers(), &generation).await?;
     let path = request.uri().path();
     let changes = [
         (&routes::DRAIN, ConnectorChange::Drain),
@@ -176,7 +181,8 @@ pub(crate) async fn change(
         .ok_or(Refusal::NotFound)?;
     Query::read(request.uri().query(), operation)?;
     let id = query::variable(path, operation).ok_or(Refusal::Hub(HubRefused::NoConnector))?;
-    answer::json(&desk.change(&id, to).await.map_err(Refusal::Hub)?)
+    let changed = desk.change(&id, to, &caller.name).await;
+    answer::json(&changed.map_err(Refusal::Hub)?)
 }
 
 /// `GET /api/v1/hub/tickets`.
@@ -212,10 +218,11 @@ pub(crate) async fn end_ticket(
     request: Request,
 ) -> Result<Response, Refusal> {
     let generation = app.current.current();
-    let (_, desk) = desk(request.headers(), &generation).await?;
+    let (caller, desk) = desk(request.headers(), &generation).await?;
     let operation = &routes::END_TICKET;
     Query::read(request.uri().query(), operation)?;
     let id = query::variable(request.uri().path(), operation)
         .ok_or(Refusal::Hub(HubRefused::NoTicket))?;
-    answer::json(&desk.end_ticket(&id).await.map_err(Refusal::Hub)?)
+    let ended = desk.end_ticket(&id, &caller.name).await;
+    answer::json(&ended.map_err(Refusal::Hub)?)
 }

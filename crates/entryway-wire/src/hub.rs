@@ -52,6 +52,8 @@ shapes! {
         pub standing: String,
         /// Since when.
         pub changed: String,
+        /// Who changed it; left out where nobody has since it enrolled or a backup was restored.
+        pub changed_by: Option<String>,
         /// SHA-256 of its public key, in groups, as the connector shows it too.
         pub key: String,
         /// Until when its certificate holds.
@@ -64,6 +66,8 @@ shapes! {
         pub seen: Option<String>,
         /// To which node.
         pub node: Option<String>,
+        /// The connector that seems to have taken its place: of the same site and machine, enrolled since this one was seen last.
+        pub replaced_by: Option<String>,
         /// Its tunnel to this node, if it has one.
         pub tunnel: Option<TunnelJson>,
     }
@@ -116,6 +120,8 @@ shapes! {
         pub used: Option<String>,
         /// The connector that came of it.
         pub connector: Option<String>,
+        /// Who took it back.
+        pub revoked_by: Option<String>,
     }
     /// A new ticket: the one time that it is shown.
     #[derive(Clone, PartialEq, Eq, Deserialize)]

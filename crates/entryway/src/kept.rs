@@ -71,7 +71,7 @@ impl Kept {
         }
         let node = settings.audit.node.clone().unwrap_or_else(host_name);
         Ok(Self {
-            exchange: Exchange::new(store.hub(), node),
+            exchange: Exchange::open(store.hub(), node).await?,
             signing: Arc::new(signing),
             last_answers: Arc::default(),
             password_changes: Arc::default(),

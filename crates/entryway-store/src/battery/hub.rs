@@ -43,6 +43,7 @@ fn ticket(name: &str, site: &str) -> TicketRow {
         used_ms: None,
         connector: None,
         ended_ms: None,
+        ended_by: None,
     }
 }
 

@@ -10,7 +10,7 @@ macro_rules! select {
     ($rest:literal) => {
         concat!(
             "SELECT id, site, name, spki, spki_before, certificate, not_after_ms, enrolled_ms, standing, \
-             changed_ms, software, seen_ms, node FROM site_connector ",
+             changed_ms, changed_by, software, seen_ms, node FROM site_connector ",
             $rest
         )
     };
@@ -164,8 +164,9 @@ fn read(row: &Row) -> Result<ConnectorRow, StoreError> {
         enrolled_ms: row.int(7)?,
         standing: Standing::read(&row.text(8)?)?,
         changed_ms: row.int(9)?,
-        software: row.text(10)?,
-        seen_ms: row.int_or_none(11)?,
-        node: row.text_or_none(12)?,
+        changed_by: row.text_or_none(10)?,
+        software: row.text(11)?,
+        seen_ms: row.int_or_none(12)?,
+        node: row.text_or_none(13)?,
     })
 }

@@ -41,7 +41,7 @@ pub(crate) async fn hold_all(tx: &mut Tx, known: &Known) -> Result<(), StoreErro
     )
     .await?;
     tx.script(
-        "UPDATE site_connector SET standing = 'held', \
+        "UPDATE site_connector SET standing = 'held', changed_by = NULL, \
          revision = (SELECT revision FROM site_state WHERE one = 1) WHERE standing <> 'revoked'; \
          UPDATE site_ticket SET ended_ms = made_ms WHERE used_ms IS NULL AND ended_ms IS NULL",
     )

@@ -45,6 +45,8 @@ pub struct TicketRow {
     pub connector: Option<String>,
     /// When it was taken back.
     pub ended_ms: Option<i64>,
+    /// Who took it back, in words.
+    pub ended_by: Option<String>,
 }
 
 /// A connector that comes of a ticket.
@@ -87,6 +89,8 @@ pub struct ConnectorRow {
     pub standing: Standing,
     /// Since when.
     pub changed_ms: i64,
+    /// Who changed it, in words; nobody has since it enrolled, or since a restore.
+    pub changed_by: Option<String>,
     /// What it said last that it runs.
     pub software: String,
     /// When it had a tunnel last.
@@ -153,8 +157,12 @@ pub enum TicketTrouble {
 pub struct StandingChange {
     /// Which.
     pub id: String,
+    /// Of which site.
+    pub site: String,
     /// What it is now.
     pub standing: Standing,
+    /// Who changed it since, in words; something else of it may be what changed.
+    pub by: Option<String>,
 }
 
 /// What changed since a node looked.

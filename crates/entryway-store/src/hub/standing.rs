@@ -5,20 +5,22 @@ use crate::StoreError;
 use crate::database::{Begin, Tx, args};
 
 impl Hub {
-    /// Gives a connector another standing. `false`: there is none of that id, or it is revoked, which is for good.
+    /// Gives a connector another standing, on somebody's behalf. `false`: there is none of that id, or it is revoked, which is for good.
     pub async fn set_standing(
         &self,
         id: &str,
         standing: Standing,
+        by: &str,
         now_ms: i64,
     ) -> Result<bool, StoreError> {
         let mut tx = self.0.database.begin(Begin::Write).await?;
         let revision = next_revision(&mut tx).await?;
         let changed = tx
             .execute(
-                "UPDATE site_connector SET standing = $2, changed_ms = $3, revision = $4 \
+                "UPDATE site_connector SET standing = $2, changed_ms = $3, revision = $4, changed_by = $5, \
+                 changed_revision = $4 \
                  WHERE id = $1 AND standing <> 'revoked'",
-                args![id, standing.as_str(), now_ms, revision],
+                args![id, standing.as_str(), now_ms, revision, by],
             )
             .await?;
         tx.commit().await?;
@@ -31,7 +33,8 @@ impl Hub {
             .0
             .database
             .rows(
-                "SELECT store_state.epoch, site_state.revision, id, standing FROM store_state \
+                "SELECT store_state.epoch, site_state.revision, id, standing, site, \
+                 CASE WHEN changed_revision > $1 THEN changed_by END FROM store_state \
                  CROSS JOIN site_state LEFT JOIN site_connector ON site_connector.revision > $1 \
                  WHERE store_state.one = 1 AND site_state.one = 1 ORDER BY site_connector.revision",
                 args![revision],
@@ -44,8 +47,12 @@ impl Hub {
         let mut changed = Vec::new();
         for row in &rows {
             if let Some(id) = row.text_or_none(2)? {
-                let standing = Standing::read(&row.text(3)?)?;
-                changed.push(StandingChange { id, standing });
+                changed.push(StandingChange {
+                    id,
+                    standing: Standing::read(&row.text(3)?)?,
+                    site: row.text(4)?,
+                    by: row.text_or_none(5)?,
+                });
             }
         }
         Ok(Standings {

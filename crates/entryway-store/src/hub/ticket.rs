@@ -9,7 +9,7 @@ use crate::database::{Begin, Row, Tx, args};
 macro_rules! select {
     ($rest:literal) => {
         concat!(
-            "SELECT digest, site, made_ms, made_by, expires_ms, used_ms, connector, ended_ms FROM site_ticket ",
+            "SELECT digest, site, made_ms, made_by, expires_ms, used_ms, connector, ended_ms, ended_by FROM site_ticket ",
             $rest
         )
     };
@@ -18,24 +18,37 @@ macro_rules! select {
 impl Hub {
     /// Keeps a new ticket.
     pub async fn keep_ticket(&self, row: &TicketRow) -> Result<(), StoreError> {
-        self.0
-            .database
-            .execute(
-                "INSERT INTO site_ticket (digest, site, made_ms, made_by, expires_ms, used_ms, connector, ended_ms) \
-                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
-                args![
-                    &row.digest,
-                    row.site.as_str(),
-                    row.made_ms,
-                    row.made_by.as_str(),
-                    row.expires_ms,
-                    row.used_ms,
-                    row.connector.as_deref(),
-                    row.ended_ms,
-                ],
-            )
-            .await
-            .map(drop)
+        let mut tx = self.0.database.begin(Begin::Write).await?;
+        let revision = next_revision(&mut tx).await?;
+        tx.execute(
+            "INSERT INTO site_ticket (digest, site, made_ms, made_by, expires_ms, used_ms, connector, ended_ms, \
+             ended_by, revision) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+            args![
+                &row.digest,
+                row.site.as_str(),
+                row.made_ms,
+                row.made_by.as_str(),
+                row.expires_ms,
+                row.used_ms,
+                row.connector.as_deref(),
+                row.ended_ms,
+                row.ended_by.as_deref(),
+                revision,
+            ],
+        )
+        .await?;
+        tx.commit().await
+    }
+
+    /// Those that were made or taken back after one revision and up to another, in that order.
+    pub async fn tickets_between(
+        &self,
+        after: i64,
+        upto: i64,
+    ) -> Result<Vec<TicketRow>, StoreError> {
+        let sql = select!("WHERE revision > $1 AND revision <= $2 ORDER BY revision");
+        let rows = self.0.database.rows(sql, args![after, upto]).await?;
+        rows.iter().map(read).collect()
     }
 
     /// All of them, or those of a site, the newest first.
@@ -112,17 +125,23 @@ impl Hub {
         Ok(Redeemed::Enrolled)
     }
 
-    /// Takes a ticket back. `false`: there is none that waits.
-    pub async fn end_ticket(&self, digest: &[u8; 32], now_ms: i64) -> Result<bool, StoreError> {
-        let ended = self
-            .0
-            .database
+    /// Takes a ticket back, on somebody's behalf. `false`: there is none that waits.
+    pub async fn end_ticket(
+        &self,
+        digest: &[u8; 32],
+        by: &str,
+        now_ms: i64,
+    ) -> Result<bool, StoreError> {
+        let mut tx = self.0.database.begin(Begin::Write).await?;
+        let revision = next_revision(&mut tx).await?;
+        let ended = tx
             .execute(
-                "UPDATE site_ticket SET ended_ms = $2 \
+                "UPDATE site_ticket SET ended_ms = $2, ended_by = $3, revision = $4 \
                  WHERE digest = $1 AND used_ms IS NULL AND ended_ms IS NULL",
-                args![digest, now_ms],
+                args![digest, now_ms, by, revision],
             )
             .await?;
+        tx.commit().await?;
         Ok(ended > 0)
     }
 
@@ -166,5 +185,6 @@ fn read(row: &Row) -> Result<TicketRow, StoreError> {
         used_ms: row.int_or_none(5)?,
         connector: row.text_or_none(6)?,
         ended_ms: row.int_or_none(7)?,
+        ended_by: row.text_or_none(8)?,
     })
 }

@@ -21,12 +21,14 @@ fn connector(id: &str, standing: &str) -> ConnectorJson {
         name: "machine".to_owned(),
         standing: standing.to_owned(),
         changed: THEN.to_owned(),
+        changed_by: None,
         key: "abab".to_owned(),
         certificate_until: THEN.to_owned(),
         enrolled: THEN.to_owned(),
         software: "entryway 1.0".to_owned(),
         seen: None,
         node: None,
+        replaced_by: None,
         tunnel: Some(TunnelJson {
             since: THEN.to_owned(),
             ready: vec![ReadyJson {
@@ -51,6 +53,7 @@ fn ticket(made_by: &str) -> TicketJson {
         expires: THEN.to_owned(),
         used: None,
         connector: None,
+        revoked_by: None,
     }
 }
 
@@ -95,21 +98,29 @@ impl HubDesk for Hub {
         })
     }
 
-    fn change<'a>(&'a self, id: &'a str, to: ConnectorChange) -> FromDesk<'a, ConnectorJson> {
+    fn change<'a>(
+        &'a self,
+        id: &'a str,
+        to: ConnectorChange,
+        caller: &'a str,
+    ) -> FromDesk<'a, ConnectorJson> {
         Box::pin(async move {
             is_up(Some(id))?;
             match id {
                 "nobody" => Err(HubRefused::NoConnector),
                 "revoked" => Err(HubRefused::Revoked),
                 "held" => Err(HubRefused::Held),
-                _ => Ok(connector(
-                    id,
-                    match to {
-                        ConnectorChange::Drain => "draining",
-                        ConnectorChange::Resume => "active",
-                        ConnectorChange::Revoke => "revoked",
-                    },
-                )),
+                _ => Ok(ConnectorJson {
+                    changed_by: Some(caller.to_owned()),
+                    ..connector(
+                        id,
+                        match to {
+                            ConnectorChange::Drain => "draining",
+                            ConnectorChange::Resume => "active",
+                            ConnectorChange::Revoke => "revoked",
+                        },
+                    )
+                }),
             }
         })
     }
@@ -144,13 +155,16 @@ impl HubDesk for Hub {
         })
     }
 
-    fn end_ticket<'a>(&'a self, id: &'a str) -> FromDesk<'a, TicketJson> {
+    fn end_ticket<'a>(&'a self, id: &'a str, caller: &'a str) -> FromDesk<'a, TicketJson> {
         Box::pin(async move {
             is_up(Some(id))?;
             match id {
                 "nobody" => Err(HubRefused::NoTicket),
                 "used" => Err(HubRefused::Ended),
-                _ => Ok(ticket("somebody")),
+                _ => Ok(TicketJson {
+                    revoked_by: Some(caller.to_owned()),
+                    ..ticket("somebody")
+                }),
             }
         })
     }
@@ -198,8 +212,8 @@ async fn each_change_is_the_one_that_its_path_names() {
         let (_, body) = send(&app, post(&path, HUB, &json!({}))).await;
         let body: Value = serde_json::from_str(&body).expect("JSON");
         assert_eq!(
-            (&body["id"], &body["standing"]),
-            (&json!("seven"), &json!(standing))
+            (&body["id"], &body["standing"], &body["changed_by"]),
+            (&json!("seven"), &json!(standing), &json!(HUB))
         );
     }
 }

@@ -113,6 +113,90 @@ impl ConnectorRenewed<'_> {
     }
 }
 
+/// A connector may do something else than before.
+pub(crate) struct ConnectorChanged<'a> {
+    pub(crate) site: &'a str,
+    pub(crate) connector: &'a str,
+    pub(crate) standing: &'a str,
+    /// On whose behalf.
+    pub(crate) by: &'a str,
+}
+
+impl ConnectorChanged<'_> {
+    pub(crate) fn emit(&self) {
+        let Self {
+            site,
+            connector,
+            standing,
+            by,
+        } = self;
+        tracing::info!(target: "connector.changed", site, connector, standing, by);
+    }
+}
+
+/// A machine has enrolled again, and its connector from before was never revoked.
+pub(crate) struct ConnectorReplaced<'a> {
+    pub(crate) site: &'a str,
+    pub(crate) connector: &'a str,
+    /// What the machine is called.
+    pub(crate) name: &'a str,
+    /// The one from before.
+    pub(crate) before: &'a str,
+}
+
+impl ConnectorReplaced<'_> {
+    pub(crate) fn emit(&self) {
+        let Self {
+            site,
+            connector,
+            name,
+            before,
+        } = self;
+        tracing::warn!(
+            target: "connector.replaced",
+            site,
+            connector,
+            name,
+            before,
+            remedy = format!("if it is gone for good: `entryway hub connector revoke {before}`"),
+        );
+    }
+}
+
+/// Somebody made a ticket.
+pub(crate) struct TicketMade<'a> {
+    pub(crate) site: &'a str,
+    pub(crate) ticket: &'a str,
+    pub(crate) by: &'a str,
+    pub(crate) expires: &'a str,
+}
+
+impl TicketMade<'_> {
+    pub(crate) fn emit(&self) {
+        let Self {
+            site,
+            ticket,
+            by,
+            expires,
+        } = self;
+        tracing::info!(target: "ticket.made", site, ticket, by, expires);
+    }
+}
+
+/// Somebody took one back.
+pub(crate) struct TicketRevoked<'a> {
+    pub(crate) site: &'a str,
+    pub(crate) ticket: &'a str,
+    pub(crate) by: &'a str,
+}
+
+impl TicketRevoked<'_> {
+    pub(crate) fn emit(&self) {
+        let Self { site, ticket, by } = self;
+        tracing::info!(target: "ticket.revoked", site, ticket, by);
+    }
+}
+
 /// A connector that had a tunnel here was revoked.
 pub(crate) struct ConnectorRevoked<'a> {
     pub(crate) site: &'a str,

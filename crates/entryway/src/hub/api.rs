@@ -16,8 +16,8 @@ use entryway_wire::{
 };
 use std::time::Duration;
 
-/// Most characters of a caller's name that are kept with a ticket.
-const MADE_BY: usize = 64;
+/// Most characters of a caller's name that are kept.
+const BY: usize = 64;
 
 impl Exchange {
     /// A connector with its tunnel to this node.
@@ -35,7 +35,13 @@ impl Exchange {
     async fn shown_connector(&self, id: &str) -> Result<ConnectorJson, HubRefused> {
         let row = self.store.connector(id).await.map_err(unavailable)?;
         let row = row.ok_or(HubRefused::NoConnector)?;
-        Ok(self.with_tunnel(&row))
+        let others = self.store.connectors(Some(&row.site)).await;
+        let mut shown = self.with_tunnel(&row);
+        shown::note_replaced(
+            std::slice::from_mut(&mut shown),
+            &others.map_err(unavailable)?,
+        );
+        Ok(shown)
     }
 }
 
@@ -63,9 +69,9 @@ impl HubDesk for Exchange {
     fn connectors<'a>(&'a self, site: Option<&'a str>) -> FromDesk<'a, ConnectorsJson> {
         Box::pin(async move {
             let rows = self.store.connectors(site).await.map_err(unavailable)?;
-            Ok(ConnectorsJson {
-                connectors: rows.iter().map(|row| self.with_tunnel(row)).collect(),
-            })
+            let mut connectors: Vec<_> = rows.iter().map(|row| self.with_tunnel(row)).collect();
+            shown::note_replaced(&mut connectors, &rows);
+            Ok(ConnectorsJson { connectors })
         })
     }
 
@@ -73,14 +79,19 @@ impl HubDesk for Exchange {
         Box::pin(self.shown_connector(id))
     }
 
-    fn change<'a>(&'a self, id: &'a str, to: ConnectorChange) -> FromDesk<'a, ConnectorJson> {
+    fn change<'a>(
+        &'a self,
+        id: &'a str,
+        to: ConnectorChange,
+        caller: &'a str,
+    ) -> FromDesk<'a, ConnectorJson> {
         Box::pin(async move {
             let standing = match to {
                 ConnectorChange::Drain => Standing::Draining,
                 ConnectorChange::Resume => Standing::Active,
                 ConnectorChange::Revoke => Standing::Revoked,
             };
-            let changed = desk::change(&self.store, id, standing).await;
+            let changed = desk::change(&self.store, id, standing, &in_short(caller)).await;
             match changed.map_err(failed)? {
                 Changed::Done => {}
                 Changed::Unknown => return Err(HubRefused::NoConnector),
@@ -114,16 +125,17 @@ impl HubDesk for Exchange {
             let (true, Ok(name)) = (known, SiteName::parse(site)) else {
                 return Err(HubRefused::NoSite);
             };
-            let made_by: String = caller.chars().take(MADE_BY).collect();
+            let made_by = in_short(caller);
             let life = life.unwrap_or(settings.ticket_life);
             let made = desk::make_ticket(&self.store, &name, life, &made_by).await;
             Ok(shown::made(&settings, &name, &made.map_err(failed)?))
         })
     }
 
-    fn end_ticket<'a>(&'a self, id: &'a str) -> FromDesk<'a, TicketJson> {
+    fn end_ticket<'a>(&'a self, id: &'a str, caller: &'a str) -> FromDesk<'a, TicketJson> {
         Box::pin(async move {
-            match desk::end_ticket(&self.store, id).await.map_err(failed)? {
+            let ended = desk::end_ticket(&self.store, id, &in_short(caller)).await;
+            match ended.map_err(failed)? {
                 Some(true) => {}
                 Some(false) => return Err(HubRefused::Ended),
                 None => return Err(HubRefused::NoTicket),
@@ -134,6 +146,10 @@ impl HubDesk for Exchange {
             Ok(shown::ticket(row, now_ms()))
         })
     }
+}
+
+fn in_short(caller: &str) -> String {
+    caller.chars().take(BY).collect()
 }
 
 fn tunnel(tunnel: &Tunnel) -> TunnelJson {

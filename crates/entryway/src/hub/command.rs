@@ -49,7 +49,10 @@ async fn ticket(common: &Common, store: &HubStore, asked: &TicketCommand) -> Res
             out::answer_as(common, &listed, || print::tickets(&listed.tickets));
             Ok(Exit::Done)
         }
-        TicketCommand::Revoke { id } => match desk::end_ticket(store, id).await.map_err(told)? {
+        TicketCommand::Revoke { id } => match desk::end_ticket(store, id, &whoever())
+            .await
+            .map_err(told)?
+        {
             Some(true) => {
                 let done = serde_json::json!({ "revoked": id });
                 out::answer_as(common, &done, || {
@@ -99,12 +102,16 @@ async fn create(
     Ok(Exit::Done)
 }
 
-/// For the list: who made a ticket here.
+/// Who does it here: the name is what the environment says, the uid what the system does.
 fn whoever() -> String {
+    let uid = rustix::process::getuid().as_raw();
     let name = std::env::var("SUDO_USER").or_else(|_| std::env::var("USER"));
     match name {
-        Ok(name) if !name.is_empty() => name.chars().take(64).collect(),
-        _ => format!("uid {}", rustix::process::getuid().as_raw()),
+        Ok(name) if !name.is_empty() => {
+            let name: String = name.chars().take(64).collect();
+            format!("{name} (uid {uid})")
+        }
+        _ => format!("uid {uid}"),
     }
 }
 
@@ -117,9 +124,9 @@ async fn connector(
         ConnectorCommand::List { site } => {
             let rows = store.connectors(site.as_deref()).await;
             let rows = rows.map_err(|error| failed(&error))?;
-            let listed = ConnectorsJson {
-                connectors: rows.iter().map(shown::connector).collect(),
-            };
+            let mut connectors: Vec<_> = rows.iter().map(shown::connector).collect();
+            shown::note_replaced(&mut connectors, &rows);
+            let listed = ConnectorsJson { connectors };
             out::answer_as(common, &listed, || print::connectors(&listed.connectors));
             Ok(Exit::Done)
         }
@@ -129,7 +136,7 @@ async fn connector(
             change(common, store, id, Standing::Active).await
         }
         ConnectorCommand::Resume { id: None, .. } => {
-            let resumed = desk::resume_held(store).await.map_err(told)?;
+            let resumed = desk::resume_held(store, &whoever()).await.map_err(told)?;
             let listed = ConnectorsJson {
                 connectors: resumed.iter().map(shown::connector).collect(),
             };
@@ -149,13 +156,17 @@ async fn show(common: &Common, store: &HubStore, id: &str) -> Result<Exit, Exit>
     let Some(row) = row else {
         return Err(unknown(id));
     };
-    let shown = shown::connector(&row);
+    let others = store.connectors(Some(&row.site)).await;
+    let others = others.map_err(|error| failed(&error))?;
+    let mut shown = shown::connector(&row);
+    shown::note_replaced(std::slice::from_mut(&mut shown), &others);
     out::answer_as(common, &shown, || print::connector(&shown));
     Ok(Exit::Done)
 }
 
 async fn change(common: &Common, store: &HubStore, id: &str, to: Standing) -> Result<Exit, Exit> {
-    match desk::change(store, id, to).await.map_err(told)? {
+    let changed = desk::change(store, id, to, &whoever()).await;
+    match changed.map_err(told)? {
         Changed::Done => show(common, store, id).await,
         Changed::Unknown => Err(unknown(id)),
         Changed::Revoked => Err(no(
@@ -188,7 +199,8 @@ async fn site(common: &Common, store: &HubStore, asked: &SiteCommand) -> Result<
                 ));
             };
             let own = rows.iter().filter(|row| row.site == *name);
-            let own: Vec<_> = own.map(shown::connector).collect();
+            let mut own: Vec<_> = own.map(shown::connector).collect();
+            shown::note_replaced(&mut own, &rows);
             out::answer_as(common, &site, || print::site(&site, &own));
         }
     }

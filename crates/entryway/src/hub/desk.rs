@@ -60,6 +60,7 @@ pub(crate) async fn make_ticket(
         used_ms: None,
         connector: None,
         ended_ms: None,
+        ended_by: None,
     };
     store.prune_tickets(now - millis(REMEMBERED)).await?;
     store.keep_ticket(&row).await?;
@@ -112,14 +113,14 @@ pub(crate) fn ticket_id(row: &TicketRow) -> String {
     id
 }
 
-/// Takes a ticket back: `None` where there is none of that id, else whether it was still waiting.
-pub(crate) async fn end_ticket(store: &Hub, id: &str) -> Result<Option<bool>, DeskError> {
+/// Takes a ticket back, on somebody's behalf: `None` where there is none of that id, else whether it was still waiting.
+pub(crate) async fn end_ticket(store: &Hub, id: &str, by: &str) -> Result<Option<bool>, DeskError> {
     let tickets = store.tickets(None).await?;
     let Some(row) = tickets.iter().find(|row| ticket_id(row) == id) else {
         return Ok(None);
     };
     let now = now_ms();
-    let ended = row.expires_ms > now && store.end_ticket(&row.digest, now).await?;
+    let ended = row.expires_ms > now && store.end_ticket(&row.digest, by, now).await?;
     Ok(Some(ended))
 }
 
@@ -136,8 +137,13 @@ pub(crate) enum Changed {
     Held,
 }
 
-/// Gives a connector another standing.
-pub(crate) async fn change(store: &Hub, id: &str, to: Standing) -> Result<Changed, DeskError> {
+/// Gives a connector another standing, on somebody's behalf.
+pub(crate) async fn change(
+    store: &Hub,
+    id: &str,
+    to: Standing,
+    by: &str,
+) -> Result<Changed, DeskError> {
     let Some(row) = store.connector(id).await? else {
         return Ok(Changed::Unknown);
     };
@@ -146,7 +152,7 @@ pub(crate) async fn change(store: &Hub, id: &str, to: Standing) -> Result<Change
         (Standing::Held, Standing::Draining) => return Ok(Changed::Held),
         _ => {}
     }
-    match store.set_standing(id, to, now_ms()).await? {
+    match store.set_standing(id, to, by, now_ms()).await? {
         true => Ok(Changed::Done),
         // Revoked meanwhile, or gone with a restore.
         false => Ok(match store.connector(id).await? {
@@ -157,13 +163,13 @@ pub(crate) async fn change(store: &Hub, id: &str, to: Standing) -> Result<Change
 }
 
 /// Lets everybody in again whom a restore holds; gives who they are.
-pub(crate) async fn resume_held(store: &Hub) -> Result<Vec<ConnectorRow>, DeskError> {
+pub(crate) async fn resume_held(store: &Hub, by: &str) -> Result<Vec<ConnectorRow>, DeskError> {
     let mut held = store.connectors(None).await?;
     held.retain(|row| row.standing == Standing::Held);
     let mut resumed = Vec::new();
     for row in held {
         if store
-            .set_standing(&row.id, Standing::Active, now_ms())
+            .set_standing(&row.id, Standing::Active, by, now_ms())
             .await?
         {
             resumed.push(row);

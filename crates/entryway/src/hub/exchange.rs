@@ -12,7 +12,7 @@ use arc_swap::ArcSwapOption;
 use entryway_bridge::SiteName;
 use entryway_bridge::message::ByeCode;
 use entryway_config::HubSettings;
-use entryway_store::Hub as HubStore;
+use entryway_store::{Hub as HubStore, Standings, StoreError};
 use entryway_tunnel::Pace;
 use entryway_tunnel::hub::{Tunnel, accept};
 use entryway_web::{NoTunnel, TunnelBytes, TunnelPlace, Tunnels};
@@ -29,6 +29,8 @@ pub(crate) struct Exchange {
     pub(super) store: HubStore,
     /// What this node is called.
     node: Arc<str>,
+    /// The store's epoch, and its revision of standings, when this began.
+    began: (i64, i64),
     settings: ArcSwapOption<HubSettings>,
     pub(super) registry: Registry<Tunnel>,
     pub(super) leaves: Leaves,
@@ -37,16 +39,21 @@ pub(crate) struct Exchange {
 }
 
 impl Exchange {
-    /// Without sites, until [`configure`](Self::configure).
-    pub(crate) fn new(store: HubStore, node: String) -> Arc<Self> {
-        Arc::new(Self {
+    /// Without sites, until [`configure`](Self::configure). What anybody does from now on is news.
+    pub(crate) async fn open(store: HubStore, node: String) -> Result<Arc<Self>, StoreError> {
+        // Nobody's standing was changed after that: what is asked is where things stand.
+        let Standings {
+            epoch, revision, ..
+        } = store.standings_since(i64::MAX).await?;
+        Ok(Arc::new(Self {
             store,
+            began: (epoch, revision),
             node: node.into(),
             settings: ArcSwapOption::empty(),
             registry: Registry::default(),
             leaves: Leaves::default(),
             places: Arc::default(),
-        })
+        }))
     }
 
     /// Puts a configuration in force. Tunnels go on, but those of sites that are none any more: they are told.

@@ -37,6 +37,7 @@ pub(super) fn ticket(row: &TicketRow, now_ms: i64) -> TicketJson {
         expires: moment(row.expires_ms),
         used: row.used_ms.map(moment),
         connector: row.connector.clone(),
+        revoked_by: row.ended_by.clone(),
     }
 }
 
@@ -59,14 +60,46 @@ pub(super) fn connector(row: &ConnectorRow) -> ConnectorJson {
         name: row.name.clone(),
         standing: row.standing.as_str().to_owned(),
         changed: moment(row.changed_ms),
+        changed_by: row.changed_by.clone(),
         key: fingerprint_in_words(&row.spki),
         certificate_until: moment(row.not_after_ms),
         enrolled: moment(row.enrolled_ms),
         software: row.software.clone(),
         seen: row.seen_ms.map(moment),
         node: row.node.clone(),
+        replaced_by: None,
         tunnel: None,
     }
+}
+
+/// Says of each who seems to have taken its place: the newest one of its site and name, where this one was not seen since
+/// that one enrolled. Who was revoked is in nobody's way. `rows` are all of its site.
+pub(super) fn note_replaced(shown: &mut [ConnectorJson], rows: &[ConnectorRow]) {
+    for one in shown.iter_mut().filter(|one| one.tunnel.is_none()) {
+        let own = rows.iter().find(|row| row.id == one.id);
+        let next = own.and_then(|own| replaced_by(own, rows));
+        one.replaced_by = next.map(|next| next.id.clone());
+    }
+}
+
+/// Who seems to have taken its place.
+pub(super) fn replaced_by<'a>(
+    own: &ConnectorRow,
+    rows: &'a [ConnectorRow],
+) -> Option<&'a ConnectorRow> {
+    if own.standing == Standing::Revoked || own.name.is_empty() {
+        return None;
+    }
+    let is_next = |row: &&ConnectorRow| {
+        row.site == own.site
+            && row.name == own.name
+            && row.standing != Standing::Revoked
+            && row.enrolled_ms > own.enrolled_ms
+            && own.seen_ms.is_none_or(|seen| seen <= row.enrolled_ms)
+    };
+    rows.iter()
+        .filter(is_next)
+        .max_by_key(|row| row.enrolled_ms)
 }
 
 /// Every site: those of the configuration, and those of which connectors are left.

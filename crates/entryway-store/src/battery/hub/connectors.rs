@@ -23,7 +23,7 @@ async fn revoked_is_for_good(lab: Lab) {
         Standing::Active,
         Standing::Revoked,
     ] {
-        assert!(hub.set_standing("c1", next, NOW + 1).await.unwrap());
+        assert!(hub.set_standing("c1", next, "root", NOW + 1).await.unwrap());
         assert_eq!(standing(&hub, "c1").await, Some(next));
     }
     for next in [
@@ -32,12 +32,13 @@ async fn revoked_is_for_good(lab: Lab) {
         Standing::Held,
         Standing::Revoked,
     ] {
-        assert!(!hub.set_standing("c1", next, NOW + 2).await.unwrap());
+        assert!(!hub.set_standing("c1", next, "root", NOW + 2).await.unwrap());
     }
     let row = hub.connector("c1").await.unwrap().unwrap();
     assert_eq!((row.standing, row.changed_ms), (Standing::Revoked, NOW + 1));
+    assert_eq!(row.changed_by.as_deref(), Some("root"));
     assert!(
-        !hub.set_standing("none", Standing::Active, NOW)
+        !hub.set_standing("none", Standing::Active, "root", NOW)
             .await
             .unwrap()
     );
@@ -57,17 +58,21 @@ async fn a_node_asks_for_what_changed_since(lab: Lab) {
         .map(|change| change.id.as_str())
         .collect();
     assert_eq!(ids, ["c1", "c2", "c3"]);
-    one.set_standing("c2", Standing::Draining, NOW)
+    one.set_standing("c2", Standing::Draining, "root", NOW)
         .await
         .unwrap();
-    one.set_standing("c1", Standing::Revoked, NOW)
+    one.set_standing("c1", Standing::Revoked, "root", NOW)
         .await
         .unwrap();
-    one.set_standing("c2", Standing::Active, NOW).await.unwrap();
+    one.set_standing("c2", Standing::Active, "root", NOW)
+        .await
+        .unwrap();
     let found = other.standings_since(start.revision).await.unwrap();
     let change = |id: &str, standing| StandingChange {
         id: id.to_owned(),
+        site: "plant-a".to_owned(),
         standing,
+        by: Some("root".to_owned()),
     };
     let expected = [
         change("c1", Standing::Revoked),
@@ -132,7 +137,7 @@ async fn connectors_that_name_one_store_count_once(lab: Lab) {
         (Standing::Held, 2),
         (Standing::Revoked, 1),
     ] {
-        hub.set_standing("c3", next, NOW).await.unwrap();
+        hub.set_standing("c3", next, "root", NOW).await.unwrap();
         assert_eq!(
             stores().await,
             expected(&[("plant-a", expected_there), ("plant-b", 1)])
@@ -151,7 +156,11 @@ async fn nobody_who_watches_misses_a_change(lab: Lab) {
     let mut changing = JoinSet::new();
     for (turn, id) in ids.iter().cloned().enumerate() {
         let hub = stores[turn % 2].hub();
-        changing.spawn(async move { hub.set_standing(&id, Standing::Revoked, NOW).await.unwrap() });
+        changing.spawn(async move {
+            hub.set_standing(&id, Standing::Revoked, "root", NOW)
+                .await
+                .unwrap()
+        });
     }
     let (mut revision, mut seen) = (0, Vec::new());
     let until = std::time::Instant::now() + std::time::Duration::from_secs(60);
@@ -219,7 +228,7 @@ async fn who_may_not_go_on_is_not_renewed(lab: Lab) {
         (Standing::Held, false),
         (Standing::Revoked, false),
     ] {
-        hub.set_standing("c1", next, NOW).await.unwrap();
+        hub.set_standing("c1", next, "root", NOW).await.unwrap();
         let key = bytes("c1");
         let done = hub.renew("c1", &key, &key, b"next", LATER).await;
         assert_eq!(done.unwrap(), may, "{next:?}");

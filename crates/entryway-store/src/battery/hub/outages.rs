@@ -29,7 +29,7 @@ async fn changes_nothing(store: &Store) -> Vec<Option<Outage>> {
     let (digest, new, key) = (bytes("t"), new("c2"), bytes("c1"));
     let (came, revoked, renewed) = tokio::join!(
         hub.redeem(&digest, "plant-a", &new, NOW),
-        hub.set_standing("c1", Standing::Revoked, NOW),
+        hub.set_standing("c1", Standing::Revoked, "root", NOW),
         hub.renew("c1", &key, &digest, b"next", LATER),
     );
     vec![failed(came), failed(revoked), failed(renewed)]
@@ -48,7 +48,7 @@ async fn goes_on(store: &Store) {
     let came = hub.redeem(&bytes("t"), "plant-a", &new("c2"), NOW).await;
     assert_eq!(came.unwrap(), Redeemed::Enrolled);
     assert!(
-        hub.set_standing("c1", Standing::Revoked, NOW)
+        hub.set_standing("c1", Standing::Revoked, "root", NOW)
             .await
             .unwrap()
     );
@@ -86,7 +86,7 @@ async fn a_file_that_is_only_read_lets_nobody_in() {
     let hub = store.hub();
     let came = hub.redeem(&bytes("t"), "plant-a", &new("c2"), NOW).await;
     assert_eq!(failed(came), Some(Outage::ReadOnly));
-    let revoked = hub.set_standing("c1", Standing::Revoked, NOW).await;
+    let revoked = hub.set_standing("c1", Standing::Revoked, "root", NOW).await;
     assert_eq!(failed(revoked), Some(Outage::ReadOnly));
     writer.execute("PRAGMA query_only = 0").await.unwrap();
     goes_on(&store).await;
@@ -115,15 +115,16 @@ async fn answers_nothing(hub: &Hub) {
         keep_ticket(&slip);
         tickets(None);
         redeem(&bytes("t"), "plant-a", &new, NOW);
-        end_ticket(&bytes("t"), NOW);
+        end_ticket(&bytes("t"), "root", NOW);
         prune_tickets(NOW);
         connectors(None);
         connector("c1");
         renew("c1", &key, &key, b"next", LATER);
         shown_key("c1", &key);
         seen("one", &seen, NOW);
-        set_standing("c1", Standing::Revoked, NOW);
+        set_standing("c1", Standing::Revoked, "root", NOW);
         standings_since(0);
+        tickets_between(0, 1);
     }
 }
 

@@ -20,10 +20,10 @@ async fn filled(lab: &Lab) -> Store {
     for id in ["active", "draining", "revoked", "since"] {
         enrolled(&hub, id, "plant-a").await;
     }
-    hub.set_standing("draining", Standing::Draining, NOW)
+    hub.set_standing("draining", Standing::Draining, "root", NOW)
         .await
         .unwrap();
-    hub.set_standing("revoked", Standing::Revoked, NOW)
+    hub.set_standing("revoked", Standing::Revoked, "root", NOW)
         .await
         .unwrap();
     hub.keep_ticket(&ticket("waits", "plant-a")).await.unwrap();
@@ -38,6 +38,9 @@ async fn standings(hub: &Hub) -> Vec<(String, Standing)> {
 async fn is_held(hub: &Hub) {
     assert_eq!(standing(hub, "active").await, Some(Standing::Held));
     assert_eq!(standing(hub, "draining").await, Some(Standing::Held));
+    // It was no administrator who held it.
+    let row = hub.connector("draining").await.unwrap().unwrap();
+    assert_eq!(row.changed_by, None);
     assert_eq!(standing(hub, "revoked").await, Some(Standing::Revoked));
     let came = hub
         .redeem(&bytes("waits"), "plant-a", &new("late"), NOW)
@@ -64,7 +67,7 @@ async fn a_backup_has_the_hub_and_a_restore_holds_everybody(lab: Lab) {
         assert_eq!(hub.tickets(None).await.unwrap().len(), 5);
         is_held(&hub).await;
         assert!(
-            hub.set_standing("active", Standing::Active, NOW)
+            hub.set_standing("active", Standing::Active, "root", NOW)
                 .await
                 .unwrap()
         );
@@ -81,7 +84,7 @@ async fn who_was_revoked_since_the_backup_does_not_come_back(lab: Lab) {
     let hub = store.hub();
     let backup = lab.path("backup.db");
     store.backup(&backup).await.unwrap();
-    hub.set_standing("since", Standing::Revoked, NOW)
+    hub.set_standing("since", Standing::Revoked, "root", NOW)
         .await
         .unwrap();
     enrolled(&hub, "new", "plant-a").await;

@@ -10,6 +10,7 @@ cases!(
     a_ticket_that_is_taken_back_while_it_is_used_is_one_of_both,
     why_a_ticket_is_worth_nothing_is_told,
     tickets_are_listed_and_forgotten,
+    a_node_hears_who_made_tickets_and_who_took_them_back,
     nodes_that_make_an_authority_at_once_make_one,
 );
 
@@ -72,7 +73,7 @@ async fn a_ticket_that_is_taken_back_while_it_is_used_is_one_of_both(lab: Lab) {
         let (digest, new) = (bytes(&name), new(&name));
         let (came, ended) = tokio::join!(
             one.redeem(&digest, "plant-a", &new, NOW),
-            other.end_ticket(&digest, NOW)
+            other.end_ticket(&digest, "root", NOW)
         );
         let let_in = came.unwrap() == Redeemed::Enrolled;
         assert_ne!(let_in, ended.unwrap(), "{name}");
@@ -98,9 +99,9 @@ async fn why_a_ticket_is_worth_nothing_is_told(lab: Lab) {
     hub.keep_ticket(&ticket("back", "plant-a")).await.unwrap();
     let seen = hub.ticket_trouble(&bytes("late"), "plant-a", NOW).await;
     assert_eq!(seen.unwrap(), None);
-    assert!(hub.end_ticket(&bytes("back"), NOW).await.unwrap());
-    assert!(!hub.end_ticket(&bytes("back"), NOW).await.unwrap());
-    assert!(!hub.end_ticket(&bytes("none"), NOW).await.unwrap());
+    assert!(hub.end_ticket(&bytes("back"), "root", NOW).await.unwrap());
+    assert!(!hub.end_ticket(&bytes("back"), "root", NOW).await.unwrap());
+    assert!(!hub.end_ticket(&bytes("none"), "root", NOW).await.unwrap());
     assert_eq!(
         trouble("none", "plant-a", NOW).await,
         TicketTrouble::Unknown
@@ -119,6 +120,26 @@ async fn why_a_ticket_is_worth_nothing_is_told(lab: Lab) {
         .redeem(&bytes("late"), "plant-a", &new("c"), end - 1)
         .await;
     assert_eq!(came.unwrap(), Redeemed::Enrolled);
+}
+
+async fn a_node_hears_who_made_tickets_and_who_took_them_back(lab: Lab) {
+    let hub = lab.open().await.hub();
+    hub.keep_ticket(&ticket("before", "plant-a")).await.unwrap();
+    let start = hub.standings_since(i64::MAX).await.unwrap().revision;
+    hub.keep_ticket(&ticket("made", "plant-a")).await.unwrap();
+    let made = hub.standings_since(start).await.unwrap();
+    // What is made of a ticket is no change of a standing.
+    assert_eq!(made.changed, []);
+    let news = hub.tickets_between(start, made.revision).await.unwrap();
+    let digests: Vec<_> = news.iter().map(|row| row.digest).collect();
+    assert_eq!(digests, [bytes("made")]);
+    assert_eq!(news[0].ended_by, None);
+    assert!(hub.end_ticket(&bytes("before"), "ann", NOW).await.unwrap());
+    let ended = hub.standings_since(made.revision).await.unwrap().revision;
+    let news = hub.tickets_between(made.revision, ended).await.unwrap();
+    let ended: Vec<_> = news.iter().map(|row| row.ended_by.as_deref()).collect();
+    assert_eq!(ended, [Some("ann")]);
+    assert_eq!(hub.tickets_between(i64::MAX, i64::MAX).await.unwrap(), []);
 }
 
 async fn tickets_are_listed_and_forgotten(lab: Lab) {

@@ -65,7 +65,17 @@ pub(super) fn connectors(connectors: &[ConnectorJson]) -> String {
             one.certificate_until.clone(),
         ]
     });
-    aligned([head.map(str::to_owned)].into_iter().chain(lines))
+    let mut text = aligned([head.map(str::to_owned)].into_iter().chain(lines));
+    for one in connectors {
+        if let Some(by) = &one.replaced_by {
+            text.push_str(&format!(
+                "\n{}: its machine `{}` has enrolled again as {by}, and this one was not seen since. If it is gone for good: \
+                 `entryway hub connector revoke {}`\n",
+                one.id, one.name, one.id
+            ));
+        }
+    }
+    text
 }
 
 pub(super) fn connector(one: &ConnectorJson) -> String {
@@ -83,7 +93,10 @@ pub(super) fn connector(one: &ConnectorJson) -> String {
         Row::new("site", &one.site),
         Row::new("name", or_dash(Some(&one.name))),
         standing,
-        Row::new("changed", &one.changed),
+        match &one.changed_by {
+            Some(by) => Row::new("changed", &one.changed).note(format!("by {by}")),
+            None => Row::new("changed", &one.changed),
+        },
         Row::new("key", &one.key).note("`entryway connector status` shows the same"),
         Row::new("certificate", &one.certificate_until).note("until then; it renews itself"),
         Row::new("enrolled", &one.enrolled),
@@ -94,6 +107,13 @@ pub(super) fn connector(one: &ConnectorJson) -> String {
         None => Row::new("seen", "never"),
     };
     rows.push(seen);
+    if let Some(by) = &one.replaced_by {
+        let note = format!(
+            "its machine enrolled again; if it is gone for good: `entryway hub connector revoke {}`",
+            one.id
+        );
+        rows.push(Row::new("replaced by", by).note(note).tone(Tone::Bad));
+    }
     render(&rows, out::answer_style())
 }
 

@@ -65,9 +65,9 @@ async fn a_ticket_is_taken_back_by_its_id_once() {
     let hub = store(&folder).await.hub();
     let id = ticket_id(&made(&hub).await.row);
     assert_eq!(id.len(), 12);
-    assert_eq!(end_ticket(&hub, "0123").await.unwrap(), None);
-    assert_eq!(end_ticket(&hub, &id).await.unwrap(), Some(true));
-    assert_eq!(end_ticket(&hub, &id).await.unwrap(), Some(false));
+    assert_eq!(end_ticket(&hub, "0123", "root").await.unwrap(), None);
+    assert_eq!(end_ticket(&hub, &id, "root").await.unwrap(), Some(true));
+    assert_eq!(end_ticket(&hub, &id, "root").await.unwrap(), Some(false));
 }
 
 #[tokio::test]
@@ -75,20 +75,22 @@ async fn what_may_become_of_a_connector() {
     let folder = tempfile::tempdir().unwrap();
     let hub = store(&folder).await.hub();
     enrolled(&hub, "c1").await;
-    let change = async |to| change(&hub, "c1", to).await.unwrap();
+    let change = async |to| change(&hub, "c1", to, "root").await.unwrap();
     assert_eq!(change(Standing::Draining).await, Changed::Done);
     assert_eq!(change(Standing::Active).await, Changed::Done);
-    hub.set_standing("c1", Standing::Held, now_ms())
+    hub.set_standing("c1", Standing::Held, "root", now_ms())
         .await
         .unwrap();
     assert_eq!(change(Standing::Draining).await, Changed::Held);
-    let resumed = resume_held(&hub).await.unwrap();
+    let resumed = resume_held(&hub, "root").await.unwrap();
     assert_eq!(resumed.len(), 1);
-    assert!(resume_held(&hub).await.unwrap().is_empty());
+    assert!(resume_held(&hub, "root").await.unwrap().is_empty());
     assert_eq!(change(Standing::Revoked).await, Changed::Done);
     assert_eq!(change(Standing::Active).await, Changed::Revoked);
     assert_eq!(
-        super::change(&hub, "c2", Standing::Active).await.unwrap(),
+        super::change(&hub, "c2", Standing::Active, "root")
+            .await
+            .unwrap(),
         Changed::Unknown
     );
 }

@@ -3,10 +3,11 @@
 use super::places::Place;
 use super::{Exchange, in_words};
 use crate::events::hub::{
-    ConnectorDegraded, ConnectorEnrolled, ConnectorReady, ConnectorRenewed, ReplyInvalid,
-    TunnelDown, TunnelUp,
+    ConnectorDegraded, ConnectorEnrolled, ConnectorReady, ConnectorRenewed, ConnectorReplaced,
+    ReplyInvalid, TunnelDown, TunnelUp,
 };
 use crate::hub::desk::{change, millis};
+use crate::hub::shown::replaced_by;
 use crate::sso::now_ms;
 use entryway_bridge::message::{
     Ability, Bye, ByeCode, Der, Enrol, Enrolled, Hello, NodeUrl, RefusalCode, Renew, Renewed,
@@ -22,6 +23,8 @@ use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::SystemTime;
 
+/// Who revokes a connector that leaves.
+const LEFT: &str = "its own machine (`entryway connector leave`)";
 /// By how many milliseconds a connector's clock may be wrong before that is told.
 const SKEW_MS: u64 = 5 * 60 * 1000;
 
@@ -180,6 +183,7 @@ impl SiteDoor {
             from: self.from,
         }
         .emit();
+        self.tell_replaced(&connector).await;
         let useless = || {
             Bye::new(
                 ByeCode::Unavailable,
@@ -193,6 +197,31 @@ impl SiteDoor {
             authority: der(authority.certificate()).ok_or_else(useless)?,
             nodes: nodes(&settings.nodes),
         })
+    }
+
+    /// Says whose place a connector seems to have taken: sessions that the one from before vouched for wait for it.
+    async fn tell_replaced(&self, new: &ConnectorId) {
+        let site = self.site.as_str();
+        // That it enrolled stands, whatever the store says now.
+        let Ok(rows) = self.exchange.store.connectors(Some(site)).await else {
+            return;
+        };
+        let seen = self.exchange.registry.seen();
+        for before in &rows {
+            let is_here = seen
+                .iter()
+                .any(|seen| seen.line.connector().as_str() == before.id);
+            let next = replaced_by(before, &rows).filter(|next| next.id == new.as_str());
+            if let Some(next) = next.filter(|_| !is_here) {
+                ConnectorReplaced {
+                    site,
+                    connector: &next.id,
+                    name: &next.name,
+                    before: &before.id,
+                }
+                .emit();
+            }
+        }
     }
 
     async fn renewed(&self, peer: &PeerIdentity, asked: &Renew) -> Result<Renewed, RefusalCode> {
@@ -252,7 +281,8 @@ impl Admit for SiteDoor {
     fn left<'a>(&'a self, peer: &'a PeerIdentity) -> Later<'a, ()> {
         Box::pin(async move {
             // Should the store not take it, the site sees that it is let in all the same, and says so.
-            let _ = change(&self.exchange.store, &peer.connector, Standing::Revoked).await;
+            let id = &peer.connector;
+            let _ = change(&self.exchange.store, id, Standing::Revoked, LEFT).await;
         })
     }
 

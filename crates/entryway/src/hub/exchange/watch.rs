@@ -2,7 +2,9 @@
 //! all connectors.
 
 use super::{Exchange, in_words};
-use crate::events::hub::ConnectorRevoked;
+use crate::events::hub::{ConnectorChanged, ConnectorRevoked, TicketMade, TicketRevoked};
+use crate::hub::desk::ticket_id;
+use crate::hub::shown::moment;
 use crate::sso::now_ms;
 use entryway_bridge::message::ByeCode;
 use entryway_store::{Standing, Standings, StoreError};
@@ -20,12 +22,13 @@ const NOTED: Duration = Duration::from_secs(60);
 impl Exchange {
     /// Keeps up with the store; never ends. Without a hub it asks nothing.
     pub(crate) async fn keep_up(self: &Arc<Self>) {
-        let mut from: Option<(i64, i64)> = None;
+        let mut from = self.began;
+        let mut has_told = false;
         let mut noted: Option<Instant> = None;
         let mut failing = false;
         loop {
             if self.settings().is_some() {
-                let looked = self.look(&mut from).await;
+                let looked = self.look(&mut from, &mut has_told).await;
                 let note = noted.is_none_or(|noted| noted.elapsed() >= NOTED);
                 let done = match looked {
                     Ok(()) if note => self.note().await.map(|()| noted = Some(Instant::now())),
@@ -46,21 +49,39 @@ impl Exchange {
         }
     }
 
-    /// What changed since the last look.
-    async fn look(self: &Arc<Self>, from: &mut Option<(i64, i64)>) -> Result<(), StoreError> {
-        let revision = from.map_or(0, |(_, revision)| revision);
+    /// What changed since the last look; `has_told`: connectors have been told once how many stores there are.
+    async fn look(
+        self: &Arc<Self>,
+        from: &mut (i64, i64),
+        has_told: &mut bool,
+    ) -> Result<(), StoreError> {
+        let (epoch_before, before) = *from;
         let Standings {
             epoch,
             revision,
             changed,
-        } = self.store.standings_since(revision).await?;
-        let is_another = from.is_some_and(|(before, _)| before != epoch);
-        if !changed.is_empty() || is_another {
+        } = self.store.standings_since(before).await?;
+        let is_another = epoch_before != epoch;
+        if !changed.is_empty() || is_another || !*has_told {
             // Before anything else of it counts: who is new may be asked from now on.
             self.tell_stores(self.store.stores().await?);
+            *has_told = true;
         }
         for change in changed {
+            // What comes with a backup is no news.
+            if let Some(by) = change.by.as_deref().filter(|_| !is_another) {
+                ConnectorChanged {
+                    site: &change.site,
+                    connector: &change.id,
+                    standing: change.standing.as_str(),
+                    by,
+                }
+                .emit();
+            }
             self.apply(&change.id, change.standing);
+        }
+        if before < revision && !is_another {
+            self.tell_tickets(before, revision).await?;
         }
         if is_another {
             // A backup was restored: authorities may be others, and connectors may be gone.
@@ -69,7 +90,25 @@ impl Exchange {
                 self.look_again(&seen.line);
             }
         }
-        *from = Some((epoch, revision));
+        *from = (epoch, revision);
+        Ok(())
+    }
+
+    /// Tells who made tickets, and who took them back, after one revision and up to another.
+    async fn tell_tickets(&self, after: i64, upto: i64) -> Result<(), StoreError> {
+        for row in self.store.tickets_between(after, upto).await? {
+            let (site, ticket) = (row.site.as_str(), &ticket_id(&row));
+            match &row.ended_by {
+                Some(by) => TicketRevoked { site, ticket, by }.emit(),
+                None => TicketMade {
+                    site,
+                    ticket,
+                    by: &row.made_by,
+                    expires: &moment(row.expires_ms),
+                }
+                .emit(),
+            }
+        }
         Ok(())
     }
 

@@ -13,6 +13,7 @@ fn row(id: &str, site: &str, standing: Standing) -> ConnectorRow {
         enrolled_ms: 1_767_225_600_000,
         standing,
         changed_ms: 1_767_225_600_000,
+        changed_by: None,
         software: "entryway 1.0".to_owned(),
         seen_ms: None,
         node: None,
@@ -67,6 +68,47 @@ fn a_connector_shows_its_key_as_the_other_end_does() {
 }
 
 #[test]
+fn who_was_not_seen_since_its_machine_enrolled_again_is_shown_as_replaced() {
+    let enrolled = |id: &str, enrolled_ms, seen_ms| ConnectorRow {
+        enrolled_ms,
+        seen_ms,
+        ..row(id, "plant-a", Standing::Active)
+    };
+    let replaced = |rows: &[ConnectorRow]| {
+        let mut shown: Vec<_> = rows.iter().map(connector).collect();
+        note_replaced(&mut shown, rows);
+        let by = shown.into_iter().map(|one| one.replaced_by);
+        by.collect::<Vec<_>>()
+    };
+    let by = |id: &str| Some(id.to_owned());
+    let old = enrolled("old", 10, Some(19));
+    let new = enrolled("new", 20, Some(30));
+    assert_eq!(replaced(&[old.clone(), new.clone()]), [by("new"), None]);
+    // The newest of them; the one between was never seen.
+    let newest = enrolled("newest", 40, None);
+    let all = [old.clone(), new.clone(), newest];
+    assert_eq!(replaced(&all), [by("newest"), by("newest"), None]);
+    // One that runs on beside it, one of another name, of another site, and one that is revoked.
+    let runs = enrolled("old", 10, Some(21));
+    assert_eq!(replaced(&[runs, new.clone()]), [None, None]);
+    let other = ConnectorRow {
+        name: "another".to_owned(),
+        ..old.clone()
+    };
+    assert_eq!(replaced(&[other, new.clone()]), [None, None]);
+    let elsewhere = ConnectorRow {
+        site: "plant-b".to_owned(),
+        ..old.clone()
+    };
+    assert_eq!(replaced(&[elsewhere, new.clone()]), [None, None]);
+    let revoked = ConnectorRow {
+        standing: Standing::Revoked,
+        ..new
+    };
+    assert_eq!(replaced(&[old, revoked]), [None, None]);
+}
+
+#[test]
 fn the_state_of_a_ticket_in_a_word() {
     let state = |used_ms, ended_ms| {
         let row = TicketRow {
@@ -78,6 +120,7 @@ fn the_state_of_a_ticket_in_a_word() {
             used_ms,
             connector: None,
             ended_ms,
+            ended_by: None,
         };
         move |now| ticket(&row, now).state
     };

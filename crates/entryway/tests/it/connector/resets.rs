@@ -121,6 +121,63 @@ fn half_an_identity_starts_nothing_and_another_ticket_makes_another() {
     assert!(!folder.exists());
 }
 
+/// Row "the store".
+#[test]
+fn a_lost_store_starts_nothing_until_a_backup_is_back_or_the_audit_has_another_name() {
+    let (world, hub) = (world(), Hub::start());
+    enroll(&world, &hub);
+    let logs_in = || {
+        let login = ["login", "jdoe", "--password-stdin"];
+        let ended = run(&world, &login, "right");
+        assert_eq!(ended.status.code(), Some(0), "{}", text(&ended.stderr));
+    };
+    let lose = || {
+        for name in ["entryway.db", "entryway.db-wal", "entryway.db-shm"] {
+            let _ = fs::remove_file(world.path(name));
+        }
+        assert!(!world.path("entryway.db").exists());
+    };
+    let starts = || {
+        let mut daemon = Daemon::connector(&world);
+        daemon.event("hub.up");
+        daemon.signal("TERM");
+        assert!(daemon.rest().0.success());
+    };
+    logs_in();
+    let backup = world.path("backup.db");
+    let backup = backup.to_str().expect("text");
+    let kept = run(&world, &["store", "backup", backup], "");
+    assert_eq!(kept.status.code(), Some(0), "{}", text(&kept.stderr));
+    lose();
+    let ended = run(&world, &["connector", "run"], "");
+    assert_ne!(ended.status.code(), Some(0));
+    let said = text(&ended.stderr);
+    assert!(
+        said.contains("restore a backup") && said.contains("another `audit.node`"),
+        "{said}"
+    );
+    // The identity is none of the store's.
+    assert!(world.state().join("connector/key.pem").exists());
+    lose();
+    let restored = run(&world, &["store", "restore", backup], "");
+    assert_eq!(
+        restored.status.code(),
+        Some(0),
+        "{}",
+        text(&restored.stderr)
+    );
+    starts();
+    // Without one: under another name, and without what stood in it.
+    lose();
+    let configuration = fs::read_to_string(world.path("entryway.toml")).expect("there");
+    let named = configuration.replace("node = \"gateway\"", "node = \"gateway-2\"");
+    assert_ne!(named, configuration);
+    world.write("entryway.toml", &named);
+    starts();
+    logs_in();
+    assert_eq!(hub.enrolments(), 1);
+}
+
 /// Row "the ticket".
 #[test]
 fn a_ticket_is_needed_once() {

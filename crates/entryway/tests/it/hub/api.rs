@@ -81,6 +81,12 @@ fn a_program_enrols_watches_drains_and_revokes_a_connector() {
     // It counts before the answer: nothing has to be waited for.
     let (status, drained) = post(&daemon, &format!("connectors/{id}/drain"), &json!({}));
     assert_eq!((status, &drained["standing"]), (200, &json!("draining")));
+    assert_eq!(drained["changed_by"], "keeper");
+    let told = daemon.event("connector.changed");
+    assert_eq!(
+        (&told["connector"], &told["standing"], &told["by"]),
+        (&json!(id), &json!("draining"), &json!("keeper"))
+    );
     let (_, sites) = get(&daemon, "sites");
     assert_eq!(sites["sites"][0]["ready"], json!([]));
     let (_, resumed) = post(&daemon, &format!("connectors/{id}/resume"), &json!({}));

@@ -121,7 +121,10 @@ fn a_connector_is_drained_resumed_and_revoked_for_good() {
     assert_eq!(sites["sites"].as_array().map(Vec::len), Some(1));
 
     world.in_store(async |store| {
-        let held = store.hub().set_standing(id, Standing::Held, 1).await;
+        let held = store
+            .hub()
+            .set_standing(id, Standing::Held, "root", 1)
+            .await;
         assert!(held.unwrap());
     });
     let said = refused(&world, &["hub", "connector", "drain", id]);

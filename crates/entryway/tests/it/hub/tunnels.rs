@@ -127,6 +127,7 @@ fn a_ticket_lets_one_in_at_its_site_in_its_time() {
         used_ms: None,
         connector: None,
         ended_ms: None,
+        ended_by: None,
     };
     world.in_store(async |store| store.hub().keep_ticket(&row).await.unwrap());
     let (_, said) = refused("plant-a", &late.to_text());
@@ -272,4 +273,77 @@ fn a_restored_backup_lets_nobody_in_unasked() {
     site.until(&world, "up again", |status| {
         status.is_up() && status.ups == 2
     });
+}
+
+/// By the command line, which is another process: the daemon hears of it from the store.
+#[test]
+fn a_node_tells_who_made_and_took_back_tickets_and_who_changed_a_connector() {
+    let world = two();
+    let mut daemon = Daemon::start(&world);
+    let made = done(&world, &["hub", "ticket", "create", "--site", "plant-a"]);
+    // With a name before it where the environment has one.
+    let own = format!("uid {}", rustix::process::getuid().as_raw());
+    let by = |event: &serde_json::Value| event["by"].as_str().expect("somebody").to_owned();
+    let told = daemon.event("ticket.made");
+    assert_eq!(
+        (&told["ticket"], &told["site"]),
+        (&made["id"], &"plant-a".into())
+    );
+    assert!(by(&told).contains(&own), "{told}");
+    assert!(
+        !told
+            .to_string()
+            .contains(made["ticket"].as_str().expect("a ticket"))
+    );
+    let id = made["id"].as_str().expect("an id");
+    done(&world, &["hub", "ticket", "revoke", id]);
+    let told = daemon.event("ticket.revoked");
+    assert_eq!(told["ticket"], made["id"]);
+    assert!(by(&told).contains(&own), "{told}");
+    let listed = done(&world, &["hub", "ticket", "list"]);
+    assert_eq!(listed["tickets"][0]["revoked_by"], told["by"]);
+
+    let id = credential(&world, &daemon, "plant-a").connector.to_string();
+    done(&world, &["hub", "connector", "revoke", &id]);
+    let told = daemon.event("connector.changed");
+    assert_eq!(
+        (&told["connector"], &told["standing"]),
+        (&id.as_str().into(), &"revoked".into())
+    );
+    assert!(by(&told).contains(&own), "{told}");
+    let shown = done(&world, &["hub", "connector", "show", &id]);
+    assert_eq!(shown["changed_by"], told["by"]);
+}
+
+#[test]
+fn a_machine_that_enrols_again_is_told_and_shown_with_what_to_do() {
+    let world = two();
+    let mut daemon = Daemon::start(&world);
+    let before = credential(&world, &daemon, "plant-a").connector.to_string();
+    let next = credential(&world, &daemon, "plant-a").connector.to_string();
+    let told = daemon.event("connector.replaced");
+    assert_eq!(
+        (&told["before"], &told["connector"], &told["name"]),
+        (
+            &before.as_str().into(),
+            &next.as_str().into(),
+            &"machine".into()
+        )
+    );
+    let revoke = format!("entryway hub connector revoke {before}");
+    let remedy = told["remedy"].as_str().expect("a remedy");
+    assert!(remedy.contains(&revoke), "{remedy}");
+    let listed = |arguments: &[&str]| {
+        let ended = world.command(arguments).output().expect("an end");
+        String::from_utf8(ended.stdout).expect("text")
+    };
+    let text = listed(&["hub", "connector", "list"]);
+    assert!(text.contains(&revoke) && text.contains(&next), "{text}");
+    let text = listed(&["hub", "connector", "show", &before]);
+    assert!(text.contains(&revoke), "{text}");
+    let text = listed(&["hub", "connector", "show", &next]);
+    assert!(!text.contains("revoke"), "{text}");
+    done(&world, &["hub", "connector", "revoke", &before]);
+    let text = listed(&["hub", "connector", "list"]);
+    assert!(!text.contains("hub connector revoke"), "{text}");
 }
