@@ -6,28 +6,15 @@
     reason = "a test says what is wrong by failing"
 )]
 
-use entryway_config::{ConnectorSettings, MemoryFiles, ReleaseSettings, Sources, load};
+mod support;
+
+use entryway_config::{ConnectorSettings, MemoryFiles, ReleaseSettings};
 use std::sync::Arc;
-
-const HEAD: &str = r#"
-[domain.staff]
-servers = ["ldaps://dc1.corp.example"]
-base    = "dc=corp,dc=example"
-
-[[token]]
-name   = "portal"
-secret = { file = "portal.token" }
-
-[[home_folder]]
-prefix = "/srv"
-"#;
+use support::HEAD;
 
 fn connector(text: &str) -> Arc<ConnectorSettings> {
-    let files = MemoryFiles::default()
-        .with("entryway.toml", format!("{HEAD}{text}"), 0o600)
-        .with("portal.token", "portal-token", 0o600)
-        .with("proxy.pass", "of-the-proxy\n", 0o600);
-    let loaded = load(&Sources::file("entryway.toml").files(files))
+    let files = MemoryFiles::default().with("proxy.pass", "of-the-proxy\n", 0o600);
+    let loaded = support::read(&format!("{HEAD}{text}"), files)
         .unwrap_or_else(|report| panic!("it does not load:\n{report}"));
     assert!(loaded.warnings.is_empty(), "{}", loaded.warnings);
     loaded.settings.connector

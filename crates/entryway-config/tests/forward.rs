@@ -6,25 +6,17 @@
     reason = "a test says what is wrong by failing"
 )]
 
-use entryway_config::{ForwardSettings, Loaded, MemoryFiles, Sources, load};
+mod support;
+
+use entryway_config::{ForwardSettings, Loaded, MemoryFiles};
 use entryway_forward::{Answer, Asked, Kind, Page, Somebody, Step, begin};
 use entryway_login::Subject;
 use entryway_oidc::{GroupNames, Person};
 use std::sync::Arc;
 use std::time::Duration;
+use support::HEAD;
 
-const HEAD: &str = r#"
-[domain.staff]
-servers = ["ldaps://dc1.corp.example"]
-base    = "dc=corp,dc=example"
-
-[[token]]
-name   = "portal"
-secret = { file = "portal.token" }
-
-[[home_folder]]
-prefix = "/srv"
-
+const MORE: &str = r#"
 [[user_class]]
 name = "engineers"
 users = "j*"
@@ -37,10 +29,7 @@ issuer = "https://login.corp.example"
 "#;
 
 fn loaded(text: &str) -> Loaded {
-    let files = MemoryFiles::default()
-        .with("entryway.toml", format!("{HEAD}{text}"), 0o600)
-        .with("portal.token", "portal-token", 0o600);
-    load(&Sources::file("entryway.toml").files(files))
+    support::read(&format!("{HEAD}{MORE}{text}"), MemoryFiles::default())
         .unwrap_or_else(|report| panic!("it does not load:\n{report}"))
 }
 

@@ -6,25 +6,13 @@
     reason = "a test says what is wrong by failing"
 )]
 
-use entryway_config::{
-    HubSettings, Loaded, MemoryFiles, Settings, SiteMethods, SiteSettings, Sources, load,
-};
+mod support;
+
+use entryway_config::{HubSettings, Loaded, MemoryFiles, Settings, SiteMethods, SiteSettings};
 use entryway_login::SiteTakes;
 use std::sync::Arc;
 use std::time::Duration;
-
-const HEAD: &str = r#"
-[domain.staff]
-servers = ["ldaps://dc1.corp.example"]
-base    = "dc=corp,dc=example"
-
-[[token]]
-name   = "portal"
-secret = { file = "portal.token" }
-
-[[home_folder]]
-prefix = "/srv"
-"#;
+use support::HEAD;
 
 fn hub(text: &str) -> Option<Arc<HubSettings>> {
     read(&format!("{HEAD}{text}"))
@@ -35,12 +23,9 @@ fn read(text: &str) -> Option<Arc<HubSettings>> {
 }
 
 fn settings(text: &str) -> Arc<Settings> {
-    let files = MemoryFiles::default()
-        .with("entryway.toml", text, 0o600)
-        .with("portal.token", "portal-token", 0o600);
     let Loaded {
         settings, warnings, ..
-    } = load(&Sources::file("entryway.toml").files(files))
+    } = support::read(text, MemoryFiles::default())
         .unwrap_or_else(|report| panic!("it does not load:\n{report}"));
     assert!(warnings.is_empty(), "{warnings}");
     Arc::new(settings)

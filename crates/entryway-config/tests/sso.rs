@@ -6,41 +6,29 @@
     reason = "a test says what is wrong by failing"
 )]
 
+mod support;
+
 use entryway_config::{
     Branding, ClientSetting, ImageKind, KeyRotation, Loaded, MemoryFiles, OfferedDomains,
-    PageLanguage, Report, SessionLimits, Sources, SsoSettings, load,
+    PageLanguage, Report, SessionLimits, SsoSettings,
 };
 use entryway_oidc::{
     Algorithm, ClientMethod, Fingerprint, GrantTypes, Lifetimes, PublicKey, Scopes,
 };
 use std::sync::Arc;
 use std::time::Duration;
-
-const HEAD: &str = r#"
-[domain.staff]
-servers = ["ldaps://dc1.corp.example"]
-base    = "dc=corp,dc=example"
-
-[[token]]
-name   = "portal"
-secret = { file = "portal.token" }
-
-[[home_folder]]
-prefix = "/srv"
-"#;
+use support::HEAD;
 
 /// RFC 8037, appendix A.2.
 const KEYS: &str = r#"{"keys":[{"kty":"OKP","crv":"Ed25519","kid":"1","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}]}"#;
 
 fn read(text: &str) -> Result<Loaded, Report> {
     let files = MemoryFiles::default()
-        .with("entryway.toml", format!("{HEAD}{text}"), 0o600)
-        .with("portal.token", "portal-token", 0o600)
         .with("one.secret", "the-first-secret-0123456789\n", 0o600)
         .with("two.secret", "the-second-secret-0123456789", 0o600)
         .with("keys.json", KEYS, 0o644)
         .with("logo.png", &b"\x89PNG\r\n\x1a\n"[..], 0o644);
-    load(&Sources::file("entryway.toml").files(files))
+    support::read(&format!("{HEAD}{text}"), files)
 }
 
 fn loaded(text: &str) -> Loaded {

@@ -1,6 +1,6 @@
 //! The connector's end: it answers.
 
-use super::wire::{Phase, Shared, Wire};
+use super::wire::{End, Phase, Shared, Wire};
 use super::{
     Limits, LinkError, MAX_REPLY, MAX_REQUEST, OutOfTurn, PIECE, REPLY_WINDOW, ReplyHead, RequestId,
 };
@@ -130,60 +130,7 @@ impl ConnectorLink {
 
     /// Takes the next frame off `input`; `None` when more must be read.
     pub fn receive(&mut self, input: &mut BytesMut) -> Result<Option<ConnectorEvent>, LinkError> {
-        loop {
-            let taken = match self.wire.next(input) {
-                Ok(Some(shared)) => self.judge(shared),
-                Ok(None) => return Ok(None),
-                Err(error) => Err(error),
-            };
-            match taken {
-                Ok(None) => {}
-                Ok(event) => return Ok(event),
-                Err(error) => {
-                    self.wire.fail(&error);
-                    return Err(error);
-                }
-            }
-        }
-    }
-
-    fn judge(&mut self, shared: Shared) -> Result<Option<ConnectorEvent>, LinkError> {
-        let frame = match shared {
-            Shared::Hello(hello) => return Ok(Some(ConnectorEvent::Hello(hello))),
-            Shared::Pong(token) => return Ok(Some(ConnectorEvent::Pong(token))),
-            Shared::Draining => return Ok(Some(ConnectorEvent::Draining)),
-            Shared::Bye(bye) => return Ok(Some(ConnectorEvent::Bye(bye))),
-            Shared::Nothing => return Ok(None),
-            Shared::Own(frame) => frame,
-        };
-        match (self.wire.phase, frame.kind) {
-            (Phase::Greeted, Kind::Welcome) if !self.enrolling => {
-                self.wire.phase = Phase::Open;
-                let welcome = message::read("welcome", &frame.payload)?;
-                Ok(Some(ConnectorEvent::Welcome(welcome)))
-            }
-            (Phase::Greeted | Phase::Open, Kind::Counting) if !self.enrolling => {
-                let counting = message::read("counting", &frame.payload)?;
-                Ok(Some(ConnectorEvent::Counting(counting)))
-            }
-            (Phase::Enrolling, Kind::Enrolled) => {
-                let enrolled = message::read("enrolled", &frame.payload)?;
-                Ok(Some(ConnectorEvent::Enrolled(enrolled)))
-            }
-            (Phase::Open, Kind::Request) if self.reported => self.request(&frame),
-            (Phase::Open, Kind::Body) => self.body(&frame),
-            (Phase::Open, Kind::Cancel) => Ok(self.cancel(frame.id)),
-            (Phase::Open, Kind::Credit) => self.credit(&frame),
-            (Phase::Open, Kind::Renewed) if std::mem::take(&mut self.renewing) => {
-                let renewed = message::read("renewed", &frame.payload)?;
-                Ok(Some(ConnectorEvent::Renewed(renewed)))
-            }
-            (Phase::Open, Kind::Refused) if std::mem::take(&mut self.renewing) => {
-                let refused: Refused = message::read("refused", &frame.payload)?;
-                Ok(Some(ConnectorEvent::RenewalRefused(refused.code)))
-            }
-            _ => Err(LinkError::Unexpected(frame.kind, "out of turn")),
-        }
+        self.take(input)
     }
 
     /// Asks for a certificate with a ticket.
@@ -378,6 +325,53 @@ impl ConnectorLink {
             } else if *may > 0 {
                 self.sending.push_back(id);
             }
+        }
+    }
+}
+
+impl End for ConnectorLink {
+    type Event = ConnectorEvent;
+
+    fn wire(&mut self) -> &mut Wire {
+        &mut self.wire
+    }
+
+    fn judge(&mut self, shared: Shared) -> Result<Option<ConnectorEvent>, LinkError> {
+        let frame = match shared {
+            Shared::Hello(hello) => return Ok(Some(ConnectorEvent::Hello(hello))),
+            Shared::Pong(token) => return Ok(Some(ConnectorEvent::Pong(token))),
+            Shared::Draining => return Ok(Some(ConnectorEvent::Draining)),
+            Shared::Bye(bye) => return Ok(Some(ConnectorEvent::Bye(bye))),
+            Shared::Nothing => return Ok(None),
+            Shared::Own(frame) => frame,
+        };
+        match (self.wire.phase, frame.kind) {
+            (Phase::Greeted, Kind::Welcome) if !self.enrolling => {
+                self.wire.phase = Phase::Open;
+                let welcome = message::read("welcome", &frame.payload)?;
+                Ok(Some(ConnectorEvent::Welcome(welcome)))
+            }
+            (Phase::Greeted | Phase::Open, Kind::Counting) if !self.enrolling => {
+                let counting = message::read("counting", &frame.payload)?;
+                Ok(Some(ConnectorEvent::Counting(counting)))
+            }
+            (Phase::Enrolling, Kind::Enrolled) => {
+                let enrolled = message::read("enrolled", &frame.payload)?;
+                Ok(Some(ConnectorEvent::Enrolled(enrolled)))
+            }
+            (Phase::Open, Kind::Request) if self.reported => self.request(&frame),
+            (Phase::Open, Kind::Body) => self.body(&frame),
+            (Phase::Open, Kind::Cancel) => Ok(self.cancel(frame.id)),
+            (Phase::Open, Kind::Credit) => self.credit(&frame),
+            (Phase::Open, Kind::Renewed) if std::mem::take(&mut self.renewing) => {
+                let renewed = message::read("renewed", &frame.payload)?;
+                Ok(Some(ConnectorEvent::Renewed(renewed)))
+            }
+            (Phase::Open, Kind::Refused) if std::mem::take(&mut self.renewing) => {
+                let refused: Refused = message::read("refused", &frame.payload)?;
+                Ok(Some(ConnectorEvent::RenewalRefused(refused.code)))
+            }
+            _ => Err(LinkError::Unexpected(frame.kind, "out of turn")),
         }
     }
 }

@@ -1,6 +1,6 @@
 //! The hub's end: it asks.
 
-use super::wire::{Phase, Shared, Wire};
+use super::wire::{End, Phase, Shared, Wire};
 use super::{
     Limits, LinkError, MAX_REPLY, MAX_REQUEST, OutOfTurn, REPLY_WINDOW, ReplyHead, RequestId,
 };
@@ -163,65 +163,7 @@ impl HubLink {
 
     /// Takes the next frame off `input`; `None` when more must be read.
     pub fn receive(&mut self, input: &mut BytesMut) -> Result<Option<HubEvent>, LinkError> {
-        loop {
-            let taken = match self.wire.next(input) {
-                Ok(Some(shared)) => self.judge(shared),
-                Ok(None) => return Ok(None),
-                Err(error) => Err(error),
-            };
-            match taken {
-                Ok(None) => {}
-                Ok(event) => return Ok(event),
-                Err(error) => {
-                    self.wire.fail(&error);
-                    return Err(error);
-                }
-            }
-        }
-    }
-
-    fn judge(&mut self, shared: Shared) -> Result<Option<HubEvent>, LinkError> {
-        let frame = match shared {
-            Shared::Hello(hello) => return Ok(Some(HubEvent::Hello(hello))),
-            Shared::Pong(token) => return Ok(Some(HubEvent::Pong(token))),
-            Shared::Draining => return Ok(Some(HubEvent::Draining)),
-            Shared::Bye(bye) => return Ok(Some(HubEvent::Bye(bye))),
-            Shared::Nothing => return Ok(None),
-            Shared::Own(frame) => frame,
-        };
-        match (self.wire.phase, frame.kind) {
-            (Phase::Greeted, Kind::Enrol) if !self.known => {
-                self.wire.phase = Phase::Enrolling;
-                let enrol = message::read("enrol", &frame.payload)?;
-                Ok(Some(HubEvent::Enrol(enrol)))
-            }
-            (Phase::Open, Kind::Report) => {
-                let report: Report = message::read("report", &frame.payload)?;
-                self.report = Some(report.clone());
-                Ok(Some(HubEvent::Report(report)))
-            }
-            (Phase::Open, Kind::Renew) if !self.renewing => {
-                self.renewing = true;
-                let renew = message::read("renew", &frame.payload)?;
-                Ok(Some(HubEvent::Renew(renew)))
-            }
-            (Phase::Open, Kind::Reply) => self.reply(&frame),
-            (Phase::Open, Kind::Body) => self.body(&frame),
-            (Phase::Open, Kind::Cancel) => {
-                let slot = self.end_slot(&frame)?;
-                Ok((!slot.cancelled).then_some(HubEvent::GivenUp(RequestId(frame.id))))
-            }
-            (Phase::Open, Kind::Refused) => {
-                let refused: Refused = message::read("refused", &frame.payload)?;
-                let slot = self.end_slot(&frame)?;
-                if slot.reply.is_some() {
-                    return Err(LinkError::Unexpected(Kind::Refused, "after a reply began"));
-                }
-                let refused = HubEvent::Refused(RequestId(frame.id), refused.code);
-                Ok((!slot.cancelled).then_some(refused))
-            }
-            _ => Err(LinkError::Unexpected(frame.kind, "out of turn")),
-        }
+        self.take(input)
     }
 
     /// Lets a connector with a certificate in.
@@ -471,6 +413,58 @@ impl HubLink {
             self.promise();
         }
         Ok(slot)
+    }
+}
+
+impl End for HubLink {
+    type Event = HubEvent;
+
+    fn wire(&mut self) -> &mut Wire {
+        &mut self.wire
+    }
+
+    fn judge(&mut self, shared: Shared) -> Result<Option<HubEvent>, LinkError> {
+        let frame = match shared {
+            Shared::Hello(hello) => return Ok(Some(HubEvent::Hello(hello))),
+            Shared::Pong(token) => return Ok(Some(HubEvent::Pong(token))),
+            Shared::Draining => return Ok(Some(HubEvent::Draining)),
+            Shared::Bye(bye) => return Ok(Some(HubEvent::Bye(bye))),
+            Shared::Nothing => return Ok(None),
+            Shared::Own(frame) => frame,
+        };
+        match (self.wire.phase, frame.kind) {
+            (Phase::Greeted, Kind::Enrol) if !self.known => {
+                self.wire.phase = Phase::Enrolling;
+                let enrol = message::read("enrol", &frame.payload)?;
+                Ok(Some(HubEvent::Enrol(enrol)))
+            }
+            (Phase::Open, Kind::Report) => {
+                let report: Report = message::read("report", &frame.payload)?;
+                self.report = Some(report.clone());
+                Ok(Some(HubEvent::Report(report)))
+            }
+            (Phase::Open, Kind::Renew) if !self.renewing => {
+                self.renewing = true;
+                let renew = message::read("renew", &frame.payload)?;
+                Ok(Some(HubEvent::Renew(renew)))
+            }
+            (Phase::Open, Kind::Reply) => self.reply(&frame),
+            (Phase::Open, Kind::Body) => self.body(&frame),
+            (Phase::Open, Kind::Cancel) => {
+                let slot = self.end_slot(&frame)?;
+                Ok((!slot.cancelled).then_some(HubEvent::GivenUp(RequestId(frame.id))))
+            }
+            (Phase::Open, Kind::Refused) => {
+                let refused: Refused = message::read("refused", &frame.payload)?;
+                let slot = self.end_slot(&frame)?;
+                if slot.reply.is_some() {
+                    return Err(LinkError::Unexpected(Kind::Refused, "after a reply began"));
+                }
+                let refused = HubEvent::Refused(RequestId(frame.id), refused.code);
+                Ok((!slot.cancelled).then_some(refused))
+            }
+            _ => Err(LinkError::Unexpected(frame.kind, "out of turn")),
+        }
     }
 }
 

@@ -48,6 +48,33 @@ pub(super) enum Shared {
     Own(Frame),
 }
 
+/// One end: what it makes of frames is its own, and how it takes them is not.
+pub(super) trait End {
+    /// What it tells of them.
+    type Event;
+    fn wire(&mut self) -> &mut Wire;
+    fn judge(&mut self, shared: Shared) -> Result<Option<Self::Event>, LinkError>;
+
+    /// Takes frames off `input` up to one that is to be told; `None` when more must be read. An error ends the connection.
+    fn take(&mut self, input: &mut BytesMut) -> Result<Option<Self::Event>, LinkError> {
+        loop {
+            let taken = match self.wire().next(input) {
+                Ok(Some(shared)) => self.judge(shared),
+                Ok(None) => return Ok(None),
+                Err(error) => Err(error),
+            };
+            match taken {
+                Ok(None) => {}
+                Ok(event) => return Ok(event),
+                Err(error) => {
+                    self.wire().fail(&error);
+                    return Err(error);
+                }
+            }
+        }
+    }
+}
+
 impl Wire {
     /// Greets.
     pub(super) fn new(hello: &Hello, limits: Limits) -> Self {

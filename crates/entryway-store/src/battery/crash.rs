@@ -1,9 +1,11 @@
 //! A process that ends in the middle.
 
-use super::{Lab, cases, entry, open};
-use std::fs;
+use super::{Lab, cases, entry, open, until};
+use crate::{AuditKey, OpenOptions, Store};
+use std::env;
+use std::fs::{self, File};
 use std::io::Write;
-use std::process::{Child, Command, Stdio};
+use std::process::{Command, Stdio};
 
 cases!(a_store_that_is_dropped_keeps_what_it_answered);
 
@@ -24,29 +26,67 @@ const STORE: &str = "ENTRYWAY_TEST_STORE";
 const KEY: &str = "ENTRYWAY_TEST_KEY";
 const ANSWERED: &str = "ENTRYWAY_TEST_ANSWERED";
 
+/// A process that goes on until it is killed: a test that has started itself.
+pub(super) struct Doomed {
+    pub(super) store: Store,
+    answered: File,
+}
+
+impl Doomed {
+    /// What this process is to work with, if it is one; `None` in the test itself.
+    pub(super) async fn here() -> Option<Self> {
+        let url = env::var(STORE).ok()?;
+        let options = OpenOptions {
+            node: "one".to_owned(),
+            audit_key: AuditKey::load(env::var(KEY).unwrap()).unwrap(),
+            create: true,
+        };
+        Some(Self {
+            store: open(&url, options).await.unwrap(),
+            answered: File::create(env::var(ANSWERED).unwrap()).unwrap(),
+        })
+    }
+
+    /// Notes so many answers of the store: on disk whatever happens to this process.
+    pub(super) fn answered(&mut self, count: usize) {
+        self.answered.write_all(&b"..."[..count]).unwrap();
+    }
+}
+
+/// Runs `test` in a process of its own and kills it once the store has answered it more often than `most`; gives how often.
+pub(super) async fn killed(lab: &Lab, test: &str, most: usize) -> usize {
+    let answered = lab.path("answered");
+    // Makes the key.
+    drop(lab.options("one"));
+    let mut child = Command::new(env::current_exe().unwrap())
+        .args(["--exact", test])
+        .env(STORE, &lab.url)
+        .env(KEY, lab.path("one.key"))
+        .env(ANSWERED, &answered)
+        .stdout(Stdio::null())
+        .spawn()
+        .unwrap();
+    until("the child has been answered", async || {
+        let ended = child.try_wait().unwrap();
+        assert!(ended.is_none(), "the child ended by itself");
+        fs::read(&answered).is_ok_and(|answered| answered.len() > most)
+    })
+    .await;
+    child.kill().unwrap();
+    child.wait().unwrap();
+    fs::read(&answered).unwrap().len()
+}
+
 /// Killed without a word, a process has kept every record that it answered for.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_killed_process_has_kept_what_it_answered() {
-    // This test starts itself: the child appends until it is killed.
-    if let Ok(url) = std::env::var(STORE) {
-        append_for_ever(&url).await;
+    if let Some(doomed) = Doomed::here().await {
+        append_for_ever(doomed).await;
         return;
     }
     for lab in [Lab::file(), Lab::server()] {
-        let answered = lab.path("answered");
-        drop(lab.options("one"));
-        let mut child = start_child(&lab, &answered);
-        super::until("the child has appended", async || {
-            assert!(
-                child.try_wait().unwrap().is_none(),
-                "the child ended by itself"
-            );
-            fs::read(&answered).is_ok_and(|answered| answered.len() > 100)
-        })
-        .await;
-        child.kill().unwrap();
-        child.wait().unwrap();
-        let answered = fs::read(&answered).unwrap().len();
+        let own = "battery::crash::a_killed_process_has_kept_what_it_answered";
+        let answered = killed(&lab, own, 100).await;
         let store = lab.open().await;
         store.audit().append(entry(1, "after")).await.unwrap();
         let report = store.audit().verify().await.unwrap();
@@ -59,33 +99,11 @@ async fn a_killed_process_has_kept_what_it_answered() {
     }
 }
 
-fn start_child(lab: &Lab, answered: &std::path::Path) -> Child {
-    Command::new(std::env::current_exe().unwrap())
-        .args([
-            "--exact",
-            "battery::crash::a_killed_process_has_kept_what_it_answered",
-        ])
-        .env(STORE, &lab.url)
-        .env(KEY, lab.path("one.key"))
-        .env(ANSWERED, answered)
-        .stdout(Stdio::null())
-        .spawn()
-        .unwrap()
-}
-
-/// A byte for each record that was answered.
-async fn append_for_ever(url: &str) {
-    let options = crate::OpenOptions {
-        node: "one".to_owned(),
-        audit_key: crate::AuditKey::load(std::env::var(KEY).unwrap()).unwrap(),
-        create: true,
-    };
-    let store = open(url, options).await.unwrap();
-    let mut answered = fs::File::create(std::env::var(ANSWERED).unwrap()).unwrap();
+async fn append_for_ever(mut doomed: Doomed) {
     for ms in 0..1_000_000 {
-        let audit = store.audit();
+        let audit = doomed.store.audit();
         let (one, two) = tokio::join!(audit.append(entry(ms, "{}")), audit.append(entry(ms, "{}")));
         one.and(two).unwrap();
-        answered.write_all(b"..").unwrap();
+        doomed.answered(2);
     }
 }
