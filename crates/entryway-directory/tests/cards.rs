@@ -483,7 +483,7 @@ async fn a_second_source_that_hangs_costs_no_more_than_the_deadline() {
         ("hr", hangs.local_addr().unwrap()),
     ];
     let finder = finder_with(&at, beside(SecondMode::Supplement), None);
-    let deadline = Instant::now() + Duration::from_millis(1500);
+    let deadline = Instant::now() + Duration::from_secs(4);
     let question = CardQuestion {
         id: EntryId::parse(&jane()).unwrap(),
         set: FieldSet::LoggedIn,
@@ -660,7 +660,7 @@ async fn a_second_source_of_which_nobody_tells_what_it_is_is_a_gap() {
     let other = policy.domains[1].clone();
     policy.domains[1].active_directory = Some(other.into());
     let finder = finder_with(&at, policy, None);
-    let deadline = Instant::now() + Duration::from_millis(1500);
+    let deadline = Instant::now() + Duration::from_secs(4);
     let question = CardQuestion {
         id: EntryId::parse(&jane()).unwrap(),
         set: FieldSet::LoggedIn,

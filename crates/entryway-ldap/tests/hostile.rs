@@ -520,7 +520,7 @@ async fn silence_after_a_bind_ends_at_the_deadline_and_holds_one_connection_only
     })
     .await;
     let server = scripted.server();
-    let deadline = Instant::now() + Duration::from_millis(50);
+    let deadline = Instant::now() + Duration::from_secs(2);
     let failure = server
         .bind_as("cn=jane", &password("right"), deadline)
         .await
@@ -569,7 +569,7 @@ async fn silence_during_the_service_bind_is_named() {
         };
     });
     // The caller's time ends first: the step at which the shared dial stands is named all the same.
-    let deadline = Instant::now() + Duration::from_millis(60);
+    let deadline = Instant::now() + Duration::from_millis(1500);
     let error = server
         .search(SearchRole::FindLogin, &request("cn=victim"), deadline)
         .await

@@ -109,7 +109,7 @@ async fn without_dns_the_addresses_of_before_are_used() {
     assert_eq!(found, [ip("10.0.0.1")]);
     // It hangs: the rest of the time is left for dialling.
     let begun = Instant::now();
-    let limit = begun + Duration::from_millis(400);
+    let limit = begun + Duration::from_secs(4);
     let found = resolver.addresses("dc1", limit).await.unwrap();
     assert_eq!(found, [ip("10.0.0.1")]);
     assert!(Instant::now() < limit, "{:?}", begun.elapsed());
