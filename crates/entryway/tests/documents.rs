@@ -322,6 +322,11 @@ async fn every_command_in_the_documents_works() {
 #[tokio::test(flavor = "multi_thread")]
 async fn every_metric_in_the_documents_exists() {
     let reader = Reader::new().await;
+    let file = reader.folder.path().join("entryway.toml");
+    let site =
+        "[hub]\nurl = \"http://127.0.0.1:8389\"\n[site.plant-a]\nlookups = [\"directory\"]\n";
+    let text = fs::read_to_string(&file).unwrap() + site;
+    fs::write(&file, text).unwrap();
     let _gateway = Gateway::start(&reader);
     // Counts of what has never happened are not on the page.
     let login = reader.run(
@@ -333,6 +338,12 @@ async fn every_metric_in_the_documents_exists() {
         "curl -sf -H \"authorization: Bearer $(cat people.token)\" 'http://127.0.0.1:8389/api/v1/people?q=aokafor'",
     );
     assert!(found.status.success());
+    // Nobody is connected there, which is counted too.
+    let at_site = reader.run(
+        "curl -s -H \"authorization: Bearer $(cat people.token)\" 'http://127.0.0.1:8389/api/v1/sites/plant-a/people?q=aokafor'",
+    );
+    let said = String::from_utf8(at_site.stdout).unwrap();
+    assert!(said.contains("site_not_ready"), "{said}");
     let page = reader.run(
         "curl -s -H \"authorization: Bearer $(cat monitoring.token)\" http://127.0.0.1:8389/metrics",
     );
