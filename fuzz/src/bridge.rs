@@ -1,17 +1,19 @@
 //! Both ends of a tunnel, fed a stream, and the texts that people and pages bring.
 
 use crate::ldap::broken;
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use bytes::BytesMut;
 use entryway_bridge::link::{
     ConnectorEvent, ConnectorLink, HubEvent, HubLink, Limits, MAX_REQUEST, REPLY_WINDOW, RequestId,
 };
 use entryway_bridge::message::{
-    Ability, ChallengeAsked, ChallengeOutcome, FURTHER_MAX, Hello, LoginAsked, LookupAnswer,
-    Method, Outcome, Ready, Report, Standing, Welcome, read, write,
+    Ability, CERTIFICATE_LOGIN, Certificates, ChallengeAsked, ChallengeOutcome, FURTHER_MAX, Hello,
+    LoginAsked, LookupAnswer, Method, Outcome, Ready, Report, Standing, Welcome, read, write,
 };
 use entryway_bridge::{
-    Challenge, ConnectorId, Frame, Kind, MAX_PAYLOAD, Octets, SiteName, Text, Ticket, VERSIONS,
-    unpad,
+    Assertion, Challenge, ConnectorId, Frame, Kind, MAX_PAYLOAD, Octets, SiteName, Text, Ticket,
+    VERSIONS, unpad,
 };
 
 /// Requests that the hub has open.
@@ -26,7 +28,7 @@ const LIMITS: Limits = Limits {
 fn hello() -> Hello {
     Hello {
         versions: VERSIONS.to_vec(),
-        capabilities: Vec::new(),
+        capabilities: vec![Text::cut(CERTIFICATE_LOGIN)],
         software: Text::cut("fuzz"),
         counted_in: None,
         time_ms: 0,
@@ -44,6 +46,7 @@ fn report() -> Report {
         max_in_flight: IN_FLIGHT,
         started_ms: 0,
         software: Text::cut("fuzz"),
+        certificate_url: Some(Text::cut("https://cert.plant-a.example:8444")),
     }
 }
 
@@ -169,6 +172,19 @@ fn texts(bytes: &[u8]) {
     {
         let again = Ticket::parse(&ticket.to_text());
         assert!(again.is_ok_and(|again| again.secret() == ticket.secret()));
+    }
+    // As it stands in an address, and what is written in it.
+    let encoded = URL_SAFE_NO_PAD.encode(bytes);
+    for text in [std::str::from_utf8(bytes).ok(), Some(encoded.as_str())] {
+        if let Some(assertion) = text.and_then(Assertion::read) {
+            let text = assertion.to_text();
+            let again = Assertion::read(&text).map(|again| again.to_text());
+            assert_eq!(again, Some(text));
+        }
+    }
+    if let Ok(told) = read::<Certificates>("certificates", bytes) {
+        let again = read::<Certificates>("certificates", &write(&told));
+        assert!(again.is_ok_and(|again| again == told));
     }
     if let Some(password) = unpad(bytes) {
         assert!(password.len() + 2 <= bytes.len());

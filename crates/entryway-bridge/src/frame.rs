@@ -45,6 +45,8 @@ pub enum Kind {
     Renew = 0x22,
     /// Hub: the new certificate.
     Renewed = 0x23,
+    /// Hub, to a connector with that capability: what it has to know of people's certificates.
+    Certificates = 0x30,
     /// Hub, before the welcome and whenever it changes: in how many stores the site's connectors count failures. Passed
     /// over by connectors that do not know it.
     Counting = 0x80,
@@ -52,7 +54,7 @@ pub enum Kind {
 
 impl Kind {
     /// Each of them.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 19] = [
         Self::Hello,
         Self::Welcome,
         Self::Report,
@@ -70,6 +72,7 @@ impl Kind {
         Self::Enrolled,
         Self::Renew,
         Self::Renewed,
+        Self::Certificates,
         Self::Counting,
     ];
 

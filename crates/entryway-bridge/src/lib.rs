@@ -5,6 +5,7 @@
 //! computed; those are ports ([`ports`]). Every text and list that comes from the peer has a bound, and nothing secret is
 //! within reach of `Debug`.
 
+mod assertion;
 mod frame;
 pub mod link;
 pub mod message;
@@ -13,9 +14,15 @@ pub mod ports;
 mod reply;
 mod seal;
 mod statement;
+#[cfg(test)]
+mod testing;
 mod ticket;
 mod value;
 
+pub use assertion::{
+    ASSERTION_LIFE, ASSERTION_MAX, AssertedTo, Asserting, Assertion, AssertionInvalid, RETURN_PATH,
+    SEALED_TEXT_MAX, SHOWING_PATH, Said, VerifiedAssertion,
+};
 pub use frame::{Frame, FrameError, Kind, MAX_PAYLOAD, split_frame};
 pub use name::{ConnectorId, MalformedName, SiteName};
 pub use reply::{CLOCK_TOLERANCE, Question, ReplyInvalid, SignedReply, VerifiedReply, sign};
@@ -34,7 +41,7 @@ pub const VERSIONS: &[u16] = &[1];
 pub const FURTHER_NONCES: &str = "further_nonces";
 
 /// What else this end can, beside its versions: it is told in its hello.
-pub const CAPABILITIES: &[&str] = &[FURTHER_NONCES];
+pub const CAPABILITIES: &[&str] = &[FURTHER_NONCES, message::CERTIFICATE_LOGIN];
 
 /// The highest version that both speak.
 pub fn common_version(own: &[u16], theirs: &[u16]) -> Option<u16> {

@@ -2,6 +2,7 @@
 //! [`Bye`], which ends of different versions must be able to read.
 
 mod ask;
+mod certificates;
 mod connection;
 mod enrolment;
 mod outcome;
@@ -11,6 +12,7 @@ pub use ask::{
     ChallengeAsked, ChangeAsked, FURTHER_MAX, LoginAsked, LookupAsked, LookupVerb, RequestHead,
     RevalidateAsked, Token,
 };
+pub use certificates::{BrowserUrl, CERTIFICATE_LOGIN, Certificates};
 pub use connection::{
     Ability, Bye, ByeCode, Counting, Hello, NODES_MAX, NodeUrl, Ready, RefusalCode, Refused,
     Report, Standing, Unready, Welcome,
@@ -18,6 +20,8 @@ pub use connection::{
 pub use enrolment::{Der, Enrol, Enrolled, Renew, Renewed};
 pub use outcome::{ChallengeOutcome, Code, Demand, LookupAnswer, LookupHead, Outcome, SealRefusal};
 pub use session::{SiteGroup, SiteGroups, SitePassword, SiteSession};
+
+pub(crate) use ask::login_id;
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};

@@ -149,7 +149,9 @@ codes! {
     HubAddress = "C121", Error, "not an address that connectors could dial";
     SiteClaimed = "C122", Error, "a site that claims what another has";
     SiteClient = "C123", Error, "an application of a site that does not exist";
-    SiteCertificate = "C124", Error, "a way to log in that a site does not have yet";
+    SiteCertificate = "C124", Error, "half of what people of a site need to show a certificate";
+    SiteNetworks = "C125", Error, "browsers that would be sent to two places";
+    CertificateIncomplete = "C126", Warning, "certificates that nobody can show now";
     Proxy = "C140", Error, "not a proxy that a connector could use";
     ProxyAccount = "C141", Error, "half of an account at a proxy";
     NoProxyEntry = "C142", Error, "an exclusion that excludes nothing";

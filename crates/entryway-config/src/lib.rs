@@ -51,7 +51,7 @@ pub use settings::{
     DomainSettings, DynamicGroups, FollowedHost, ForwardSettings, GroupsSettings, HubSettings,
     IdentitySource, ImageKind, KeyRotation, Logo, Membership, OfferedDomains, OsSettings,
     PageLanguage, Pin, ProxySettings, ReleaseSettings, Security, ServerAddress, ServiceBind,
-    SessionLimits, Settings, SiteMethods, SiteSettings, SsoSettings, StoreFile, StoreSettings,
+    SessionLimits, Settings, SiteCertificate, SiteSettings, SsoSettings, StoreFile, StoreSettings,
     StoreUrl, ThrottleSettings, Timeouts, TlsSettings, TlsVersion, TokenProof, TokenScope,
     TrustSource, UnwrittenServers, Verification, Way,
 };

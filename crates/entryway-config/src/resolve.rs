@@ -121,7 +121,7 @@ pub(crate) fn settings(root: &Section<'_>, cx: &Context<'_>) -> Option<Settings>
         cx,
     )
     .unzip();
-    let (hub, sites) = hub::hub(root, &read, cx).unzip();
+    let (hub, sites) = hub::hub(root, &read, sso.as_ref(), cx).unzip();
     let sites = sites.unwrap_or_default();
     if let Some(sso) = &mut sso {
         sso::know_sites(&mut sso.offered, &sites);

@@ -17,7 +17,7 @@ pub(crate) use connector::RELEASABLE;
 pub use connector::{ConnectorSettings, ProxySettings, ReleaseSettings};
 pub use forward::ForwardSettings;
 pub use groups::{DynamicGroups, GroupsSettings, Membership};
-pub use hub::{HubSettings, SiteMethods, SiteSettings};
+pub use hub::{HubSettings, SiteCertificate, SiteSettings};
 pub use sso::{
     Accent, Branding, ClaimFailed, ClaimSetting, ClientSetting, ImageKind, KeyRotation, Logo,
     OfferedDomains, PageLanguage, SessionLimits, SsoSettings,

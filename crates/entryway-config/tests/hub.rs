@@ -8,8 +8,8 @@
 
 mod support;
 
-use entryway_config::{HubSettings, Loaded, MemoryFiles, Settings, SiteMethods, SiteSettings};
-use entryway_login::SiteTakes;
+use entryway_config::{HubSettings, Loaded, MemoryFiles, Settings, SiteCertificate, SiteSettings};
+use entryway_login::{AddressRange, SiteTakes};
 use std::sync::Arc;
 use std::time::Duration;
 use support::HEAD;
@@ -55,10 +55,7 @@ fn what_is_not_written_has_its_default() {
         suffixes: Vec::new(),
         clients: Vec::new(),
         lookups: Vec::new(),
-        methods: SiteMethods {
-            password: true,
-            certificate: false,
-        },
+        certificate: None,
         takes: SiteTakes::default(),
         max_outstanding: 500,
     };
@@ -123,11 +120,8 @@ max_outstanding = 7
         attributes: vec!["department".to_owned()],
     };
     assert_eq!(hub.sites.last().expect("a site").takes, takes);
-    let methods = hub.sites.iter().map(|site| site.methods);
-    let methods: Vec<(bool, bool)> = methods
-        .map(|both| (both.password, both.certificate))
-        .collect();
-    assert_eq!(methods, [(true, false), (true, false)]);
+    assert!(hub.sites.iter().all(|site| site.certificate.is_none()));
+    assert!(hub.by_certificate.is_empty());
 }
 
 #[test]
@@ -176,4 +170,43 @@ clients  = ["portal"]
     assert_eq!(named("plant-a/jane", "wiki"), off);
     assert_eq!(named("jane@plant-a.example", "wiki"), off);
     assert_eq!(named("jane", "portal"), off);
+}
+
+#[test]
+fn people_of_a_site_show_certificates_where_that_is_written() {
+    let text = r#"
+[sso]
+issuer = "https://login.corp.example"
+
+[hub]
+url = "https://hub.corp.example"
+
+[site.plant-a]
+methods = ["password", "certificate"]
+
+[site.plant-a.certificate]
+urls      = ["https://cert.plant-a.example:8444/", "https://CERT.plant-a.example:8444"]
+addresses = ["192.0.2.0/24", "192.0.2.7"]
+offer     = "redirect"
+
+[site.plant-b]
+enabled = false
+methods = ["certificate", "password"]
+
+[site.plant-b.certificate]
+urls      = ["https://cert.plant-b.example"]
+addresses = ["198.51.100.0/24"]
+"#;
+    let settings = settings(&format!("{HEAD}{text}"));
+    let hub = settings.hub.as_ref().expect("a hub");
+    let range = |text: &str| AddressRange::parse(text).expect("a network");
+    let certificate = SiteCertificate {
+        urls: vec!["https://cert.plant-a.example:8444".into()],
+        addresses: vec![range("192.0.2.0/24"), range("192.0.2.7")],
+        at_once: true,
+    };
+    let sites: Vec<_> = hub.sites.iter().map(|site| &site.certificate).collect();
+    assert_eq!(sites, [&Some(certificate)]);
+    // One that is switched off is known to have it.
+    assert_eq!(hub.by_certificate, ["plant-a".into(), "plant-b".into()]);
 }

@@ -4,6 +4,7 @@
 //! Owns the order of things: which authority is asked next, when a failure is counted, when the bind is due, what an
 //! outage means. What an answer means by itself is judged in `find` and `verdict`; what becomes of an entry, in `steps`.
 
+mod asserted;
 mod begin;
 mod beside;
 mod bind;
@@ -32,6 +33,7 @@ use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::{Instant, SystemTime};
 
+pub use asserted::{Asserted, AssertedSays, begin_asserted};
 pub use begin::{begin, begin_change};
 pub use bind::AfterBind;
 pub use certificate::begin_certificate;

@@ -46,8 +46,9 @@ pub use facts::{Authority, Condition, Facts, Fits, Group, Needs, RuleFailed, Tem
 pub use fetch::Fetch;
 pub use flow::{
     AfterBind, AfterBindToChange, AfterChange, AfterChangeLocal, AfterFind, AfterFindLocal,
-    AfterFindOs, AfterGroups, AfterLoginOs, AfterReserve, AfterSite, AfterVerifyLocal, Remembered,
-    Step, begin, begin_certificate, begin_change, begin_revalidation,
+    AfterFindOs, AfterGroups, AfterLoginOs, AfterReserve, AfterSite, AfterVerifyLocal, Asserted,
+    AssertedSays, Remembered, Step, begin, begin_asserted, begin_certificate, begin_change,
+    begin_revalidation,
 };
 pub use policy::{
     AttributeMap, Carried, Carry, CertificateAsk, CertificateBy, CertificatePolicy,
@@ -80,7 +81,7 @@ pub use session::{
     Anchor, Method, PasswordState, Session, SessionGroups, Source, Subject, UserType,
 };
 pub use trace::{
-    BindVerdict, ChangeVerdict, DnOutcome, HomeResult, IdentityPart, LocalOutcome, MapOutcome,
-    MapResult, MappingOutcome, NameForm, NamedDomain, OsOutcome, Record, SearchOutcome, SiteForm,
-    SiteOutcome, Stage, Trace, TraceEntry, Verdict,
+    AssertedOutcome, BindVerdict, ChangeVerdict, DnOutcome, HomeResult, IdentityPart, LocalOutcome,
+    MapOutcome, MapResult, MappingOutcome, NameForm, NamedDomain, OsOutcome, Record, SearchOutcome,
+    SiteForm, SiteOutcome, Stage, Trace, TraceEntry, Verdict,
 };

@@ -5,9 +5,9 @@ mod outcome;
 mod record;
 
 pub use outcome::{
-    BindVerdict, ChangeVerdict, DnOutcome, HomeResult, IdentityPart, LocalOutcome, MapOutcome,
-    MapResult, MappingOutcome, NameForm, NamedDomain, OsOutcome, SearchOutcome, SiteForm,
-    SiteOutcome, Verdict,
+    AssertedOutcome, BindVerdict, ChangeVerdict, DnOutcome, HomeResult, IdentityPart, LocalOutcome,
+    MapOutcome, MapResult, MappingOutcome, NameForm, NamedDomain, OsOutcome, SearchOutcome,
+    SiteForm, SiteOutcome, Verdict,
 };
 pub use record::Record;
 

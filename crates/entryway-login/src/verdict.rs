@@ -8,6 +8,7 @@ mod certificate;
 mod change;
 mod site;
 
+use certificate::at_site as certified_at_site;
 pub(crate) use certificate::{CertificateVerified, NotVerified, certificate};
 pub(crate) use change::{OldProven, changed, changed_local, judge_old};
 pub(crate) use site::{

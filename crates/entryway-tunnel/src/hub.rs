@@ -11,7 +11,9 @@ pub use driver::{AcceptError, accept};
 pub use handle::{Down, NotSent, Tunnel, Unanswered};
 
 use crate::identity::PeerIdentity;
-use entryway_bridge::message::{Bye, Enrol, Enrolled, Hello, RefusalCode, Renew, Renewed, Welcome};
+use entryway_bridge::message::{
+    Bye, Certificates, Enrol, Enrolled, Hello, RefusalCode, Renew, Renewed, Welcome,
+};
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -43,6 +45,10 @@ pub trait Admit: Send + Sync + 'static {
     /// A site has ended one of its connectors: it is to be revoked.
     fn left<'a>(&'a self, _: &'a PeerIdentity) -> Later<'a, ()> {
         Box::pin(async {})
+    }
+    /// What connectors of the site have to know of people's certificates: said right after the welcome.
+    fn certificates(&self) -> Certificates {
+        Certificates::default()
     }
     /// A tunnel stands and its connector has said what it is ready for.
     fn up(&self, tunnel: &Arc<Tunnel>);

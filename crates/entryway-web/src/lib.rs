@@ -35,6 +35,7 @@ mod routes;
 mod scrape;
 mod sealing;
 mod serve;
+mod site_certificates;
 mod sites;
 mod sso;
 mod tls;
@@ -60,6 +61,9 @@ pub use routes::router;
 pub use scrape::{ScrapeLimits, serve_metrics};
 pub use sealing::{Challenges, Sealing, Sends, ToSeal};
 pub use serve::{Drained, serve};
+pub use site_certificates::{
+    AtSite, NotBelieved, Returned, ShownToSite, SiteLogins, serve_site_certificates,
+};
 pub use sites::{SiteAsked, SiteLookups, SiteRefused, SiteReply};
 pub use sso::{
     AccessTokens, Asked, Browser, Ending, Language, Listed, Look, NewLogin, NotEnded, Offered,

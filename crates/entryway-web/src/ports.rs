@@ -2,7 +2,7 @@
 
 use crate::{
     AccessTokens, Callers, CertificateLogins, Forwarding, Handshake, HubDesk, LookupFront, Sealing,
-    SessionDesk, SingleSignOn, SiteLookups, Tunnels,
+    SessionDesk, SingleSignOn, SiteLogins, SiteLookups, Tunnels,
 };
 use entryway_login::{
     AddressRange, Attempt, Decided, Device, Fault, LoginId, LoginService, StoreUnavailable,
@@ -31,6 +31,8 @@ pub struct Generation {
     pub sso: Option<Arc<dyn SingleSignOn>>,
     /// Logs people in by certificates, where that is on; then there is single sign-on too.
     pub certificates: Option<Arc<dyn CertificateLogins>>,
+    /// Logs people of sites in by certificates, where that is on; then there is single sign-on too.
+    pub site_certificates: Option<Arc<dyn SiteLogins>>,
     /// Who calls the API with a token that it gave out.
     pub access_tokens: Option<Arc<dyn AccessTokens>>,
     /// What passwords of sites' people are sealed with, where there are sites.

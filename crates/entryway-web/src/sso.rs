@@ -7,9 +7,11 @@
 
 mod account;
 mod administrator;
+mod at_site;
 mod authorize;
 mod certificate;
 mod clients;
+mod connector;
 pub(crate) mod cookies;
 mod flow;
 mod form;
@@ -30,12 +32,13 @@ use crate::{App, Generation};
 pub(crate) use administrator::{end, end_all, list};
 use axum::routing::{MethodRouter, get, post};
 pub(crate) use certificate::show as show_certificate;
+pub(crate) use connector::show as show_at_site;
 use entryway_oidc::{Fingerprint, Timestamp, paths};
 pub(crate) use flow::Tie;
 use http::HeaderMap;
 pub use offered::Offered;
 pub use page::Look;
-pub(crate) use page::{logo, style};
+pub(crate) use page::{logo, plain_style, style};
 pub use port::{
     AccessTokens, Asked, Browser, Ending, Listed, NewLogin, NotEnded, SessionDesk, SessionsAsked,
     SingleSignOn,

@@ -6,7 +6,9 @@
 mod connector;
 mod status;
 
-pub use connector::{ConnectorStatus, NodeTroubleStatus, ReadyStatus, ShareStatus, TunnelStatus};
+pub use connector::{
+    CertificatesStatus, ConnectorStatus, NodeTroubleStatus, ReadyStatus, ShareStatus, TunnelStatus,
+};
 pub use status::{
     CertificateStatus, ConfigurationStatus, DaemonStatus, DomainStatus, ListenerStatus,
     LoginCounts, LoginsStatus, RoleStatus, ServerStatus, SiteStatus, Status, StoreStatus,

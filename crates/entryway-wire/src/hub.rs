@@ -31,6 +31,21 @@ shapes! {
         pub tunnels: u64,
         /// For what at least one tunnel to this node is ready: `password`, `lookups`, `certificate`.
         pub ready: Vec<String>,
+        /// Where its people show certificates; left out where the configuration has none.
+        pub certificate: Option<SiteCertificateJson>,
+    }
+    /// Where people of a site show certificates.
+    #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+    pub struct SiteCertificateJson = "site_certificate" {
+        /// Where browsers may be sent, as the configuration says.
+        pub urls: Vec<String>,
+        /// Whose browsers are: networks.
+        pub addresses: Vec<String>,
+        /// `button` on the page with the password, or `redirect`.
+        pub offer: String,
+        /// Why nobody is offered it at this node: `no_connector`, `draining`, `url_not_agreed`, or what its connectors say,
+        /// as `incomplete`. Left out where they are, and where nobody asked a running node.
+        pub not_offered: Option<String>,
     }
     /// GET /api/v1/hub/connectors: connectors, by site and age.
     #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -78,6 +93,8 @@ shapes! {
         pub since: String,
         /// What the connector says it is ready for, or why not.
         pub ready: Vec<ReadyJson>,
+        /// Where it says that browsers show certificates.
+        pub certificate_url: Option<String>,
         /// Whether it wants nothing new.
         pub draining: bool,
         /// Questions that are on their way.

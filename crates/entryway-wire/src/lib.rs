@@ -24,15 +24,15 @@ mod write;
 pub use audit::{AuditBody, RecordedJson, ToldAs};
 pub use control::{
     CONTROL_ANSWER_MAX, CONTROL_REQUEST_MAX, CONTROL_VERSION, CertificateStatus,
-    ConfigurationProblem, ConfigurationStatus, ConnectorStatus, ControlAnswer, ControlAsk,
-    ControlError, ControlReply, ControlRequest, DaemonStatus, DomainStatus, ListenerStatus,
-    LoginCounts, LoginsStatus, NodeTroubleStatus, ReadyStatus, Reload, RoleStatus, ServerStatus,
-    ShareStatus, SiteStatus, Status, StoreStatus, TunnelStatus,
+    CertificatesStatus, ConfigurationProblem, ConfigurationStatus, ConnectorStatus, ControlAnswer,
+    ControlAsk, ControlError, ControlReply, ControlRequest, DaemonStatus, DomainStatus,
+    ListenerStatus, LoginCounts, LoginsStatus, NodeTroubleStatus, ReadyStatus, Reload, RoleStatus,
+    ServerStatus, ShareStatus, SiteStatus, Status, StoreStatus, TunnelStatus,
 };
 pub use grace::GraceResponse;
 pub use hub::{
-    ConnectorJson, ConnectorsJson, ReadyJson, SiteJson, SitesJson, TicketJson, TicketMadeJson,
-    TicketsJson, TunnelJson, hub_schemas,
+    ConnectorJson, ConnectorsJson, ReadyJson, SiteCertificateJson, SiteJson, SitesJson, TicketJson,
+    TicketMadeJson, TicketsJson, TunnelJson, hub_schemas,
 };
 pub use initials::initials_svg;
 pub use json::{JsonError, to_json};

@@ -47,7 +47,7 @@ impl CertificateLogins for ByCertificate {
     ) -> Pin<Box<dyn Future<Output = Decided> + Send + 'a>> {
         let shown = look(chain, &self.trust, self.settings.usage, UnixTime::now());
         self.gateway
-            .decide_certificate(attempt, shown, self.used.clone())
+            .decide_certificate(attempt, shown, None, self.used.clone())
     }
 }
 

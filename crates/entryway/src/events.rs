@@ -49,6 +49,18 @@ impl ListenerStopped<'_> {
     }
 }
 
+/// Nobody can show a certificate to this connector, though its configuration has it.
+pub(crate) struct CertificatesUnready<'a> {
+    pub(crate) problem: &'a str,
+}
+
+impl CertificatesUnready<'_> {
+    pub(crate) fn emit(&self) {
+        let problem = self.problem;
+        tracing::warn!(target: "certificates.unready", problem);
+    }
+}
+
 /// There is no control socket: the daemon serves, and cannot be asked by commands.
 pub(crate) struct ControlUnavailable<'a> {
     pub(crate) problem: &'a str,

@@ -15,9 +15,9 @@ pub(crate) use course::{Course, Unheard};
 use entryway_config::RuleBook;
 use entryway_directory::{Domains, Finder};
 use entryway_login::{
-    Attempt, Clock, Decided, Decision, Device, Fault, LoginId, LoginPolicy, LoginService, Record,
-    Shown, Stage, Step, SubmittedPassword, Trace, TraceEntry, begin, begin_certificate,
-    begin_change, drive_from,
+    Asserted, Attempt, Clock, Decided, Decision, Device, Fault, LoginId, LoginPolicy, LoginService,
+    Record, Shown, Stage, Step, SubmittedPassword, Trace, TraceEntry, begin, begin_asserted,
+    begin_certificate, begin_change, drive_from,
 };
 pub(crate) use release::Release;
 use std::future::Future;
@@ -166,9 +166,28 @@ impl Gateway {
         &self,
         attempt: Attempt,
         shown: Shown,
+        telling: Option<Arc<dyn Telling>>,
         used: impl Send + 'static,
     ) -> Pin<Box<dyn Future<Output = Decided> + Send>> {
-        self.run(attempt, Wish::Certificate(shown), None, used)
+        self.run(attempt, Wish::Certificate(shown), telling, used)
+    }
+
+    /// Decides about somebody whose certificate a site's connector has judged: asked as a revalidation is, and a login.
+    pub(crate) async fn decide_asserted(&self, attempt: Attempt, asserted: Asserted) -> Decided {
+        let (id, deadline) = (attempt.id, attempt.deadline);
+        let release = self.release(attempt.started).await;
+        let submitted = Submitted {
+            kind: Kind::Login,
+            login_name: asserted.site.to_string(),
+            ..Submitted::of(&attempt)
+        };
+        let place = self.place();
+        let step = match place.is_some() {
+            true => begin_asserted(attempt, asserted, Arc::clone(self.policy())),
+            false => no_room(id),
+        };
+        let decided = self.follow(submitted, step, deadline).await;
+        self.hold(decided, place, release).await
     }
 
     fn run(

@@ -2,6 +2,8 @@
 
 mod api;
 mod ask;
+mod asserted;
+mod certificates;
 mod challenge;
 mod command;
 mod desk;
@@ -14,6 +16,8 @@ mod shown;
 mod sites;
 mod stock;
 
+pub(crate) use asserted::ByAssertion;
+pub(crate) use certificates::Assertion;
 pub(crate) use challenge::Sealer;
 pub(crate) use command::hub;
 pub(crate) use exchange::Exchange;

@@ -32,6 +32,13 @@ pub(crate) fn draw() -> LoginId {
     LoginId::from_bits(time | u64::from(random))
 }
 
+/// When whoever drew an id says that the login was submitted, in milliseconds since 1970.
+pub(crate) fn submitted_ms(id: LoginId) -> i64 {
+    let since = i64::try_from(id.bits() >> RANDOM_BITS).unwrap_or(i64::MAX);
+    let beginning = i64::try_from(BEGINNING).unwrap_or(i64::MAX);
+    since.saturating_add(beginning)
+}
+
 fn random() -> u32 {
     static FALLBACK: AtomicU32 = AtomicU32::new(1);
     // An id only tells logins apart: a system without randomness must not stop logins.

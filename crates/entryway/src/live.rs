@@ -9,7 +9,7 @@ use crate::compose::compose_counting;
 use crate::events::{ConfigApplied, ConfigRestartNeeded, TlsUnverified};
 use crate::forward::Forward;
 use crate::gateway::Gateway;
-use crate::hub::{Lookups, Sealer};
+use crate::hub::{ByAssertion, Lookups, Sealer};
 use crate::kept::{self, Kept, is_same_store};
 use crate::listener::scheme;
 use crate::sso::{self, Sso};
@@ -24,7 +24,7 @@ use entryway_store::ThrottleSettings;
 use entryway_web::{
     Current, Generation, LookupFront, LookupRules, Sealing, SiteLookups, Strangers,
 };
-use held::Held;
+pub(crate) use held::Held;
 use parking_lot::Mutex;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -144,7 +144,15 @@ impl Running {
             gateway: gateway.clone(),
             used,
         });
-        let certificate_login = settings.certificate_login.clone();
+        // A site's listener belongs to nobody's pages: it reads its files by itself.
+        let at_site = settings
+            .certificate_login
+            .clone()
+            .filter(|_| settings.sso.is_none());
+        let certificate_login = settings
+            .certificate_login
+            .clone()
+            .filter(|_| at_site.is_none());
         let people = match &certificate_login {
             Some(settings) => Some(Arc::new(PersonTrust::open(settings)?)),
             None => None,
@@ -177,6 +185,10 @@ impl Running {
                 Arc::clone(exchange),
             )) as _
         });
+        let by_assertion = settings
+            .hub
+            .as_ref()
+            .and_then(|hub| ByAssertion::of(hub, &settings.policy, &gateway, &held.used));
         let sso = settings.sso.clone().map(|sso| {
             let kept = Arc::clone(gateway.kept());
             let needs_groups = forward.is_some_and(|forward| forward.rules.needs_groups());
@@ -189,7 +201,7 @@ impl Running {
                 sso::Beside {
                     policy: Arc::clone(&settings.policy),
                     needs_groups,
-                    certificates: by_certificate.is_some(),
+                    certificates: by_certificate.is_some() || by_assertion.is_some(),
                 },
                 sealing.clone(),
             ))
@@ -210,6 +222,7 @@ impl Running {
         let connector = people::Front {
             relay_token: people::let_in(&settings.connector, &mut callers),
             settings: Arc::clone(&settings.connector),
+            certificates: at_site,
             people: Arc::clone(&held),
         };
         let front = Arc::new(Generation {
@@ -233,6 +246,7 @@ impl Running {
             sites,
             callers,
             certificates: by_certificate.map(|logins| logins as _),
+            site_certificates: by_assertion.map(|logins| Arc::new(logins) as _),
             trusted_proxies: settings.trusted_proxies.clone(),
             deadline: settings.policy.deadline,
         });
@@ -366,6 +380,7 @@ impl Live {
     pub(crate) fn replace(&self, loaded: Loaded) -> anyhow::Result<Vec<String>> {
         let old = self.now();
         let kept = Arc::clone(&self.kept);
+        kept.exchange.may_follow(loaded.settings.hub.as_deref())?;
         let (mut new, warnings) =
             Running::new(old.number + 1, loaded, kept, self.witnesses.clone())?;
         new.summary.restart_needed = self.opened.unlike(&new.summary.fixed);

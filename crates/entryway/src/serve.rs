@@ -107,8 +107,9 @@ impl Front {
 
 /// `entryway serve`.
 pub(crate) async fn serve(common: &Common) -> Result<Exit, Exit> {
-    let (path, loaded) = sources::load_or_show(common)?;
+    let (path, mut loaded) = sources::load_or_show(common)?;
     let _log = logs::start(common, LevelFilter::INFO)?;
+    as_gateway(&mut loaded);
     match common.log_format {
         // Whoever reads JSON reads nothing else.
         LogFormat::Json => log_warnings(&loaded),
@@ -317,6 +318,15 @@ pub(crate) async fn listen_on(address: SocketAddr) -> Result<TcpListener, Exit> 
         .await
         .with_context(|| format!("`{address}` cannot be listened on"))
         .map_err(|error| refused(&error))
+}
+
+/// What a gateway does otherwise than a connector: without pages of its own nobody is sent to show a certificate.
+fn as_gateway(loaded: &mut Loaded) {
+    let settings = &mut loaded.settings;
+    if settings.sso.is_none() && settings.certificate_login.take().is_some() {
+        let warning = "`[certificate_login]` beside `[connector]` is for `entryway connector run`: this is `entryway serve`, and asks for no certificate";
+        tracing::warn!(target: "config.warning", warning);
+    }
 }
 
 fn refused(error: &anyhow::Error) -> Exit {

@@ -1,16 +1,20 @@
 //! `entryway connector …`: enrolling, running, looking, leaving.
 
+mod asserting;
+mod certificates;
 mod check;
 mod enroll;
 mod leave;
 mod nodes;
 mod outside;
 mod shelf;
+mod showing;
 mod status;
 
 pub(crate) use nodes::Nodes;
 use outside::Ways;
 pub(crate) use shelf::{Enrolled, Shelf};
+pub(crate) use showing::{Showing, Shows};
 pub(crate) use status::{rows, told};
 
 use crate::cli::{Common, Connector, OwnCommand};

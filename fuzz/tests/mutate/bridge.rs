@@ -12,6 +12,7 @@ pub(crate) fn seeds() -> Vec<Vec<u8>> {
         challenge(),
         br#"{"outcome":"accept","session":{"subject":"staff:1","name":"jdoe","authenticated_at_ms":1}}"#.to_vec(),
         b"\0\0\0\x1d{\"status\":200,\"headers\":[]}xx".to_vec(),
+        assertion(),
     ];
     // To a hub that has asked 1 and 2: byte 1 says how the stream is cut.
     for (script, stream) in [
@@ -33,6 +34,14 @@ fn challenge() -> Vec<u8> {
         r#"{{"outcome":"issued","challenge":{{"version":1,"suite":"P256-HKDF-SHA256-AES128GCM","site":"plant-a","connector":"aaaaaaaaaaaaaaaa","key":"{key}","key_id":"{id}","key_from_ms":1,"key_until_ms":2,"key_signature":"{signature}","nonce":"AAEC","nonce_until_ms":3}},"further":["AAED","AAEE"]}}"#
     );
     text.into_bytes()
+}
+
+fn assertion() -> Vec<u8> {
+    let signature = "A".repeat(86);
+    format!(
+        r#"{{"site":"plant-a","connector":"aeaqcaibaeaqcaib","login_id":"0000000000000007","time_ms":1,"said":{{"outcome":"accept","token":"t"}},"signature":"{signature}"}}"#
+    )
+    .into_bytes()
 }
 
 fn to_hub() -> Vec<u8> {
@@ -73,6 +82,8 @@ fn to_connector() -> Vec<u8> {
     }
     Frame::write(&mut out, Kind::Cancel, 2, &[]);
     Frame::write(&mut out, Kind::Credit, 1, &[&[0, 0, 1, 0]]);
+    let told = br#"{"issuer":"https://login.corp.example","urls":[]}"#;
+    Frame::write(&mut out, Kind::Certificates, 0, &[told]);
     Frame::write(&mut out, Kind::Ping, 0, &[&[0; 8]]);
     Frame::write(&mut out, Kind::Drain, 0, &[]);
     out.to_vec()

@@ -6,8 +6,8 @@ use super::{
 };
 use crate::frame::{Frame, Kind};
 use crate::message::{
-    self, Bye, Counting, Enrol, Enrolled, Hello, RefusalCode, Refused, Renew, Renewed, Report,
-    RequestHead, Welcome,
+    self, Bye, Certificates, Counting, Enrol, Enrolled, Hello, RefusalCode, Refused, Renew,
+    Renewed, Report, RequestHead, Welcome,
 };
 use crate::reply::{Question, SignedReply};
 use bytes::{Buf as _, Bytes, BytesMut};
@@ -22,6 +22,8 @@ pub enum ConnectorEvent {
     Counting(Counting),
     /// The connector may work here: report.
     Welcome(Welcome),
+    /// What it says of people's certificates, from now on.
+    Certificates(Certificates),
     /// The certificate, and all that a connector keeps.
     Enrolled(Enrolled),
     /// A question, whole: answer with [`ConnectorLink::reply`] or [`ConnectorLink::give_up`].
@@ -148,7 +150,16 @@ impl ConnectorLink {
         self.wire.expect(Phase::Open)?;
         self.reported = true;
         self.in_flight = report.max_in_flight.min(self.wire.limits.in_flight);
-        self.wire.say(Kind::Report, 0, report);
+        if self.wire.peer_has_certificates || report.certificate_url.is_none() {
+            self.wire.say(Kind::Report, 0, report);
+        } else {
+            // It knows no such key, and would end the connection.
+            let known = Report {
+                certificate_url: None,
+                ..report.clone()
+            };
+            self.wire.say(Kind::Report, 0, &known);
+        }
         Ok(())
     }
     /// Asks for the next certificate; one at a time.
@@ -354,6 +365,10 @@ impl End for ConnectorLink {
             (Phase::Greeted | Phase::Open, Kind::Counting) if !self.enrolling => {
                 let counting = message::read("counting", &frame.payload)?;
                 Ok(Some(ConnectorEvent::Counting(counting)))
+            }
+            (Phase::Open, Kind::Certificates) => {
+                let told = message::read("certificates", &frame.payload)?;
+                Ok(Some(ConnectorEvent::Certificates(told)))
             }
             (Phase::Enrolling, Kind::Enrolled) => {
                 let enrolled = message::read("enrolled", &frame.payload)?;

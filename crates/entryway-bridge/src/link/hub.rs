@@ -7,8 +7,8 @@ use super::{
 use crate::Octets;
 use crate::frame::{Frame, Kind};
 use crate::message::{
-    self, Bye, Counting, Enrol, Enrolled, Hello, Method, RefusalCode, Refused, Renew, Renewed,
-    Report, RequestHead, Welcome,
+    self, Bye, Certificates, Counting, Enrol, Enrolled, Hello, Method, RefusalCode, Refused, Renew,
+    Renewed, Report, RequestHead, Welcome,
 };
 use crate::reply::{Question, SignedReply};
 use bytes::BytesMut;
@@ -184,6 +184,15 @@ impl HubLink {
             return Err(OutOfTurn);
         }
         self.wire.say(Kind::Counting, 0, counting);
+        Ok(())
+    }
+    /// Says what a connector has to know of people's certificates: right after the welcome, and whenever it changes.
+    /// Nothing to one that does not speak of them.
+    pub fn certificates(&mut self, certificates: &Certificates) -> Result<(), OutOfTurn> {
+        self.wire.expect(Phase::Open)?;
+        if self.wire.peer_has_certificates {
+            self.wire.say(Kind::Certificates, 0, certificates);
+        }
         Ok(())
     }
     /// Gives a connector its certificate. It comes back with it on another connection: end this one.

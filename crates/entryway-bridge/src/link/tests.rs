@@ -5,8 +5,8 @@ mod properties;
 use super::*;
 use crate::frame::{Frame, MAX_PAYLOAD};
 use crate::message::{
-    self, Ability, Bye, ByeCode, Counting, Enrol, Enrolled, Hello, Method, Ready, RefusalCode,
-    Renew, Renewed, Report, RequestHead, Standing, Welcome,
+    self, Ability, Bye, ByeCode, Certificates, Counting, Enrol, Enrolled, Hello, Method, Ready,
+    RefusalCode, Renew, Renewed, Report, RequestHead, Standing, Welcome,
 };
 use crate::{ConnectorId, Octets, Opaque, SignedReply, SiteName, Text, VERSIONS};
 use bytes::BytesMut;
@@ -43,6 +43,7 @@ fn report(max_in_flight: u16) -> Report {
         max_in_flight,
         started_ms: 1,
         software: Text::cut("test"),
+        certificate_url: None,
     }
 }
 
@@ -597,4 +598,53 @@ fn a_connector_hears_in_how_many_stores_before_it_is_welcome_and_again() {
     pair.hub_reads();
     pair.connector_reads();
     assert_eq!(pair.hub.counting(&Counting { stores: 2 }), Err(OutOfTurn));
+}
+
+#[test]
+fn certificates_are_spoken_of_with_whoever_has_the_capability() {
+    let url = || Text::new("https://cert.plant-a.example:8444");
+    let told = Certificates {
+        issuer: Text::new("https://login.corp.example"),
+        urls: url().into_iter().collect(),
+    };
+    let reported = Report {
+        certificate_url: url(),
+        ..report(4)
+    };
+    let able = Hello {
+        capabilities: vec![Text::cut(message::CERTIFICATE_LOGIN)],
+        ..hello()
+    };
+    for (of_hub, of_connector) in [
+        (&able, &able),
+        (&able, &hello()),
+        (&hello(), &able),
+        (&hello(), &hello()),
+    ] {
+        let mut pair = Pair {
+            hub: HubLink::new(of_hub, true, Limits::default()),
+            connector: ConnectorLink::new(of_connector, false, Limits::default()),
+            at_hub: BytesMut::new(),
+            at_connector: BytesMut::new(),
+        };
+        assert_eq!(pair.hub.certificates(&told), Err(OutOfTurn));
+        pair.hub_reads();
+        pair.connector_reads();
+        pair.hub.welcome(&welcome()).unwrap();
+        pair.hub.certificates(&told).unwrap();
+        let heard = pair.connector_reads();
+        let heard = heard.into_iter().find_map(|event| match event {
+            ConnectorEvent::Certificates(told) => Some(told),
+            _ => None,
+        });
+        let says = |hello: &Hello| !hello.capabilities.is_empty();
+        assert_eq!(heard, says(of_connector).then(|| told.clone()));
+        pair.connector.report(&reported).unwrap();
+        pair.hub_reads();
+        let seen = pair
+            .hub
+            .report()
+            .and_then(|seen| seen.certificate_url.clone());
+        assert_eq!(seen, url().filter(|_| says(of_hub)));
+    }
 }

@@ -2,7 +2,7 @@
 
 use super::{Limits, LinkError, OutOfTurn, PIECE};
 use crate::frame::{Frame, Kind, split_frame};
-use crate::message::{self, Bye, ByeCode, Hello};
+use crate::message::{self, Bye, ByeCode, CERTIFICATE_LOGIN, Hello};
 use crate::{VERSIONS, common_version};
 use bytes::BytesMut;
 use serde::Serialize;
@@ -31,6 +31,8 @@ pub(super) struct Wire {
     pub(super) peer_drains: bool,
     /// This end said that it wants nothing new.
     pub(super) drains: bool,
+    /// The other end speaks of people's certificates.
+    pub(super) peer_has_certificates: bool,
     out: BytesMut,
     /// Of all bytes that were ever to be written.
     appended: u64,
@@ -84,6 +86,7 @@ impl Wire {
             version: 0,
             peer_drains: false,
             drains: false,
+            peer_has_certificates: false,
             out: BytesMut::new(),
             appended: 0,
         };
@@ -172,6 +175,7 @@ impl Wire {
                 let hello: Hello = message::read("hello", &frame.payload)?;
                 self.version = common_version(VERSIONS, &hello.versions)
                     .ok_or_else(|| LinkError::Version(hello.versions.clone()))?;
+                self.peer_has_certificates = hello.can(CERTIFICATE_LOGIN);
                 self.phase = Phase::Greeted;
                 Ok(Shared::Hello(hello))
             }

@@ -169,14 +169,14 @@ impl LookupVerb {
     }
 }
 
-mod login_id {
+pub(crate) mod login_id {
     use super::*;
 
-    pub(super) fn serialize<S: Serializer>(id: &LoginId, serializer: S) -> Result<S::Ok, S::Error> {
+    pub(crate) fn serialize<S: Serializer>(id: &LoginId, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_str(id)
     }
 
-    pub(super) fn deserialize<'de, D: Deserializer<'de>>(
+    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(
         deserializer: D,
     ) -> Result<LoginId, D::Error> {
         let text = <Cow<'de, str>>::deserialize(deserializer)?;

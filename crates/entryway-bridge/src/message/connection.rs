@@ -1,5 +1,6 @@
 //! What the ends tell each other about themselves.
 
+use super::certificates::BrowserUrl;
 use crate::{ConnectorId, SiteName, Text};
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize};
@@ -160,6 +161,9 @@ pub struct Report {
     pub started_ms: u64,
     /// For people: `entryway 0.1.0`.
     pub software: Text<64>,
+    /// Where browsers reach it to show a certificate. Said to hubs that have the capability alone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub certificate_url: Option<BrowserUrl>,
 }
 
 impl Report {

@@ -81,6 +81,7 @@ fn messages_are_read_as_they_are_written_and_strictly() {
         max_in_flight: 8,
         started_ms: 1,
         software: Text::cut("entryway"),
+        certificate_url: None,
     });
     check(&Outcome::Accept {
         session: Box::new(session()),
@@ -205,6 +206,7 @@ fn what_is_not_named_in_a_report_is_not_ready() {
         max_in_flight: 8,
         started_ms: 1,
         software: Text::cut("entryway"),
+        certificate_url: None,
     };
     assert!(report.is_ready(Ability::Password));
     assert_eq!(

@@ -7,7 +7,7 @@ use super::Shape::{Boolean, Identity, Stores, Text, Texts, Word};
 #[rustfmt::skip]
 pub(super) const SETTINGS: &[Setting] = &[
     Setting { path: "certificate_login.listen", shape: Text, default: Required, example: r#""0.0.0.0:8445""#,
-        doc: "Where browsers show their certificates: address and port. TLS must end here and not at a proxy, for only whoever makes the handshake sees that the browser has the key. Without a `[certificate_login]` table nobody logs in by a certificate. See docs/certificate-login.md." },
+        doc: "Where browsers show their certificates: address and port. TLS must end here and not at a proxy, for only whoever makes the handshake sees that the browser has the key. Without a `[certificate_login]` table nobody logs in by a certificate. It stands beside `[sso]`, or at a site beside `[connector]`. See docs/certificate-login.md." },
     Setting { path: "certificate_login.url", shape: Text, default: Required, example: r#""https://cert-2.corp.example:8444""#,
         doc: "Under which URL browsers reach `listen`: `https://`, a host and perhaps a port. It has to be another origin than `sso.issuer`." },
     Setting { path: "certificate_login.tls", shape: Identity, default: Derived("the certificate of `server.tls`"), example: r#"{ certificate = "gateway.crt", key = "gateway.key" }"#,

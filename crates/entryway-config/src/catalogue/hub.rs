@@ -2,7 +2,7 @@
 
 use super::Default::{Derived, None, Required, Value};
 use super::Setting;
-use super::Shape::{Boolean, Duration, Integer, Text, Texts, Words};
+use super::Shape::{Boolean, Duration, Integer, Text, Texts, Word, Words};
 
 const MINUTE: u64 = 60_000;
 const DAY: u64 = 24 * 60 * MINUTE;
@@ -28,8 +28,8 @@ pub(super) const SETTINGS: &[Setting] = &[
         doc: "At which applications and callers this site's people may log in, beside those in `clients`; `[]` is at those alone, and `\"*\"` at every one that is not in another site's `clients`. Where this is not written, your own applications let people of every site in: what each of them may do there is for the application to decide." },
     Setting { path: "site.<name>.lookups", shape: Texts, default: Value("[]"), example: r#"["portal"]"#,
         doc: "Applications (`[client.<name>]`) and callers (`[[token]]`, by name) that look this site's people and groups up, below `/api/v1/sites/NAME/`, with the scopes that the same takes here. Nobody else does, whoever logs its people in; a client of another site cannot. Where this is empty its connectors are asked no look-ups. What they show is for the site to decide." },
-    Setting { path: "site.<name>.methods", shape: Words(&["password"]), default: Value(r#"["password"]"#), example: r#"["password"]"#,
-        doc: "What people of this site prove themselves with: their password, as yet. `certificate` is an error: people of a site cannot log in by certificate yet." },
+    Setting { path: "site.<name>.methods", shape: Words(&["password", "certificate"]), default: Value(r#"["password"]"#), example: r#"["password", "certificate"]"#,
+        doc: "What people of this site prove themselves with: their password always, and with `certificate` a certificate in their browser, at a connector of the site (`[site.<name>.certificate]`). A reload that adds `certificate` is refused while no connector of the site is ready for it. See docs/hub.md." },
     Setting { path: "site.<name>.mail_domains", shape: Texts, default: Derived("`suffixes`"), example: r#"["plant-a.example"]"#,
         doc: "Of which domains this site's mail addresses are taken; each belongs to one site. What stands elsewhere is left out: a site is another company, and an application may know its people by their address." },
     Setting { path: "site.<name>.attributes", shape: Texts, default: Value("[]"), example: r#"["department"]"#,
@@ -42,4 +42,11 @@ pub(super) const SETTINGS: &[Setting] = &[
         doc: "A site that is switched off is asked nothing: its tunnels are closed, and its connectors told why. Its names, suffixes and clients stay its own, and whoever logs in by them is told that the site is not in reach: nobody else gets their passwords." },
     Setting { path: "site.<name>.description", shape: Text, default: None, example: r#""the plant in the north""#,
         doc: "For whoever reads the file." },
+
+    Setting { path: "site.<name>.certificate.urls", shape: Texts, default: Required, example: r#"["https://cert.plant-a.example:8444"]"#,
+        doc: "Where browsers may be sent to show their certificates: `certificate_login.url` of the site's connectors. A browser goes to none that a connector does not say it is ready at, and nothing that a connector says sends one anywhere else." },
+    Setting { path: "site.<name>.certificate.addresses", shape: Texts, default: Required, example: r#"["192.0.2.0/24"]"#,
+        doc: "Networks whose browsers are offered it, as this hub sees them: the public addresses of the site, say. No other site, and not `certificate_login.addresses`, may have an address of them." },
+    Setting { path: "site.<name>.certificate.offer", shape: Word(&["button", "redirect"]), default: Value(r#""button""#), example: r#""redirect""#,
+        doc: "How it is offered: `button` on the page with the password, or `redirect`: the browser is sent there at once, and sees that page when it has no certificate, or none that lets anybody in. Neither while no connector is ready." },
 ];

@@ -108,6 +108,10 @@ url = "https://hub-0.corp.example"
 [connector]
 [connector.release]
 [site.plant-a]
+methods = ["password", "certificate"]
+[site.plant-a.certificate]
+urls = ["https://cert.plant-b.example"]
+addresses = ["198.51.100.0/24"]
 "#;
 
 /// The file with one key set, in place of what stood there, and others set or taken away.
@@ -230,6 +234,11 @@ fn with(path: &str, value: Option<&str>) -> String {
         // Without one there is no forward authentication.
         let (before, _) = FILE.split_once("[forward_auth]").unwrap_or((FILE, ""));
         before.to_owned()
+    } else if path == "site.<name>.methods" && !value.is_some_and(|it| it.contains("certificate")) {
+        let (before, _) = FILE
+            .split_once("[site.plant-a.certificate]")
+            .unwrap_or((FILE, ""));
+        before.replace("methods = [\"password\", \"certificate\"]\n", "")
     } else if path == "domain.<name>.srv" {
         // Cards of another account would go wherever DNS says.
         FILE.replace(
@@ -360,14 +369,8 @@ fn every_example_loads_and_matters() {
         }
         let set =
             set.unwrap_or_else(|report| panic!("`{path} = {example}` does not load:\n{report}"));
-        // There is one method as yet.
-        let nothing_else = path.ends_with(".description") || *path == "site.<name>.methods";
-        match nothing_else {
-            true => assert_eq!(
-                Ok(set),
-                unset,
-                "{path} is for people, or takes its default alone"
-            ),
+        match path.ends_with(".description") {
+            true => assert_eq!(Ok(set), unset, "{path} is for people"),
             false => assert_ne!(Ok(set), unset, "`{path} = {example}` changes nothing"),
         }
     }

@@ -5,10 +5,11 @@ mod rule;
 use crate::code::Code;
 use crate::context::Context;
 use crate::mask;
+use crate::place::Place;
 use crate::report::Diagnostic;
 use crate::resolve::domain::Read;
 use crate::resolve::{keystore, listen, verification};
-use crate::section::{Section, Text};
+use crate::section::{List, Section, Text};
 use crate::settings::{CertificateLogin, CertificateUsage, SsoSettings, TrustSource};
 use entryway_login::{AddressRange, CertificatePolicy, DomainId, LdapUse};
 use std::net::SocketAddr;
@@ -37,14 +38,16 @@ pub(super) fn certificate_login(
     if !own.exists() {
         return None;
     }
-    if root.entry("sso").is_none() {
+    // At a site's connector the browser comes from its hub, and goes back there.
+    let at_site = root.entry("sso").is_none() && root.entry("connector").is_some();
+    if root.entry("sso").is_none() && !at_site {
         cx.push(
             Diagnostic::new(
                 Code::CertificateNoSso,
                 "certificates are asked for, and there is no page that sends browsers there",
             )
             .at(own.place, "there is no `[sso]` table")
-            .hint("`[sso]` with `issuer = \"https://…\"`, the URL under which browsers reach Entryway"),
+            .hint("`[sso]` with `issuer = \"https://…\"`, the URL under which browsers reach Entryway; at a site, `[connector]`"),
         );
     }
     if known.ldap == LdapUse::Disabled {
@@ -57,11 +60,16 @@ pub(super) fn certificate_login(
     let listen = own
         .required_text("listen", "`[certificate_login]`")
         .and_then(|written| address(written, known, cx));
+    let issuer = known
+        .sso
+        .and_then(|sso| Url::parse(sso.issuer.as_str()).ok());
     let url = own
         .required_text("url", "`[certificate_login]`")
-        .and_then(|written| origin(written, known, cx));
+        .and_then(|written| origin(written, issuer.as_ref(), cx));
     let has_own = own.entry("tls").is_some();
-    let tls = keystore::identity_for(&keystore::LISTENER, &own, cx).map(|found| found.source);
+    let tls = cx.bearing(at_site, || {
+        keystore::source_for(&keystore::LISTENER, &own, cx)
+    });
     if !has_own && !known.has_tls {
         cx.push(
             Diagnostic::new(
@@ -75,8 +83,8 @@ pub(super) fn certificate_login(
             .hint("give the listener a certificate: `tls = { certificate = \"…\", key = \"…\" }`"),
         );
     }
-    let trust = trust(&own, cx);
-    let crls = verification::lists(&own, cx);
+    let trust = cx.bearing(at_site, || trust(&own, cx));
+    let crls = cx.bearing(at_site, || verification::lists(&own, cx));
     let usage = own.word(
         "eku",
         &[
@@ -137,13 +145,14 @@ fn address(written: Text<'_>, known: &Known<'_, '_>, cx: &Context<'_>) -> Option
 }
 
 /// An origin of TLS that is not the issuer's: there, nobody is asked for a certificate.
-fn origin(written: Text<'_>, known: &Known<'_, '_>, cx: &Context<'_>) -> Option<Arc<str>> {
-    let issuer = known
-        .sso
-        .and_then(|sso| Url::parse(sso.issuer.as_str()).ok());
+pub(super) fn origin(
+    written: Text<'_>,
+    issuer: Option<&Url>,
+    cx: &Context<'_>,
+) -> Option<Arc<str>> {
     let problem = match Url::parse(written.text) {
         Err(error) => error.to_string(),
-        Ok(url) => match unusable(&url, issuer.as_ref()) {
+        Ok(url) => match unusable(&url, issuer) {
             Some(problem) => problem.to_owned(),
             None => return Some(url.origin().ascii_serialization().into()),
         },
@@ -212,11 +221,17 @@ fn addresses(own: &Section<'_>, cx: &Context<'_>) -> Option<Vec<AddressRange>> {
         cx.push(problem.at(list.place, "it would be offered to nobody"));
         return None;
     }
+    let found = ranges(&list, cx)?;
+    Some(found.into_iter().map(|(range, _)| range).collect())
+}
+
+/// Each with its place; `None` when one is none.
+pub(super) fn ranges(list: &List<'_>, cx: &Context<'_>) -> Option<Vec<(AddressRange, Place)>> {
     let mut whole = true;
     let mut ranges = Vec::new();
-    for item in list.items {
+    for item in &list.items {
         match AddressRange::parse(item.text) {
-            Ok(range) => ranges.push(range),
+            Ok(range) => ranges.push((range, item.place)),
             Err(error) => {
                 whole = false;
                 let problem =

@@ -33,6 +33,7 @@ pub(super) fn connector(root: &Section<'_>, cx: &Context<'_>) -> Option<Connecto
         listen: listen?,
         max_in_flight: u16::try_from(max_in_flight).unwrap_or(u16::MAX),
         release: release?,
+        certificates: root.section("certificate_login").exists(),
     })
 }
 

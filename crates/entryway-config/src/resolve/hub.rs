@@ -1,6 +1,7 @@
 //! `[hub]` and `[site.X]`: who may dial in, and whose people are asked about there.
 
 mod callers;
+mod certificate;
 
 use crate::code::Code;
 use crate::context::Context;
@@ -10,7 +11,7 @@ use crate::report::Diagnostic;
 use crate::resolve::domain::Read;
 use crate::resolve::name;
 use crate::section::{Section, Text};
-use crate::settings::{HubSettings, SiteMethods, SiteSettings};
+use crate::settings::{HubSettings, SiteSettings, SsoSettings};
 use callers::{callers, not_anothers, own_applications, own_clients, own_lookups};
 use entryway_login::{SitePolicy, SiteTakes};
 use std::sync::Arc;
@@ -21,10 +22,17 @@ const MOST_NODES: usize = 16;
 /// A label of DNS: the name stands in `NAME.site.entryway.internal`.
 const NAME_MAX: usize = 63;
 
-/// What people of a site may prove themselves with, as yet.
-const METHODS: [(&str, ()); 1] = [("password", ())];
-/// What they will: nothing at a connector asks a browser for it.
-const NOT_YET: &str = "certificate";
+/// What people of a site may prove themselves with.
+const METHODS: [(&str, Method); 2] = [
+    ("password", Method::Password),
+    ("certificate", Method::Certificate),
+];
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Method {
+    Password,
+    Certificate,
+}
 
 /// A text, and which site or domain claimed it first.
 type Claims<'a> = Vec<(&'a str, Place, String)>;
@@ -33,10 +41,11 @@ type Claims<'a> = Vec<(&'a str, Place, String)>;
 pub(super) fn hub(
     root: &Section<'_>,
     read: &[Read<'_>],
+    sso: Option<&SsoSettings>,
     cx: &Context<'_>,
 ) -> Option<(HubSettings, Vec<SitePolicy>)> {
     let hub = root.section("hub");
-    let sites = sites(root, read, cx);
+    let sites = sites(root, read, sso, cx);
     if !hub.exists() {
         if let Some(entry) = root.entry("site") {
             cx.push(
@@ -62,7 +71,11 @@ pub(super) fn hub(
     let challenges = u32::try_from(hub.integer("challenges")).unwrap_or(u32::MAX);
     let url = url?;
     let nodes = nodes?;
-    let (sites, policies): (Vec<_>, Vec<_>) = sites?.into_iter().unzip();
+    let Sites {
+        all,
+        by_certificate,
+    } = sites?;
+    let (sites, policies): (Vec<_>, Vec<_>) = all.into_iter().unzip();
     let settings = HubSettings {
         nodes: match nodes.is_empty() {
             true => vec![Arc::clone(&url)],
@@ -73,6 +86,8 @@ pub(super) fn hub(
         ticket_life,
         challenges,
         sites: sites.into_iter().flatten().collect(),
+        issuer: sso.map(|sso| sso.issuer.as_str().into()),
+        by_certificate,
     };
     Some((settings, policies))
 }
@@ -161,12 +176,20 @@ fn unusable(url: &Url) -> Option<&'static str> {
     None
 }
 
-/// All of them, by name, and how those that are switched on are run; `None` when one is wrong.
+/// What there is of sites.
+struct Sites {
+    /// Each by name, and how those that are switched on are run.
+    all: Vec<(Option<SiteSettings>, SitePolicy)>,
+    by_certificate: Vec<Arc<str>>,
+}
+
+/// All of them; `None` when one is wrong.
 fn sites(
     root: &Section<'_>,
     read: &[Read<'_>],
+    sso: Option<&SsoSettings>,
     cx: &Context<'_>,
-) -> Option<Vec<(Option<SiteSettings>, SitePolicy)>> {
+) -> Option<Sites> {
     let sites = root.section("site");
     let mut suffixes: Claims<'_> = Vec::new();
     for domain in read {
@@ -180,6 +203,13 @@ fn sites(
     // Mail is where login names are: what a domain's people have is no site's.
     let mut mail_domains = suffixes.clone();
     let mut lookups = Vec::new();
+    let issuer = sso.and_then(|sso| Url::parse(sso.issuer.as_str()).ok());
+    let known = certificate::Known {
+        issuer: issuer.as_ref(),
+        has_sso: root.entry("sso").is_some(),
+    };
+    let mut networks = certificate::of_the_gateway(root, cx);
+    let mut by_certificate = Vec::new();
     let mut all = Vec::new();
     let mut whole = true;
     for entry in sites.entries() {
@@ -194,7 +224,10 @@ fn sites(
         let own_clients = own_clients(&callers, &section, &owner, &mut clients, cx);
         let applications = own_applications(&callers, &section, cx);
         let own_lookups = own_lookups(&callers, &section, cx);
-        let methods = methods(&section, cx);
+        let asked = methods(&section, cx);
+        let wanted = asked.as_ref().and_then(|asked| asked.certificate);
+        let certificate =
+            certificate::certificate(&section, wanted, &owner, &known, &mut networks, cx);
         let takes = takes(&section, &suffixes, &owner, &mut mail_domains, cx);
         let max_outstanding = section.integer("max_outstanding");
         let enabled = section.boolean("enabled");
@@ -205,7 +238,7 @@ fn sites(
             Some(clients),
             Some(applications),
             Some(own_lookups),
-            Some(methods),
+            Some(_),
             Some(takes),
         ) = (
             named,
@@ -213,13 +246,20 @@ fn sites(
             own_clients,
             applications,
             own_lookups,
-            methods,
+            asked,
             takes,
         )
         else {
             whole = false;
             continue;
         };
+        let Some(certificate) = certificate else {
+            whole = false;
+            continue;
+        };
+        if certificate.is_some() {
+            by_certificate.push(name.text.into());
+        }
         let callers = own_lookups.iter().map(|caller| caller.text);
         let texts = |list: &[Arc<str>]| list.iter().map(|text| text.to_string()).collect();
         let policy = SitePolicy {
@@ -237,7 +277,7 @@ fn sites(
             suffixes,
             clients,
             lookups: callers.map(Arc::from).collect(),
-            methods,
+            certificate,
             takes,
             max_outstanding: usize::try_from(max_outstanding).unwrap_or(usize::MAX),
         });
@@ -248,7 +288,10 @@ fn sites(
         whole &= not_anothers(callers, owner, &clients, cx);
     }
     all.sort_by(|(_, one), (_, other)| one.name.cmp(&other.name));
-    whole.then_some(all)
+    whole.then_some(Sites {
+        all,
+        by_certificate,
+    })
 }
 
 /// Whether it can be a site's name: it is typed before a login name, and is a label of DNS inside the tunnel.
@@ -430,12 +473,15 @@ fn takes<'a>(
     })
 }
 
-fn methods(site: &Section<'_>, cx: &Context<'_>) -> Option<SiteMethods> {
+/// `site.X.methods`.
+struct Asked {
+    /// Where a certificate is named.
+    certificate: Option<Place>,
+}
+
+fn methods(site: &Section<'_>, cx: &Context<'_>) -> Option<Asked> {
     let Some(list) = site.texts("methods") else {
-        return Some(SiteMethods {
-            password: true,
-            certificate: false,
-        });
+        return Some(Asked { certificate: None });
     };
     if list.items.is_empty() {
         cx.push(
@@ -446,23 +492,27 @@ fn methods(site: &Section<'_>, cx: &Context<'_>) -> Option<SiteMethods> {
         return None;
     }
     let mut whole = true;
+    let (mut password, mut certificate) = (false, None);
     for item in &list.items {
-        if item.text == NOT_YET {
-            cx.push(
-                Diagnostic::new(
-                    Code::SiteCertificate,
-                    "people of a site cannot log in by certificate yet",
-                )
-                .at(item.place, "no connector asks a browser for a certificate")
-                .hint("`methods = [\"password\"]`; `[certificate_login]` is for the people of your own domains"),
-            );
-            whole = false;
-            continue;
+        match site.one_of(*item, "methods", &METHODS) {
+            Some(Method::Password) => password = true,
+            Some(Method::Certificate) => certificate = Some(item.place),
+            None => whole = false,
         }
-        whole &= site.one_of(*item, "methods", &METHODS).is_some();
     }
-    whole.then_some(SiteMethods {
-        password: true,
-        certificate: false,
-    })
+    if let (true, false, Some(place)) = (whole, password, certificate) {
+        cx.push(
+            Diagnostic::new(
+                Code::SiteCertificate,
+                "people of this site could log in by nothing but a certificate",
+            )
+            .at(
+                place,
+                "whoever has none, or is elsewhere, gets the page with the password",
+            )
+            .hint("`methods = [\"password\", \"certificate\"]`"),
+        );
+        return None;
+    }
+    whole.then_some(Asked { certificate })
 }

@@ -65,7 +65,9 @@ pub(super) fn trust(tls: &Section<'_>, cx: &Context<'_>) -> Option<Vec<TrustSour
 
 fn trusted(written: &Written<'_>, cx: &Context<'_>) -> Option<StoreFile> {
     let file = file(written, cx)?;
-    let (bytes, mode) = read(&file, written, Code::TrustFile, cx)?;
+    let Some((bytes, mode)) = read(&file, written, Code::TrustFile, cx) else {
+        return cx.bears().then_some(file);
+    };
     writable(
         &file.path,
         mode,
@@ -85,7 +87,7 @@ fn trusted(written: &Written<'_>, cx: &Context<'_>) -> Option<StoreFile> {
         }
         Err(error) => {
             refused("trust", Code::TrustFile, &file, written, &error, cx);
-            None
+            cx.bears().then_some(file)
         }
     }
 }
@@ -149,6 +151,34 @@ pub(super) fn identity_for(
     section: &Section<'_>,
     cx: &Context<'_>,
 ) -> Option<FoundIdentity> {
+    let (found, identity) = named_for(purpose, section, cx)?;
+    Some(FoundIdentity {
+        source: found.source,
+        identity: identity?,
+        place: found.place,
+    })
+}
+
+/// Where one is, though it cannot be read now if the reader bears that.
+pub(super) fn source_for(
+    purpose: &Purpose,
+    section: &Section<'_>,
+    cx: &Context<'_>,
+) -> Option<IdentitySource> {
+    let (named, _) = named_for(purpose, section, cx)?;
+    Some(named.source)
+}
+
+/// A certificate with its key, as it is written.
+struct Named {
+    source: IdentitySource,
+    place: Place,
+}
+
+/// With the identity, but where it cannot be read and the reader bears that.
+type Found = Option<(Named, Option<Identity>)>;
+
+fn named_for(purpose: &Purpose, section: &Section<'_>, cx: &Context<'_>) -> Found {
     let entry = section.entry(purpose.key)?;
     let table = match &entry.node.value {
         Value::Table(table) => Some(table),
@@ -191,36 +221,29 @@ pub(super) fn identity_for(
     }
 }
 
-fn store(
-    purpose: &Purpose,
-    entry: &Entry,
-    table: Option<&Table>,
-    cx: &Context<'_>,
-) -> Option<FoundIdentity> {
+fn store(purpose: &Purpose, entry: &Entry, table: Option<&Table>, cx: &Context<'_>) -> Found {
     let written = written(&entry.node, &IDENTITY_KEYS, purpose.key, cx)?;
     let alias = match table.and_then(|table| table.get("alias")) {
         None => None,
         Some(alias) => Some(string(alias, cx)?),
     };
     let file = file(&written, cx)?;
-    let (bytes, mode) = read(&file, &written, purpose.code, cx)?;
-    exposed_key(&file, &written, mode, cx, || {
-        entryway_keystore::identity(&bytes, None, alias).is_ok()
+    let identity = read(&file, &written, purpose.code, cx).and_then(|(bytes, mode)| {
+        exposed_key(&file, &written, mode, cx, || {
+            entryway_keystore::identity(&bytes, None, alias).is_ok()
+        });
+        let read = entryway_keystore::identity(&bytes, exposed(&file), alias);
+        read.inspect_err(|error| refused("use", purpose.code, &file, &written, error, cx))
+            .ok()
     });
-    match entryway_keystore::identity(&bytes, exposed(&file), alias) {
-        Ok(identity) => Some(FoundIdentity {
-            source: IdentitySource::Store {
-                file,
-                alias: alias.map(str::to_owned),
-            },
-            identity,
-            place: written.place,
-        }),
-        Err(error) => {
-            refused("use", purpose.code, &file, &written, &error, cx);
-            None
-        }
-    }
+    let named = Named {
+        source: IdentitySource::Store {
+            file,
+            alias: alias.map(str::to_owned),
+        },
+        place: written.place,
+    };
+    (identity.is_some() || cx.bears()).then_some((named, identity))
 }
 
 fn pair(
@@ -229,7 +252,7 @@ fn pair(
     key: &Entry,
     password: Option<&Entry>,
     cx: &Context<'_>,
-) -> Option<FoundIdentity> {
+) -> Found {
     let written = |entry, password| {
         string(entry, cx).map(|text| Written {
             text,
@@ -243,28 +266,28 @@ fn pair(
         read(&chain, &of_chain, purpose.code, cx),
         read(&secret, &of_key, purpose.code, cx),
     );
-    let ((found, _), (kept, mode)) = (found?, kept?);
-    exposed_key(&secret, &of_key, mode, cx, || {
-        entryway_keystore::identity_pair(&found, &kept, None).is_ok()
-    });
-    match entryway_keystore::identity_pair(&found, &kept, exposed(&secret)) {
-        Ok(identity) => Some(FoundIdentity {
-            source: IdentitySource::Pair {
-                certificate: chain.path,
-                key: secret,
-            },
-            identity,
-            place: of_chain.place,
-        }),
-        Err((half, error)) => {
+    let identity = found.zip(kept).and_then(|((found, _), (kept, mode))| {
+        exposed_key(&secret, &of_key, mode, cx, || {
+            entryway_keystore::identity_pair(&found, &kept, None).is_ok()
+        });
+        let read = entryway_keystore::identity_pair(&found, &kept, exposed(&secret));
+        read.inspect_err(|(half, error)| {
             let (file, written) = match half {
                 Half::Certificate => (&chain, &of_chain),
                 Half::Key => (&secret, &of_key),
             };
-            refused("use", purpose.code, file, written, &error, cx);
-            None
-        }
-    }
+            refused("use", purpose.code, file, written, error, cx);
+        })
+        .ok()
+    });
+    let named = Named {
+        source: IdentitySource::Pair {
+            certificate: chain.path,
+            key: secret,
+        },
+        place: of_chain.place,
+    };
+    (identity.is_some() || cx.bears()).then_some((named, identity))
 }
 
 /// A text, or a table with `store`.

@@ -379,5 +379,5 @@ fn revocation_list(text: Text<'_>, cx: &Context<'_>) -> Option<PathBuf> {
         },
     };
     cx.push(Diagnostic::new(Code::RevocationList, problem).at(text.place, ""));
-    None
+    cx.bears().then_some(path)
 }

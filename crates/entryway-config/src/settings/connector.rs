@@ -39,6 +39,8 @@ pub struct ConnectorSettings {
     pub max_in_flight: u16,
     /// What leaves the site.
     pub release: ReleaseSettings,
+    /// Whether `[certificate_login]` is written, whatever came of it.
+    pub certificates: bool,
 }
 
 /// `connector.proxy` with its account.

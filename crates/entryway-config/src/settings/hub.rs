@@ -1,6 +1,6 @@
 //! `[hub]` and `[site.X]`.
 
-use entryway_login::SiteTakes;
+use entryway_login::{AddressRange, SiteTakes};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -19,6 +19,10 @@ pub struct HubSettings {
     pub challenges: u32,
     /// The enabled ones, by name.
     pub sites: Vec<SiteSettings>,
+    /// Where browsers come back to that show a certificate at a site: `sso.issuer`.
+    pub issuer: Option<Arc<str>>,
+    /// Sites, enabled or not, whose people may show a certificate.
+    pub by_certificate: Vec<Arc<str>>,
 }
 
 /// One `[site.X]`.
@@ -32,19 +36,21 @@ pub struct SiteSettings {
     pub clients: Vec<Arc<str>>,
     /// Callers that look its people up.
     pub lookups: Vec<Arc<str>>,
-    /// What people prove themselves with.
-    pub methods: SiteMethods,
+    /// People may show a certificate at its connectors; `None`: they have their passwords alone.
+    pub certificate: Option<SiteCertificate>,
     /// What is taken of what it says about somebody.
     pub takes: SiteTakes,
     /// Questions that may be on their way to it from one node.
     pub max_outstanding: usize,
 }
 
-/// `site.X.methods`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct SiteMethods {
-    /// A sealed password.
-    pub password: bool,
-    /// A browser's certificate.
-    pub certificate: bool,
+/// `[site.X.certificate]`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SiteCertificate {
+    /// Where browsers may be sent: origins, without a slash at their ends. Never empty.
+    pub urls: Vec<Arc<str>>,
+    /// Whose browsers are, as this side sees them. Nobody else's networks.
+    pub addresses: Vec<AddressRange>,
+    /// Whether they are sent there at once, and see the page with the password only when that came to nothing.
+    pub at_once: bool,
 }

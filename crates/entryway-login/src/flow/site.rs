@@ -22,6 +22,8 @@ pub struct AfterSite {
     id: SiteId,
     site: Arc<str>,
     wanted: Wanted,
+    /// The token that an assertion brought.
+    asserted: Option<Arc<str>>,
 }
 
 impl AfterSite {
@@ -32,6 +34,7 @@ impl AfterSite {
             id,
             site,
             wanted,
+            asserted,
         } = self;
         login.look_at(now);
         let SiteAnswer {
@@ -93,6 +96,17 @@ impl AfterSite {
                 let session = login.session_of_site(id, &site, *session, at, Method::Password);
                 let usable = account::at_site(usable);
                 login.decide(Decision::Accept(Accepted::new(verified, usable, session)))
+            }
+            AtSite::Certified(verified, usable, mut session) => {
+                // Nobody typed a name.
+                login.login_name.clone_from(&session.name);
+                // A site may give the same token for as long as it holds.
+                session.token = session.token.or(asserted.as_deref().map(Into::into));
+                let at = login.wall_clock();
+                let session = login.session_of_site(id, &site, *session, at, Method::Certificate);
+                let usable = account::at_site(usable);
+                let accepted = Accepted::by_certificate(verified, usable, session);
+                login.decide(Decision::Accept(accepted))
             }
             AtSite::Welcome(usable, session) => {
                 let usable = account::at_site(usable);
@@ -162,7 +176,7 @@ impl Login {
         self.ask_of_site(id, Wanted::Revalidation, SiteAsk::Revalidate { token })
     }
 
-    fn ask_of_site(self: Box<Self>, id: SiteId, wanted: Wanted, ask: SiteAsk) -> Step {
+    pub(super) fn ask_of_site(self: Box<Self>, id: SiteId, wanted: Wanted, ask: SiteAsk) -> Step {
         if self.is_over() {
             return self.out_of_time(Stage::Site);
         }
@@ -170,6 +184,12 @@ impl Login {
             return self.reject(Reason::UnknownDomain);
         };
         let site = Arc::clone(&site.name);
+        let asserted = match &ask {
+            SiteAsk::Revalidate { token } if wanted == Wanted::Certificate => {
+                Some(Arc::clone(token))
+            }
+            _ => None,
+        };
         let operation = SiteOperation {
             site: id,
             login: self.id,
@@ -187,6 +207,7 @@ impl Login {
                 id,
                 site,
                 wanted,
+                asserted,
             },
         )
     }

@@ -69,6 +69,11 @@ impl AddressRange {
         Self::around(address, self.prefix) == Some(*self)
     }
 
+    /// Whether there is an address in both.
+    pub fn overlaps(&self, other: &Self) -> bool {
+        self.contains(other.network) || other.contains(self.network)
+    }
+
     /// Its first address: the bits behind the prefix are zero.
     pub fn network(&self) -> IpAddr {
         self.network

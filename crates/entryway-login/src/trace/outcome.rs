@@ -146,6 +146,25 @@ pub enum SiteOutcome {
     Changed,
 }
 
+/// What a connector's assertion about somebody's certificate means.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum AssertedOutcome {
+    /// Let in there: who it is the site is asked.
+    LetIn,
+    /// Not let in.
+    Refused {
+        /// What the login comes to.
+        reason: Reason,
+        /// The code that was told.
+        told: String,
+    },
+    /// Nobody there could be asked.
+    NoVerdict {
+        /// What the login comes to.
+        fault: Fault,
+    },
+}
+
 /// What a session takes from its entry whether or not a map asks for it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum IdentityPart {

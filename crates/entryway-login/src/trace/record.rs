@@ -3,8 +3,9 @@
 
 use super::Stage;
 use super::outcome::{
-    BindVerdict, ChangeVerdict, DnOutcome, HomeResult, IdentityPart, LocalOutcome, MapResult,
-    MappingOutcome, NamedDomain, OsOutcome, SearchOutcome, SiteForm, SiteOutcome, Verdict,
+    AssertedOutcome, BindVerdict, ChangeVerdict, DnOutcome, HomeResult, IdentityPart, LocalOutcome,
+    MapResult, MappingOutcome, NamedDomain, OsOutcome, SearchOutcome, SiteForm, SiteOutcome,
+    Verdict,
 };
 use crate::{
     Bucket, Certificate, CertificateBy, DomainId, Fault, Group, Judged, MapTarget, PassedOver,
@@ -61,6 +62,17 @@ pub enum Record {
     ClearRefused {
         /// The site's name.
         site: Arc<str>,
+    },
+    /// A site's signed assertion about a certificate, which came through the browser.
+    SiteAsserted {
+        /// The site's name.
+        site: Arc<str>,
+        /// Who signed it.
+        connector: Box<str>,
+        /// By what it is found in both sides' records.
+        proof: ReplyProof,
+        /// What it means.
+        outcome: AssertedOutcome,
     },
     /// A site's signed reply.
     SiteAnswered {
@@ -385,7 +397,9 @@ impl Record {
             | Self::NameRead { .. }
             | Self::SiteNamed { .. }
             | Self::DomainUnknown { .. } => Stage::LoginName,
-            Self::SiteAnswered { .. } | Self::SiteUnanswered { .. } => Stage::Site,
+            Self::SiteAsserted { .. } | Self::SiteAnswered { .. } | Self::SiteUnanswered { .. } => {
+                Stage::Site
+            }
             Self::Throttled { .. } | Self::StoreUnavailable { .. } => Stage::Throttle,
             Self::LocalLooked(_) | Self::FromAccount { .. } => Stage::Local,
             Self::OsAnswered { .. } => Stage::Os,

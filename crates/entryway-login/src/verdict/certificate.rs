@@ -2,7 +2,8 @@
 
 use crate::{Fault, Judged, Reason};
 
-/// Somebody showed a certificate that may be believed, and had proven to have its key. Made by [`certificate`] alone.
+/// Somebody showed a certificate that may be believed, and had proven to have its key: here, or at a site whose connector
+/// signed that. Made by [`certificate`] and by [`at_site`] alone.
 #[derive(Debug)]
 pub(crate) struct CertificateVerified(());
 
@@ -10,6 +11,12 @@ pub(crate) struct CertificateVerified(());
 pub(crate) enum NotVerified {
     Refused(Reason),
     NoVerdict(Fault),
+}
+
+/// A connector has signed that it believes a certificate, and then, asked through its tunnel, that it lets the person in.
+/// For the judge of that reply alone.
+pub(super) fn at_site() -> CertificateVerified {
+    CertificateVerified(())
 }
 
 /// Only a chain that was found good is one.

@@ -3,7 +3,7 @@
 //! A site decides about its people alone; what is judged here is whether its answer is one to what was asked, and
 //! whether it can be passed on.
 
-use super::PasswordVerified;
+use super::{CertificateVerified, PasswordVerified, certified_at_site};
 use crate::trace::SiteOutcome;
 use crate::{Fault, Reason, SiteFault, SitePolicy, SiteSession, SiteUnanswered, SiteVerdict};
 
@@ -22,12 +22,16 @@ pub(crate) enum Wanted {
     Login,
     Change,
     Revalidation,
+    /// What an assertion has said of somebody's certificate, confirmed.
+    Certificate,
 }
 
 /// What the answer comes to.
 pub(crate) enum AtSite {
     /// Let in, with what proves that a connector said so.
     LetIn(PasswordVerified, SiteUsable, Box<SiteSession>),
+    /// The same of whoever showed it a certificate.
+    Certified(CertificateVerified, SiteUsable, Box<SiteSession>),
     /// Still welcome; that it is the same person is for the comparison to say.
     Welcome(SiteUsable, Box<SiteSession>),
     MustChange,
@@ -55,7 +59,10 @@ pub(crate) fn judge(
         )
     };
     match (verdict, wanted) {
-        (SiteVerdict::Accepted(session), Wanted::Login | Wanted::Revalidation) => {
+        (
+            SiteVerdict::Accepted(session),
+            Wanted::Login | Wanted::Revalidation | Wanted::Certificate,
+        ) => {
             if let Err(problem) = check(&session) {
                 return invalid(problem);
             }
@@ -68,6 +75,7 @@ pub(crate) fn judge(
             let usable = SiteUsable(());
             let at_site = match wanted {
                 Wanted::Revalidation => AtSite::Welcome(usable, session),
+                Wanted::Certificate => AtSite::Certified(certified_at_site(), usable, session),
                 _ => AtSite::LetIn(PasswordVerified(session.password), usable, session),
             };
             (at_site, outcome)

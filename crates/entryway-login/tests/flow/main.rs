@@ -8,6 +8,7 @@
 )] // what is odd here is a failed test
 
 mod accounts;
+mod asserted;
 mod carried;
 mod certificates;
 mod changes;

@@ -22,7 +22,7 @@ fn sealed(connector: &str) -> SubmittedPassword {
 }
 
 /// A hub with a domain of its own and two sites.
-fn hub() -> LoginPolicy {
+pub(super) fn hub() -> LoginPolicy {
     let site = |name: &str, suffix: &str, clients: &[&str]| SitePolicy {
         name: name.into(),
         suffixes: vec![suffix.to_owned()],
@@ -44,7 +44,7 @@ fn hub() -> LoginPolicy {
     policy
 }
 
-fn jane() -> SiteSession {
+pub(super) fn jane() -> SiteSession {
     SiteSession {
         subject: "staff:u-1".to_owned(),
         name: "jane".to_owned(),
@@ -55,14 +55,14 @@ fn jane() -> SiteSession {
     }
 }
 
-fn proof() -> ReplyProof {
+pub(super) fn proof() -> ReplyProof {
     ReplyProof {
         digest: [7; 32],
         signature: [8; 64].into(),
     }
 }
 
-fn replied(verdict: SiteVerdict) -> SiteAnswer {
+pub(super) fn replied(verdict: SiteVerdict) -> SiteAnswer {
     SiteAnswer {
         connector: Some("c1".into()),
         reply: Ok(SiteReply {
@@ -73,11 +73,11 @@ fn replied(verdict: SiteVerdict) -> SiteAnswer {
     }
 }
 
-fn accepted() -> SiteAnswer {
+pub(super) fn accepted() -> SiteAnswer {
     replied(SiteVerdict::Accepted(Box::new(jane())))
 }
 
-fn unanswered(fault: SiteFault, written: bool) -> SiteAnswer {
+pub(super) fn unanswered(fault: SiteFault, written: bool) -> SiteAnswer {
     SiteAnswer {
         connector: None,
         reply: Err(SiteUnanswered {
@@ -89,7 +89,7 @@ fn unanswered(fault: SiteFault, written: bool) -> SiteAnswer {
     }
 }
 
-fn world(answer: SiteAnswer) -> World {
+pub(super) fn world(answer: SiteAnswer) -> World {
     let mut world = one_world(vec![(person("jane", "eng"), "right")]);
     world.sites.push(answer);
     world

@@ -2,8 +2,8 @@
 
 use entryway_ldap_types::{AccountState, Dn};
 use entryway_login::{
-    BindVerdict, Challenge, ChangeVerdict, DnOutcome, Fault, Judged, LocalOutcome, MappingOutcome,
-    OsOutcome, Reason, Record, SearchOutcome, SiteOutcome, Trace, Verdict,
+    AssertedOutcome, BindVerdict, Challenge, ChangeVerdict, DnOutcome, Fault, Judged, LocalOutcome,
+    MappingOutcome, OsOutcome, Reason, Record, SearchOutcome, SiteOutcome, Trace, Verdict,
 };
 
 /// What the records so far say.
@@ -72,6 +72,11 @@ impl Reader {
             Record::NameRefused { reason, .. } => rejected(*reason),
             Record::PasswordRefused { .. } => rejected(Reason::MalformedLogin),
             Record::ClearRefused { .. } => rejected(Reason::SealedOnly),
+            Record::SiteAsserted { outcome, .. } => match outcome {
+                AssertedOutcome::LetIn => None,
+                AssertedOutcome::Refused { reason, .. } => rejected(*reason),
+                AssertedOutcome::NoVerdict { fault } => Some(Verdict::Indeterminate(*fault)),
+            },
             Record::SiteAnswered { outcome, .. } => self.site(outcome),
             Record::SiteUnanswered { fault, .. } => Some(Verdict::Indeterminate(*fault)),
             Record::DomainUnknown { .. } => rejected(Reason::UnknownDomain),

@@ -11,6 +11,8 @@ const IDS_BEGIN_MS: i64 = 1_767_225_600_000;
 /// A decision comes this long after its submission, at most; with room for a clock that is set.
 const DECIDED_WITHIN_MS: i64 = 70_000;
 const SET_BACK_MS: i64 = 2_000;
+/// A connector's clock is believed when it is no further from ours than this.
+const OTHER_CLOCK_MS: i64 = 6 * 60_000;
 /// Segments that are read at once.
 const PAGE: i64 = 32;
 
@@ -54,8 +56,29 @@ impl Audit {
         Ok(records.split_off(records.len().saturating_sub(count)))
     }
 
-    /// The record of a login, if there is one.
+    /// The record of a login, if there is one. An id that a site's connector drew has its clock, which may be minutes from
+    /// ours: that is looked for last.
     pub async fn get(&self, login_id: u64) -> Result<Option<AuditRecord>, StoreError> {
+        match self.get_drawn_here(login_id).await? {
+            Some(record) => Ok(Some(record)),
+            None => {
+                let apart = OTHER_CLOCK_MS;
+                self.find(login_id, apart, DECIDED_WITHIN_MS + apart).await
+            }
+        }
+    }
+
+    /// The same of a login whose id was drawn by a node of this store.
+    pub async fn get_drawn_here(&self, login_id: u64) -> Result<Option<AuditRecord>, StoreError> {
+        self.find(login_id, SET_BACK_MS, DECIDED_WITHIN_MS).await
+    }
+
+    async fn find(
+        &self,
+        login_id: u64,
+        before_ms: i64,
+        after_ms: i64,
+    ) -> Result<Option<AuditRecord>, StoreError> {
         let since_2026 = i64::try_from(login_id >> 24).unwrap_or(i64::MAX);
         let submitted = IDS_BEGIN_MS.saturating_add(since_2026);
         let mut tx = self.store.database.begin(Begin::Read).await?;
@@ -64,8 +87,8 @@ impl Audit {
                 "SELECT node, first_seq FROM audit_segment WHERE to_ms >= $1 AND from_ms <= $2 \
                  ORDER BY to_ms, node, first_seq",
                 args![
-                    submitted.saturating_sub(SET_BACK_MS),
-                    submitted.saturating_add(DECIDED_WITHIN_MS)
+                    submitted.saturating_sub(before_ms),
+                    submitted.saturating_add(after_ms)
                 ],
             )
             .await?;

@@ -345,6 +345,10 @@ impl Course<'_> {
                     self.status
                         .send_modify(|status| status.stores = Some(counting.stores));
                 }
+                ConnectorEvent::Certificates(told) => {
+                    self.status
+                        .send_modify(|status| status.certificates = Some(told));
+                }
                 ConnectorEvent::Draining => drains = true,
                 ConnectorEvent::Bye(bye) => return Err(Ended::Refused(bye)),
                 // Once, at the beginning.
@@ -450,6 +454,7 @@ impl NodeStatus {
         self.trouble = None;
         self.welcome = Some(tried.welcome);
         self.stores = tried.stores;
+        self.certificates = tried.certificates;
         self.shown = tried.shown;
         self.steps = tried.steps;
         self.hub_ahead_ms = Some(tried.hub_ahead_ms);

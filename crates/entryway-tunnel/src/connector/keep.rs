@@ -5,7 +5,7 @@ use super::{Answerer, Dialing};
 use crate::error::{Shown, Step, WHO_ALTERS};
 use crate::hub::in_words;
 use crate::pump::share;
-use entryway_bridge::message::{ByeCode, Welcome};
+use entryway_bridge::message::{ByeCode, Certificates, Welcome};
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 use tokio::sync::watch;
@@ -63,6 +63,8 @@ pub struct NodeStatus {
     pub welcome: Option<Welcome>,
     /// In how many stores the site's connectors count failures, as the hub said last.
     pub stores: Option<u16>,
+    /// What it said of people's certificates, since then.
+    pub certificates: Option<Certificates>,
     /// How long the last sign of life took.
     pub latency: Option<Duration>,
     /// Questions that are worked on. That it has changed is told to nobody.
@@ -91,6 +93,7 @@ impl NodeStatus {
             phase: Phase::Dialing,
             welcome: None,
             stores: None,
+            certificates: None,
             latency: None,
             outstanding: 0,
             shown: None,

@@ -270,6 +270,7 @@ impl Desk {
                 max_in_flight: 8,
                 started_ms: 1,
                 software: Text::cut("test"),
+                certificate_url: None,
             }),
             working: watch::Sender::new(0),
             released: watch::Sender::new(false),

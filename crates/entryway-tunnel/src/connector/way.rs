@@ -7,7 +7,7 @@ use crate::error::{Cause, DialError, Shown, Step};
 use crate::inner::{InnerError, IsFor, enter, enter_to_enrol};
 use crate::pump::{Pace, ahead_ms, hello, unix_ms};
 use entryway_bridge::link::{ConnectorEvent, ConnectorLink, Limits};
-use entryway_bridge::message::{Bye, ByeCode, Hello, Welcome};
+use entryway_bridge::message::{Bye, ByeCode, CERTIFICATE_LOGIN, Certificates, Hello, Welcome};
 use std::future::Future;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
@@ -25,6 +25,8 @@ pub struct Tried {
     pub welcome: Welcome,
     /// In how many stores the site's connectors count failures, where the hub says it.
     pub stores: Option<u16>,
+    /// What the hub says of people's certificates; `None`: it speaks of none.
+    pub certificates: Option<Certificates>,
     /// By how much the hub's clock is ahead of ours, in milliseconds.
     pub hub_ahead_ms: i64,
 }
@@ -137,6 +139,7 @@ pub(super) async fn open(
     let link = ConnectorLink::new(&greeting, false, Limits::default());
     let mut end = End::new(stream, link);
     let (mut hub_ahead_ms, mut stores) = (0, None);
+    let mut speaks_of_certificates = false;
     let welcome = loop {
         match end.early(dialing.pace).await? {
             ConnectorEvent::Hello(hello) => {
@@ -146,6 +149,7 @@ pub(super) async fn open(
                     return Err(Ended::Older { found, known });
                 }
                 hub_ahead_ms = ahead_ms(hello.time_ms, unix_ms(SystemTime::now()));
+                speaks_of_certificates = hello.can(CERTIFICATE_LOGIN);
             }
             ConnectorEvent::Counting(counting) => stores = Some(counting.stores),
             ConnectorEvent::Welcome(welcome) => break welcome,
@@ -155,12 +159,21 @@ pub(super) async fn open(
     if welcome.site != credential.site || welcome.connector != credential.connector {
         return Err(Ended::Mistaken);
     }
+    let mut certificates = None;
+    while speaks_of_certificates && certificates.is_none() {
+        match end.early(dialing.pace).await? {
+            ConnectorEvent::Certificates(told) => certificates = Some(told),
+            ConnectorEvent::Counting(counting) => stores = Some(counting.stores),
+            _ => {}
+        }
+    }
     done.push((Step::Hello, started.elapsed()));
     let tried = Tried {
         steps: done,
         shown,
         welcome,
         stores,
+        certificates,
         hub_ahead_ms,
     };
     Ok((end, tried))

@@ -181,7 +181,9 @@ impl<S: AsyncRead + AsyncWrite> Driver<S> {
             Err(bye) => return Err(self.ended(bye).await),
         };
         let counting = stores.map(|stores| self.link.counting(&Counting { stores }));
-        if counting.is_some_and(|told| told.is_err()) || self.link.welcome(&welcome).is_err() {
+        let welcomed = self.link.welcome(&welcome);
+        let told = welcomed.and_then(|()| self.link.certificates(&admit.certificates()));
+        if counting.is_some_and(|told| told.is_err()) || told.is_err() {
             return Err(AcceptError::Broken("it did not wait".to_owned()));
         }
         // The store's time is not the connector's.
@@ -283,6 +285,10 @@ impl<S: AsyncRead + AsyncWrite> Driver<S> {
                             Command::Count(stores) => {
                                 // Out of turn only where it has ended, which is told next.
                                 let _ = self.link.counting(&Counting { stores });
+                            }
+                            // Out of turn only where it has ended, which is told next.
+                            Command::Certificates(told) => {
+                                let _ = self.link.certificates(&told);
                             }
                             Command::Drain => {
                                 self.link.drain();

@@ -4,7 +4,9 @@ use crate::identity::PeerIdentity;
 use crate::sign::PeerKey;
 use bytes::Bytes;
 use entryway_bridge::link::NotAsked;
-use entryway_bridge::message::{Bye, ByeCode, Hello, Method, RefusalCode, Report, Welcome};
+use entryway_bridge::message::{
+    Bye, ByeCode, CERTIFICATE_LOGIN, Certificates, Hello, Method, RefusalCode, Report, Welcome,
+};
 use entryway_bridge::{ConnectorId, SiteName, VerifiedReply};
 use parking_lot::Mutex;
 use std::sync::Arc;
@@ -90,6 +92,7 @@ pub(super) enum Command {
     Ask(Question),
     Cancel(u64),
     Count(u16),
+    Certificates(Certificates),
     Drain,
     Close(Bye),
 }
@@ -263,6 +266,14 @@ impl Tunnel {
         if said.replace(stores) != Some(stores) {
             let _ = self.commands.send(Command::Count(stores));
         }
+    }
+    /// Whether its connector speaks of people's certificates.
+    pub fn has_certificates(&self) -> bool {
+        self.hello.can(CERTIFICATE_LOGIN)
+    }
+    /// Says what its connector has to know of people's certificates; nothing to one that does not speak of them.
+    pub fn tell_certificates(&self, certificates: Certificates) {
+        let _ = self.commands.send(Command::Certificates(certificates));
     }
     /// Asks nothing more; what is under way is finished, and then the tunnel ends.
     pub fn drain(&self) {

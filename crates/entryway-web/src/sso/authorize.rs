@@ -1,6 +1,6 @@
 //! The authorization endpoint, and what becomes of a request: a page, or the way back to the application.
 
-use super::certificate::{self, Offer};
+use super::certificate::{self, Offer, Offered};
 use super::flow::{Flow, Tie};
 use super::page::{Page, Sending, set_cookies};
 use super::pages::{self, Again, LogIn};
@@ -96,6 +96,8 @@ pub(super) struct Asks<'a> {
     pub(super) proved: bool,
     /// Whether they may show a certificate.
     pub(super) offer: Option<Offer<'a>>,
+    /// They are sent nowhere without asking for it.
+    pub(super) stays: bool,
 }
 
 /// How a page goes about certificates.
@@ -131,6 +133,7 @@ impl<'a> Asks<'a> {
             cookies: Vec::new(),
             proved: false,
             offer: None,
+            stays: false,
         }
     }
 
@@ -141,13 +144,19 @@ impl<'a> Asks<'a> {
     }
 
     /// Whether a page with this form offers to show a certificate, and whether the browser goes there at once.
-    pub(super) fn by_certificate(&self, flow: &str, failed: Option<&Failed>) -> ByCertificate {
-        match self.offer {
-            Some(offer) if certificate::fits(flow) => match offer.at_once && failed.is_none() {
-                true => ByCertificate::AtOnce(certificate::send(self, offer, flow)),
-                false => ByCertificate::Offered(true),
-            },
-            _ => ByCertificate::Offered(false),
+    pub(super) fn by_certificate(
+        &self,
+        flow: &str,
+        failed: Option<&Failed>,
+        caller: &str,
+    ) -> ByCertificate {
+        let offer = self.offer.filter(|_| certificate::fits(flow));
+        match offer.map_or(Offered::No, |offer| offer.to(caller)) {
+            Offered::To(way, true) if failed.is_none() && !self.stays => {
+                ByCertificate::AtOnce(certificate::send(self, &way, flow))
+            }
+            Offered::To(..) => ByCertificate::Offered(true),
+            Offered::No | Offered::NotNow => ByCertificate::Offered(false),
         }
     }
 
@@ -222,7 +231,7 @@ impl<'a> Asks<'a> {
             ),
             // A session that ended meanwhile: they log in anew.
             (_, _) => {
-                let by_certificate = match self.by_certificate(&flow, failed.as_ref()) {
+                let by_certificate = match self.by_certificate(&flow, failed.as_ref(), &caller) {
                     ByCertificate::AtOnce(response) => return response,
                     ByCertificate::Offered(offered) => offered,
                 };

@@ -5,6 +5,7 @@
 //! another browser; it counts for a minute and once. Whoever was let in is not in it, but how they are found again:
 //! their session is made here, of what the directory says now.
 
+use super::at_site::{self, Sites};
 use super::authorize::{Asks, Failed};
 use super::flow::Tie;
 use super::own::field;
@@ -14,12 +15,13 @@ use super::{NewLogin, SingleSignOn, browser, cookies, form, front, now};
 use crate::certificates::shown;
 use crate::peer::client_address;
 use crate::refusal::Refusal;
+use crate::site_certificates::AtSite;
 use crate::{App, CertificateLogins, Generation, Revalidated};
 use axum::extract::{Request, State};
 use axum::response::Response;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use entryway_login::{Attempt, Decision, Reason, SubmittedPassword};
+use entryway_login::{Attempt, Decided, Decision, Reason, SubmittedPassword};
 use entryway_oidc::{Fingerprint, Problem, Timestamp};
 use http::HeaderMap;
 use http::request::Parts;
@@ -29,7 +31,7 @@ use std::time::{Duration, Instant, SystemTime};
 use zeroize::Zeroizing;
 
 /// How long a browser may take to get there: it may ask which certificate, and a card for a PIN.
-const ASKING: Duration = Duration::from_secs(600);
+pub(super) const ASKING: Duration = Duration::from_secs(600);
 /// How long an answer counts: the browser is on its way.
 const ANSWER: Duration = Duration::from_secs(60);
 /// Longest form that goes there in an address; a request that is longer is not offered it. With what is added, sealed
@@ -42,22 +44,55 @@ const ANSWERED: &[u8] = b"entryway certificate answered ";
 
 /// That somebody is offered to show a certificate.
 #[derive(Clone, Copy)]
-pub(super) struct Offer<'a> {
-    pub(super) logins: &'a dyn CertificateLogins,
-    /// Without being asked.
-    pub(super) at_once: bool,
+pub(super) enum Offer<'a> {
+    /// At the listener of this process.
+    Here(&'a dyn CertificateLogins),
+    /// At a connector, if the browser is at a site and one there is ready.
+    AtSites(Sites<'a>),
+}
+
+/// Where a browser goes.
+pub(super) enum Way<'a> {
+    /// To the listener of this process.
+    Here(&'a dyn CertificateLogins),
+    /// To a connector of a site.
+    Site { site: Arc<str>, url: Arc<str> },
+}
+
+/// What an offer comes to, for whoever wants to log in somewhere.
+pub(super) enum Offered<'a> {
+    /// Nothing.
+    No,
+    /// Nobody could take a certificate now.
+    NotNow,
+    /// This; at once, or when the person wants it.
+    To(Way<'a>, bool),
 }
 
 impl<'a> Offer<'a> {
     /// To whoever is in one of the networks.
     pub(super) fn of(generation: &'a Generation, address: Option<IpAddr>) -> Option<Self> {
-        let logins = generation.certificates.as_deref()?;
-        address
-            .is_some_and(|address| logins.offers(address))
-            .then(|| Self {
-                logins,
-                at_once: logins.at_once(),
-            })
+        let address = address?;
+        let here = generation.certificates.as_deref();
+        if let Some(logins) = here.filter(|logins| logins.offers(address)) {
+            return Some(Self::Here(logins));
+        }
+        let logins = generation.site_certificates.as_deref()?;
+        Some(Self::AtSites(Sites { logins, address }))
+    }
+
+    /// What it comes to for a caller.
+    pub(super) fn to(&self, caller: &str) -> Offered<'a> {
+        match self {
+            Self::Here(logins) => Offered::To(Way::Here(*logins), logins.at_once()),
+            Self::AtSites(sites) => match sites.offer(caller) {
+                AtSite::NotOffered => Offered::No,
+                AtSite::NotNow => Offered::NotNow,
+                AtSite::Offered { site, url, at_once } => {
+                    Offered::To(Way::Site { site, url }, at_once)
+                }
+            },
+        }
     }
 }
 
@@ -66,14 +101,18 @@ pub(super) fn fits(flow: &str) -> bool {
     flow.len() <= MOST_FLOW
 }
 
-/// Sends the browser to the listener, with the form of a page.
-pub(super) fn send(asks: &Asks<'_>, offer: Offer<'_>, flow: &str) -> Response {
+/// Sends the browser there, with the form of a page.
+pub(super) fn send(asks: &Asks<'_>, way: &Way<'_>, flow: &str) -> Response {
+    let logins = match way {
+        Way::Here(logins) => logins,
+        Way::Site { site, url } => return at_site::send(asks, site, url, flow),
+    };
     let until = now().plus(ASKING);
     let text = format!("{}\n{}\n{flow}", until.0, in_text(&asks.tie.fingerprint()));
     match asks.sso.seal(ASKED, &text) {
         Some(sealed) => asks.send_tied(&format!(
             "{}{}?for={sealed}",
-            offer.logins.url(),
+            logins.url(),
             super::CERTIFICATE
         )),
         None => asks.wrong(Problem::Broken),
@@ -150,7 +189,7 @@ async fn judge(
     Outcome::Failed(again, decided.id.to_string())
 }
 
-fn attempt(
+pub(super) fn attempt(
     app: &App,
     generation: &Generation,
     sso: &dyn SingleSignOn,
@@ -183,12 +222,18 @@ pub(crate) async fn back(
     let Some(tie) = Tie::known(&head.headers) else {
         return Ok(Asks::of(&**sso, &head.headers).too_old());
     };
-    let address = client_address(&head, &generation.trusted_proxies);
-    let mut asks = Asks::with(&**sso, &head.headers, tie).offering(&generation, address);
     let sent = match form::query_within(head.uri.query()) {
         Ok(sent) => sent,
-        Err(too_much) => return Ok(asks.wrong(too_much.into())),
+        Err(too_much) => {
+            let asks = Asks::with(&**sso, &head.headers, tie);
+            return Ok(asks.wrong(too_much.into()));
+        }
     };
+    if field(&sent, "assertion").is_some() {
+        return at_site::back(&app, &generation, &**sso, &head, &sent, tie).await;
+    }
+    let address = client_address(&head, &generation.trusted_proxies);
+    let mut asks = Asks::with(&**sso, &head.headers, tie).offering(&generation, address);
     let answer = field(&sent, "answer").and_then(|sealed| Answer::open(&asks, sealed));
     let opened = answer.and_then(|answer| Some((asks.tie.open(&**sso, &answer.flow)?, answer)));
     let Some((flow, answer)) = opened else {
@@ -225,7 +270,7 @@ pub(crate) async fn back(
     Ok(finish(asks, &generation, flow, after).await)
 }
 
-fn failed(again: Again, id: String) -> Failed {
+pub(super) fn failed(again: Again, id: String) -> Failed {
     Failed {
         again,
         id,
@@ -251,6 +296,16 @@ async fn let_in(
             return Err(Some(failed(Again::CertificateNotNow, id.to_string())));
         }
     };
+    made(asks, headers, address, *decided).await
+}
+
+/// The session of whoever was let in.
+pub(super) async fn made(
+    asks: &mut Asks<'_>,
+    headers: &HeaderMap,
+    address: Option<IpAddr>,
+    decided: Decided,
+) -> Result<Fingerprint, Option<Failed>> {
     let session = match decided.decision {
         Decision::Accept(accepted) => accepted.into_session(),
         Decision::Reject(reason) => {

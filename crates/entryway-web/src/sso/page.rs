@@ -164,6 +164,12 @@ pub(crate) async fn style(State(app): State<Arc<App>>) -> Result<Response, Refus
     Ok((headers, sheet).into_response())
 }
 
+/// The style sheet as it is, where nothing is configured.
+pub(crate) async fn plain_style() -> Response {
+    let kind = [(header::CONTENT_TYPE, "text/css; charset=utf-8")];
+    (kind, STYLE_SHEET).into_response()
+}
+
 /// The logo.
 pub(crate) async fn logo(State(app): State<Arc<App>>) -> Result<Response, Refusal> {
     let generation = app.current.current();

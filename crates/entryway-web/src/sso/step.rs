@@ -1,7 +1,7 @@
 //! What a person does on a page: logs in, chooses, agrees, or goes back.
 
 use super::authorize::{Asks, ByCertificate, Failed, status};
-use super::certificate;
+use super::certificate::{self, Offered};
 use super::flow::Flow;
 use super::own::{Own, field};
 use super::page::Sending;
@@ -60,10 +60,21 @@ pub(crate) async fn step(
         }
         "certificate" => {
             let sealed = field(&sent, "flow").filter(|flow| certificate::fits(flow));
-            return Ok(match (asks.offer, sealed) {
-                (Some(offer), Some(flow)) => certificate::send(&asks, offer, flow),
-                _ => asks.too_old(),
-            });
+            let offered = asks
+                .offer
+                .map_or(Offered::No, |offer| offer.to(&flow.caller()));
+            match (offered, sealed) {
+                (Offered::To(way, _), Some(sealed)) => {
+                    return Ok(certificate::send(&asks, &way, sealed));
+                }
+                // It was ready when the page was made.
+                (Offered::NotNow, Some(_)) => {
+                    let again = Again::CertificateNotNow;
+                    failed = Some(certificate::failed(again, String::new()));
+                    None
+                }
+                _ => return Ok(asks.too_old()),
+            }
         }
         "change" => Some(change(&app, &generation, &mut asks, &head, &flow, &sent).await),
         _ => None,
@@ -150,9 +161,7 @@ async fn authorize(
         // Whoever wants to be somebody else logs in, whoever is logged in.
         "other" => {
             // Who they want to be is theirs to say, and not what their browser shows first.
-            if let Some(offer) = &mut asks.offer {
-                offer.at_once = false;
-            }
+            asks.stays = true;
             return asks.go_on(Browser::default(), pending, None).await;
         }
         _ => {}
@@ -191,7 +200,7 @@ pub(super) fn log_in_for(
     let Some(flow) = asks.tie.seal(asks.sso, flow) else {
         return asks.wrong(Problem::Broken);
     };
-    let by_certificate = match asks.by_certificate(&flow, failed.as_ref()) {
+    let by_certificate = match asks.by_certificate(&flow, failed.as_ref(), &caller) {
         ByCertificate::AtOnce(response) => return response,
         ByCertificate::Offered(offered) => offered,
     };

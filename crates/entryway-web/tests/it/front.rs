@@ -353,6 +353,7 @@ pub(crate) fn app_with(
         forward: None,
         sealing: Some(Arc::new(crate::sealed::OneSite)),
         certificates: None,
+        site_certificates: None,
         tunnels: Some(Arc::new(crate::tunnels::Echo)),
         logins: Arc::clone(&logins) as _,
         password_changes: Arc::clone(&logins) as _,

@@ -36,6 +36,7 @@ fn connector(id: &str, standing: &str) -> ConnectorJson {
                 ready: true,
                 reason: None,
             }],
+            certificate_url: None,
             draining: false,
             outstanding: 2,
             latency_ms: None,
@@ -75,6 +76,7 @@ impl HubDesk for Hub {
             connectors: 1,
             tunnels: 1,
             ready: vec!["password".to_owned()],
+            certificate: None,
         };
         Box::pin(async { Ok(SitesJson { sites: vec![site] }) })
     }

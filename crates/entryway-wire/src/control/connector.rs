@@ -25,6 +25,9 @@ pub struct ConnectorStatus {
     pub shares: Vec<ShareStatus>,
     /// What it can do for a hub.
     pub ready: Vec<ReadyStatus>,
+    /// Where browsers show certificates; absent where they show none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub certificates: Option<CertificatesStatus>,
     /// Each node of the hub.
     pub nodes: Vec<TunnelStatus>,
 }
@@ -38,6 +41,27 @@ pub struct ShareStatus {
     pub threshold: u32,
     /// How many this connector lets through.
     pub lets_through: u32,
+}
+
+/// Where browsers show certificates to a connector.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CertificatesStatus {
+    /// Under which URL browsers reach it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub url: Option<String>,
+    /// Where it listens.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub listen: Option<String>,
+    /// Why it does not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub problem: Option<String>,
+    /// Where browsers go back to, as the hub says.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub issuer: Option<String>,
+    /// Whether the hub's configuration has this URL.
+    pub wanted: bool,
+    /// Where the hub's configuration has the site's connectors.
+    pub wanted_at: Vec<String>,
 }
 
 /// One thing that a connector can do.

@@ -6,7 +6,7 @@ use super::certificate::CertificateJson;
 use super::change::{ChangeAnsweredJson, ChangeJson};
 use super::rules::{DnFilteredJson, GroupsJson, LeftOutJson, LocalJson, OsJson};
 use super::search::{OutcomeJson, PassedOverJson, SearchedJson, TryJson, scope_name};
-use super::site::{SiteAnsweredJson, form_name};
+use super::site::{SiteAnsweredJson, SiteAssertedJson, form_name};
 use super::values::{HomeJson, MapJson};
 use crate::session::GroupJson;
 use crate::time::Rfc3339;
@@ -24,6 +24,7 @@ pub(super) enum RecordJson<'a> {
     NameRead { login_name: &'a str, #[serde(skip_serializing_if = "Option::is_none")] named: Option<NamedJson<'a>>, tries: Vec<&'a str>, #[serde(skip_serializing_if = "Option::is_none")] rule: Option<Cow<'a, str>> },
     SiteNamed { login_name: &'a str, site: &'a str, form: &'static str, #[serde(skip_serializing_if = "Option::is_none")] rule: Option<Cow<'a, str>> },
     ClearRefused { site: &'a str },
+    SiteAsserted(Box<SiteAssertedJson<'a>>),
     SiteAnswered(Box<SiteAnsweredJson<'a>>),
     SiteUnanswered { site: &'a str, #[serde(skip_serializing_if = "Option::is_none")] connector: Option<&'a str>, written: bool, fault: &'static str, cause: &'a str },
     DomainUnknown { domain: &'a str },
@@ -102,6 +103,14 @@ impl<'a> RecordJson<'a> {
                 rule: names.place(*rule),
             },
             Record::ClearRefused { site } => Self::ClearRefused { site },
+            Record::SiteAsserted {
+                site,
+                connector,
+                proof,
+                outcome,
+            } => Self::SiteAsserted(Box::new(SiteAssertedJson::of(
+                site, connector, proof, outcome,
+            ))),
             Record::SiteAnswered {
                 site,
                 connector,

@@ -1,7 +1,7 @@
 //! What a site's connector said.
 
 use crate::write::hex;
-use entryway_login::{NameForm, ReplyProof, SiteForm, SiteOutcome};
+use entryway_login::{AssertedOutcome, NameForm, ReplyProof, SiteForm, SiteOutcome};
 use serde::Serialize;
 
 /// A signed reply, and by what it is found in the connector's own record: the statement's digest and its signature.
@@ -42,6 +42,52 @@ impl<'a> SiteAnsweredJson<'a> {
             connector,
             outcome: OutcomeJson::of(outcome),
             reply: hex(&proof.digest),
+            signature: hex(&proof.signature),
+        }
+    }
+}
+
+/// A signed assertion, likewise.
+#[derive(Serialize)]
+pub(super) struct SiteAssertedJson<'a> {
+    site: &'a str,
+    connector: &'a str,
+    #[serde(flatten)]
+    outcome: AssertedJson<'a>,
+    assertion: String,
+    signature: String,
+}
+
+#[derive(Serialize)]
+#[serde(tag = "outcome", rename_all = "snake_case")]
+enum AssertedJson<'a> {
+    LetIn,
+    Refused { reason: &'static str, told: &'a str },
+    NoVerdict { fault: &'static str },
+}
+
+impl<'a> SiteAssertedJson<'a> {
+    pub(super) fn of(
+        site: &'a str,
+        connector: &'a str,
+        proof: &ReplyProof,
+        outcome: &'a AssertedOutcome,
+    ) -> Self {
+        let outcome = match outcome {
+            AssertedOutcome::LetIn => AssertedJson::LetIn,
+            AssertedOutcome::Refused { reason, told } => AssertedJson::Refused {
+                reason: reason.code(),
+                told,
+            },
+            AssertedOutcome::NoVerdict { fault } => AssertedJson::NoVerdict {
+                fault: fault.code(),
+            },
+        };
+        Self {
+            site,
+            connector,
+            outcome,
+            assertion: hex(&proof.digest),
             signature: hex(&proof.signature),
         }
     }

@@ -129,9 +129,13 @@ impl AskingListener {
 
     /// One look, told in the log. Blocks on files.
     pub(crate) fn look(&self, live: &Live) {
-        let Some(wanted) = live.now().asks() else {
-            return;
-        };
+        if let Some(wanted) = live.now().asks() {
+            self.look_at(&wanted);
+        }
+    }
+
+    /// The same by what is wanted now.
+    pub(crate) fn look_at(&self, wanted: &Wanted) {
         let mut shown = self.shown.lock();
         let (mut renewed, mut problem) = (false, self.problem());
         if !shown.identity.is_of(&wanted.identity) {

@@ -4,6 +4,7 @@ use super::answer::{Answer, Unopened, unopened};
 use super::release::unix_ms;
 use super::shares::Share;
 use crate::live::{Live, Running};
+use crate::site::Shows;
 use crate::witness::{Kind, Submitted};
 use bytes::Bytes;
 use entryway_bridge::link::Delivered;
@@ -27,6 +28,8 @@ pub(crate) struct Desk {
     pub(super) live: Arc<Live>,
     keys: SealingKeys,
     relay: Option<Relay>,
+    /// Where browsers show certificates.
+    pub(super) shows: Option<Arc<Shows>>,
     pub(super) started: SystemTime,
     pub(super) stopping: AtomicBool,
     /// Domains that were warned of: see [`Desk::warn_of_crowds`].
@@ -56,10 +59,17 @@ impl Desk {
             keys: SealingKeys::new(site, connector, Instant::now(), unix_ms(started))?,
             live,
             relay,
+            shows: None,
             started,
             stopping: AtomicBool::new(false),
             crowds: Mutex::default(),
         })
+    }
+
+    /// The same with a listener for certificates.
+    pub(crate) fn showing(mut self, shows: Arc<Shows>) -> Self {
+        self.shows = Some(shows);
+        self
     }
 
     pub(super) fn relays(&self) -> bool {

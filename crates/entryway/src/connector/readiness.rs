@@ -3,9 +3,11 @@
 use super::Desk;
 use super::release::unix_ms;
 use crate::live::Running;
+use crate::site::Showing;
 use entryway_bridge::Text;
 use entryway_bridge::message::{Ability, Ready, Report, Unready};
 use entryway_login::{LdapUse, LoginPolicy};
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 const SOFTWARE: &str = concat!("entryway ", env!("CARGO_PKG_VERSION"));
@@ -29,6 +31,8 @@ impl Desk {
             (true, true) => password,
             _ => Some(Unready::SwitchedOff),
         };
+        let certificate = self.certificate(draining, password);
+        let url = running.site_certificates().map(|it| Arc::clone(&it.url));
         let ready = |ability, not_because| Ready {
             ability,
             not_because,
@@ -37,12 +41,24 @@ impl Desk {
             ready: vec![
                 ready(Ability::Password, password),
                 ready(Ability::Lookups, lookups),
-                ready(Ability::Certificate, Some(Unready::SwitchedOff)),
+                ready(Ability::Certificate, certificate),
             ],
             draining,
             max_in_flight: settings.max_in_flight,
             started_ms: unix_ms(self.started),
             software: Text::cut(SOFTWARE),
+            certificate_url: url.and_then(|url| Text::new(&*url)),
+        }
+    }
+
+    /// Why nobody comes in by a certificate now. Whose it is the directories say, as of a password.
+    fn certificate(&self, draining: bool, password: Option<Unready>) -> Option<Unready> {
+        match self.shows.as_ref().map(|shows| shows.state()) {
+            None | Some(Showing::Off) => Some(Unready::SwitchedOff),
+            _ if draining => Some(Unready::Stopping),
+            Some(Showing::Starting) => Some(Unready::Starting),
+            Some(Showing::Incomplete(_)) => Some(Unready::Incomplete),
+            Some(Showing::Open(_)) => password,
         }
     }
 

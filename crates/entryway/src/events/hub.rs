@@ -260,3 +260,43 @@ impl ReplyInvalid<'_> {
         tracing::error!(target: "site.reply_invalid", site, connector);
     }
 }
+
+/// Browsers of a site are offered to show their certificates from now on.
+pub(crate) struct SiteCertificatesReady<'a> {
+    pub(crate) site: &'a str,
+    /// Where they go.
+    pub(crate) url: &'a str,
+}
+
+impl SiteCertificatesReady<'_> {
+    pub(crate) fn emit(&self) {
+        let Self { site, url } = self;
+        tracing::info!(target: "site.certificates_ready", site, url);
+    }
+}
+
+/// They are not, though the configuration has it: they get the page with the password.
+pub(crate) struct SiteCertificatesUnready<'a> {
+    pub(crate) site: &'a str,
+    pub(crate) reason: &'a str,
+}
+
+impl SiteCertificatesUnready<'_> {
+    pub(crate) fn emit(&self) {
+        let Self { site, reason } = self;
+        tracing::warn!(target: "site.certificates_unready", site, reason);
+    }
+}
+
+/// What a browser came back with from a site does not count.
+pub(crate) struct AssertionRefused<'a> {
+    pub(crate) site: &'a str,
+    pub(crate) problem: &'a str,
+}
+
+impl AssertionRefused<'_> {
+    pub(crate) fn emit(&self) {
+        let Self { site, problem } = self;
+        tracing::warn!(target: "site.assertion_refused", site, problem);
+    }
+}

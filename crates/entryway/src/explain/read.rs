@@ -143,6 +143,7 @@ pub(super) enum Event {
     NameRead { login_name: String, named: Option<Named>, tries: Vec<String>, rule: Option<String> },
     SiteNamed { login_name: String, site: String, form: String, rule: Option<String> },
     ClearRefused { site: String },
+    SiteAsserted(Box<SiteAsserted>),
     SiteAnswered(Box<Site>),
     SiteUnanswered { site: String, connector: Option<String>, written: bool, cause: String },
     DomainUnknown { domain: String },
@@ -328,6 +329,24 @@ pub(super) enum AtSite {
     NoVerdict { told: Option<String> },
     SealRefused { why: String },
     Changed,
+}
+
+/// A site's signed assertion.
+#[derive(Deserialize)]
+pub(super) struct SiteAsserted {
+    pub(super) site: String,
+    pub(super) connector: String,
+    #[serde(flatten)]
+    pub(super) outcome: Asserted,
+    pub(super) assertion: String,
+}
+
+#[derive(Deserialize)]
+#[serde(tag = "outcome", rename_all = "snake_case")]
+pub(super) enum Asserted {
+    LetIn,
+    Refused { told: String },
+    NoVerdict,
 }
 
 #[derive(Deserialize)]

@@ -45,6 +45,7 @@ pub(super) fn rows(step: &Step) -> Vec<Row> {
             rule,
         } => site::named(login_name, site, form, rule.as_deref()),
         Event::ClearRefused { site } => vec![site::clear(site)],
+        Event::SiteAsserted(asserted) => site::asserted(asserted),
         Event::SiteAnswered(answer) => site::answered(answer, took),
         Event::SiteUnanswered {
             site,

@@ -1,6 +1,6 @@
 //! The wording of what a site was asked and said.
 
-use super::read::{AtSite, Site};
+use super::read::{Asserted, AtSite, Site, SiteAsserted};
 use super::words::{at, plain_or_quoted, time};
 use crate::columns::Row;
 use crate::palette::Tone;
@@ -27,6 +27,24 @@ pub(super) fn clear(site: &str) -> Row {
         .note(format!(
             "in clear, and {site} takes it sealed alone: nothing is asked"
         ))
+}
+
+/// A signed assertion about a certificate.
+pub(super) fn asserted(asserted: &SiteAsserted) -> Vec<Row> {
+    let row = |text: &str| Row::new("certificate", text);
+    let row = match &asserted.outcome {
+        Asserted::LetIn => row("taken at the site").note("which is asked whose it is"),
+        Asserted::Refused { told } => row("refused at the site")
+            .tone(Tone::Bad)
+            .note(plain_or_quoted(told)),
+        Asserted::NoVerdict => row("no verdict at the site").tone(Tone::Doubt),
+    };
+    let signed = Row::more(format!(
+        "{} by connector {}",
+        asserted.site, asserted.connector
+    ))
+    .note(format!("signed assertion {}", asserted.assertion));
+    vec![row, signed]
 }
 
 /// A signed reply.

@@ -1,6 +1,7 @@
 //! What an administrator's programs see of the hub over the API, and do. What is done to a connector counts at this node
 //! before it is answered; other nodes hear of it within seconds.
 
+use super::certificates::own_url;
 use super::desk::{self, Changed, DeskError};
 use super::exchange::{Exchange, in_words};
 use super::shown;
@@ -55,6 +56,10 @@ impl HubDesk for Exchange {
                 let Some(site) = sites.iter_mut().find(|site| *site.name == *figures.name) else {
                     continue;
                 };
+                if let Some(certificate) = &mut site.certificate {
+                    let why = self.no_certificate(&figures.name);
+                    certificate.not_offered = why.map(|why| why.as_str().to_owned());
+                }
                 site.tunnels = figures.tunnels as u64;
                 let ready = Ability::ALL.into_iter().zip(figures.ready);
                 site.ready = ready
@@ -162,6 +167,7 @@ fn tunnel(tunnel: &Tunnel) -> TunnelJson {
             .map(|reason| reason.as_str().to_owned()),
     });
     TunnelJson {
+        certificate_url: own_url(tunnel).map(|url| url.to_string()),
         since: Rfc3339(tunnel.since()).to_string(),
         ready: ready.collect(),
         draining: tunnel.is_draining(),

@@ -16,6 +16,7 @@ use entryway_store::{Hub as HubStore, Standings, StoreError};
 use entryway_tunnel::Pace;
 use entryway_tunnel::hub::{Tunnel, accept};
 use entryway_web::{NoTunnel, TunnelBytes, TunnelPlace, Tunnels};
+use parking_lot::Mutex;
 use places::{Place, Places};
 use std::net::IpAddr;
 use std::pin::Pin;
@@ -36,6 +37,8 @@ pub(crate) struct Exchange {
     pub(super) leaves: Leaves,
     /// Those on their way in.
     places: Arc<Places>,
+    /// Held while a connector is told of certificates: what it is told last is what holds.
+    pub(super) telling: Mutex<()>,
 }
 
 impl Exchange {
@@ -53,6 +56,7 @@ impl Exchange {
             registry: Registry::default(),
             leaves: Leaves::default(),
             places: Arc::default(),
+            telling: Mutex::default(),
         }))
     }
 
@@ -72,6 +76,8 @@ impl Exchange {
                 "the site is not in the hub's configuration any more",
             );
         }
+        self.tell_all_certificates();
+        self.look_at_certificates();
     }
 
     /// Every site in numbers, as this node sees it.

@@ -1,6 +1,9 @@
 //! Which tunnels there are, and which of them is asked: of those that are ready for it the one with the fewest questions
 //! under way. Outlives every configuration. Knows no store and asks nothing itself.
 
+mod certificates;
+
+use super::certificates::{Assertion, NoCertificate};
 use super::share::{Share, Shares};
 use super::stock::Stock;
 use entryway_bridge::message::{Ability, Report, Unready};
@@ -51,6 +54,9 @@ struct Site<L> {
     outstanding: Arc<AtomicUsize>,
     shares: Shares,
     counts: Counts,
+    assertions: [AtomicU64; Assertion::ALL.len()],
+    /// Whether browsers could be sent to it when that was told last.
+    told_certificates: Option<Result<(), NoCertificate>>,
 }
 
 /// How questions to a site ended.
@@ -168,6 +174,8 @@ pub(crate) struct Figures {
     pub(crate) latency: Option<Duration>,
     /// For each of [`Outcome::ALL`].
     pub(crate) counts: [u64; Outcome::ALL.len()],
+    /// For each of [`Assertion::ALL`].
+    pub(crate) assertions: [u64; Assertion::ALL.len()],
 }
 
 impl Figures {
@@ -179,6 +187,7 @@ impl Figures {
             ready: [0; Ability::ALL.len()],
             latency: None,
             counts: [0; Outcome::ALL.len()],
+            assertions: [0; Assertion::ALL.len()],
         }
     }
 }
@@ -214,6 +223,8 @@ impl<L: Line> Registry<L> {
                     outstanding: Arc::default(),
                     shares: Shares::default(),
                     counts: Counts::default(),
+                    assertions: Default::default(),
+                    told_certificates: None,
                 },
             };
             known.insert(Arc::clone(&settings.name), site);
@@ -458,12 +469,15 @@ impl<L: Line> Registry<L> {
             for (figure, count) in figures.counts.iter_mut().zip(&site.counts.0) {
                 *figure = count.load(Ordering::Relaxed);
             }
+            for (figure, count) in figures.assertions.iter_mut().zip(&site.assertions) {
+                *figure = count.load(Ordering::Relaxed);
+            }
             for held in &site.lines {
                 figures.latency = figures.latency.into_iter().chain(held.line.latency()).min();
                 let is_asked = !held.draining && !held.line.is_draining();
                 let report = held.line.report();
                 for (ready, ability) in figures.ready.iter_mut().zip(Ability::ALL) {
-                    *ready += usize::from(is_asked && report.is_ready(ability));
+                    *ready += usize::from(is_asked && site.is_ready(&report, ability));
                 }
             }
             figures
@@ -474,10 +488,13 @@ impl<L: Line> Registry<L> {
     /// For what a site has a connector that is asked.
     pub(crate) fn ready(&self, site: &str) -> Vec<Ability> {
         let sites = self.sites.lock();
-        let lines = sites.get(site).map_or(&[][..], |site| &site.lines);
+        let Some(site) = sites.get(site) else {
+            return Vec::new();
+        };
         let is_ready = |ability: &Ability| {
-            lines.iter().any(|held| {
-                !held.draining && !held.line.is_draining() && held.line.report().is_ready(*ability)
+            site.lines.iter().any(|held| {
+                let is_asked = !held.draining && !held.line.is_draining();
+                is_asked && site.is_ready(&held.line.report(), *ability)
             })
         };
         Ability::ALL.into_iter().filter(is_ready).collect()

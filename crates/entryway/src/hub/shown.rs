@@ -2,10 +2,12 @@
 
 use super::desk::{Made, ticket_id};
 use entryway_bridge::SiteName;
-use entryway_config::{HubSettings, SiteSettings};
+use entryway_config::{HubSettings, SiteCertificate, SiteSettings};
 use entryway_store::{ConnectorRow, Standing, TicketRow};
 use entryway_tunnel::fingerprint_in_words;
-use entryway_wire::{ConnectorJson, Rfc3339, SiteJson, TicketJson, TicketMadeJson};
+use entryway_wire::{
+    ConnectorJson, Rfc3339, SiteCertificateJson, SiteJson, TicketJson, TicketMadeJson,
+};
 use std::collections::BTreeMap;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -121,8 +123,8 @@ pub(super) fn sites(settings: Option<&HubSettings>, connectors: &[ConnectorRow])
 fn configured(site: &SiteSettings) -> SiteJson {
     let texts = |list: &[std::sync::Arc<str>]| list.iter().map(|text| text.to_string()).collect();
     let methods = [
-        ("password", site.methods.password),
-        ("certificate", site.methods.certificate),
+        ("password", true),
+        ("certificate", site.certificate.is_some()),
     ];
     SiteJson {
         configured: true,
@@ -133,7 +135,26 @@ fn configured(site: &SiteSettings) -> SiteJson {
             .filter(|(_, on)| *on)
             .map(|(method, _)| method.to_owned())
             .collect(),
+        certificate: site.certificate.as_ref().map(certificate),
         ..left(&site.name)
+    }
+}
+
+fn certificate(certificate: &SiteCertificate) -> SiteCertificateJson {
+    let offer = if certificate.at_once {
+        "redirect"
+    } else {
+        "button"
+    };
+    SiteCertificateJson {
+        urls: certificate.urls.iter().map(|url| url.to_string()).collect(),
+        addresses: certificate
+            .addresses
+            .iter()
+            .map(|range| range.to_string())
+            .collect(),
+        offer: offer.to_owned(),
+        not_offered: None,
     }
 }
 
@@ -147,6 +168,7 @@ fn left(name: &str) -> SiteJson {
         connectors: 0,
         tunnels: 0,
         ready: Vec::new(),
+        certificate: None,
     }
 }
 

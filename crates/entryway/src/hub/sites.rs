@@ -212,7 +212,7 @@ fn bridge(sealed: &SealedFor) -> Option<Sealed> {
 }
 
 /// A connector's token, as we give it out.
-fn ours(connector: &ConnectorId, token: &Token) -> Box<str> {
+pub(super) fn of_connector(connector: &ConnectorId, token: &Token) -> Box<str> {
     format!("{connector}{BETWEEN}{}", token.expose()).into()
 }
 
@@ -239,7 +239,7 @@ fn replied(answered: &Answered) -> (SiteAnswer, bool) {
             digest: *answered.reply.statement_digest(),
             signature: answered.reply.signature().as_slice().into(),
         },
-        verdict: verdict(outcome, |token| ours(&connector, token)),
+        verdict: verdict(outcome, |token| of_connector(&connector, token)),
     };
     let answer = SiteAnswer {
         connector: Some(connector.as_str().into()),

@@ -6,8 +6,8 @@ use crate::sso;
 use crate::told::Telling;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use entryway_config::{ConnectorSettings, Settings, TokenProof};
-use entryway_login::{Attempt, Decided, SubmittedPassword};
+use entryway_config::{CertificateLogin, ConnectorSettings, Settings, TokenProof};
+use entryway_login::{Attempt, Decided, Shown, SubmittedPassword};
 use entryway_web::{Caller, Callers, Revalidated, Scope};
 use std::sync::Arc;
 use zeroize::Zeroizing;
@@ -19,18 +19,24 @@ const HUB: &str = "hub";
 pub(super) struct Front {
     pub(super) settings: Arc<ConnectorSettings>,
     pub(super) people: Arc<Held>,
+    /// Where browsers show certificates to a site's connector.
+    pub(super) certificates: Option<Arc<CertificateLogin>>,
     /// Drawn for this configuration, known to nobody outside of this process.
     pub(super) relay_token: Option<Zeroizing<String>>,
 }
 
 impl Running {
     /// What is asked about people for a hub.
-    pub(crate) fn people(&self) -> &Held {
+    pub(crate) fn people(&self) -> &Arc<Held> {
         &self.connector.people
     }
     /// What leaves the site.
     pub(crate) fn connector(&self) -> &Arc<ConnectorSettings> {
         &self.connector.settings
+    }
+    /// Where browsers show certificates to this connector.
+    pub(crate) fn site_certificates(&self) -> Option<&Arc<CertificateLogin>> {
+        self.connector.certificates.as_ref()
     }
     /// By what look-ups of a hub are let in; `None` where none are.
     pub(crate) fn relay_token(&self) -> Option<&str> {
@@ -42,6 +48,19 @@ impl Running {
 }
 
 impl Held {
+    /// A login by a certificate.
+    pub(crate) async fn certificate_telling(
+        &self,
+        attempt: Attempt,
+        shown: Shown,
+        telling: Arc<dyn Telling>,
+    ) -> Decided {
+        let used = self.used.clone();
+        let gateway = &self.gateway;
+        gateway
+            .decide_certificate(attempt, shown, Some(telling), used)
+            .await
+    }
     /// A login.
     pub(crate) async fn login_telling(
         &self,

@@ -1,7 +1,7 @@
 //! Sites, read when asked. A hub may have thousands: the first few hundred by name have series of their own, the others are
 //! summed, so that a page has a bound.
 
-use crate::hub::{Figures, Outcome};
+use crate::hub::{Assertion, Figures, Outcome};
 use crate::live::Live;
 use entryway_bridge::message::Ability;
 use prometheus_client::collector::Collector;
@@ -117,6 +117,20 @@ impl Collector for Sites {
                 })?)?;
             }
         }
+        let mut family = encoder.encode_descriptor(
+            "site_assertions",
+            "Browsers that came back from a site's listener for certificates, by what they came with",
+            None,
+            MetricType::Counter,
+        )?;
+        for site in &sites {
+            for (outcome, count) in Assertion::ALL.into_iter().zip(site.assertions) {
+                ConstCounter::new(count).encode(family.encode_family(&QuestionLabels {
+                    site: site.name.to_string(),
+                    outcome: outcome.as_str(),
+                })?)?;
+            }
+        }
         Ok(())
     }
 }
@@ -140,6 +154,9 @@ fn bounded(mut sites: Vec<Figures>) -> Vec<Figures> {
             *total += own;
         }
         for (total, own) in sum.counts.iter_mut().zip(site.counts) {
+            *total += own;
+        }
+        for (total, own) in sum.assertions.iter_mut().zip(site.assertions) {
             *total += own;
         }
     }

@@ -13,7 +13,7 @@ use crate::live::Live;
 use crate::metrics::{Exposition, Metrics};
 use crate::once::kept;
 use crate::recent::Recent;
-use crate::site::{Nodes, enrolled, shelf, told};
+use crate::site::{Nodes, Shows, enrolled, shelf, told};
 use crate::status::Seen;
 use crate::witness::{DecisionLog, Witness};
 use crate::{descriptors, logs, sources};
@@ -61,7 +61,7 @@ pub(crate) async fn connector(common: &Common) -> Result<Exit, Exit> {
     let live = Arc::new(Live::start(loaded, kept, witnesses).map_err(|error| refused(&error))?);
     let mut signals = Signals::new().map_err(|error| refused(&error.into()))?;
     let (site, number) = (found.facts.site.clone(), found.facts.connector);
-    let relay = Relay::new(App {
+    let app = App {
         current: Arc::clone(&live) as _,
         ids: Arc::new(RandomIds),
         readiness: Arc::clone(&live) as _,
@@ -76,9 +76,12 @@ pub(crate) async fn connector(common: &Common) -> Result<Exit, Exit> {
         challenges: Arc::default(),
         tunnels: Arc::default(),
         limits: Arc::new(Limits::default()),
-    });
+    };
+    let relay = Relay::new(app.clone());
+    let shows = Shows::new(Arc::clone(&live));
     let desk = Desk::new(Arc::clone(&live), site.clone(), number, Some(relay))
-        .map_err(|error| refused(&error.into()))?;
+        .map_err(|error| refused(&error.into()))?
+        .showing(Arc::clone(&shows));
     let answerer = Arc::new(Answers::new(Arc::new(desk)));
     let counted_in = live.kept().store.counted_in().await;
     let counted_in = counted_in.map_err(|error| refused(&error.into()))?;
@@ -116,12 +119,23 @@ pub(crate) async fn connector(common: &Common) -> Result<Exit, Exit> {
         began,
         connector: Some(Box::new({
             let (nodes, answerer) = (Arc::clone(&nodes), Arc::clone(&answerer));
-            move || told(&nodes, &answerer.report().borrow(), answerer.desk.shares())
+            let shows = Arc::clone(&shows);
+            move || {
+                told(
+                    &nodes,
+                    &answerer.report().borrow(),
+                    answerer.desk.shares(),
+                    &shows,
+                )
+            }
         })),
     };
     let mut control = place.map(|place| ControlSocket::serve(place, seen, reload));
     tracing::info!(target: "connector.started", listen = %health, %site, connector = %number, version = env!("CARGO_PKG_VERSION"), config = %path.display());
     nodes.start();
+    let (stop_showing, stopped) = watch::channel(false);
+    let showing = Arc::clone(&shows).keep(app, Arc::clone(&nodes), stopped);
+    let mut showing = tokio::spawn(showing);
     let reporting = Arc::clone(&answerer);
     let mut reporting = tokio::spawn(async move { reporting.keep_reporting().await });
     let pruning = Arc::clone(&live);
@@ -132,7 +146,8 @@ pub(crate) async fn connector(common: &Common) -> Result<Exit, Exit> {
         tokio::select! {
             _ = &mut pruning => {}
             _ = &mut reporting => {}
-            () = reloads.ended() => {}
+            _ = &mut showing => {}
+            () = reloads.ended() => shows.look_again(),
             Some(tell) = asked_to_reload.recv() => reloads.ask(Some(tell)),
             told = signals.next() => match told {
                 Told::Reload => reloads.ask(None),
@@ -145,7 +160,10 @@ pub(crate) async fn connector(common: &Common) -> Result<Exit, Exit> {
         control.close().await;
     }
     let began = Instant::now();
+    stop_showing.send_replace(true);
     let drained = async {
+        // Browsers that are here are sent back while their hub can still ask about them.
+        let _ = (&mut showing).await;
         nodes.stop().await;
         live.close().await;
     };
@@ -162,8 +180,16 @@ pub(crate) async fn connector(common: &Common) -> Result<Exit, Exit> {
 
 /// What a connector does otherwise than a gateway: its only listener is that of health and metrics.
 fn as_connector(loaded: &mut Loaded) {
-    loaded.settings.metrics_listen = Some(loaded.settings.connector.listen);
-    loaded.settings.tls = None;
+    let settings = &mut loaded.settings;
+    settings.metrics_listen = Some(settings.connector.listen);
+    let tls = settings.tls.take();
+    if let Some(certificates) = &mut settings.certificate_login {
+        let certificates = Arc::make_mut(certificates);
+        certificates.tls = certificates.tls.take().or(tls);
+        // Browsers come from the hub and go back there: nobody logs in on pages of its own.
+        settings.sso = None;
+        settings.forward = None;
+    }
 }
 
 /// The desk, as tunnels ask it.

@@ -6,8 +6,8 @@ use crate::certificate_login::AskingListener;
 use crate::events::ConfigRefused;
 use crate::listener::ListenerCertificate;
 use crate::live::Live;
-use crate::serve::log_warnings;
 use crate::serve::scraping::Scraping;
+use crate::serve::{as_gateway, log_warnings};
 use crate::sources;
 use entryway_config::Loaded;
 pub(crate) use outcome::Outcome;
@@ -37,7 +37,7 @@ impl Reloads {
         path: PathBuf,
     ) -> Self {
         Self::of(move || {
-            let outcome = read_again(&live, &scraping, certificate.as_deref(), &path, |_| {});
+            let outcome = read_again(&live, &scraping, certificate.as_deref(), &path, as_gateway);
             if let (Outcome::Applied { .. }, Some(asking)) = (&outcome, &asking) {
                 asking.look(&live);
             }

@@ -2,6 +2,7 @@
 
 mod preflight;
 
+use super::certificates;
 use super::enroll::in_words;
 use super::outside::outside;
 use super::{SOFTWARE, enrolled, shelf};
@@ -10,7 +11,7 @@ use crate::cli::{Common, OwnCheck};
 use crate::connector::has_nobody;
 use crate::exit::Exit;
 use crate::kept;
-use entryway_bridge::message::{Ability, Standing, Welcome};
+use entryway_bridge::message::{Ability, Certificates, Standing, Welcome};
 use entryway_config::{ConnectorSettings, Settings};
 use entryway_ldap::days_left;
 use entryway_tunnel::connector::{Dialing, Ended, Identity, Tried, try_node};
@@ -54,6 +55,7 @@ async fn look_at(
 ) {
     let Before { findings, stores } = before;
     findings.push(own(identity));
+    let mut told: Vec<Option<Certificates>> = Vec::new();
     let outside = match outside(&settings.connector) {
         Ok(outside) => outside,
         Err(error) => {
@@ -101,8 +103,10 @@ async fn look_at(
         findings.extend(of_node(node, &by, &tried));
         if let Ok(tried) = &tried {
             findings.push(wanted(node, &tried.welcome, &settings.connector));
+            told.push(tried.certificates.clone());
         }
     }
+    findings.extend(certificates::findings(settings, &told).await);
 }
 
 /// How the network is left towards it.

@@ -92,6 +92,20 @@ impl Nodes {
         nodes.any(|node| node.status.borrow().is_up())
     }
 
+    /// Where browsers go back to, as the hub says: that of the tunnel which came to stand last.
+    pub(crate) fn issuer(&self) -> Option<String> {
+        let statuses = self.statuses().into_iter();
+        let standing = statuses.filter_map(|(_, status)| {
+            let Phase::Up { since } = status.phase else {
+                return None;
+            };
+            Some((since, status.certificates?.issuer?.as_str().to_owned()))
+        });
+        standing
+            .max_by_key(|(since, _)| *since)
+            .map(|(_, issuer)| issuer)
+    }
+
     /// Dials the nodes that the identity names. Needs a tokio runtime.
     pub(crate) fn start(self: &Arc<Self>) {
         self.dial(&self.facts.nodes);

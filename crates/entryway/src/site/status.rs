@@ -1,6 +1,6 @@
 //! `entryway connector status`: each node of the hub, and what this connector is ready for, as the daemon says itself.
 
-use super::Nodes;
+use super::{Nodes, Showing, Shows};
 use crate::cli::{Common, Running};
 use crate::columns::{Row, render};
 use crate::connector::{Share, Shares};
@@ -9,13 +9,13 @@ use crate::exit::Exit;
 use crate::out;
 use crate::palette::Tone;
 use crate::status::{not_an_answer, unreached};
-use entryway_bridge::message::{Report, Standing};
+use entryway_bridge::message::{Certificates, Report, Standing};
 use entryway_ldap::days_left;
 use entryway_tunnel::connector::{NodeStatus, Phase};
 use entryway_tunnel::fingerprint_in_words;
 use entryway_wire::{
-    ConnectorStatus, ControlAsk, ControlReply, NodeTroubleStatus, ReadyStatus, Rfc3339,
-    ShareStatus, TunnelStatus,
+    CertificatesStatus, ConnectorStatus, ControlAsk, ControlReply, NodeTroubleStatus, ReadyStatus,
+    Rfc3339, ShareStatus, TunnelStatus,
 };
 use std::time::SystemTime;
 
@@ -38,7 +38,12 @@ pub(super) fn status(common: &Common, asked: &Running) -> Result<Exit, Exit> {
 }
 
 /// As the daemon tells it.
-pub(crate) fn told(nodes: &Nodes, report: &Report, shares: Shares) -> ConnectorStatus {
+pub(crate) fn told(
+    nodes: &Nodes,
+    report: &Report,
+    shares: Shares,
+    shows: &Shows,
+) -> ConnectorStatus {
     let identity = nodes.identity().current();
     let until = identity.not_after();
     ConnectorStatus {
@@ -58,12 +63,44 @@ pub(crate) fn told(nodes: &Nodes, report: &Report, shares: Shares) -> ConnectorS
                 not_because: ready.not_because.map(|why| why.as_str().to_owned()),
             })
             .collect(),
+        certificates: certificates(nodes, report, shows),
         nodes: nodes
             .statuses()
             .iter()
             .map(|(hub, status)| node(hub, status, report))
             .collect(),
     }
+}
+
+/// Where browsers show certificates, if anywhere.
+fn certificates(nodes: &Nodes, report: &Report, shows: &Shows) -> Option<CertificatesStatus> {
+    let (listen, problem) = match shows.state() {
+        Showing::Off => return None,
+        Showing::Starting => (None, None),
+        Showing::Incomplete(problem) => (None, Some(problem)),
+        Showing::Open(at) => (Some(at.to_string()), None),
+    };
+    let url = report.certificate_url.as_ref().map(|url| url.as_str());
+    let told = nodes.statuses().into_iter();
+    let told = told.filter(|(_, status)| status.is_up());
+    let told: Vec<_> = told.filter_map(|(_, status)| status.certificates).collect();
+    let has = |told: &Certificates| told.urls.iter().any(|known| Some(known.as_str()) == url);
+    Some(CertificatesStatus {
+        url: url.map(str::to_owned),
+        listen,
+        problem,
+        issuer: nodes.issuer(),
+        wanted: told.iter().any(has),
+        wanted_at: told
+            .first()
+            .map(|told| {
+                told.urls
+                    .iter()
+                    .map(|url| url.as_str().to_owned())
+                    .collect()
+            })
+            .unwrap_or_default(),
+    })
 }
 
 fn node(hub: &str, status: &NodeStatus, report: &Report) -> TunnelStatus {
@@ -140,6 +177,9 @@ pub(crate) fn rows(connector: &ConnectorStatus) -> Vec<Row> {
         });
     }
     rows.extend(throttle(connector));
+    if let Some(certificates) = &connector.certificates {
+        rows.push(shown(certificates));
+    }
     for node in &connector.nodes {
         tunnel(node, &mut rows);
     }
@@ -169,6 +209,28 @@ fn throttle(connector: &ConnectorStatus) -> Vec<Row> {
             ))
     };
     connector.shares.iter().map(one).collect()
+}
+
+/// Where browsers show certificates, and whether the hub sends any there.
+fn shown(certificates: &CertificatesStatus) -> Row {
+    let url = certificates.url.as_deref().unwrap_or("nowhere");
+    let row = Row::new("certificates", url);
+    match (&certificates.problem, &certificates.issuer) {
+        (Some(problem), _) => row.tone(Tone::Bad).note(problem),
+        (None, None) => row
+            .tone(Tone::Strong)
+            .note("no hub has said where browsers go back to"),
+        (None, Some(issuer)) if certificates.wanted => row.tone(Tone::Good).note(format!(
+            "the hub sends browsers here, and they go back to {issuer}"
+        )),
+        (None, Some(_)) if certificates.wanted_at.is_empty() => row
+            .tone(Tone::Strong)
+            .note("not switched on at the hub (`methods` of the site)"),
+        (None, Some(_)) => row.tone(Tone::Bad).note(format!(
+            "the hub would send browsers elsewhere: {}",
+            certificates.wanted_at.join(" ")
+        )),
+    }
 }
 
 fn tunnel(node: &TunnelStatus, rows: &mut Vec<Row>) {

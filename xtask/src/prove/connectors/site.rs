@@ -110,6 +110,7 @@ impl OnePerson {
             max_in_flight: 256,
             started_ms: now_ms(),
             software: Text::cut("xtask"),
+            certificate_url: None,
         };
         Ok(Self {
             keys,

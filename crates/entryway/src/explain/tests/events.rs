@@ -10,10 +10,11 @@ use entryway_ldap_types::{
     ResultCode,
 };
 use entryway_login::{
-    BindVerdict, Bucket, Certificate, CertificateBy, ChangeVerdict, Decided, Decision, DnOutcome,
-    Fault, Group, HomeResult, IdentityPart, Judged, LeftOut, LocalOutcome, LoginId, MapOutcome,
-    MapResult, MapTarget, MappingOutcome, NameForm, OsOutcome, Reason, Record, ReplyProof, RuleId,
-    SearchOutcome, SiteForm, SiteOutcome, Stage, Trace, TraceEntry, UserType, Verdict,
+    AssertedOutcome, BindVerdict, Bucket, Certificate, CertificateBy, ChangeVerdict, Decided,
+    Decision, DnOutcome, Fault, Group, HomeResult, IdentityPart, Judged, LeftOut, LocalOutcome,
+    LoginId, MapOutcome, MapResult, MapTarget, MappingOutcome, NameForm, OsOutcome, Reason, Record,
+    ReplyProof, RuleId, SearchOutcome, SiteForm, SiteOutcome, Stage, Trace, TraceEntry, UserType,
+    Verdict,
 };
 use entryway_wire::AuditBody;
 use std::collections::BTreeSet;
@@ -143,6 +144,25 @@ fn samples() -> Vec<Record> {
     samples.extend(at_sites.map(|outcome| Record::SiteAnswered {
         site: "plant-a".into(),
         connector: Some("c1".into()),
+        proof: ReplyProof {
+            digest: [7; 32],
+            signature: [8; 64].into(),
+        },
+        outcome,
+    }));
+    let asserted = [
+        AssertedOutcome::LetIn,
+        AssertedOutcome::Refused {
+            reason: Reason::CertificateRevoked,
+            told: text("certificate_revoked"),
+        },
+        AssertedOutcome::NoVerdict {
+            fault: Fault::SiteNoVerdict,
+        },
+    ];
+    samples.extend(asserted.map(|outcome| Record::SiteAsserted {
+        site: "plant-a".into(),
+        connector: "c1".into(),
         proof: ReplyProof {
             digest: [7; 32],
             signature: [8; 64].into(),

@@ -148,13 +148,19 @@ pub(super) fn site(site: &SiteJson, own: &[ConnectorJson]) -> String {
             .note("not in the configuration: no connector is let in")
             .tone(Tone::Bad),
     };
-    let rows = [
+    let mut rows = vec![
         name,
         Row::new("methods", or_dash(Some(&site.methods.join(" ")))),
         Row::new("suffixes", or_dash(Some(&site.suffixes.join(" ")))),
         Row::new("clients", or_dash(Some(&site.clients.join(" ")))),
         Row::new("connectors", site.connectors.to_string()),
     ];
+    if let Some(certificate) = &site.certificate {
+        rows.push(Row::new("certificates", certificate.urls.join(" ")).note(format!(
+            "for browsers of {}, while a connector is ready there: `GET /api/v1/hub/sites` and the metric `site_ready` say whether",
+            certificate.addresses.join(" ")
+        )));
+    }
     let mut text = render(&rows, out::answer_style());
     if !own.is_empty() {
         text.push('\n');

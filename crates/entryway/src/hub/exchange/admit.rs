@@ -10,8 +10,8 @@ use crate::hub::desk::{change, millis};
 use crate::hub::shown::replaced_by;
 use crate::sso::now_ms;
 use entryway_bridge::message::{
-    Ability, Bye, ByeCode, Der, Enrol, Enrolled, Hello, NodeUrl, RefusalCode, Renew, Renewed,
-    Standing as Told, Welcome,
+    Ability, Bye, ByeCode, Certificates, Der, Enrol, Enrolled, Hello, NodeUrl, RefusalCode, Renew,
+    Renewed, Standing as Told, Welcome,
 };
 use entryway_bridge::{ConnectorId, Opaque, SiteName, Text, Ticket};
 use entryway_store::{ConnectorRow, NewConnector, Redeemed, Standing, TicketTrouble};
@@ -98,11 +98,10 @@ impl SiteDoor {
             .iter()
             .find(|site| *site.name == *self.site.as_str());
         let site = site.ok_or_else(no_site)?;
-        let methods = site.methods;
         let wanted = [
-            (Ability::Password, methods.password),
+            (Ability::Password, true),
             (Ability::Lookups, !site.lookups.is_empty()),
-            (Ability::Certificate, methods.certificate),
+            (Ability::Certificate, site.certificate.is_some()),
         ];
         let connector = ConnectorId::parse(&peer.connector)
             .map_err(|_| Bye::new(ByeCode::Unknown, "the certificate names no connector"))?;
@@ -286,6 +285,10 @@ impl Admit for SiteDoor {
         })
     }
 
+    fn certificates(&self) -> Certificates {
+        self.exchange.certificates_of(self.site.as_str())
+    }
+
     fn up(&self, tunnel: &Arc<Tunnel>) {
         drop(self.place.lock().take());
         let draining = tunnel.welcome().standing == Told::Draining;
@@ -309,6 +312,9 @@ impl Admit for SiteDoor {
         }
         .emit();
         self.exchange.note_store(tunnel);
+        // Another configuration may have come since the welcome.
+        self.exchange.tell_certificates(tunnel);
+        self.exchange.look_at_certificates();
         // Whoever was revoked between its admission and now is in no list of changes to come.
         self.exchange.look_again(tunnel);
     }
@@ -337,6 +343,7 @@ impl Admit for SiteDoor {
             }
             .emit();
         }
+        self.exchange.look_at_certificates();
     }
 
     fn down(&self, tunnel: &Arc<Tunnel>, why: &Down) {
@@ -351,6 +358,7 @@ impl Admit for SiteDoor {
             why: &in_words(why),
         }
         .emit();
+        self.exchange.look_at_certificates();
     }
 }
 

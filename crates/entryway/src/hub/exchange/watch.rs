@@ -147,9 +147,9 @@ impl Exchange {
     pub(crate) fn apply(&self, connector: &str, standing: Standing) {
         let (code, text) = match standing {
             Standing::Active | Standing::Draining => {
-                return self
-                    .registry
-                    .set_draining(connector, standing == Standing::Draining);
+                let is_drained = standing == Standing::Draining;
+                self.registry.set_draining(connector, is_drained);
+                return self.look_at_certificates();
             }
             Standing::Revoked => (ByeCode::Revoked, "the connector was revoked at the hub"),
             Standing::Held => (
@@ -166,6 +166,7 @@ impl Exchange {
                 .emit();
             }
             tunnel.close(code, text);
+            self.look_at_certificates();
         }
     }
 

@@ -1,7 +1,6 @@
 use super::*;
 use entryway_bridge::Text;
 use entryway_bridge::message::{Ready, Unready};
-use entryway_config::SiteMethods;
 use entryway_login::SiteTakes;
 use std::sync::atomic::AtomicBool;
 
@@ -47,6 +46,7 @@ fn report(abilities: &[Ability]) -> Report {
         max_in_flight: 4,
         started_ms: 1,
         software: Text::cut("test"),
+        certificate_url: None,
     }
 }
 
@@ -66,10 +66,7 @@ fn settings(name: &str, max_outstanding: usize) -> SiteSettings {
         suffixes: Vec::new(),
         clients: Vec::new(),
         lookups: Vec::new(),
-        methods: SiteMethods {
-            password: true,
-            certificate: false,
-        },
+        certificate: None,
         takes: SiteTakes::default(),
         max_outstanding,
     }

@@ -27,10 +27,11 @@ fn sites_are_those_of_the_configuration_and_those_with_connectors() {
         suffixes: vec!["b.example".into()],
         clients: Vec::new(),
         lookups: Vec::new(),
-        methods: entryway_config::SiteMethods {
-            password: true,
-            certificate: true,
-        },
+        certificate: Some(SiteCertificate {
+            urls: vec!["https://cert.plant-a.example:8444".into()],
+            addresses: Vec::new(),
+            at_once: false,
+        }),
         takes: entryway_login::SiteTakes::default(),
         max_outstanding: 1,
     };
@@ -42,6 +43,8 @@ fn sites_are_those_of_the_configuration_and_those_with_connectors() {
         ticket_life: Duration::from_secs(1),
         challenges: 1,
         sites: vec![site],
+        issuer: None,
+        by_certificate: Vec::new(),
     };
     let rows = [
         row("1", "plant-a", Standing::Active),

@@ -55,7 +55,7 @@ fn each_connector_is_asked_with_what_was_sealed_for_it() {
         login_name: "jane".into(),
         sealed: password(&[1, 2]),
         device: Some(
-            ours(&id(2), &Token::new("mine".to_owned()).unwrap())
+            of_connector(&id(2), &Token::new("mine".to_owned()).unwrap())
                 .as_ref()
                 .into(),
         ),
@@ -94,7 +94,7 @@ fn both_passwords_of_a_change_go_to_one_connector() {
 
 #[test]
 fn a_token_goes_back_to_the_connector_that_gave_it() {
-    let given = ours(&id(3), &Token::new("a.b.c".to_owned()).unwrap());
+    let given = of_connector(&id(3), &Token::new("a.b.c".to_owned()).unwrap());
     let ask = |token: &str| SiteAsk::Revalidate {
         token: token.into(),
     };
@@ -123,7 +123,7 @@ fn what_cannot_be_read_is_asked_of_nobody() {
 
 #[test]
 fn each_outcome_has_its_verdict() {
-    let given = |outcome| verdict(outcome, |token| ours(&id(1), token));
+    let given = |outcome| verdict(outcome, |token| of_connector(&id(1), token));
     let text = |text: &str| Text::cut(text);
     assert!(matches!(
         given(Outcome::Challenge {

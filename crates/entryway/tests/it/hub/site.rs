@@ -138,6 +138,7 @@ fn report(abilities: &[Ability]) -> Report {
         max_in_flight: 64,
         started_ms: 1,
         software: Text::cut("entryway test"),
+        certificate_url: None,
     }
 }
 

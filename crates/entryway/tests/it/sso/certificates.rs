@@ -3,6 +3,7 @@
 
 mod ahead;
 mod people;
+mod site;
 
 use super::*;
 use crate::world::SOON;
@@ -42,6 +43,11 @@ fn serve(world: &World) -> Served {
 }
 
 fn world_of(house: &House, more: &str) -> World {
+    world_with_people(house, &format!("{SETTINGS}{}{more}", people::SETTINGS))
+}
+
+/// A directory of these people, the files of a listener, and this configuration.
+fn world_with_people(house: &House, more: &str) -> World {
     let world = World::new();
     world.write("app.secret", SECRET);
     world.write("people-ca.pem", &house.authority_pem);
@@ -54,7 +60,7 @@ fn world_of(house: &House, more: &str) -> World {
     world
         .directory
         .set_directory(Directory::from_ldif(&house.people).expect("LDIF"));
-    world.configure("5s", &format!("{SETTINGS}{}{more}", people::SETTINGS));
+    world.configure("5s", more);
     world
 }
 
