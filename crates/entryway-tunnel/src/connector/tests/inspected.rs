@@ -4,14 +4,15 @@
 use super::*;
 use crate::proxy::Proxy;
 use crate::testing::outer_tls;
-use std::sync::atomic::{AtomicBool, Ordering};
 use tokio::io::{AsyncRead, AsyncWrite, split};
+use tokio::sync::watch;
 
 struct Inspector {
     address: SocketAddr,
     authority: String,
     heard: Arc<Mutex<Vec<u8>>>,
-    alters: Arc<AtomicBool>,
+    /// Whoever dials meanwhile waits, so that what became of an altered tunnel stays to be seen.
+    alters: watch::Sender<bool>,
 }
 
 impl Inspector {
@@ -23,14 +24,15 @@ impl Inspector {
             address: listener.local_addr().unwrap(),
             authority,
             heard: Arc::default(),
-            alters: Arc::default(),
+            alters: watch::Sender::new(false),
         };
-        let (heard, alters) = (Arc::clone(&inspector.heard), Arc::clone(&inspector.alters));
+        let (heard, alters) = (Arc::clone(&inspector.heard), inspector.alters.subscribe());
         tokio::spawn(async move {
             while let Ok((mut tcp, _)) = listener.accept().await {
                 let (acceptor, heard) = (acceptor.clone(), Arc::clone(&heard));
-                let alters = Arc::clone(&alters);
+                let mut alters = alters.clone();
                 tokio::spawn(async move {
+                    alters.wait_for(|alters| !alters).await.ok()?;
                     let mut head = Vec::new();
                     while !head.ends_with(b"\r\n\r\n") {
                         head.push(tcp.read_u8().await.ok()?);
@@ -40,9 +42,8 @@ impl Inspector {
                     let far = TcpStream::connect(hub).await.ok()?;
                     let (near_read, near_write) = split(near);
                     let (far_read, far_write) = split(far);
-                    let never = Arc::default();
-                    tokio::spawn(pass(near_read, far_write, Arc::clone(&heard), never));
-                    pass(far_read, near_write, heard, alters).await
+                    tokio::spawn(pass(near_read, far_write, Arc::clone(&heard), None));
+                    pass(far_read, near_write, heard, Some(alters)).await
                 });
             }
         });
@@ -66,7 +67,7 @@ async fn pass(
     mut from: impl AsyncRead + Unpin,
     mut to: impl AsyncWrite + Unpin,
     heard: Arc<Mutex<Vec<u8>>>,
-    alters: Arc<AtomicBool>,
+    alters: Option<watch::Receiver<bool>>,
 ) -> Option<()> {
     let mut piece = [0; 4096];
     loop {
@@ -76,7 +77,7 @@ async fn pass(
             .ok()
             .filter(|count| *count > 0)?;
         heard.lock().extend_from_slice(&piece[..count]);
-        if alters.load(Ordering::Relaxed) {
+        if alters.as_ref().is_some_and(|alters| *alters.borrow()) {
             piece[count - 1] ^= 1;
         }
         to.write_all(&piece[..count]).await.ok()?;
@@ -110,14 +111,14 @@ async fn whoever_ends_tls_reads_and_alters_nothing() {
     assert!(inspector.has_heard("GET /connector/v1/plant-a"));
     assert!(!inspector.has_heard(question));
     assert!(!inspector.has_heard(number().as_str()));
-    inspector.alters.store(true, Ordering::Relaxed);
+    inspector.alters.send_replace(true);
     let asked = ask(&tunnel, question).await;
     assert!(asked.is_err(), "{asked:?}");
     let told = kept.sees(|status| status.trouble.is_some()).await.trouble;
     let told = told.unwrap();
     assert!(told.problem.contains("altered on the way"), "{told:?}");
     assert!(told.remedy.unwrap().contains("outer certificate"));
-    inspector.alters.store(false, Ordering::Relaxed);
+    inspector.alters.send_replace(false);
     kept.sees(|status| status.is_up() && status.ups > 1).await;
     assert_eq!(ask(&node.tunnel().await, question).await.unwrap(), question);
 }
