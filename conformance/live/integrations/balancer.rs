@@ -99,7 +99,7 @@ impl Balancer {
     fn start(lab: &Lab, nodes: [SocketAddr; 2], listen: SocketAddr) -> Result<Self> {
         let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/hub.md");
         let page = fs::read_to_string(&page).context("cannot read docs/hub.md")?;
-        let mut text = blocks(&page, "haproxy").concat();
+        let mut text = blocks(&page, "haproxy").concat() + "\n";
         for (documented, here) in [
             (
                 "bind :443 ssl crt /etc/haproxy/hub.pem alpn h2,http/1.1",
