@@ -37,7 +37,13 @@ pub(super) fn people_change_their_passwords(lab: &Lab) -> Result<()> {
     for name in ["mustchange", "chooses", "lapsed"] {
         secret.extend(forms(&password_of(name)));
     }
-    let told = nobody_has_it(&mut company, lab, "plant-a/chooses", &secret, |company| {
+    let names = [
+        "plant-a/mustchange",
+        "plant-a/chooses",
+        "plant-a/lapsed",
+        "lapsed@lab.example.org",
+    ];
+    let told = nobody_has_it(&mut company, lab, &names, &secret, |company| {
         let never: Vec<&str> = secret.iter().filter_map(Form::text).collect();
         let asked = json!({ "people": people, "never": never });
         let finished = Story::of(company, "site-changes.mjs", asked)?.told()?;

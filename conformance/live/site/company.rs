@@ -3,8 +3,8 @@
 use crate::lab::Lab;
 use anyhow::{Context, Result, ensure};
 use entryway_conformance::{
-    Certificate, Configuration, ConnectProxy, Deadline, Domain, Encrypt, FarSide, Finished,
-    Gateway, InspectingProxy, SambaAd, Serving, Slapd, SlapdOptions, free_port, until,
+    AD_BASE, BASE, Certificate, Configuration, ConnectProxy, Deadline, Domain, Encrypt, FarSide,
+    Finished, Gateway, InspectingProxy, SambaAd, Serving, Slapd, SlapdOptions, free_port, until,
 };
 use serde_json::Value;
 use std::fs;
@@ -74,6 +74,7 @@ impl Company {
         };
         let slapd = Slapd::start_far(authority, options, &far)?;
         let samba = SambaAd::start_far(authority, &far)?;
+        locks_late(&slapd, &samba)?;
         let directories = [slapd.ldap(), slapd.ldaps()];
         for address in directories.into_iter().chain(samba.addresses()) {
             // The network's firewall, as far as the hub is concerned.
@@ -290,4 +291,17 @@ fn command(binary: &Path, configuration: &Path, words: &[&str]) -> Result<Finish
         .env("STATE_DIRECTORY", configuration.with_extension("state"))
         .env("NO_COLOR", "1");
     Finished::of(&mut command, "")
+}
+
+/// Two connectors with a store each let few wrong passwords through below a threshold of five, and people here mistype.
+fn locks_late(slapd: &Slapd, samba: &SambaAd) -> Result<()> {
+    for policy in ["default", "ageing"] {
+        slapd.change(&format!(
+            "dn: cn={policy},ou=policies,{BASE}\nchangetype: modify\nreplace: pwdMaxFailure\npwdMaxFailure: 50\n"
+        ))?;
+    }
+    let threshold = format!(
+        "dn: {AD_BASE}\nchangetype: modify\nreplace: lockoutThreshold\nlockoutThreshold: 50\n"
+    );
+    samba.change(threshold.as_bytes())
 }
