@@ -3,7 +3,7 @@
 use entryway_config::{Loaded, MemoryFiles, Report, Sources, load};
 
 /// A domain, a caller and a home folder: nothing of what the tests are about.
-pub const HEAD: &str = r#"
+pub(crate) const HEAD: &str = r#"
 [domain.staff]
 servers = ["ldaps://dc1.corp.example"]
 base    = "dc=corp,dc=example"
@@ -17,7 +17,7 @@ prefix = "/srv"
 "#;
 
 /// Reads `text`, with `files` beside the token of [`HEAD`].
-pub fn read(text: &str, files: MemoryFiles) -> Result<Loaded, Report> {
+pub(crate) fn read(text: &str, files: MemoryFiles) -> Result<Loaded, Report> {
     let files =
         files
             .with("entryway.toml", text, 0o600)
