@@ -8,7 +8,7 @@
 
 mod support;
 
-use entryway_config::{ConnectorSettings, MemoryFiles, ReleaseSettings};
+use entryway_config::{ConnectorSettings, MemoryFiles, ReleaseSettings, Sources, load};
 use std::sync::Arc;
 use support::HEAD;
 
