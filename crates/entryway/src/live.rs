@@ -3,6 +3,7 @@
 mod held;
 mod people;
 mod readiness;
+mod unverified;
 
 use crate::certificate_login::{ByCertificate, PersonTrust, TrustWatch, Wanted};
 use crate::compose::compose_counting;
@@ -17,9 +18,7 @@ use crate::stores::{self, StoreWatch, Stores};
 use crate::witness::Witness;
 use crate::world::World;
 use arc_swap::ArcSwap;
-use entryway_config::{
-    AuditSettings, HubSettings, KeyRotation, Loaded, Settings, StoreSettings, TlsSettings,
-};
+use entryway_config::{AuditSettings, HubSettings, KeyRotation, Loaded, StoreSettings};
 use entryway_store::ThrottleSettings;
 use entryway_web::{
     Current, Generation, LookupFront, LookupRules, Sealing, SiteLookups, Strangers,
@@ -31,6 +30,7 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 use tokio::sync::watch;
 use tokio::time::timeout;
+use unverified::unverified;
 
 /// How soon keys are read again that are another's by now and could not be read.
 const AGAIN: Duration = Duration::from_secs(2);
@@ -320,15 +320,6 @@ impl Running {
             gateway.domains().close().await;
         });
     }
-}
-
-fn unverified(settings: &Settings) -> Vec<Arc<str>> {
-    let anybody = |tls: &TlsSettings| !tls.verification.verify;
-    let domains = settings.domains.iter().filter(|domain| {
-        let cards = domain.cards.as_ref();
-        anybody(&domain.tls) || cards.is_some_and(|cards| anybody(&cards.tls))
-    });
-    domains.map(|domain| Arc::clone(&domain.name)).collect()
 }
 
 /// The configuration in force.

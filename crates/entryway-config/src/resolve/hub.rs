@@ -2,6 +2,7 @@
 
 mod callers;
 mod certificate;
+mod methods;
 
 use crate::code::Code;
 use crate::context::Context;
@@ -21,18 +22,6 @@ use url::{Host, Url};
 const MOST_NODES: usize = 16;
 /// A label of DNS: the name stands in `NAME.site.entryway.internal`.
 const NAME_MAX: usize = 63;
-
-/// What people of a site may prove themselves with.
-const METHODS: [(&str, Method); 2] = [
-    ("password", Method::Password),
-    ("certificate", Method::Certificate),
-];
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Method {
-    Password,
-    Certificate,
-}
 
 /// A text, and which site or domain claimed it first.
 type Claims<'a> = Vec<(&'a str, Place, String)>;
@@ -224,7 +213,7 @@ fn sites(
         let own_clients = own_clients(&callers, &section, &owner, &mut clients, cx);
         let applications = own_applications(&callers, &section, cx);
         let own_lookups = own_lookups(&callers, &section, cx);
-        let asked = methods(&section, cx);
+        let asked = methods::methods(&section, cx);
         let wanted = asked.as_ref().and_then(|asked| asked.certificate);
         let certificate =
             certificate::certificate(&section, wanted, &owner, &known, &mut networks, cx);
@@ -471,48 +460,4 @@ fn takes<'a>(
         accounts,
         attributes,
     })
-}
-
-/// `site.X.methods`.
-struct Asked {
-    /// Where a certificate is named.
-    certificate: Option<Place>,
-}
-
-fn methods(site: &Section<'_>, cx: &Context<'_>) -> Option<Asked> {
-    let Some(list) = site.texts("methods") else {
-        return Some(Asked { certificate: None });
-    };
-    if list.items.is_empty() {
-        cx.push(
-            Diagnostic::new(Code::Empty, "`methods` is empty")
-                .at(list.place, "nobody of this site could log in")
-                .hint("switch the site off with `enabled = false`"),
-        );
-        return None;
-    }
-    let mut whole = true;
-    let (mut password, mut certificate) = (false, None);
-    for item in &list.items {
-        match site.one_of(*item, "methods", &METHODS) {
-            Some(Method::Password) => password = true,
-            Some(Method::Certificate) => certificate = Some(item.place),
-            None => whole = false,
-        }
-    }
-    if let (true, false, Some(place)) = (whole, password, certificate) {
-        cx.push(
-            Diagnostic::new(
-                Code::SiteCertificate,
-                "people of this site could log in by nothing but a certificate",
-            )
-            .at(
-                place,
-                "whoever has none, or is elsewhere, gets the page with the password",
-            )
-            .hint("`methods = [\"password\", \"certificate\"]`"),
-        );
-        return None;
-    }
-    whole.then_some(Asked { certificate })
 }

@@ -2,6 +2,7 @@
 //! under way. Outlives every configuration. Knows no store and asks nothing itself.
 
 mod certificates;
+mod figures;
 
 use super::certificates::{Assertion, NoCertificate};
 use super::share::{Share, Shares};
@@ -10,6 +11,7 @@ use entryway_bridge::message::{Ability, Report, Unready};
 use entryway_bridge::{ConnectorId, SiteName};
 use entryway_config::SiteSettings;
 use entryway_tunnel::hub::Tunnel;
+pub(crate) use figures::Figures;
 use parking_lot::Mutex;
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -160,36 +162,6 @@ pub(crate) struct Wanted<'a> {
     pub(crate) draining: bool,
     /// How much of what they take.
     pub(crate) share: Share,
-}
-
-/// A site in numbers.
-#[derive(Debug, Clone)]
-pub(crate) struct Figures {
-    pub(crate) name: Arc<str>,
-    pub(crate) tunnels: usize,
-    pub(crate) outstanding: usize,
-    /// Tunnels that are ready and asked, for each of [`Ability::ALL`].
-    pub(crate) ready: [usize; Ability::ALL.len()],
-    /// The least of its tunnels.
-    pub(crate) latency: Option<Duration>,
-    /// For each of [`Outcome::ALL`].
-    pub(crate) counts: [u64; Outcome::ALL.len()],
-    /// For each of [`Assertion::ALL`].
-    pub(crate) assertions: [u64; Assertion::ALL.len()],
-}
-
-impl Figures {
-    pub(crate) fn new(name: Arc<str>) -> Self {
-        Self {
-            name,
-            tunnels: 0,
-            outstanding: 0,
-            ready: [0; Ability::ALL.len()],
-            latency: None,
-            counts: [0; Outcome::ALL.len()],
-            assertions: [0; Assertion::ALL.len()],
-        }
-    }
 }
 
 /// One tunnel, to be shown.
