@@ -147,13 +147,18 @@ impl Gateway {
             .with_context(|| format!("expected a ticket, found {made}"))
     }
 
-    /// How many tunnels stand at this hub, as `entryway status` tells it.
+    /// How many tunnels stand at this hub, of sites whose connectors say that they are ready for passwords, as `entryway
+    /// status` tells it. A connector is up before it is ready.
     pub fn tunnels(&self) -> Result<u64> {
         let status = self.asked(&["status"])?;
         let sites = status.get("sites").and_then(Value::as_array);
         let sites = sites.with_context(|| format!("expected sites, found {status}"))?;
+        let is_ready = |site: &&Value| {
+            let ready = site.get("ready").and_then(Value::as_array);
+            ready.is_some_and(|ready| ready.iter().any(|ability| ability == "password"))
+        };
         let tunnels = |site: &Value| site.get("tunnels").and_then(Value::as_u64);
-        Ok(sites.iter().filter_map(tunnels).sum())
+        Ok(sites.iter().filter(is_ready).filter_map(tunnels).sum())
     }
 
     /// `entryway connector enroll`: this machine is a connector afterwards.

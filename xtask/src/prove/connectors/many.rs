@@ -10,6 +10,7 @@ use anyhow::{Context, Result, ensure};
 use futures_util::stream::{self, StreamExt as _, TryStreamExt as _};
 use serde_json::{Value, json};
 use std::time::{Duration, Instant};
+use tokio::task::spawn_blocking;
 use tokio::time::timeout;
 
 /// Connectors that enrol at a time.
@@ -47,7 +48,7 @@ pub(super) fn measure(programs: &Programs, size: Size) -> Result<Measured> {
     super::runtime()?.block_on(run(hub, size))
 }
 
-async fn run(mut hub: Hub, size: Size) -> Result<Measured> {
+async fn run(hub: Hub, size: Size) -> Result<Measured> {
     let bare_kib = memory_kib(hub.pid()?, "VmRSS")?;
     let proxies = Proxies::start(hub.address).await?;
     let tickets = tickets(&hub, size).await?;
@@ -62,6 +63,7 @@ async fn run(mut hub: Hub, size: Size) -> Result<Measured> {
         .await?;
     all_up(&sites, 1).await?;
     let enrolled_in = began.elapsed();
+    let hub = all_ready(hub, size).await?;
     let full_kib = memory_kib(hub.pid()?, "VmRSS")?;
 
     let in_flight = IN_FLIGHT.min(sites.len());
@@ -86,9 +88,11 @@ async fn run(mut hub: Hub, size: Size) -> Result<Measured> {
 
     let ended = Instant::now();
     // The connectors go on meanwhile: they are other machines.
-    let hub = tokio::task::spawn_blocking(move || hub.restart().map(|()| hub)).await??;
+    let mut hub = hub;
+    let hub = spawn_blocking(move || hub.restart().map(|()| hub)).await??;
     all_up(&sites, 2).await?;
     let back_in = ended.elapsed();
+    let hub = all_ready(hub, size).await?;
     let storm_cpu = cpu(hub.pid()?)?;
     let storm_peak_kib = memory_kib(hub.pid()?, "VmHWM")?;
     let mut slot = driver::Slot::connect(hub.address).await?;
@@ -126,6 +130,10 @@ async fn tickets(hub: &Hub, size: Size) -> Result<Vec<(String, String)>> {
         tickets.push(ticket.with_context(|| format!("expected a ticket, found {made}"))?);
     }
     Ok(tickets)
+}
+
+async fn all_ready(hub: Hub, size: Size) -> Result<Hub> {
+    spawn_blocking(move || hub.all_ready(size.sites).map(|()| hub)).await?
 }
 
 /// Waits until each has been up so many times.

@@ -52,6 +52,13 @@ impl Hub {
         serving.and_then(Serving::pid).context("the hub has ended")
     }
 
+    /// Waits until connectors of so many sites are ready: each is up before that.
+    pub(super) fn all_ready(&self, sites: u32) -> Result<()> {
+        until("all sites are ready", Deadline::seconds(60), || {
+            Ok((self.gateway.tunnels()? >= u64::from(sites)).then_some(()))
+        })
+    }
+
     /// Stops it and starts it again at the same place.
     pub(super) fn restart(&mut self) -> Result<()> {
         drop(self.serving.take());
