@@ -33,6 +33,7 @@ fn person(domain: &str, name: &str) -> Value {
         "name": format!("{domain}/{name}"),
         "called": name,
         "password": password_of(name),
+        "oldIsOver": domain == "staff",
         "changed": "Another, 0f their own choice",
     })
 }
