@@ -20,7 +20,8 @@ pub(crate) fn rows() -> Vec<Row> {
     };
     let mut rows = vec![
         ldaps("right password", "alice", "pw-alice", accept("alice")).unasked(accept("alice")),
-        ldaps("wrong password", "bob", wrong, Reject("wrong_password")).unasked(accept("bob")),
+        ldaps("wrong password", "svcuser", wrong, Reject("wrong_password"))
+            .unasked(accept("svcuser")),
         ldaps("unknown name", "nobody", wrong, Reject("unknown_login"))
             .unasked(Reject("unknown_login")),
         ldaps("empty password", "alice", "", Reject("malformed_login")),
