@@ -21,10 +21,10 @@ mod site;
 
 use crate::verdict::{CertificateVerified, OldProven, PasswordVerified};
 use crate::{
-    BindOperation, ChangeLocalOperation, ChangeOperation, Decided, Decision, Device, Fault,
-    FindOperation, GroupsOperation, LocalAccount, LockoutPolicy, LoginId, LoginPolicy, OsOperation,
-    Reason, Record, ReserveOperation, Route, SealedPassword, Settled, SiteOperation, Stage,
-    SubmittedPassword, VerifyOperation,
+    Attempt, BindOperation, ChangeLocalOperation, ChangeOperation, Decided, Decision, Device,
+    Fault, FindOperation, GroupsOperation, LocalAccount, LockoutPolicy, LoginId, LoginPolicy,
+    OsOperation, Reason, Record, ReserveOperation, Route, SealedPassword, Settled, SiteOperation,
+    Stage, SubmittedPassword, VerifyOperation,
 };
 use certificate::Mapping;
 use change::Keeper;
@@ -135,6 +135,60 @@ struct Login {
     mapping: Option<Box<Mapping>>,
     tally: Tally,
     log: Log,
+}
+
+impl Login {
+    /// Of whom nothing is known or counted yet.
+    fn new(
+        attempt: Attempt,
+        login_name: String,
+        route: Route,
+        policy: Arc<LoginPolicy>,
+        log: Log,
+    ) -> Self {
+        Self {
+            id: attempt.id,
+            login_name,
+            password: attempt.password,
+            new: None,
+            sealed_new: None,
+            caller: attempt.caller.unwrap_or_default(),
+            submitted: attempt.at,
+            started: attempt.started,
+            deadline: attempt.deadline,
+            client_address: attempt.client_address,
+            device: attempt.device,
+            wants_groups: attempt.wants_groups,
+            policy,
+            route,
+            asked: 0,
+            skipped: None,
+            mismatched: false,
+            active_directory: false,
+            account: None,
+            remembered: None,
+            mapping: None,
+            tally: Tally::default(),
+            log,
+        }
+    }
+
+    /// The same of somebody who types nothing: no name of the attempt is read, no password of it is tried, and no device
+    /// counts.
+    fn untyped(
+        attempt: Attempt,
+        login_name: String,
+        route: Route,
+        policy: Arc<LoginPolicy>,
+        log: Log,
+    ) -> Self {
+        let attempt = Attempt {
+            password: SubmittedPassword::NotAsked,
+            device: None,
+            ..attempt
+        };
+        Self::new(attempt, login_name, route, policy, log)
+    }
 }
 
 /// What was counted at the throttle, and what became of it.

@@ -24,6 +24,20 @@ pub struct Route {
     pub tries: Vec<DomainId>,
 }
 
+impl Route {
+    /// Of a name that nobody typed: there is nothing in it to cut, and nothing that it means.
+    pub(crate) fn untyped(name: String, tries: Vec<DomainId>) -> Self {
+        Self {
+            login: name.clone(),
+            user: name,
+            suffix: String::new(),
+            named: None,
+            site: None,
+            tries,
+        }
+    }
+}
+
 /// A site that a name means.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct NamedSite {

@@ -2,12 +2,11 @@
 //! It lets nobody in by itself. Whom it is of the connector says through the tunnel, as of anybody who is asked about
 //! again; and what that comes to is judged as every answer of the site is.
 
-use super::{Log, Login, Step, Tally};
+use super::{Log, Login, Step};
 use crate::trace::AssertedOutcome;
 use crate::verdict::Wanted;
 use crate::{
     Attempt, Decision, Fault, LoginPolicy, Reason, Record, ReplyProof, Route, SiteAsk, SiteId,
-    SubmittedPassword,
 };
 use std::sync::Arc;
 
@@ -47,21 +46,22 @@ impl std::fmt::Debug for AssertedSays {
     }
 }
 
-/// What it comes to, but for whoever is let in.
-fn judged(says: &AssertedSays) -> AssertedOutcome {
+/// What it comes to, and what the site is asked with, or how the login ends.
+fn judged(says: AssertedSays) -> (AssertedOutcome, Result<Arc<str>, Decision>) {
     match says {
-        AssertedSays::LetIn(_) => AssertedOutcome::LetIn,
+        AssertedSays::LetIn(token) => (AssertedOutcome::LetIn, Ok(token)),
         AssertedSays::Refused(told) => {
             let mut about_it = Reason::OF_A_CERTIFICATE.into_iter();
             let known = about_it.find(|reason| reason.code() == told);
-            AssertedOutcome::Refused {
-                reason: known.unwrap_or(Reason::RefusedBySite),
-                told: told.clone(),
-            }
+            let reason = known.unwrap_or(Reason::RefusedBySite);
+            let outcome = AssertedOutcome::Refused { reason, told };
+            (outcome, Err(Decision::Reject(reason)))
         }
-        AssertedSays::NoVerdict => AssertedOutcome::NoVerdict {
-            fault: Fault::SiteNoVerdict,
-        },
+        AssertedSays::NoVerdict => {
+            let fault = Fault::SiteNoVerdict;
+            let outcome = AssertedOutcome::NoVerdict { fault };
+            (outcome, Err(Decision::Indeterminate(fault)))
+        }
     }
 }
 
@@ -74,12 +74,12 @@ pub fn begin_asserted(attempt: Attempt, asserted: Asserted, policy: Arc<LoginPol
         proof,
         says,
     } = asserted;
-    let outcome = judged(&says);
+    let (outcome, token) = judged(says);
     log.note(Record::SiteAsserted {
         site: Arc::clone(&site),
         connector,
         proof,
-        outcome: outcome.clone(),
+        outcome,
     });
     let refuse = |mut log: Log, reason, problem: &str| {
         let record = Record::NameRefused {
@@ -105,52 +105,13 @@ pub fn begin_asserted(attempt: Attempt, asserted: Asserted, policy: Arc<LoginPol
             "came by a certificate to a site whose people do not log in at this application";
         return refuse(log, Reason::NotAdmittedHere, problem);
     }
-    let token = match (outcome, says) {
-        (AssertedOutcome::Refused { reason, .. }, _) => {
-            return log.decide(attempt.id, Decision::Reject(reason), Vec::new());
-        }
-        (AssertedOutcome::NoVerdict { fault }, _) => {
-            return log.decide(attempt.id, Decision::Indeterminate(fault), Vec::new());
-        }
-        (AssertedOutcome::LetIn, AssertedSays::LetIn(token)) => token,
-        // It is judged by itself, so it is never another.
-        (AssertedOutcome::LetIn, _) => {
-            let decision = Decision::Indeterminate(Fault::SiteNoVerdict);
-            return log.decide(attempt.id, decision, Vec::new());
-        }
+    let token = match token {
+        Ok(token) => token,
+        Err(decision) => return log.decide(attempt.id, decision, Vec::new()),
     };
-    let login = Box::new(Login {
-        id: attempt.id,
-        login_name: site.to_string(),
-        password: SubmittedPassword::NotAsked,
-        new: None,
-        sealed_new: None,
-        caller: attempt.caller.unwrap_or_default(),
-        submitted: attempt.at,
-        started: attempt.started,
-        deadline: attempt.deadline,
-        client_address: attempt.client_address,
-        device: None,
-        wants_groups: attempt.wants_groups,
-        policy,
-        route: Route {
-            login: String::new(),
-            user: String::new(),
-            suffix: String::new(),
-            named: None,
-            site: None,
-            tries: Vec::new(),
-        },
-        asked: 0,
-        skipped: None,
-        mismatched: false,
-        active_directory: false,
-        account: None,
-        remembered: None,
-        mapping: None,
-        tally: Tally::default(),
-        log,
-    });
+    let route = Route::untyped(String::new(), Vec::new());
+    let login_name = site.to_string();
+    let login = Box::new(Login::untyped(attempt, login_name, route, policy, log));
     let wanted = Wanted::Certificate;
     login.ask_of_site(id, wanted, SiteAsk::Revalidate { token })
 }

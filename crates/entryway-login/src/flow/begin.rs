@@ -1,6 +1,6 @@
 //! The start of a login: what is refused before anything is asked, and who is asked first.
 
-use super::{Log, Login, Step, Tally};
+use super::{Log, Login, Step};
 use crate::route::RouteError;
 use crate::trace::{TYPED_MAX, clip};
 use crate::{
@@ -86,50 +86,17 @@ fn acceptable(new: SubmittedPassword, log: &mut Log) -> Result<Arc<Password>, Re
 }
 
 fn start(
-    attempt: Attempt,
+    mut attempt: Attempt,
     new: Option<Arc<Password>>,
     sealed_new: Option<Arc<SealedPassword>>,
     policy: Arc<LoginPolicy>,
     route: Route,
     log: Log,
 ) -> Step {
-    let Attempt {
-        id,
-        login_name,
-        password,
-        client_address,
-        device,
-        wants_groups,
-        caller,
-        at: submitted,
-        started,
-        deadline,
-    } = attempt;
-    let login = Login {
-        id,
-        login_name,
-        password,
-        new,
-        sealed_new,
-        caller: caller.unwrap_or_default(),
-        submitted,
-        started,
-        deadline,
-        client_address,
-        device,
-        wants_groups,
-        policy,
-        route,
-        asked: 0,
-        skipped: None,
-        mismatched: false,
-        active_directory: false,
-        account: None,
-        remembered: None,
-        mapping: None,
-        tally: Tally::default(),
-        log,
-    };
+    let login_name = std::mem::take(&mut attempt.login_name);
+    let mut login = Login::new(attempt, login_name, route, policy, log);
+    login.new = new;
+    login.sealed_new = sealed_new;
     Box::new(login).reserve_address()
 }
 

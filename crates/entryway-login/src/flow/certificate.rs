@@ -1,7 +1,7 @@
 //! A login by a certificate: no password is involved, so the entry alone says whether its account may be used, and
 //! exactly one entry of all domains that a rule asks may answer to the certificate.
 
-use super::{Found, Log, Login, Proof, Step, Tally};
+use super::{Found, Log, Login, Proof, Step};
 use crate::certificate::{self, NotMapped};
 use crate::find::{By, Conclusion};
 use crate::trace::{MappingOutcome, TYPED_MAX, clip};
@@ -9,7 +9,6 @@ use crate::verdict::{self, CertificateVerified, NotVerified};
 use crate::{
     Alternative, Attempt, Certificate, CertificateBy, Decision, DomainId, DomainPolicy, Fault,
     FindOperation, LdapUse, LoginPolicy, Reason, Record, Route, RuleId, Shown, Stage,
-    SubmittedPassword,
 };
 use entryway_ldap_types::{AttributeName, Filter, FilterTemplate};
 use std::sync::Arc;
@@ -65,46 +64,17 @@ pub fn begin_certificate(attempt: Attempt, shown: Shown, policy: Arc<LoginPolicy
             Vec::new(),
         );
     }
-    let login = Login {
-        id: attempt.id,
-        login_name: login_name.clone(),
-        password: SubmittedPassword::NotAsked,
-        new: None,
-        sealed_new: None,
-        caller: attempt.caller.unwrap_or_default(),
-        submitted: attempt.at,
-        started: attempt.started,
-        deadline: attempt.deadline,
-        client_address: attempt.client_address,
-        device: None,
-        wants_groups: attempt.wants_groups,
-        policy,
-        route: Route {
-            login: login_name.clone(),
-            user: login_name,
-            suffix: String::new(),
-            named: None,
-            site: None,
-            tries: Vec::new(),
-        },
+    let route = Route::untyped(login_name.clone(), Vec::new());
+    let mut login = Login::untyped(attempt, login_name, route, policy, log);
+    login.mapping = Some(Box::new(Mapping {
+        shown,
+        verified: None,
+        rule: 0,
         asked: 0,
-        skipped: None,
-        mismatched: false,
-        active_directory: false,
-        account: None,
-        remembered: None,
-        mapping: Some(Box::new(Mapping {
-            shown,
-            verified: None,
-            rule: 0,
-            asked: 0,
-            looked: false,
-            names: Vec::new(),
-            found: None,
-        })),
-        tally: Tally::default(),
-        log,
-    };
+        looked: false,
+        names: Vec::new(),
+        found: None,
+    }));
     Box::new(login).reserve_address()
 }
 

@@ -2,12 +2,12 @@
 //! usable, with the password that it had; and every rule is asked anew.
 
 use super::find::Asking;
-use super::{Found, Log, Login, Proof, Step, Tally};
+use super::{Found, Log, Login, Proof, Step};
 use crate::find::Conclusion;
 use crate::{
     Alternative, Attempt, Decision, DomainId, FindOperation, KeptIn, LdapUse, LocalAccount,
-    LocalOutcome, LoginPolicy, Method, PeopleSearch, Reason, Record, Route, SiteId, Subject,
-    SubmittedPassword, find, identity,
+    LocalOutcome, LoginPolicy, Method, PeopleSearch, Reason, Record, Route, SiteId, Subject, find,
+    identity,
 };
 use entryway_ldap_types::{AttributeName, Filter, Scope};
 use std::sync::Arc;
@@ -86,39 +86,10 @@ pub fn begin_revalidation(
         tries: tries.clone(),
         rule: None,
     });
-    let name = remembered.name.to_string();
-    let login = Box::new(Login {
-        id: attempt.id,
-        login_name,
-        password: SubmittedPassword::NotAsked,
-        new: None,
-        sealed_new: None,
-        caller: attempt.caller.unwrap_or_default(),
-        submitted: attempt.at,
-        started: attempt.started,
-        deadline: attempt.deadline,
-        client_address: attempt.client_address,
-        device: None,
-        wants_groups: attempt.wants_groups,
-        policy,
-        route: Route {
-            login: name.clone(),
-            user: name,
-            suffix: String::new(),
-            named: None,
-            site: None,
-            tries,
-        },
-        asked: 1,
-        skipped: None,
-        mismatched: false,
-        active_directory: false,
-        account: None,
-        remembered: Some(Box::new(remembered)),
-        mapping: None,
-        tally: Tally::default(),
-        log,
-    });
+    let route = Route::untyped(remembered.name.to_string(), tries);
+    let mut login = Box::new(Login::untyped(attempt, login_name, route, policy, log));
+    login.asked = 1;
+    login.remembered = Some(Box::new(remembered));
     match source {
         Authority::Domain(id) => login.find_remembered(id),
         Authority::Local => login.ask_local(),
