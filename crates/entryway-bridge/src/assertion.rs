@@ -16,14 +16,10 @@ use std::time::Duration;
 
 /// Where browsers come back with one, below the hub's issuer.
 pub const RETURN_PATH: &str = "/sso/certificate";
-/// Where they go with the hub's sealed text, below a connector's URL.
-pub const SHOWING_PATH: &str = "/certificate";
 /// How long one counts: the browser is on its way.
 pub const ASSERTION_LIFE: Duration = Duration::from_secs(60);
 /// Most characters of one.
 pub const ASSERTION_MAX: usize = 8 * 1024;
-/// Most characters of the hub's sealed text.
-pub const SEALED_TEXT_MAX: usize = 12 * 1024;
 
 const PURPOSE: &str = "entryway certificate login v1";
 

@@ -21,7 +21,7 @@ mod value;
 
 pub use assertion::{
     ASSERTION_LIFE, ASSERTION_MAX, AssertedTo, Asserting, Assertion, AssertionInvalid, RETURN_PATH,
-    SEALED_TEXT_MAX, SHOWING_PATH, Said, VerifiedAssertion,
+    Said, VerifiedAssertion,
 };
 pub use frame::{Frame, FrameError, Kind, MAX_PAYLOAD, split_frame};
 pub use name::{ConnectorId, MalformedName, SiteName};
