@@ -23,6 +23,8 @@ shapes! {
         pub suffixes: Vec<String>,
         /// Applications and callers whose people are the site's.
         pub clients: Vec<String>,
+        /// Callers that may look its people up.
+        pub lookups: Vec<String>,
         /// What people may prove themselves with, as the configuration says: `password`, `certificate`.
         pub methods: Vec<String>,
         /// Connectors that are not revoked.

@@ -72,6 +72,7 @@ impl HubDesk for Hub {
             configured: true,
             suffixes: Vec::new(),
             clients: Vec::new(),
+            lookups: Vec::new(),
             methods: vec!["password".to_owned()],
             connectors: 1,
             tunnels: 1,

@@ -130,6 +130,7 @@ fn configured(site: &SiteSettings) -> SiteJson {
         configured: true,
         suffixes: texts(&site.suffixes),
         clients: texts(&site.clients),
+        lookups: texts(&site.lookups),
         methods: methods
             .into_iter()
             .filter(|(_, on)| *on)
@@ -164,6 +165,7 @@ fn left(name: &str) -> SiteJson {
         configured: false,
         suffixes: Vec::new(),
         clients: Vec::new(),
+        lookups: Vec::new(),
         methods: Vec::new(),
         connectors: 0,
         tunnels: 0,

@@ -125,6 +125,7 @@ pub(super) fn sites(sites: &[SiteJson]) -> String {
         "methods",
         "suffixes",
         "clients",
+        "lookups",
     ];
     let lines = sites.iter().map(|one| {
         let configured = if one.configured { "yes" } else { "no" };
@@ -135,6 +136,7 @@ pub(super) fn sites(sites: &[SiteJson]) -> String {
             or_dash(Some(&one.methods.join(" "))),
             or_dash(Some(&one.suffixes.join(" "))),
             or_dash(Some(&one.clients.join(" "))),
+            or_dash(Some(&one.lookups.join(" "))),
         ]
     });
     aligned([head.map(str::to_owned)].into_iter().chain(lines))
@@ -153,6 +155,7 @@ pub(super) fn site(site: &SiteJson, own: &[ConnectorJson]) -> String {
         Row::new("methods", or_dash(Some(&site.methods.join(" ")))),
         Row::new("suffixes", or_dash(Some(&site.suffixes.join(" ")))),
         Row::new("clients", or_dash(Some(&site.clients.join(" ")))),
+        Row::new("lookups", or_dash(Some(&site.lookups.join(" ")))).note("may look its people up"),
         Row::new("connectors", site.connectors.to_string()),
     ];
     if let Some(certificate) = &site.certificate {

@@ -26,7 +26,7 @@ fn sites_are_those_of_the_configuration_and_those_with_connectors() {
         name: "plant-b".into(),
         suffixes: vec!["b.example".into()],
         clients: Vec::new(),
-        lookups: Vec::new(),
+        lookups: vec!["phonebook".into()],
         certificate: Some(SiteCertificate {
             urls: vec!["https://cert.plant-a.example:8444".into()],
             addresses: Vec::new(),
@@ -58,6 +58,7 @@ fn sites_are_those_of_the_configuration_and_those_with_connectors() {
         .collect();
     assert_eq!(told, [("plant-a", false, 1), ("plant-b", true, 0)]);
     assert_eq!(shown[1].methods, ["password", "certificate"]);
+    assert_eq!(shown[1].lookups, ["phonebook"]);
     assert_eq!(sites(None, &[]), []);
 }
 

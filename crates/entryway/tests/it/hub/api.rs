@@ -17,11 +17,41 @@ scopes = ["hub"]
 "#;
 
 fn kept() -> World {
+    kept_with(SITES)
+}
+
+fn kept_with(sites: &str) -> World {
     let world = world();
     world.write("keeper.token", KEEPER);
     let text = world.configuration();
-    world.write("entryway.toml", &format!("{text}\n{KEEPERS}\n{SITES}"));
+    world.write("entryway.toml", &format!("{text}\n{KEEPERS}\n{sites}"));
     world
+}
+
+#[test]
+fn who_may_look_a_sites_people_up_is_shown_beside_whose_people_are_its_own() {
+    let own = r#"suffixes = ["plant-a.example"]"#;
+    let named = format!("lookups = [\"keeper\"]\n{own}");
+    let world = kept_with(&SITES.replace(own, &named));
+    let daemon = Daemon::start(&world);
+    let (_, sites) = get(&daemon, "sites");
+    let listed = done(&world, &["hub", "site", "list"]);
+    let one = done(&world, &["hub", "site", "show", "plant-a"]);
+    for shown in [&sites["sites"][0], &listed["sites"][0], &one] {
+        assert_eq!(
+            (&shown["clients"], &shown["lookups"]),
+            (&json!(["portal"]), &json!(["keeper"])),
+            "{shown}"
+        );
+    }
+    for words in [&["list"][..], &["show", "plant-a"]] {
+        let ended = world.command(&["hub", "site"]).args(words).output();
+        let told = String::from_utf8(ended.expect("an end").stdout).expect("text");
+        assert!(
+            told.contains("lookups") && told.contains("keeper"),
+            "{told}"
+        );
+    }
 }
 
 fn post(daemon: &Daemon, path: &str, body: &Value) -> (u16, Value) {
