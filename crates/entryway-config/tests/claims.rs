@@ -51,24 +51,13 @@ fn app(sso: &SsoSettings) -> &Arc<Client> {
 fn jdoe() -> Person {
     let groups = ["Engineers", "Admins"].map(str::to_owned);
     Person {
-        subject: Subject("staff:3f2504e0-4f89-11d3-9a0c-0305e82c3301".to_owned()),
-        name: "jdoe".to_owned(),
         display_name: Some("John Doe".to_owned()),
-        given_name: None,
-        family_name: None,
-        of_site: false,
-        email: None,
-        email_verified: None,
-        picture: None,
-        locale: None,
-        class: None,
-        uid: None,
-        gid: None,
         groups: Some(GroupNames {
             names: groups.to_vec(),
             partial: false,
         }),
         attributes: vec![("departmentNumber".into(), vec!["12".to_owned()])],
+        ..Person::named("staff:3f2504e0-4f89-11d3-9a0c-0305e82c3301", "jdoe")
     }
 }
 

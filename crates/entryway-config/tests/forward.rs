@@ -43,24 +43,12 @@ fn forward(text: &str) -> Arc<ForwardSettings> {
 
 fn person(class: Option<&str>, groups: &[&str]) -> Person {
     Person {
-        subject: Subject("staff:1".to_owned()),
-        name: "jdoe".to_owned(),
-        display_name: None,
-        given_name: None,
-        family_name: None,
-        of_site: false,
-        email: None,
-        email_verified: None,
-        picture: None,
-        locale: None,
         class: class.map(str::to_owned),
-        uid: None,
-        gid: None,
         groups: Some(GroupNames {
             names: groups.iter().map(|name| (*name).to_owned()).collect(),
             partial: false,
         }),
-        attributes: Vec::new(),
+        ..Person::named("staff:1", "jdoe")
     }
 }
 

@@ -155,24 +155,14 @@ mod tests {
 
     fn jane() -> Person {
         Person {
-            subject: Subject("staff:3f25".into()),
-            name: "jdoe".into(),
             display_name: Some("J\u{fc}rg \"x\" Doe, Jr. 100%\r\nRemote-Groups: admins".into()),
-            given_name: None,
-            family_name: None,
-            of_site: false,
-            email: None,
-            email_verified: None,
-            picture: None,
-            locale: None,
             class: Some("engineers".into()),
             uid: Some(1042),
-            gid: None,
             groups: Some(GroupNames {
                 names: vec!["Ops, all".into(), "wiki-editors".into()],
                 partial: false,
             }),
-            attributes: Vec::new(),
+            ..Person::named("staff:3f25", "jdoe")
         }
     }
 

@@ -56,6 +56,26 @@ pub struct GroupNames {
 }
 
 impl Person {
+    /// Somebody of whom nothing else is known.
+    pub fn named(subject: &str, name: &str) -> Self {
+        Self {
+            subject: Subject(subject.to_owned()),
+            name: name.to_owned(),
+            of_site: false,
+            display_name: None,
+            given_name: None,
+            family_name: None,
+            email: None,
+            email_verified: None,
+            picture: None,
+            locale: None,
+            class: None,
+            uid: None,
+            gid: None,
+            groups: None,
+            attributes: Vec::new(),
+        }
+    }
     /// Of a login's session. Attributes named as the claims are (`given_name`, `family_name`, `picture`, `locale`)
     /// are those claims.
     pub fn of(session: &Session) -> Self {

@@ -27,24 +27,13 @@ fn of_group(name: &str) -> Access {
 
 pub(crate) fn jane() -> Person {
     Person {
-        subject: Subject("staff:3f25".into()),
-        name: "jdoe".into(),
-        display_name: None,
-        given_name: None,
-        family_name: None,
-        of_site: false,
         email: Some("jane@corp.example".into()),
-        email_verified: None,
-        picture: None,
-        locale: None,
         class: Some("engineers".into()),
-        uid: None,
-        gid: None,
         groups: Some(GroupNames {
             names: vec!["Editors".into()],
             partial: false,
         }),
-        attributes: Vec::new(),
+        ..Person::named("staff:3f25", "jdoe")
     }
 }
 

@@ -1,5 +1,4 @@
 use super::*;
-use entryway_login::Subject;
 
 const STATE: State = State {
     accounts: (1, 1),
@@ -19,23 +18,7 @@ fn lasting(life: Duration) -> Arc<Verifications> {
 }
 
 fn jane() -> Verified {
-    Verified::Person(Arc::new(Person {
-        subject: Subject("staff:1".into()),
-        name: "jdoe".into(),
-        display_name: None,
-        given_name: None,
-        family_name: None,
-        of_site: false,
-        email: None,
-        email_verified: None,
-        picture: None,
-        locale: None,
-        class: None,
-        uid: None,
-        gid: None,
-        groups: None,
-        attributes: Vec::new(),
-    }))
+    Verified::Person(Arc::new(Person::named("staff:1", "jdoe")))
 }
 
 /// What is found, in a word; a login that is new ends as it is told.

@@ -1,27 +1,13 @@
 use super::*;
-use entryway_login::Subject;
 use entryway_oidc::GroupNames;
 
 fn last(groups: usize) -> Last {
     let person = Person {
-        subject: Subject("staff:1".into()),
-        name: "jdoe".into(),
-        display_name: None,
-        given_name: None,
-        family_name: None,
-        of_site: false,
-        email: None,
-        email_verified: None,
-        picture: None,
-        locale: None,
-        class: None,
-        uid: None,
-        gid: None,
         groups: Some(GroupNames {
             names: vec!["a group with a name".into(); groups],
             partial: false,
         }),
-        attributes: Vec::new(),
+        ..Person::named("staff:1", "jdoe")
     };
     Last {
         at: Instant::now(),

@@ -3,7 +3,7 @@ use crate::kept::Kept;
 use crate::sources;
 use crate::sso::Sso;
 use crate::sso::front::Beside;
-use entryway_login::{Attempt, Decided, Decision, Device, Method, Subject, Trace};
+use entryway_login::{Attempt, Decided, Decision, Device, Method, Trace};
 use entryway_oidc::{LoginMark, SessionId};
 use entryway_web::{Revalidated, Revalidations, Sealing, Sends, ToSeal};
 use std::pin::Pin;
@@ -95,23 +95,7 @@ async fn sso(fault: Fault, ready: bool) -> Sso {
 
 /// A session of long ago.
 fn living(subject: &str) -> Living {
-    let person = Person {
-        subject: Subject(subject.into()),
-        name: "jane".into(),
-        display_name: None,
-        given_name: None,
-        family_name: None,
-        of_site: false,
-        email: None,
-        email_verified: None,
-        picture: None,
-        locale: None,
-        class: None,
-        uid: None,
-        gid: None,
-        groups: None,
-        attributes: Vec::new(),
-    };
+    let person = Person::named(subject, "jane");
     let session = BrowserSession {
         id: SessionId("one".into()),
         sid: "sid".into(),
