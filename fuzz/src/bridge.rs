@@ -12,8 +12,8 @@ use entryway_bridge::message::{
     LoginAsked, LookupAnswer, Method, Outcome, Ready, Report, Standing, Welcome, read, write,
 };
 use entryway_bridge::{
-    Assertion, Challenge, ConnectorId, Frame, Kind, MAX_PAYLOAD, Octets, SiteName, Text, Ticket,
-    VERSIONS, unpad,
+    Assertion, Beside, Challenge, ConnectorId, Frame, Kind, MAX_PAYLOAD, Octets, SiteName, Text,
+    Ticket, VERSIONS, unpad,
 };
 
 /// Requests that the hub has open.
@@ -185,6 +185,11 @@ fn texts(bytes: &[u8]) {
     if let Ok(told) = read::<Certificates>("certificates", bytes) {
         let again = read::<Certificates>("certificates", &write(&told));
         assert!(again.is_ok_and(|again| again == told));
+    }
+    if let Some(beside) = Beside::read(bytes.to_vec()) {
+        assert_eq!(beside.as_slice(), bytes);
+        let again = read::<Beside>("beside", &write(&beside));
+        assert!(again.is_ok_and(|again| again == beside));
     }
     if let Some(password) = unpad(bytes) {
         assert!(password.len() + 2 <= bytes.len());

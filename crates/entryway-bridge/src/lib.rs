@@ -17,6 +17,7 @@ mod statement;
 #[cfg(test)]
 mod testing;
 mod ticket;
+mod together;
 mod value;
 
 pub use assertion::{
@@ -32,6 +33,7 @@ pub use seal::{
 };
 pub use statement::Statement;
 pub use ticket::{MalformedTicket, Ticket};
+pub use together::{Beside, Proof, Roots, SIGNED_TOGETHER, TOGETHER_MAX, Unsigned, sign_together};
 pub use value::{Octets, Opaque, SecretText, Text};
 
 /// The versions of the protocol that this end speaks, the lowest first.
@@ -41,7 +43,7 @@ pub const VERSIONS: &[u16] = &[1];
 pub const FURTHER_NONCES: &str = "further_nonces";
 
 /// What else this end can, beside its versions: it is told in its hello.
-pub const CAPABILITIES: &[&str] = &[FURTHER_NONCES, message::CERTIFICATE_LOGIN];
+pub const CAPABILITIES: &[&str] = &[FURTHER_NONCES, message::CERTIFICATE_LOGIN, SIGNED_TOGETHER];
 
 /// The highest version that both speak.
 pub fn common_version(own: &[u16], theirs: &[u16]) -> Option<u16> {

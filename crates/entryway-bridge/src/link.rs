@@ -60,6 +60,9 @@ pub struct RequestId(pub(crate) u64);
 struct ReplyHead {
     time_ms: u64,
     signature: crate::Octets<64>,
+    /// Of a reply that is signed together with others; left out where it is signed alone.
+    #[serde(default, skip_serializing_if = "crate::Beside::is_alone")]
+    beside: crate::Beside,
     length: u32,
 }
 

@@ -4,6 +4,7 @@
 use crate::message::Method;
 use crate::ports::{KeyUnusable, Signer, Verifier};
 use crate::statement::digest;
+use crate::together::{Proof, Roots, Unsigned};
 use crate::{ConnectorId, Octets, SiteName, Statement};
 use bytes::Bytes;
 use std::time::Duration;
@@ -35,7 +36,7 @@ impl Question {
         digest(&[&length.to_be_bytes(), head, body])
     }
 
-    fn statement(&self, time_ms: u64, body: &[u8]) -> Statement {
+    pub(crate) fn statement(&self, time_ms: u64, body: &[u8]) -> Statement {
         Statement::of(REPLY)
             .with(self.site.as_str().as_bytes())
             .with(self.connector.as_str().as_bytes())
@@ -52,8 +53,8 @@ impl Question {
 pub struct SignedReply {
     /// When it was made, by the connector's clock, in milliseconds of Unix time.
     pub time_ms: u64,
-    /// Over the statement, by the connector's identity key.
-    pub signature: Octets<64>,
+    /// By what it is the connector's.
+    pub proof: Proof,
     /// The answer.
     pub body: Bytes,
 }
@@ -65,21 +66,21 @@ impl std::fmt::Debug for SignedReply {
     }
 }
 
-/// Signs an answer at the site; with it comes the statement's digest, for the site's own record.
+/// Signs an answer alone, at the site; with it comes the statement's digest, for the site's own record.
 pub fn sign(
     question: &Question,
     time_ms: u64,
     body: Bytes,
     signer: &dyn Signer,
 ) -> Result<(SignedReply, [u8; 32]), KeyUnusable> {
-    let statement = question.statement(time_ms, &body);
-    let signature = Octets(signer.sign(statement.as_slice())?);
+    let unsigned = Unsigned::of(question, time_ms, &body);
+    let proof = unsigned.sign(signer)?;
     let reply = SignedReply {
         time_ms,
-        signature,
+        proof,
         body,
     };
-    Ok((reply, statement.digest()))
+    Ok((reply, *unsigned.digest()))
 }
 
 /// A reply that its connector signed for this question. Has no other constructor than [`SignedReply::verify`].
@@ -88,7 +89,7 @@ pub struct VerifiedReply {
     body: Bytes,
     time_ms: u64,
     statement: [u8; 32],
-    signature: Octets<64>,
+    proof: Proof,
 }
 
 /// A reply that is none.
@@ -100,21 +101,31 @@ pub enum ReplyInvalid {
 }
 
 impl SignedReply {
-    /// Believes a reply if the key of the connector that was asked signed it for this question.
+    /// Believes a reply if the key of the connector that was asked signed it for this question, alone or with others.
     pub fn verify(
         self,
         question: &Question,
         verifier: &dyn Verifier,
     ) -> Result<VerifiedReply, ReplyInvalid> {
-        let statement = question.statement(self.time_ms, &self.body);
-        if !verifier.is_signature(statement.as_slice(), &self.signature.0) {
+        self.verify_with(question, verifier, &mut Roots::default())
+    }
+
+    /// The same, where others came before that the same key signed on the same tunnel.
+    pub fn verify_with(
+        self,
+        question: &Question,
+        verifier: &dyn Verifier,
+        roots: &mut Roots,
+    ) -> Result<VerifiedReply, ReplyInvalid> {
+        let stated = Unsigned::of(question, self.time_ms, &self.body);
+        if !stated.is_proved(question, &self.proof, verifier, roots) {
             return Err(ReplyInvalid::Signature);
         }
         Ok(VerifiedReply {
-            statement: statement.digest(),
+            statement: *stated.digest(),
             body: self.body,
             time_ms: self.time_ms,
-            signature: self.signature,
+            proof: self.proof,
         })
     }
 }
@@ -128,13 +139,13 @@ impl VerifiedReply {
     pub fn time_ms(&self) -> u64 {
         self.time_ms
     }
-    /// SHA-256 of what was signed: the same in the records of both ends.
+    /// SHA-256 of what is stated of it: the same in the records of both ends.
     pub fn statement_digest(&self) -> &[u8; 32] {
         &self.statement
     }
-    /// The signature, for the record.
-    pub fn signature(&self) -> &Octets<64> {
-        &self.signature
+    /// By what it is the connector's, for the record.
+    pub fn proof(&self) -> &Proof {
+        &self.proof
     }
     /// How far the connector's clock is from `now_ms`, where that is more than the tolerance. It takes nothing from the
     /// reply: the nonce says that it is fresh.

@@ -164,7 +164,7 @@ impl<'de, const N: usize> Deserialize<'de> for Octets<N> {
 }
 
 /// Strict: without padding, and no bits that mean nothing, so that bytes have one spelling.
-fn read_base64<'de, D: Deserializer<'de>>(
+pub(crate) fn read_base64<'de, D: Deserializer<'de>>(
     deserializer: D,
     max: usize,
 ) -> Result<Vec<u8>, D::Error> {

@@ -4,12 +4,14 @@ mod driver;
 mod enrolment;
 mod identity;
 mod keep;
+mod signing;
 mod way;
 
 pub use driver::{Ended, run_tunnel};
 pub use enrolment::{EnrolError, Enrolling, enrol};
 pub use identity::{Credential, Identity, Keeper, Kept, NotKept};
 pub use keep::{NodeStatus, Phase, Trouble, keep};
+pub use signing::SigningDesk;
 pub use way::{Reached, Tried, leave, reach, try_node};
 
 use crate::dial::{Endpoint, Outside};
@@ -18,11 +20,11 @@ use crate::pump::Pace;
 use bytes::Bytes;
 use entryway_bridge::link::Delivered;
 use entryway_bridge::message::Report;
-use entryway_bridge::ports::{KeyUnusable, Signer};
-use entryway_bridge::{Question, SignedReply, sign};
+use entryway_bridge::ports::KeyUnusable;
+use entryway_bridge::{Question, SignedReply};
 use std::fmt;
 use std::sync::Arc;
-use std::time::{Instant, SystemTime};
+use std::time::Instant;
 use tokio::sync::watch;
 
 /// Answers what a hub asks.
@@ -44,7 +46,7 @@ pub struct Asked {
     pub question: Question,
     /// From then on nobody waits.
     pub deadline: Instant,
-    signer: Arc<dyn Signer>,
+    desk: Arc<SigningDesk>,
 }
 
 impl fmt::Debug for Asked {
@@ -54,28 +56,13 @@ impl fmt::Debug for Asked {
 }
 
 impl Asked {
-    /// Something that is asked without a tunnel, for tests.
-    pub fn new(
-        delivered: Delivered,
-        question: Question,
-        deadline: Instant,
-        signer: Arc<dyn Signer>,
-    ) -> Self {
-        Self {
-            delivered,
-            question,
-            deadline,
-            signer,
-        }
+    /// Where an answer is signed: at the tunnel that this came by.
+    pub fn desk(&self) -> &Arc<SigningDesk> {
+        &self.desk
     }
-    /// The identity key of the tunnel that this came by.
-    pub fn signer(&self) -> &Arc<dyn Signer> {
-        &self.signer
-    }
-    /// Signs an answer; with it comes the digest of what is signed, for the record.
-    pub fn sign(&self, body: Bytes) -> Result<(SignedReply, [u8; 32]), KeyUnusable> {
-        let time_ms = crate::pump::unix_ms(SystemTime::now());
-        sign(&self.question, time_ms, body, &*self.signer)
+    /// Signs an answer; with it comes the digest of what is stated of it, for the record.
+    pub async fn sign(&self, body: Bytes) -> Result<(SignedReply, [u8; 32]), KeyUnusable> {
+        self.desk.sign(&self.question, body).await
     }
 }
 

@@ -34,8 +34,10 @@ pub struct AuditBody<'a> {
 pub struct ToldAs<'a> {
     /// SHA-256 of the statement that was signed.
     pub reply: &'a [u8],
-    /// Over it.
+    /// Over it, or over the root that `beside` leads to.
     pub signature: &'a [u8],
+    /// The way to that root; empty where the reply is signed alone.
+    pub beside: &'a [u8],
 }
 
 #[derive(Serialize)]
@@ -51,6 +53,8 @@ struct BodyJson<'a> {
     reply: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     signature: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    beside: Option<String>,
     #[serde(flatten)]
     explanation: LoginResponse<'a>,
 }
@@ -70,6 +74,7 @@ impl<'a> AuditBody<'a> {
             client_address: self.client_address,
             reply: self.told.map(|told| hex(told.reply)),
             signature: self.told.map(|told| hex(told.signature)),
+            beside: (self.told.filter(|told| !told.beside.is_empty())).map(|told| hex(told.beside)),
             explanation: explanation(self.decided, place, domain_name),
         };
         // Texts and numbers alone: there is nothing that could not be written.

@@ -326,8 +326,10 @@ impl Inner {
         let mut decided = drive_from(&world, &Monotonic, step).await;
         self.seal(&mut decided, device);
         if let (Some(submitted), Some((expected, until))) = (&watched.submitted, expected) {
-            let telling = submitted.telling.as_ref();
-            let told = telling.and_then(|telling| telling.tell(&decided));
+            let told = match &submitted.telling {
+                Some(telling) => telling.tell(&decided).await,
+                None => None,
+            };
             let (policy, places) = (&self.policy, &self.places);
             let entry = record::entry(submitted, &decided, policy, places, told.as_ref());
             let until = until.max(Instant::now() + RECORD_GRACE);

@@ -27,7 +27,8 @@ pub(crate) fn entry(
         decided,
         told: told.map(|told| ToldAs {
             reply: &told.digest,
-            signature: &told.signature,
+            signature: told.proof.signature.as_slice(),
+            beside: told.proof.beside.as_slice(),
         }),
     };
     let place = |rule| places.place(rule);

@@ -47,8 +47,13 @@ fn assertion() -> Vec<u8> {
 fn to_hub() -> Vec<u8> {
     let signature = "A".repeat(86);
     let reply = |length| format!(r#"{{"time_ms":1,"signature":"{signature}","length":{length}}}"#);
+    // Signed together with one other.
+    let beside = format!(
+        r#"{{"time_ms":1,"signature":"{signature}","beside":"{}","length":5}}"#,
+        "A".repeat(44)
+    );
     let mut out = BytesMut::new();
-    Frame::write(&mut out, Kind::Reply, 1, &[reply(5).as_bytes()]);
+    Frame::write(&mut out, Kind::Reply, 1, &[beside.as_bytes()]);
     Frame::write(&mut out, Kind::Pong, 0, &[&[0; 8]]);
     Frame::write(&mut out, Kind::Body, 1, &[b"abc"]);
     Frame::write(&mut out, Kind::Reply, 2, &[reply(70_000).as_bytes()]);

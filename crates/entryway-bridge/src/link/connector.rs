@@ -184,7 +184,8 @@ impl ConnectorLink {
         }
         let head = ReplyHead {
             time_ms: reply.time_ms,
-            signature: reply.signature,
+            signature: reply.proof.signature,
+            beside: reply.proof.beside,
             length: u32::try_from(reply.body.len()).map_err(|_| Unsent::TooLong)?,
         };
         self.wire.say(Kind::Reply, id.0, &head);

@@ -4,13 +4,13 @@ use super::wire::{End, Phase, Shared, Wire};
 use super::{
     Limits, LinkError, MAX_REPLY, MAX_REQUEST, OutOfTurn, REPLY_WINDOW, ReplyHead, RequestId,
 };
-use crate::Octets;
 use crate::frame::{Frame, Kind};
 use crate::message::{
     self, Bye, Certificates, Counting, Enrol, Enrolled, Hello, Method, RefusalCode, Refused, Renew,
     Renewed, Report, RequestHead, Welcome,
 };
 use crate::reply::{Question, SignedReply};
+use crate::{Octets, Proof};
 use bytes::BytesMut;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
@@ -383,7 +383,10 @@ impl HubLink {
         self.promise();
         let reply = SignedReply {
             time_ms: reply.head.time_ms,
-            signature: reply.head.signature,
+            proof: Proof {
+                signature: reply.head.signature,
+                beside: reply.head.beside,
+            },
             body: reply.body.freeze(),
         };
         Ok(Some(HubEvent::Replied(RequestId(id), reply)))

@@ -8,7 +8,7 @@ use crate::message::{
     self, Ability, Bye, ByeCode, Certificates, Counting, Enrol, Enrolled, Hello, Method, Ready,
     RefusalCode, Renew, Renewed, Report, RequestHead, Standing, Welcome,
 };
-use crate::{ConnectorId, Octets, Opaque, SignedReply, SiteName, Text, VERSIONS};
+use crate::{Beside, ConnectorId, Octets, Opaque, Proof, SignedReply, SiteName, Text, VERSIONS};
 use bytes::BytesMut;
 
 fn hello() -> Hello {
@@ -50,7 +50,10 @@ fn report(max_in_flight: u16) -> Report {
 fn reply(body: Vec<u8>) -> SignedReply {
     SignedReply {
         time_ms: 1,
-        signature: Octets([7; 64]),
+        proof: Proof {
+            signature: Octets([7; 64]),
+            beside: Beside::default(),
+        },
         body: body.into(),
     }
 }
@@ -433,6 +436,7 @@ fn a_hub_takes_nothing_that_it_did_not_ask_for() {
         message::write(&ReplyHead {
             time_ms: 1,
             signature: Octets([0; 64]),
+            beside: Beside::default(),
             length,
         })
     };
@@ -477,6 +481,7 @@ fn a_reply_is_not_longer_than_it_said() {
     let head = ReplyHead {
         time_ms: 1,
         signature: Octets([0; 64]),
+        beside: Beside::default(),
         length: 2,
     };
     let mut input = BytesMut::new();

@@ -35,7 +35,7 @@ fn nothing_of_a_reply_can_be_another() {
     };
     refused(&|reply, _| reply.body = Bytes::from_static(b"Answer"));
     refused(&|reply, _| reply.time_ms += 1);
-    refused(&|reply, _| reply.signature.0[0] ^= 1);
+    refused(&|reply, _| reply.proof.signature.0[0] ^= 1);
     refused(&|_, question| question.nonce.0[0] ^= 1);
     refused(&|_, question| question.site = SiteName::parse("plant-b").unwrap());
     refused(&|_, question| question.connector = ConnectorId::from_bits([2; 10]));

@@ -78,8 +78,10 @@ pub struct SiteReply {
 pub struct ReplyProof {
     /// The statement's SHA-256.
     pub digest: [u8; 32],
-    /// The connector's signature over the statement.
+    /// The connector's signature over the statement, or over the root of the tree that the statement is a leaf of.
     pub signature: Box<[u8]>,
+    /// What stands beside the way to that root; empty where the statement itself is signed.
+    pub beside: Box<[u8]>,
 }
 
 /// What a site says.

@@ -59,6 +59,7 @@ pub(super) fn proof() -> ReplyProof {
     ReplyProof {
         digest: [7; 32],
         signature: [8; 64].into(),
+        beside: Box::default(),
     }
 }
 

@@ -109,6 +109,7 @@ fn asked(stage: &Stage<'_>, step: Step, answers: &[Answer], says: &Says) -> (Dec
                 proof: ReplyProof {
                     digest: [1; 32],
                     signature: [2; 64].into(),
+                    beside: Box::default(),
                 },
                 verdict: verdict.clone(),
             }),

@@ -2,7 +2,7 @@
 
 use super::keep::{NodeStatus, Phase};
 use super::way::{Tried, open};
-use super::{Answerer, Asked, Credential, Dialing};
+use super::{Answerer, Asked, Credential, Dialing, SigningDesk};
 use crate::error::{DialError, broken, was_altered};
 use crate::hub::in_words;
 use crate::pump::{Alarm, Beat, Pace, Pulse, finish, pull, push};
@@ -168,6 +168,11 @@ pub async fn run_tunnel(
     let Ok(signer) = IdentitySigner::of(&credential.key) else {
         return Ended::Key;
     };
+    let signer: Arc<dyn Signer> = Arc::new(signer);
+    let desk = match tried.signs_together {
+        true => SigningDesk::together(credential.site.clone(), credential.connector, signer),
+        false => SigningDesk::alone(signer),
+    };
     // Before anything can be asked.
     if let Some(stores) = tried.stores {
         answerer.shares_among(stores);
@@ -183,7 +188,7 @@ pub async fn run_tunnel(
         answerer,
         status,
         credential,
-        signer: Arc::new(signer),
+        desk: Arc::new(desk),
         answers: JoinSet::new(),
         tasks: HashMap::new(),
         pulse: Pulse::new(dialing.pace),
@@ -209,7 +214,7 @@ struct Course<'a> {
     answerer: &'a Arc<dyn Answerer>,
     status: &'a watch::Sender<NodeStatus>,
     credential: Arc<Credential>,
-    signer: Arc<dyn Signer>,
+    desk: Arc<SigningDesk>,
     answers: JoinSet<(RequestId, Option<SignedReply>)>,
     tasks: HashMap<RequestId, AbortHandle>,
     pulse: Pulse,
@@ -368,12 +373,12 @@ impl Course<'_> {
             method: delivered.head.method,
             request: delivered.digest,
         };
-        let asked = Asked::new(
+        let asked = Asked {
             delivered,
             question,
-            std::time::Instant::now() + deadline,
-            Arc::clone(&self.signer),
-        );
+            deadline: std::time::Instant::now() + deadline,
+            desk: Arc::clone(&self.desk),
+        };
         let answerer = Arc::clone(self.answerer);
         let task = self.answers.spawn(async move {
             let answer = timeout(deadline, answerer.answer(asked)).await;

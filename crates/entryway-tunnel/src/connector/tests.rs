@@ -2,6 +2,7 @@
 
 mod inspected;
 mod loiter;
+mod together;
 
 use super::*;
 use crate::authority::SiteAuthority;
@@ -18,10 +19,11 @@ use entryway_bridge::message::{
     Ability, Bye, ByeCode, Der, Enrol, Enrolled, Hello, Method, Ready, RefusalCode, Renew, Renewed,
     Standing, Welcome,
 };
+use entryway_bridge::ports::Signer;
 use entryway_bridge::{ConnectorId, Opaque, SiteName, Text, Ticket};
 use parking_lot::Mutex;
 use std::net::SocketAddr;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::{JoinHandle, JoinSet};
@@ -297,17 +299,17 @@ impl Answerer for Desk {
                 }
                 b"give up" => return None,
                 b"bug" => panic!("by the test"),
-                b"large" => return Some(asked.sign(vec![7; 3 << 20].into()).unwrap().0),
+                b"large" => return Some(asked.sign(vec![7; 3 << 20].into()).await.unwrap().0),
                 b"forged" => {
                     let forged = Asked {
-                        signer: Arc::clone(&self.forger),
+                        desk: Arc::new(SigningDesk::alone(Arc::clone(&self.forger))),
                         ..asked
                     };
-                    return Some(forged.sign(body).unwrap().0);
+                    return Some(forged.sign(body).await.unwrap().0);
                 }
                 _ => {}
             }
-            Some(asked.sign(body).unwrap().0)
+            Some(asked.sign(body).await.unwrap().0)
         })
     }
     fn report(&self) -> watch::Receiver<Report> {

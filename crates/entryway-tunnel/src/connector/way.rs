@@ -6,6 +6,7 @@ use crate::dial::{Endpoint, Outside, dial};
 use crate::error::{Cause, DialError, Shown, Step};
 use crate::inner::{InnerError, IsFor, enter, enter_to_enrol};
 use crate::pump::{Pace, ahead_ms, hello, unix_ms};
+use entryway_bridge::SIGNED_TOGETHER;
 use entryway_bridge::link::{ConnectorEvent, ConnectorLink, Limits};
 use entryway_bridge::message::{Bye, ByeCode, CERTIFICATE_LOGIN, Certificates, Hello, Welcome};
 use std::future::Future;
@@ -27,6 +28,8 @@ pub struct Tried {
     pub stores: Option<u16>,
     /// What the hub says of people's certificates; `None`: it speaks of none.
     pub certificates: Option<Certificates>,
+    /// Whether the hub takes replies that are signed together.
+    pub signs_together: bool,
     /// By how much the hub's clock is ahead of ours, in milliseconds.
     pub hub_ahead_ms: i64,
 }
@@ -139,7 +142,7 @@ pub(super) async fn open(
     let link = ConnectorLink::new(&greeting, false, Limits::default());
     let mut end = End::new(stream, link);
     let (mut hub_ahead_ms, mut stores) = (0, None);
-    let mut speaks_of_certificates = false;
+    let (mut speaks_of_certificates, mut signs_together) = (false, false);
     let welcome = loop {
         match end.early(dialing.pace).await? {
             ConnectorEvent::Hello(hello) => {
@@ -150,6 +153,7 @@ pub(super) async fn open(
                 }
                 hub_ahead_ms = ahead_ms(hello.time_ms, unix_ms(SystemTime::now()));
                 speaks_of_certificates = hello.can(CERTIFICATE_LOGIN);
+                signs_together = hello.can(SIGNED_TOGETHER);
             }
             ConnectorEvent::Counting(counting) => stores = Some(counting.stores),
             ConnectorEvent::Welcome(welcome) => break welcome,
@@ -174,6 +178,7 @@ pub(super) async fn open(
         welcome,
         stores,
         certificates,
+        signs_together,
         hub_ahead_ms,
     };
     Ok((end, tried))

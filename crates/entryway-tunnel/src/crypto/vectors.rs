@@ -4,6 +4,7 @@
 use super::seal::{PageSeal, SecretKey};
 use crate::identity::ConnectorKey;
 use crate::sign::IdentitySigner;
+use aws_lc_rs::digest::{SHA256, digest};
 use aws_lc_rs::signature::{
     ECDSA_P256_SHA256_FIXED, ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair as _,
     UnparsedPublicKey,
@@ -14,8 +15,9 @@ use bytes::Bytes;
 use entryway_bridge::message::Method;
 use entryway_bridge::ports::{Seal as _, Verifier};
 use entryway_bridge::{
-    Challenge, ConnectorId, Octets, Purpose, Question, SealNonce, Sealed, SealingKey, SignedReply,
-    SiteName, Ticket, pad, sign, unpad,
+    Beside, Challenge, ConnectorId, Octets, Proof, Purpose, Question, SealNonce, Sealed,
+    SealingKey, SignedReply, SiteName, Statement, Ticket, Unsigned, pad, sign, sign_together,
+    unpad,
 };
 use serde_json::{Value, json};
 use std::path::Path;
@@ -47,6 +49,45 @@ fn site() -> SiteName {
 
 fn connector() -> ConnectorId {
     ConnectorId::from_bits(*b"connector!")
+}
+
+/// Asked of the same connector: another by each nonce.
+fn question_with(nonce: u8) -> Question {
+    Question {
+        nonce: Octets([nonce; 16]),
+        ..question()
+    }
+}
+
+/// Three replies: what has nothing beside it goes up as it is.
+const TOGETHER: [u8; 3] = [2, 3, 4];
+
+fn write_together() -> Value {
+    let identity = ConnectorKey::generate().unwrap();
+    let signer = IdentitySigner::of(&identity).unwrap();
+    let pair =
+        EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, &identity.pkcs8()).unwrap();
+    let stated = TOGETHER.map(|nonce| Unsigned::of(&question_with(nonce), REPLY_TIME, REPLY));
+    let all: Vec<&Unsigned> = stated.iter().collect();
+    let proofs = sign_together(&site(), &connector(), &all, &signer).unwrap();
+    let besides = proofs.iter().map(|proof| hex(proof.beside.as_slice()));
+    json!({
+        "about": "The reply of `reply` to its nonce and to two others, signed together.",
+        "identity_key": hex(pair.public_key().as_ref()),
+        "nonces": TOGETHER.map(|nonce| hex(&[nonce; 16])),
+        "statement_digests": stated.each_ref().map(|stated| hex(stated.digest())),
+        "root": hex(&root_of_three(stated.each_ref().map(|stated| &stated.digest()[..]))),
+        "signature": hex(&proofs[0].signature.0),
+        "beside": besides.collect::<Vec<_>>(),
+    })
+}
+
+/// Line by line as the document says it.
+fn root_of_three(digests: [&[u8]; 3]) -> Vec<u8> {
+    let sha256 = |parts: &[&[u8]]| digest(&SHA256, &parts.concat()).as_ref().to_vec();
+    let [one, two, three] = digests.map(|reply| sha256(&[&[0], reply]));
+    let pair = sha256(&[&[1], &one, &two]);
+    sha256(&[&[1], &pair, &three])
 }
 
 fn question() -> Question {
@@ -113,7 +154,7 @@ fn write() -> Value {
     })
     .collect();
     let reply = Bytes::from_static(REPLY);
-    let (signed, digest) = sign(&question(), REPLY_TIME, reply, &signer).unwrap();
+    let (signed, stated) = sign(&question(), REPLY_TIME, reply, &signer).unwrap();
     let question = question();
     let ticket = Ticket::new(*b"sixteen bytes !!", b"a certificate");
     json!({
@@ -125,9 +166,10 @@ fn write() -> Value {
         "reply": {
             "site": question.site, "connector": question.connector, "nonce": hex(&question.nonce.0),
             "method": "login", "request_digest": hex(&question.request), "time_ms": REPLY_TIME,
-            "body": String::from_utf8_lossy(REPLY), "statement_digest": hex(&digest),
-            "signature": hex(&signed.signature.0),
+            "body": String::from_utf8_lossy(REPLY), "statement_digest": hex(&stated),
+            "signature": hex(&signed.proof.signature.0),
         },
+        "replies_together": write_together(),
         "ticket": {
             "text": &*ticket.to_text(), "secret": hex(ticket.secret()),
             "authority_certificate": hex(b"a certificate"),
@@ -172,14 +214,46 @@ fn the_vectors_are_of_this_protocol() {
     assert_eq!(hex(&question().request), reply["request_digest"]);
     let signed = SignedReply {
         time_ms: reply["time_ms"].as_u64().unwrap(),
-        signature: Octets(unhex(&reply["signature"]).try_into().unwrap()),
+        proof: Proof {
+            signature: Octets(unhex(&reply["signature"]).try_into().unwrap()),
+            beside: Beside::default(),
+        },
         body: Bytes::from(reply["body"].as_str().unwrap().to_owned()),
     };
     let verified = signed.verify(&question(), &identity).unwrap();
     assert_eq!(hex(verified.statement_digest()), reply["statement_digest"]);
+    verify_together(&vectors["replies_together"]);
     let ticket = Ticket::parse(vectors["ticket"]["text"].as_str().unwrap()).unwrap();
     assert_eq!(hex(ticket.secret()), vectors["ticket"]["secret"]);
     assert!(ticket.is_for(&unhex(&vectors["ticket"]["authority_certificate"])));
+}
+
+fn verify_together(vector: &Value) {
+    let identity = Holder(unhex(&vector["identity_key"]));
+    let list = |key: &str| vector[key].as_array().unwrap().iter().map(unhex);
+    let digests: Vec<Vec<u8>> = list("statement_digests").collect();
+    let digests: [&[u8]; 3] = std::array::from_fn(|at| &digests[at][..]);
+    let root = root_of_three(digests);
+    assert_eq!(hex(&root), vector["root"]);
+    let signature: [u8; 64] = unhex(&vector["signature"]).try_into().unwrap();
+    let stated = Statement::of("entryway replies v1")
+        .with(site().as_str().as_bytes())
+        .with(connector().as_str().as_bytes())
+        .with(&root);
+    assert!(identity.is_signature(stated.as_slice(), &signature));
+    for ((nonce, beside), digest) in TOGETHER.into_iter().zip(list("beside")).zip(digests) {
+        let proof = Proof {
+            signature: Octets(signature),
+            beside: Beside::read(beside).unwrap(),
+        };
+        let reply = SignedReply {
+            time_ms: REPLY_TIME,
+            proof,
+            body: Bytes::from_static(REPLY),
+        };
+        let verified = reply.verify(&question_with(nonce), &identity).unwrap();
+        assert_eq!(verified.statement_digest(), digest);
+    }
 }
 
 /// Line 1 of a page's work in other words than the library's: the statement that a key is signed over.

@@ -5,7 +5,7 @@ use super::handle::{Command, Question};
 use super::{Tunnel, Unanswered};
 use crate::pump::{Pace, Pulse};
 use entryway_bridge::link::{Ended, HubLink, NotAsked, RequestId};
-use entryway_bridge::{Octets, Question as Signed, SignedReply, VerifiedReply};
+use entryway_bridge::{Octets, Question as Signed, Roots, SignedReply, VerifiedReply};
 use std::collections::HashMap;
 use std::sync::Arc;
 use tokio::sync::{mpsc, oneshot};
@@ -18,6 +18,8 @@ pub(super) struct Course {
     pub(super) pulse: Pulse,
     pub(super) clogged: Clogged,
     pub(super) tunnel: Arc<Tunnel>,
+    /// Of the key of this tunnel's connector.
+    roots: Roots,
 }
 
 struct Waiting {
@@ -39,6 +41,7 @@ impl Course {
             pulse: Pulse::new(pace),
             clogged: Clogged::new(pace.cancelled),
             tunnel: Arc::clone(tunnel),
+            roots: Roots::default(),
         }
     }
     pub(super) fn ask(&mut self, link: &mut HubLink, question: Question) {
@@ -105,7 +108,7 @@ impl Course {
         let Some(waiting) = self.take(id) else {
             return true;
         };
-        let verified = reply.verify(&waiting.signed, self.tunnel.key());
+        let verified = reply.verify_with(&waiting.signed, self.tunnel.key(), &mut self.roots);
         let is_theirs = verified.is_ok();
         let _ = waiting.tell.send(verified.map_err(|_| Unanswered::Invalid));
         is_theirs

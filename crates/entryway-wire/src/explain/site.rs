@@ -16,6 +16,9 @@ pub(super) struct SiteAnsweredJson<'a> {
     reply: String,
     /// Likewise.
     signature: String,
+    /// Likewise: of a reply that is signed together with others, the way to what is signed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    beside: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -43,6 +46,7 @@ impl<'a> SiteAnsweredJson<'a> {
             outcome: OutcomeJson::of(outcome),
             reply: hex(&proof.digest),
             signature: hex(&proof.signature),
+            beside: (!proof.beside.is_empty()).then(|| hex(&proof.beside)),
         }
     }
 }

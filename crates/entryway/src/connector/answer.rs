@@ -1,23 +1,24 @@
 //! One answer: signed before the decision is written down, so that the record here says by what the reply is found in
 //! the hub's.
 
-use super::release::{no_verdict, outcome, unix_ms};
+use super::release::{no_verdict, outcome};
 use crate::gateway::at_once;
 use crate::told::{Telling, Told};
 use bytes::Bytes;
 use entryway_bridge::message::{Outcome, SealRefusal, write};
 use entryway_bridge::ports::Signer;
-use entryway_bridge::{Question, SignedReply, sign};
+use entryway_bridge::{Question, SignedReply};
 use entryway_config::ReleaseSettings;
 use entryway_login::{Decided, Decision, Fault, LoginId, Record, Stage, Step, Verdict};
+use entryway_tunnel::connector::SigningDesk;
+use entryway_tunnel::hub::Later;
 use parking_lot::Mutex;
 use std::sync::Arc;
-use std::time::SystemTime;
 
 /// Signs answers to one question.
 pub(super) struct Answer {
     question: Question,
-    signer: Arc<dyn Signer>,
+    desk: Arc<SigningDesk>,
     release: Arc<entryway_config::ConnectorSettings>,
     signed: Mutex<Option<(Verdict, SignedReply)>>,
 }
@@ -25,12 +26,12 @@ pub(super) struct Answer {
 impl Answer {
     pub(super) fn new(
         question: Question,
-        signer: Arc<dyn Signer>,
+        desk: Arc<SigningDesk>,
         release: Arc<entryway_config::ConnectorSettings>,
     ) -> Self {
         Self {
             question,
-            signer,
+            desk,
             release,
             signed: Mutex::new(None),
         }
@@ -42,52 +43,56 @@ impl Answer {
 
     /// The identity key of the tunnel that this was asked on.
     pub(super) fn signer(&self) -> &dyn Signer {
-        &*self.signer
+        self.desk.signer()
     }
 
     /// Signs what is no decision.
-    pub(super) fn sign(&self, body: impl Into<Bytes>) -> Option<SignedReply> {
-        self.signed(body.into()).map(|(reply, _)| reply)
+    pub(super) async fn sign(&self, body: impl Into<Bytes>) -> Option<SignedReply> {
+        let signed = self.desk.sign(&self.question, body.into()).await;
+        signed.ok().map(|(reply, _)| reply)
     }
 
     /// The reply about a decision: the one that is on record, unless the decision was withdrawn since.
-    pub(super) fn about(&self, decided: &Decided) -> Option<SignedReply> {
+    pub(super) async fn about(&self, decided: &Decided) -> Option<SignedReply> {
         let verdict = decided.decision.verdict();
         self.on_record(verdict, || outcome(decided, self.release()))
+            .await
     }
 
     /// The reply that nobody could be asked: the one that is on record, unless that decision was withdrawn since.
-    pub(super) fn about_fault(&self, fault: Fault) -> Option<SignedReply> {
+    pub(super) async fn about_fault(&self, fault: Fault) -> Option<SignedReply> {
         let verdict = Verdict::Indeterminate(fault);
         self.on_record(verdict, || no_verdict(fault, self.release()))
+            .await
     }
 
     /// The reply of that verdict that is on record, or one that is made now.
-    fn on_record(&self, verdict: Verdict, now: impl FnOnce() -> Outcome) -> Option<SignedReply> {
+    async fn on_record(
+        &self,
+        verdict: Verdict,
+        now: impl FnOnce() -> Outcome,
+    ) -> Option<SignedReply> {
         let on_record = self.signed.lock().take();
         match on_record {
             Some((recorded, reply)) if recorded == verdict => Some(reply),
-            _ => self.sign(write(&now())),
+            _ => self.sign(write(&now())).await,
         }
     }
 
     /// Signs what is told of a decision, and keeps it until that is on record.
-    fn keep(&self, decided: &Decided, outcome: &Outcome) -> Option<Told> {
-        let (reply, digest) = self.signed(write(outcome).into())?;
-        let signature = reply.signature.0;
-        *self.signed.lock() = Some((decided.decision.verdict(), reply));
-        Some(Told { digest, signature })
-    }
-
-    fn signed(&self, body: Bytes) -> Option<(SignedReply, [u8; 32])> {
-        let time_ms = unix_ms(SystemTime::now());
-        sign(&self.question, time_ms, body, &*self.signer).ok()
+    async fn keep(&self, verdict: Verdict, outcome: Outcome) -> Option<Told> {
+        let body = Bytes::from(write(&outcome));
+        let (reply, digest) = self.desk.sign(&self.question, body).await.ok()?;
+        let proof = reply.proof.clone();
+        *self.signed.lock() = Some((verdict, reply));
+        Some(Told { digest, proof })
     }
 }
 
 impl Telling for Answer {
-    fn tell(&self, decided: &Decided) -> Option<Told> {
-        self.keep(decided, &outcome(decided, self.release()))
+    fn tell(&self, decided: &Decided) -> Later<'_, Option<Told>> {
+        let verdict = decided.decision.verdict();
+        Box::pin(self.keep(verdict, outcome(decided, self.release())))
     }
 }
 
@@ -98,9 +103,10 @@ pub(super) struct Unopened {
 }
 
 impl Telling for Unopened {
-    fn tell(&self, decided: &Decided) -> Option<Told> {
+    fn tell(&self, decided: &Decided) -> Later<'_, Option<Told>> {
+        let verdict = decided.decision.verdict();
         let outcome = Outcome::SealRefused { why: self.why };
-        self.answer.keep(decided, &outcome)
+        Box::pin(self.answer.keep(verdict, outcome))
     }
 }
 

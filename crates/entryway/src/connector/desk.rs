@@ -6,15 +6,15 @@ use super::shares::Share;
 use crate::live::{Live, Running};
 use crate::site::Shows;
 use crate::witness::{Kind, Submitted};
-use bytes::Bytes;
 use entryway_bridge::link::Delivered;
 use entryway_bridge::message::{
     ChallengeAsked, ChallengeOutcome, ChangeAsked, LoginAsked, Method, RevalidateAsked,
     SealRefusal, Token, read, write,
 };
-use entryway_bridge::ports::{KeyUnusable, Signer};
+use entryway_bridge::ports::KeyUnusable;
 use entryway_bridge::{ConnectorId, Question, SignedReply, SiteName};
 use entryway_login::{Attempt, LoginId, SubmittedPassword};
+use entryway_tunnel::connector::SigningDesk;
 use entryway_tunnel::crypto::{Opened, SealingKeys};
 use entryway_web::{Relay, Revalidated};
 use parking_lot::Mutex;
@@ -76,7 +76,7 @@ impl Desk {
         self.relay.is_some()
     }
 
-    /// Answers what was delivered, signed for `question` by the key of the tunnel that it came by; `None` where that is
+    /// Answers what was delivered, signed for `question` at the desk of the tunnel that it came by; `None` where that is
     /// no question, or no signature can be made. Dropped when nobody waits any more: a login whose password may have been
     /// tried goes on to its record by itself.
     pub(crate) async fn answer(
@@ -84,16 +84,16 @@ impl Desk {
         delivered: &Delivered,
         question: Question,
         deadline: Instant,
-        signer: Arc<dyn Signer>,
+        desk: Arc<SigningDesk>,
     ) -> Option<SignedReply> {
         let method = question.method;
         let settings = Arc::clone(self.live.now().connector());
-        let answer = Arc::new(Answer::new(question, signer, settings));
+        let answer = Arc::new(Answer::new(question, desk, settings));
         let body = &delivered.body;
         match method {
             Method::Challenge => {
                 let ChallengeAsked { further } = read("challenge", body).ok()?;
-                self.challenge(&answer, further)
+                self.challenge(&answer, further).await
             }
             Method::Login => {
                 let asked: LoginAsked = read("login", body).ok()?;
@@ -113,12 +113,12 @@ impl Desk {
                 let asked = read("lookup", body).ok()?;
                 let running = self.live.now();
                 let found = super::lookups::found(relay, running.relay_token(), asked).await;
-                answer.sign(found)
+                answer.sign(found).await
             }
         }
     }
 
-    fn challenge(&self, answer: &Answer, further: u16) -> Option<SignedReply> {
+    async fn challenge(&self, answer: &Answer, further: u16) -> Option<SignedReply> {
         let now = unix_ms(SystemTime::now());
         let issued = (self.keys).challenges(answer.signer(), Instant::now(), now, further);
         let outcome = match issued {
@@ -128,7 +128,7 @@ impl Desk {
             },
             Err(KeyUnusable) => ChallengeOutcome::NoVerdict {},
         };
-        answer.sign(Bytes::from(write(&outcome)))
+        answer.sign(write(&outcome)).await
     }
 
     async fn login(
@@ -157,7 +157,7 @@ impl Desk {
         let attempt = attempt(&running, &person, password, deadline);
         let telling = Arc::clone(&answer) as _;
         let decided = running.people().login_telling(attempt, telling).await;
-        answer.about(&decided)
+        answer.about(&decided).await
     }
 
     async fn change(
@@ -185,7 +185,7 @@ impl Desk {
         let attempt = attempt(&running, &person, old, deadline);
         let telling = Arc::clone(&answer) as _;
         let decided = running.people().change_telling(attempt, new, telling).await;
-        answer.about(&decided)
+        answer.about(&decided).await
     }
 
     async fn revalidate(
@@ -209,9 +209,9 @@ impl Desk {
         let token = asked.token.expose();
         let again = running.people().revalidate_telling(token, attempt, telling);
         match again.await {
-            Revalidated::Decided(decided) => answer.about(&decided),
+            Revalidated::Decided(decided) => answer.about(&decided).await,
             // How long the last answer stands is the hub's to say, to whom it was given.
-            Revalidated::Stands { fault, .. } => answer.about_fault(fault),
+            Revalidated::Stands { fault, .. } => answer.about_fault(fault).await,
         }
     }
 
@@ -238,7 +238,7 @@ impl Desk {
         };
         let (step, by) = (unopened(person.id, why), attempt.deadline);
         let decided = running.gateway.follow(submitted, step, by).await;
-        answer.about(&decided)
+        answer.about(&decided).await
     }
 }
 

@@ -23,6 +23,7 @@ use entryway_bridge::{
 use entryway_ldap_types::Password;
 use entryway_login::LoginId;
 use entryway_store::{Details, NewAccount, NewPassword};
+use entryway_tunnel::connector::SigningDesk;
 use entryway_tunnel::crypto::PageSeal;
 use serde::Serialize;
 use std::sync::Arc;
@@ -69,6 +70,7 @@ struct Site {
     desk: Desk,
     live: Arc<Live>,
     asked: AtomicU64,
+    signing: Arc<SigningDesk>,
 }
 
 fn site() -> SiteName {
@@ -106,10 +108,16 @@ impl Site {
             .expect("an account");
         let live = Arc::new(Live::start(loaded, kept, Vec::new()).expect("a gateway"));
         let desk = Desk::new(Arc::clone(&live), site(), connector(), None).expect("keys");
+        Self::of(desk, live)
+    }
+
+    fn of(desk: Desk, live: Arc<Live>) -> Self {
+        let signing = SigningDesk::together(site(), connector(), Arc::new(Key(1)));
         Self {
             desk,
             live,
             asked: AtomicU64::new(1),
+            signing: Arc::new(signing),
         }
     }
 
@@ -142,9 +150,8 @@ impl Site {
             body: body.into(),
         };
         let deadline = Instant::now() + Duration::from_secs(30);
-        let reply = self
-            .desk
-            .answer(&delivered, question.clone(), deadline, Arc::new(Key(1)));
+        let signing = Arc::clone(&self.signing);
+        let reply = (self.desk).answer(&delivered, question.clone(), deadline, signing);
         (reply.await, question)
     }
     async fn verified(&self, method: Method, message: &impl Serialize) -> VerifiedReply {
@@ -246,7 +253,7 @@ async fn somebody_is_let_in_and_both_records_name_the_same_reply() {
     assert!(revalidation.is_some() && device.is_some());
     let record = site.record(asked.login_id).await.expect("a record");
     assert_eq!(record["reply"], hex(reply.statement_digest()));
-    assert_eq!(record["signature"], hex(reply.signature().as_slice()));
+    assert_eq!(record["signature"], hex(reply.proof().signature.as_slice()));
     assert_eq!(record["caller"], "grafana");
     assert_eq!(record["decision"], "accept");
     let text = record.to_string();
@@ -300,7 +307,7 @@ async fn what_is_replayed_foreign_altered_or_old_is_refused_and_told_and_nothing
         // Both records have it, and nobody was looked for.
         let record = site.record(asked.login_id).await.expect("a record");
         assert_eq!(record["reply"], hex(reply.statement_digest()));
-        assert_eq!(record["signature"], hex(reply.signature().as_slice()));
+        assert_eq!(record["signature"], hex(reply.proof().signature.as_slice()));
         assert_eq!(record["fault"], "seal_expired", "{record}");
         assert_eq!(record["login_name"], asked.login_name.as_str());
         assert_eq!(record["trace"].as_array().map(Vec::len), Some(2));

@@ -226,6 +226,7 @@ fn read(site: &str, verified: &VerifiedAssertion) -> (Counted, Returned) {
         proof: ReplyProof {
             digest: *verified.statement_digest(),
             signature: verified.signature().as_slice().into(),
+            beside: Box::default(),
         },
         says,
     };

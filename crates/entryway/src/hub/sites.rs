@@ -237,7 +237,8 @@ fn replied(answered: &Answered) -> (SiteAnswer, bool) {
     let reply = SiteReply {
         proof: ReplyProof {
             digest: *answered.reply.statement_digest(),
-            signature: answered.reply.signature().as_slice().into(),
+            signature: answered.reply.proof().signature.as_slice().into(),
+            beside: answered.reply.proof().beside.as_slice().into(),
         },
         verdict: verdict(outcome, |token| of_connector(&connector, token)),
     };

@@ -231,16 +231,14 @@ impl Answers {
 impl Answerer for Answers {
     fn answer(&self, asked: Asked) -> Later<'_, Option<SignedReply>> {
         Box::pin(async move {
-            let signer = Arc::clone(asked.signer());
+            let desk = Arc::clone(asked.desk());
             let Asked {
                 delivered,
                 question,
                 deadline,
                 ..
             } = asked;
-            self.desk
-                .answer(&delivered, question, deadline, signer)
-                .await
+            self.desk.answer(&delivered, question, deadline, desk).await
         })
     }
     fn report(&self) -> watch::Receiver<Report> {

@@ -7,12 +7,16 @@ use crate::certificate_login::look;
 use crate::told::{Telling, Told};
 use entryway_bridge::message::{Code, Token};
 use entryway_bridge::ports::Signer;
-use entryway_bridge::{AssertedTo, Asserting, Assertion, ConnectorId, RETURN_PATH, Said, SiteName};
+use entryway_bridge::{
+    AssertedTo, Asserting, Assertion, Beside, ConnectorId, Proof, RETURN_PATH, Said, SiteName,
+};
 use entryway_login::{Attempt, Decided, Decision, LoginId, Reason, Verdict};
 use entryway_tunnel::IdentitySigner;
+use entryway_tunnel::hub::Later;
 use entryway_web::ShownToSite;
 use parking_lot::Mutex;
 use rustls::pki_types::{CertificateDer, UnixTime};
+use std::future::ready;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -104,6 +108,17 @@ impl Asserts {
         asserting.sign(to, &self.signer as &dyn Signer).ok()
     }
 
+    /// Signs what is told of a decision, and keeps it until that is on record.
+    fn keep(&self, decided: &Decided) -> Option<Told> {
+        let (assertion, digest) = self.signed(decided.id, said(decided))?;
+        let proof = Proof {
+            signature: *assertion.signature(),
+            beside: Beside::default(),
+        };
+        *self.signed.lock() = Some((decided.decision.verdict(), assertion));
+        Some(Told { digest, proof })
+    }
+
     /// What is told of a decision: what is on record, unless the decision was withdrawn since.
     fn about(&self, decided: &Decided) -> Option<Assertion> {
         let on_record = self.signed.lock().take();
@@ -115,11 +130,8 @@ impl Asserts {
 }
 
 impl Telling for Asserts {
-    fn tell(&self, decided: &Decided) -> Option<Told> {
-        let (assertion, digest) = self.signed(decided.id, said(decided))?;
-        let signature = assertion.signature().0;
-        *self.signed.lock() = Some((decided.decision.verdict(), assertion));
-        Some(Told { digest, signature })
+    fn tell(&self, decided: &Decided) -> Later<'_, Option<Told>> {
+        Box::pin(ready(self.keep(decided)))
     }
 }
 

@@ -123,7 +123,7 @@ impl OnePerson {
         Ok(match asked.delivered.head.method {
             Method::Challenge => {
                 let ChallengeAsked { further } = read("challenge", &asked.delivered.body)?;
-                let signer = &**asked.signer();
+                let signer = asked.desk().signer();
                 let (challenge, further) = self.keys.challenges(signer, now, now_ms(), further)?;
                 write(&ChallengeOutcome::Issued {
                     challenge: Box::new(challenge),
@@ -156,7 +156,7 @@ impl Answerer for OnePerson {
     fn answer(&self, asked: Asked) -> Later<'_, Option<SignedReply>> {
         Box::pin(async move {
             let body = self.outcome(&asked).context("nothing to answer").ok()?;
-            let (reply, _) = asked.sign(Bytes::from(body)).ok()?;
+            let (reply, _) = asked.sign(Bytes::from(body)).await.ok()?;
             Some(reply)
         })
     }

@@ -38,16 +38,46 @@ async fn in_an_outage_the_reply_that_is_on_record_is_the_one_that_leaves() {
         .await;
     let key = Arc::new(Counting(AtomicU64::new(1)));
     let settings = Arc::clone(site.live.now().connector());
-    let answer = Answer::new(question, Arc::clone(&key) as _, settings);
+    let desk = Arc::new(SigningDesk::alone(Arc::clone(&key) as _));
+    let answer = Answer::new(question, desk, settings);
     let fault = Fault::DirectoryUnreachable;
-    let told = answer.tell(&without_verdict(fault)).expect("a reply");
-    let sent = answer.about_fault(fault).expect("a reply");
-    assert_eq!(sent.signature.0, told.signature);
+    let told = answer.tell(&without_verdict(fault)).await.expect("a reply");
+    let sent = answer.about_fault(fault).await.expect("a reply");
+    assert_eq!(sent.proof, told.proof);
     assert_eq!(key.0.load(Ordering::Relaxed), 2);
     // A decision that was withdrawn since is another one.
-    let told = answer.tell(&without_verdict(fault)).expect("a reply");
+    let told = answer.tell(&without_verdict(fault)).await.expect("a reply");
     let sent = answer
         .about_fault(Fault::StoreUnavailable)
+        .await
         .expect("a reply");
-    assert_ne!(sent.signature.0, told.signature);
+    assert_ne!(sent.proof, told.proof);
+}
+
+#[tokio::test]
+async fn replies_that_leave_together_are_each_proved_by_what_is_on_record() {
+    let site = Site::with("").await;
+    // Refused before anybody is looked for: they are decided in one turn.
+    let foreign = async |name: &str| LoginAsked {
+        login_name: Text::cut("eve"),
+        ..asked(&site.challenge().await, name, "swordfish")
+    };
+    let (one, other) = (foreign("ada").await, foreign("bob").await);
+    let (first, second) = tokio::join!(
+        site.verified(Method::Login, &one),
+        site.verified(Method::Login, &other)
+    );
+    assert_eq!(first.proof().signature, second.proof().signature);
+    assert_ne!(first.proof().beside, second.proof().beside);
+    for (asked, reply) in [(one, first), (other, second)] {
+        let record = site.record(asked.login_id).await.expect("a record");
+        assert_eq!(record["reply"], hex(reply.statement_digest()));
+        assert_eq!(record["signature"], hex(reply.proof().signature.as_slice()));
+        assert_eq!(record["beside"], hex(reply.proof().beside.as_slice()));
+    }
+    // Alone there is nothing beside it.
+    let alone = foreign("ada").await;
+    site.verified(Method::Login, &alone).await;
+    let record = site.record(alone.login_id).await.expect("a record");
+    assert_eq!(record.get("beside"), None);
 }

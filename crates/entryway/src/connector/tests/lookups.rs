@@ -13,7 +13,6 @@ use entryway_bridge::message::{Ability, LookupAnswer, LookupAsked, LookupVerb, M
 use entryway_testdir::{Directory, Options, TestServer};
 use entryway_web::{App, Limits, Relay};
 use std::sync::Arc;
-use std::sync::atomic::AtomicU64;
 use std::time::{Duration, Instant};
 
 const LDIF: &str = "dn: dc=corp,dc=example
@@ -66,11 +65,7 @@ async fn releasing(directory: &TestServer) -> Site {
         limits: Arc::new(Limits::default()),
     });
     let desk = Desk::new(Arc::clone(&live), site(), connector(), Some(relay)).expect("keys");
-    Site {
-        desk,
-        live,
-        asked: AtomicU64::new(1),
-    }
+    Site::of(desk, live)
 }
 
 async fn look(site: &Site, verb: LookupVerb, path: &str, body: Option<&str>) -> LookupAnswer {

@@ -147,6 +147,7 @@ fn samples() -> Vec<Record> {
         proof: ReplyProof {
             digest: [7; 32],
             signature: [8; 64].into(),
+            beside: Box::default(),
         },
         outcome,
     }));
@@ -166,6 +167,7 @@ fn samples() -> Vec<Record> {
         proof: ReplyProof {
             digest: [7; 32],
             signature: [8; 64].into(),
+            beside: Box::default(),
         },
         outcome,
     }));

@@ -47,7 +47,7 @@ fn answer(asked: &Asked, keys: &SealingKeys, binds: &AtomicUsize) -> Option<Byte
     let said = match asked.question.method {
         Method::Challenge => {
             let ChallengeAsked { further } = read("challenge", body).ok()?;
-            let signer = &**asked.signer();
+            let signer = asked.desk().signer();
             let (challenge, further) = keys
                 .challenges(signer, Instant::now(), now_ms(), further)
                 .ok()?;

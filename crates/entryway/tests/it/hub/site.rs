@@ -106,7 +106,7 @@ impl Answerer for Desk {
             return Box::pin(std::future::pending());
         }
         let body = (self.answer)(&asked);
-        Box::pin(async move { Some(asked.sign(body?).ok()?.0) })
+        Box::pin(async move { Some(asked.sign(body?).await.ok()?.0) })
     }
     fn report(&self) -> watch::Receiver<Report> {
         self.report.subscribe()
