@@ -1,6 +1,7 @@
 //! A site behind a tunnel: what a login through a connector costs beside one that asks the directory itself, and what a
 //! hub with thousands of sites holds, answers and goes through when all of them come back at once.
 
+mod crypto;
 mod direct;
 mod driver;
 mod many;
@@ -25,6 +26,8 @@ struct Size {
     rounds: usize,
     measured: Duration,
     sites: u32,
+    /// How often each of the computations is done.
+    computed: u32,
 }
 
 impl Size {
@@ -36,6 +39,7 @@ impl Size {
                 rounds: 1,
                 measured: Duration::from_millis(500),
                 sites: 20,
+                computed: 20,
             };
         }
         Self {
@@ -44,6 +48,7 @@ impl Size {
             rounds: 3,
             measured: Duration::from_secs(3),
             sites: 2_000,
+            computed: 2_000,
         }
     }
 }
@@ -56,6 +61,7 @@ pub(crate) fn run(root: &Path, options: &Options) -> Result<()> {
     let only = |part: &str| options.only.as_deref().is_none_or(|only| only == part);
     if only("one") {
         page.add(&report::one(&direct::measure(&programs, size)?));
+        page.add(&report::crypto(&crypto::measure(size.computed)?));
     }
     if only("many") {
         page.add(&report::many(&many::measure(&programs, size)?));

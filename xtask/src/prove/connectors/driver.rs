@@ -151,20 +151,29 @@ pub(super) fn seal(challenged: &Value, password: &str) -> Result<Vec<Sealed>> {
     let padded = pad(password.as_bytes()).context("a password that is too long")?;
     let mut sealed = Vec::new();
     for challenge in challenges.into_iter().flatten() {
-        let challenge: Challenge = serde_json::from_value(challenge.clone())?;
-        let bound = challenge.bind(Purpose::Login, audience, login_name);
-        let (enc, ciphertext) =
-            PageSeal.seal(&challenge.key.0, &bound.info, &bound.aad, &padded)?;
-        sealed.push(Sealed {
-            connector: challenge.connector,
-            key_id: challenge.key_id,
-            nonce: challenge.nonce,
-            enc,
-            ciphertext,
-        });
+        let challenge = serde_json::from_value(challenge.clone())?;
+        sealed.push(seal_for(&challenge, audience, login_name, &padded)?);
     }
     ensure!(!sealed.is_empty(), "nothing to seal with: {challenged}");
     Ok(sealed)
+}
+
+/// Seals for one connector what was padded.
+pub(super) fn seal_for(
+    challenge: &Challenge,
+    audience: &str,
+    login_name: &str,
+    padded: &[u8],
+) -> Result<Sealed> {
+    let bound = challenge.bind(Purpose::Login, audience, login_name);
+    let (enc, ciphertext) = PageSeal.seal(&challenge.key.0, &bound.info, &bound.aad, padded)?;
+    Ok(Sealed {
+        connector: challenge.connector,
+        key_id: challenge.key_id,
+        nonce: challenge.nonce.clone(),
+        enc,
+        ciphertext,
+    })
 }
 
 /// What a round gave.

@@ -1,5 +1,6 @@
 //! The tables.
 
+use super::crypto::Costs;
 use super::direct::{self, Row};
 use super::driver::Round;
 use super::many;
@@ -58,6 +59,19 @@ pub(super) fn one(measured: &direct::Measured) -> String {
         mib(measured.connector_kib)
     );
     out
+}
+
+/// What nothing can take away.
+pub(super) fn crypto(costs: &Costs) -> String {
+    include_str!("crypto.md")
+        .replace("{seal}", &micros(costs.seal))
+        .replace("{unseal}", &micros(costs.unseal))
+        .replace("{sign}", &micros(costs.sign))
+        .replace("{verify}", &micros(costs.verify))
+}
+
+fn micros(each: std::time::Duration) -> String {
+    format!("{:.1}", each.as_secs_f64() * 1e6)
 }
 
 /// Thousands.
