@@ -4,6 +4,7 @@ mod clogged;
 mod course;
 mod driver;
 mod handle;
+mod silence;
 
 pub(crate) use driver::in_words;
 

@@ -28,6 +28,8 @@ pub struct Pace {
     pub within: Duration,
     /// How long each step of the greeting may take.
     pub greeting: Duration,
+    /// How long whoever is asked may say nothing before a ping is sent, and how long then before it counts as silent.
+    pub quiet: Duration,
     /// How long a request that was cancelled may keep its place at a connector before its tunnel is given up.
     pub cancelled: Duration,
 }
@@ -38,6 +40,7 @@ impl Default for Pace {
             every: PING_EVERY,
             within: PONG_WITHIN,
             greeting: Duration::from_secs(15),
+            quiet: Duration::from_secs(1),
             cancelled: Duration::from_secs(60),
         }
     }
@@ -160,6 +163,12 @@ impl Pulse {
         self.asked = Some(now);
         self.due = now + self.pace.within;
         Beat::Ping(self.token)
+    }
+    /// The next one is due now, unless one is on its way.
+    pub(crate) fn hurry(&mut self) {
+        if self.asked.is_none() {
+            self.due = Instant::now();
+        }
     }
     /// The answer has come; how long it took.
     pub(crate) fn pong(&mut self, token: u64) -> Option<Duration> {

@@ -99,6 +99,8 @@ shapes! {
         pub certificate_url: Option<String>,
         /// Whether it wants nothing new.
         pub draining: bool,
+        /// Whether it was asked a moment ago and gives no sign of life: others of its site are asked first.
+        pub silent: bool,
         /// Questions that are on their way.
         pub outstanding: u64,
         /// How long a ping took, in milliseconds.

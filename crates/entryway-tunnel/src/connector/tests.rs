@@ -153,6 +153,7 @@ fn quick() -> Pace {
         within: Duration::from_millis(500),
         greeting: SOON,
         cancelled: SOON,
+        quiet: SOON,
     }
 }
 
@@ -478,6 +479,78 @@ async fn a_connector_that_never_ends_what_was_cancelled_loses_its_tunnel() {
     };
     let (ended, ()) = tokio::join!(connector, hub);
     assert!(matches!(ended, Ended::Refused(bye) if bye.text.as_str().contains("cancelled")));
+}
+
+#[tokio::test]
+async fn a_connector_that_says_nothing_while_it_is_asked_is_silent_until_it_says_something() {
+    let pace = Pace {
+        quiet: Duration::from_millis(50),
+        ..Pace::default()
+    };
+    let node = Node::start(pace).await;
+    let credential = Arc::new(node.credential(DAY));
+    let endpoint = format!("http://{}/connector/v1/plant-a", node.address);
+    let dialing = Dialing {
+        endpoint: Endpoint::parse(&endpoint).unwrap(),
+        outside: patient(OuterTrust::nobody()),
+        identity: identity(node.credential(DAY)),
+        software: "test".to_owned(),
+        pace: Pace::default(),
+    };
+    let (mut end, _) = way::open(&dialing, &credential).await.unwrap();
+    end.link.report(&Desk::new().report.borrow()).unwrap();
+    let silent = async |tunnel: &Tunnel, silent: bool| {
+        let is_so = async {
+            while tunnel.is_silent() != silent {
+                tokio::task::yield_now().await;
+            }
+        };
+        timeout(SOON, is_so).await.expect("it is silent, or not");
+    };
+    // What waits for the hub is written, and nothing is read: so a process is that was stopped.
+    let said = end.early(dialing.pace);
+    let tunnel = tokio::select! {
+        tunnel = node.tunnel() => tunnel,
+        _ = said => panic!("nothing was asked"),
+    };
+    let asking = Arc::clone(&tunnel);
+    let waiting = tokio::spawn(async move { ask(&asking, "wait").await });
+    silent(&tunnel, true).await;
+    // It reads what has come, the ping too, and answers that.
+    let goes_on = async {
+        let _ = end.early(dialing.pace).await;
+        let _ = end.early(dialing.pace).await;
+    };
+    tokio::select! {
+        () = goes_on => panic!("no more than one question was asked"),
+        () = silent(&tunnel, false) => {}
+    }
+    waiting.abort();
+}
+
+#[tokio::test]
+async fn who_works_long_on_a_question_and_answers_pings_is_not_silent() {
+    let pace = Pace {
+        quiet: Duration::from_millis(500),
+        ..Pace::default()
+    };
+    let node = Node::start(pace).await;
+    let identity = identity(node.credential(DAY));
+    let kept = Running::start(node.address, identity, Pace::default());
+    let tunnel = node.tunnel().await;
+    let asking = Arc::clone(&tunnel);
+    let waiting = tokio::spawn(async move { ask(&asking, "wait").await });
+    kept.desk.works_on(1).await;
+    // Nothing but the look at silence asks for a sign of life that soon.
+    let looked = async {
+        while tunnel.latency().is_none() {
+            tokio::task::yield_now().await;
+        }
+    };
+    timeout(SOON, looked).await.expect("a ping");
+    assert!(!tunnel.is_silent());
+    kept.desk.released.send_replace(true);
+    assert_eq!(waiting.await.unwrap().unwrap(), "wait");
 }
 
 #[tokio::test]

@@ -2,6 +2,7 @@
 
 use super::clogged::Clogged;
 use super::handle::{Command, Question};
+use super::silence::{Due, Silence};
 use super::{Tunnel, Unanswered};
 use crate::pump::{Pace, Pulse};
 use entryway_bridge::link::{Ended, HubLink, NotAsked, RequestId};
@@ -9,6 +10,7 @@ use entryway_bridge::{Octets, Question as Signed, Roots, SignedReply, VerifiedRe
 use std::collections::HashMap;
 use std::sync::Arc;
 use tokio::sync::{mpsc, oneshot};
+use tokio::time::Instant;
 
 /// What is under way on a tunnel.
 pub(super) struct Course {
@@ -17,6 +19,7 @@ pub(super) struct Course {
     ids: HashMap<u64, RequestId>,
     pub(super) pulse: Pulse,
     pub(super) clogged: Clogged,
+    silence: Silence,
     pub(super) tunnel: Arc<Tunnel>,
     /// Of the key of this tunnel's connector.
     roots: Roots,
@@ -40,6 +43,7 @@ impl Course {
             ids: HashMap::new(),
             pulse: Pulse::new(pace),
             clogged: Clogged::new(pace.cancelled),
+            silence: Silence::new(pace.quiet),
             tunnel: Arc::clone(tunnel),
             roots: Roots::default(),
         }
@@ -80,6 +84,7 @@ impl Course {
                     tell,
                 };
                 self.waiting.insert(id, waiting);
+                self.silence.asked();
             }
             Err(why) => {
                 let _ = tell.send(Err(Unanswered::NotSent(why.into())));
@@ -90,6 +95,24 @@ impl Course {
         if let Some(id) = self.ids.remove(&token) {
             self.waiting.remove(&id);
             link.cancel(id);
+        }
+    }
+    /// Something has come, and was looked at.
+    pub(super) fn heard(&mut self) {
+        if self.silence.heard(!self.waiting.is_empty()) {
+            self.tunnel.set_silent(false);
+        }
+    }
+    /// When silence is looked at next.
+    pub(super) fn silent_by(&self) -> Option<Instant> {
+        self.silence.by()
+    }
+    /// Looks at it.
+    pub(super) fn look(&mut self, now: Instant) {
+        match self.silence.due(now) {
+            Some(Due::Look) => self.pulse.hurry(),
+            Some(Due::IsSilent) => self.tunnel.set_silent(true),
+            None => {}
         }
     }
     fn take(&mut self, id: RequestId) -> Option<Waiting> {

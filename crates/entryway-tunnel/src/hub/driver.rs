@@ -232,6 +232,7 @@ impl<S: AsyncRead + AsyncWrite> Driver<S> {
         let mut renewal: Option<Later<'_, _>> = None;
         let mut alarm = Alarm::new();
         let mut commands = Vec::new();
+        let mut has_come = false;
         loop {
             match self.heard(course) {
                 Ok(Some(renew)) => {
@@ -242,6 +243,9 @@ impl<S: AsyncRead + AsyncWrite> Driver<S> {
                 }
                 Ok(None) => {}
                 Err(down) => return down,
+            }
+            if std::mem::take(&mut has_come) {
+                course.heard();
             }
             if by.is_some() && self.link.is_drained() {
                 return self.last(Bye::new(ByeCode::Stopping, "drained"));
@@ -262,7 +266,8 @@ impl<S: AsyncRead + AsyncWrite> Driver<S> {
                 }
             };
             let next = by.unwrap_or(expires).min(course.pulse.due);
-            let next = clogged.map_or(next, |clogged| clogged.min(next));
+            let sooner = clogged.into_iter().chain(course.silent_by()).min();
+            let next = sooner.map_or(next, |sooner| sooner.min(next));
             tokio::select! {
                 pushed = push(&mut self.write, out, &mut self.unflushed), if writes => {
                     if let Err(error) = pushed {
@@ -273,6 +278,7 @@ impl<S: AsyncRead + AsyncWrite> Driver<S> {
                     if let Err(error) = pulled {
                         return Down::Lost(broken(&error));
                     }
+                    has_come = true;
                 }
                 // All that wait: what is asked at the same time is written together.
                 1.. = course.told.recv_many(&mut commands, AT_ONCE) => {
@@ -331,6 +337,7 @@ impl<S: AsyncRead + AsyncWrite> Driver<S> {
                         self.link.bye(&bye);
                         return Down::Clogged;
                     }
+                    course.look(now);
                     if course.pulse.due <= now {
                         match course.pulse.beat() {
                             Beat::Ping(token) => self.link.ping(token),

@@ -121,6 +121,7 @@ pub struct Tunnel {
     outstanding: AtomicUsize,
     latency_us: AtomicU64,
     draining: AtomicBool,
+    silent: AtomicBool,
     tokens: AtomicU64,
     commands: mpsc::UnboundedSender<Command>,
 }
@@ -163,6 +164,7 @@ impl Tunnel {
             outstanding: AtomicUsize::new(0),
             latency_us: AtomicU64::new(UNKNOWN),
             draining: AtomicBool::new(false),
+            silent: AtomicBool::new(false),
             tokens: AtomicU64::new(0),
             commands,
         }
@@ -228,6 +230,14 @@ impl Tunnel {
     }
     pub(super) fn set_draining(&self) {
         self.draining.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether it was asked, a moment ago, and nothing at all has come since, no answer to a ping either.
+    pub fn is_silent(&self) -> bool {
+        self.silent.load(Ordering::Relaxed)
+    }
+    pub(super) fn set_silent(&self, silent: bool) {
+        self.silent.store(silent, Ordering::Relaxed);
     }
 
     /// Asks, and waits for the answer until the deadline. When this is dropped the connector is told that nobody waits.

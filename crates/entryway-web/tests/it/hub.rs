@@ -38,6 +38,7 @@ fn connector(id: &str, standing: &str) -> ConnectorJson {
             }],
             certificate_url: None,
             draining: false,
+            silent: false,
             outstanding: 2,
             latency_ms: None,
         }),

@@ -171,6 +171,7 @@ fn tunnel(tunnel: &Tunnel) -> TunnelJson {
         since: Rfc3339(tunnel.since()).to_string(),
         ready: ready.collect(),
         draining: tunnel.is_draining(),
+        silent: tunnel.is_silent(),
         outstanding: tunnel.outstanding() as u64,
         latency_ms: tunnel
             .latency()

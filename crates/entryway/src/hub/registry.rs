@@ -1,5 +1,5 @@
 //! Which tunnels there are, and which of them is asked: of those that are ready for it the one with the fewest questions
-//! under way. Outlives every configuration. Knows no store and asks nothing itself.
+//! under way, and one that gives no sign of life only where there is no other. Outlives every configuration. Knows no store and asks nothing itself.
 
 mod certificates;
 mod figures;
@@ -25,6 +25,8 @@ pub(crate) trait Line: Send + Sync + 'static {
     fn outstanding(&self) -> usize;
     fn latency(&self) -> Option<Duration>;
     fn is_draining(&self) -> bool;
+    /// Whether it gives no sign of life just now.
+    fn is_silent(&self) -> bool;
 }
 
 impl Line for Tunnel {
@@ -42,6 +44,9 @@ impl Line for Tunnel {
     }
     fn is_draining(&self) -> bool {
         self.is_draining()
+    }
+    fn is_silent(&self) -> bool {
+        self.is_silent()
     }
 }
 
@@ -123,6 +128,9 @@ pub(crate) struct Picked<L> {
     _place: Place,
     _of_share: Option<(Place, Place)>,
 }
+
+/// By which of two is asked, the lower one: silence, questions under way, how long a ping takes.
+type Rank = (bool, usize, Duration);
 
 struct Place(Arc<AtomicUsize>);
 
@@ -254,7 +262,7 @@ impl<L: Line> Registry<L> {
         let sites = self.sites.lock();
         let site = sites.get(site).ok_or(NoLine::Unknown)?;
         let mut busy = false;
-        let mut best: Option<(usize, Duration, &Held<L>)> = None;
+        let mut best: Option<(Rank, &Held<L>)> = None;
         for held in &site.lines {
             let connector = held.line.connector();
             let report = held.line.report();
@@ -271,12 +279,13 @@ impl<L: Line> Registry<L> {
                 continue;
             }
             let latency = held.line.latency().unwrap_or(Duration::MAX);
-            if best.is_none_or(|(least, quickest, _)| (outstanding, latency) < (least, quickest)) {
-                best = Some((outstanding, latency, held));
+            let rank = (held.line.is_silent(), outstanding, latency);
+            if best.is_none_or(|(least, _)| rank < least) {
+                best = Some((rank, held));
             }
         }
         let held = match best {
-            Some((_, _, held)) => held,
+            Some((_, held)) => held,
             None if busy => return Err(NoLine::Busy),
             None => return Err(NoLine::NoneReady),
         };
@@ -361,6 +370,13 @@ impl<L: Line> Registry<L> {
             first = first.or(Some(Ok(why)));
         }
         first.or(Some(Err(NoLine::NoneReady)))
+    }
+
+    /// Whether a connector gives no sign of life just now.
+    pub(crate) fn is_silent(&self, site: &str, connector: &ConnectorId) -> bool {
+        let sites = self.sites.lock();
+        let mut lines = sites.get(site).into_iter().flat_map(|site| &site.lines);
+        lines.any(|held| held.line.connector() == *connector && held.line.is_silent())
     }
 
     /// Whether a connector is asked anything new from now on.

@@ -42,7 +42,9 @@ impl Exchange {
     /// Asks a site what a login asks of it.
     pub(crate) async fn ask_site(&self, site: &str, operation: SiteOperation) -> SiteAnswer {
         let began = Instant::now();
-        let questions = questions(&operation);
+        let mut questions = questions(&operation);
+        // Of two that can open the password, the one that lives.
+        questions.sort_by_key(|question| self.registry.is_silent(site, &question.only));
         let mut answer = unanswered(None, SiteFault::Unreachable, false, UNREADABLE.to_owned());
         for question in questions {
             let body = Bytes::from(question.body);

@@ -11,6 +11,7 @@ struct Fake {
     outstanding: AtomicUsize,
     latency: Option<Duration>,
     draining: AtomicBool,
+    silent: AtomicBool,
 }
 
 impl Line for Fake {
@@ -28,6 +29,9 @@ impl Line for Fake {
     }
     fn is_draining(&self) -> bool {
         self.draining.load(Ordering::Relaxed)
+    }
+    fn is_silent(&self) -> bool {
+        self.silent.load(Ordering::Relaxed)
     }
 }
 
@@ -57,6 +61,7 @@ fn line(number: u8, latency_ms: Option<u64>) -> Arc<Fake> {
         outstanding: AtomicUsize::new(0),
         latency: latency_ms.map(Duration::from_millis),
         draining: AtomicBool::new(false),
+        silent: AtomicBool::new(false),
     })
 }
 
@@ -101,6 +106,25 @@ fn the_one_with_the_fewest_questions_is_asked_and_the_quicker_of_two() {
     }
     assert_eq!(any(&registry), Ok(id(2)));
     quick.outstanding.store(2, Ordering::Relaxed);
+    assert_eq!(any(&registry), Ok(id(1)));
+}
+
+#[test]
+fn one_that_gives_no_sign_of_life_is_asked_where_there_is_no_other() {
+    let registry = registry();
+    let (silent, busy) = (line(1, Some(1)), line(2, Some(80)));
+    busy.outstanding.store(3, Ordering::Relaxed);
+    silent.silent.store(true, Ordering::Relaxed);
+    for one in [&silent, &busy] {
+        assert!(registry.add(&site(), one, false).unwrap().is_none());
+    }
+    assert_eq!(any(&registry), Ok(id(2)));
+    assert!(registry.is_silent("plant-a", &id(1)) && !registry.is_silent("plant-a", &id(2)));
+    // It may be back any moment, and nobody else can be asked.
+    busy.draining.store(true, Ordering::Relaxed);
+    assert_eq!(any(&registry), Ok(id(1)));
+    busy.draining.store(false, Ordering::Relaxed);
+    silent.silent.store(false, Ordering::Relaxed);
     assert_eq!(any(&registry), Ok(id(1)));
 }
 
