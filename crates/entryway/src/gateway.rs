@@ -5,8 +5,10 @@ mod course;
 mod release;
 
 use crate::explain::note_throttle;
+use crate::ids;
 use crate::kept::Kept;
 use crate::record;
+use crate::sso::now_ms;
 use crate::told::Telling;
 use crate::witness::{Kind, Submitted, Witness, cut};
 use crate::world::{Asked, World};
@@ -15,9 +17,9 @@ pub(crate) use course::{Course, Unheard};
 use entryway_config::RuleBook;
 use entryway_directory::{Domains, Finder};
 use entryway_login::{
-    Asserted, Attempt, Clock, Decided, Decision, Device, Fault, LoginId, LoginPolicy, LoginService,
-    Record, Shown, Stage, Step, SubmittedPassword, Trace, TraceEntry, begin, begin_asserted,
-    begin_certificate, begin_change, drive_from,
+    Asserted, AssertedSays, Attempt, Clock, Decided, Decision, Device, Fault, LoginId, LoginPolicy,
+    LoginService, Record, Shown, Stage, Step, SubmittedPassword, Trace, TraceEntry, begin,
+    begin_asserted, begin_certificate, begin_change, drive_from,
 };
 pub(crate) use release::Release;
 use std::future::Future;
@@ -175,7 +177,11 @@ impl Gateway {
     /// Decides about somebody whose certificate a site's connector has judged: asked as a revalidation is, and a login.
     pub(crate) async fn decide_asserted(&self, attempt: Attempt, asserted: Asserted) -> Decided {
         let (id, deadline) = (attempt.id, attempt.deadline);
-        let release = self.release(attempt.started).await;
+        let began = match asserted.says {
+            AssertedSays::Refused(_) => began_at_the_site(&attempt),
+            AssertedSays::LetIn(_) | AssertedSays::NoVerdict => attempt.started,
+        };
+        let release = self.release(began).await;
         let submitted = Submitted {
             kind: Kind::Login,
             login_name: asserted.site.to_string(),
@@ -366,6 +372,17 @@ impl LoginService for Gateway {
     fn login(&self, attempt: Attempt) -> Pin<Box<dyn Future<Output = Decided> + Send + '_>> {
         self.decide(attempt, ())
     }
+}
+
+/// When a login that was refused at a site began there: its id says so. The site has held that refusal, and it is not held
+/// for as long again. A clock there that is ahead makes it wait no longer than a login that begins here.
+fn began_at_the_site(attempt: &Attempt) -> Instant {
+    let since = now_ms().saturating_sub(ids::submitted_ms(attempt.id));
+    let since = Duration::from_millis(u64::try_from(since).unwrap_or_default());
+    attempt
+        .started
+        .checked_sub(since)
+        .unwrap_or(attempt.started)
 }
 
 /// What is asked nothing, because nobody could hold its refusal.

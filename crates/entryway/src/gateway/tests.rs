@@ -5,7 +5,8 @@ use crate::world::World;
 use crate::{compose, ids, sources};
 use entryway_ldap_types::Password;
 use entryway_login::{
-    Attempt, Decided, Decision, Fault, LoginPolicy, LoginService, Reason, SubmittedPassword,
+    Asserted, AssertedSays, Attempt, Decided, Decision, Fault, LoginId, LoginPolicy, LoginService,
+    Reason, ReplyProof, SubmittedPassword,
 };
 use entryway_store::{Details, NewAccount, NewPassword};
 use parking_lot::Mutex;
@@ -100,6 +101,39 @@ async fn a_refusal_that_cannot_be_held_is_no_verdict() {
     );
     let third = decide(&gateway).await;
     assert!(matches!(third, Decision::Reject(_)), "there is room again");
+}
+
+/// The site has held what it refused, and what was asked for at a time is held from then on. What is refused here is held
+/// here.
+#[tokio::test]
+async fn a_refusal_by_a_sites_certificate_login_is_held_once() {
+    const AGO_MS: u64 = 5_000;
+    let gateway = gateway(1).await;
+    let refused = || AssertedSays::Refused("refused".to_owned());
+    let is_held = async |says: AssertedSays, ago_ms: u64| {
+        let mut attempt = attempt("nobody", "unread", Duration::from_secs(30));
+        let before = ids::submitted_ms(attempt.id);
+        attempt.id = LoginId::from_bits(attempt.id.bits() - (ago_ms << 24));
+        assert_eq!(before.abs_diff(ids::submitted_ms(attempt.id)), ago_ms);
+        let began = attempt.started;
+        let asserted = Asserted {
+            site: "plant-a".into(),
+            connector: "one".into(),
+            proof: ReplyProof {
+                digest: [0; 32],
+                signature: Box::new([]),
+                beside: Box::default(),
+            },
+            says,
+        };
+        let decided = gateway.decide_asserted(attempt, asserted).await;
+        assert!(matches!(decided.decision, Decision::Reject(_)));
+        began.elapsed() >= REJECT_AFTER
+    };
+    assert!(!is_held(refused(), AGO_MS).await);
+    assert!(is_held(AssertedSays::LetIn("token".into()), AGO_MS).await);
+    // A site that holds nothing, and one whose clock is ahead.
+    assert!(is_held(refused(), 0).await);
 }
 
 #[derive(Default)]
