@@ -87,19 +87,6 @@ impl PersonTrust {
         of_people(self.verifier().store().certificates())
     }
 
-    /// The revocation lists that count: whose, and until when each holds.
-    pub(crate) fn lists(&self) -> Vec<(String, Option<SystemTime>)> {
-        let reading = self.reading.lock();
-        let lists = reading.lists.as_ref();
-        let of = |lists: &Lists| {
-            let facts = lists.crls().in_force();
-            facts
-                .map(|list| (list.issuer.clone(), list.next_update))
-                .collect()
-        };
-        lists.map(of).unwrap_or_default()
-    }
-
     /// Looks at the files from now on. Needs a tokio runtime.
     pub(crate) fn watch(self: Arc<Self>) -> TrustWatch {
         let watching = tokio::spawn(async move {

@@ -1,21 +1,11 @@
-//! What `entryway connector check` looks at for people's certificates: files, the listener, and whether hub and site mean the
-//! same address.
+//! What `entryway connector check` looks at for people's certificates beside what `entryway check` does: the listener, and
+//! whether hub and site mean the same address.
 
-use crate::certificate_login::{AskingListener, PersonTrust, Wanted};
 use crate::check::{Finding, State};
-use crate::stores::identity_source;
-use anyhow::Context;
 use entryway_bridge::message::Certificates;
 use entryway_config::{CertificateLogin, Settings};
-use entryway_ldap::days_left;
 use std::io::ErrorKind;
-use std::sync::Arc;
-use std::time::SystemTime;
 use tokio::net::TcpListener;
-use tokio::task::spawn_blocking;
-
-/// A certificate that ends sooner is told.
-const SOON_DAYS: i64 = 14;
 
 /// By what the nodes have said.
 pub(super) async fn findings(settings: &Settings, told: &[Option<Certificates>]) -> Vec<Finding> {
@@ -32,72 +22,11 @@ pub(super) async fn findings(settings: &Settings, told: &[Option<Certificates>])
         };
     };
     let mut findings = Vec::new();
-    let (reading, tls) = (Arc::clone(&login), settings.tls.clone());
-    let read = spawn_blocking(move || files(&reading, tls.as_ref())).await;
-    match read.unwrap_or_else(|error| Err(error.into())) {
-        Ok((state, detail)) => findings.push(found("files", state, detail)),
-        Err(error) => findings.push(found(
-            "files",
-            State::Bad,
-            format!(
-                "{error:#}; until that is there nobody shows a certificate, and passwords go on"
-            ),
-        )),
-    }
     let (state, detail) = listener(&login).await;
     findings.push(found("listener", state, detail));
     let (state, detail) = agreed(&login.url, told);
     findings.push(found("url", state, detail));
     findings
-}
-
-/// Certificate, authorities and lists.
-fn files(
-    login: &CertificateLogin,
-    tls: Option<&entryway_config::IdentitySource>,
-) -> anyhow::Result<(State, String)> {
-    let trust = Arc::new(PersonTrust::open(login)?);
-    let own = login.tls.as_ref().or(tls);
-    let wanted = Wanted {
-        identity: identity_source(own.context("`certificate_login.tls` is missing")?),
-        trust: Arc::clone(&trust),
-        own: true,
-    };
-    let asking = AskingListener::open(&wanted)?;
-    let now = SystemTime::now();
-    let mut state = State::Good;
-    let mut parts = Vec::new();
-    let own = asking
-        .certificates()
-        .into_iter()
-        .map(|it| it.not_after)
-        .min();
-    if let Some(days) = own.map(|end| days_left(end, now)) {
-        parts.push(match days {
-            ..0 => "its own certificate has expired: browsers refuse it".to_owned(),
-            days => format!("its own certificate ends in {days} days"),
-        });
-        if days < SOON_DAYS {
-            state = State::Odd;
-        }
-    }
-    parts.push(format!("{} authorities of people", trust.issuers().len()));
-    let lists = trust.lists();
-    if lists.is_empty() {
-        parts.push("no revocation list: nothing is asked of revocation".to_owned());
-    }
-    for (issuer, end) in lists {
-        let days = end.map(|end| days_left(end, now));
-        parts.push(match days {
-            Some(..0) => {
-                state = State::Odd;
-                format!("the list of {issuer} is too old")
-            }
-            Some(days) => format!("the list of {issuer} holds for {days} days"),
-            None => format!("the list of {issuer} does not say how long it holds"),
-        });
-    }
-    Ok((state, parts.join(", ")))
 }
 
 async fn listener(login: &CertificateLogin) -> (State, String) {

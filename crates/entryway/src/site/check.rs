@@ -204,8 +204,10 @@ fn wanted(node: &str, welcome: &Welcome, connector: &ConnectorSettings) -> Findi
         Ability::Lookups if !connector.release.lookups => {
             Some("look-ups are switched off here (`connector.release.lookups`)")
         }
-        Ability::Certificate => Some("no connector asks a browser for a certificate yet"),
-        Ability::Lookups | Ability::Password => None,
+        Ability::Certificate if !connector.certificates => {
+            Some("nobody shows a certificate here (`[certificate_login]`)")
+        }
+        Ability::Lookups | Ability::Password | Ability::Certificate => None,
     });
     let (state, detail) = match missing {
         None => (State::Good, format!("the hub asks for {words}")),

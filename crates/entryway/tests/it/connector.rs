@@ -184,6 +184,11 @@ fn a_connector_runs_until_it_is_told_and_outlives_its_hub() {
         let finding = findings.iter().find(|finding| finding["check"] == step);
         assert_eq!(finding.expect(step)["ok"], true, "{step}: {found}");
     }
+    let mut wanted = findings.iter().filter(|one| one["check"] == "wanted");
+    assert_eq!(
+        wanted.next().expect("told")["detail"],
+        "the hub asks for password, certificate; nobody shows a certificate here (`[certificate_login]`)"
+    );
     assert_eq!(status(&world)["nodes"][0]["state"], "up");
     // Another configuration leaves the tunnel alone.
     daemon.signal("HUP");

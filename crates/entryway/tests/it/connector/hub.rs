@@ -33,6 +33,7 @@ struct Book {
     left: AtomicBool,
     enrolments: AtomicUsize,
     tunnel: Mutex<Option<Arc<Tunnel>>>,
+    further: Mutex<Vec<NodeUrl>>,
 }
 
 fn site() -> SiteName {
@@ -54,6 +55,10 @@ impl Book {
     fn node(&self) -> NodeUrl {
         Text::cut(&format!("http://{}", self.address))
     }
+    fn nodes(&self) -> Vec<NodeUrl> {
+        let further = self.further.lock().expect("alone").clone();
+        [self.node()].into_iter().chain(further).collect()
+    }
 }
 
 impl Admit for Book {
@@ -70,9 +75,9 @@ impl Admit for Book {
                 site: site(),
                 connector: ConnectorId::parse(&peer.connector).expect("an id"),
                 node: Text::cut("one"),
-                nodes: vec![self.node()],
+                nodes: self.nodes(),
                 standing: Standing::Active,
-                wanted: vec![Ability::Password],
+                wanted: vec![Ability::Password, Ability::Certificate],
             })
         })
     }
@@ -117,6 +122,7 @@ fn book(address: SocketAddr) -> Arc<Book> {
         left: AtomicBool::new(false),
         enrolments: AtomicUsize::new(0),
         tunnel: Mutex::default(),
+        further: Mutex::default(),
     })
 }
 
@@ -199,6 +205,11 @@ impl Hub {
         Ticket::new([8; 16], self.book.authority.certificate())
             .to_text()
             .to_string()
+    }
+    /// From now on it says that there is this node too.
+    pub(super) fn names(&self, node: &str) {
+        let mut further = self.book.further.lock().expect("alone");
+        further.push(Text::cut(node));
     }
     pub(super) fn key_of_the_last(&self) -> String {
         self.book.last_key.lock().expect("alone").clone()

@@ -89,6 +89,51 @@ fn certificates_are_not_offered_and_passwords_go_on() {
     assert!(daemon.rest().0.success());
 }
 
+/// What a hub says last and what cannot be written down holds while the connector runs, and the next start knows what was
+/// said before.
+#[test]
+fn what_a_hub_said_and_cannot_be_kept_is_told_and_holds() {
+    const ANOTHER: &str = "http://127.0.0.1:1";
+    let (world, mut hub) = (world(), Hub::start());
+    enroll(&world, &hub);
+    let mut daemon = Daemon::connector(&world);
+    daemon.event("hub.up");
+    let identity = world.state().join("connector/identity.json");
+    let aside = world.path("identity.json");
+    fs::rename(&identity, &aside).expect("moved");
+    fs::create_dir(&identity).expect("in its place");
+    hub.names(ANOTHER);
+    hub.stop();
+    daemon.event("hub.down");
+    hub.start_again();
+    let told = daemon.event("identity.not_kept");
+    let problem = told["problem"].as_str().expect("a text");
+    assert!(problem.contains("identity.json` cannot be read"), "{told}");
+    fs::remove_dir(&identity).expect("removed");
+    fs::rename(&aside, &identity).expect("back");
+    let nodes = || {
+        let status = status(&world);
+        let nodes = status["nodes"].as_array().expect("a list").iter();
+        let urls = nodes.map(|node| node["hub"].as_str().expect("a URL").to_owned());
+        urls.collect::<Vec<_>>()
+    };
+    let is_known = nodes().iter().any(|url| url.starts_with(ANOTHER));
+    assert!(is_known, "{:?}", nodes());
+    let kept = fs::read_to_string(&identity).expect("there");
+    assert!(!kept.contains(ANOTHER), "{kept}");
+    // It is said anew at the next start, and kept then.
+    daemon.signal("TERM");
+    assert!(daemon.rest().0.success());
+    let mut daemon = Daemon::connector(&world);
+    daemon.event("hub.up");
+    super::until("kept", || {
+        let kept = fs::read_to_string(&identity);
+        kept.is_ok_and(|kept| kept.contains(ANOTHER))
+    });
+    daemon.signal("TERM");
+    assert!(daemon.rest().0.success());
+}
+
 /// Row "the key or a certificate", and "the whole state directory".
 #[test]
 fn half_an_identity_starts_nothing_and_another_ticket_makes_another() {

@@ -358,7 +358,10 @@ fn whoever_loses_what_it_needs_is_degraded_for_that_alone_and_comes_back() {
     let mut check = both.site.command(&["connector", "check"]);
     let said = check.output().expect("an end");
     let said = String::from_utf8_lossy(&said.stdout).into_owned();
-    assert!(said.contains("asking.key"), "{said}");
+    // Each file is told of once.
+    for once in ["asking.key", "certificate trust"] {
+        assert_eq!(said.matches(once).count(), 1, "{once}: {said}");
+    }
     // Back, it is ready by itself.
     fs::rename(&aside, &key).expect("moved");
     both.served.daemon.event("site.certificates_ready");
