@@ -1,6 +1,8 @@
 //! Vectors that the page's script and any second implementation are checked with:
 //! `crates/entryway-bridge/tests/vectors.json`. Written anew with `UPDATE_GOLDEN=1`, with new keys and ciphertexts.
 
+mod assertions;
+
 use super::seal::{PageSeal, SecretKey};
 use crate::identity::ConnectorKey;
 use crate::sign::IdentitySigner;
@@ -170,6 +172,7 @@ fn write() -> Value {
             "signature": hex(&signed.proof.signature.0),
         },
         "replies_together": write_together(),
+        "assertions": assertions::write(&signer),
         "ticket": {
             "text": &*ticket.to_text(), "secret": hex(ticket.secret()),
             "authority_certificate": hex(b"a certificate"),
@@ -223,6 +226,11 @@ fn the_vectors_are_of_this_protocol() {
     let verified = signed.verify(&question(), &identity).unwrap();
     assert_eq!(hex(verified.statement_digest()), reply["statement_digest"]);
     verify_together(&vectors["replies_together"]);
+    let asserted = vectors["assertions"].as_array().unwrap();
+    assert_eq!(asserted.len(), 3);
+    for vector in asserted {
+        assertions::check(vector, &identity);
+    }
     let ticket = Ticket::parse(vectors["ticket"]["text"].as_str().unwrap()).unwrap();
     assert_eq!(hex(ticket.secret()), vectors["ticket"]["secret"]);
     assert!(ticket.is_for(&unhex(&vectors["ticket"]["authority_certificate"])));
