@@ -158,6 +158,47 @@ fn a_choice_of_a_domain_makes_nobody_of_a_site_somebody_here() {
     assert!(!would_seal(&mut browser, &page, "", "jdoe"));
 }
 
+/// However a name is decorated, and whatever is chosen beside it: nothing of a site's people is asked for in clear, and
+/// what is sent so is refused before anybody here is asked about it.
+#[test]
+fn no_spelling_of_a_sites_name_and_no_choice_beside_it_takes_a_password_in_clear() {
+    let world = offering(r#"["portal"]"#);
+    let mut daemon = Daemon::start(&world);
+    let (mut browser, mut page) = page_of(&daemon);
+    let names = [
+        "jane@plant-a.example.",
+        "jane@plant-a.example ",
+        " jane@plant-a.example",
+        "jane@ plant-a.example. ",
+        "JANE@Plant-A.Example.",
+        "plant-a/jane ",
+        " plant-a /jane",
+        "PLANT-A\\jane",
+        "plant-a/jane.",
+    ];
+    for name in names {
+        for domain in ["staff", "", "plant-a"] {
+            assert!(
+                would_seal(&mut browser, &page, domain, name),
+                "{name:?} {domain:?}"
+            );
+        }
+        let form = [
+            ("name", name),
+            ("domain", "staff"),
+            ("password", "in-clear-9"),
+            ("action", "login"),
+        ];
+        page = browser.submit(&page, &form);
+        assert!(page.body.contains("switch scripts on"), "{}", page.body);
+        assert!(!page.body.contains("in-clear-9"));
+    }
+    for name in names {
+        let line = daemon.event("login.decided");
+        assert_eq!(line["code"], "sealed_only", "{name:?}: {line}");
+    }
+}
+
 #[test]
 fn there_is_nothing_to_choose_where_all_people_are_a_sites() {
     let world = offering(r#"["portal", "app"]"#);
