@@ -162,7 +162,7 @@ fn write() -> Value {
     json!({
         "about": "Vectors of docs/connector-protocol.md. Keys of tests: they open nothing. Bytes are in hexadecimal, but within `challenge` and `sealed`, where they are as they travel.",
         "identity_key": hex(pair.public_key().as_ref()),
-        "sealing_key": { "private": hex(secret.bytes()), "public": hex(&point) },
+        "sealing_key": { "private": hex(&secret.bytes()), "public": hex(&point) },
         "challenge": challenge,
         "sealings": sealings,
         "reply": {
