@@ -12,6 +12,7 @@ use entryway_bridge::message::{LookupAnswer, LookupAsked, LookupHead, Method, re
 use entryway_conformance::free_port;
 use entryway_tunnel::connector::Asked;
 use serde_json::{Value, json};
+use std::collections::HashSet;
 use std::io::Write as _;
 use std::net::TcpStream;
 use std::path::Path;
@@ -186,6 +187,77 @@ fn whoever_hangs_up_is_asked_about_no_more() {
         &daemon,
         "entryway_site_lookups_total{site=\"plant-a\",outcome=\"abandoned\"} 1",
     );
+}
+
+/// Twenty people for each text of a list, and more than a reply may have for one that wants too much.
+fn crowd(asked: &Asked) -> Option<Bytes> {
+    let lookup: LookupAsked = read("lookup", &asked.delivered.body).ok()?;
+    let asked: Value = serde_json::from_str(lookup.body?.as_str()).ok()?;
+    let texts = asked["queries"].as_array()?;
+    let (each, long) = match texts.len() {
+        1 => (50, 100 * 1024),
+        _ => (20, 8),
+    };
+    let results = texts.iter().enumerate().map(|(at, query)| {
+        let people = (0..each).map(|one| {
+            json!({
+                "id": format!("staff:{at}-{one}"), "kind": "person", "name": "n".repeat(long),
+                "login_name": format!("p{at}-{one}"), "domain": "staff", "dn": format!("uid=p{at}-{one}"),
+            })
+        });
+        let people: Vec<Value> = people.collect();
+        json!({ "query": query, "outcome": "matched", "matches": people, "partial": false })
+    });
+    let results: Vec<Value> = results.collect();
+    let answer = LookupAnswer {
+        head: LookupHead {
+            status: 200,
+            headers: vec![(Text::cut("content-type"), Text::cut("application/json"))],
+        },
+        body: json!({ "results": results }).to_string().into(),
+    };
+    Some(answer.to_bytes())
+}
+
+#[test]
+fn two_thousand_people_are_resolved_at_once_and_what_is_beyond_is_told() {
+    let world = hub();
+    let daemon = Daemon::start(&world);
+    let to = endpoint(&daemon, "plant-a");
+    let credential = credential(&world, &daemon, "plant-a");
+    let site = Site::start(&world, to, credential, Box::new(crowd));
+    site.until_up(&world);
+    until_metric(
+        &daemon,
+        "entryway_site_ready{site=\"plant-a\",ability=\"lookups\"} 1",
+    );
+    let resolve = |texts: usize, length: usize| {
+        let texts: Vec<String> = (0..texts)
+            .map(|at| format!("{at:03}{}", "x".repeat(length)))
+            .collect();
+        let body = json!({ "queries": texts, "limit": 20 });
+        daemon.post("/api/v1/sites/plant-a/resolve", PHONEBOOK, &body)
+    };
+    let told = resolve(100, 8);
+    assert_eq!(told.status, 200, "{}", told.body);
+    let told = told.json();
+    let results = told["results"].as_array().expect("results");
+    let ids: HashSet<&str> = results
+        .iter()
+        .flat_map(|result| result["matches"].as_array().expect("matches"))
+        .map(|person| person["id"].as_str().expect("an id"))
+        .collect();
+    assert_eq!(ids.len(), 2000);
+    assert!(ids.iter().all(|id| id.starts_with("plant-a:staff:")));
+    let asked = site.asked();
+    // More texts than anybody may send at once, and longer ones than a question to a site has room for, reach nobody.
+    refused(&resolve(101, 8), 400, "bad_body");
+    refused(&resolve(100, 500), 400, "too_long");
+    assert_eq!(site.asked(), asked);
+    // An answer that is longer than a reply may be never leaves the connector.
+    refused(&resolve(1, 8), 503, "site_unreachable");
+    // The next one is answered.
+    assert_eq!(resolve(100, 8).status, 200);
 }
 
 #[test]

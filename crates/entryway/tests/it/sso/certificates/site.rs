@@ -3,6 +3,7 @@
 
 use super::*;
 use crate::hub::done;
+use entryway_store::Standing;
 use serde_json::Value;
 use std::fs;
 use std::process::Stdio;
@@ -333,6 +334,45 @@ fn a_connector_that_is_revoked_or_gone_lets_nobody_in() {
     assert_eq!((got.status, got.location()), (400, None), "{got:?}");
     let refused = both.served.daemon.event("site.assertion_refused");
     assert_eq!(refused["problem"], "the connector is revoked or held");
+}
+
+#[test]
+fn a_connector_that_is_held_lets_nobody_in_until_it_is_resumed() {
+    let mut both = Both::ready();
+    let good = both.house.good.clone();
+    let (back, cookies) = {
+        let mut browser = Browser::new(&both.served.daemon);
+        let place = both.served.to_listener(&mut browser);
+        let back = both.served.show(&place, Some(&good)).1;
+        (back, browser.cookies.clone())
+    };
+    let listed = done(&both.hub, &["hub", "connector", "list"]);
+    let id = listed["connectors"][0]["id"].as_str().expect("an id");
+    both.hub.in_store(async |store| {
+        let hub = store.hub();
+        let held = hub.set_standing(id, Standing::Held, "root", 1).await;
+        assert!(held.expect("a store"));
+    });
+    both.until_unready("no_connector");
+    {
+        let mut browser = Browser::new(&both.served.daemon);
+        browser.cookies = cookies;
+        let got = browser.get(&path_of(&back));
+        assert_eq!((got.status, got.location()), (400, None), "{got:?}");
+        assert!(!browser.cookies.contains_key("__Host-entryway-session"));
+    }
+    let refused = both.served.daemon.event("site.assertion_refused");
+    assert_eq!(refused["problem"], "the connector is revoked or held");
+    both.offers_nothing();
+    // It waits, and comes by itself.
+    done(&both.hub, &["hub", "connector", "resume", "--all-held"]);
+    both.served.daemon.event("site.certificates_ready");
+    // What the site decided before is on its record, and nowhere else.
+    let before = login_decided(both.connector.as_mut().expect("a connector"));
+    assert_eq!(before["code"], "accept");
+    let (there, here) = both.verdicts(Some(&good));
+    assert!(there.starts_with("accept "), "{there}");
+    assert!(here.starts_with("accept plant-a/"), "{here}");
 }
 
 #[test]
