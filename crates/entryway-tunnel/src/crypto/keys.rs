@@ -114,9 +114,12 @@ impl SealingKeys {
         wall_ms: u64,
         further: u16,
     ) -> Result<(Challenge, Vec<SealNonce>), KeyUnusable> {
-        let nonce = self.nonce(now)?;
-        let further = (0..further).map(|_| self.nonce(now));
-        let further = further.collect::<Result<_, _>>()?;
+        // Drawn together: each draw asks the system.
+        let mut random = vec![[0; RANDOM]; 1 + usize::from(further)];
+        getrandom::fill(random.as_flattened_mut()).map_err(|_| KeyUnusable)?;
+        let mut nonces = random.iter().map(|random| self.nonce(now, random));
+        let nonce = nonces.next().ok_or(KeyUnusable)??;
+        let further = nonces.collect::<Result<_, _>>()?;
         let held = {
             let mut keys = self.keys.lock();
             if now.saturating_duration_since(keys.current.since) >= KEY_LIFE {
@@ -218,12 +221,10 @@ impl SealingKeys {
         self.used.lock().claim(nonce.random, now, self.used_max)
     }
 
-    fn nonce(&self, now: Instant) -> Result<SealNonce, KeyUnusable> {
+    fn nonce(&self, now: Instant, random: &[u8; RANDOM]) -> Result<SealNonce, KeyUnusable> {
         let given_out = millis(now.saturating_duration_since(self.started));
         let mut nonce = given_out.to_be_bytes().to_vec();
-        let mut random = [0; RANDOM];
-        getrandom::fill(&mut random).map_err(|_| KeyUnusable)?;
-        nonce.extend_from_slice(&random);
+        nonce.extend_from_slice(random);
         let tag = hmac::sign(&self.nonces, &nonce);
         nonce.extend_from_slice(tag.as_ref().first_chunk::<TAG>().ok_or(KeyUnusable)?);
         SealNonce::new(nonce).ok_or(KeyUnusable)

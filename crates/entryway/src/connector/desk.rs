@@ -16,6 +16,7 @@ use entryway_bridge::{ConnectorId, Question, SignedReply, SiteName};
 use entryway_login::{Attempt, LoginId, SubmittedPassword};
 use entryway_tunnel::connector::SigningDesk;
 use entryway_tunnel::crypto::{Opened, SealingKeys};
+use entryway_tunnel::hub::Later;
 use entryway_web::{Relay, Revalidated};
 use parking_lot::Mutex;
 use std::net::IpAddr;
@@ -112,7 +113,9 @@ impl Desk {
                 let relay = relay.filter(|_| answer.release().lookups);
                 let asked = read("lookup", body).ok()?;
                 let running = self.live.now();
-                let found = super::lookups::found(relay, running.relay_token(), asked).await;
+                // Boxed: a login does not carry the room for it.
+                let found = super::lookups::found(relay, running.relay_token(), asked);
+                let found = Box::pin(found).await;
                 answer.sign(found).await
             }
         }
@@ -208,7 +211,8 @@ impl Desk {
         let telling = Arc::clone(&answer) as _;
         let token = asked.token.expose();
         let again = running.people().revalidate_telling(token, attempt, telling);
-        match again.await {
+        // Boxed: a login does not carry the room for it.
+        match Box::pin(again).await {
             Revalidated::Decided(decided) => answer.about(&decided).await,
             // How long the last answer stands is the hub's to say, to whom it was given.
             Revalidated::Stands { fault, .. } => answer.about_fault(fault).await,
@@ -216,29 +220,32 @@ impl Desk {
     }
 
     /// Tells that a sealed password was not opened, and writes that down: the hub's record names this reply.
-    async fn refuse(
-        &self,
-        person: &Person<'_>,
+    fn refuse<'a>(
+        &'a self,
+        person: &'a Person<'_>,
         kind: Kind,
         why: SealRefusal,
         deadline: Instant,
         answer: Arc<Answer>,
-    ) -> Option<SignedReply> {
-        tracing::info!(target: "seal.refused", id = %person.id, why = why.as_str());
-        let running = self.live.now();
-        let attempt = attempt(&running, person, SubmittedPassword::NotAsked, deadline);
-        let telling = Unopened {
-            answer: Arc::clone(&answer),
-            why,
-        };
-        let submitted = Submitted {
-            kind,
-            telling: Some(Arc::new(telling)),
-            ..Submitted::of(&attempt)
-        };
-        let (step, by) = (unopened(person.id, why), attempt.deadline);
-        let decided = running.gateway.follow(submitted, step, by).await;
-        answer.about(&decided).await
+    ) -> Later<'a, Option<SignedReply>> {
+        // Boxed: whoever is let in does not carry the room for it.
+        Box::pin(async move {
+            tracing::info!(target: "seal.refused", id = %person.id, why = why.as_str());
+            let running = self.live.now();
+            let attempt = attempt(&running, person, SubmittedPassword::NotAsked, deadline);
+            let telling = Unopened {
+                answer: Arc::clone(&answer),
+                why,
+            };
+            let submitted = Submitted {
+                kind,
+                telling: Some(Arc::new(telling)),
+                ..Submitted::of(&attempt)
+            };
+            let (step, by) = (unopened(person.id, why), attempt.deadline);
+            let decided = running.gateway.follow(submitted, step, by).await;
+            answer.about(&decided).await
+        })
     }
 }
 
