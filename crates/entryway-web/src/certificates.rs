@@ -7,11 +7,8 @@ use crate::refusal::Refusal;
 use crate::sso::CERTIFICATE;
 use crate::{App, ListenerTls, sso};
 use axum::Router;
-use axum::middleware::map_response;
-use axum::response::Response;
 use axum::routing::get;
 use entryway_login::{Attempt, Decided};
-use http::{HeaderValue, header};
 use rustls::client::danger::HandshakeSignatureValid;
 use rustls::crypto::{WebPkiSupportedAlgorithms, verify_tls12_signature, verify_tls13_signature};
 use rustls::pki_types::{CertificateDer, UnixTime};
@@ -47,22 +44,12 @@ pub async fn serve_certificates(
     stop: impl Future<Output = ()>,
 ) -> crate::Drained {
     let router = Router::new()
-        .route(
-            CERTIFICATE,
-            get(sso::show_certificate).layer(map_response(last)),
-        )
+        .route(CERTIFICATE, get(sso::show_certificate))
         .route(sso::STYLE, get(sso::style))
         .route(sso::LOGO, get(sso::logo))
         .fallback(|| async { Refusal::NotFound })
         .with_state(Arc::new(app.clone()));
     crate::serve::serve_router(listener, Some(tls), app, router, stop).await
-}
-
-/// The connection ends after it: the next try is of whoever has the key then.
-async fn last(mut response: Response) -> Response {
-    let close = HeaderValue::from_static("close");
-    response.headers_mut().insert(header::CONNECTION, close);
-    response
 }
 
 /// What a browser showed in the handshake of its connection.

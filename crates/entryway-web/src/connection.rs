@@ -228,6 +228,9 @@ async fn answer(
         header::X_CONTENT_TYPE_OPTIONS,
         HeaderValue::from_static("nosniff"),
     );
+    if front.tls.as_ref().is_some_and(|tls| tls.answers_once()) {
+        headers.insert(header::CONNECTION, HeaderValue::from_static("close"));
+    }
     if let Some(denied) = response.extensions().get::<Denied>() {
         front
             .complaints

@@ -33,6 +33,8 @@ const UNASKED: usize = 64 * 1024;
 /// open go on, and every new one sees the new certificate.
 pub struct ListenerTls {
     now: RwLock<Arc<ServerConfig>>,
+    /// Whether it asks for certificates.
+    asks: bool,
 }
 
 /// Who may have issued what a browser is asked to show.
@@ -95,6 +97,7 @@ impl ListenerTls {
     pub fn new(certificate: Arc<CertifiedKey>) -> Result<Self, ListenerTlsError> {
         Ok(Self {
             now: RwLock::new(config(certificate)?),
+            asks: false,
         })
     }
 
@@ -105,6 +108,7 @@ impl ListenerTls {
     ) -> Result<Self, ListenerTlsError> {
         Ok(Self {
             now: RwLock::new(asking(certificate, issuers)?),
+            asks: true,
         })
     }
 
@@ -124,6 +128,12 @@ impl ListenerTls {
         let new = config(certificate)?;
         *self.now.write() = new;
         Ok(())
+    }
+
+    /// Whether a connection ends after one answer, whatever that is: what was shown in its handshake is of whoever had the
+    /// key then, and the next try is of whoever has it then.
+    pub(crate) fn answers_once(&self) -> bool {
+        self.asks
     }
 
     /// Makes the handshake with a peer, in time or not at all.
@@ -205,8 +215,8 @@ fn config(certificate: Arc<CertifiedKey>) -> Result<Arc<ServerConfig>, rustls::E
     Ok(Arc::new(config))
 }
 
-/// Nothing is resumed, and each connection carries one answer (HTTP/1.1 can say so, HTTP/2 would stay open): each try
-/// proves anew that its key is there, and a card that was taken out is.
+/// Nothing is resumed, and each connection carries one answer ([`ListenerTls::answers_once`]; HTTP/1.1 can say so, HTTP/2
+/// would stay open): each try proves anew that its key is there, and a card that was taken out is.
 fn asking(
     certificate: Arc<CertifiedKey>,
     issuers: Issuers,

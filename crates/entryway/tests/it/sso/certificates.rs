@@ -325,13 +325,26 @@ fn each_try_has_a_connection_of_its_own() {
     let house = House::new();
     let world = world_of(&house, people::SETUPS[0].1);
     let served = serve(&world);
+    ends_after_each_answer(&served, &house.good);
+}
+
+/// Whatever is asked of the listener.
+fn ends_after_each_answer(served: &Served, good: &Issued) {
     let place = served.to_listener(&mut Browser::new(&served.daemon));
-    let mut connection = served.connect(Some(&house.good), &["h2", "http/1.1"]);
-    // HTTP/1.1 keeps a connection unless somebody says otherwise.
-    let answer = asked(&mut connection, &place, "");
-    assert_eq!(connection.conn.alpn_protocol(), Some(&b"http/1.1"[..]));
-    assert!(answer.contains("\r\nconnection: close\r\n"), "{answer}");
-    assert!(answer.starts_with("HTTP/1.1 303 "), "{answer}");
+    for (place, status) in [
+        (&*place, "303"),
+        (&format!("{ELSEWHERE}/certificate"), "400"),
+        (&format!("{ELSEWHERE}/sso/style.css"), "200"),
+        (&format!("{ELSEWHERE}/favicon.ico"), "404"),
+    ] {
+        let mut connection = served.connect(Some(good), &["h2", "http/1.1"]);
+        // HTTP/1.1 keeps a connection unless somebody says otherwise.
+        let answer = asked(&mut connection, place, "");
+        assert_eq!(connection.conn.alpn_protocol(), Some(&b"http/1.1"[..]));
+        assert!(answer.contains("\r\nconnection: close\r\n"), "{answer}");
+        let begins = format!("HTTP/1.1 {status} ");
+        assert!(answer.starts_with(&begins), "{answer}");
+    }
 }
 
 /// A reload without the table closes what the one before it has opened.

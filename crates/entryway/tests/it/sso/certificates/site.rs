@@ -291,6 +291,13 @@ fn an_assertion_counts_once_in_its_browser_and_both_records_name_it() {
     explained(&both.site, "People CA");
 }
 
+/// As here: a connection that stays would let the next person in as whoever was there before.
+#[test]
+fn each_try_has_a_connection_of_its_own_at_a_site_too() {
+    let both = Both::ready();
+    ends_after_each_answer(&both.served, &both.house.good);
+}
+
 #[test]
 fn a_connector_that_is_revoked_or_gone_lets_nobody_in() {
     let mut both = Both::ready();
