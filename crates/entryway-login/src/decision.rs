@@ -130,8 +130,16 @@ impl std::fmt::Debug for Tokens {
 }
 
 impl Decided {
-    /// The same login without a verdict: what decided it cannot be written down, or could not be held to its time.
+    /// The same login without a verdict: what decided it cannot be written down, or could not be held to its time. A change
+    /// that was made, or may have been, is not unmade by that: whoever heard of an outage alone would come back with the old
+    /// password.
     pub fn withdrawn(mut self, fault: Fault) -> Self {
+        let fault = match self.decision {
+            Decision::Changed | Decision::Indeterminate(Fault::PasswordChangeUnknown) => {
+                Fault::PasswordChangeUnknown
+            }
+            _ => fault,
+        };
         let verdict = Verdict::Indeterminate(fault);
         self.trace.entries.push(TraceEntry {
             record: Record::Decided(verdict),

@@ -216,6 +216,44 @@ fn a_change_without_an_answer_is_not_repeated() {
     }
 }
 
+/// Without its record nobody is told that it was made; and who heard of an outage alone would come back with the old one.
+#[test]
+fn a_change_that_is_withdrawn_may_have_been_made() {
+    let unanswered = ChangeUnanswered {
+        written: true,
+        fault: ServerFault::Unreachable,
+        cause: "it went away".to_owned(),
+    };
+    let refused = ChangeUnanswered {
+        written: false,
+        ..unanswered.clone()
+    };
+    for (change, before, expected) in [
+        (None, "changed", "password_change_unknown"),
+        (
+            Some(Err(unanswered)),
+            "password_change_unknown",
+            "password_change_unknown",
+        ),
+        (
+            Some(Err(refused)),
+            "directory_unreachable",
+            "store_unavailable",
+        ),
+    ] {
+        let mut world = eng_world();
+        if let Some(change) = change {
+            world.directories[0].change = Some(change);
+        }
+        let decided = check_change(eng(), &mut world, before);
+        let decided = decided.withdrawn(Fault::StoreUnavailable);
+        assert_eq!(shown(&decided), expected);
+        let last = decided.trace.entries.last().map(|entry| &entry.record);
+        let verdict = decided.decision.verdict();
+        assert!(matches!(last, Some(Record::Decided(last)) if *last == verdict));
+    }
+}
+
 #[test]
 fn no_time_is_left_for_a_change_that_was_not_asked() {
     let mut world = eng_world();

@@ -364,6 +364,7 @@ pub(super) fn of_fault(fault: Fault) -> Advice {
         Fault::PasswordChangeUnknown => (
             &[
                 "the server went away, or took too long, after it was asked to change a password",
+                "the change was made, and the store did not take its record (`audit.not_written`)",
                 "the server answered with something that is no answer to that",
             ],
             &[
