@@ -15,6 +15,8 @@ const NAME_MAX: usize = 200;
 const TEXTS_MAX: usize = 64 * 1024;
 /// Most groups of a session.
 const GROUPS_MAX: usize = 1_000;
+/// Most attributes and values of a session: an empty one has no bytes, and takes room all the same.
+const VALUES_MAX: usize = 10_000;
 
 /// What was asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -163,6 +165,10 @@ fn check(session: &SiteSession) -> Result<(), &'static str> {
         .is_some_and(|groups| groups.groups.len() > GROUPS_MAX)
     {
         return Err("its session has more than 1000 groups");
+    }
+    let each = attributes.iter().map(|(_, values)| 1 + values.len());
+    if each.sum::<usize>() > VALUES_MAX {
+        return Err("its session has more than 10000 attributes and values");
     }
     let told = [home, shell, system_user, email, display_name];
     let groups = groups.iter().flat_map(|groups| &groups.groups);

@@ -77,6 +77,13 @@ fn a_session_is_no_larger_than_what_is_kept_of_one() {
     let values = |count: usize| vec![("key".into(), vec![long(1024); count])];
     assert!(!invalid(|session| session.attributes = values(63)));
     assert!(invalid(|session| session.attributes = values(64)));
+    // Texts without a byte are kept too.
+    let empty = |count: usize| vec![("key".into(), vec![String::new(); count])];
+    assert!(!invalid(|session| session.attributes = empty(9_999)));
+    assert!(invalid(|session| session.attributes = empty(10_000)));
+    let keys = |count: usize| vec![("".into(), Vec::new()); count];
+    assert!(!invalid(|session| session.attributes = keys(10_000)));
+    assert!(invalid(|session| session.attributes = keys(10_001)));
     let groups = |count: usize| {
         let group = Group {
             domain: "d".into(),
