@@ -28,6 +28,9 @@ pub const MAX_REPLY: usize = 4 * 1024 * 1024;
 pub const REPLY_WINDOW: usize = 64 * 1024;
 /// A body goes in pieces of this size, so that others come between.
 const PIECE: usize = 16 * 1024;
+/// How often a connector may say something of itself between two pings: each time is work for the whole hub, and a line of
+/// its log.
+const TOLD_MAX: usize = 64;
 
 /// What an end keeps to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

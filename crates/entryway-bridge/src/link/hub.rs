@@ -3,6 +3,7 @@
 use super::wire::{End, Phase, Shared, Wire};
 use super::{
     Limits, LinkError, MAX_REPLY, MAX_REQUEST, OutOfTurn, REPLY_WINDOW, ReplyHead, RequestId,
+    TOLD_MAX,
 };
 use crate::frame::{Frame, Kind};
 use crate::message::{
@@ -83,6 +84,8 @@ pub struct HubLink {
     /// Replies that wait for room.
     waiting: VecDeque<u64>,
     renewing: bool,
+    /// What it has said of itself since it was pinged last.
+    told: usize,
 }
 
 struct Slot {
@@ -123,6 +126,7 @@ impl HubLink {
             promised: 0,
             waiting: VecDeque::new(),
             renewing: false,
+            told: 0,
         }
     }
 
@@ -291,6 +295,7 @@ impl HubLink {
 
     /// Asks whether the other end is there; [`HubEvent::Pong`] gives `token` back.
     pub fn ping(&mut self, token: u64) {
+        self.told = 0;
         self.wire.ping(token);
     }
     /// Says that nothing new will be asked.
@@ -444,6 +449,12 @@ impl End for HubLink {
             Shared::Nothing => return Ok(None),
             Shared::Own(frame) => frame,
         };
+        if matches!(frame.kind, Kind::Report | Kind::Renew) {
+            self.told += 1;
+            if self.told > TOLD_MAX {
+                return Err(LinkError::TooMuch("what a connector says of itself"));
+            }
+        }
         match (self.wire.phase, frame.kind) {
             (Phase::Greeted, Kind::Enrol) if !self.known => {
                 self.wire.phase = Phase::Enrolling;

@@ -510,6 +510,26 @@ fn whoever_pings_and_does_not_read_is_left() {
 }
 
 #[test]
+fn whoever_speaks_of_itself_without_end_is_left() {
+    let mut pair = Pair::open(Limits::default(), 4);
+    // Once when it opened.
+    for _ in 1..TOLD_MAX {
+        pair.connector.report(&report(3)).unwrap();
+        assert_eq!(pair.hub_reads().len(), 1);
+    }
+    pair.hub.ping(1);
+    for _ in 0..TOLD_MAX {
+        pair.connector.report(&report(3)).unwrap();
+        assert_eq!(pair.hub_reads().len(), 1);
+    }
+    let mut input = BytesMut::new();
+    Frame::write(&mut input, Kind::Renew, 0, &[]);
+    let error = pair.hub.receive(&mut input).unwrap_err();
+    assert_eq!(error, LinkError::TooMuch("what a connector says of itself"));
+    assert!(pair.hub.is_ended());
+}
+
+#[test]
 fn requests_that_are_too_much_end_a_connection() {
     let open = || Pair::open(Limits::default(), 0);
     let head = |length| {
