@@ -7,8 +7,8 @@ use anyhow::{Context, Result, bail, ensure};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use entryway_conformance::{
-    BASE, Certificate, Configuration, Domain, Encrypt, Gateway, HttpClient, Response, SERVICE_DN,
-    SERVICE_PASSWORD, Serving, Slapd, free_port,
+    Authority, BASE, Certificate, Configuration, Domain, Encrypt, Gateway, HttpClient, Response,
+    SERVICE_DN, SERVICE_PASSWORD, Serving, Slapd, free_port,
 };
 use serde_json::{Value, json};
 use std::fmt::Write;
@@ -51,23 +51,10 @@ impl Looked {
         let authority = lab.authority()?;
         let ldif = ldif(&photos::people())?;
         let slapd = Slapd::with_entries(authority, Certificate::Good, BASE, &ldif)?;
-        let domain = |name, more: &str| {
-            Domain::at_slapd(name, &slapd, Encrypt::Ldaps)
-                .key("cards.public = [\"name\", \"photo\"]")
-                .key(more)
-        };
-        let domains = vec![
-            domain(USUAL, "cards.initials = true"),
-            domain(ROOMY, "cards.photo_max = 16777216"),
-        ];
-        let mut configuration = Configuration::new(authority.pem(), domains);
+        let mut configuration = configuration(authority, &slapd);
         let listen = SocketAddr::from((Ipv4Addr::LOCALHOST, free_port()?));
         configuration.listen = Some(listen);
         TOKEN.clone_into(&mut configuration.token);
-        configuration.more = format!(
-            "[directory]\ncache = \"{}s\"\n[address_book.{BOOK}]\ndomains = [\"{USUAL}\"]\n",
-            CACHE.as_secs()
-        );
         let path = configuration.write(lab.scratch()?, "looked")?;
         let serving = Gateway::new(lab.binary(), &path).serve(listen)?;
         let folder = path.parent().context("a file without a folder")?;
@@ -80,6 +67,11 @@ impl Looked {
         })
     }
 
+    /// What another daemon looks the same people up by.
+    pub(crate) fn configuration(&self, lab: &Lab) -> Result<Configuration> {
+        Ok(configuration(lab.authority()?, &self.slapd))
+    }
+
     /// The id of the one whom a text finds, of these kinds: `people` or `groups`.
     pub(crate) fn id(&self, kinds: &str, text: &str, domain: &str) -> Result<String> {
         let path = format!("/api/v1/{kinds}?q={text}&domain={domain}");
@@ -88,6 +80,24 @@ impl Looked {
         id.map(str::to_owned)
             .with_context(|| format!("`{text}` finds nobody: {found}"))
     }
+}
+
+fn configuration(authority: &Authority, slapd: &Slapd) -> Configuration {
+    let domain = |name, more: &str| {
+        Domain::at_slapd(name, slapd, Encrypt::Ldaps)
+            .key("cards.public = [\"name\", \"photo\"]")
+            .key(more)
+    };
+    let domains = vec![
+        domain(USUAL, "cards.initials = true"),
+        domain(ROOMY, "cards.photo_max = 16777216"),
+    ];
+    let mut configuration = Configuration::new(authority.pem(), domains);
+    configuration.more = format!(
+        "[directory]\ncache = \"{}s\"\n[address_book.{BOOK}]\ndomains = [\"{USUAL}\"]\n",
+        CACHE.as_secs()
+    );
+    configuration
 }
 
 /// Everything that is asked is asked twice, so that it is kept; then it changes; and whoever asks when what was kept may not

@@ -1,6 +1,8 @@
 //! The served OpenAPI document, and everything that it says, tried by a program that was made for that: schemathesis sends
 //! what the document allows and what it forbids, and holds each answer against it.
 
+mod site;
+
 use crate::Test;
 use crate::integrations::environment;
 use crate::lab::Lab;
@@ -18,6 +20,10 @@ pub(crate) fn tests() -> Vec<Test> {
         (
             "schemathesis finds no failure where there is somebody",
             nothing_is_found_of_somebody,
+        ),
+        (
+            "schemathesis finds no failure at a site of a hub",
+            site::nothing_is_found_there,
         ),
         (
             "hostile queries are values and nothing more",
@@ -52,81 +58,120 @@ fn nothing_is_found(lab: &Lab) -> Result<()> {
 /// Texts that are nobody's id are refused soon; these name somebody everywhere, so that answers are looked at too.
 fn nothing_is_found_of_somebody(lab: &Lab) -> Result<()> {
     let looked = lab.looked()?;
-    let http = &looked.http;
-    let person = looked.id("people", "jpeg", USUAL)?;
-    let group = looked.id("groups", TEAM, USUAL)?;
-    let with = |path: &str, parameters: Value| {
-        let pairs = parameters.as_object().into_iter().flatten();
-        let pairs: Vec<String> = pairs
-            .map(|(key, value)| format!("{key:?} = {value}"))
-            .collect();
-        format!(
-            "[[operations]]\ninclude-path = {path:?}\nparameters = {{ {} }}\n",
-            pairs.join(", ")
-        )
+    let somebody = Somebody {
+        site: None,
+        person: looked.id("people", "jpeg", USUAL)?,
+        group: looked.id("groups", TEAM, USUAL)?,
     };
-    let mut somebody = "hooks = \"bodies.py\"\n".to_owned();
-    for below in ["", "/groups", "/card", "/photo"] {
-        let path = format!("/api/v1/people/{{id}}{below}");
-        somebody += &with(&path, json!({ "path.id": person }));
-    }
-    for below in ["", "/members"] {
-        let path = format!("/api/v1/groups/{{id}}{below}");
-        somebody += &with(&path, json!({ "path.id": group }));
-    }
-    let typed = |text: &str| json!({ "query.q": text, "query.domain": USUAL });
-    somebody += &with("/api/v1/people", typed("jane"));
-    somebody += &with("/api/v1/groups", typed(TEAM));
-    somebody += &with("/api/v1/browse", json!({ "query.domain": USUAL }));
-    let book = json!({ "path.name": BOOK, "query.q": "jane", "query.person": person });
-    somebody += &with("/api/v1/address-books/{name}", book);
-    let queries = json!({ "queries": ["jane", TEAM, person, group, format!("uid=jpeg,{BASE}")] });
-    let before = answered(http)?;
-    let only = format!(
-        "^({})$",
-        LOOK_UPS.map(|path| path.replace('{', "\\{")).join("|")
-    );
-    run(
-        lab,
-        http,
-        "openapi-somebody",
-        &Told {
-            settings: &somebody,
-            bodies: Some(&queries),
-        },
-        &[
-            "--max-time",
-            "25",
-            "--max-examples",
-            "20",
-            "--include-path-regex",
-            &only,
-        ],
-    )?;
-    let after = answered(http)?;
-    for path in LOOK_UPS {
-        let count = |all: &HashMap<String, u64>| all.get(path).copied().unwrap_or_default();
-        let many = count(&after) - count(&before);
-        ensure!(many >= 2, "{path} had an answer {many} times: {after:?}");
-    }
-    Ok(())
+    somebody.is_answered(lab, &looked.http, "openapi-somebody")
 }
 
-/// Every operation that answers from a directory. At the sites of a hub they are the same rows, read by the same code and
-/// refused here, where there is no site; what comes of each of them there `entryway-web/tests/it/described.rs` shows.
+/// Who is asked about.
+struct Somebody {
+    /// Of which site of the hub that is asked; nobody's where they are its own.
+    site: Option<&'static str>,
+    person: String,
+    group: String,
+}
+
+impl Somebody {
+    /// A route of a look-up, by what stands behind `/api/v1/`.
+    fn route(&self, below: &str) -> String {
+        match self.site {
+            Some(_) => format!("/api/v1/sites/{{site}}/{below}"),
+            None => format!("/api/v1/{below}"),
+        }
+    }
+
+    /// Parameters that name somebody there.
+    fn with(&self, below: &str, parameters: Value) -> String {
+        let site = self.site.map(|site| format!("\"path.site\" = {site:?}"));
+        let pairs = parameters.as_object().into_iter().flatten();
+        let pairs = pairs.map(|(key, value)| format!("{key:?} = {value}"));
+        let pairs: Vec<String> = pairs.chain(site).collect();
+        format!(
+            "[[operations]]\ninclude-path = {:?}\nparameters = {{ {} }}\n",
+            self.route(below),
+            pairs.join(", ")
+        )
+    }
+
+    fn settings(&self) -> String {
+        let Self { person, group, .. } = self;
+        let domain = self
+            .site
+            .map_or_else(|| USUAL.to_owned(), |site| format!("{site}/{USUAL}"));
+        let mut settings = "hooks = \"bodies.py\"\n".to_owned();
+        for below in ["", "/groups", "/card", "/photo"] {
+            let below = format!("people/{{id}}{below}");
+            settings += &self.with(&below, json!({ "path.id": person }));
+        }
+        for below in ["", "/members"] {
+            let below = format!("groups/{{id}}{below}");
+            settings += &self.with(&below, json!({ "path.id": group }));
+        }
+        let typed = |text: &str| json!({ "query.q": text, "query.domain": domain });
+        settings += &self.with("people", typed("jane"));
+        settings += &self.with("groups", typed(TEAM));
+        settings += &self.with("browse", json!({ "query.domain": domain }));
+        let book = json!({ "path.name": BOOK, "query.q": "jane", "query.person": person });
+        settings += &self.with("address-books/{name}", book);
+        if self.site.is_some() {
+            settings += &self.with("address-books", json!({}));
+            settings += &self.with("resolve", json!({}));
+        }
+        settings
+    }
+
+    /// No answer fails in anything, and each look-up has some.
+    fn is_answered(&self, lab: &Lab, http: &HttpClient, name: &str) -> Result<()> {
+        let Self { person, group, .. } = self;
+        let entry = format!("uid=jpeg,{BASE}");
+        let queries = json!({ "queries": ["jane", TEAM, person, group, entry] });
+        let before = answered(http)?;
+        let routes = LOOK_UPS.map(|below| self.route(below));
+        let only = format!("^({})$", routes.join("|").replace('{', "\\{"));
+        run(
+            lab,
+            http,
+            name,
+            &Told {
+                settings: &self.settings(),
+                bodies: Some(&queries),
+            },
+            &[
+                "--max-time",
+                "25",
+                "--max-examples",
+                "20",
+                "--include-path-regex",
+                &only,
+            ],
+        )?;
+        let after = answered(http)?;
+        for route in &routes {
+            let count = |all: &HashMap<String, u64>| all.get(route).copied().unwrap_or_default();
+            let many = count(&after) - count(&before);
+            ensure!(many >= 2, "{route} had an answer {many} times: {after:?}");
+        }
+        Ok(())
+    }
+}
+
+/// Every operation that answers from a directory, below `/api/v1/` and below a site of a hub there.
 const LOOK_UPS: [&str; 12] = [
-    "/api/v1/people",
-    "/api/v1/people/{id}",
-    "/api/v1/people/{id}/groups",
-    "/api/v1/people/{id}/card",
-    "/api/v1/people/{id}/photo",
-    "/api/v1/groups",
-    "/api/v1/groups/{id}",
-    "/api/v1/groups/{id}/members",
-    "/api/v1/browse",
-    "/api/v1/address-books",
-    "/api/v1/address-books/{name}",
-    "/api/v1/resolve",
+    "people",
+    "people/{id}",
+    "people/{id}/groups",
+    "people/{id}/card",
+    "people/{id}/photo",
+    "groups",
+    "groups/{id}",
+    "groups/{id}/members",
+    "browse",
+    "address-books",
+    "address-books/{name}",
+    "resolve",
 ];
 
 /// How many questions were answered with 200, by path, as the daemon counts.
