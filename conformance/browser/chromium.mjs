@@ -22,6 +22,7 @@ export async function chromium({ home, believes, owns = [], shownAt = null, pati
     args: ['--no-sandbox', '--disable-gpu', '--lang=en'],
     env: { ...process.env, HOME: home, LANGUAGE: 'en' },
     userDataDir: profile,
+    timeout: patience,
     protocolTimeout: patience,
   });
 }

@@ -2,7 +2,7 @@
 // thing that is not as it should be.
 import assert from 'node:assert/strict';
 import { Visitor, seen } from './visitor.mjs';
-import { alarms, arrives, enters, isIn, leaves, posted, told } from './site.mjs';
+import { alarms, arrives, enters, goesOn, isIn, leaves, posted, told } from './site.mjs';
 
 const { people, pictures } = told;
 const refused = /^You could not be logged in: check the name and the password/;
@@ -21,7 +21,7 @@ async function types(page, fields) {
 }
 async function presses(page, fields) {
   await types(page, fields);
-  await Promise.all([page.waitForNavigation({ timeout: 60_000 }), page.keyboard.press('Enter')]);
+  await goesOn(page);
 }
 
 for (const { name, password, wrong, tooShort, changed } of people) {

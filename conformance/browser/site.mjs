@@ -7,7 +7,9 @@ import { chromium } from './chromium.mjs';
 
 export const told = JSON.parse(readFileSync(0, 'utf8'));
 const { login, app, folder, never } = told;
-export const browser = await chromium({ home: folder, believes: join(folder, 'ca.pem'), patience: 120_000 });
+/// For whatever a page or the browser does: beside it two directories, a hub and two connectors have work.
+const patience = 120_000;
+export const browser = await chromium({ home: folder, believes: join(folder, 'ca.pem'), patience });
 
 const challenge = createHash('sha256').update('dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk').digest('base64url');
 const request = new URL(`${login}/oidc/authorize`);
@@ -29,6 +31,7 @@ export const posted = [];
 export async function arrives({ scripts, before, blocked }) {
   const context = await browser.createBrowserContext();
   const page = await context.newPage();
+  page.setDefaultTimeout(patience);
   await page.setJavaScriptEnabled(scripts);
   await page.setRequestInterception(true);
   page.on('request', async (sent) => {
@@ -44,7 +47,16 @@ export async function arrives({ scripts, before, blocked }) {
 
 export async function enters(page, fields) {
   for (const [name, text] of Object.entries(fields)) await page.type(`#${name}`, text);
-  await Promise.all([page.waitForNavigation({ timeout: 60_000 }), page.keyboard.press('Enter')]);
+  await goesOn(page);
+}
+
+/// With the key at the end of a line, to the next page. A page that has something to say stays where it is: that is told.
+export async function goesOn(page) {
+  try {
+    await Promise.all([page.waitForNavigation(), page.keyboard.press('Enter')]);
+  } catch (error) {
+    throw new Error(`no other page came; this one says "${await alarms(page)}"`, { cause: error });
+  }
 }
 
 export const alarms = (page) => page.$$eval('[role=alert]', (all) => all.filter((one) => !one.hidden).map((one) => one.innerText).join(' '));

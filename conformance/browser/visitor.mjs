@@ -20,6 +20,7 @@ export class Visitor {
   static async arrives({ browser, pictures, scripts = true, ...people }) {
     const context = await browser.createBrowserContext();
     const page = await context.newPage();
+    page.setDefaultTimeout(60_000);
     await page.setViewport(wide);
     await page.setJavaScriptEnabled(scripts);
     return Object.assign(new Visitor(), { browser, pictures, scripts, people, context, page });

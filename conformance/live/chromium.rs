@@ -1,7 +1,7 @@
 //! Debian's Chromium, driven by a script of `conformance/browser`.
 
 use crate::integrations::{environment, tests_own};
-use anyhow::Result;
+use anyhow::{Context, Result};
 use std::fs;
 use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
@@ -13,7 +13,9 @@ const PICTURES: &str = "ENTRYWAY_PICTURES";
 /// What a script imports.
 const SHARED: [&str; 3] = ["chromium.mjs", "visitor.mjs", "site.mjs"];
 
-/// `node SCRIPT` in a new folder, with the packages that it needs. It is told what to do on stdin.
+/// `node SCRIPT` in a new folder, with the packages that it needs. It is told what to do on stdin. Chromium leaves a folder
+/// behind where the script ends before it, and makes it where the tests' own go: not below this one, because a socket lies
+/// in it, whose path has a bound.
 pub(crate) fn script(folder: &Path, name: &str) -> Result<Command> {
     fs::create_dir(folder)?;
     let packages = environment("browser")?;
@@ -22,7 +24,14 @@ pub(crate) fn script(folder: &Path, name: &str) -> Result<Command> {
         fs::copy(tests_own(&format!("browser/{file}")), folder.join(file))?;
     }
     let mut command = Command::new("node");
-    command.arg(name).current_dir(folder);
+    let temporary = folder
+        .ancestors()
+        .nth(2)
+        .context("not in a folder of the tests")?;
+    command
+        .arg(name)
+        .current_dir(folder)
+        .env("TMPDIR", temporary);
     Ok(command)
 }
 

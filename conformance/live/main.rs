@@ -79,6 +79,13 @@ fn main() -> ExitCode {
     conclusion.exit_code()
 }
 
+/// What went wrong and why, the cause last: where only the end is seen, that is it. Not where in this program, which is the
+/// runner in every case.
+pub(crate) fn told(error: &anyhow::Error) -> String {
+    let causes: Vec<String> = error.chain().map(ToString::to_string).collect();
+    causes.join("\ncaused by: ")
+}
+
 /// A test that is not a row.
 type Test = (&'static str, fn(&Lab) -> anyhow::Result<()>);
 
@@ -88,7 +95,7 @@ fn tests(lab: &Arc<Lab>, table: &str, tests: Vec<Test>) -> Vec<Trial> {
         .map(|(name, run)| {
             let lab = Arc::clone(lab);
             Trial::test(format!("{table}: {name}"), move || {
-                run(&lab).map_err(|error| format!("{error:?}").into())
+                run(&lab).map_err(|error| told(&error).into())
             })
         })
         .collect()

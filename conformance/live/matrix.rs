@@ -88,7 +88,7 @@ impl Matrix {
             Trial::test(format!("tls matrix: {}", row.title), move || {
                 matrix
                     .run(&lab, number, &row)
-                    .map_err(|error| format!("{error:?}").into())
+                    .map_err(|error| crate::told(&error).into())
             })
         };
         let numbered = rows().into_iter().enumerate();

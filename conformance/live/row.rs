@@ -83,7 +83,7 @@ impl Row {
             .map(|(name, face)| {
                 let (row, lab) = (Arc::clone(&row), Arc::clone(lab));
                 Trial::test(format!("{table}: {} ({name})", row.title), move || {
-                    face(&lab, &row).map_err(|error| format!("{error:?}").into())
+                    face(&lab, &row).map_err(|error| crate::told(&error).into())
                 })
             })
             .collect()

@@ -59,7 +59,7 @@ pub(crate) fn trials(lab: &Arc<Lab>, tallies: &Arc<Tallies>) -> Vec<Trial> {
             .map(|(ground, scenario)| trial(lab, tallies, ground, scenario))
             .collect(),
         Err(error) => vec![Trial::test("scenarios", move || {
-            Err(format!("{error:?}").into())
+            Err(crate::told(&error).into())
         })],
     }
 }

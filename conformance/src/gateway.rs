@@ -21,7 +21,7 @@ pub struct Gateway {
 }
 
 /// How a command ended.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Finished {
     /// The exit status; -1 after a signal.
     pub exit: i32,
@@ -29,6 +29,18 @@ pub struct Finished {
     pub stdout: String,
     /// What else it said.
     pub stderr: String,
+}
+
+/// As it was said: a message that is told with its escapes is read by nobody.
+impl std::fmt::Debug for Finished {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self {
+            exit,
+            stdout,
+            stderr,
+        } = self;
+        write!(f, "exit {exit}\nstdout: {stdout}\nstderr: {stderr}")
+    }
 }
 
 impl Finished {
