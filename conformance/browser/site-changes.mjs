@@ -64,7 +64,7 @@ for (const { name, password, wrong, tooShort, changed } of people) {
 
 // A page whose script has not come has nothing to type a password into, and what it sends has none.
 const { name, changed: password } = people[0];
-const lost = await arrives({ scripts: true, blocked: (one) => one.url().endsWith('/sso/seal-1.js') });
+const lost = await arrives({ scripts: true, blocked: (one) => one.url().endsWith('/sso/seal-2.js') });
 assert.ok(!(await (await lost.$('#password')).isVisible()), 'nothing to type a password into');
 await enters(lost, { name });
 assert.match(await alarms(lost), /^Passwords of your company are sealed in the browser before they are sent, and yours cannot do that/);

@@ -46,6 +46,19 @@ await enters(second, { name: person.name, password: person.password });
 await isIn(second);
 assert.equal(gone, 1, 'one form was sent, so nobody typed twice');
 
+// Whoever goes on typing while the page asks about one name is not sent as another: nothing is sent at all.
+const hasty = await arrives({
+  scripts: true,
+  meanwhile: (page) => page.$eval('#name', (field, name) => { field.value = name; }, person.name),
+});
+const steps = () => posted.filter(({ to }) => to === '/sso/step').length;
+const sent = steps();
+await hasty.type('#name', 'somebody.elsewhere');
+await hasty.type('#password', person.password);
+await hasty.keyboard.press('Enter');
+await hasty.waitForFunction(() => !document.getElementById('seal-problem').hidden);
+assert.equal(steps(), sent, 'nothing is sent');
+
 // Without scripts there is nothing to type a password into, and no other page comes that has it.
 const third = await arrives({ scripts: false });
 const before = posted.length;

@@ -27,8 +27,8 @@ request.search = new URLSearchParams({
 export const posted = [];
 
 /// Somebody at the login page, in a browser without cookies. `before` is waited for before a form goes out, and whatever
-/// `blocked` says is not fetched. The application is not there: its address is answered here.
-export async function arrives({ scripts, before, blocked }) {
+/// `blocked` says is not fetched. `meanwhile` happens while the page asks what to seal with. The application is not there: its address is answered here.
+export async function arrives({ scripts, before, meanwhile, blocked }) {
   const context = await browser.createBrowserContext();
   const page = await context.newPage();
   page.setDefaultTimeout(patience);
@@ -38,6 +38,7 @@ export async function arrives({ scripts, before, blocked }) {
     if (sent.method() === 'POST') posted.push({ to: new URL(sent.url()).pathname, body: sent.postData() ?? '' });
     if (sent.url().startsWith(app)) return sent.respond({ status: 200, contentType: 'text/plain', body: 'the application' });
     if (blocked && blocked(sent)) return sent.abort();
+    if (meanwhile && sent.url().endsWith('/sso/seal')) await meanwhile(page);
     if (before && sent.url().endsWith('/sso/step')) await before(new URLSearchParams(sent.postData()));
     return sent.continue();
   });

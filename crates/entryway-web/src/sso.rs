@@ -62,7 +62,7 @@ const CONFIRMED: &str = "/sso/logout";
 /// What the page's script asks.
 const SEAL: &str = "/sso/seal";
 /// The script, by its version.
-const SEAL_SCRIPT: &str = "/sso/seal-1.js";
+const SEAL_SCRIPT: &str = "/sso/seal-2.js";
 pub(crate) const STYLE: &str = "/sso/style.css";
 pub(crate) const LOGO: &str = "/sso/logo";
 /// Browsers that forward authentication sends to the login come here.

@@ -11,7 +11,7 @@ use std::time::{Duration, UNIX_EPOCH};
 // Relative, from any page: an issuer may have a path before these that we do not see.
 const STEP: &str = "../sso/step";
 const SEAL: &str = "../sso/seal";
-const SEAL_SCRIPT: &str = "../sso/seal-1.js";
+const SEAL_SCRIPT: &str = "../sso/seal-2.js";
 const SESSIONS: &str = "../sso/sessions";
 const CONFIRMED: &str = "../sso/logout";
 

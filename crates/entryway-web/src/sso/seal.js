@@ -80,11 +80,18 @@
     field.type = "hidden"; field.name = name; field.value = value;
     form.append(field);
   };
-  const ask = async () => {
+  const question = () => {
     const body = new URLSearchParams({ flow: form.elements.flow.value, name: form.elements.name.value });
     if (form.elements.domain) body.set("domain", form.elements.domain.value);
+    return body;
+  };
+  const ask = async () => {
+    const body = question();
     const answer = await fetch(form.dataset.seal, { method: "POST", body, credentials: "same-origin", redirect: "error" });
-    return answer.headers.get("content-type") === "application/json" ? answer.json() : null;
+    const read = answer.headers.get("content-type") === "application/json" ? await answer.json() : null;
+    // Somebody typed on meanwhile: the answer is about another, whose password may go in clear.
+    if (String(question()) !== String(body)) throw new Error("another name");
+    return read;
   };
   // What is sealed is for the name that was typed, and for no other that an answer may name.
   const isTyped = (name) => {

@@ -31,12 +31,12 @@ fn a_password_at_a_hub_has_no_name_and_the_script_is_the_published_one() {
     let (tag, _) = tag.split_once("></script>").expect("its end");
     let hash = tag.split('"').find(|part| part.starts_with("sha256-"));
     let hash = hash.expect("an integrity");
-    assert!(tag.contains("src=\"../sso/seal-1.js\""), "{tag}");
+    assert!(tag.contains("src=\"../sso/seal-2.js\""), "{tag}");
     let policy = page.headers("content-security-policy").join("");
     let demanded =
-        format!("script-src '{hash}' https://login.corp.example/sso/seal-1.js; connect-src 'self'");
+        format!("script-src '{hash}' https://login.corp.example/sso/seal-2.js; connect-src 'self'");
     assert!(policy.contains(&demanded), "{policy}");
-    let script = browser.get("/sso/seal-1.js");
+    let script = browser.get("/sso/seal-2.js");
     assert_eq!(script.status, 200);
     let digest = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, script.body.as_bytes());
     let found = base64::engine::general_purpose::STANDARD.encode(digest);
