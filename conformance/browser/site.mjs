@@ -32,6 +32,8 @@ export async function arrives({ scripts, before, meanwhile, blocked }) {
   const context = await browser.createBrowserContext();
   const page = await context.newPage();
   page.setDefaultTimeout(patience);
+  // Whoever types has that window before them: what is behind another is not drawn, and may wait.
+  await page.bringToFront();
   await page.setJavaScriptEnabled(scripts);
   await page.setRequestInterception(true);
   page.on('request', async (sent) => {

@@ -21,6 +21,7 @@ export class Visitor {
     const context = await browser.createBrowserContext();
     const page = await context.newPage();
     page.setDefaultTimeout(60_000);
+    await page.bringToFront();
     await page.setViewport(wide);
     await page.setJavaScriptEnabled(scripts);
     return Object.assign(new Visitor(), { browser, pictures, scripts, people, context, page });

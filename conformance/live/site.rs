@@ -29,7 +29,8 @@ const UPN: &str = "svcuser@lab.example.org";
 const MISTYPES: &str = "countme@lab.example.org";
 /// As different as can be in each of the forms that are looked for.
 const WRONG: &str = "it is \"not\" this pässword";
-const PATIENCE: u64 = 120;
+/// Seconds: longer than the browser waits for anything, because what it says then tells more than that nothing came.
+const PATIENCE: u64 = 240;
 
 pub(crate) fn tests() -> Vec<Test> {
     vec![
