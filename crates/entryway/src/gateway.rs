@@ -8,7 +8,6 @@ use crate::explain::note_throttle;
 use crate::ids;
 use crate::kept::Kept;
 use crate::record;
-use crate::sso::now_ms;
 use crate::told::Telling;
 use crate::witness::{Kind, Submitted, Witness, cut};
 use crate::world::{Asked, World};
@@ -26,7 +25,7 @@ use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 /// Logins that may end in a refusal at a time: under way, or refused and held. One more is asked nothing and told
@@ -377,8 +376,9 @@ impl LoginService for Gateway {
 /// When a login that was refused at a site began there: its id says so. The site has held that refusal, and it is not held
 /// for as long again. A clock there that is ahead makes it wait no longer than a login that begins here.
 fn began_at_the_site(attempt: &Attempt) -> Instant {
-    let since = now_ms().saturating_sub(ids::submitted_ms(attempt.id));
-    let since = Duration::from_millis(u64::try_from(since).unwrap_or_default());
+    let there = u64::try_from(ids::submitted_ms(attempt.id)).unwrap_or_default();
+    let there = UNIX_EPOCH + Duration::from_millis(there);
+    let since = attempt.at.duration_since(there).unwrap_or_default();
     attempt
         .started
         .checked_sub(since)
