@@ -27,7 +27,8 @@ request.search = new URLSearchParams({
 export const posted = [];
 
 /// Somebody at the login page, in a browser without cookies. `before` is waited for before a form goes out, and whatever
-/// `blocked` says is not fetched. `meanwhile` happens while the page asks what to seal with. The application is not there: its address is answered here.
+/// `blocked` says is not fetched. `meanwhile` happens while the page asks what to seal with. The application is not there:
+/// its address is answered here.
 export async function arrives({ scripts, before, meanwhile, blocked }) {
   const context = await browser.createBrowserContext();
   const page = await context.newPage();

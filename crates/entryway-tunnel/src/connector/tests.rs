@@ -24,7 +24,7 @@ use entryway_bridge::{ConnectorId, Opaque, SiteName, Text, Ticket};
 use parking_lot::Mutex;
 use std::net::SocketAddr;
 use std::time::{Duration, SystemTime};
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::{JoinHandle, JoinSet};
 use tokio::time::timeout;
@@ -439,6 +439,22 @@ async fn nobody_works_for_whoever_has_gone() {
     assert_eq!(ask(&tunnel, "still there").await.unwrap(), "still there");
 }
 
+/// A connector's end that the test itself speaks for; it has reported.
+async fn by_hand(node: &Node, pace: Pace) -> driver::End<impl AsyncRead + AsyncWrite + use<>> {
+    let credential = node.credential(DAY);
+    let endpoint = format!("http://{}/connector/v1/plant-a", node.address);
+    let dialing = Dialing {
+        endpoint: Endpoint::parse(&endpoint).unwrap(),
+        outside: patient(OuterTrust::nobody()),
+        identity: identity(node.credential(DAY)),
+        software: "test".to_owned(),
+        pace,
+    };
+    let (mut end, _) = way::open(&dialing, &credential).await.unwrap();
+    end.link.report(&Desk::new().report.borrow()).unwrap();
+    end
+}
+
 #[tokio::test]
 async fn a_connector_that_never_ends_what_was_cancelled_loses_its_tunnel() {
     let pace = Pace {
@@ -446,20 +462,11 @@ async fn a_connector_that_never_ends_what_was_cancelled_loses_its_tunnel() {
         ..Pace::default()
     };
     let node = Node::start(pace).await;
-    let credential = Arc::new(node.credential(DAY));
-    let endpoint = format!("http://{}/connector/v1/plant-a", node.address);
-    let dialing = Dialing {
-        endpoint: Endpoint::parse(&endpoint).unwrap(),
-        outside: patient(OuterTrust::nobody()),
-        identity: identity(node.credential(DAY)),
-        software: "test".to_owned(),
-        pace: Pace {
-            greeting: SOON,
-            ..Pace::default()
-        },
+    let own = Pace {
+        greeting: SOON,
+        ..Pace::default()
     };
-    let (mut end, _) = way::open(&dialing, &credential).await.unwrap();
-    end.link.report(&Desk::new().report.borrow()).unwrap();
+    let mut end = by_hand(&node, own).await;
     let hub = async {
         let tunnel = node.tunnel().await;
         let asked = Instant::now() + Duration::from_millis(50);
@@ -469,7 +476,7 @@ async fn a_connector_that_never_ends_what_was_cancelled_loses_its_tunnel() {
     };
     let connector = async {
         loop {
-            match end.early(dialing.pace).await {
+            match end.early(own).await {
                 // The link has answered, as it must; that answer never leaves.
                 Ok(ConnectorEvent::Cancelled(_)) => end.link.outbound().clear(),
                 Ok(_) => {}
@@ -488,17 +495,8 @@ async fn a_connector_that_says_nothing_while_it_is_asked_is_silent_until_it_says
         ..Pace::default()
     };
     let node = Node::start(pace).await;
-    let credential = Arc::new(node.credential(DAY));
-    let endpoint = format!("http://{}/connector/v1/plant-a", node.address);
-    let dialing = Dialing {
-        endpoint: Endpoint::parse(&endpoint).unwrap(),
-        outside: patient(OuterTrust::nobody()),
-        identity: identity(node.credential(DAY)),
-        software: "test".to_owned(),
-        pace: Pace::default(),
-    };
-    let (mut end, _) = way::open(&dialing, &credential).await.unwrap();
-    end.link.report(&Desk::new().report.borrow()).unwrap();
+    let own = Pace::default();
+    let mut end = by_hand(&node, own).await;
     let silent = async |tunnel: &Tunnel, silent: bool| {
         let is_so = async {
             while tunnel.is_silent() != silent {
@@ -508,7 +506,7 @@ async fn a_connector_that_says_nothing_while_it_is_asked_is_silent_until_it_says
         timeout(SOON, is_so).await.expect("it is silent, or not");
     };
     // What waits for the hub is written, and nothing is read: so a process is that was stopped.
-    let said = end.early(dialing.pace);
+    let said = end.early(own);
     let tunnel = tokio::select! {
         tunnel = node.tunnel() => tunnel,
         _ = said => panic!("nothing was asked"),
@@ -518,8 +516,8 @@ async fn a_connector_that_says_nothing_while_it_is_asked_is_silent_until_it_says
     silent(&tunnel, true).await;
     // It reads what has come, the ping too, and answers that.
     let goes_on = async {
-        let _ = end.early(dialing.pace).await;
-        let _ = end.early(dialing.pace).await;
+        let _ = end.early(own).await;
+        let _ = end.early(own).await;
     };
     tokio::select! {
         () = goes_on => panic!("no more than one question was asked"),

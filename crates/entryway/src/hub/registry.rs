@@ -1,5 +1,6 @@
 //! Which tunnels there are, and which of them is asked: of those that are ready for it the one with the fewest questions
-//! under way, and one that gives no sign of life only where there is no other. Outlives every configuration. Knows no store and asks nothing itself.
+//! under way, and one that gives no sign of life only where there is no other. Outlives every configuration. Knows no
+//! store and asks nothing itself.
 
 mod certificates;
 mod figures;
