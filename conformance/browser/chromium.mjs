@@ -2,6 +2,7 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import puppeteer from 'puppeteer-core';
 
 /// Starts it. `believes` is the file of an authority, as an administrator would install it. `owns` are the person's
@@ -25,6 +26,29 @@ export async function chromium({ home, believes, owns = [], shownAt = null, pati
     timeout: patience,
     protocolTimeout: patience,
   });
+}
+
+/// Does what brings another page, and waits until that one is there and whole. Puppeteer's word is not enough on a busy
+/// machine: a page that began may count as loaded while it has nothing to read yet.
+export async function turns(page, act) {
+  await page.evaluate(() => { globalThis.isLeft = true; });
+  await Promise.all([page.waitForNavigation(), act()]);
+  await isThere(page);
+}
+
+/// Waits until the page that comes, or came, is whole.
+export async function isThere(page) {
+  const until = Date.now() + page.getDefaultTimeout();
+  const state = () => page.evaluate(() => (globalThis.isLeft ? 'left' : document.readyState));
+  for (let found; (found = await state().catch(wasLeft)) !== 'complete'; await pause(10)) {
+    if (Date.now() > until) throw new Error(`no whole page came: ${found}`);
+  }
+}
+
+/// A page that goes while it is asked has no answer; whatever else is wrong is an error.
+function wasLeft(error) {
+  if (/context was destroyed|Cannot find context|detached/.test(error.message)) return 'left';
+  throw error;
 }
 
 function owned(database, { certificate, key }) {

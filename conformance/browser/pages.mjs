@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
-import { chromium } from './chromium.mjs';
+import { chromium, turns } from './chromium.mjs';
 import { Visitor, looks, seen } from './visitor.mjs';
 
 const { login, app, folder, pictures, withScripts, without, erin } = JSON.parse(readFileSync(0, 'utf8'));
@@ -80,7 +80,7 @@ async function seesSessions(visitor) {
   await visitor.looks('sessions');
   const ends = await visitor.page.$$('xpath///li[not(contains(., "This browser"))]//button');
   assert.equal(ends.length, 1);
-  await Promise.all([visitor.page.waitForNavigation(), ends[0].click()]);
+  await turns(visitor.page, () => ends[0].click());
   await other.goes(`${login}/sso/sessions`);
   await other.isAt(`${login}/sso/sessions`, 'Log in');
   await other.leaves();

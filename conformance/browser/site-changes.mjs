@@ -2,7 +2,7 @@
 // thing that is not as it should be.
 import assert from 'node:assert/strict';
 import { Visitor, seen } from './visitor.mjs';
-import { alarms, arrives, enters, goesOn, isIn, leaves, posted, told } from './site.mjs';
+import { alarms, arrives, enters, goesOn, isIn, leaves, posted, says, told } from './site.mjs';
 
 const { people, pictures } = told;
 const refused = /^You could not be logged in: check the name and the password/;
@@ -29,7 +29,7 @@ for (const { name, password, wrong, tooShort, changed } of people) {
   await look(page, 'hub-login');
   await enters(page, { name, password });
   await shows(page, 'Change your password');
-  assert.match(await alarms(page), /^Your password must be changed before you can log in\./);
+  await says(page, /^Your password must be changed before you can log in\./);
   assert.equal(await page.evaluate(() => document.activeElement.id), 'password', 'where to begin');
   await look(page, 'hub-change');
 
@@ -38,17 +38,17 @@ for (const { name, password, wrong, tooShort, changed } of people) {
   await types(page, { password, new: changed, repeat: `${changed}-mistyped` });
   await page.keyboard.press('Enter');
   await page.waitForFunction(() => !document.getElementById('seal-problem').hidden);
-  assert.match(await alarms(page), /^The new password and its repetition are not the same: nothing was changed\.$/);
+  await says(page, /^The new password and its repetition are not the same: nothing was changed\.$/);
   assert.equal(sent(), before, 'nothing was sent');
   await look(page, 'hub-change-not-same');
 
   await presses(page, { password: wrong, new: changed, repeat: changed });
-  assert.match(await alarms(page), refused);
+  await says(page, refused);
   await shows(page, 'Change your password');
   // Why is told to whoever has typed the right one, whatever else the site keeps to itself.
   if (tooShort) {
     await presses(page, { password, new: tooShort, repeat: tooShort });
-    assert.match(await alarms(page), /^Your password was not changed: the new one is too short/);
+    await says(page, /^Your password was not changed: the new one is too short/);
     await look(page, 'hub-change-too-short');
   }
   await presses(page, { password, new: changed, repeat: changed });
@@ -56,7 +56,7 @@ for (const { name, password, wrong, tooShort, changed } of people) {
 
   const next = await arrives({ scripts: true });
   await enters(next, { name, password });
-  assert.match(await alarms(next), refused, 'the old one is over');
+  await says(next, refused, 'the old one is over');
   await look(next, 'hub-login-refused');
   await enters(next, { password: changed });
   await isIn(next);
@@ -67,14 +67,14 @@ const { name, changed: password } = people[0];
 const lost = await arrives({ scripts: true, blocked: (one) => one.url().endsWith('/sso/seal-2.js') });
 assert.ok(!(await (await lost.$('#password')).isVisible()), 'nothing to type a password into');
 await enters(lost, { name });
-assert.match(await alarms(lost), /^Passwords of your company are sealed in the browser before they are sent, and yours cannot do that/);
+await says(lost, /^Passwords of your company are sealed in the browser before they are sent, and yours cannot do that/);
 await look(lost, 'hub-without-script');
 
 // Nor is there anything without scripts at all; and a form of the page that changes one, sent by hand, changes nothing.
 const without = await arrives({ scripts: false });
 await look(without, 'hub-login-without-scripts', false);
 await enters(without, { name });
-assert.match(await alarms(without), /^Passwords of your company are sealed in the browser/);
+await says(without, /^Passwords of your company are sealed in the browser/);
 const byHand = await arrives({ scripts: true });
 const answer = await byHand.evaluate(async (fields) => {
   const body = new URLSearchParams({ flow: document.forms[0].elements.flow.value, ...fields });

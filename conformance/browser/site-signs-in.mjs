@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { existsSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { alarms, arrives, enters, isIn, leaves, posted, told } from './site.mjs';
+import { alarms, arrives, enters, isIn, leaves, posted, says, told } from './site.mjs';
 
 const { folder, person, others, mistypes } = told;
 
@@ -17,7 +17,7 @@ async function asksTheTest(what) {
 
 const first = await arrives({ scripts: true });
 await enters(first, { name: person.name, password: person.wrong });
-assert.match(await alarms(first), /^You could not be logged in: check the name and the password/);
+await says(first, /^You could not be logged in: check the name and the password/);
 await enters(first, { password: person.password });
 await isIn(first);
 
@@ -29,7 +29,7 @@ for (const { name, password } of others) {
 }
 const mistyped = await arrives({ scripts: true });
 await enters(mistyped, { name: mistypes, password: person.wrong });
-assert.match(await alarms(mistyped), /^You could not be logged in: check the name and the password/);
+await says(mistyped, /^You could not be logged in: check the name and the password/);
 
 // The connector that would be asked first goes when the password is sealed and not sent yet.
 let gone = 0;
@@ -65,7 +65,7 @@ const before = posted.length;
 const field = await third.$('#password');
 if (field && (await field.isVisible())) await field.type(person.password);
 await enters(third, { name: person.name });
-assert.match(await alarms(third), /^Passwords of your company are sealed in the browser before they are sent, and yours cannot do that/);
+await says(third, /^Passwords of your company are sealed in the browser before they are sent, and yours cannot do that/);
 const plain = posted.slice(before);
 assert.deepEqual(plain.map(({ to }) => to), ['/sso/step']);
 assert.ok(!new URLSearchParams(plain[0].body).get('password'), 'no password without scripts');

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { chromium } from './chromium.mjs';
+import { chromium, isThere, turns } from './chromium.mjs';
 
 export const told = JSON.parse(readFileSync(0, 'utf8'));
 const { login, app, folder, never } = told;
@@ -46,6 +46,7 @@ export async function arrives({ scripts, before, meanwhile, blocked }) {
     return sent.continue();
   });
   await page.goto(request.href);
+  await isThere(page);
   return page;
 }
 
@@ -57,10 +58,18 @@ export async function enters(page, fields) {
 /// With the key at the end of a line, to the next page. A page that has something to say stays where it is: that is told.
 export async function goesOn(page) {
   try {
-    await Promise.all([page.waitForNavigation(), page.keyboard.press('Enter')]);
+    await turns(page, () => page.keyboard.press('Enter'));
   } catch (error) {
     throw new Error(`no other page came; this one says "${await alarms(page)}"`, { cause: error });
   }
+}
+
+/// What the page is told to say; where it does not, the page itself is told.
+export async function says(page, pattern, why = '') {
+  const alarm = await alarms(page);
+  if (pattern.test(alarm)) return;
+  const text = await page.evaluate(() => document.body.innerText);
+  assert.fail(`expected ${pattern} ${why}, found "${alarm}" at ${page.url()}, whose text is: ${text}`);
 }
 
 export const alarms = (page) => page.$$eval('[role=alert]', (all) => all.filter((one) => !one.hidden).map((one) => one.innerText).join(' '));

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import axe from 'axe-core';
+import { isThere, turns } from './chromium.mjs';
 
 const wide = { width: 1000, height: 700 };
 /// How a page is looked at.
@@ -39,6 +40,7 @@ export class Visitor {
 
   async goes(place) {
     await this.page.goto(place);
+    await isThere(this.page);
   }
 
   async types(fields) {
@@ -48,13 +50,13 @@ export class Visitor {
   async presses(text) {
     const button = await this.page.$(`xpath///button[normalize-space()="${text}"]`);
     assert.ok(button, `no button "${text}" on "${await this.page.title()}"`);
-    await Promise.all([this.page.waitForNavigation(), button.click()]);
+    await turns(this.page, () => button.click());
   }
 
   /// With the key at the end of a line, as most people do.
   async enters(fields) {
     await this.types(fields);
-    await Promise.all([this.page.waitForNavigation(), this.page.keyboard.press('Enter')]);
+    await turns(this.page, () => this.page.keyboard.press('Enter'));
   }
 
   async isAt(place, heading) {
