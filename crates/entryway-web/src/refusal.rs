@@ -129,7 +129,7 @@ impl Refusal {
                 SiteRefused::NoSite => StatusCode::NOT_FOUND,
                 SiteRefused::Foreign { .. } => StatusCode::FORBIDDEN,
                 SiteRefused::CursorLost | SiteRefused::TooLong => StatusCode::BAD_REQUEST,
-                SiteRefused::Invalid(_) => StatusCode::BAD_GATEWAY,
+                SiteRefused::Invalid(_) | SiteRefused::AnswerTooLong => StatusCode::BAD_GATEWAY,
                 SiteRefused::NotReady(_)
                 | SiteRefused::Busy
                 | SiteRefused::Unreachable

@@ -89,6 +89,9 @@ pub enum SiteRefused {
     /// What came is no answer, and why.
     #[error("what the site sent is no answer: {0}")]
     Invalid(&'static str),
+    /// The answer is longer than what crosses from a site.
+    #[error("the answer is longer than what crosses from a site")]
+    AnswerTooLong,
     /// The connector that gave out where the list goes on is not there.
     #[error("the connector that gave this cursor out is not there")]
     CursorLost,
@@ -108,6 +111,7 @@ impl SiteRefused {
             Self::Unreachable => "site_unreachable",
             Self::TimedOut => "site_timed_out",
             Self::Invalid(_) => "site_reply_invalid",
+            Self::AnswerTooLong => "site_reply_too_long",
             Self::CursorLost => "cursor_expired",
             Self::TooLong => "too_long",
         }
@@ -125,7 +129,7 @@ impl SiteRefused {
             }
             Self::Invalid(_) => "have the administrator look at the site's connectors",
             Self::CursorLost => "begin again from the first page",
-            Self::TooLong => "ask for less at a time",
+            Self::TooLong | Self::AnswerTooLong => "ask for less at a time",
         }
     }
 }

@@ -456,7 +456,6 @@ async fn what_a_connector_makes_up_is_no_answer() {
         ),
         ("people/SITE:staff:1", reply(304, &[tag], "")),
         ("people/SITE:staff:1", reply(500, &[], "")),
-        ("people/SITE:staff:1", reply(502, &[], "")),
         ("people/SITE:staff:1", reply(0, &[], "")),
         (
             "people/SITE:staff:1",
@@ -516,6 +515,13 @@ async fn what_a_connector_makes_up_is_no_answer() {
     *behind.at_sites().said.lock() = reply(200, &[json], "{\"results\":[]}");
     let (response, _) = send(&app, post(&path("liar", "resolve"), FINDER, &resolve)).await;
     assert_eq!(response.status(), 502);
+    // What is longer than crosses is no lie: whoever asks for less has an answer.
+    *behind.at_sites().said.lock() = reply(502, &[], "");
+    let (response, body) = send(&app, post(&path("liar", "resolve"), FINDER, &resolve)).await;
+    assert_eq!(response.status(), 502);
+    for told in ["site_reply_too_long", "ask for less at a time"] {
+        assert!(body.contains(told), "{body}");
+    }
 }
 
 #[tokio::test]

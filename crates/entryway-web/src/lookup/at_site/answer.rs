@@ -55,7 +55,7 @@ pub(super) fn answered(
         401 | 403 => Err(Refusal::Site(SiteRefused::NotReady(
             "it takes none at the moment",
         ))),
-        502 if reply.body.is_empty() => Err(invalid("it is longer than what crosses from a site")),
+        502 if reply.body.is_empty() => Err(Refusal::Site(SiteRefused::AnswerTooLong)),
         status if seen.operation.problems.contains(&status) => match problem(seen, reply) {
             Some(problem) => Err(Refusal::OfSite(Box::new(problem))),
             None => Err(invalid("a problem cannot be read")),
