@@ -123,6 +123,9 @@ fn sites(sites: &[SiteStatus], rows: &mut Vec<Row>) {
             (_, true) => (format!("ready: {}", one.ready.join(", ")), Tone::Good),
         };
         let mut note = vec!["site".to_owned(), counted(one.tunnels, "tunnel")];
+        if one.silent > 0 {
+            note.push(format!("{} silent", one.silent));
+        }
         note.extend(one.latency_ms.map(|ms| format!("{ms} ms away")));
         if one.outstanding > 0 {
             note.push(format!("{} asked", one.outstanding));

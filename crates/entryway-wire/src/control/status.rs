@@ -36,6 +36,9 @@ pub struct SiteStatus {
     pub name: String,
     /// Tunnels of its connectors to this node.
     pub tunnels: usize,
+    /// Those of them whose connectors were asked a moment ago and give no sign of life.
+    #[serde(default)]
+    pub silent: usize,
     /// For what one of them is ready, and asked: `password`, `lookups`, `certificate`.
     pub ready: Vec<String>,
     /// Questions on their way.

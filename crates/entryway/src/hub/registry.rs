@@ -462,6 +462,7 @@ impl<L: Line> Registry<L> {
                 *figure = count.load(Ordering::Relaxed);
             }
             for held in &site.lines {
+                figures.silent += usize::from(held.line.is_silent());
                 figures.latency = figures.latency.into_iter().chain(held.line.latency()).min();
                 let is_asked = !held.draining && !held.line.is_draining();
                 let report = held.line.report();

@@ -128,6 +128,7 @@ fn sites(mut figures: Vec<Figures>) -> Vec<SiteStatus> {
     let one = |site: Figures| SiteStatus {
         name: site.name.to_string(),
         tunnels: site.tunnels,
+        silent: site.silent,
         ready: Ability::ALL
             .into_iter()
             .zip(site.ready)

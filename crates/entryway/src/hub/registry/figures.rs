@@ -11,6 +11,8 @@ use std::time::Duration;
 pub(crate) struct Figures {
     pub(crate) name: Arc<str>,
     pub(crate) tunnels: usize,
+    /// Those whose connectors give no sign of life just now.
+    pub(crate) silent: usize,
     pub(crate) outstanding: usize,
     /// Tunnels that are ready and asked, for each of [`Ability::ALL`].
     pub(crate) ready: [usize; Ability::ALL.len()],
@@ -27,6 +29,7 @@ impl Figures {
         Self {
             name,
             tunnels: 0,
+            silent: 0,
             outstanding: 0,
             ready: [0; Ability::ALL.len()],
             latency: None,
