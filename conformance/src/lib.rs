@@ -55,5 +55,5 @@ pub use samba::{AD_BASE, AD_SERVICE_DN, AD_SERVICE_PASSWORD, SambaAd, odd_common
 pub use scratch::Scratch;
 pub use slapd::{LoggedOperation, Slapd, SlapdOptions, StatsLog};
 pub use tls::{Certificates, TlsServer};
-pub use wait::{Deadline, until};
+pub use wait::{Deadline, until, until_still};
 pub use weather::{BadLine, Weather};

@@ -7,8 +7,7 @@ mod settings;
 use crate::keeper::{Keeper, Rights};
 use crate::scratch::write_private;
 use crate::{
-    Authority, BASE, Certificate, Deadline, Directory, FarSide, Identity, free_port, programs,
-    until,
+    Authority, BASE, Certificate, Directory, FarSide, Identity, free_port, programs, until_still,
 };
 use anyhow::{Context, Result};
 pub use log::{LoggedOperation, StatsLog};
@@ -233,11 +232,7 @@ impl Slapd {
     /// Stops it where it stands: the kernel goes on to accept connections and bytes for it.
     pub fn pause(&self) -> Result<()> {
         self.keeper.signal(Signal::STOP)?;
-        let pid = self.pid().context("no server runs")?;
-        // The signal is sent at once, and each thread stands still a moment later.
-        until("slapd stands still", Deadline::seconds(10), || {
-            Ok(stands_still(pid)?.then_some(()))
-        })
+        until_still(self.pid().context("no server runs")?)
     }
 
     /// Lets it go on.
@@ -283,20 +278,6 @@ impl Slapd {
 
 fn accepts(address: SocketAddr) -> bool {
     TcpStream::connect(address).is_ok()
-}
-
-/// Whether every thread is stopped: the state after the name in `/proc/PID/task/TID/stat`.
-fn stands_still(pid: u32) -> Result<bool> {
-    for thread in fs::read_dir(format!("/proc/{pid}/task"))? {
-        let stat = fs::read_to_string(thread?.path().join("stat"))?;
-        if !stat
-            .rsplit_once(')')
-            .is_some_and(|(_, rest)| rest.starts_with(" T"))
-        {
-            return Ok(false);
-        }
-    }
-    Ok(true)
 }
 
 /// One that nobody else on this machine knows.

@@ -1,6 +1,7 @@
 //! The one way to wait: for a condition, until a deadline.
 
 use anyhow::{Result, bail};
+use std::fs;
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -38,4 +39,25 @@ pub fn until<T>(
         }
         thread::park_timeout(LOOK);
     }
+}
+
+/// Waits until every thread of a process is stopped: SIGSTOP is sent at once, and each stands still a moment later.
+pub fn until_still(pid: u32) -> Result<()> {
+    until("the process stands still", Deadline::seconds(10), || {
+        Ok(stands_still(pid)?.then_some(()))
+    })
+}
+
+/// Whether it does: the state after the name in `/proc/PID/task/TID/stat`.
+fn stands_still(pid: u32) -> Result<bool> {
+    for thread in fs::read_dir(format!("/proc/{pid}/task"))? {
+        let stat = fs::read_to_string(thread?.path().join("stat"))?;
+        if !stat
+            .rsplit_once(')')
+            .is_some_and(|(_, rest)| rest.starts_with(" T"))
+        {
+            return Ok(false);
+        }
+    }
+    Ok(true)
 }

@@ -116,6 +116,8 @@ impl Exchange {
             };
             asked.push(first);
             let second = self.registry.other(site.as_str(), ability, &asked).ok();
+            // One that gives no sign of life would make each page wait for nothing.
+            let second = second.filter(|id| !self.registry.is_silent(site.as_str(), id));
             asked.extend(second);
             let until = self.share(site.as_str(), ability, &asked, by);
             match self.challenges_of(site, first, second, until).await {

@@ -5,6 +5,7 @@ mod lockout;
 pub(crate) mod logins;
 mod lookups;
 pub(crate) mod site;
+mod still;
 mod tickets;
 mod tunnels;
 

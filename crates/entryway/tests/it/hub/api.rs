@@ -20,7 +20,7 @@ fn kept() -> World {
     kept_with(SITES)
 }
 
-fn kept_with(sites: &str) -> World {
+pub(super) fn kept_with(sites: &str) -> World {
     let world = world();
     world.write("keeper.token", KEEPER);
     let text = world.configuration();
@@ -59,7 +59,7 @@ fn post(daemon: &Daemon, path: &str, body: &Value) -> (u16, Value) {
     (answer.status, answer.json())
 }
 
-fn get(daemon: &Daemon, path: &str) -> (u16, Value) {
+pub(super) fn get(daemon: &Daemon, path: &str) -> (u16, Value) {
     let answer = daemon.get(&format!("/api/v1/hub/{path}"), KEEPER);
     (answer.status, answer.json())
 }

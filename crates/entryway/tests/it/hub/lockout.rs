@@ -16,7 +16,7 @@ use std::time::Instant;
 const JDOE: &str = "uid=jdoe,ou=people,dc=corp,dc=example";
 
 /// A machine at the site, whose directory is the hub's world's.
-fn machine(world: &World, daemon: &Daemon) -> (World, Daemon) {
+pub(super) fn machine(world: &World, daemon: &Daemon) -> (World, Daemon) {
     let machine = World::new();
     machine.write("ca.pem", &world.directory.ca_pem());
     let text = world.configuration() + "\n[connector]\nlisten = \"127.0.0.1:0\"\n";

@@ -179,12 +179,12 @@ pub(crate) fn sealed(with: &Value, password: &str) -> Vec<Value> {
     challenges.iter().map(seal).collect()
 }
 
-fn log_in(daemon: &str, token: &str, name: &str, sealed: &[Value]) -> Value {
+pub(super) fn log_in(daemon: &str, token: &str, name: &str, sealed: &[Value]) -> Value {
     let body = json!({ "login_name": name, "sealed": sealed });
     post(daemon, "/api/v1/login", token, &body)
 }
 
-fn login(daemon: &str, name: &str, password: &str) -> Value {
+pub(super) fn login(daemon: &str, name: &str, password: &str) -> Value {
     let sealed = sealed(&to_seal(daemon, CONSOLE, name), password);
     log_in(daemon, CONSOLE, name, &sealed)
 }
