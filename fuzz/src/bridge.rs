@@ -5,7 +5,8 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use bytes::BytesMut;
 use entryway_bridge::link::{
-    ConnectorEvent, ConnectorLink, HubEvent, HubLink, Limits, MAX_REQUEST, REPLY_WINDOW, RequestId,
+    ConnectorEvent, ConnectorLink, HubEvent, HubLink, Limits, MAX_REPLY, MAX_REQUEST, REPLY_WINDOW,
+    RequestId,
 };
 use entryway_bridge::message::{
     Ability, CERTIFICATE_LOGIN, Certificates, ChallengeAsked, ChallengeOutcome, FURTHER_MAX, Hello,
@@ -22,6 +23,7 @@ const IN_FLIGHT: u16 = 4;
 const LIMITS: Limits = Limits {
     in_flight: IN_FLIGHT,
     reply_budget: 0,
+    unsent: 4 * MAX_REPLY,
     outbound: 4096,
 };
 

@@ -39,6 +39,8 @@ pub struct Limits {
     pub in_flight: u16,
     /// Most bytes beyond their windows that replies may have here at a time.
     pub reply_budget: usize,
+    /// Most bytes of long replies that may wait here for the hub's room at a time.
+    pub unsent: usize,
     /// Most bytes that wait to be written because of what the other end sends.
     pub outbound: usize,
 }
@@ -48,6 +50,7 @@ impl Default for Limits {
         Self {
             in_flight: 1024,
             reply_budget: 2 * MAX_REPLY,
+            unsent: 8 * MAX_REPLY,
             outbound: 1024 * 1024,
         }
     }

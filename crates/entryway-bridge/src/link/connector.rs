@@ -62,6 +62,9 @@ pub enum Unsent {
     /// Longer than a reply may be. The request waits on.
     #[error("the reply is longer than {MAX_REPLY} bytes")]
     TooLong,
+    /// The hub has not taken the long ones of before. The request waits on.
+    #[error("too many bytes of replies wait for the hub already")]
+    NoRoom,
 }
 
 /// A tunnel, as the connector sees it.
@@ -173,14 +176,19 @@ impl ConnectorLink {
     }
     /// Answers. Its first bytes go at once, the rest as the hub has room.
     pub fn reply(&mut self, id: RequestId, reply: SignedReply) -> Result<(), Unsent> {
-        let Some(slot @ Slot::Asked) = self.slots.get_mut(&id.0) else {
+        if !matches!(self.slots.get(&id.0), Some(Slot::Asked)) {
             return Err(Unsent::NotWaited);
-        };
+        }
         if self.wire.phase != Phase::Open {
             return Err(Unsent::NotWaited);
         }
         if reply.body.len() > MAX_REPLY {
             return Err(Unsent::TooLong);
+        }
+        if reply.body.len() > REPLY_WINDOW
+            && self.unsent() + reply.body.len() > self.wire.limits.unsent
+        {
+            return Err(Unsent::NoRoom);
         }
         let head = ReplyHead {
             time_ms: reply.time_ms,
@@ -192,10 +200,19 @@ impl ConnectorLink {
         if reply.body.is_empty() {
             self.slots.remove(&id.0);
         } else {
-            *slot = Slot::Sending(reply.body, REPLY_WINDOW);
+            let sending = Slot::Sending(reply.body, REPLY_WINDOW);
+            self.slots.insert(id.0, sending);
             self.sending.push_back(id.0);
         }
         Ok(())
+    }
+    /// Bytes of replies that have not gone yet: a hub that gives no room, or reads nothing, has them stay.
+    fn unsent(&self) -> usize {
+        let left = |slot: &Slot| match slot {
+            Slot::Sending(body, _) => body.len(),
+            _ => 0,
+        };
+        self.slots.values().map(left).sum()
     }
     /// Says that no reply will come. `false` where nobody waits.
     pub fn give_up(&mut self, id: RequestId) -> bool {

@@ -210,6 +210,33 @@ fn a_reply_that_is_too_long_is_not_sent_and_the_request_waits() {
 }
 
 #[test]
+fn a_hub_that_takes_no_long_replies_has_few_of_them_wait() {
+    let limits = Limits {
+        unsent: 2 * MAX_REPLY,
+        ..Limits::default()
+    };
+    let mut pair = Pair::open(limits, 8);
+    let ids: Vec<RequestId> = (0..5)
+        .map(|_| pair.ask(Method::Lookup, b"all").unwrap().0)
+        .collect();
+    pair.connector_reads();
+    let long = || reply(vec![1; MAX_REPLY]);
+    for id in &ids[..2] {
+        pair.connector.reply(*id, long()).unwrap();
+    }
+    assert_eq!(pair.connector.reply(ids[2], long()), Err(Unsent::NoRoom));
+    assert!(pair.connector.give_up(ids[2]));
+    // One that crosses at once waits for nobody, whatever the hub does with the others.
+    let login = reply(vec![2; REPLY_WINDOW]);
+    pair.connector.reply(ids[3], login).unwrap();
+    for _ in 0..20 {
+        pair.hub_reads();
+        pair.connector_reads();
+    }
+    pair.connector.reply(ids[4], long()).unwrap();
+}
+
+#[test]
 fn a_cancelled_request_keeps_its_place_until_both_know() {
     let mut pair = Pair::open(Limits::default(), 1);
     let (id, _) = pair.ask(Method::Login, b"").unwrap();
