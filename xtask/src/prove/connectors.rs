@@ -60,8 +60,11 @@ pub(crate) fn run(root: &Path, options: &Options) -> Result<()> {
     let mut page = Page::new("Logins through connectors", "connectors", options)?;
     let only = |part: &str| options.only.as_deref().is_none_or(|only| only == part);
     if only("one") {
-        page.add(&report::one(&direct::measure(&programs, size)?));
-        page.add(&report::crypto(&crypto::measure(size.computed)?));
+        let measured = direct::measure(&programs, size)?;
+        let costs = crypto::measure(size.computed)?;
+        page.add(&report::one(&measured));
+        page.add(&report::crypto(&costs));
+        page.add(&report::aim(&measured, &costs));
     }
     if only("many") {
         page.add(&report::many(&many::measure(&programs, size)?));

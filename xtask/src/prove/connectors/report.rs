@@ -6,6 +6,9 @@ use super::driver::Round;
 use super::many;
 use std::fmt::Write;
 
+/// Logins a second.
+const AIM: f64 = 5000.0;
+
 /// The middle one by logins per second.
 fn middle(rounds: &[Round]) -> Option<&Round> {
     let mut sorted: Vec<&Round> = rounds.iter().collect();
@@ -68,6 +71,41 @@ pub(super) fn crypto(costs: &Costs) -> String {
         .replace("{unseal}", &micros(costs.unseal))
         .replace("{sign}", &micros(costs.sign))
         .replace("{verify}", &micros(costs.verify))
+}
+
+/// What one login should take at most, and does.
+pub(super) fn aim(measured: &direct::Measured, costs: &Costs) -> String {
+    let most = measured.rows.iter().max_by_key(|row| row.in_flight);
+    let (Some(row), Ok(cores)) = (most, std::thread::available_parallelism()) else {
+        return String::new();
+    };
+    let Some(round) = middle(&row.through) else {
+        return String::new();
+    };
+    let [driver, _, connector, slapd] = *round.cpu.as_slice() else {
+        return String::new();
+    };
+    let reached = match round.per_second >= AIM && connector <= slapd / 2.0 {
+        true => "Both are reached.",
+        false => "That is not reached.",
+    };
+    include_str!("aim.md")
+        .replace("{reached}", reached)
+        .replace("{in_flight}", &row.in_flight.to_string())
+        .replace("{per_second}", &format!("{:.0}", round.per_second))
+        .replace("{share}", &format!("{:.2}", connector / slapd))
+        .replace(
+            "{unseal}",
+            &format!("{:.2}", costs.unseal.as_secs_f64() * 1000.0 / slapd),
+        )
+        .replace("{cores}", &cores.to_string())
+        .replace("{all}", &format!("{:.3}", round.cpu.iter().sum::<f64>()))
+        .replace("{slapd}", &format!("{slapd:.3}"))
+        .replace("{driver}", &format!("{driver:.3}"))
+        .replace(
+            "{may}",
+            &format!("{:.3}", cores.get() as f64 * 1000.0 / AIM),
+        )
 }
 
 fn micros(each: std::time::Duration) -> String {
