@@ -96,14 +96,13 @@ impl HubDesk for Exchange {
                 ConnectorChange::Resume => Standing::Active,
                 ConnectorChange::Revoke => Standing::Revoked,
             };
-            let changed = desk::change(&self.store, id, standing, &in_short(caller)).await;
+            let changed = self.decide(id, standing, &in_short(caller)).await;
             match changed.map_err(failed)? {
                 Changed::Done => {}
                 Changed::Unknown => return Err(HubRefused::NoConnector),
                 Changed::Revoked => return Err(HubRefused::Revoked),
                 Changed::Held => return Err(HubRefused::Held),
             }
-            self.apply(id, standing);
             self.shown_connector(id).await
         })
     }

@@ -1,6 +1,7 @@
 //! The hub while it runs: takes tunnels, knows who may, and hears of every change. Outlives each configuration.
 
 mod admit;
+mod decisions;
 mod places;
 mod watch;
 
@@ -9,6 +10,7 @@ use super::registry::{Figures, Registry};
 use crate::events::hub::{SiteClosed, TunnelRefused};
 use admit::SiteDoor;
 use arc_swap::ArcSwapOption;
+use decisions::Decisions;
 use entryway_bridge::SiteName;
 use entryway_bridge::message::ByeCode;
 use entryway_config::HubSettings;
@@ -39,6 +41,10 @@ pub(crate) struct Exchange {
     places: Arc<Places>,
     /// Held while a connector is told of certificates: what it is told last is what holds.
     pub(super) telling: Mutex<()>,
+    decisions: Decisions,
+    /// Held from when a decision is written until it counts here: of two about one connector the one that is written last
+    /// counts last.
+    deciding: tokio::sync::Mutex<()>,
 }
 
 impl Exchange {
@@ -57,6 +63,8 @@ impl Exchange {
             leaves: Leaves::default(),
             places: Arc::default(),
             telling: Mutex::default(),
+            decisions: Decisions::default(),
+            deciding: tokio::sync::Mutex::default(),
         }))
     }
 

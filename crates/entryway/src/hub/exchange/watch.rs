@@ -3,11 +3,11 @@
 
 use super::{Exchange, in_words};
 use crate::events::hub::{ConnectorChanged, ConnectorRevoked, TicketMade, TicketRevoked};
-use crate::hub::desk::ticket_id;
+use crate::hub::desk::{Changed, DeskError, change, ticket_id};
 use crate::hub::shown::moment;
 use crate::sso::now_ms;
 use entryway_bridge::message::ByeCode;
-use entryway_store::{Standing, Standings, StoreError};
+use entryway_store::{Standing, StandingChange, Standings, StoreError};
 use entryway_tunnel::hub::Tunnel;
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -56,30 +56,32 @@ impl Exchange {
         has_told: &mut bool,
     ) -> Result<(), StoreError> {
         let (epoch_before, before) = *from;
-        let Standings {
-            epoch,
-            revision,
-            changed,
-        } = self.store.standings_since(before).await?;
-        let is_another = epoch_before != epoch;
-        if !changed.is_empty() || is_another || !*has_told {
-            // Before anything else of it counts: who is new may be asked from now on.
-            self.tell_stores(self.store.stores().await?);
-            *has_told = true;
-        }
-        for change in changed {
-            // What comes with a backup is no news.
-            if let Some(by) = change.by.as_deref().filter(|_| !is_another) {
-                ConnectorChanged {
-                    site: &change.site,
-                    connector: &change.id,
-                    standing: change.standing.as_str(),
-                    by,
-                }
-                .emit();
+        let (epoch, revision, is_another) = loop {
+            let number = self.decisions.number();
+            let Standings {
+                epoch,
+                revision,
+                changed,
+            } = self.store.standings_since(before).await?;
+            let is_another = epoch_before != epoch;
+            if !changed.is_empty() || is_another || !*has_told {
+                // Before anything else of it counts: who is new may be asked from now on.
+                self.tell_stores(self.store.stores().await?);
+                *has_told = true;
             }
-            self.apply(&change.id, change.standing);
-        }
+            let counts = || {
+                for change in &changed {
+                    // What comes with a backup is no news.
+                    if !is_another {
+                        tell_change(change);
+                    }
+                    self.apply(&change.id, change.standing);
+                }
+            };
+            if changed.is_empty() || self.decisions.hear(number, counts) {
+                break (epoch, revision, is_another);
+            }
+        };
         if before < revision && !is_another {
             self.tell_tickets(before, revision).await?;
         }
@@ -143,8 +145,23 @@ impl Exchange {
         });
     }
 
-    /// Has a connector's standing count at this node, at once.
-    pub(crate) fn apply(&self, connector: &str, standing: Standing) {
+    /// Gives a connector another standing, on somebody's behalf; it counts at this node when this is done.
+    pub(crate) async fn decide(
+        &self,
+        connector: &str,
+        standing: Standing,
+        by: &str,
+    ) -> Result<Changed, DeskError> {
+        let _alone = self.deciding.lock().await;
+        let changed = change(&self.store, connector, standing, by).await?;
+        if matches!(changed, Changed::Done) {
+            self.decisions.decide(|| self.apply(connector, standing));
+        }
+        Ok(changed)
+    }
+
+    /// Has a connector's standing count at this node.
+    fn apply(&self, connector: &str, standing: Standing) {
         let (code, text) = match standing {
             Standing::Active | Standing::Draining => {
                 let is_drained = standing == Standing::Draining;
@@ -175,11 +192,18 @@ impl Exchange {
         let (exchange, tunnel) = (Arc::clone(self), Arc::clone(tunnel));
         tokio::spawn(async move {
             let id = tunnel.connector().as_str();
-            let found = exchange.store.connector(id).await;
-            let found = found.map(|row| row.map(|row| row.standing));
-            let (code, text) = match judged(found) {
-                Judged::Stands(standing) => return exchange.apply(id, standing),
-                Judged::Ends(code, text) => (code, text),
+            let (code, text) = loop {
+                let number = exchange.decisions.number();
+                let found = exchange.store.connector(id).await;
+                let found = found.map(|row| row.map(|row| row.standing));
+                let standing = match judged(found) {
+                    Judged::Stands(standing) => standing,
+                    Judged::Ends(code, text) => break (code, text),
+                };
+                let counts = || exchange.apply(id, standing);
+                if exchange.decisions.confirm(number, counts) {
+                    return;
+                }
             };
             exchange.registry.remove(tunnel.site(), &tunnel);
             tunnel.close(code, text);
@@ -199,6 +223,19 @@ impl Exchange {
             true => Ok(()),
             false => self.store.seen(&self.node, &connectors, now_ms()).await,
         }
+    }
+}
+
+/// Tells that somebody changed a connector's standing.
+fn tell_change(change: &StandingChange) {
+    if let Some(by) = change.by.as_deref() {
+        ConnectorChanged {
+            site: &change.site,
+            connector: &change.id,
+            standing: change.standing.as_str(),
+            by,
+        }
+        .emit();
     }
 }
 
