@@ -16,6 +16,7 @@ mod integrations;
 mod lab;
 mod looked;
 mod matrix;
+mod nodes;
 mod openapi;
 mod openldap;
 mod outages;
@@ -61,6 +62,7 @@ fn main() -> ExitCode {
     trials.extend(tests(&lab, "faults", faults::tests()));
     trials.extend(tests(&lab, "sealed", sealed::tests()));
     trials.extend(tests(&lab, "site", site::tests()));
+    trials.extend(tests(&lab, "nodes", nodes::tests()));
     trials.extend(tests(&lab, "integrations", integrations::tests()));
     let tallies = Arc::new(scenarios::Tallies::new());
     trials.extend(scenarios::trials(&lab, &tallies));

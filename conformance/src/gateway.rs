@@ -150,6 +150,12 @@ impl Gateway {
         Finished::of(&mut command, "")?.json()
     }
 
+    /// `entryway account add NAME` with these options, the password on stdin.
+    pub fn add_account(&self, name: &str, password: &str, options: &[&str]) -> Result<Finished> {
+        let words = [&["account", "add", "--password-stdin"], options].concat();
+        self.run(&words, name, password)
+    }
+
     /// `entryway hub ticket create`: the URL to enrol at, and the ticket.
     pub fn ticket(&self, site: &str) -> Result<(String, String)> {
         let made = self.asked(&["hub", "ticket", "create", "--site", site])?;
@@ -275,6 +281,11 @@ impl Serving {
     /// Its pid.
     pub fn pid(&self) -> Option<u32> {
         self.keeper.pid()
+    }
+
+    /// Asks it to end.
+    pub fn terminate(&self) -> Result<()> {
+        self.keeper.signal(Signal::TERM)
     }
 
     /// Ends it at once.
