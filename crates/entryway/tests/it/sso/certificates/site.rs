@@ -1,6 +1,8 @@
 //! The same at a site: the hub's page sends the browser to a connector there, and takes back what that has signed. The
 //! table "At a site" of docs/certificate-login.md is this one.
 
+mod renewed;
+
 use super::*;
 use crate::hub::done;
 use entryway_store::Standing;
