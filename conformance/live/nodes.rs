@@ -63,7 +63,7 @@ fn a_ticket_of_one_node_is_every_node_s(stage: &Stage) -> Result<()> {
     ensure!(enrolled.exit == 0, "not enrolled: {enrolled:?}");
     let refused = other.gateway.enroll(&second.dialled(), &ticket)?;
     ensure!(
-        refused.exit == 1 && refused.stderr.contains("a ticket works once"),
+        refused.exit == 1 && refused.stderr.contains("the ticket was used already"),
         "a ticket lets two in: {refused:?}"
     );
     let (_, ticket) = first.gateway.ticket(SITE)?;

@@ -36,7 +36,7 @@ pub enum EnrolError {
     #[error("the hub is not reached")]
     Way(#[from] DialError),
     /// The hub does not take the ticket, or cannot now.
-    #[error("the hub refuses with `{}`", .0.code.as_str())]
+    #[error("the hub refuses with {}", told(.0))]
     Refused(Bye),
     /// What the hub says does not belong to the protocol.
     #[error("the hub breaks the protocol: {0}")]
@@ -47,6 +47,15 @@ pub enum EnrolError {
     /// No key could be made.
     #[error("no key can be made")]
     Key(#[from] IdentityError),
+}
+
+/// The word for it, and why, where the hub says that as well.
+fn told(bye: &Bye) -> String {
+    let (code, why) = (bye.code.as_str(), bye.text.as_str());
+    match why.is_empty() {
+        true => format!("`{code}`"),
+        false => format!("`{code}`: {why}"),
+    }
 }
 
 /// Enrols: makes a key and has the hub certify it. The nodes to dial come with the identity.

@@ -6,6 +6,7 @@ use super::{SOFTWARE, shelf};
 use crate::cli::{Common, Enroll, Output};
 use crate::exit::Exit;
 use crate::kept::{host_name, state_dir};
+use crate::table::printable;
 use crate::{logs, out, password, sources};
 use entryway_bridge::Ticket;
 use entryway_bridge::message::ByeCode;
@@ -181,7 +182,7 @@ fn told(error: &EnrolError) -> Exit {
     exit
 }
 
-/// An error with what is below it.
+/// An error with what is below it. Some of it may be the hub's own words.
 pub(super) fn in_words(error: &dyn std::error::Error) -> String {
     let mut text = error.to_string();
     let mut source = error.source();
@@ -189,7 +190,7 @@ pub(super) fn in_words(error: &dyn std::error::Error) -> String {
         text = format!("{text}: {cause}");
         source = cause.source();
     }
-    text
+    printable(&text)
 }
 
 pub(super) fn failed(error: &anyhow::Error) -> Exit {

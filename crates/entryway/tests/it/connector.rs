@@ -127,7 +127,8 @@ fn a_ticket_that_is_none_is_told_by_where_it_is_wrong() {
         2,
         "/connector/v1/SITE",
     );
-    check(&url, &hub.ticket_of_nobody(), 1, "a ticket works once");
+    let unknown = "`ticket`: nobody \\u{1b}[31mknows it\n  = hint: a ticket works once";
+    check(&url, &hub.ticket_of_nobody(), 1, unknown);
     check(
         &url,
         &Hub::start().ticket(),

@@ -84,7 +84,8 @@ impl Admit for Book {
     fn enrol<'a>(&'a self, enrol: &'a Enrol) -> Later<'a, Result<Enrolled, Bye>> {
         Box::pin(async move {
             if enrol.secret.as_slice() != SECRET {
-                return Err(Bye::new(ByeCode::Ticket, ""));
+                // With what would colour the terminal that it is shown at.
+                return Err(Bye::new(ByeCode::Ticket, "nobody \u{1b}[31mknows it"));
             }
             self.enrolments.fetch_add(1, Ordering::Relaxed);
             Ok(Enrolled {
