@@ -1,6 +1,7 @@
 use super::*;
 use entryway_bridge::Text;
 use entryway_bridge::message::{Ready, Unready};
+use entryway_config::SiteCertificate;
 use entryway_login::SiteTakes;
 use std::sync::atomic::AtomicBool;
 
@@ -107,6 +108,47 @@ fn the_one_with_the_fewest_questions_is_asked_and_the_quicker_of_two() {
     assert_eq!(any(&registry), Ok(id(2)));
     quick.outstanding.store(2, Ordering::Relaxed);
     assert_eq!(any(&registry), Ok(id(1)));
+}
+
+#[test]
+fn browsers_are_sent_to_a_silent_one_where_there_is_no_other() {
+    let url = |number: u8| format!("https://cert-{number}.plant-a.example");
+    let taking = |number: u8, latency_ms| {
+        let taking = Report {
+            certificate_url: Text::new(url(number)),
+            ..report(&[Ability::Certificate])
+        };
+        let line = line(number, Some(latency_ms));
+        *line.report.lock() = Arc::new(taking);
+        line
+    };
+    let registry = Registry::default();
+    let certificate = SiteCertificate {
+        urls: [1, 2].map(|number| url(number).into()).into(),
+        addresses: Vec::new(),
+        at_once: false,
+    };
+    registry.configure(&[SiteSettings {
+        certificate: Some(certificate),
+        ..settings("plant-a", 100)
+    }]);
+    let (first, quicker) = (taking(1, 80), taking(2, 1));
+    for one in [&first, &quicker] {
+        assert!(registry.add(&site(), one, false).unwrap().is_none());
+    }
+    let sent = || registry.certificate_url("plant-a");
+    let to = |number: u8| Ok(Arc::<str>::from(url(number)));
+    assert_eq!(sent(), to(1));
+    first.silent.store(true, Ordering::Relaxed);
+    quicker.outstanding.store(3, Ordering::Relaxed);
+    assert_eq!(sent(), to(2));
+    quicker.draining.store(true, Ordering::Relaxed);
+    assert_eq!(sent(), to(1));
+    quicker.draining.store(false, Ordering::Relaxed);
+    first.silent.store(false, Ordering::Relaxed);
+    assert_eq!(sent(), to(1));
+    first.outstanding.store(4, Ordering::Relaxed);
+    assert_eq!(sent(), to(2));
 }
 
 #[test]
