@@ -7,8 +7,9 @@ import puppeteer from 'puppeteer-core';
 
 /// Starts it. `believes` is the file of an authority, as an administrator would install it. `owns` are the person's
 /// certificates and keys, in files; one of them is shown at `shownAt` (an origin) where that asks, and nobody is asked
-/// which. Elsewhere a browser with certificates would wait for somebody to choose.
-export async function chromium({ home, believes, owns = [], shownAt = null, patience = 60_000 }) {
+/// which. Elsewhere a browser with certificates would wait for somebody to choose. `inside` is a company's network: its
+/// `proxy`, by which everything goes out, and its own `hosts`, which are all `at` one address.
+export async function chromium({ home, believes, owns = [], shownAt = null, inside = null, patience = 60_000 }) {
   const database = join(home, '.pki/nssdb');
   mkdirSync(database, { recursive: true });
   const certutil = (...words) => execFileSync('certutil', ['-d', `sql:${database}`, ...words]);
@@ -20,12 +21,17 @@ export async function chromium({ home, believes, owns = [], shownAt = null, pati
   return puppeteer.launch({
     executablePath: '/usr/bin/chromium',
     // The tests run as root in places, where Chromium has no sandbox.
-    args: ['--no-sandbox', '--disable-gpu', '--lang=en'],
+    args: ['--no-sandbox', '--disable-gpu', '--lang=en', ...(inside ? waysOf(inside) : [])],
     env: { ...process.env, HOME: home, LANGUAGE: 'en' },
     userDataDir: profile,
     timeout: patience,
     protocolTimeout: patience,
   });
+}
+
+function waysOf({ proxy, hosts, at }) {
+  // This machine's own name is no exception: whoever is called so stands beyond the proxy.
+  return [`--proxy-server=${proxy}`, `--proxy-bypass-list=<-loopback>;${hosts}`, `--host-resolver-rules=MAP ${hosts} ${at}`];
 }
 
 /// Does what brings another page, and waits until that one is there and whole. Puppeteer's word is not enough on a busy

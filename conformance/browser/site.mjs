@@ -6,18 +6,19 @@ import { join } from 'node:path';
 import { chromium, isThere, turns } from './chromium.mjs';
 
 export const told = JSON.parse(readFileSync(0, 'utf8'));
-const { login, app, folder, never } = told;
+const { login, app, folder, never, owns, shownAt, inside } = told;
 /// For whatever a page or the browser does: beside it two directories, a hub and two connectors have work.
 const patience = 120_000;
-export const browser = await chromium({ home: folder, believes: join(folder, 'ca.pem'), patience });
+export const browser = await chromium({ home: folder, believes: join(folder, 'ca.pem'), owns, shownAt, inside, patience });
 
-const challenge = createHash('sha256').update('dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk').digest('base64url');
+export const verifier = 'dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk';
+const challenge = createHash('sha256').update(verifier).digest('base64url');
 const request = new URL(`${login}/oidc/authorize`);
 request.search = new URLSearchParams({
   client_id: 'app',
   redirect_uri: `${app}/callback`,
   response_type: 'code',
-  scope: 'openid',
+  scope: 'openid profile',
   code_challenge: challenge,
   code_challenge_method: 'S256',
   state: 'of the application',
@@ -25,6 +26,10 @@ request.search = new URLSearchParams({
 
 // Whatever any browser here has posted: what the hub, and whoever ends TLS before it, can read.
 export const posted = [];
+// Where any page here was, or was sent on from.
+export const places = [];
+// What a browser could not get, and why, in its own words.
+const failures = [];
 
 /// Somebody at the login page, in a browser without cookies. `before` is waited for before a form goes out, and whatever
 /// `blocked` says is not fetched. `meanwhile` happens while the page asks what to seal with. The application is not there:
@@ -37,14 +42,17 @@ export async function arrives({ scripts, before, meanwhile, blocked }) {
   await page.bringToFront();
   await page.setJavaScriptEnabled(scripts);
   await page.setRequestInterception(true);
+  if (inside) await page.authenticate(inside.known);
   page.on('request', async (sent) => {
     if (sent.method() === 'POST') posted.push({ to: new URL(sent.url()).pathname, body: sent.postData() ?? '' });
+    if (sent.isNavigationRequest()) places.push(sent.url());
     if (sent.url().startsWith(app)) return sent.respond({ status: 200, contentType: 'text/plain', body: 'the application' });
     if (blocked && blocked(sent)) return sent.abort();
     if (meanwhile && sent.url().endsWith('/sso/seal')) await meanwhile(page);
     if (before && sent.url().endsWith('/sso/step')) await before(new URLSearchParams(sent.postData()));
     return sent.continue();
   });
+  page.on('requestfailed', (sent) => failures.push(`${sent.method()} ${sent.url()}: ${sent.failure()?.errorText}`));
   await page.goto(request.href);
   await isThere(page);
   return page;
@@ -76,7 +84,7 @@ export const alarms = (page) => page.$$eval('[role=alert]', (all) => all.filter(
 
 export async function isIn(page) {
   const place = new URL(page.url());
-  const alarm = place.href.startsWith(app) ? '' : await alarms(page);
+  const alarm = place.href.startsWith(app) ? '' : [await alarms(page), ...failures].join('\n');
   assert.equal(place.origin + place.pathname, `${app}/callback`, alarm);
   assert.match(place.searchParams.get('code') ?? '', /^ewc_/);
   assert.equal(place.searchParams.get('state'), 'of the application');

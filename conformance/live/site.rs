@@ -3,6 +3,7 @@
 //! nowhere on the way, does anybody's password stand.
 
 mod active_directory;
+mod certificates;
 mod changes;
 mod company;
 mod inspected;
@@ -23,6 +24,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 
 const NAME: &str = "plant-a/alice";
+/// Of the names of hosts inside.
+const DOMAIN: &str = "plant-a.example";
 /// Of somebody of the other directory, who is found by that suffix of the site.
 const UPN: &str = "svcuser@lab.example.org";
 /// Somebody there who is never let in.
@@ -41,6 +44,10 @@ pub(crate) fn tests() -> Vec<Test> {
         (
             "Chromium: people of a site change their passwords at the hub, which has neither the old ones nor the new",
             changes::people_change_their_passwords,
+        ),
+        (
+            "Chromium: people of a site show certificates at its connectors, and the hub hears who they are",
+            certificates::people_show_certificates,
         ),
         (
             "a program logs people of Active Directory in, who are told what is true of them",
@@ -184,8 +191,13 @@ struct Story {
 }
 
 impl Story {
-    fn of(company: &Company, program: &'static str, mut asked: Value) -> Result<Self> {
-        let folder = company.folder.join("chromium");
+    fn of(company: &Company, program: &'static str, asked: Value) -> Result<Self> {
+        Self::at(company, "chromium", program, asked)
+    }
+
+    /// The same in a folder of that name: a company may have more than one.
+    fn at(company: &Company, name: &str, program: &'static str, mut asked: Value) -> Result<Self> {
+        let folder = company.folder.join(name);
         let node = script(&folder, program)?;
         fs::copy(company.folder.join("ca.pem"), folder.join("ca.pem"))?;
         let keys = asked.as_object_mut().context("no keys")?;
@@ -198,6 +210,21 @@ impl Story {
             folder,
             asked,
         })
+    }
+
+    /// In a browser that stands inside, where the site's people are: what is not theirs they reach through the proxy.
+    fn inside(mut self, company: &Company) -> Result<Self> {
+        self.node = company.within(&self.node);
+        let proxy = &company.proxy;
+        let keys = self.asked.as_object_mut().context("no keys")?;
+        let network = json!({
+            "proxy": format!("http://{}", proxy.address()),
+            "known": { "username": proxy.user(), "password": proxy.password() },
+            "hosts": format!("*.{DOMAIN}"),
+            "at": company.inside(),
+        });
+        keys.insert("inside".to_owned(), network);
+        Ok(self)
     }
 
     fn told(&mut self) -> Result<Finished> {
@@ -272,21 +299,26 @@ fn last_let_in(company: &Company) -> Result<Value> {
 
 /// The record of the last login at the hub, and the one of the connector that answered.
 fn both_sides_have_the_same_reply(company: &Company) -> Result<()> {
-    let let_in = last_let_in(company)?;
-    let id = let_in.pointer("/record/id").and_then(Value::as_str);
-    let id = id.with_context(|| format!("no id: {let_in}"))?.to_owned();
+    both_sides_have_the_same(company, &last_let_in(company)?, "reply").map(drop)
+}
+
+/// A record of the hub's, whose digest has that name, and the one of the connector that has signed it, which is given.
+fn both_sides_have_the_same(company: &Company, at_hub: &Value, name: &str) -> Result<Value> {
+    let id = at_hub.pointer("/record/id").and_then(Value::as_str);
+    let id = id.with_context(|| format!("no id: {at_hub}"))?;
     let left = company.connectors.first().context("no connector is left")?;
-    let digest = |side| {
-        let shown = company.asked_text(side, &["audit", "show", &id])?;
-        let digest = text_called("reply", &serde_json::from_str(&shown)?);
-        digest.with_context(|| format!("no digest of a reply of `{SITE}` in {shown}"))
+    let at_connector = company.asked_text(Some(left), &["audit", "show", id])?;
+    let at_connector = serde_json::from_str(&at_connector)?;
+    let digest = |name, record| {
+        let digest = text_called(name, record);
+        digest.with_context(|| format!("no digest of a `{name}` of `{SITE}` in {record}"))
     };
-    let (at_hub, at_connector) = (digest(None)?, digest(Some(left))?);
+    let (signed, told) = (digest("reply", &at_connector)?, digest(name, at_hub)?);
     ensure!(
-        at_hub == at_connector && at_hub.len() == 64,
-        "the hub has the reply `{at_hub}`, the connector `{at_connector}`"
+        signed == told && told.len() == 64,
+        "the hub has the {name} `{told}`, the connector `{signed}`"
     );
-    Ok(())
+    Ok(at_connector)
 }
 
 /// The text with that key, wherever it is.

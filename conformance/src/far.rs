@@ -4,7 +4,7 @@ use crate::keeper::{Keeper, Rights};
 use crate::programs;
 use anyhow::{Context, Result, bail};
 use std::net::{Ipv4Addr, TcpListener};
-use std::process;
+use std::process::{self, Command};
 use std::sync::atomic::{AtomicU32, Ordering};
 
 const SETUP: &str = include_str!("far.sh");
@@ -91,6 +91,24 @@ impl FarSide {
         let mut command = programs::command("nsenter", Rights::Superuser);
         command.args([&self.network, "--", "ip"]).args(words);
         programs::run(&mut command, b"").map(drop)
+    }
+
+    /// The same program there, with the superuser's rights: nobody else enters a network.
+    pub fn within(&self, command: &Command) -> Command {
+        let mut there = programs::command("nsenter", Rights::Superuser);
+        // Not every environment gets through `sudo`: it is handed over in words.
+        there.args([&self.network, "--", "/usr/bin/env"]);
+        for (name, value) in command.get_envs() {
+            let mut word = name.to_owned();
+            word.push("=");
+            word.push(value.unwrap_or_default());
+            there.arg(word);
+        }
+        there.arg(command.get_program()).args(command.get_args());
+        if let Some(folder) = command.get_current_dir() {
+            there.current_dir(folder);
+        }
+        there
     }
 
     /// What stands before the words of a program that shall run there.

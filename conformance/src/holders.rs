@@ -10,6 +10,7 @@ use rcgen::{
     OtherNameValue, RevokedCertParams, SanType, SerialNumber, date_time_ymd,
 };
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
 /// `otherName` of a user principal name (MS-WCCE §2.2.2.7.7.1).
 const UPN: [u64; 10] = [1, 3, 6, 1, 4, 1, 311, 20, 2, 3];
@@ -36,6 +37,8 @@ pub struct Held<'h> {
     pub purposes: Vec<ExtendedKeyUsagePurpose>,
     /// Its first and last year.
     pub years: (i32, i32),
+    /// When it ends, where that is before its last year begins.
+    pub ends: Option<SystemTime>,
 }
 
 /// Files of a certificate that somebody holds, and the certificate.
@@ -62,6 +65,7 @@ impl<'h> Held<'h> {
             serial: vec![0x12, 0x34, serial],
             purposes: vec![ExtendedKeyUsagePurpose::ClientAuth],
             years: (2020, 2049),
+            ends: None,
         }
     }
 
@@ -122,7 +126,8 @@ impl PeopleAuthority {
         let mut params = CertificateParams::new(Vec::new())?;
         params.distinguished_name = named(&held.subject);
         params.not_before = date_time_ymd(held.years.0, 1, 1);
-        params.not_after = date_time_ymd(held.years.1, 1, 1);
+        let last = date_time_ymd(held.years.1, 1, 1);
+        params.not_after = held.ends.map_or(last, Into::into);
         params.serial_number = Some(SerialNumber::from_slice(&held.serial));
         params.extended_key_usages.clone_from(&held.purposes);
         params.key_usages = vec![KeyUsagePurpose::DigitalSignature];

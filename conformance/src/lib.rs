@@ -7,6 +7,7 @@
 
 mod capture;
 mod certificates;
+mod clock;
 mod config;
 mod ds389;
 mod far;
@@ -35,6 +36,7 @@ mod weather;
 
 pub use capture::{Capture, Conversation};
 pub use certificates::{Authority, Certificate, Identity};
+pub use clock::clock;
 pub use config::{Configuration, Domain, Encrypt};
 pub use ds389::Ds389;
 pub use far::FarSide;

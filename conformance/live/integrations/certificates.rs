@@ -5,8 +5,10 @@ use super::parties::{Party, Program};
 use crate::Test;
 use crate::chromium;
 use crate::lab::Lab;
-use anyhow::{Context, Result, ensure};
-use entryway_conformance::{Finished, Held, HolderFiles, PeopleAuthority, free_port, password_of};
+use anyhow::{Result, ensure};
+use entryway_conformance::{
+    Finished, Held, HolderFiles, PeopleAuthority, clock, free_port, password_of,
+};
 use rcgen::{DnType, ExtendedKeyUsagePurpose};
 use serde_json::{Value, json};
 use std::fs;
@@ -255,14 +257,8 @@ fn with_a_button(house: &House) -> Result<Vec<Person>> {
 /// Chromium shows none that has expired by its own clock.
 fn the_certificate_has_expired(lab: &Lab) -> Result<()> {
     let house = House::new(lab, "expired")?;
-    let library = faketime()?;
-    let clock = [
-        format!("LD_PRELOAD={}", library.display()),
-        // Past 2049, which is the certificate's last year.
-        "FAKETIME=+10000d".to_owned(),
-        "FAKETIME_DONT_FAKE_MONOTONIC=1".to_owned(),
-        "NO_FAKE_STAT=1".to_owned(),
-    ];
+    // Past 2049, which is the certificate's last year.
+    let clock = clock("+10000d")?;
     let party = Party::start_in(lab, Program::Node, "expired", &clock, |text| {
         text + &house.settings()
     })?;
@@ -271,13 +267,4 @@ fn the_certificate_has_expired(lab: &Lab) -> Result<()> {
     let told = "Your certificate has expired or is not valid yet";
     let over = [Person::is_told("out of date", alice, told)];
     house.visit(&party, "button", &over)
-}
-
-fn faketime() -> Result<PathBuf> {
-    let mut folders = fs::read_dir("/usr/lib")?;
-    let found = folders.find_map(|folder| {
-        let path = folder.ok()?.path().join("faketime/libfaketime.so.1");
-        path.exists().then_some(path)
-    });
-    found.context("`libfaketime.so.1` is missing; the package is called `libfaketime`")
 }

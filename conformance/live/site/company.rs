@@ -6,7 +6,7 @@ use entryway_conformance::{
     AD_BASE, BASE, Certificate, Configuration, ConnectProxy, Deadline, Domain, Encrypt, FarSide,
     Finished, Gateway, InspectingProxy, SambaAd, Serving, Slapd, SlapdOptions, free_port, until,
 };
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::fs;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpStream};
 use std::path::{Path, PathBuf};
@@ -47,6 +47,15 @@ struct Way<'a> {
     trust: &'a Path,
 }
 
+/// What a connector has that others do not.
+#[derive(Default)]
+pub(super) struct Own<'a> {
+    /// Further tables of its configuration.
+    pub(super) tables: &'a str,
+    /// Of its environment while it runs, as `NAME=VALUE`.
+    pub(super) environment: &'a [String],
+}
+
 /// All of it; what needs something goes before that.
 pub(super) struct Company {
     pub(super) connectors: Vec<Connector>,
@@ -66,6 +75,16 @@ pub(super) struct Company {
 impl Company {
     /// All but the connectors, in a new folder of that name. `release` are lines of `[connector.release]`.
     pub(super) fn start(lab: &Lab, name: &str, release: &'static str) -> Result<Self> {
+        Self::start_with(lab, name, release, "")
+    }
+
+    /// The same with further lines of the site's table at the hub, and tables after it.
+    pub(super) fn start_with(
+        lab: &Lab,
+        name: &str,
+        release: &'static str,
+        of_site: &str,
+    ) -> Result<Self> {
         let authority = lab.authority()?;
         let far = FarSide::start()?;
         let options = SlapdOptions {
@@ -77,13 +96,7 @@ impl Company {
         locks_late(&slapd, &samba)?;
         let directories = [slapd.ldap(), slapd.ldaps()];
         for address in directories.into_iter().chain(samba.addresses()) {
-            // The network's firewall, as far as the hub is concerned.
-            far.hides(address.port())?;
-            let reached = TcpStream::connect_timeout(&address, Duration::from_millis(500));
-            ensure!(
-                reached.is_err(),
-                "the site's directory at {address} can be reached from the hub's network"
-            );
+            hides(&far, address)?;
         }
         let proxy = ConnectProxy::start(IpAddr::V4(far.near()))?;
         let folder = lab.scratch()?.path().join(name);
@@ -99,7 +112,7 @@ impl Company {
             "[server]\nlisten = \"{listen}\"\ntls = {{ certificate = \"{}\", key = \"{}\" }}\n\n\
              [sso]\nissuer = \"{at_login}\"\n\n[client.app]\nname = \"The application\"\nauthentication = [\"none\"]\n\
              redirect_uris = [\"{at_app}/callback\"]\n\n[hub]\nurl = \"{at_login}\"\n\n\
-             [site.{SITE}]\nlookups = [\"phonebook\"]\nsuffixes = [\"lab.example.org\"]\n\n\
+             [site.{SITE}]\nlookups = [\"phonebook\"]\nsuffixes = [\"lab.example.org\"]\n{of_site}\n\
              [[token]]\nname = \"phonebook\"\nsecret = \"{PHONEBOOK}\"\nscopes = [\"people.read\"]\n\n\
              [[token]]\nname = \"portal\"\nsecret = {{ file = \"{}\" }}\nscopes = [\"login\", \"login.reasons\"]\n\n\
              [store]\nurl = \"sqlite:{folder}/entryway.db\"\n\n[audit]\nkey = \"{folder}/audit.key\"\n\n\
@@ -136,9 +149,17 @@ impl Company {
         for name in ["a", "b"] {
             let proxy = self.proxy.address();
             let trust = &trust;
-            self.connects(lab, name, &Way { proxy, trust })?;
+            self.connects(lab, name, &Way { proxy, trust }, &Own::default())?;
         }
         self.has_tunnels(2)
+    }
+
+    /// Enrols one of this name, which goes out beside those that do already.
+    pub(super) fn goes_out_beside(&mut self, lab: &Lab, name: &str, own: &Own<'_>) -> Result<()> {
+        let trust = &self.folder.join("ca.pem");
+        let proxy = self.proxy.address();
+        self.connects(lab, name, &Way { proxy, trust }, own)?;
+        self.has_tunnels(u64::try_from(self.connectors.len())?)
     }
 
     /// Enrols one connector, which goes out by a proxy that ends TLS and is trusted.
@@ -149,7 +170,7 @@ impl Company {
     ) -> Result<()> {
         let trust = &inspector.authority();
         let proxy = inspector.address();
-        self.connects(lab, "a", &Way { proxy, trust })?;
+        self.connects(lab, "a", &Way { proxy, trust }, &Own::default())?;
         self.has_tunnels(1)
     }
 
@@ -158,15 +179,30 @@ impl Company {
         IpAddr::V4(self.far.near())
     }
 
-    fn connects(&mut self, lab: &Lab, name: &str, way: &Way<'_>) -> Result<()> {
+    /// Where the host of the site is, as those inside see it.
+    pub(super) fn inside(&self) -> IpAddr {
+        IpAddr::V4(self.far.address())
+    }
+
+    /// Whoever listens there is seen from inside alone from now on.
+    pub(super) fn hides(&self, port: u16) -> Result<()> {
+        hides(&self.far, SocketAddr::new(self.inside(), port))
+    }
+
+    /// The same program inside.
+    pub(super) fn within(&self, command: &Command) -> Command {
+        self.far.within(command)
+    }
+
+    fn connects(&mut self, lab: &Lab, name: &str, way: &Way<'_>, own: &Own<'_>) -> Result<()> {
         let folder = self.folder.file_name().context("no folder")?;
         let name = format!("{}/{name}", folder.display());
-        let connector = self.connector(lab, &name, way)?;
+        let connector = self.connector(lab, &name, way, own)?;
         self.connectors.push(connector);
         Ok(())
     }
 
-    fn connector(&self, lab: &Lab, name: &str, way: &Way<'_>) -> Result<Connector> {
+    fn connector(&self, lab: &Lab, name: &str, way: &Way<'_>, own: &Own<'_>) -> Result<Connector> {
         let listen = SocketAddr::from((Ipv4Addr::LOCALHOST, free_port()?));
         let domains = vec![
             Domain::at_slapd("staff", &self.slapd, Encrypt::Ldaps),
@@ -179,13 +215,14 @@ impl Company {
         configuration.more = format!(
             "[connector]\nlisten = \"{listen}\"\nproxy = \"http://{}\"\nproxy_user = \"{}\"\n\
              proxy_password = {{ file = \"{}\" }}\ntrust = \"{}\"\n\n\
-             [connector.release]\nlookups = true\n{}\n[audit]\nkey = \"{}\"\n",
+             [connector.release]\nlookups = true\n{}\n[audit]\nkey = \"{}\"\n\n{}",
             way.proxy,
             self.proxy.user(),
             secret.display(),
             way.trust.display(),
             self.release,
             lab.scratch()?.path().join(format!("{name}.key")).display(),
+            own.tables,
         );
         let path = configuration.write(lab.scratch()?, name)?;
         // Its record is read by a command: it is a file.
@@ -201,6 +238,8 @@ impl Company {
             .split_once("enrolled as connector ")
             .and_then(|(_, rest)| rest.split_whitespace().next());
         let id = id.with_context(|| format!("not enrolled: {enrolled:?}"))?;
+        let environment = own.environment.iter().cloned();
+        let gateway = environment.fold(gateway, Gateway::with);
         Ok(Connector {
             id: id.to_owned(),
             configuration: path,
@@ -229,18 +268,35 @@ impl Company {
         self.has_tunnels(1)
     }
 
+    /// The same for the one that went out first.
+    pub(super) fn loses_the_first(&mut self) -> Result<()> {
+        let first = self.connectors.first().context("no connector")?;
+        let id = first.id.clone();
+        self.loses(&id)
+    }
+
+    /// Waits until browsers can be sent to a connector with their certificates.
+    pub(super) fn takes_certificates(&self) -> Result<()> {
+        self.comes_to("a connector takes certificates", |site| {
+            let ready = site.get("ready").and_then(Value::as_array);
+            ready.is_some_and(|ready| ready.contains(&json!("certificate")))
+        })
+    }
+
     pub(super) fn has_tunnels(&self, count: u64) -> Result<()> {
-        until(
-            &format!("{count} connectors are up at the hub"),
-            Deadline::seconds(60),
-            || {
-                let status = self.asked(&["status"])?;
-                let sites = status.get("sites").and_then(Value::as_array);
-                let sites = sites.with_context(|| format!("no sites in {status}"))?;
-                let tunnels = |site: &Value| site.get("tunnels").and_then(Value::as_u64);
-                Ok((sites.iter().filter_map(tunnels).sum::<u64>() == count).then_some(()))
-            },
-        )
+        self.comes_to(&format!("{count} connectors are up at the hub"), |site| {
+            site.get("tunnels").and_then(Value::as_u64) == Some(count)
+        })
+    }
+
+    /// Waits until that is so of the site, as the hub tells it.
+    fn comes_to(&self, what: &str, is_so: impl Fn(&Value) -> bool) -> Result<()> {
+        until(what, Deadline::seconds(60), || {
+            let status = self.asked(&["status"])?;
+            let site = status.pointer("/sites/0");
+            let site = site.with_context(|| format!("no sites in {status}"))?;
+            Ok(is_so(site).then_some(()))
+        })
         .with_context(|| self.logs())
     }
 
@@ -279,6 +335,17 @@ impl Company {
         let sides: Vec<String> = std::iter::once(self.hub.log()).chain(sides).collect();
         sides.join("\n--\n") + "\n--\n" + &self.proxy.log()
     }
+}
+
+/// The network's firewall, as far as the hub is concerned. Whoever listens there does so already.
+fn hides(far: &FarSide, address: SocketAddr) -> Result<()> {
+    far.hides(address.port())?;
+    let reached = TcpStream::connect_timeout(&address, Duration::from_millis(500));
+    ensure!(
+        reached.is_err(),
+        "the site's {address} can be reached from the hub's network"
+    );
+    Ok(())
 }
 
 /// A command of a daemon that runs: it is asked through its socket, which is a file and not of a network.
