@@ -133,11 +133,13 @@ fn nobody_has_it(
     let said = capture.end()?;
     let told = told.with_context(|| company.logs())?;
     the_hub_has_no_password(company, names, secret)?;
+    the_hub_keeps_no_password(company, names, secret)?;
     nothing_on_the_way_has_one(company, &said, secret)?;
     Ok(told)
 }
 
-/// What Chromium does, and the connector that goes while it does; what it told.
+/// What Chromium does, and the connector that goes while it does; what it told. The hub is looked at when a password is
+/// sealed and not sent yet, and when a directory has been asked about it and has not answered.
 fn people_at_the_pages(company: &mut Company, secret: &[Form]) -> Result<String> {
     let never: Vec<&str> = secret.iter().filter_map(Form::text).collect();
     let by_name = |name: &str, typed: &str| json!({ "name": typed, "password": password_of(name) });
@@ -153,7 +155,7 @@ fn people_at_the_pages(company: &mut Company, secret: &[Form]) -> Result<String>
     )?;
     let folder = story.folder.clone();
     let has_ended = AtomicBool::new(false);
-    let finished = thread::scope(|scope| {
+    let (finished, is_held) = thread::scope(|scope| {
         let browser = scope.spawn(|| {
             let finished = story.told();
             has_ended.store(true, Ordering::Release);
@@ -169,18 +171,45 @@ fn people_at_the_pages(company: &mut Company, secret: &[Form]) -> Result<String>
             },
         );
         let lost = lost.and_then(|id| match id {
-            Some(id) => company.loses(&id),
+            Some(id) => company
+                .loses(&id)
+                .and_then(|()| the_hub_has_no_password(company, &[NAME], secret))
+                .and_then(|()| company.slapd.pause()),
             None => Ok(()),
         });
         // The browser waits for it in either case.
         let told = fs::write(folder.join("done"), "");
+        let looked = match (&lost, &told) {
+            (Ok(()), Ok(())) => a_login_is_held(company, &has_ended).and_then(|is_held| {
+                the_hub_has_no_password(company, &[NAME], secret).map(|()| is_held)
+            }),
+            _ => Ok(false),
+        };
+        let goes_on = company.slapd.go_on();
         let finished = browser.join();
         lost?;
         told?;
-        finished.map_err(|_| anyhow!("the browser's thread panicked"))?
+        let is_held = looked?;
+        goes_on?;
+        let finished = finished.map_err(|_| anyhow!("the browser's thread panicked"))??;
+        Ok::<_, anyhow::Error>((finished, is_held))
     })?;
     ensure!(finished.exit == 0, "{finished:?}");
+    ensure!(is_held, "no login was held at the directory");
     Ok(finished.stdout)
+}
+
+/// Waits until the connector that is left has a question that it has not answered; a browser that has ended asks none.
+fn a_login_is_held(company: &Company, has_ended: &AtomicBool) -> Result<bool> {
+    let left = company.connectors.first().context("no connector is left")?;
+    until("a login is held", Deadline::seconds(PATIENCE), || {
+        let status = left.asked(&["connector", "status"])?;
+        let held = status
+            .pointer("/nodes/0/outstanding")
+            .and_then(Value::as_u64);
+        let is_held = held.with_context(|| format!("no number in {status}"))? > 0;
+        Ok((is_held || has_ended.load(Ordering::Acquire)).then_some(is_held))
+    })
 }
 
 /// A program of `conformance/browser` at the pages of the hub, and what it is told.
@@ -248,6 +277,31 @@ fn the_hub_has_no_password(company: &Company, names: &[&str], secret: &[Form]) -
         found.is_empty(),
         "a password is in the hub's memory: {found:?}"
     );
+    Ok(())
+}
+
+/// Nor does what it writes down: its log and its store.
+fn the_hub_keeps_no_password(company: &Company, names: &[&str], secret: &[Form]) -> Result<()> {
+    let control: Vec<Form> = names.iter().flat_map(|name| forms(name)).collect();
+    // A file of the store cuts what is longer than a page; here the records are whole.
+    let records = company.asked_text(None, &["audit", "tail", "-n", "1000"])?;
+    let whole = [
+        ("log", company.hub.log().into_bytes()),
+        ("record of decisions", records.into_bytes()),
+        ("store", company.store_of_the_hub()?),
+    ];
+    for (what, bytes) in whole {
+        ensure!(
+            in_bytes(&bytes, &control).contains(&"plain"),
+            "no login name is in the {} bytes of the hub's {what}, so a password would not be found either",
+            bytes.len()
+        );
+        let found = in_bytes(&bytes, secret);
+        ensure!(
+            found.is_empty(),
+            "a password is in the hub's {what}: {found:?}"
+        );
+    }
     Ok(())
 }
 

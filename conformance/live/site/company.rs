@@ -14,6 +14,8 @@ use std::process::Command;
 use std::time::Duration;
 
 pub(super) const SITE: &str = "plant-a";
+/// The hub's store, in the folder.
+const STORE: &str = "entryway.db";
 /// The token of who looks its people up.
 const PHONEBOOK: &str = "phonebook-token-0123456789abcdef";
 /// Of the program that logs people in over the hub's API.
@@ -115,7 +117,7 @@ impl Company {
              [site.{SITE}]\nlookups = [\"phonebook\"]\nsuffixes = [\"lab.example.org\"]\n{of_site}\n\
              [[token]]\nname = \"phonebook\"\nsecret = \"{PHONEBOOK}\"\nscopes = [\"people.read\"]\n\n\
              [[token]]\nname = \"portal\"\nsecret = {{ file = \"{}\" }}\nscopes = [\"login\", \"login.reasons\"]\n\n\
-             [store]\nurl = \"sqlite:{folder}/entryway.db\"\n\n[audit]\nkey = \"{folder}/audit.key\"\n\n\
+             [store]\nurl = \"sqlite:{folder}/{STORE}\"\n\n[audit]\nkey = \"{folder}/audit.key\"\n\n\
              [login]\nplatform = \"none\"\ndeadline = \"20s\"\nreject_after = \"0ms\"\n",
             identity.certificate.display(),
             identity.key.display(),
@@ -205,7 +207,9 @@ impl Company {
     fn connector(&self, lab: &Lab, name: &str, way: &Way<'_>, own: &Own<'_>) -> Result<Connector> {
         let listen = SocketAddr::from((Ipv4Addr::LOCALHOST, free_port()?));
         let domains = vec![
-            Domain::at_slapd("staff", &self.slapd, Encrypt::Ldaps),
+            // A login is held there while the hub's memory is read.
+            Domain::at_slapd("staff", &self.slapd, Encrypt::Ldaps)
+                .key("timeouts = { operation = \"12s\" }"),
             Domain::at_samba("lab", &self.samba, Encrypt::Ldaps),
         ];
         let mut configuration = Configuration::new(lab.authority()?.pem(), domains);
@@ -327,6 +331,19 @@ impl Company {
             .args(["--data", &body.to_string()])
             .arg(format!("{}{path}", self.at_login));
         Finished::of(&mut curl, "")?.json()
+    }
+
+    /// What is in the files of the hub's store, one after another.
+    pub(super) fn store_of_the_hub(&self) -> Result<Vec<u8>> {
+        let mut whole = Vec::new();
+        for file in fs::read_dir(&self.folder)? {
+            let file = file?;
+            // Beside it lies what is not in it yet.
+            if file.file_name().to_string_lossy().starts_with(STORE) {
+                whole.extend(fs::read(file.path())?);
+            }
+        }
+        Ok(whole)
     }
 
     /// What each has logged, for a test that fails.
