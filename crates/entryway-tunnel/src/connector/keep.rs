@@ -17,6 +17,11 @@ const FIRST: Duration = Duration::from_secs(1);
 const LAST: Duration = Duration::from_secs(60);
 /// A tunnel that stood for so long was a success.
 const STOOD: Duration = Duration::from_secs(30);
+/// For so long after it a node that is gone may only be starting again,
+const RESTARTING: Duration = Duration::from_secs(60);
+/// and no pause is longer than this: the node has nobody of the site until a connector is back, and tells so whoever
+/// comes to it.
+const SOON: Duration = Duration::from_secs(2);
 
 /// Where a tunnel is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -120,15 +125,20 @@ pub async fn keep(
     mut stopping: watch::Receiver<bool>,
 ) {
     let mut failures = 0;
+    let mut stood_until = None;
     while !*stopping.borrow() {
         status.send_modify(|status| status.phase = Phase::Dialing);
         let before = status.borrow().ups;
         let began = Instant::now();
         let dialing = dialing();
         let ended = run_tunnel(&dialing, &answerer, &status, &mut stopping).await;
-        let stood = status.borrow().ups > before && began.elapsed() >= STOOD;
-        failures = if stood { 0 } else { failures + 1 };
-        let pause = pause(&ended, failures);
+        if status.borrow().ups > before && began.elapsed() >= STOOD {
+            failures = 0;
+            stood_until = Some(Instant::now());
+        } else {
+            failures += 1;
+        }
+        let pause = pause(&ended, failures, stood_until.map(|at| at.elapsed()));
         status.send_modify(|status| {
             status.outstanding = 0;
             status.latency = None;
@@ -146,16 +156,19 @@ pub async fn keep(
 }
 
 /// Full jitter: many connectors that lost the same hub do not come back together.
-fn pause(ended: &Ended, failures: u32) -> Duration {
+fn pause(ended: &Ended, failures: u32, since_it_stood: Option<Duration>) -> Duration {
     let most = match ended {
         // Nothing is wrong: the next one is dialled at once.
         Ended::Retired | Ended::Drained => FIRST,
         // It takes a person to change that.
         Ended::Older { .. } | Ended::Mistaken | Ended::Key => LAST,
         Ended::Refused(bye) if lasts(bye.code) => LAST,
-        _ => FIRST
-            .saturating_mul(1 << failures.saturating_sub(1).min(6))
-            .min(LAST),
+        _ => {
+            let may_be_back = since_it_stood.is_some_and(|since| since < RESTARTING);
+            FIRST
+                .saturating_mul(1 << failures.saturating_sub(1).min(6))
+                .min(if may_be_back { SOON } else { LAST })
+        }
     };
     let least = if most == LAST && failures <= 1 {
         LAST / 2
@@ -224,4 +237,28 @@ fn advice(code: ByeCode) -> Option<&'static str> {
         ByeCode::Stopping | ByeCode::Unavailable | ByeCode::Limit => "nothing: it is tried again",
         _ => return None,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use entryway_bridge::message::Bye;
+
+    #[test]
+    fn a_node_that_stood_a_moment_ago_is_dialled_again_soon_and_one_that_is_gone_seldom() {
+        let longest = |failures, since| {
+            let pauses = (0..200).map(|_| pause(&Ended::Silent, failures, since));
+            pauses.max().unwrap_or_default()
+        };
+        let (now, later) = (Some(Duration::from_secs(10)), Some(RESTARTING));
+        assert!(longest(8, now) <= SOON);
+        assert!(longest(0, now) <= FIRST);
+        for gone in [later, None] {
+            assert!(longest(8, gone) > LAST / 2 && longest(8, gone) <= LAST);
+            assert!(longest(1, gone) <= FIRST);
+        }
+        // What takes a person to change is asked no sooner.
+        let revoked = Ended::Refused(Bye::new(ByeCode::Revoked, ""));
+        assert!(pause(&revoked, 1, now) >= LAST / 2);
+    }
 }
