@@ -353,7 +353,15 @@ fn last_let_in(company: &Company) -> Result<Value> {
 
 /// The record of the last login at the hub, and the one of the connector that answered.
 fn both_sides_have_the_same_reply(company: &Company) -> Result<()> {
-    both_sides_have_the_same(company, &last_let_in(company)?, "reply").map(drop)
+    let at_hub = last_let_in(company)?;
+    let at_site = both_sides_have_the_same(company, &at_hub, "reply")?;
+    // The digest cannot be made again from either: what each says of it is compared.
+    let decision = |side: &Value| side.pointer("/record/decision").cloned();
+    ensure!(
+        decision(&at_hub).is_some() && decision(&at_hub) == decision(&at_site),
+        "of one reply the hub says {at_hub}, the site {at_site}"
+    );
+    Ok(())
 }
 
 /// A record of the hub's, whose digest has that name, and the one of the connector that has signed it, which is given.

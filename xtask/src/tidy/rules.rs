@@ -8,6 +8,7 @@ mod pure;
 mod scenarios;
 mod sizes;
 mod unfinished;
+mod units;
 
 use super::Finding;
 use super::source::Source;
@@ -24,6 +25,7 @@ pub(super) fn check(tree: &Tree) -> Vec<Finding> {
         unfinished::check,
         cases::check,
         scenarios::check,
+        units::check,
     ];
     rules.iter().flat_map(|rule| rule(tree)).collect()
 }

@@ -15,7 +15,7 @@ pub(super) struct Tree {
     pub(super) files: Vec<Source>,
 }
 
-const KINDS: [&str; 6] = ["rs", "toml", "md", "sh", "stderr", "txt"];
+const KINDS: [&str; 7] = ["rs", "toml", "md", "sh", "stderr", "txt", "service"];
 const SCRIPTS: [&str; 2] = ["test", ".ci/run"];
 
 impl Tree {

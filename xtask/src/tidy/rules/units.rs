@@ -1,0 +1,54 @@
+//! The gateway's unit and the connector's: what holds one in holds the other in, and both say how a port below 1024 is had.
+
+use super::finding;
+use crate::tidy::Finding;
+use crate::tidy::tree::Tree;
+
+const UNITS: [&str; 2] = [
+    "packaging/systemd/entryway.service",
+    "packaging/systemd/entryway-connector.service",
+];
+/// What differs: which command it is.
+const OWN: &str = "ExecStart=";
+/// Settings that are off, for whoever needs them, and not only for one of the two.
+const OFFERED: &str = "CAP_NET_BIND_SERVICE";
+
+pub(super) fn check(tree: &Tree) -> Vec<Finding> {
+    let units = UNITS.map(|path| tree.file(path).map(|file| file.text.as_str()));
+    let [Some(gateway), Some(connector)] = units else {
+        return Vec::new();
+    };
+    let pairs = [
+        (UNITS[0], gateway, connector),
+        (UNITS[1], connector, gateway),
+    ];
+    let missing = pairs.into_iter().flat_map(|(path, own, other)| {
+        let own = settings(own);
+        let missing = settings(other)
+            .into_iter()
+            .filter(move |line| !own.contains(line));
+        missing.map(move |line| {
+            finding(
+                path,
+                0,
+                "units",
+                format!(
+                    "expected `{line}` in `[Service]`, as in the other unit, found no such line"
+                ),
+                "add the line here, or take it from the other",
+            )
+        })
+    });
+    missing.collect()
+}
+
+/// The lines of `[Service]` that both have.
+fn settings(unit: &str) -> Vec<&str> {
+    let lines = unit.lines().skip_while(|line| *line != "[Service]").skip(1);
+    let lines = lines.take_while(|line| !line.starts_with('['));
+    let is_shared = |line: &&str| match line.strip_prefix('#') {
+        Some(comment) => comment.contains(OFFERED),
+        None => line.contains('=') && !line.starts_with(OWN),
+    };
+    lines.filter(is_shared).collect()
+}
