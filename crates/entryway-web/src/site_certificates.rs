@@ -46,8 +46,10 @@ pub enum Returned {
 /// What a browser came back with is nothing that counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum NotBelieved {
-    /// Not signed by a connector of that site for this hub and this page, or too old.
+    /// Not signed by a connector of that site for this hub and this page, or of another time.
     Invalid,
+    /// It has counted already.
+    Used,
     /// Nobody can say now: the store gives no answer.
     Unavailable,
 }

@@ -7,7 +7,7 @@ use entryway_bridge::link::NotAsked;
 use entryway_bridge::message::{
     Bye, ByeCode, CERTIFICATE_LOGIN, Certificates, Hello, Method, RefusalCode, Report, Welcome,
 };
-use entryway_bridge::{ConnectorId, SiteName, VerifiedReply};
+use entryway_bridge::{CLOCK_TOLERANCE, ConnectorId, SiteName, VerifiedReply};
 use parking_lot::Mutex;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
@@ -200,6 +200,10 @@ impl Tunnel {
     /// By how much the connector's clock was ahead when it came, in milliseconds; below zero: behind.
     pub fn clock_ahead_ms(&self) -> i64 {
         self.ahead_ms
+    }
+    /// Whether that is further from ours than is borne where what it signs counts by its time.
+    pub fn is_clock_wrong(&self) -> bool {
+        Duration::from_millis(self.ahead_ms.unsigned_abs()) > CLOCK_TOLERANCE
     }
     /// What its connector is ready for.
     pub fn report(&self) -> Arc<Report> {

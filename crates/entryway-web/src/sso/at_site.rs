@@ -2,7 +2,8 @@
 //! sealed text, and back with the same and what the connector has signed over it.
 //!
 //! The text opens here alone, in this browser alone, and names the site that it was made for. Whatever came back counts
-//! once: a text is remembered for as long as it opens.
+//! once: a text is remembered for as long as it opens. What does not count lets nobody in; whoever brings it with a text of
+//! their own browser's is not to blame for it, and goes on with the password.
 
 use super::authorize::{Asks, Failed};
 use super::certificate::{ASKING, attempt, failed, made};
@@ -99,9 +100,20 @@ pub(super) async fn back(
     let Some(brought) = Sent::open(&asks, sealed) else {
         return Ok(asks.too_old());
     };
+    let mut after = After {
+        browser: browser(&head.headers),
+        failed: None,
+        action: "login",
+    };
     let returned = match logins.returned(&brought.site, sealed, assertion).await {
         Ok(returned) => returned,
-        Err(NotBelieved::Invalid) => return Ok(asks.too_old()),
+        Err(NotBelieved::Invalid) => {
+            // Sent there once more they would bring the same again.
+            asks.stays = true;
+            after.failed = Some(failed(Again::CertificateNotNow, String::new()));
+            return Ok(finish(asks, generation, brought.flow, after).await);
+        }
+        Err(NotBelieved::Used) => return Ok(asks.too_old()),
         Err(NotBelieved::Unavailable) => return Ok(asks.wrong(Problem::Unavailable)),
     };
     let id = Fingerprint::of(sealed.as_bytes());
@@ -110,11 +122,6 @@ pub(super) async fn back(
         Ok(false) => return Ok(asks.too_old()),
         Ok(true) => {}
     }
-    let mut after = After {
-        browser: browser(&head.headers),
-        failed: None,
-        action: "login",
-    };
     match returned {
         Returned::NoCertificate => {
             after.failed = Some(failed(Again::NoCertificate, String::new()));

@@ -118,7 +118,7 @@ impl ByAssertion {
             .map_err(NotCounted::Unavailable)?
         {
             None => Ok(()),
-            Some(_) => Err(NotCounted::Invalid("its login is on record already")),
+            Some(_) => Err(NotCounted::Used),
         }
     }
 }
@@ -127,6 +127,7 @@ impl ByAssertion {
 enum NotCounted {
     Invalid(&'static str),
     Unsigned(String),
+    Used,
     Unavailable(StoreError),
 }
 
@@ -166,12 +167,12 @@ impl SiteLogins for ByAssertion {
     ) -> Pin<Box<dyn Future<Output = Result<Returned, NotBelieved>> + Send + 'a>> {
         Box::pin(async move {
             let looked = self.look(site, sealed, assertion).await;
-            let refused = |problem: &str| {
+            let refused = |why: NotBelieved, problem: &str| {
                 AssertionRefused { site, problem }.emit();
                 self.exchange
                     .registry
                     .count_assertion(site, Counted::Invalid);
-                Err(NotBelieved::Invalid)
+                Err(why)
             };
             match looked {
                 Ok(verified) => {
@@ -179,8 +180,11 @@ impl SiteLogins for ByAssertion {
                     self.exchange.registry.count_assertion(site, counted);
                     Ok(returned)
                 }
-                Err(NotCounted::Invalid(problem)) => refused(problem),
-                Err(NotCounted::Unsigned(problem)) => refused(&problem),
+                Err(NotCounted::Invalid(problem)) => refused(NotBelieved::Invalid, problem),
+                Err(NotCounted::Unsigned(problem)) => refused(NotBelieved::Invalid, &problem),
+                Err(NotCounted::Used) => {
+                    refused(NotBelieved::Used, "its login is on record already")
+                }
                 Err(NotCounted::Unavailable(error)) => {
                     let problem = in_words(&error);
                     tracing::warn!(target: "hub.store_unavailable", problem);

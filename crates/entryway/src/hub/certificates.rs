@@ -22,6 +22,8 @@ pub(crate) enum NoCertificate {
     NotReady(Unready),
     /// They are ready where the configuration has no address.
     NotAgreed,
+    /// What they sign would be refused: their clocks are wrong, or ours.
+    ClockWrong,
 }
 
 impl NoCertificate {
@@ -33,6 +35,7 @@ impl NoCertificate {
             Self::Draining => "draining",
             Self::NotReady(why) => why.as_str(),
             Self::NotAgreed => "url_not_agreed",
+            Self::ClockWrong => "clock_wrong",
         }
     }
 
@@ -52,6 +55,9 @@ impl NoCertificate {
             Self::NotAgreed => {
                 "its connectors are ready at another address than `urls` has".to_owned()
             }
+            Self::ClockWrong => {
+                "the clocks of its connectors are more than five minutes from this one's".to_owned()
+            }
         }
     }
 
@@ -63,6 +69,7 @@ impl NoCertificate {
             Self::NotReady(Unready::SwitchedOff) => 3,
             Self::NotReady(_) => 4,
             Self::NotAgreed => 5,
+            Self::ClockWrong => 6,
         }
     }
 

@@ -28,6 +28,8 @@ pub(crate) trait Line: Send + Sync + 'static {
     fn is_draining(&self) -> bool;
     /// Whether it gives no sign of life just now.
     fn is_silent(&self) -> bool;
+    /// Whether its clock is further from ours than anything that it signs with its time may be.
+    fn is_clock_wrong(&self) -> bool;
 }
 
 impl Line for Tunnel {
@@ -48,6 +50,9 @@ impl Line for Tunnel {
     }
     fn is_silent(&self) -> bool {
         self.is_silent()
+    }
+    fn is_clock_wrong(&self) -> bool {
+        self.is_clock_wrong()
     }
 }
 
@@ -448,33 +453,6 @@ impl<L: Line> Registry<L> {
         seen
     }
 
-    /// Every site in numbers.
-    pub(crate) fn figures(&self) -> Vec<Figures> {
-        let sites = self.sites.lock();
-        let one = |(name, site): (&Arc<str>, &Site<L>)| {
-            let mut figures = Figures::new(Arc::clone(name));
-            figures.tunnels = site.lines.len();
-            figures.outstanding = site.outstanding.load(Ordering::Relaxed);
-            for (figure, count) in figures.counts.iter_mut().zip(&site.counts.0) {
-                *figure = count.load(Ordering::Relaxed);
-            }
-            for (figure, count) in figures.assertions.iter_mut().zip(&site.assertions) {
-                *figure = count.load(Ordering::Relaxed);
-            }
-            for held in &site.lines {
-                figures.silent += usize::from(held.line.is_silent());
-                figures.latency = figures.latency.into_iter().chain(held.line.latency()).min();
-                let is_asked = !held.draining && !held.line.is_draining();
-                let report = held.line.report();
-                for (ready, ability) in figures.ready.iter_mut().zip(Ability::ALL) {
-                    *ready += usize::from(is_asked && site.is_ready(&report, ability));
-                }
-            }
-            figures
-        };
-        sites.iter().map(one).collect()
-    }
-
     /// For what a site has a connector that is asked.
     pub(crate) fn ready(&self, site: &str) -> Vec<Ability> {
         let sites = self.sites.lock();
@@ -484,7 +462,7 @@ impl<L: Line> Registry<L> {
         let is_ready = |ability: &Ability| {
             site.lines.iter().any(|held| {
                 let is_asked = !held.draining && !held.line.is_draining();
-                is_asked && site.is_ready(&held.line.report(), *ability)
+                is_asked && site.is_ready(&held.line, *ability)
             })
         };
         Ability::ALL.into_iter().filter(is_ready).collect()

@@ -25,8 +25,6 @@ use std::time::SystemTime;
 
 /// Who revokes a connector that leaves.
 const LEFT: &str = "its own machine (`entryway connector leave`)";
-/// By how many milliseconds a connector's clock may be wrong before that is told.
-const SKEW_MS: u64 = 5 * 60 * 1000;
 
 /// The way in for one comer.
 pub(super) struct SiteDoor {
@@ -308,7 +306,7 @@ impl Admit for SiteDoor {
             software: tunnel.hello().software.as_str(),
             from: self.from,
             ready: &self.exchange.registry.ready(self.site.as_str()),
-            clock_ahead_ms: Some(tunnel.clock_ahead_ms()).filter(|ms| ms.unsigned_abs() > SKEW_MS),
+            clock_ahead_ms: tunnel.is_clock_wrong().then(|| tunnel.clock_ahead_ms()),
         }
         .emit();
         self.exchange.note_store(tunnel);

@@ -3,7 +3,7 @@
 use super::{Line, Registry, Site};
 use crate::hub::certificates::{Assertion, NoCertificate};
 use entryway_bridge::ConnectorId;
-use entryway_bridge::message::{Ability, Report};
+use entryway_bridge::message::Ability;
 use entryway_tunnel::hub::Tunnel;
 use rustls::pki_types::CertificateDer;
 use std::sync::Arc;
@@ -13,12 +13,12 @@ use std::sync::atomic::Ordering;
 pub(crate) type CertificatePlace = Result<Arc<str>, NoCertificate>;
 
 impl<L: Line> Site<L> {
-    /// Whether whoever reports so is ready for something; for certificates, too, where the configuration has it.
-    pub(super) fn is_ready(&self, report: &Report, ability: Ability) -> bool {
+    /// Whether a connector is ready for something; for certificates, too, where the configuration has it.
+    pub(super) fn is_ready(&self, line: &L, ability: Ability) -> bool {
         let certificate = self.settings.certificate.as_ref();
         match certificate.filter(|_| ability == Ability::Certificate) {
-            Some(certificate) => place_of(report, &certificate.urls).is_ok(),
-            None => report.is_ready(ability),
+            Some(certificate) => place_of(line, &certificate.urls).is_ok(),
+            None => line.report().is_ready(ability),
         }
     }
 
@@ -32,7 +32,7 @@ impl<L: Line> Site<L> {
             let is_drained = held.draining || held.line.is_draining();
             let found = match is_drained {
                 true => Err(NoCertificate::Draining),
-                false => place_of(&held.line.report(), urls),
+                false => place_of(&*held.line, urls),
             };
             match found {
                 Ok(url) => {
@@ -112,13 +112,19 @@ impl Registry<Tunnel> {
     }
 }
 
-/// Where a connector is ready for certificates, if that is one of these.
-fn place_of(report: &Report, urls: &[Arc<str>]) -> Result<Arc<str>, NoCertificate> {
+/// Where a connector is ready for certificates, if that is one of these and what it signs there will count.
+fn place_of(line: &impl Line, urls: &[Arc<str>]) -> Result<Arc<str>, NoCertificate> {
+    let report = line.report();
     if let Some(why) = report.not_ready(Ability::Certificate) {
         return Err(NoCertificate::NotReady(why));
     }
     let own = report.certificate_url.as_ref();
     let mut known = urls.iter();
     let agreed = own.and_then(|own| known.find(|url| ***url == *own.as_str()));
-    agreed.cloned().ok_or(NoCertificate::NotAgreed)
+    let agreed = agreed.ok_or(NoCertificate::NotAgreed)?;
+    // It signs with the time that its clock shows, and that would be refused.
+    match line.is_clock_wrong() {
+        true => Err(NoCertificate::ClockWrong),
+        false => Ok(Arc::clone(agreed)),
+    }
 }

@@ -13,6 +13,7 @@ struct Fake {
     latency: Option<Duration>,
     draining: AtomicBool,
     silent: AtomicBool,
+    clock_wrong: AtomicBool,
 }
 
 impl Line for Fake {
@@ -33,6 +34,9 @@ impl Line for Fake {
     }
     fn is_silent(&self) -> bool {
         self.silent.load(Ordering::Relaxed)
+    }
+    fn is_clock_wrong(&self) -> bool {
+        self.clock_wrong.load(Ordering::Relaxed)
     }
 }
 
@@ -63,6 +67,7 @@ fn line(number: u8, latency_ms: Option<u64>) -> Arc<Fake> {
         latency: latency_ms.map(Duration::from_millis),
         draining: AtomicBool::new(false),
         silent: AtomicBool::new(false),
+        clock_wrong: AtomicBool::new(false),
     })
 }
 

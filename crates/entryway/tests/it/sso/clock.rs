@@ -21,6 +21,15 @@ pub(crate) fn with_clock(command: &mut std::process::Command, offset: &str) {
         .env("NO_FAKE_STAT", "1");
 }
 
+/// The same by a clock that may be set while it runs: it differs by what stands in the file.
+pub(crate) fn with_clock_in(command: &mut std::process::Command, file: &std::path::Path) {
+    with_clock(command, "");
+    command
+        .env_remove("FAKETIME")
+        .env("FAKETIME_TIMESTAMP_FILE", file)
+        .env("FAKETIME_NO_CACHE", "1");
+}
+
 /// The file of that name in a folder of `folder`, which is one for each architecture.
 fn glob(folder: &str, name: &str) -> std::path::PathBuf {
     let mut folders = std::fs::read_dir(folder).expect("a folder");

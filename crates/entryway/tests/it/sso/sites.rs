@@ -8,11 +8,16 @@ use serde_json::json;
 /// Logs a person of the site in at `app`, as its page does.
 fn log_jane_in(browser: &mut Browser<'_>, more: &[(&str, &str)]) -> Got {
     let page = browser.get(&Browser::to("/oidc/authorize", &asking(more)));
+    log_in_by(browser, &page, "plant-a/jane", "swordfish")
+}
+
+/// Logs a person of a site in by a page, as its script does.
+pub(super) fn log_in_by(browser: &mut Browser<'_>, page: &Got, name: &str, password: &str) -> Got {
     let flow = page.field("flow").expect("a form");
-    let name = ("name", "plant-a/jane");
+    let name = ("name", name);
     let with = browser.post("/sso/seal", &[("flow", &flow), name]).json();
-    let sealed = Value::from(sealed(&with, "swordfish")).to_string();
-    browser.submit(&page, &[name, ("sealed", &sealed), ("action", "login")])
+    let sealed = Value::from(sealed(&with, password)).to_string();
+    browser.submit(page, &[name, ("sealed", &sealed), ("action", "login")])
 }
 
 #[test]
