@@ -52,3 +52,22 @@ fn settings(unit: &str) -> Vec<&str> {
     };
     lines.filter(is_shared).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tidy::rules::tests::finds;
+
+    #[test]
+    fn what_one_unit_has_the_other_has() {
+        let gateway = "[Service]\nExecStart=a\nLimitCORE=0\n#AmbientCapabilities=CAP_NET_BIND_SERVICE\n#Other=1\n[Install]\nWantedBy=a\n";
+        let of = |connector: &str, expected: &[&str]| {
+            let files = [(UNITS[0], gateway), (UNITS[1], connector)];
+            finds(check, Vec::new(), &files, expected);
+        };
+        let [first, second] = UNITS.map(|path| format!("{path}:0 units"));
+        of(&gateway.replace("ExecStart=a", "ExecStart=b"), &[]);
+        of(&gateway.replace("LimitCORE=0\n", ""), &[&second]);
+        of(&gateway.replace("#Ambient", "#"), &[&first, &second]);
+    }
+}
