@@ -189,6 +189,26 @@ impl Cause {
 /// What to do where bytes of the tunnel are not those that were sent.
 pub(crate) const WHO_ALTERS: &str = "something between alters, drops or repeats what goes through: whoever issued the outer certificate, which `entryway connector check` shows, ends TLS on the way; have it pass tunnels as they are";
 
+/// What to do where the hub does not accept this connector's certificate.
+pub(crate) const ENROL_ANEW: &str = "see this machine's clock; where the certificate has ended, or the hub does not know it any more, have a new ticket made there and enrol anew with `--replace`";
+
+/// Whether the other end says that it does not accept our certificate.
+pub(crate) fn not_accepted(error: &io::Error) -> bool {
+    use rustls::{AlertDescription as Alert, Error};
+    let cause = error.get_ref().and_then(|cause| cause.downcast_ref());
+    matches!(
+        cause,
+        Some(Error::AlertReceived(
+            Alert::BadCertificate
+                | Alert::CertificateExpired
+                | Alert::CertificateRevoked
+                | Alert::CertificateUnknown
+                | Alert::UnknownCA
+                | Alert::UnsupportedCertificate
+        ))
+    )
+}
+
 /// Whether TLS has found that bytes are not those that the other end sent, or that the other end has found so.
 pub(crate) fn was_altered(error: &io::Error) -> bool {
     use rustls::{AlertDescription as Alert, Error};

@@ -3,7 +3,7 @@
 use super::keep::{NodeStatus, Phase};
 use super::way::{Tried, open};
 use super::{Answerer, Asked, Credential, Dialing, SigningDesk};
-use crate::error::{DialError, broken, was_altered};
+use crate::error::{DialError, broken, not_accepted, was_altered};
 use crate::hub::in_words;
 use crate::pump::{Alarm, Beat, Pace, Pulse, finish, pull, push};
 use crate::sign::IdentitySigner;
@@ -56,6 +56,9 @@ pub enum Ended {
     /// TLS found that what came is not what was sent.
     #[error("{0}")]
     Altered(String),
+    /// Before it said a word the hub has refused our certificate: our own half of the handshake was over by then.
+    #[error("the hub does not accept this connector's certificate: {0}")]
+    NotAccepted(String),
     /// Nobody answers any more.
     #[error("the hub gives no sign of life")]
     Silent,
@@ -77,11 +80,20 @@ pub enum Ended {
 }
 
 impl Ended {
+    /// The hub's word on our certificate may be lost with the connection; whether it has ended we see as well.
+    fn of(self, credential: &Credential) -> Self {
+        let has_ended = (credential.not_after()).is_some_and(|until| until <= SystemTime::now());
+        match self {
+            Self::Lost(how) if has_ended => Self::NotAccepted(format!("it has ended ({how})")),
+            ended => ended,
+        }
+    }
     fn broken(error: &io::Error) -> Self {
         let how = broken(error);
-        match was_altered(error) {
-            true => Self::Altered(how),
-            false => Self::Lost(how),
+        match (was_altered(error), not_accepted(error)) {
+            (true, _) => Self::Altered(how),
+            (false, true) => Self::NotAccepted(how),
+            (false, false) => Self::Lost(how),
         }
     }
 }
@@ -163,7 +175,7 @@ pub async fn run_tunnel(
     };
     let (mut end, tried) = match opened {
         Ok(opened) => opened,
-        Err(ended) => return ended,
+        Err(ended) => return ended.of(&credential),
     };
     let Ok(signer) = IdentitySigner::of(&credential.key) else {
         return Ended::Key;

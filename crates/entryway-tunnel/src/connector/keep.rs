@@ -2,7 +2,7 @@
 
 use super::driver::{Ended, run_tunnel, stopped};
 use super::{Answerer, Dialing};
-use crate::error::{Shown, Step, WHO_ALTERS};
+use crate::error::{ENROL_ANEW, Shown, Step, WHO_ALTERS};
 use crate::hub::in_words;
 use crate::pump::share;
 use entryway_bridge::message::{ByeCode, Certificates, Welcome};
@@ -216,6 +216,7 @@ impl Ended {
             }
             Self::Mistaken => Some("enrol anew with a new ticket"),
             Self::Altered(_) => Some(WHO_ALTERS),
+            Self::NotAccepted(_) => Some(ENROL_ANEW),
             _ => None,
         }
     }

@@ -247,3 +247,39 @@ fn a_ticket_is_needed_once() {
     daemon.signal("TERM");
     assert!(daemon.rest().0.success());
 }
+
+/// Row "the certificate's time".
+#[test]
+fn a_certificate_that_has_ended_is_told_with_what_to_do() {
+    let (world, hub) = (world(), Hub::start());
+    hub.certified_days_ago(91);
+    enroll(&world, &hub);
+    let mut daemon = Daemon::connector(&world);
+    let told = daemon.event("hub.unreached");
+    let remedy = told["remedy"].as_str().unwrap_or_default();
+    assert!(
+        remedy.contains("a new ticket") && remedy.contains("--replace"),
+        "{told}"
+    );
+    let trouble = &status(&world)["nodes"][0]["last_error"];
+    assert_eq!(trouble["remedy"], told["remedy"], "{trouble}");
+    let checked = run(&world, &["connector", "check"], "");
+    assert_eq!(checked.status.code(), Some(1));
+    let said = text(&checked.stdout);
+    assert!(
+        said.contains("has ended at") && said.contains("--replace"),
+        "{said}"
+    );
+    daemon.signal("TERM");
+    assert!(daemon.rest().0.success());
+    // As it says.
+    hub.certified_days_ago(0);
+    let url = hub.url();
+    let again = ["connector", "enroll", &url, "--replace"];
+    let again = run(&world, &again, &hub.ticket());
+    assert_eq!(again.status.code(), Some(0), "{}", text(&again.stderr));
+    let mut daemon = Daemon::connector(&world);
+    daemon.event("hub.up");
+    daemon.signal("TERM");
+    assert!(daemon.rest().0.success());
+}
