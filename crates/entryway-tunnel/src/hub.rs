@@ -55,6 +55,8 @@ pub trait Admit: Send + Sync + 'static {
     fn up(&self, tunnel: &Arc<Tunnel>);
     /// Its connector says that anew.
     fn reported(&self, tunnel: &Arc<Tunnel>);
+    /// Its connector gives no sign of life any more, or does again.
+    fn silence(&self, _: &Arc<Tunnel>) {}
     /// A tunnel that was up has ended.
     fn down(&self, tunnel: &Arc<Tunnel>, why: &Down);
 }

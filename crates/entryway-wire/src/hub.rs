@@ -45,8 +45,8 @@ shapes! {
         pub addresses: Vec<String>,
         /// `button` on the page with the password, or `redirect`.
         pub offer: String,
-        /// Why nobody is offered it at this node: `no_connector`, `draining`, `url_not_agreed`, `clock_wrong`, or what its
-        /// connectors say, as `incomplete`. Left out where they are, and where nobody asked a running node.
+        /// Why nobody is offered it at this node: `no_connector`, `draining`, `url_not_agreed`, `clock_wrong`, `silent`, or
+        /// what its connectors say, as `incomplete`. Left out where they are, and where nobody asked a running node.
         pub not_offered: Option<String>,
     }
     /// GET /api/v1/hub/connectors: connectors, by site and age.

@@ -97,23 +97,29 @@ impl Course {
             link.cancel(id);
         }
     }
-    /// Something has come, and was looked at.
-    pub(super) fn heard(&mut self) {
-        if self.silence.heard(!self.waiting.is_empty()) {
+    /// Something has come, and was looked at. Gives whether it had been silent.
+    pub(super) fn heard(&mut self) -> bool {
+        let was_silent = self.silence.heard(!self.waiting.is_empty());
+        if was_silent {
             self.tunnel.set_silent(false);
         }
+        was_silent
     }
     /// When silence is looked at next.
     pub(super) fn silent_by(&self) -> Option<Instant> {
         self.silence.by()
     }
-    /// Looks at it.
-    pub(super) fn look(&mut self, now: Instant) {
+    /// Looks at it. Gives whether it is silent from now on.
+    pub(super) fn look(&mut self, now: Instant) -> bool {
         match self.silence.due(now) {
             Some(Due::Look) => self.pulse.hurry(),
-            Some(Due::IsSilent) => self.tunnel.set_silent(true),
+            Some(Due::IsSilent) => {
+                self.tunnel.set_silent(true);
+                return true;
+            }
             None => {}
         }
+        false
     }
     fn take(&mut self, id: RequestId) -> Option<Waiting> {
         let waiting = self.waiting.remove(&id)?;

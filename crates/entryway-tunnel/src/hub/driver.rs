@@ -244,8 +244,8 @@ impl<S: AsyncRead + AsyncWrite> Driver<S> {
                 Ok(None) => {}
                 Err(down) => return down,
             }
-            if std::mem::take(&mut has_come) {
-                course.heard();
+            if std::mem::take(&mut has_come) && course.heard() {
+                admit.silence(&tunnel);
             }
             if by.is_some() && self.link.is_drained() {
                 return self.last(Bye::new(ByeCode::Stopping, "drained"));
@@ -337,7 +337,9 @@ impl<S: AsyncRead + AsyncWrite> Driver<S> {
                         self.link.bye(&bye);
                         return Down::Clogged;
                     }
-                    course.look(now);
+                    if course.look(now) {
+                        admit.silence(&tunnel);
+                    }
                     if course.pulse.due <= now {
                         match course.pulse.beat() {
                             Beat::Ping(token) => self.link.ping(token),

@@ -24,6 +24,8 @@ pub(crate) enum NoCertificate {
     NotAgreed,
     /// What they sign would be refused: their clocks are wrong, or ours.
     ClockWrong,
+    /// They are ready, and give no sign of life just now.
+    Silent,
 }
 
 impl NoCertificate {
@@ -36,6 +38,7 @@ impl NoCertificate {
             Self::NotReady(why) => why.as_str(),
             Self::NotAgreed => "url_not_agreed",
             Self::ClockWrong => "clock_wrong",
+            Self::Silent => "silent",
         }
     }
 
@@ -58,6 +61,7 @@ impl NoCertificate {
             Self::ClockWrong => {
                 "the clocks of its connectors are more than five minutes from this one's".to_owned()
             }
+            Self::Silent => "its connectors give no sign of life".to_owned(),
         }
     }
 
@@ -70,6 +74,7 @@ impl NoCertificate {
             Self::NotReady(_) => 4,
             Self::NotAgreed => 5,
             Self::ClockWrong => 6,
+            Self::Silent => 7,
         }
     }
 

@@ -344,6 +344,10 @@ impl Admit for SiteDoor {
         self.exchange.look_at_certificates();
     }
 
+    fn silence(&self, _: &Arc<Tunnel>) {
+        self.exchange.look_at_certificates();
+    }
+
     fn down(&self, tunnel: &Arc<Tunnel>, why: &Down) {
         self.exchange.registry.remove(&self.site, tunnel);
         let (site, connector) = (self.site.as_str(), tunnel.connector().as_str());

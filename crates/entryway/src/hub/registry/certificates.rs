@@ -22,11 +22,11 @@ impl<L: Line> Site<L> {
         }
     }
 
-    /// Where a browser is sent: of the connectors that are ready, the one with the fewest questions under way, and to one that
-    /// gives no sign of life only where there is no other: whoever is there waits, and nobody can send them on. How long a ping
-    /// takes does not matter: browsers remember for each address which certificate was chosen.
+    /// Where a browser is sent: of the connectors that are ready, the one with the fewest questions under way; to one that
+    /// gives no sign of life never: whoever is there waits, and nobody can send them on. How long a ping takes does not
+    /// matter: browsers remember for each address which certificate was chosen.
     fn certificate_place(&self, urls: &[Arc<str>]) -> Result<Arc<str>, NoCertificate> {
-        let mut best: Option<((bool, usize), Arc<str>)> = None;
+        let mut best: Option<(usize, Arc<str>)> = None;
         let mut why = NoCertificate::NoConnector;
         for held in &self.lines {
             let is_drained = held.draining || held.line.is_draining();
@@ -35,10 +35,11 @@ impl<L: Line> Site<L> {
                 false => place_of(&*held.line, urls),
             };
             match found {
+                Ok(_) if held.line.is_silent() => why = why.max(NoCertificate::Silent),
                 Ok(url) => {
-                    let rank = (held.line.is_silent(), held.line.outstanding());
-                    if best.as_ref().is_none_or(|(least, _)| rank < *least) {
-                        best = Some((rank, url));
+                    let outstanding = held.line.outstanding();
+                    if best.as_ref().is_none_or(|(least, _)| outstanding < *least) {
+                        best = Some((outstanding, url));
                     }
                 }
                 // What is nearest to being ready says most.

@@ -116,7 +116,7 @@ fn the_one_with_the_fewest_questions_is_asked_and_the_quicker_of_two() {
 }
 
 #[test]
-fn browsers_are_sent_to_a_silent_one_where_there_is_no_other() {
+fn browsers_are_sent_to_no_silent_one_even_where_there_is_no_other() {
     let url = |number: u8| format!("https://cert-{number}.plant-a.example");
     let taking = |number: u8, latency_ms| {
         let taking = Report {
@@ -148,7 +148,7 @@ fn browsers_are_sent_to_a_silent_one_where_there_is_no_other() {
     quicker.outstanding.store(3, Ordering::Relaxed);
     assert_eq!(sent(), to(2));
     quicker.draining.store(true, Ordering::Relaxed);
-    assert_eq!(sent(), to(1));
+    assert_eq!(sent(), Err(NoCertificate::Silent));
     quicker.draining.store(false, Ordering::Relaxed);
     first.silent.store(false, Ordering::Relaxed);
     assert_eq!(sent(), to(1));
@@ -425,4 +425,33 @@ fn why_nobody_is_asked_is_told() {
         why("plant-a", Ability::Password),
         Some(Ok(Unready::Stopping))
     );
+}
+
+#[test]
+fn browsers_are_sent_where_somebody_answers_whose_clock_is_right() {
+    let registry = registry();
+    let urls: Vec<Arc<str>> = vec!["https://one.example".into(), "https://two.example".into()];
+    let place = || registry.certificate_url_of("plant-a", &urls);
+    assert_eq!(place(), Err(NoCertificate::NoConnector));
+    let lines = [line(1, None), line(2, None)];
+    for (one, url) in lines.iter().zip(&urls) {
+        *one.report.lock() = Arc::new(Report {
+            certificate_url: Text::new(&**url),
+            ..report(&[Ability::Certificate])
+        });
+        registry.add(&site(), one, false).unwrap();
+    }
+    let [one, two] = lines;
+    two.outstanding.store(1, Ordering::Relaxed);
+    assert_eq!(place().as_deref(), Ok("https://one.example"));
+    one.silent.store(true, Ordering::Relaxed);
+    assert_eq!(place().as_deref(), Ok("https://two.example"));
+    // Where a clock is wrong and another is silent, what passes by itself is told.
+    two.clock_wrong.store(true, Ordering::Relaxed);
+    assert_eq!(place(), Err(NoCertificate::Silent));
+    one.silent.store(false, Ordering::Relaxed);
+    assert_eq!(place().as_deref(), Ok("https://one.example"));
+    one.clock_wrong.store(true, Ordering::Relaxed);
+    assert_eq!(place(), Err(NoCertificate::ClockWrong));
+    assert_eq!(registry.figures()[0].ready, [0, 0, 2]);
 }

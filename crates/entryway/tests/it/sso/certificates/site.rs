@@ -2,6 +2,7 @@
 //! table "At a site" of docs/certificate-login.md is this one.
 
 mod renewed;
+mod still;
 mod wrong_clock;
 
 use super::*;
