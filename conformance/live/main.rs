@@ -9,6 +9,7 @@ mod by_certificate;
 mod captures;
 mod chromium;
 mod counted;
+mod documented;
 mod ds389;
 mod faces;
 mod faults;

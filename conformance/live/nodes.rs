@@ -98,21 +98,7 @@ fn each_node_lets_people_in(stage: &Stage, met: &Met) -> Result<()> {
 
 fn who_is_drained_at_one_is_drained_at_the_other(stage: &Stage, met: &Met) -> Result<()> {
     let [first, second] = &stage.nodes;
-    let [one, _] = &stage.connectors;
-    let id = one.id()?;
-    let drained = Instant::now();
-    first.changes(&id, "drain")?;
-    // Before the answer where it was asked.
-    ensure!(!first.issuers()?.contains(&id), "it is asked all the same");
-    until_heard(second, drained, |issuers| !issuers.contains(&id))?;
-    for node in &stage.nodes {
-        let shown = node.connector(&id)?;
-        ensure!(
-            shown.get("tunnel").is_some() && shown.get("standing") == Some(&json!("draining")),
-            "{shown}"
-        );
-        Asker::at(stage, node).logs_somebody_in(met)?;
-    }
+    let id = is_out_at_both(stage, met, "drain", ("draining", true))?;
     let resumed = Instant::now();
     second.changes(&id, "resume")?;
     ensure!(second.issuers()?.contains(&id), "it is not asked again");
@@ -120,23 +106,39 @@ fn who_is_drained_at_one_is_drained_at_the_other(stage: &Stage, met: &Met) -> Re
 }
 
 fn who_is_revoked_at_one_is_out_at_the_other(stage: &Stage, met: &Met) -> Result<()> {
+    is_out_at_both(stage, met, "revoke", ("revoked", false))?;
+    stage
+        .nodes
+        .iter()
+        .try_for_each(|node| Asker::at(stage, node).turns_somebody_away(met))
+}
+
+/// The first connector is taken out at the first node, and gets nothing to do at either; each shows how it stands then, and
+/// whether it has a tunnel. Which one it was.
+fn is_out_at_both(
+    stage: &Stage,
+    met: &Met,
+    how: &str,
+    (standing, has_tunnel): (&str, bool),
+) -> Result<String> {
     let [first, second] = &stage.nodes;
     let [one, _] = &stage.connectors;
     let id = one.id()?;
-    let revoked = Instant::now();
-    first.changes(&id, "revoke")?;
+    let changed = Instant::now();
+    first.changes(&id, how)?;
+    // Before the answer where it was asked.
     ensure!(!first.issuers()?.contains(&id), "it is asked all the same");
-    until_heard(second, revoked, |issuers| !issuers.contains(&id))?;
+    until_heard(second, changed, |issuers| !issuers.contains(&id))?;
     for node in &stage.nodes {
         let shown = node.connector(&id)?;
         ensure!(
-            shown.get("tunnel").is_none() && shown.get("standing") == Some(&json!("revoked")),
+            shown.get("tunnel").is_some() == has_tunnel
+                && shown.get("standing") == Some(&json!(standing)),
             "{shown}"
         );
         Asker::at(stage, node).logs_somebody_in(met)?;
-        Asker::at(stage, node).turns_somebody_away(met)?;
     }
-    Ok(())
+    Ok(id)
 }
 
 /// Waits until those whose challenges a node gives are as said, which they are in time.

@@ -1,7 +1,7 @@
 //! The `entryway` binary, as its users meet it: arguments, a configuration file, HTTP.
 
 use crate::keeper::{Keeper, Rights};
-use crate::{FarSide, HttpClient, programs};
+use crate::{FarSide, HttpClient, programs, until_still};
 use anyhow::{Context, Result};
 use rustix::process::Signal;
 use serde_json::Value;
@@ -295,7 +295,8 @@ impl Serving {
 
     /// It stands still, and nobody is told.
     pub fn pause(&self) -> Result<()> {
-        self.keeper.signal(Signal::STOP)
+        self.keeper.signal(Signal::STOP)?;
+        until_still(self.pid().context("it does not run")?)
     }
 
     /// It goes on.

@@ -3,6 +3,7 @@
 
 use super::company::{Company, Own, SITE};
 use super::{DOMAIN, Story, both_sides_have_the_same, both_sides_have_the_same_reply, text_called};
+use crate::documented;
 use crate::lab::Lab;
 use anyhow::{Context, Result, ensure};
 use base64::Engine as _;
@@ -79,17 +80,7 @@ fn people_at_both(lab: &Lab, house: &House, company: &mut Company) -> Result<()>
     company.loses_the_first()?;
     told.extend(house.visited(company, 1, &house.people_at_the_second())?);
     let document = include_str!("../../../docs/certificate-login.md");
-    let rows = document
-        .lines()
-        .filter(|line| line.starts_with("| Chromium |"));
-    let documented: Vec<&str> = rows.collect();
-    ensure!(
-        documented == told,
-        "the page has\n{}\nand not\n{}",
-        documented.join("\n"),
-        told.join("\n")
-    );
-    Ok(())
+    documented::has_rows(document, &["Chromium"], &told)
 }
 
 impl House {

@@ -6,7 +6,7 @@ use crate::prove::gateway::{STORED, TOKEN, crowd};
 use anyhow::{Context, Result, ensure};
 use entryway_conformance::{
     Authority, BadLine, Configuration, ConnectProxy, Deadline, Domain, Encrypt, Gateway, Postgres,
-    Scratch, Serving, Slapd, SlapdOptions, StatsLog, Weather, free_port, until,
+    Scratch, Serving, Slapd, SlapdOptions, StatsLog, Weather, clock, free_port, until,
 };
 use std::fs;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
@@ -116,8 +116,8 @@ impl Stage {
             line: &line,
             scratch: &scratch,
         };
-        let clock = (act == Act::ClockWrong).then_some("FAKETIME=+600s");
-        let connectors = (site.connector("a", clock)?, site.connector("b", None)?);
+        let offset = (act == Act::ClockWrong).then_some("+600s");
+        let connectors = (site.connector("a", offset)?, site.connector("b", None)?);
         for node in [&hubs.0, &hubs.1] {
             until("both connectors are up", Deadline::seconds(60), || {
                 Ok((node.gateway.tunnels()? == 2).then_some(()))
@@ -177,7 +177,7 @@ struct Site<'a> {
 
 impl Site<'_> {
     /// Enrols one, and runs it.
-    fn connector(&self, name: &str, clock: Option<&str>) -> Result<Program> {
+    fn connector(&self, name: &str, offset: Option<&str>) -> Result<Program> {
         let listen = SocketAddr::from((Ipv4Addr::LOCALHOST, free_port()?));
         let domain = Domain::at_slapd("staff", self.slapd, Encrypt::Ldaps);
         let mut configuration = Configuration::new(self.authority.pem(), vec![domain]);
@@ -196,10 +196,8 @@ impl Site<'_> {
         let mut gateway = Gateway::new(&self.programs.entryway, &path)
             .within(self.line.far())
             .with(format!("TMPDIR={temporary}"));
-        if let Some(clock) = clock {
-            gateway = gateway
-                .with(format!("LD_PRELOAD={}", faketime()?))
-                .with(clock.to_owned());
+        if let Some(offset) = offset {
+            gateway = clock(offset)?.into_iter().fold(gateway, Gateway::with);
         }
         let (url, ticket) = self.hub.ticket(SITE)?;
         let enrolled = gateway.enroll(&url, &ticket)?;
@@ -228,16 +226,4 @@ fn hub(
         token.display(),
     );
     scratch.write(&format!("hub-{}.toml", own.port()), &text)
-}
-
-fn faketime() -> Result<String> {
-    let folders = fs::read_dir("/usr/lib").context("cannot read `/usr/lib`")?;
-    let found = folders.filter_map(|entry| {
-        let path = entry.ok()?.path().join("faketime/libfaketimeMT.so.1");
-        path.is_file().then(|| path.display().to_string())
-    });
-    let mut found = found;
-    found
-        .next()
-        .context("`libfaketimeMT.so.1` is not installed; it comes with the package `libfaketime`")
 }

@@ -71,6 +71,21 @@ fn line(number: u8, latency_ms: Option<u64>) -> Arc<Fake> {
     })
 }
 
+/// Where a connector takes certificates.
+fn url(number: u8) -> Arc<str> {
+    format!("https://cert-{number}.plant-a.example").into()
+}
+
+/// One that does, there.
+fn taking(number: u8, latency_ms: Option<u64>) -> Arc<Fake> {
+    let line = line(number, latency_ms);
+    *line.report.lock() = Arc::new(Report {
+        certificate_url: Text::new(&*url(number)),
+        ..report(&[Ability::Certificate])
+    });
+    line
+}
+
 fn settings(name: &str, max_outstanding: usize) -> SiteSettings {
     SiteSettings {
         name: name.into(),
@@ -117,19 +132,9 @@ fn the_one_with_the_fewest_questions_is_asked_and_the_quicker_of_two() {
 
 #[test]
 fn browsers_are_sent_to_no_silent_one_even_where_there_is_no_other() {
-    let url = |number: u8| format!("https://cert-{number}.plant-a.example");
-    let taking = |number: u8, latency_ms| {
-        let taking = Report {
-            certificate_url: Text::new(url(number)),
-            ..report(&[Ability::Certificate])
-        };
-        let line = line(number, Some(latency_ms));
-        *line.report.lock() = Arc::new(taking);
-        line
-    };
     let registry = Registry::default();
     let certificate = SiteCertificate {
-        urls: [1, 2].map(|number| url(number).into()).into(),
+        urls: [1, 2].map(url).into(),
         addresses: Vec::new(),
         at_once: false,
     };
@@ -137,12 +142,12 @@ fn browsers_are_sent_to_no_silent_one_even_where_there_is_no_other() {
         certificate: Some(certificate),
         ..settings("plant-a", 100)
     }]);
-    let (first, quicker) = (taking(1, 80), taking(2, 1));
+    let (first, quicker) = (taking(1, Some(80)), taking(2, Some(1)));
     for one in [&first, &quicker] {
         assert!(registry.add(&site(), one, false).unwrap().is_none());
     }
     let sent = || registry.certificate_url("plant-a");
-    let to = |number: u8| Ok(Arc::<str>::from(url(number)));
+    let to = |number: u8| Ok(url(number));
     assert_eq!(sent(), to(1));
     first.silent.store(true, Ordering::Relaxed);
     quicker.outstanding.store(3, Ordering::Relaxed);
@@ -430,27 +435,22 @@ fn why_nobody_is_asked_is_told() {
 #[test]
 fn browsers_are_sent_where_somebody_answers_whose_clock_is_right() {
     let registry = registry();
-    let urls: Vec<Arc<str>> = vec!["https://one.example".into(), "https://two.example".into()];
+    let urls = [1, 2].map(url);
     let place = || registry.certificate_url_of("plant-a", &urls);
     assert_eq!(place(), Err(NoCertificate::NoConnector));
-    let lines = [line(1, None), line(2, None)];
-    for (one, url) in lines.iter().zip(&urls) {
-        *one.report.lock() = Arc::new(Report {
-            certificate_url: Text::new(&**url),
-            ..report(&[Ability::Certificate])
-        });
-        registry.add(&site(), one, false).unwrap();
+    let [one, two] = [1, 2].map(|number| taking(number, None));
+    for line in [&one, &two] {
+        registry.add(&site(), line, false).unwrap();
     }
-    let [one, two] = lines;
     two.outstanding.store(1, Ordering::Relaxed);
-    assert_eq!(place().as_deref(), Ok("https://one.example"));
+    assert_eq!(place(), Ok(url(1)));
     one.silent.store(true, Ordering::Relaxed);
-    assert_eq!(place().as_deref(), Ok("https://two.example"));
+    assert_eq!(place(), Ok(url(2)));
     // Where a clock is wrong and another is silent, what passes by itself is told.
     two.clock_wrong.store(true, Ordering::Relaxed);
     assert_eq!(place(), Err(NoCertificate::Silent));
     one.silent.store(false, Ordering::Relaxed);
-    assert_eq!(place().as_deref(), Ok("https://one.example"));
+    assert_eq!(place(), Ok(url(1)));
     one.clock_wrong.store(true, Ordering::Relaxed);
     assert_eq!(place(), Err(NoCertificate::ClockWrong));
     assert_eq!(registry.figures()[0].ready, [0, 0, 2]);

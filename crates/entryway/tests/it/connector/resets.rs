@@ -3,6 +3,7 @@
 use super::hub::Hub;
 use super::{enroll, run, status, text, world};
 use crate::daemon::Daemon;
+use crate::world::World;
 use serde_json::Value;
 use std::fs;
 
@@ -36,6 +37,14 @@ fn a_lost_configuration_starts_nothing_and_leaves_the_identity() {
     assert!(said.contains("the hub was not told"), "{said}");
     assert!(!identity.exists());
     assert!(!hub.was_left());
+}
+
+/// With a new ticket, in the place of what is there.
+fn enroll_anew(world: &World, hub: &Hub) {
+    let url = hub.url();
+    let again = ["connector", "enroll", &url, "--replace"];
+    let again = run(world, &again, &hub.ticket());
+    assert_eq!(again.status.code(), Some(0), "{}", text(&again.stderr));
 }
 
 /// Row "nothing: a restart".
@@ -146,10 +155,7 @@ fn half_an_identity_starts_nothing_and_another_ticket_makes_another() {
         assert_eq!(ended.status.code(), Some(3), "{lost}");
         let said = text(&ended.stderr);
         assert!(said.contains(lost) && said.contains("--replace"), "{said}");
-        let url = hub.url();
-        let again = ["connector", "enroll", &url, "--replace"];
-        let again = run(&world, &again, &hub.ticket());
-        assert_eq!(again.status.code(), Some(0), "{}", text(&again.stderr));
+        enroll_anew(&world, &hub);
         assert_ne!(hub.key_of_the_last(), first["key_fingerprint"]);
     }
     let mut daemon = Daemon::connector(&world);
@@ -274,10 +280,7 @@ fn a_certificate_that_has_ended_is_told_with_what_to_do() {
     assert!(daemon.rest().0.success());
     // As it says.
     hub.certified_days_ago(0);
-    let url = hub.url();
-    let again = ["connector", "enroll", &url, "--replace"];
-    let again = run(&world, &again, &hub.ticket());
-    assert_eq!(again.status.code(), Some(0), "{}", text(&again.stderr));
+    enroll_anew(&world, &hub);
     let mut daemon = Daemon::connector(&world);
     daemon.event("hub.up");
     daemon.signal("TERM");

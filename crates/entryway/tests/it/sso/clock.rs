@@ -13,12 +13,10 @@ pub(super) fn at(world: &World, offset: &str) -> Daemon {
 
 /// The same for any command.
 pub(crate) fn with_clock(command: &mut std::process::Command, offset: &str) {
-    let library = glob("/usr/lib", "faketime/libfaketime.so.1");
-    command
-        .env("LD_PRELOAD", library)
-        .env("FAKETIME", offset)
-        .env("FAKETIME_DONT_FAKE_MONOTONIC", "1")
-        .env("NO_FAKE_STAT", "1");
+    for word in entryway_conformance::clock(offset).expect("a clock") {
+        let (name, value) = word.split_once('=').expect("a variable");
+        command.env(name, value);
+    }
 }
 
 /// The same by a clock that may be set while it runs: it differs by what stands in the file.
@@ -28,16 +26,6 @@ pub(crate) fn with_clock_in(command: &mut std::process::Command, file: &std::pat
         .env_remove("FAKETIME")
         .env("FAKETIME_TIMESTAMP_FILE", file)
         .env("FAKETIME_NO_CACHE", "1");
-}
-
-/// The file of that name in a folder of `folder`, which is one for each architecture.
-fn glob(folder: &str, name: &str) -> std::path::PathBuf {
-    let mut folders = std::fs::read_dir(folder).expect("a folder");
-    let found = folders.find_map(|folder| {
-        let path = folder.ok()?.path().join(name);
-        path.exists().then_some(path)
-    });
-    found.expect("libfaketime.so.1, of the package `libfaketime` (conformance/packages.txt)")
 }
 
 #[test]
