@@ -141,7 +141,7 @@ struct LoginShape<'a> {
     #[serde(borrow, default, deserialize_with = "there")]
     password: Option<&'a RawValue>,
     #[serde(default, deserialize_with = "there")]
-    sealed: Option<Vec<SealedShape>>,
+    sealed: Option<Vec<Object<SealedShape>>>,
     #[serde(default)]
     client_address: Option<IpAddr>,
     #[serde(default)]
@@ -206,16 +206,16 @@ impl Named for TicketShape {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct ExplainShape<'a> {
-    #[serde(default)]
+    #[serde(default, deserialize_with = "there")]
     login: Option<String>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "there")]
     login_name: Option<String>,
-    #[serde(borrow, default)]
+    #[serde(borrow, default, deserialize_with = "there")]
     password: Option<&'a RawValue>,
-    #[serde(default)]
-    client_address: Option<IpAddr>,
-    #[serde(default)]
-    groups: bool,
+    #[serde(default, deserialize_with = "there")]
+    client_address: Option<Option<IpAddr>>,
+    #[serde(default, deserialize_with = "there")]
+    groups: Option<bool>,
 }
 
 impl Named for ExplainShape<'_> {
@@ -315,7 +315,7 @@ impl ExplainRequest {
                 login_name: None,
                 password: None,
                 client_address: None,
-                groups: false,
+                groups: None,
             } => LoginId::parse(&id)
                 .map(Self::Decided)
                 .ok_or(RequestError::LoginId),
@@ -327,9 +327,12 @@ impl ExplainRequest {
                 groups,
             } => Ok(Self::Attempt {
                 login_name,
-                password: given.map_or(Ok(SubmittedPassword::NotAsked), password)?,
-                client_address,
-                groups,
+                password: match given {
+                    Some(given) if given.get() != "null" => password(given)?,
+                    _ => SubmittedPassword::NotAsked,
+                },
+                client_address: client_address.flatten(),
+                groups: groups.unwrap_or_default(),
             }),
             _ => Err(shape_error::<ExplainShape<'_>>(1, 1)),
         }

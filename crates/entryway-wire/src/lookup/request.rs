@@ -51,13 +51,27 @@ struct ResolveShape {
     domains: Vec<String>,
 }
 
-#[derive(Deserialize, Default, Clone, Copy)]
-#[serde(rename_all = "lowercase")]
-enum KindsShape {
-    #[default]
-    People,
-    Groups,
-    Both,
+/// Read from a text alone: what is derived for an enumeration would take `{"people": null}`, too.
+#[derive(Deserialize)]
+#[serde(try_from = "String")]
+struct KindsShape(Kinds);
+
+impl Default for KindsShape {
+    fn default() -> Self {
+        Self(Kinds::People)
+    }
+}
+
+impl TryFrom<String> for KindsShape {
+    type Error = &'static str;
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        match text.as_str() {
+            "people" => Ok(Self(Kinds::People)),
+            "groups" => Ok(Self(Kinds::Groups)),
+            "both" => Ok(Self(Kinds::Both)),
+            _ => Err("no kind"),
+        }
+    }
 }
 
 impl Named for ResolveShape {
@@ -96,11 +110,7 @@ impl ResolveRequest {
         }
         Ok(Self {
             queries: shape.queries,
-            kinds: match shape.kinds {
-                KindsShape::People => Kinds::People,
-                KindsShape::Groups => Kinds::Groups,
-                KindsShape::Both => Kinds::Both,
-            },
+            kinds: shape.kinds.0,
             unique: shape.unique,
             first: shape.first,
             all_domains: shape.all_domains,

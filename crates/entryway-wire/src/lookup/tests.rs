@@ -165,6 +165,7 @@ fn many_are_asked_for_at_once() {
         r#"{"queries": [1]}"#,
         r#"[["x"]]"#,
         r#"{"queries": ["x"], "kinds": "all"}"#,
+        r#"{"queries": ["x"], "kinds": {"people": null}}"#,
     ] {
         let error = ResolveRequest::from_json(shape.as_bytes(), 1000, 20).unwrap_err();
         assert!(

@@ -1,6 +1,6 @@
 //! A password that is sealed for a site, as callers and pages send it; and what they seal it with.
 
-use super::RequestError;
+use super::{Object, RequestError};
 use entryway_login::{SealedFor, SealedPassword};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
@@ -17,24 +17,39 @@ pub(super) struct SealedShape {
     ciphertext: Box<str>,
 }
 
-pub(super) fn sealed(shapes: Vec<SealedShape>) -> Result<Arc<SealedPassword>, RequestError> {
-    let each = shapes.into_iter().map(|shape| SealedFor {
-        connector: shape.connector,
-        key_id: shape.key_id,
-        nonce: shape.nonce,
-        enc: shape.enc,
-        ciphertext: shape.ciphertext,
+pub(super) fn sealed(
+    shapes: Vec<Object<SealedShape>>,
+) -> Result<Arc<SealedPassword>, RequestError> {
+    let each = shapes.into_iter().map(|Object(shape)| {
+        let is_base64 = is_base64(&shape.enc) && is_base64(&shape.ciphertext);
+        is_base64.then_some(SealedFor {
+            connector: shape.connector,
+            key_id: shape.key_id,
+            nonce: shape.nonce,
+            enc: shape.enc,
+            ciphertext: shape.ciphertext,
+        })
     });
-    let sealed = SealedPassword::new(each.collect());
+    let sealed = each
+        .collect::<Option<Vec<_>>>()
+        .and_then(SealedPassword::new);
     sealed.map(Arc::new).ok_or(RequestError::Value {
         key: "sealed",
-        expected: "one sealed password, or two for different connectors".to_owned(),
+        expected:
+            "one sealed password, or two for different connectors, in the URL's alphabet of base64"
+                .to_owned(),
     })
+}
+
+/// Whether a text has letters of the URL's alphabet alone, and some. What they say is the connector's to read.
+fn is_base64(text: &str) -> bool {
+    let letter = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
+    !text.is_empty() && text.bytes().all(letter)
 }
 
 /// What a page sends as `sealed`; `None` for anything else.
 pub fn read_sealed(json: &str) -> Option<Arc<SealedPassword>> {
-    let shapes: Vec<SealedShape> = serde_json::from_str(json).ok()?;
+    let shapes = serde_json::from_str(json).ok()?;
     sealed(shapes).ok()
 }
 

@@ -98,6 +98,34 @@ fn bodies_of_another_shape() {
 }
 
 #[test]
+fn sealed_passwords_are_what_the_document_says() {
+    let body = |sealed: &str| format!(r#"{{"login_name": "jdoe", "sealed": [{sealed}]}}"#);
+    let of = |enc: &str, ciphertext: &str| {
+        body(&format!(
+            r#"{{"connector": "a", "key_id": "k", "nonce": "n", "enc": "{enc}", "ciphertext": "{ciphertext}"}}"#
+        ))
+    };
+    assert!(LoginRequest::from_json(of("-_09azAZ", "e").as_bytes()).is_ok());
+    for body in [
+        of("", "e"),
+        of("e", ""),
+        of("e=", "e"),
+        of("e", "e+/"),
+        of("e", "hunter2\\u00b5"),
+        of("e\\n", "e"),
+    ] {
+        check_refused(&body, "`sealed` is out of bounds, expected one sealed");
+    }
+    for sealed in [
+        r#"["a", "k", "n", "e", "hunter2"]"#,
+        r#"{"connector": "a", "key_id": "k", "nonce": "n", "enc": "e"}"#,
+        "null",
+    ] {
+        check_refused(&body(sealed), "the body is not a login request at line 1, ");
+    }
+}
+
+#[test]
 fn bodies_that_are_not_json() {
     for body in [
         "",
@@ -197,6 +225,10 @@ fn explanations() {
         Ok("jdoe with a password and groups"),
     );
     check_explained(
+        r#"{"login_name": "jdoe", "password": null, "client_address": null}"#,
+        Ok("jdoe"),
+    );
+    check_explained(
         r#"{"login_name": "jdoe", "password": ""}"#,
         Ok("jdoe with no usable password"),
     );
@@ -214,6 +246,11 @@ fn explanations() {
         r#"{"password": "hunter2"}"#,
         r#"{"login": "00000000000000ff", "password": "hunter2"}"#,
         r#"{"login": "00000000000000ff", "login_name": "jdoe"}"#,
+        r#"{"login": "00000000000000ff", "login_name": null}"#,
+        r#"{"login": "00000000000000ff", "groups": false}"#,
+        r#"{"login": "00000000000000ff", "client_address": null}"#,
+        r#"{"login_name": "jdoe", "login": null}"#,
+        r#"{"login_name": "jdoe", "groups": null}"#,
         r#"{"login_name": "jdoe", "hunter2": 1}"#,
     ] {
         check_explained(body, Err(NOT_ONE));
