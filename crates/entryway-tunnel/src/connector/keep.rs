@@ -17,6 +17,8 @@ const FIRST: Duration = Duration::from_secs(1);
 const LAST: Duration = Duration::from_secs(60);
 /// A tunnel that stood for so long was a success.
 const STOOD: Duration = Duration::from_secs(30);
+/// Whose tunnel stood for so long is there, however it ended: less may be a node that lets nobody stay.
+const THERE: Duration = Duration::from_secs(5);
 /// For so long after it a node that is gone may only be starting again,
 const RESTARTING: Duration = Duration::from_secs(60);
 /// and no pause is longer than this: the node has nobody of the site until a connector is back, and tells so whoever
@@ -124,21 +126,17 @@ pub async fn keep(
     status: watch::Sender<NodeStatus>,
     mut stopping: watch::Receiver<bool>,
 ) {
-    let mut failures = 0;
-    let mut stood_until = None;
+    let mut record = Record::default();
     while !*stopping.borrow() {
         status.send_modify(|status| status.phase = Phase::Dialing);
         let before = status.borrow().ups;
         let began = Instant::now();
         let dialing = dialing();
         let ended = run_tunnel(&dialing, &answerer, &status, &mut stopping).await;
-        if status.borrow().ups > before && began.elapsed() >= STOOD {
-            failures = 0;
-            stood_until = Some(Instant::now());
-        } else {
-            failures += 1;
-        }
-        let pause = pause(&ended, failures, stood_until.map(|at| at.elapsed()));
+        let stood = (status.borrow().ups > before).then(|| began.elapsed());
+        let now = Instant::now();
+        record.add(stood, now);
+        let pause = record.pause(&ended, now);
         status.send_modify(|status| {
             status.outstanding = 0;
             status.latency = None;
@@ -155,27 +153,46 @@ pub async fn keep(
     status.send_modify(|status| status.phase = Phase::Stopped);
 }
 
-/// Full jitter: many connectors that lost the same hub do not come back together.
-fn pause(ended: &Ended, failures: u32, since_it_stood: Option<Duration>) -> Duration {
-    let most = match ended {
-        // Nothing is wrong: the next one is dialled at once.
-        Ended::Retired | Ended::Drained => FIRST,
-        // It takes a person to change that.
-        Ended::Older { .. } | Ended::Mistaken | Ended::Key => LAST,
-        Ended::Refused(bye) if lasts(bye.code) => LAST,
-        _ => {
-            let may_be_back = since_it_stood.is_some_and(|since| since < RESTARTING);
-            FIRST
-                .saturating_mul(1 << failures.saturating_sub(1).min(6))
-                .min(if may_be_back { SOON } else { LAST })
+/// How dialling a node went.
+#[derive(Debug, Default)]
+struct Record {
+    /// In a row.
+    failures: u32,
+    /// When a tunnel ended last that showed that the node is there.
+    there: Option<Instant>,
+}
+
+impl Record {
+    /// A tunnel ended that had stood for so long, or none came to be.
+    fn add(&mut self, stood: Option<Duration>, now: Instant) {
+        let stood = stood.unwrap_or_default();
+        if stood >= THERE {
+            self.there = Some(now);
         }
-    };
-    let least = if most == LAST && failures <= 1 {
-        LAST / 2
-    } else {
-        Duration::ZERO
-    };
-    least + (most - least).mul_f64(share())
+        self.failures = if stood >= STOOD { 0 } else { self.failures + 1 };
+    }
+    /// Full jitter: many connectors that lost the same hub do not come back together.
+    fn pause(&self, ended: &Ended, now: Instant) -> Duration {
+        let most = match ended {
+            // Nothing is wrong: the next one is dialled at once.
+            Ended::Retired | Ended::Drained => FIRST,
+            // It takes a person to change that.
+            Ended::Older { .. } | Ended::Mistaken | Ended::Key => LAST,
+            Ended::Refused(bye) if lasts(bye.code) => LAST,
+            _ => {
+                let may_be_back = (self.there).is_some_and(|at| now - at < RESTARTING);
+                FIRST
+                    .saturating_mul(1 << self.failures.saturating_sub(1).min(6))
+                    .min(if may_be_back { SOON } else { LAST })
+            }
+        };
+        let least = if most == LAST && self.failures <= 1 {
+            LAST / 2
+        } else {
+            Duration::ZERO
+        };
+        least + (most - least).mul_f64(share())
+    }
 }
 
 fn lasts(code: ByeCode) -> bool {
@@ -245,21 +262,38 @@ mod tests {
     use super::*;
     use entryway_bridge::message::Bye;
 
+    /// One that has failed so often since a tunnel ended that had stood for so long, that long ago.
+    fn failing(times: u32, stood: Duration, since: Duration) -> (Record, Instant) {
+        let mut record = Record::default();
+        let ended = Instant::now();
+        record.add(Some(stood), ended);
+        for _ in 0..times {
+            record.add(None, ended);
+        }
+        (record, ended + since)
+    }
+
     #[test]
     fn a_node_that_stood_a_moment_ago_is_dialled_again_soon_and_one_that_is_gone_seldom() {
-        let longest = |failures, since| {
-            let pauses = (0..200).map(|_| pause(&Ended::Silent, failures, since));
+        let longest = |times, stood, since| {
+            let (record, now) = failing(times, stood, since);
+            let pauses = (0..200).map(|_| record.pause(&Ended::Silent, now));
             pauses.max().unwrap_or_default()
         };
-        let (now, later) = (Some(Duration::from_secs(10)), Some(RESTARTING));
-        assert!(longest(8, now) <= SOON);
-        assert!(longest(0, now) <= FIRST);
-        for gone in [later, None] {
-            assert!(longest(8, gone) > LAST / 2 && longest(8, gone) <= LAST);
-            assert!(longest(1, gone) <= FIRST);
+        let ten = Duration::from_secs(10);
+        // It may have been started again before that as well.
+        for stood in [THERE, STOOD] {
+            assert!(longest(8, stood, ten) <= SOON);
+            assert!(longest(8, stood, RESTARTING) > LAST / 2);
         }
+        assert!(longest(0, STOOD, ten) <= FIRST);
+        // Up, and at once gone, each time: that is not a node that starts again.
+        let a_moment = Duration::from_secs(1);
+        assert!(longest(8, a_moment, ten) > LAST / 2);
+        assert!(longest(8, a_moment, ten) <= LAST);
         // What takes a person to change is asked no sooner.
+        let (record, now) = failing(0, STOOD, ten);
         let revoked = Ended::Refused(Bye::new(ByeCode::Revoked, ""));
-        assert!(pause(&revoked, 1, now) >= LAST / 2);
+        assert!(record.pause(&revoked, now) >= LAST / 2);
     }
 }
