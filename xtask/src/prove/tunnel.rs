@@ -20,6 +20,7 @@ use std::time::{Duration, Instant};
 #[derive(Debug, Clone, Copy)]
 struct Size {
     rate: f64,
+    /// Before the fault. A connector tells a node that was there from one that lets nobody stay by how long it stood.
     calm: Duration,
     fault: Duration,
     /// At most, until all is as before.
@@ -38,7 +39,7 @@ impl Size {
         }
         Self {
             rate: 100.0,
-            calm: Duration::from_secs(3),
+            calm: Duration::from_secs(6),
             fault: Duration::from_secs(10),
             after: Duration::from_secs(90),
         }

@@ -8,6 +8,7 @@ use std::fmt::Write;
 pub(super) fn table(size: Size, rows: &[(Act, Figures)]) -> String {
     let mut out = include_str!("page.md")
         .replace("{rate}", &size.rate.to_string())
+        .replace("{calm}", &size.calm.as_secs().to_string())
         .replace("{fault}", &size.fault.as_secs().to_string());
     for (act, figures) in rows {
         let faults: Vec<String> = figures
