@@ -2,7 +2,7 @@
 
 mod preflight;
 
-use super::certificates;
+use super::certificates::{self, Told};
 use super::enroll::in_words;
 use super::outside::outside;
 use super::{SOFTWARE, enrolled, shelf};
@@ -11,7 +11,7 @@ use crate::cli::{Common, OwnCheck};
 use crate::connector::has_nobody;
 use crate::exit::Exit;
 use crate::kept;
-use entryway_bridge::message::{Ability, Certificates, Standing, Welcome};
+use entryway_bridge::message::{Ability, Standing, Welcome};
 use entryway_config::{ConnectorSettings, Settings};
 use entryway_ldap::days_left;
 use entryway_tunnel::connector::{Dialing, Ended, Identity, Tried, try_node};
@@ -55,7 +55,7 @@ async fn look_at(
 ) {
     let Before { findings, stores } = before;
     findings.push(own(identity));
-    let mut told: Vec<Option<Certificates>> = Vec::new();
+    let mut told: Vec<Told> = Vec::new();
     let outside = match outside(&settings.connector) {
         Ok(outside) => outside,
         Err(error) => {
@@ -103,7 +103,7 @@ async fn look_at(
         findings.extend(of_node(node, &by, &tried));
         if let Ok(tried) = &tried {
             findings.push(wanted(node, &tried.welcome, &settings.connector));
-            told.push(tried.certificates.clone());
+            told.push((node.clone(), tried.certificates.clone()));
         }
     }
     findings.extend(certificates::findings(settings, &told).await);

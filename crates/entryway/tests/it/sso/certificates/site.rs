@@ -7,6 +7,7 @@ mod wrong_clock;
 
 use super::*;
 use crate::hub::done;
+use entryway_conformance::free_port;
 use entryway_store::Standing;
 use serde_json::Value;
 use std::fs;
@@ -431,6 +432,52 @@ fn whoever_loses_what_it_needs_is_degraded_for_that_alone_and_comes_back() {
     both.served.daemon.signal("HUP");
     both.until_unready("url_not_agreed");
     both.offers_nothing();
+}
+
+#[test]
+fn a_check_goes_to_the_listener_as_a_browser_does() {
+    let url = format!("https://localhost:{}", free_port().expect("a port"));
+    let site = SWITCHED_ON.replace("https://cert.corp.example:8444", &url);
+    let mut both = enrolled(&site);
+    let shown = rcgen::generate_simple_self_signed(["localhost".to_owned()]).expect("made");
+    both.site.write("asking.crt", &shown.cert.pem());
+    both.site
+        .write("asking.key", &shown.signing_key.serialize_pem());
+    let file = both.site.path("entryway.toml");
+    let settings = fs::read_to_string(&file).expect("settings");
+    let (listen, port) = ("listen = \"127.0.0.1:0\"\nurl =", &url[18..]);
+    assert!(settings.contains(listen), "{settings}");
+    let settings = settings
+        .replace(listen, &format!("listen = \"127.0.0.1:{port}\"\nurl ="))
+        .replace("https://cert.corp.example:8444", &url);
+    fs::write(&file, settings).expect("written");
+    let check = |both: &Both| {
+        let mut check = both
+            .site
+            .command(&["connector", "check", "--output", "json"]);
+        // Who issued what is shown is known here.
+        let check = check.env("SSL_CERT_FILE", both.site.path("asking.crt"));
+        let ended = check.output().expect("an end");
+        let said: Value = serde_json::from_slice(&ended.stdout).expect("findings");
+        let found = said["findings"].as_array().expect("findings").iter();
+        let found = found.filter(|one| one["server"] == "certificate" && one["check"] == "browser");
+        let [one] = found.cloned().collect::<Vec<_>>().try_into().expect("one");
+        one
+    };
+    let at_rest = check(&both);
+    let detail = at_rest["detail"].as_str().expect("words");
+    assert!(detail.contains("start it and check again"), "{detail}");
+    assert_eq!(at_rest["warning"], true, "{at_rest}");
+    both.run();
+    let running = check(&both);
+    assert_eq!(running["ok"], true, "{running}");
+    assert_eq!(
+        running["detail"].as_str(),
+        Some(&*format!(
+            "`{url}` shows this connector's certificate and asks for one of people's"
+        )),
+    );
+    assert_ne!(running["warning"], true, "{running}");
 }
 
 #[test]
