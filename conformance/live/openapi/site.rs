@@ -1,11 +1,11 @@
-//! The same look-ups at a site: a hub, and a connector that looks the same people up.
+//! The same look-ups at a site: a hub, and a connector that looks the same people up; and what the hub's administrators ask.
 
-use super::Somebody;
+use super::{Somebody, Told, answered, each_is_answered, run};
 use crate::lab::Lab;
 use crate::looked::{TEAM, USUAL};
 use anyhow::{Context, Result};
 use entryway_conformance::{Deadline, Gateway, HttpClient, Serving, free_port, until};
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::fs;
 use std::net::{Ipv4Addr, SocketAddr};
 
@@ -26,7 +26,31 @@ pub(super) fn nothing_is_found_there(lab: &Lab) -> Result<()> {
         person: id("people", "jpeg")?,
         group: id("groups", TEAM)?,
     };
-    somebody.is_answered(lab, &hub.http, "openapi-site")
+    somebody.is_answered(lab, &hub.http, "openapi-site")?;
+    // Last: it drains the connector.
+    administrators_are_answered(lab, &hub.http)
+}
+
+/// No answer of what is the hub's own fails in anything, and what can be done to a connector is done to one.
+fn administrators_are_answered(lab: &Lab, http: &HttpClient) -> Result<()> {
+    let found = http.get("/api/v1/hub/connectors")?.json()?;
+    let connector = found.pointer("/connectors/0/id").and_then(Value::as_str);
+    let connector = connector.with_context(|| format!("no connector: {found}"))?;
+    let one = ["", "/drain", "/resume"].map(|what| format!("/api/v1/hub/connectors/{{id}}{what}"));
+    let settings = one.iter().fold("hooks = \"bodies.py\"\n".to_owned(), |all, route| {
+        all + &format!(
+            "[[operations]]\ninclude-path = {route:?}\nparameters = {{ \"path.id\" = {connector:?} }}\n"
+        )
+    });
+    let told = Told {
+        settings: &settings,
+        bodies: Some(&json!({ "site": SITE })),
+    };
+    let before = answered(http)?;
+    let only = ["--include-path-regex", "^/api/v1/hub/"];
+    run(lab, http, "openapi-hub-asked", &told, 25, &only)?;
+    let others = ["sites", "connectors", "tickets"].map(|what| format!("/api/v1/hub/{what}"));
+    each_is_answered(&before, &answered(http)?, &[&one[..], &others].concat())
 }
 
 struct Hub {
@@ -48,7 +72,7 @@ impl Hub {
              [site.{SITE}]\nlookups = [\"phonebook\"]\nsuffixes = [\"plant-a.example\"]\n\
              mail_domains = [\"example.org\"]\n\n\
              [[token]]\nname = \"phonebook\"\nsecret = \"{TOKEN}\"\n\
-             scopes = [\"people.read\", \"groups.read\", \"browse\", \"admin\"]\n\n\
+             scopes = [\"people.read\", \"groups.read\", \"browse\", \"admin\", \"hub\"]\n\n\
              [store]\nurl = \"sqlite:{folder}/entryway.db\"\n\n[audit]\nkey = \"{folder}/audit.key\"\n\n\
              [login]\nplatform = \"none\"\n",
             folder = folder.display(),
