@@ -178,6 +178,7 @@ impl Cause {
                 "something between answers in the hub's stead, or the URL is another one's; WebSocket upgrades must pass"
             }
             Self::Inner(InnerError::Handshake(error)) if was_altered(error) => WHO_ALTERS,
+            Self::Inner(InnerError::Handshake(error)) if not_known(error) => ANOTHER_HUB,
             Self::Inner(InnerError::Handshake(_)) => {
                 "the two ends do not accept each other's certificates: see this machine's clock, and at the hub whether this connector was revoked; enrol anew with a new ticket"
             }
@@ -192,21 +193,39 @@ pub(crate) const WHO_ALTERS: &str = "something between alters, drops or repeats 
 /// What to do where the hub does not accept this connector's certificate.
 pub(crate) const ENROL_ANEW: &str = "see this machine's clock; where the certificate has ended, or the hub does not know it any more, have a new ticket made there and enrol anew with `--replace`";
 
-/// Whether the other end says that it does not accept our certificate.
-pub(crate) fn not_accepted(error: &io::Error) -> bool {
-    use rustls::{AlertDescription as Alert, Error};
+/// What to do where a hub is not of the authority that this connector knows it by.
+pub(crate) const ANOTHER_HUB: &str = "this is not the hub that this connector enrolled with, or that hub has lost its store and was set up anew: see that the URL is right and what answers there; where the hub is a new one, have a new ticket made there and enrol anew with `--replace`";
+
+/// Whether nobody that we know has issued what the other end shows.
+pub(crate) fn not_known(error: &io::Error) -> bool {
+    use rustls::{CertificateError, Error};
     let cause = error.get_ref().and_then(|cause| cause.downcast_ref());
     matches!(
         cause,
-        Some(Error::AlertReceived(
-            Alert::BadCertificate
-                | Alert::CertificateExpired
-                | Alert::CertificateRevoked
-                | Alert::CertificateUnknown
-                | Alert::UnknownCA
-                | Alert::UnsupportedCertificate
+        Some(Error::InvalidCertificate(
+            CertificateError::UnknownIssuer | CertificateError::BadSignature
         ))
     )
+}
+
+/// Why the other end does not accept our certificate, where it says that it does not.
+pub(crate) fn not_accepted(error: &io::Error) -> Option<&'static str> {
+    use rustls::{AlertDescription as Alert, Error};
+    let cause = error.get_ref().and_then(|cause| cause.downcast_ref());
+    let Some(Error::AlertReceived(alert)) = cause else {
+        return None;
+    };
+    Some(match alert {
+        Alert::CertificateExpired => "by its clock it has ended, or has not begun",
+        Alert::CertificateRevoked => "it was revoked",
+        Alert::UnknownCA => {
+            "another authority has issued it than the one that the hub has for this site"
+        }
+        Alert::BadCertificate | Alert::CertificateUnknown | Alert::UnsupportedCertificate => {
+            "it cannot be used there"
+        }
+        _ => return None,
+    })
 }
 
 /// Whether TLS has found that bytes are not those that the other end sent, or that the other end has found so.

@@ -3,6 +3,7 @@
 
 use crate::authority::HubLeaf;
 use crate::identity::{self, ConnectorKey, IdentityError, PeerIdentity, SiteRole};
+use crate::pump;
 use rustls::client::WebPkiServerVerifier;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::crypto::{CryptoProvider, aws_lc_rs};
@@ -96,10 +97,11 @@ pub async fn receive<S>(
 where
     S: AsyncRead + AsyncWrite + Unpin,
 {
-    let stream = TlsAcceptor::from(config)
-        .accept(io)
-        .await
-        .map_err(InnerError::Handshake)?;
+    let accepted = TlsAcceptor::from(config).accept(io).into_fallible().await;
+    let stream = match accepted {
+        Ok(stream) => stream,
+        Err((error, io)) => return Err(failed(error, io).await),
+    };
     let (_, session) = stream.get_ref();
     if session.alpn_protocol() != Some(PROTOCOL) {
         return Err(InnerError::Protocol);
@@ -139,6 +141,13 @@ where
         .with_client_auth_cert(chain, key.to_rustls())
         .map_err(setup)?;
     shake(io, site, config).await
+}
+
+/// The alert that says why lies unsent in what is below us: whoever is refused would see a connection that is lost. It is
+/// part of the handshake, so that it has that one's time and place.
+async fn failed<S: AsyncRead + AsyncWrite + Unpin>(error: io::Error, mut io: S) -> InnerError {
+    pump::part(&mut io).await;
+    InnerError::Handshake(error)
 }
 
 /// Whether a ticket is for the authority of a certificate.
@@ -186,10 +195,11 @@ where
     config.alpn_protocols = vec![PROTOCOL.to_vec()];
     config.resumption = rustls::client::Resumption::disabled();
     let name = ServerName::try_from(identity::server_name(site)).map_err(setup)?;
-    let stream = TlsConnector::from(Arc::new(config))
-        .connect(name, io)
-        .await
-        .map_err(InnerError::Handshake)?;
+    let connected = TlsConnector::from(Arc::new(config)).connect(name, io);
+    let stream = match connected.into_fallible().await {
+        Ok(stream) => stream,
+        Err((error, io)) => return Err(failed(error, io).await),
+    };
     let (_, session) = stream.get_ref();
     if session.alpn_protocol() != Some(PROTOCOL) {
         return Err(InnerError::Protocol);

@@ -18,6 +18,8 @@ const PING_EVERY: Duration = Duration::from_secs(20);
 const PONG_WITHIN: Duration = Duration::from_secs(10);
 /// So many may be missing before the other end counts as gone.
 const MISSED: u32 = 2;
+/// How long the other end has to take the last words.
+pub(crate) const LAST_WORDS: Duration = Duration::from_secs(2);
 
 /// How often the other end is asked for a sign of life. The default suits tunnels through the web; tests are quicker.
 #[derive(Debug, Clone, Copy)]
@@ -98,7 +100,21 @@ pub(crate) async fn finish(write: &mut (impl AsyncWrite + Unpin), out: &mut Byte
         write.shutdown().await
     };
     // Whoever does not take them does not get them.
-    let _ = tokio::time::timeout(Duration::from_secs(2), all).await;
+    let _ = tokio::time::timeout(LAST_WORDS, all).await;
+}
+
+/// Sends what waits below, and ends when the other end has: what comes meanwhile nobody reads, and a connection that is
+/// closed over it is reset, which can take the last words away again.
+pub(crate) async fn part(io: &mut (impl AsyncRead + AsyncWrite + Unpin)) {
+    let all = async {
+        io.flush().await?;
+        io.shutdown().await?;
+        let mut unheard = [0; 1 << 10];
+        while io.read(&mut unheard).await? > 0 {}
+        Ok::<_, io::Error>(())
+    };
+    // It may be gone already.
+    let _ = tokio::time::timeout(LAST_WORDS, all).await;
 }
 
 pub(crate) fn hello(software: &str) -> Hello {

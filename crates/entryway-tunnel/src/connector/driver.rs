@@ -80,7 +80,7 @@ pub enum Ended {
 }
 
 impl Ended {
-    /// The hub's word on our certificate may be lost with the connection; whether it has ended we see as well.
+    /// A hub of before lets its word on our certificate go with the connection; whether it has ended we see as well.
     fn of(self, credential: &Credential) -> Self {
         let has_ended = (credential.not_after()).is_some_and(|until| until <= SystemTime::now());
         match self {
@@ -90,10 +90,10 @@ impl Ended {
     }
     fn broken(error: &io::Error) -> Self {
         let how = broken(error);
-        match (was_altered(error), not_accepted(error)) {
-            (true, _) => Self::Altered(how),
-            (false, true) => Self::NotAccepted(how),
-            (false, false) => Self::Lost(how),
+        match not_accepted(error) {
+            Some(why) => Self::NotAccepted(why.to_owned()),
+            None if was_altered(error) => Self::Altered(how),
+            None => Self::Lost(how),
         }
     }
 }

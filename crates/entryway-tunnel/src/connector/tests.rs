@@ -202,15 +202,7 @@ impl Node {
         }
     }
     fn credential(&self, life: Duration) -> Credential {
-        let key = ConnectorKey::generate().unwrap();
-        let chain = self.book.certify(&key.request().unwrap(), life).unwrap();
-        Credential {
-            site: site(),
-            connector: number(),
-            authority: self.book.authority.certificate().clone(),
-            chain: vec![chain[0].as_slice().to_vec().into()],
-            key,
-        }
+        credential(&self.book.authority, SystemTime::now(), life)
     }
     async fn tunnel(&self) -> Arc<Tunnel> {
         let mut up = self.book.up.subscribe();
@@ -354,6 +346,20 @@ impl Running {
     async fn sees(&mut self, wanted: impl FnMut(&NodeStatus) -> bool) -> NodeStatus {
         let seen = timeout(SOON, self.status.wait_for(wanted)).await;
         seen.unwrap().unwrap().clone()
+    }
+}
+
+/// As the authority of a hub gave it at that time.
+fn credential(authority: &SiteAuthority, at: SystemTime, life: Duration) -> Credential {
+    let key = ConnectorKey::generate().unwrap();
+    let request = key.request().unwrap();
+    let made = authority.issue_connector(&request, number().as_str(), at, life);
+    Credential {
+        site: site(),
+        connector: number(),
+        authority: authority.certificate().clone(),
+        chain: vec![made.unwrap()],
+        key,
     }
 }
 
@@ -676,6 +682,39 @@ async fn a_revoked_connector_is_told_so_and_comes_back_when_it_may() {
     assert_eq!(trouble.code, Some(ByeCode::Unavailable));
     *node.book.refuses.lock() = None;
     assert_eq!(ask(&node.tunnel().await, "hello").await.unwrap(), "hello");
+}
+
+/// The word comes before the connection ends, each time: what the connector has said meanwhile is unread at the hub.
+#[tokio::test]
+async fn a_connector_is_told_why_its_certificate_or_the_hub_is_not_accepted() {
+    let node = Node::start(Pace::default()).await;
+    let authority = &node.book.authority;
+    let long_ago = SystemTime::now() - 30 * DAY;
+    let before_the_hub_was_reset = SiteAuthority::make("plant-a", long_ago).unwrap();
+    for _ in 0..20 {
+        for (credential, problem, remedy) in [
+            (
+                credential(authority, long_ago, DAY),
+                "by its clock it has ended",
+                "enrol anew with `--replace`",
+            ),
+            (
+                credential(&before_the_hub_was_reset, SystemTime::now(), DAY),
+                "the handshake inside the tunnel fails",
+                "was set up anew",
+            ),
+        ] {
+            let identity = identity(credential);
+            let mut kept = Running::start(node.address, identity, Pace::default());
+            let status = kept.sees(|status| status.trouble.is_some()).await;
+            let trouble = status.trouble.unwrap();
+            assert!(trouble.problem.contains(problem), "{}", trouble.problem);
+            let advised = trouble.remedy.expect("a remedy");
+            assert!(advised.contains(remedy), "{advised}");
+            kept.stopping.send_replace(true);
+            timeout(SOON, kept.keeping).await.unwrap().unwrap();
+        }
+    }
 }
 
 #[tokio::test]

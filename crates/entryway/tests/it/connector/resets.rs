@@ -262,6 +262,9 @@ fn a_certificate_that_has_ended_is_told_with_what_to_do() {
     enroll(&world, &hub);
     let mut daemon = Daemon::connector(&world);
     let told = daemon.event("hub.unreached");
+    // The hub's own word.
+    let problem = told["problem"].as_str().unwrap_or_default();
+    assert!(problem.contains("by its clock it has ended"), "{told}");
     let remedy = told["remedy"].as_str().unwrap_or_default();
     assert!(
         remedy.contains("a new ticket") && remedy.contains("--replace"),
