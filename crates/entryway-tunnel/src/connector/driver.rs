@@ -37,7 +37,7 @@ pub enum Ended {
     #[error(transparent)]
     NotReached(#[from] DialError),
     /// The hub said its last word.
-    #[error("the hub says `{}`: {}", .0.code.as_str(), .0.text.as_str())]
+    #[error("the hub says {}", last_word(.0))]
     Refused(Bye),
     /// The hub speaks an older version than it once did.
     #[error("the hub speaks version {found} of the protocol, and has spoken {known} before")]
@@ -77,6 +77,15 @@ pub enum Ended {
     /// The key cannot be used.
     #[error("the identity's key cannot be used")]
     Key,
+}
+
+/// The word for it, and why, where the hub says that as well.
+pub(super) fn last_word(bye: &Bye) -> String {
+    let (code, why) = (bye.code.as_str(), bye.text.as_str());
+    match why.is_empty() {
+        true => format!("`{code}`"),
+        false => format!("`{code}`: {why}"),
+    }
 }
 
 impl Ended {

@@ -1,5 +1,6 @@
 //! A ticket becomes an identity.
 
+use super::driver::last_word;
 use super::{Credential, driver};
 use crate::dial::{Endpoint, Outside, dial};
 use crate::error::{Cause, DialError, Step};
@@ -36,7 +37,7 @@ pub enum EnrolError {
     #[error("the hub is not reached")]
     Way(#[from] DialError),
     /// The hub does not take the ticket, or cannot now.
-    #[error("the hub refuses with {}", told(.0))]
+    #[error("the hub says {}", last_word(.0))]
     Refused(Bye),
     /// What the hub says does not belong to the protocol.
     #[error("the hub breaks the protocol: {0}")]
@@ -47,15 +48,6 @@ pub enum EnrolError {
     /// No key could be made.
     #[error("no key can be made")]
     Key(#[from] IdentityError),
-}
-
-/// The word for it, and why, where the hub says that as well.
-fn told(bye: &Bye) -> String {
-    let (code, why) = (bye.code.as_str(), bye.text.as_str());
-    match why.is_empty() {
-        true => format!("`{code}`"),
-        false => format!("`{code}`: {why}"),
-    }
 }
 
 /// Enrols: makes a key and has the hub certify it. The nodes to dial come with the identity.
