@@ -1,5 +1,6 @@
 //! The hub's end of a tunnel: takes it, lets its connector in, and asks it.
 
+mod clock;
 mod clogged;
 mod course;
 mod driver;
@@ -57,6 +58,8 @@ pub trait Admit: Send + Sync + 'static {
     fn reported(&self, tunnel: &Arc<Tunnel>);
     /// Its connector gives no sign of life any more, or does again.
     fn silence(&self, _: &Arc<Tunnel>) {}
+    /// Its connector's clock has gone wrong, or is right again.
+    fn clock(&self, _: &Arc<Tunnel>) {}
     /// A tunnel that was up has ended.
     fn down(&self, tunnel: &Arc<Tunnel>, why: &Down);
 }

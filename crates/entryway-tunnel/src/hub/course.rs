@@ -23,11 +23,13 @@ pub(super) struct Course {
     pub(super) tunnel: Arc<Tunnel>,
     /// Of the key of this tunnel's connector.
     roots: Roots,
+    clock_changed: bool,
 }
 
 struct Waiting {
     signed: Signed,
     token: u64,
+    asked: Instant,
     tell: oneshot::Sender<Result<VerifiedReply, Unanswered>>,
 }
 
@@ -46,6 +48,7 @@ impl Course {
             silence: Silence::new(pace.quiet),
             tunnel: Arc::clone(tunnel),
             roots: Roots::default(),
+            clock_changed: false,
         }
     }
     pub(super) fn ask(&mut self, link: &mut HubLink, question: Question) {
@@ -81,6 +84,7 @@ impl Course {
                 let waiting = Waiting {
                     signed,
                     token,
+                    asked: Instant::now(),
                     tell,
                 };
                 self.waiting.insert(id, waiting);
@@ -139,8 +143,16 @@ impl Course {
         };
         let verified = reply.verify_with(&waiting.signed, self.tunnel.key(), &mut self.roots);
         let is_theirs = verified.is_ok();
+        if let Ok(reply) = &verified {
+            let took = waiting.asked.elapsed();
+            self.clock_changed |= self.tunnel.told_time(reply.time_ms(), took);
+        }
         let _ = waiting.tell.send(verified.map_err(|_| Unanswered::Invalid));
         is_theirs
+    }
+    /// Whether the connector's clock has gone wrong, or right, since this was last asked.
+    pub(super) fn has_clock_changed(&mut self) -> bool {
+        std::mem::take(&mut self.clock_changed)
     }
     /// Everybody who still waits is told what is certain.
     pub(super) fn end(&mut self, ended: Vec<(RequestId, Ended)>) {

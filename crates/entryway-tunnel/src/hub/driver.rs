@@ -1,12 +1,13 @@
 //! The task that owns a tunnel at the hub.
 
+use super::clock::Clock;
 use super::course::{Course, not_sent};
 use super::handle::{Arrived, Command};
 use super::{Admit, Down, Later, NotSent, Tunnel, Unanswered};
 use crate::error::broken;
 use crate::identity::PeerIdentity;
 use crate::inner::{InnerError, receive};
-use crate::pump::{Alarm, Beat, Pace, ahead_ms, finish, hello, pull, push, unix_ms};
+use crate::pump::{Alarm, Beat, Pace, finish, hello, pull, push};
 use crate::sign::PeerKey;
 use crate::socket::WebSocketBytes;
 use bytes::BytesMut;
@@ -170,7 +171,7 @@ impl<S: AsyncRead + AsyncWrite> Driver<S> {
         let HubEvent::Hello(greeting) = self.early(Instant::now() + pace.greeting).await? else {
             return Err(self.broken("it does not greet").await);
         };
-        let ahead_ms = ahead_ms(greeting.time_ms, unix_ms(SystemTime::now()));
+        let clock = Clock::greeting(greeting.time_ms, SystemTime::now());
         let admit = Arc::clone(&self.admit);
         let welcome: Welcome = match admit.admit(&peer, &greeting).await {
             Ok(welcome) => welcome,
@@ -209,7 +210,7 @@ impl<S: AsyncRead + AsyncWrite> Driver<S> {
             hello: greeting,
             welcome,
             stores,
-            ahead_ms,
+            clock,
         };
         let (commands, told) = mpsc::unbounded_channel();
         let tunnel = Arc::new(Tunnel::new(arrived, report, commands));
@@ -369,6 +370,9 @@ impl<S: AsyncRead + AsyncWrite> Driver<S> {
                     if !course.replied(id, reply) {
                         self.link.bye(&Bye::new(ByeCode::Reply, ""));
                         return Err(Down::Invalid);
+                    }
+                    if course.has_clock_changed() {
+                        self.admit.clock(&course.tunnel);
                     }
                 }
                 HubEvent::Refused(id, code) => {

@@ -1,5 +1,6 @@
 //! A tunnel as the rest of the hub has it: to ask through, to look at, to end.
 
+use super::clock::Clock;
 use crate::identity::PeerIdentity;
 use crate::sign::PeerKey;
 use bytes::Bytes;
@@ -7,7 +8,7 @@ use entryway_bridge::link::NotAsked;
 use entryway_bridge::message::{
     Bye, ByeCode, CERTIFICATE_LOGIN, Certificates, Hello, Method, RefusalCode, Report, Welcome,
 };
-use entryway_bridge::{CLOCK_TOLERANCE, ConnectorId, SiteName, VerifiedReply};
+use entryway_bridge::{ConnectorId, SiteName, VerifiedReply};
 use parking_lot::Mutex;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
@@ -116,7 +117,7 @@ pub struct Tunnel {
     welcome: Welcome,
     stores: Mutex<Option<u16>>,
     since: SystemTime,
-    ahead_ms: i64,
+    clock: Mutex<Clock>,
     report: Mutex<Arc<Report>>,
     outstanding: AtomicUsize,
     latency_us: AtomicU64,
@@ -141,7 +142,7 @@ pub(super) struct Arrived {
     pub(super) hello: Hello,
     pub(super) welcome: Welcome,
     pub(super) stores: Option<u16>,
-    pub(super) ahead_ms: i64,
+    pub(super) clock: Clock,
 }
 
 impl Tunnel {
@@ -159,7 +160,7 @@ impl Tunnel {
             welcome: arrived.welcome,
             stores: Mutex::new(arrived.stores),
             since: SystemTime::now(),
-            ahead_ms: arrived.ahead_ms,
+            clock: Mutex::new(arrived.clock),
             report: Mutex::new(Arc::new(report)),
             outstanding: AtomicUsize::new(0),
             latency_us: AtomicU64::new(UNKNOWN),
@@ -197,13 +198,18 @@ impl Tunnel {
     pub fn since(&self) -> SystemTime {
         self.since
     }
-    /// By how much the connector's clock was ahead when it came, in milliseconds; below zero: behind.
+    /// By how much the connector's clock is ahead, in milliseconds, as it said last; below zero: behind.
     pub fn clock_ahead_ms(&self) -> i64 {
-        self.ahead_ms
+        self.clock.lock().ahead_ms
     }
     /// Whether that is further from ours than is borne where what it signs counts by its time.
     pub fn is_clock_wrong(&self) -> bool {
-        Duration::from_millis(self.ahead_ms.unsigned_abs()) > CLOCK_TOLERANCE
+        self.clock.lock().is_wrong
+    }
+    /// Its reply says this time that took so long; gives whether that changes whether its clock is wrong.
+    pub(super) fn told_time(&self, time_ms: u64, took: Duration) -> bool {
+        let now = SystemTime::now();
+        self.clock.lock().replied(time_ms, now, took)
     }
     /// What its connector is ready for.
     pub fn report(&self) -> Arc<Report> {

@@ -11,8 +11,6 @@ pub(crate) struct TunnelUp<'a> {
     pub(crate) from: Option<IpAddr>,
     /// For what the site has a connector now.
     pub(crate) ready: &'a [Ability],
-    /// Where its clock is wrong by more than anybody should bear.
-    pub(crate) clock_ahead_ms: Option<i64>,
 }
 
 impl TunnelUp<'_> {
@@ -27,8 +25,29 @@ impl TunnelUp<'_> {
         let ready: Vec<_> = self.ready.iter().map(|ability| ability.as_str()).collect();
         let ready = ready.join(" ");
         tracing::info!(target: "tunnel.up", site, connector, software, from, ready);
-        if let Some(ahead_ms) = self.clock_ahead_ms {
-            tracing::warn!(target: "tunnel.clock_skew", site, connector, ahead_ms);
+    }
+}
+
+/// Its clock has gone wrong, or is right again.
+pub(crate) struct TunnelClock<'a> {
+    pub(crate) site: &'a str,
+    pub(crate) connector: &'a str,
+    /// Where it is wrong by more than anybody should bear; below zero: behind.
+    pub(crate) wrong_by_ms: Option<i64>,
+}
+
+impl TunnelClock<'_> {
+    pub(crate) fn emit(&self) {
+        let Self {
+            site, connector, ..
+        } = self;
+        match self.wrong_by_ms {
+            Some(ahead_ms) => {
+                let remedy =
+                    "set the clock of the connector's machine, or of this one, as with NTP";
+                tracing::warn!(target: "tunnel.clock_skew", site, connector, ahead_ms, remedy);
+            }
+            None => tracing::info!(target: "tunnel.clock_right", site, connector),
         }
     }
 }

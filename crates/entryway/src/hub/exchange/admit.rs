@@ -4,7 +4,7 @@ use super::places::Place;
 use super::{Exchange, in_words};
 use crate::events::hub::{
     ConnectorDegraded, ConnectorEnrolled, ConnectorReady, ConnectorRenewed, ConnectorReplaced,
-    ReplyInvalid, TunnelDown, TunnelUp,
+    ReplyInvalid, TunnelClock, TunnelDown, TunnelUp,
 };
 use crate::hub::desk::{change, millis};
 use crate::hub::shown::replaced_by;
@@ -306,9 +306,11 @@ impl Admit for SiteDoor {
             software: tunnel.hello().software.as_str(),
             from: self.from,
             ready: &self.exchange.registry.ready(self.site.as_str()),
-            clock_ahead_ms: tunnel.is_clock_wrong().then(|| tunnel.clock_ahead_ms()),
         }
         .emit();
+        if tunnel.is_clock_wrong() {
+            self.clock(tunnel);
+        }
         self.exchange.note_store(tunnel);
         // Another configuration may have come since the welcome.
         self.exchange.tell_certificates(tunnel);
@@ -345,6 +347,17 @@ impl Admit for SiteDoor {
     }
 
     fn silence(&self, _: &Arc<Tunnel>) {
+        self.exchange.look_at_certificates();
+    }
+
+    fn clock(&self, tunnel: &Arc<Tunnel>) {
+        let is_wrong = tunnel.is_clock_wrong();
+        TunnelClock {
+            site: self.site.as_str(),
+            connector: tunnel.connector().as_str(),
+            wrong_by_ms: is_wrong.then(|| tunnel.clock_ahead_ms()),
+        }
+        .emit();
         self.exchange.look_at_certificates();
     }
 

@@ -45,10 +45,14 @@ fn browsers_are_not_sent_to_a_connector_whose_clock_is_wrong_and_the_password_go
 
 /// Nobody at the hub knows of it yet when the browser comes back.
 #[test]
-fn whoever_comes_back_from_a_clock_that_has_gone_wrong_goes_on_with_the_password() {
-    for (offset, problem) in [
-        ("+600s", "it is of a time to come: a clock is wrong"),
-        ("-600s", "it is too old"),
+fn whoever_comes_back_from_a_clock_that_has_gone_wrong_goes_on_with_the_password_and_is_the_last() {
+    for (offset, problem, wanted) in [
+        (
+            "+600s",
+            "it is of a time to come: a clock is wrong",
+            500_000..700_000,
+        ),
+        ("-600s", "it is too old", -700_000..-500_000),
     ] {
         let mut both = enrolled(&format!("{SWITCHED_ON}{AT_ONCE}"));
         let clock = both.site.path("clock");
@@ -85,5 +89,23 @@ fn whoever_comes_back_from_a_clock_that_has_gone_wrong_goes_on_with_the_password
         }
         let refused = both.served.daemon.event("site.assertion_refused");
         assert_eq!(refused["problem"], problem);
+        // By the answer about that password it is known: nobody is sent there after them.
+        let told = both.served.daemon.event("tunnel.clock_skew");
+        let ahead = told["ahead_ms"].as_i64().expect("a number");
+        assert!(wanted.contains(&ahead), "{ahead}");
+        both.until_unready("clock_wrong");
+        both.offers_nothing();
+        // Set right, the tunnel that stands is as good as a new one.
+        set("+0s");
+        {
+            let mut browser = Browser::new(&both.served.daemon);
+            let page = browser.get(&Browser::to("/oidc/authorize", &asking(&[])));
+            let flow = page.field("flow").expect("a form");
+            let name = ("name", "plant-a/password");
+            browser.post("/sso/seal", &[("flow", &flow), name]);
+        }
+        both.served.daemon.event("tunnel.clock_right");
+        both.served.daemon.event("site.certificates_ready");
+        assert!(both.page().location().is_some());
     }
 }

@@ -1,0 +1,116 @@
+//! A connector's clock beside ours: as it greets, and by the time in each of its replies from then on, which is signed and
+//! belongs to a question of ours, so that nobody else can make it look wrong.
+
+use crate::pump::{ahead_ms, unix_ms};
+use entryway_bridge::CLOCK_TOLERANCE;
+use std::time::{Duration, SystemTime};
+
+/// A clock that was wrong counts as right again when it is so much nearer than what is borne: one at the very edge is not
+/// now this and now that.
+const NEARER: Duration = Duration::from_secs(60);
+
+/// What is known of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Clock {
+    /// By how much it is ahead, in milliseconds; below zero: behind.
+    pub(super) ahead_ms: i64,
+    /// Whether that is more than is borne.
+    pub(super) is_wrong: bool,
+}
+
+impl Clock {
+    /// Its greeting says this time, and that has just come.
+    pub(super) fn greeting(time_ms: u64, now: SystemTime) -> Self {
+        let ahead_ms = ahead_ms(time_ms, unix_ms(now));
+        Self {
+            ahead_ms,
+            is_wrong: apart(ahead_ms) > CLOCK_TOLERANCE,
+        }
+    }
+
+    /// A reply says this time that was asked for so long ago: it was made at some time since, however long it was on its
+    /// way. Gives whether that changes whether the clock is wrong.
+    pub(super) fn replied(&mut self, time_ms: u64, now: SystemTime, took: Duration) -> bool {
+        let asked = now.checked_sub(took).unwrap_or(SystemTime::UNIX_EPOCH);
+        let (since_asked, until_now) = (
+            ahead_ms(time_ms, unix_ms(asked)),
+            ahead_ms(time_ms, unix_ms(now)),
+        );
+        self.ahead_ms = match (since_asked, until_now) {
+            (behind, _) if behind < 0 => behind,
+            (_, ahead) if ahead > 0 => ahead,
+            _ => 0,
+        };
+        let borne = match self.is_wrong {
+            true => CLOCK_TOLERANCE - NEARER,
+            false => CLOCK_TOLERANCE,
+        };
+        let was = std::mem::replace(&mut self.is_wrong, apart(self.ahead_ms) > borne);
+        was != self.is_wrong
+    }
+}
+
+fn apart(ahead_ms: i64) -> Duration {
+    Duration::from_millis(ahead_ms.unsigned_abs())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NOW: Duration = Duration::from_secs(1_800_000_000);
+    const AT_ONCE: Duration = Duration::from_millis(3);
+
+    /// What a clock shows that is ahead by so many seconds.
+    fn shows(ahead: i64) -> u64 {
+        unix_ms(now()).checked_add_signed(ahead * 1000).unwrap()
+    }
+    fn now() -> SystemTime {
+        SystemTime::UNIX_EPOCH + NOW
+    }
+
+    #[test]
+    fn one_that_goes_wrong_is_so_until_it_is_well_within_what_is_borne() {
+        for side in [1, -1] {
+            let mut clock = Clock::greeting(shows(0), now());
+            assert!(!clock.is_wrong);
+            let mut then = |ahead: i64| {
+                let changed = clock.replied(shows(side * ahead), now(), AT_ONCE);
+                (changed, clock.is_wrong)
+            };
+            assert_eq!(then(299), (false, false));
+            assert_eq!(then(301), (true, true));
+            assert_eq!(then(600), (false, true));
+            assert_eq!(then(299), (false, true));
+            assert_eq!(then(241), (false, true));
+            assert_eq!(then(239), (true, false));
+            assert_eq!(then(299), (false, false));
+        }
+    }
+
+    #[test]
+    fn a_greeting_by_a_wrong_clock_is_wrong_from_the_start_and_a_reply_makes_it_right() {
+        for ahead in [301, -301] {
+            let mut clock = Clock::greeting(shows(ahead), now());
+            assert!(clock.is_wrong);
+            assert!(clock.replied(shows(0), now(), AT_ONCE) && !clock.is_wrong);
+        }
+        assert!(!Clock::greeting(shows(299), now()).is_wrong);
+    }
+
+    #[test]
+    fn a_reply_that_was_long_on_its_way_says_nothing_of_the_clock() {
+        let mut clock = Clock::greeting(shows(0), now());
+        // Made when it was asked for, an hour ago, or at any time since.
+        let hour = Duration::from_secs(3600);
+        for ago in [3600, 1800, 0] {
+            assert!(!clock.replied(shows(-ago), now(), hour));
+            assert_eq!(clock.ahead_ms, 0);
+        }
+        assert!(clock.replied(shows(-3600 - 301), now(), hour));
+        assert_eq!(clock.ahead_ms, -301_000);
+        // Nor one whose time no clock could show, but that it is wrong.
+        assert!(!clock.replied(u64::MAX, now(), hour) && clock.is_wrong);
+        assert!(clock.replied(0, SystemTime::UNIX_EPOCH, hour) && !clock.is_wrong);
+    }
+}
