@@ -3,9 +3,9 @@
 use super::driver::last_word;
 use super::{Credential, driver};
 use crate::dial::{Endpoint, Outside, dial};
-use crate::error::{Cause, DialError, Step};
+use crate::error::{Cause, DialError, Step, not_known};
 use crate::identity::{ConnectorKey, IdentityError};
-use crate::inner::{IsFor, enter_to_enrol};
+use crate::inner::{InnerError, IsFor, enter_to_enrol};
 use crate::pump::{Pace, hello};
 use entryway_bridge::link::{ConnectorEvent, ConnectorLink, Limits};
 use entryway_bridge::message::{Bye, Enrol};
@@ -48,6 +48,21 @@ pub enum EnrolError {
     /// No key could be made.
     #[error("no key can be made")]
     Key(#[from] IdentityError),
+}
+
+impl EnrolError {
+    /// What to do about the way, where it was not gone to its end. The hub is known by the ticket alone.
+    pub fn remedy(&self) -> Option<&'static str> {
+        let Self::Way(way) = self else {
+            return None;
+        };
+        match &*way.cause {
+            Cause::Inner(InnerError::Handshake(error)) if not_known(error) => Some(
+                "the ticket is another hub's, or what answers at the URL is not the hub: use the URL and the ticket that `entryway hub ticket create` printed together",
+            ),
+            cause => cause.remedy(),
+        }
+    }
 }
 
 /// Enrols: makes a key and has the hub certify it. The nodes to dial come with the identity.

@@ -158,7 +158,7 @@ fn ticket(file: Option<&Path>) -> Result<Arc<Ticket>, Exit> {
 
 fn told(error: &EnrolError) -> Exit {
     let (hint, exit) = match error {
-        EnrolError::Way(way) => (way.cause.remedy(), Exit::NoAnswer),
+        EnrolError::Way(_) => (error.remedy(), Exit::NoAnswer),
         EnrolError::Refused(bye) => match bye.code {
             ByeCode::Ticket => (
                 Some("a ticket works once, for one site, and for a while: have a new one made"),

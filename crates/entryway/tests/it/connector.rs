@@ -133,7 +133,7 @@ fn a_ticket_that_is_none_is_told_by_where_it_is_wrong() {
         &url,
         &Hub::start().ticket(),
         4,
-        "the two ends do not accept each other's certificates",
+        "hint: the ticket is another hub's",
     );
     check(&Hub::start().url_of_nobody(), &hub.ticket(), 4, "404");
 }
