@@ -29,24 +29,23 @@ impl Clock {
     }
 
     /// A reply says this time that was asked for so long ago: it was made at some time since, however long it was on its
-    /// way. Gives whether that changes whether the clock is wrong.
+    /// way, and only what is so whenever that was counts. Gives whether that changes whether the clock is wrong.
     pub(super) fn replied(&mut self, time_ms: u64, now: SystemTime, took: Duration) -> bool {
         let asked = now.checked_sub(took).unwrap_or(SystemTime::UNIX_EPOCH);
-        let (since_asked, until_now) = (
-            ahead_ms(time_ms, unix_ms(asked)),
-            ahead_ms(time_ms, unix_ms(now)),
-        );
-        self.ahead_ms = match (since_asked, until_now) {
-            (behind, _) if behind < 0 => behind,
-            (_, ahead) if ahead > 0 => ahead,
-            _ => 0,
-        };
+        let least = ahead_ms(time_ms, unix_ms(now));
+        let most = ahead_ms(time_ms, unix_ms(asked));
+        // The one of them that is nearest to none at all.
+        let ahead_ms = 0.max(least).min(most);
         let borne = match self.is_wrong {
             true => CLOCK_TOLERANCE - NEARER,
             false => CLOCK_TOLERANCE,
         };
-        let was = std::mem::replace(&mut self.is_wrong, apart(self.ahead_ms) > borne);
-        was != self.is_wrong
+        let is_wrong = apart(ahead_ms) > borne;
+        if !is_wrong && apart(least).max(apart(most)) > borne {
+            return false;
+        }
+        self.ahead_ms = ahead_ms;
+        std::mem::replace(&mut self.is_wrong, is_wrong) != is_wrong
     }
 }
 
@@ -109,8 +108,10 @@ mod tests {
         }
         assert!(clock.replied(shows(-3600 - 301), now(), hour));
         assert_eq!(clock.ahead_ms, -301_000);
+        // Nor does it make one right that is wrong.
+        assert!(!clock.replied(shows(-1800), now(), hour) && clock.is_wrong);
         // Nor one whose time no clock could show, but that it is wrong.
         assert!(!clock.replied(u64::MAX, now(), hour) && clock.is_wrong);
-        assert!(clock.replied(0, SystemTime::UNIX_EPOCH, hour) && !clock.is_wrong);
+        assert!(clock.replied(0, SystemTime::UNIX_EPOCH, AT_ONCE) && !clock.is_wrong);
     }
 }
