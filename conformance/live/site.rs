@@ -355,7 +355,16 @@ fn last_let_in(company: &Company) -> Result<Value> {
 fn both_sides_have_the_same_reply(company: &Company) -> Result<()> {
     let at_hub = last_let_in(company)?;
     let at_site = both_sides_have_the_same(company, &at_hub, "reply")?;
-    // The digest cannot be made again from either: what each says of it is compared.
+    // Each says by itself whether it is what was signed; that they say the same is seen where both are.
+    let id = text_called("id", &at_hub).with_context(|| format!("no id: {at_hub}"))?;
+    let shown = company.asked_text(None, &["audit", "show", &id])?;
+    for side in [&serde_json::from_str(&shown)?, &at_site] {
+        let verdict = side.pointer("/signed/verdict");
+        ensure!(
+            verdict.is_some_and(|verdict| verdict == "verified"),
+            "what the connector has signed is not verified: {side}"
+        );
+    }
     let decision = |side: &Value| side.pointer("/record/decision").cloned();
     ensure!(
         decision(&at_hub).is_some() && decision(&at_hub) == decision(&at_site),

@@ -13,8 +13,8 @@ use entryway_bridge::message::{
     LoginAsked, LookupAnswer, Method, Outcome, Ready, Report, Standing, Welcome, read, write,
 };
 use entryway_bridge::{
-    Assertion, Beside, Challenge, ConnectorId, Frame, Kind, MAX_PAYLOAD, Octets, SiteName, Text,
-    Ticket, VERSIONS, unpad,
+    Assertion, Beside, Challenge, ConnectorId, Frame, Kind, MAX_PAYLOAD, Octets, SiteName, Stated,
+    Text, Ticket, VERSIONS, unpad,
 };
 
 /// Requests that the hub has open.
@@ -192,6 +192,10 @@ fn texts(bytes: &[u8]) {
         assert_eq!(beside.as_slice(), bytes);
         let again = read::<Beside>("beside", &write(&beside));
         assert!(again.is_ok_and(|again| again == beside));
+    }
+    if let Ok(stated) = read::<Stated>("stated", bytes) {
+        let again = read::<Stated>("stated", &write(&stated));
+        assert!(again.is_ok_and(|again| again == stated));
     }
     if let Some(password) = unpad(bytes) {
         assert!(password.len() + 2 <= bytes.len());

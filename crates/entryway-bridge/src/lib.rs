@@ -13,6 +13,7 @@ mod name;
 pub mod ports;
 mod reply;
 mod seal;
+mod stated;
 mod statement;
 #[cfg(test)]
 mod testing;
@@ -31,6 +32,7 @@ pub use seal::{
     Challenge, ChallengeInvalid, Challenged, KeyId, Purpose, SEALED_BYTES, SealNonce, Sealed,
     SealingKey, pad, sealed_aad, sealed_info, unpad,
 };
+pub use stated::{Kept, STATED_OUTCOME, Stated};
 pub use statement::Statement;
 pub use ticket::{MalformedTicket, Ticket};
 pub use together::{Beside, Proof, Roots, SIGNED_TOGETHER, TOGETHER_MAX, Unsigned, sign_together};
@@ -43,7 +45,12 @@ pub const VERSIONS: &[u16] = &[1];
 pub const FURTHER_NONCES: &str = "further_nonces";
 
 /// What else this end can, beside its versions: it is told in its hello.
-pub const CAPABILITIES: &[&str] = &[FURTHER_NONCES, message::CERTIFICATE_LOGIN, SIGNED_TOGETHER];
+pub const CAPABILITIES: &[&str] = &[
+    FURTHER_NONCES,
+    message::CERTIFICATE_LOGIN,
+    SIGNED_TOGETHER,
+    STATED_OUTCOME,
+];
 
 /// The highest version that both speak.
 pub fn common_version(own: &[u16], theirs: &[u16]) -> Option<u16> {

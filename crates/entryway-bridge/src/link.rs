@@ -69,7 +69,25 @@ struct ReplyHead {
     /// Of a reply that is signed together with others; left out where it is signed alone.
     #[serde(default, skip_serializing_if = "crate::Beside::is_alone")]
     beside: crate::Beside,
+    /// Of a reply about a login, for a hub that takes it: what came of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    stated: Option<Box<crate::Stated>>,
     length: u32,
+}
+
+impl ReplyHead {
+    /// The reply, whose body has come.
+    fn with_body(self, body: bytes::Bytes) -> crate::SignedReply {
+        crate::SignedReply {
+            time_ms: self.time_ms,
+            proof: crate::Proof {
+                signature: self.signature,
+                beside: self.beside,
+            },
+            stated: self.stated,
+            body,
+        }
+    }
 }
 
 /// What the other end did that this protocol does not have. The connection ends.

@@ -10,6 +10,10 @@ pub trait Signer: Send + Sync {
     fn key(&self) -> Option<[u8; 32]> {
         None
     }
+    /// Its public half, an uncompressed point, where it tells: by that the signatures in a record are verified.
+    fn point(&self) -> Option<[u8; 65]> {
+        None
+    }
 }
 
 /// The public half of a peer's identity key.

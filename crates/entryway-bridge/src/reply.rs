@@ -5,7 +5,7 @@ use crate::message::Method;
 use crate::ports::{KeyUnusable, Signer, Verifier};
 use crate::statement::digest;
 use crate::together::{Proof, Roots, Unsigned};
-use crate::{ConnectorId, Octets, SiteName, Statement};
+use crate::{ConnectorId, Kept, Octets, SiteName, Stated, Statement};
 use bytes::Bytes;
 use std::time::Duration;
 
@@ -15,7 +15,7 @@ pub const CLOCK_TOLERANCE: Duration = Duration::from_secs(5 * 60);
 const REPLY: &str = "entryway reply v1";
 
 /// What a reply answers: both ends know it, so it does not travel back.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Question {
     /// The site that was asked.
     pub site: SiteName,
@@ -37,14 +37,19 @@ impl Question {
     }
 
     pub(crate) fn statement(&self, time_ms: u64, body: &[u8]) -> Statement {
-        Statement::of(REPLY)
+        self.fields(REPLY, time_ms, &digest(&[body]))
+    }
+
+    /// What statements of replies begin with.
+    pub(crate) fn fields(&self, purpose: &str, time_ms: u64, body: &[u8; 32]) -> Statement {
+        Statement::of(purpose)
             .with(self.site.as_str().as_bytes())
             .with(self.connector.as_str().as_bytes())
             .with(self.nonce.as_slice())
             .with(self.method.as_str().as_bytes())
             .with(&self.request)
             .with_number(time_ms)
-            .with(&digest(&[body]))
+            .with(body)
     }
 }
 
@@ -55,6 +60,8 @@ pub struct SignedReply {
     pub time_ms: u64,
     /// By what it is the connector's.
     pub proof: Proof,
+    /// What it says of a login, where the hub takes that.
+    pub stated: Option<Box<Stated>>,
     /// The answer.
     pub body: Bytes,
 }
@@ -78,6 +85,7 @@ pub fn sign(
     let reply = SignedReply {
         time_ms,
         proof,
+        stated: None,
         body,
     };
     Ok((reply, *unsigned.digest()))
@@ -90,6 +98,7 @@ pub struct VerifiedReply {
     time_ms: u64,
     statement: [u8; 32],
     proof: Proof,
+    kept: Option<Box<Kept>>,
 }
 
 /// A reply that is none.
@@ -117,12 +126,13 @@ impl SignedReply {
         verifier: &dyn Verifier,
         roots: &mut Roots,
     ) -> Result<VerifiedReply, ReplyInvalid> {
-        let stated = Unsigned::of(question, self.time_ms, &self.body);
+        let stated = Unsigned::stating(question, self.time_ms, &self.body, self.stated);
         if !stated.is_proved(question, &self.proof, verifier, roots) {
             return Err(ReplyInvalid::Signature);
         }
         Ok(VerifiedReply {
             statement: *stated.digest(),
+            kept: stated.into_kept(),
             body: self.body,
             time_ms: self.time_ms,
             proof: self.proof,
@@ -146,6 +156,10 @@ impl VerifiedReply {
     /// By what it is the connector's, for the record.
     pub fn proof(&self) -> &Proof {
         &self.proof
+    }
+    /// All of it but the body, for the record; `None` where nothing is stated of a login.
+    pub fn kept(&self) -> Option<&Kept> {
+        self.kept.as_deref()
     }
     /// How far the connector's clock is from `now_ms`, where that is more than the tolerance. It takes nothing from the
     /// reply: the nonce says that it is fresh.

@@ -4,7 +4,7 @@
 use crate::ports::{KeyUnusable, Signer, Verifier};
 use crate::statement::digest;
 use crate::value::read_base64;
-use crate::{ConnectorId, Octets, Question, SiteName, Statement};
+use crate::{ConnectorId, Kept, Octets, Question, SiteName, Stated, Statement};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::de::Error as _;
@@ -98,14 +98,46 @@ pub struct Proof {
 pub struct Unsigned {
     statement: Statement,
     digest: [u8; 32],
+    kept: Option<Box<Kept>>,
 }
 
 impl Unsigned {
     /// What a connector states about an answer.
     pub fn of(question: &Question, time_ms: u64, body: &[u8]) -> Self {
-        let statement = question.statement(time_ms, body);
-        let digest = statement.digest();
-        Self { statement, digest }
+        Self::stating(question, time_ms, body, None)
+    }
+    /// The same, with what is stated of a login, if anything is.
+    pub fn stating(
+        question: &Question,
+        time_ms: u64,
+        body: &[u8],
+        stated: Option<Box<Stated>>,
+    ) -> Self {
+        let kept = stated.map(|stated| {
+            Box::new(Kept {
+                question: question.clone(),
+                time_ms,
+                body: digest(&[body]),
+                stated: *stated,
+            })
+        });
+        let statement = match &kept {
+            Some(kept) => kept.statement(),
+            None => question.statement(time_ms, body),
+        };
+        Self {
+            digest: statement.digest(),
+            statement,
+            kept,
+        }
+    }
+    /// All of it but the body, for the record; `None` where nothing is stated of a login.
+    pub fn into_kept(self) -> Option<Box<Kept>> {
+        self.kept
+    }
+    /// The same, where it is still to be signed.
+    pub fn kept(&self) -> Option<&Kept> {
+        self.kept.as_deref()
     }
     /// SHA-256 of the statement.
     pub fn digest(&self) -> &[u8; 32] {
@@ -126,13 +158,26 @@ impl Unsigned {
         verifier: &dyn Verifier,
         roots: &mut Roots,
     ) -> bool {
-        if proof.beside.is_alone() {
-            return verifier.is_signature(self.statement.as_slice(), &proof.signature.0);
-        }
-        let root = proof.beside.root(&self.digest);
-        let stated = stated(&question.site, &question.connector, &root);
-        roots.are_signed(&stated, &proof.signature, verifier)
+        let (statement, digest) = (&self.statement, &self.digest);
+        is_proved(statement, digest, question, proof, verifier, roots)
     }
+}
+
+/// Whether the proof is for that statement, whose digest that is.
+pub(crate) fn is_proved(
+    statement: &Statement,
+    digest: &[u8; 32],
+    question: &Question,
+    proof: &Proof,
+    verifier: &dyn Verifier,
+    roots: &mut Roots,
+) -> bool {
+    if proof.beside.is_alone() {
+        return verifier.is_signature(statement.as_slice(), &proof.signature.0);
+    }
+    let root = proof.beside.root(digest);
+    let stated = stated(&question.site, &question.connector, &root);
+    roots.are_signed(&stated, &proof.signature, verifier)
 }
 
 /// Signs replies of one connector: each [`TOGETHER_MAX`] of them with one signature, and one that is left alone as if there

@@ -62,8 +62,8 @@ pub use ports::{
     ChangeUnanswered, DeviceId, Directories, FindAnswer, FindOperation, GroupsAnswer,
     GroupsOperation, Held, IdentityReserve, KeptIn, LocalAccount, LocalAccounts, LockoutPolicy,
     LoginService, OsAccount, OsAccounts, OsAnswer, OsOperation, OsRefusal, OsReply, PassedOver,
-    ReplyProof, ReserveAnswer, ReserveOperation, Served, ServerFault, ServerTry, Settled,
-    SiteAnswer, SiteAsk, SiteFault, SiteOperation, SiteReply, SiteSession, SiteUnanswered,
+    ReplyProof, ReplyStated, ReserveAnswer, ReserveOperation, Served, ServerFault, ServerTry,
+    Settled, SiteAnswer, SiteAsk, SiteFault, SiteOperation, SiteReply, SiteSession, SiteUnanswered,
     SiteVerdict, Sites, StoreUnavailable, Throttle, VerifyAnswer, VerifyOperation,
 };
 pub use reason::{Fault, LogLevel, Outcome, Reason, Row};

@@ -16,7 +16,7 @@ pub use change::{
 };
 pub use groups::{GroupsAnswer, GroupsOperation};
 pub use sites::{
-    ReplyProof, SiteAnswer, SiteAsk, SiteFault, SiteOperation, SiteReply, SiteSession,
+    ReplyProof, ReplyStated, SiteAnswer, SiteAsk, SiteFault, SiteOperation, SiteReply, SiteSession,
     SiteUnanswered, SiteVerdict, Sites,
 };
 pub use throttle::{

@@ -11,7 +11,7 @@ pub use driver::{Ended, run_tunnel};
 pub use enrolment::{EnrolError, Enrolling, enrol};
 pub use identity::{Credential, Identity, Keeper, Kept, NotKept};
 pub use keep::{NodeStatus, Phase, Trouble, keep};
-pub use signing::SigningDesk;
+pub use signing::{Signed, SigningDesk};
 pub use way::{Reached, Tried, leave, reach, try_node};
 
 use crate::dial::{Endpoint, Outside};

@@ -1,10 +1,11 @@
 //! A decision as the record of decisions keeps it.
 
+use crate::explain::StatedJson;
 use crate::json::to_json;
 use crate::response::{LoginResponse, explanation};
 use crate::time::Rfc3339;
 use crate::write::{Text, hex};
-use entryway_login::{Decided, DomainId, RuleId};
+use entryway_login::{Decided, DomainId, ReplyStated, RuleId};
 use serde::Serialize;
 use serde_json::value::RawValue;
 use std::borrow::Cow;
@@ -38,6 +39,8 @@ pub struct ToldAs<'a> {
     pub signature: &'a [u8],
     /// The way to that root; empty where the reply is signed alone.
     pub beside: &'a [u8],
+    /// Of what the statement was made, beside the login: site, connector and the rest.
+    pub stated: Option<(&'a str, &'a str, &'a ReplyStated)>,
 }
 
 #[derive(Serialize)]
@@ -55,6 +58,8 @@ struct BodyJson<'a> {
     signature: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     beside: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    stated: Option<StatedJson<'a>>,
     #[serde(flatten)]
     explanation: LoginResponse<'a>,
 }
@@ -75,6 +80,10 @@ impl<'a> AuditBody<'a> {
             reply: self.told.map(|told| hex(told.reply)),
             signature: self.told.map(|told| hex(told.signature)),
             beside: (self.told.filter(|told| !told.beside.is_empty())).map(|told| hex(told.beside)),
+            stated: self.told.and_then(|told| {
+                let (site, connector, stated) = told.stated?;
+                Some(StatedJson::by(site, connector, stated))
+            }),
             explanation: explanation(self.decided, place, domain_name),
         };
         // Texts and numbers alone: there is nothing that could not be written.
@@ -89,6 +98,27 @@ pub struct RecordedJson<'a> {
     node: &'a str,
     seq: i64,
     record: &'a RawValue,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    signed: Option<SignedJson<'a>>,
+}
+
+/// What came of looking at the signature of a site's connector in a record.
+#[derive(Debug, Clone, Serialize)]
+pub struct SignedJson<'a> {
+    /// `verified`, `unknown_key`, `does_not_fit`, `not_recomputable`.
+    pub verdict: &'static str,
+    /// Whose connector signed it, as the record says.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub site: Option<&'a str>,
+    /// Which.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub connector: Option<&'a str>,
+    /// The fingerprint of the key in the record, as people compare it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub key_fingerprint: Option<String>,
+    /// What does not fit, in words.
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    pub misfits: &'a [&'static str],
 }
 
 impl<'a> RecordedJson<'a> {
@@ -98,6 +128,12 @@ impl<'a> RecordedJson<'a> {
             node,
             seq,
             record: serde_json::from_slice(body).ok()?,
+            signed: None,
         })
+    }
+
+    /// With what came of looking at a connector's signature in it.
+    pub fn looked_at(self, signed: Option<SignedJson<'a>>) -> Self {
+        Self { signed, ..self }
     }
 }

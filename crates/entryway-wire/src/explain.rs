@@ -14,6 +14,7 @@ use crate::write::Millis;
 use entryway_login::{DomainId, RuleId, Stage, Trace};
 use record::RecordJson;
 use serde::Serialize;
+pub(crate) use site::StatedJson;
 use std::borrow::Cow;
 
 /// The steps, in order.

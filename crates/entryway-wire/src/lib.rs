@@ -21,7 +21,7 @@ mod time;
 mod vcard;
 mod write;
 
-pub use audit::{AuditBody, RecordedJson, ToldAs};
+pub use audit::{AuditBody, RecordedJson, SignedJson, ToldAs};
 pub use control::{
     CONTROL_ANSWER_MAX, CONTROL_REQUEST_MAX, CONTROL_VERSION, CertificateStatus,
     CertificatesStatus, ConfigurationProblem, ConfigurationStatus, ConnectorStatus, ControlAnswer,

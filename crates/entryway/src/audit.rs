@@ -1,18 +1,23 @@
 //! `entryway audit`: the record of decisions, read and checked. It reads what `entryway-wire` wrote, by whatever version.
 
 mod show;
+mod signed;
 mod tail;
 mod verify;
 
 use crate::cli::{Audit, AuditCommand, Common};
+use crate::columns::Row;
 use crate::exit::Exit;
 use crate::explain::Explained;
 use crate::out;
+use crate::site::Shelf;
 use crate::store::{Access, failed, open};
 use entryway_login::LoginId;
 use entryway_store::{AuditRecord, Store};
 use entryway_wire::RecordedJson;
 pub(crate) use show::on_record;
+use signed::Signed;
+pub(crate) use signed::look;
 
 /// Reads the record.
 pub(crate) async fn audit(common: &Common, asked: &Audit) -> Result<Exit, Exit> {
@@ -33,14 +38,35 @@ pub(crate) async fn audit(common: &Common, asked: &Audit) -> Result<Exit, Exit> 
             ))
         }
         AuditCommand::Show { id } => {
-            let record = look_up(common, id).await?;
-            show::show(common, &record)
+            let found = look_up(common, id).await?;
+            show::show(common, &found)
         }
     }
 }
 
+/// A record, and what came of looking at the signature of a site's connector in it, where there is one.
+pub(crate) struct OnRecord {
+    pub(crate) record: AuditRecord,
+    pub(crate) signed: Option<Signed>,
+}
+
+impl OnRecord {
+    /// No, where the record says another thing than the connector has signed.
+    pub(crate) fn exit(&self) -> Exit {
+        match self.signed.as_ref().is_some_and(Signed::is_misfit) {
+            true => Exit::No,
+            false => Exit::Done,
+        }
+    }
+
+    /// Who signed it, for people.
+    pub(crate) fn signed_rows(&self) -> Vec<Row> {
+        self.signed.as_ref().map(Signed::rows).unwrap_or_default()
+    }
+}
+
 /// The record of a login, by its id as it is typed.
-pub(crate) async fn look_up(common: &Common, id: &str) -> Result<AuditRecord, Exit> {
+pub(crate) async fn look_up(common: &Common, id: &str) -> Result<OnRecord, Exit> {
     let Some(id) = LoginId::parse(id) else {
         let id = id.escape_debug();
         out::aside(&format!(
@@ -49,9 +75,42 @@ pub(crate) async fn look_up(common: &Common, id: &str) -> Result<AuditRecord, Ex
         return Err(Exit::Usage);
     };
     let store = open(common, Access::Existing).await?;
-    let found = get(&store, id).await;
+    let found = match get(&store, id).await {
+        Ok(record) => looked_at(&store, record).await,
+        Err(exit) => Err(exit),
+    };
     store.close().await;
     found
+}
+
+async fn looked_at(store: &Store, record: AuditRecord) -> Result<OnRecord, Exit> {
+    let json = serde_json::from_slice(&record.body).map_err(|_| damaged(&record))?;
+    let signed = match look(&json, LoginId::from_bits(record.login_id)) {
+        Some(signed) => {
+            let keys = keys(store, &signed).await?;
+            Some(signed.known(&keys))
+        }
+        None => None,
+    };
+    Ok(OnRecord { record, signed })
+}
+
+/// The keys of a connector: as the hub knows it, and at the site as it knows itself.
+async fn keys(store: &Store, signed: &Signed) -> Result<Vec<[u8; 32]>, Exit> {
+    let (Some(site), Some(connector)) = signed.by() else {
+        return Ok(Vec::new());
+    };
+    let row = store.hub().connector(connector).await;
+    let row = row.map_err(|error| failed(&error))?;
+    let row = row.filter(|row| row.site == site);
+    let own = Shelf::find().ok().and_then(|shelf| shelf.load().ok()?);
+    let own = own.map(|enrolled| enrolled.credential);
+    let own = own.filter(|own| own.site.as_str() == site && own.connector.as_str() == connector);
+    let at_hub = row
+        .into_iter()
+        .flat_map(|row| [Some(row.spki), row.spki_before]);
+    let at_site = own.map(|own| own.fingerprint());
+    Ok(at_hub.chain([at_site]).flatten().collect())
 }
 
 async fn get(store: &Store, id: LoginId) -> Result<AuditRecord, Exit> {
@@ -71,8 +130,18 @@ pub(crate) fn read(record: &AuditRecord) -> Result<Explained, Exit> {
 }
 
 /// The record as it was written, in a line.
-pub(crate) fn as_json(record: &AuditRecord) -> Result<String, Exit> {
+fn as_json(record: &AuditRecord) -> Result<String, Exit> {
+    line(record, None)
+}
+
+/// The same, with what came of looking at a connector's signature.
+pub(crate) fn found_as_json(found: &OnRecord) -> Result<String, Exit> {
+    line(&found.record, found.signed.as_ref())
+}
+
+fn line(record: &AuditRecord, signed: Option<&Signed>) -> Result<String, Exit> {
     RecordedJson::new(&record.node, record.seq, &record.body)
+        .map(|json| json.looked_at(signed.map(Signed::json)))
         .and_then(|json| serde_json::to_string(&json).ok())
         .map(|line| line + "\n")
         .ok_or_else(|| damaged(record))

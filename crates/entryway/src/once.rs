@@ -60,19 +60,21 @@ pub(crate) async fn explain(common: &Common, asked: &Explain) -> Result<Exit, Ex
     Ok(Exit::from_row(decided.decision.row().exit))
 }
 
-/// `entryway explain --login ID`: what is on record, in the same words. Done, whatever was decided then.
+/// `entryway explain --login ID`: what is on record, in the same words. Done, whatever was decided then; no, where it is not
+/// what a site's connector has signed.
 async fn explain_record(common: &Common, id: &str) -> Result<Exit, Exit> {
-    let record = audit::look_up(common, id).await?;
+    let found = audit::look_up(common, id).await?;
     match common.output {
-        Output::Json => out::answer(&audit::as_json(&record)?),
+        Output::Json => out::answer(&audit::found_as_json(&found)?),
         Output::Text => {
-            let explained = audit::read(&record)?;
-            let mut rows = audit::on_record(&record, &explained);
+            let explained = audit::read(&found.record)?;
+            let mut rows = audit::on_record(&found.record, &explained);
             rows.extend(explained_rows(&explained));
+            rows.extend(found.signed_rows());
             out::answer(&render(&rows, out::answer_style()));
         }
     }
-    Ok(Exit::Done)
+    Ok(found.exit())
 }
 
 /// The domains' names, by `DomainId`.

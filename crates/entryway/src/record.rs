@@ -29,6 +29,7 @@ pub(crate) fn entry(
             reply: &told.digest,
             signature: told.proof.signature.as_slice(),
             beside: told.proof.beside.as_slice(),
+            stated: (told.stated.as_ref()).map(|by| (&*by.site, &*by.connector, &by.stated)),
         }),
     };
     let place = |rule| places.place(rule);

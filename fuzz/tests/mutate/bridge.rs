@@ -49,7 +49,7 @@ fn to_hub() -> Vec<u8> {
     let reply = |length| format!(r#"{{"time_ms":1,"signature":"{signature}","length":{length}}}"#);
     // Signed together with one other.
     let beside = format!(
-        r#"{{"time_ms":1,"signature":"{signature}","beside":"{}","length":5}}"#,
+        r#"{{"time_ms":1,"signature":"{signature}","beside":"{}","stated":{{"login_id":"0000000000000007","outcome":"accept","subject":"s:1","name":"jane"}},"length":5}}"#,
         "A".repeat(44)
     );
     let mut out = BytesMut::new();

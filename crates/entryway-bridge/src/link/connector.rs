@@ -194,6 +194,7 @@ impl ConnectorLink {
             time_ms: reply.time_ms,
             signature: reply.proof.signature,
             beside: reply.proof.beside,
+            stated: reply.stated,
             length: u32::try_from(reply.body.len()).map_err(|_| Unsent::TooLong)?,
         };
         self.wire.say(Kind::Reply, id.0, &head);

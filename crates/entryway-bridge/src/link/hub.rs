@@ -5,13 +5,13 @@ use super::{
     Limits, LinkError, MAX_REPLY, MAX_REQUEST, OutOfTurn, REPLY_WINDOW, ReplyHead, RequestId,
     TOLD_MAX,
 };
+use crate::Octets;
 use crate::frame::{Frame, Kind};
 use crate::message::{
     self, Bye, Certificates, Counting, Enrol, Enrolled, Hello, Method, RefusalCode, Refused, Renew,
     Renewed, Report, RequestHead, Welcome,
 };
 use crate::reply::{Question, SignedReply};
-use crate::{Octets, Proof};
 use bytes::BytesMut;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
@@ -386,14 +386,7 @@ impl HubLink {
         };
         self.promised -= reply.promised;
         self.promise();
-        let reply = SignedReply {
-            time_ms: reply.head.time_ms,
-            proof: Proof {
-                signature: reply.head.signature,
-                beside: reply.head.beside,
-            },
-            body: reply.body.freeze(),
-        };
+        let reply = reply.head.with_body(reply.body.freeze());
         Ok(Some(HubEvent::Replied(RequestId(id), reply)))
     }
 

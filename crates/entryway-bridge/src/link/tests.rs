@@ -54,6 +54,7 @@ fn reply(body: Vec<u8>) -> SignedReply {
             signature: Octets([7; 64]),
             beside: Beside::default(),
         },
+        stated: None,
         body: body.into(),
     }
 }
@@ -464,6 +465,7 @@ fn a_hub_takes_nothing_that_it_did_not_ask_for() {
             time_ms: 1,
             signature: Octets([0; 64]),
             beside: Beside::default(),
+            stated: None,
             length,
         })
     };
@@ -509,6 +511,7 @@ fn a_reply_is_not_longer_than_it_said() {
         time_ms: 1,
         signature: Octets([0; 64]),
         beside: Beside::default(),
+        stated: None,
         length: 2,
     };
     let mut input = BytesMut::new();

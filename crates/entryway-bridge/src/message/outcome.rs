@@ -78,6 +78,21 @@ pub enum Outcome {
     },
 }
 
+impl Outcome {
+    /// As it stands in messages and in what is signed.
+    pub fn as_str(&self) -> &'static str {
+        match self {
+            Self::Accept { .. } => "accept",
+            Self::Challenge { .. } => "challenge",
+            Self::Refused { .. } => "refused",
+            Self::NoVerdict { .. } => "no_verdict",
+            Self::SealRefused { .. } => "seal_refused",
+            Self::Changed {} => "changed",
+            Self::Stands { .. } => "stands",
+        }
+    }
+}
+
 /// What has to happen before somebody is let in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -32,6 +32,7 @@ fn replies(count: usize, signer: &dyn Signer) -> Vec<(Question, SignedReply)> {
     let replies = proofs.into_iter().map(|proof| SignedReply {
         time_ms: 7,
         proof,
+        stated: None,
         body: body.clone(),
     });
     questions.into_iter().zip(replies).collect()

@@ -82,6 +82,33 @@ pub struct ReplyProof {
     pub signature: Box<[u8]>,
     /// What stands beside the way to that root; empty where the statement itself is signed.
     pub beside: Box<[u8]>,
+    /// Of what the statement was made, where the connector stated what came of the login.
+    pub stated: Option<Box<ReplyStated>>,
+}
+
+/// All of a signed reply but its body, beside site, connector and login: with these the statement can be made again.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReplyStated {
+    /// The request's.
+    pub nonce: [u8; 16],
+    /// When the reply was made, by the connector's clock, in milliseconds of Unix time.
+    pub time_ms: u64,
+    /// What was asked, in the protocol's word.
+    pub method: &'static str,
+    /// The request's SHA-256.
+    pub request: [u8; 32],
+    /// SHA-256 of the reply's body.
+    pub body: [u8; 32],
+    /// The connector's key: a point of P-256.
+    pub key: [u8; 65],
+    /// What came of it, in the protocol's word.
+    pub outcome: Box<str>,
+    /// Why, where that is told.
+    pub code: Option<Box<str>>,
+    /// Of an accept, who: stable at the site.
+    pub subject: Option<Box<str>>,
+    /// Of an accept, what the person is called at the site.
+    pub name: Option<Box<str>>,
 }
 
 /// What a site says.

@@ -60,6 +60,7 @@ pub(super) fn proof() -> ReplyProof {
         digest: [7; 32],
         signature: [8; 64].into(),
         beside: Box::default(),
+        stated: None,
     }
 }
 

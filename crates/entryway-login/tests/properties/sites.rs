@@ -110,6 +110,7 @@ fn asked(stage: &Stage<'_>, step: Step, answers: &[Answer], says: &Says) -> (Dec
                     digest: [1; 32],
                     signature: [2; 64].into(),
                     beside: Box::default(),
+                    stated: None,
                 },
                 verdict: verdict.clone(),
             }),

@@ -194,6 +194,10 @@ pub async fn run_tunnel(
         true => SigningDesk::together(credential.site.clone(), credential.connector, signer),
         false => SigningDesk::alone(signer),
     };
+    let desk = match tried.takes_outcomes {
+        true => desk.stating(),
+        false => desk,
+    };
     // Before anything can be asked.
     if let Some(stores) = tried.stores {
         answerer.shares_among(stores);

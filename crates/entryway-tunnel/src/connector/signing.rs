@@ -3,7 +3,8 @@
 use bytes::Bytes;
 use entryway_bridge::ports::{KeyUnusable, Signer};
 use entryway_bridge::{
-    ConnectorId, Proof, Question, SignedReply, SiteName, TOGETHER_MAX, Unsigned, sign_together,
+    ConnectorId, Kept, Proof, Question, SignedReply, SiteName, Stated, TOGETHER_MAX, Unsigned,
+    sign_together,
 };
 use parking_lot::Mutex;
 use std::sync::Arc;
@@ -18,6 +19,17 @@ const TURNS: usize = 2;
 pub struct SigningDesk {
     signer: Arc<dyn Signer>,
     gathering: Option<Arc<Gathering>>,
+    states: bool,
+}
+
+/// A reply that is signed, and what the record keeps of it.
+pub struct Signed {
+    /// As it leaves.
+    pub reply: SignedReply,
+    /// SHA-256 of what is stated of it.
+    pub digest: [u8; 32],
+    /// All of it but the body; `None` where nothing is stated of a login.
+    pub kept: Option<Box<Kept>>,
 }
 
 /// Replies that wait for their signature.
@@ -39,6 +51,7 @@ impl SigningDesk {
         Self {
             signer,
             gathering: None,
+            states: false,
         }
     }
     /// Signs replies together, for a hub that takes that.
@@ -52,6 +65,14 @@ impl SigningDesk {
         Self {
             signer,
             gathering: Some(Arc::new(gathering)),
+            states: false,
+        }
+    }
+    /// States what came of a login, for a hub that takes that.
+    pub fn stating(self) -> Self {
+        Self {
+            states: true,
+            ..self
         }
     }
     /// The identity key of the tunnel.
@@ -64,9 +85,21 @@ impl SigningDesk {
         question: &Question,
         body: Bytes,
     ) -> Result<(SignedReply, [u8; 32]), KeyUnusable> {
+        let signed = self.state(question, body, None).await?;
+        Ok((signed.reply, signed.digest))
+    }
+    /// Signs an answer about a login, and what it comes to.
+    pub async fn state(
+        &self,
+        question: &Question,
+        body: Bytes,
+        stated: Option<Stated>,
+    ) -> Result<Signed, KeyUnusable> {
         let time_ms = crate::pump::unix_ms(SystemTime::now());
-        let reply = Unsigned::of(question, time_ms, &body);
+        let stated = stated.filter(|_| self.states).map(Box::new);
+        let reply = Unsigned::stating(question, time_ms, &body, stated.clone());
         let digest = *reply.digest();
+        let kept = reply.kept().cloned().map(Box::new);
         let proof = match &self.gathering {
             Some(gathering) => gathering.prove(reply).await,
             None => reply.sign(&*self.signer),
@@ -74,9 +107,14 @@ impl SigningDesk {
         let reply = SignedReply {
             time_ms,
             proof: proof?,
+            stated,
             body,
         };
-        Ok((reply, digest))
+        Ok(Signed {
+            reply,
+            digest,
+            kept,
+        })
     }
 }
 

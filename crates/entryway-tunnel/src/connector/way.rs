@@ -6,9 +6,9 @@ use crate::dial::{Endpoint, Outside, dial};
 use crate::error::{Cause, DialError, Shown, Step};
 use crate::inner::{InnerError, IsFor, enter, enter_to_enrol};
 use crate::pump::{Pace, ahead_ms, hello, unix_ms};
-use entryway_bridge::SIGNED_TOGETHER;
 use entryway_bridge::link::{ConnectorEvent, ConnectorLink, Limits};
 use entryway_bridge::message::{Bye, ByeCode, CERTIFICATE_LOGIN, Certificates, Hello, Welcome};
+use entryway_bridge::{SIGNED_TOGETHER, STATED_OUTCOME};
 use std::future::Future;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
@@ -30,6 +30,8 @@ pub struct Tried {
     pub certificates: Option<Certificates>,
     /// Whether the hub takes replies that are signed together.
     pub signs_together: bool,
+    /// Whether it takes replies that state what came of a login.
+    pub takes_outcomes: bool,
     /// By how much the hub's clock is ahead of ours, in milliseconds.
     pub hub_ahead_ms: i64,
 }
@@ -143,6 +145,7 @@ pub(super) async fn open(
     let mut end = End::new(stream, link);
     let (mut hub_ahead_ms, mut stores) = (0, None);
     let (mut speaks_of_certificates, mut signs_together) = (false, false);
+    let mut takes_outcomes = false;
     let welcome = loop {
         match end.early(dialing.pace).await? {
             ConnectorEvent::Hello(hello) => {
@@ -154,6 +157,7 @@ pub(super) async fn open(
                 hub_ahead_ms = ahead_ms(hello.time_ms, unix_ms(SystemTime::now()));
                 speaks_of_certificates = hello.can(CERTIFICATE_LOGIN);
                 signs_together = hello.can(SIGNED_TOGETHER);
+                takes_outcomes = hello.can(STATED_OUTCOME);
             }
             ConnectorEvent::Counting(counting) => stores = Some(counting.stores),
             ConnectorEvent::Welcome(welcome) => break welcome,
@@ -179,6 +183,7 @@ pub(super) async fn open(
         stores,
         certificates,
         signs_together,
+        takes_outcomes,
         hub_ahead_ms,
     };
     Ok((end, tried))

@@ -17,10 +17,11 @@ use bytes::Bytes;
 use entryway_bridge::message::Method;
 use entryway_bridge::ports::{Seal as _, Verifier};
 use entryway_bridge::{
-    Beside, Challenge, ConnectorId, Octets, Proof, Purpose, Question, SealNonce, Sealed,
-    SealingKey, SignedReply, SiteName, Statement, Ticket, Unsigned, pad, sign, sign_together,
-    unpad,
+    Beside, Challenge, ConnectorId, Kept, Octets, Proof, Purpose, Question, SealNonce, Sealed,
+    SealingKey, SignedReply, SiteName, Stated, Statement, Text, Ticket, Unsigned, pad, sign,
+    sign_together, unpad,
 };
+use entryway_login::LoginId;
 use serde_json::{Value, json};
 use std::path::Path;
 
@@ -84,6 +85,62 @@ fn write_together() -> Value {
     })
 }
 
+/// What is kept of a reply that lets somebody in.
+fn kept() -> Kept {
+    Kept {
+        question: question(),
+        time_ms: REPLY_TIME,
+        body: digest(&SHA256, LETS_IN).as_ref().try_into().unwrap(),
+        stated: Stated {
+            login_id: LoginId::from_bits(0x0102_0304_0506_0708),
+            outcome: Text::cut("accept"),
+            code: None,
+            subject: Some(Text::cut("staff:1")),
+            name: Some(Text::cut("jane")),
+        },
+    }
+}
+
+fn write_stated(signer: &IdentitySigner) -> Value {
+    let kept = kept();
+    let stated = Some(Box::new(kept.stated.clone()));
+    let unsigned = Unsigned::stating(&question(), REPLY_TIME, LETS_IN, stated);
+    json!({
+        "about": "To the question of `reply`, with what came of it stated apart: the statement is made of what is kept, without the body.",
+        "stated": kept.stated, "time_ms": REPLY_TIME, "body": String::from_utf8_lossy(LETS_IN),
+        "body_digest": hex(&kept.body), "statement_digest": hex(unsigned.digest()),
+        "signature": hex(&unsigned.sign(signer).unwrap().signature.0),
+    })
+}
+
+fn verify_stated(vector: &Value, identity: &Holder) {
+    let made: Stated = serde_json::from_value(vector["stated"].clone()).unwrap();
+    let body = vector["body"].as_str().unwrap();
+    let body_digest = digest(&SHA256, body.as_bytes());
+    assert_eq!(hex(body_digest.as_ref()), vector["body_digest"]);
+    let kept = Kept {
+        question: question(),
+        time_ms: vector["time_ms"].as_u64().unwrap(),
+        body: unhex(&vector["body_digest"]).try_into().unwrap(),
+        stated: made,
+    };
+    assert_eq!(kept, self::kept());
+    assert_eq!(hex(&kept.digest()), vector["statement_digest"]);
+    let proof = Proof {
+        signature: Octets(unhex(&vector["signature"]).try_into().unwrap()),
+        beside: Beside::default(),
+    };
+    assert!(kept.is_proved(&proof, identity));
+    let reply = SignedReply {
+        time_ms: kept.time_ms,
+        proof,
+        stated: Some(Box::new(kept.stated.clone())),
+        body: Bytes::from(body.to_owned()),
+    };
+    let verified = reply.verify(&question(), identity).unwrap();
+    assert_eq!(verified.kept(), Some(&kept));
+}
+
 /// Line by line as the document says it.
 fn root_of_three(digests: [&[u8]; 3]) -> Vec<u8> {
     let sha256 = |parts: &[&[u8]]| digest(&SHA256, &parts.concat()).as_ref().to_vec();
@@ -105,6 +162,7 @@ fn question() -> Question {
 }
 
 const REPLY: &[u8] = br#"{"outcome":"refused"}"#;
+const LETS_IN: &[u8] = br#"{"outcome":"accept","session":{"subject":"staff:1","name":"jane","authenticated_at_ms":1800000000000}}"#;
 const REPLY_TIME: u64 = 1_800_000_000_000;
 
 fn write() -> Value {
@@ -171,6 +229,7 @@ fn write() -> Value {
             "body": String::from_utf8_lossy(REPLY), "statement_digest": hex(&stated),
             "signature": hex(&signed.proof.signature.0),
         },
+        "reply_stated": write_stated(&signer),
         "replies_together": write_together(),
         "assertions": assertions::write(&signer),
         "ticket": {
@@ -221,10 +280,12 @@ fn the_vectors_are_of_this_protocol() {
             signature: Octets(unhex(&reply["signature"]).try_into().unwrap()),
             beside: Beside::default(),
         },
+        stated: None,
         body: Bytes::from(reply["body"].as_str().unwrap().to_owned()),
     };
     let verified = signed.verify(&question(), &identity).unwrap();
     assert_eq!(hex(verified.statement_digest()), reply["statement_digest"]);
+    verify_stated(&vectors["reply_stated"], &identity);
     verify_together(&vectors["replies_together"]);
     let asserted = vectors["assertions"].as_array().unwrap();
     assert_eq!(asserted.len(), 3);
@@ -257,6 +318,7 @@ fn verify_together(vector: &Value) {
         let reply = SignedReply {
             time_ms: REPLY_TIME,
             proof,
+            stated: None,
             body: Bytes::from_static(REPLY),
         };
         let verified = reply.verify(&question_with(nonce), &identity).unwrap();

@@ -1,7 +1,7 @@
 //! What a site's connector said.
 
 use crate::write::hex;
-use entryway_login::{AssertedOutcome, NameForm, ReplyProof, SiteForm, SiteOutcome};
+use entryway_login::{AssertedOutcome, NameForm, ReplyProof, ReplyStated, SiteForm, SiteOutcome};
 use serde::Serialize;
 
 /// A signed reply, and by what it is found in the connector's own record: the statement's digest and its signature.
@@ -19,6 +19,57 @@ pub(super) struct SiteAnsweredJson<'a> {
     /// Likewise: of a reply that is signed together with others, the way to what is signed.
     #[serde(skip_serializing_if = "Option::is_none")]
     beside: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    stated: Option<StatedJson<'a>>,
+}
+
+/// Of what a signed statement was made, so that it can be made again; bytes in hexadecimal digits. Who stated it stands
+/// beside it at the hub, and in it at the connector.
+#[derive(Serialize)]
+pub(crate) struct StatedJson<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    site: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    connector: Option<&'a str>,
+    nonce: String,
+    time_ms: u64,
+    method: &'static str,
+    request: String,
+    body: String,
+    key: String,
+    outcome: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    code: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    subject: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    name: Option<&'a str>,
+}
+
+impl<'a> StatedJson<'a> {
+    pub(crate) fn by(site: &'a str, connector: &'a str, stated: &'a ReplyStated) -> Self {
+        Self {
+            site: Some(site),
+            connector: Some(connector),
+            ..Self::of(stated)
+        }
+    }
+    fn of(stated: &'a ReplyStated) -> Self {
+        Self {
+            site: None,
+            connector: None,
+            nonce: hex(&stated.nonce),
+            time_ms: stated.time_ms,
+            method: stated.method,
+            request: hex(&stated.request),
+            body: hex(&stated.body),
+            key: hex(&stated.key),
+            outcome: &stated.outcome,
+            code: stated.code.as_deref(),
+            subject: stated.subject.as_deref(),
+            name: stated.name.as_deref(),
+        }
+    }
 }
 
 #[derive(Serialize)]
@@ -37,7 +88,7 @@ impl<'a> SiteAnsweredJson<'a> {
     pub(super) fn of(
         site: &'a str,
         connector: Option<&'a str>,
-        proof: &ReplyProof,
+        proof: &'a ReplyProof,
         outcome: &'a SiteOutcome,
     ) -> Self {
         Self {
@@ -47,6 +98,7 @@ impl<'a> SiteAnsweredJson<'a> {
             reply: hex(&proof.digest),
             signature: hex(&proof.signature),
             beside: (!proof.beside.is_empty()).then(|| hex(&proof.beside)),
+            stated: proof.stated.as_deref().map(StatedJson::of),
         }
     }
 }

@@ -1,6 +1,6 @@
 //! One decision: when, who asked, what came of it.
 
-use super::{as_json, read};
+use super::{OnRecord, found_as_json, read};
 use crate::cli::{Common, Output};
 use crate::columns::{Row, render};
 use crate::exit::Exit;
@@ -8,10 +8,11 @@ use crate::explain::{Explained, elapsed};
 use crate::out;
 use entryway_store::AuditRecord;
 
-pub(super) fn show(common: &Common, record: &AuditRecord) -> Result<Exit, Exit> {
+pub(super) fn show(common: &Common, found: &OnRecord) -> Result<Exit, Exit> {
+    let record = &found.record;
     if common.output == Output::Json {
-        out::answer(&as_json(record)?);
-        return Ok(Exit::Done);
+        out::answer(&found_as_json(found)?);
+        return Ok(found.exit());
     }
     let explained = read(record)?;
     let mut rows = on_record(record, &explained);
@@ -21,8 +22,9 @@ pub(super) fn show(common: &Common, record: &AuditRecord) -> Result<Exit, Exit> 
         Row::new("decision", verdict(&explained)).note(elapsed(explained.took())),
         Row::new("login", &explained.id).note("entryway explain --login shows every step"),
     ]);
+    rows.extend(found.signed_rows());
     out::answer(&render(&rows, out::answer_style()));
-    Ok(Exit::Done)
+    Ok(found.exit())
 }
 
 /// Where a decision is on record, and who asked for it.

@@ -3,14 +3,14 @@
 
 use super::release::{no_verdict, outcome};
 use crate::gateway::at_once;
-use crate::told::{Telling, Told};
+use crate::told::{Telling, Told, ToldStated, reply_stated};
 use bytes::Bytes;
 use entryway_bridge::message::{Outcome, SealRefusal, write};
 use entryway_bridge::ports::Signer;
-use entryway_bridge::{Question, SignedReply};
+use entryway_bridge::{Question, SignedReply, Stated};
 use entryway_config::ReleaseSettings;
 use entryway_login::{Decided, Decision, Fault, LoginId, Record, Stage, Step, Verdict};
-use entryway_tunnel::connector::SigningDesk;
+use entryway_tunnel::connector::{Signed, SigningDesk};
 use entryway_tunnel::hub::Later;
 use parking_lot::Mutex;
 use std::sync::Arc;
@@ -55,44 +55,66 @@ impl Answer {
     /// The reply about a decision: the one that is on record, unless the decision was withdrawn since.
     pub(super) async fn about(&self, decided: &Decided) -> Option<SignedReply> {
         let verdict = decided.decision.verdict();
-        self.on_record(verdict, || outcome(decided, self.release()))
+        self.on_record(decided.id, verdict, || outcome(decided, self.release()))
             .await
     }
 
     /// The reply that nobody could be asked: the one that is on record, unless that decision was withdrawn since.
-    pub(super) async fn about_fault(&self, fault: Fault) -> Option<SignedReply> {
+    pub(super) async fn about_fault(&self, id: LoginId, fault: Fault) -> Option<SignedReply> {
         let verdict = Verdict::Indeterminate(fault);
-        self.on_record(verdict, || no_verdict(fault, self.release()))
+        self.on_record(id, verdict, || no_verdict(fault, self.release()))
             .await
     }
 
     /// The reply of that verdict that is on record, or one that is made now.
     async fn on_record(
         &self,
+        id: LoginId,
         verdict: Verdict,
         now: impl FnOnce() -> Outcome,
     ) -> Option<SignedReply> {
         let on_record = self.signed.lock().take();
         match on_record {
             Some((recorded, reply)) if recorded == verdict => Some(reply),
-            _ => self.sign(write(&now())).await,
+            _ => self.signed(id, &now()).await.map(|signed| signed.reply),
         }
     }
 
+    /// Signs what came of a login.
+    async fn signed(&self, id: LoginId, outcome: &Outcome) -> Option<Signed> {
+        let body = Bytes::from(write(outcome));
+        let stated = Stated::of(id, outcome);
+        self.desk.state(&self.question, body, stated).await.ok()
+    }
+
     /// Signs what is told of a decision, and keeps it until that is on record.
-    async fn keep(&self, verdict: Verdict, outcome: Outcome) -> Option<Told> {
-        let body = Bytes::from(write(&outcome));
-        let (reply, digest) = self.desk.sign(&self.question, body).await.ok()?;
+    async fn keep(&self, id: LoginId, verdict: Verdict, outcome: Outcome) -> Option<Told> {
+        let Signed {
+            reply,
+            digest,
+            kept,
+        } = self.signed(id, &outcome).await?;
+        let stated = kept
+            .zip(self.signer().point())
+            .map(|(kept, key)| ToldStated {
+                site: kept.question.site.as_str().to_owned(),
+                connector: kept.question.connector.as_str().to_owned(),
+                stated: reply_stated(&kept, key),
+            });
         let proof = reply.proof.clone();
         *self.signed.lock() = Some((verdict, reply));
-        Some(Told { digest, proof })
+        Some(Told {
+            digest,
+            proof,
+            stated,
+        })
     }
 }
 
 impl Telling for Answer {
     fn tell(&self, decided: &Decided) -> Later<'_, Option<Told>> {
         let verdict = decided.decision.verdict();
-        Box::pin(self.keep(verdict, outcome(decided, self.release())))
+        Box::pin(self.keep(decided.id, verdict, outcome(decided, self.release())))
     }
 }
 
@@ -106,7 +128,7 @@ impl Telling for Unopened {
     fn tell(&self, decided: &Decided) -> Later<'_, Option<Told>> {
         let verdict = decided.decision.verdict();
         let outcome = Outcome::SealRefused { why: self.why };
-        Box::pin(self.answer.keep(verdict, outcome))
+        Box::pin(self.answer.keep(decided.id, verdict, outcome))
     }
 }
 

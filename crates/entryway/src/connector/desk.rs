@@ -215,7 +215,7 @@ impl Desk {
         match Box::pin(again).await {
             Revalidated::Decided(decided) => answer.about(&decided).await,
             // How long the last answer stands is the hub's to say, to whom it was given.
-            Revalidated::Stands { fault, .. } => answer.about_fault(fault).await,
+            Revalidated::Stands { fault, .. } => answer.about_fault(asked.login_id, fault).await,
         }
     }
 

@@ -123,6 +123,7 @@ async fn a_refusal_by_a_sites_certificate_login_is_held_once() {
                 digest: [0; 32],
                 signature: Box::new([]),
                 beside: Box::default(),
+                stated: None,
             },
             says,
         };

@@ -231,6 +231,7 @@ fn read(site: &str, verified: &VerifiedAssertion) -> (Counted, Returned) {
             digest: *verified.statement_digest(),
             signature: verified.signature().as_slice().into(),
             beside: Box::default(),
+            stated: None,
         },
         says,
     };

@@ -7,13 +7,14 @@ mod verdict;
 
 use super::ask::{Answered, Failed, Why};
 use super::exchange::Exchange;
+use crate::told::reply_stated;
 use bytes::Bytes;
 use entryway_bridge::message::{
     ChangeAsked, LoginAsked, Method, Outcome, RevalidateAsked, Token, read, write,
 };
-use entryway_bridge::{ConnectorId, Sealed, Text};
+use entryway_bridge::{ConnectorId, Sealed, Stated, Text};
 use entryway_login::{
-    ReplyProof, SealedFor, SealedPassword, SiteAnswer, SiteAsk, SiteFault, SiteOperation,
+    LoginId, ReplyProof, SealedFor, SealedPassword, SiteAnswer, SiteAsk, SiteFault, SiteOperation,
     SiteReply, SiteUnanswered,
 };
 use entryway_store::Standing;
@@ -58,7 +59,7 @@ impl Exchange {
                 )
                 .await;
             let (next, is_final) = match asked {
-                Ok(answered) => replied(&answered),
+                Ok(answered) => replied(&answered, operation.login),
                 Err(failed) => {
                     let is_final = failed.written;
                     let never = question.method == Method::Revalidate
@@ -226,21 +227,27 @@ fn own(token: &str) -> Option<(ConnectorId, Token)> {
 }
 
 /// What an answer says, and whether it is the last word: a sealed password that was not opened was not tried.
-fn replied(answered: &Answered) -> (SiteAnswer, bool) {
+fn replied(answered: &Answered, login: LoginId) -> (SiteAnswer, bool) {
     let connector = answered.connector;
-    let Ok(outcome) = read::<Outcome>("outcome", answered.reply.body()) else {
-        let problem = "the connector signed an answer that cannot be read".to_owned();
-        return (
-            unanswered(Some(connector), SiteFault::Invalid, true, problem),
-            true,
-        );
+    let invalid = |problem: &str| {
+        let problem = problem.to_owned();
+        let answer = unanswered(Some(connector), SiteFault::Invalid, true, problem);
+        (answer, true)
     };
+    let Ok(outcome) = read::<Outcome>("outcome", answered.reply.body()) else {
+        return invalid("the connector signed an answer that cannot be read");
+    };
+    let kept = answered.reply.kept();
+    if kept.is_some_and(|kept| Stated::of(login, &outcome).as_ref() != Some(&kept.stated)) {
+        return invalid("the connector states another thing than it answers");
+    }
     let is_final = !matches!(outcome, Outcome::SealRefused { .. });
     let reply = SiteReply {
         proof: ReplyProof {
             digest: *answered.reply.statement_digest(),
             signature: answered.reply.proof().signature.as_slice().into(),
             beside: answered.reply.proof().beside.as_slice().into(),
+            stated: kept.map(|kept| Box::new(reply_stated(kept, *answered.line.key().point()))),
         },
         verdict: verdict(outcome, |token| of_connector(&connector, token)),
     };

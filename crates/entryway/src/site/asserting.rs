@@ -116,7 +116,11 @@ impl Asserts {
             beside: Beside::default(),
         };
         *self.signed.lock() = Some((decided.decision.verdict(), assertion));
-        Some(Told { digest, proof })
+        Some(Told {
+            digest,
+            proof,
+            stated: None,
+        })
     }
 
     /// What is told of a decision: what is on record, unless the decision was withdrawn since.

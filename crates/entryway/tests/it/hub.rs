@@ -4,6 +4,7 @@ mod api;
 mod lockout;
 pub(crate) mod logins;
 mod lookups;
+mod records;
 pub(crate) mod site;
 mod still;
 mod tickets;

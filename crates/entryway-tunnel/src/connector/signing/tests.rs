@@ -1,8 +1,9 @@
 use super::*;
 use aws_lc_rs::digest::{SHA256, digest};
-use entryway_bridge::message::Method;
+use entryway_bridge::message::{Method, Outcome, write};
 use entryway_bridge::ports::Verifier;
 use entryway_bridge::{Octets, Roots};
+use entryway_login::LoginId;
 use std::collections::HashSet;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::task::{Context, Waker};
@@ -155,4 +156,29 @@ async fn a_key_that_cannot_be_used_is_told_to_everybody_who_waits() {
     let made = at_once(&together(&Key::new(true)), 3).await;
     assert_eq!(made.len(), 3);
     assert!(made.iter().all(|(_, made)| made == &Err(KeyUnusable)));
+}
+
+/// One signature for the body and what it comes to, and nothing beside the body for a hub of before.
+#[tokio::test]
+async fn what_came_of_a_login_is_stated_for_a_hub_that_takes_it() {
+    let outcome = Outcome::Refused { reason: None };
+    let stated = || Stated::of(LoginId::from_bits(7), &outcome);
+    let body = Bytes::from(write(&outcome));
+    for takes in [true, false] {
+        let key = Key::new(false);
+        let desk = SigningDesk::alone(key.clone());
+        let desk = match takes {
+            true => desk.stating(),
+            false => desk,
+        };
+        let signed = desk.state(&question(1), body.clone(), stated()).await;
+        let signed = signed.unwrap();
+        assert_eq!(key.signed.load(Ordering::Relaxed), 1);
+        let sent = signed.reply.stated.as_deref();
+        assert_eq!(sent, stated().filter(|_| takes).as_ref());
+        let verified = signed.reply.verify(&question(1), &*key).unwrap();
+        assert_eq!(verified.statement_digest(), &signed.digest);
+        assert_eq!(verified.kept(), signed.kept.as_deref());
+        assert_eq!(verified.kept().is_some(), takes);
+    }
 }

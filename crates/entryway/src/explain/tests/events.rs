@@ -148,6 +148,7 @@ fn samples() -> Vec<Record> {
             digest: [7; 32],
             signature: [8; 64].into(),
             beside: Box::default(),
+            stated: None,
         },
         outcome,
     }));
@@ -168,6 +169,7 @@ fn samples() -> Vec<Record> {
             digest: [7; 32],
             signature: [8; 64].into(),
             beside: Box::default(),
+            stated: None,
         },
         outcome,
     }));

@@ -3,8 +3,9 @@
 use crate::daemon::Daemon;
 use crate::world::{SOON, World};
 use bytes::Bytes;
-use entryway_bridge::message::{Ability, ByeCode, Ready, Report, Unready};
-use entryway_bridge::{SignedReply, Text, Ticket};
+use entryway_bridge::message::{Ability, ByeCode, Outcome, Ready, Report, Unready, read};
+use entryway_bridge::{SignedReply, Stated, Text, Ticket};
+use entryway_login::LoginId;
 use entryway_tunnel::connector::{
     Answerer, Asked, Credential, Dialing, EnrolError, Enrolling, Identity, Keeper, Kept,
     NodeStatus, NotKept, enrol, keep,
@@ -99,6 +100,14 @@ struct Desk {
     silent: AtomicBool,
 }
 
+/// What an answer about a login comes to.
+fn stated(asked: &Asked, body: &Bytes) -> Option<Stated> {
+    let outcome = read::<Outcome>("outcome", body).ok()?;
+    let question: serde_json::Value = serde_json::from_slice(&asked.delivered.body).ok()?;
+    let login = LoginId::parse(question["login_id"].as_str()?)?;
+    Stated::of(login, &outcome)
+}
+
 impl Answerer for Desk {
     fn answer(&self, asked: Asked) -> Later<'_, Option<SignedReply>> {
         self.asked.fetch_add(1, Ordering::Relaxed);
@@ -106,7 +115,12 @@ impl Answerer for Desk {
             return Box::pin(std::future::pending());
         }
         let body = (self.answer)(&asked);
-        Box::pin(async move { Some(asked.sign(body?).await.ok()?.0) })
+        Box::pin(async move {
+            let body = body?;
+            let stated = stated(&asked, &body);
+            let signed = asked.desk().state(&asked.question, body, stated).await;
+            Some(signed.ok()?.reply)
+        })
     }
     fn report(&self) -> watch::Receiver<Report> {
         self.report.subscribe()
