@@ -11,7 +11,7 @@
 mod validator;
 
 use entryway_login::{Challenge, Fault, LoginId, Reason};
-use entryway_wire::{GraceResponse, Problem, RecordedJson, SealWith};
+use entryway_wire::{GraceResponse, Problem, RecordedJson, SealWith, SignedJson};
 use serde::Serialize;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
@@ -123,10 +123,18 @@ fn records_fit() {
         document["at"] = json!("2026-11-20T12:00:00Z");
         document["login_name"] = json!("jdoe");
         let body = serde_json::to_vec(&document).unwrap();
-        fits(
-            "recorded",
-            &RecordedJson::new("gateway-1", 7, &body).unwrap(),
-        );
+        let record = || RecordedJson::new("gateway-1", 7, &body).unwrap();
+        fits("recorded", &record());
+        for (verdict, misfits) in [("verified", &[][..]), ("does_not_fit", &["`decision`"])] {
+            let signed = SignedJson {
+                verdict,
+                site: Some("plant-a"),
+                connector: Some("c1"),
+                key_fingerprint: Some("ab12cd34".to_owned()),
+                misfits,
+            };
+            fits("recorded", &record().looked_at(Some(signed)));
+        }
     }
 }
 
