@@ -16,11 +16,12 @@ use crate::socket::SUBPROTOCOL;
 use crate::testing::patient;
 use entryway_bridge::link::ConnectorEvent;
 use entryway_bridge::message::{
-    Ability, Bye, ByeCode, Der, Enrol, Enrolled, Hello, Method, Ready, RefusalCode, Renew, Renewed,
-    Standing, Welcome,
+    Ability, Bye, ByeCode, Der, Enrol, Enrolled, Hello, Method, Outcome, Ready, RefusalCode, Renew,
+    Renewed, Standing, Welcome,
 };
 use entryway_bridge::ports::Signer;
-use entryway_bridge::{ConnectorId, Opaque, SiteName, Text, Ticket};
+use entryway_bridge::{ConnectorId, Opaque, SiteName, Stated, Text, Ticket};
+use entryway_login::LoginId;
 use parking_lot::Mutex;
 use std::net::SocketAddr;
 use std::time::{Duration, SystemTime};
@@ -302,7 +303,11 @@ impl Answerer for Desk {
                 }
                 _ => {}
             }
-            Some(asked.sign(body).await.unwrap().0)
+            // Whatever it is, something can be stated of it.
+            let outcome = Outcome::Refused { reason: None };
+            let stated = Stated::of(LoginId::from_bits(7), &outcome);
+            let signed = asked.desk().state(&asked.question, body, stated).await;
+            Some(signed.unwrap().reply)
         })
     }
     fn report(&self) -> watch::Receiver<Report> {

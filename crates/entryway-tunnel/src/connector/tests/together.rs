@@ -7,7 +7,7 @@ use crate::sign::PeerKey;
 use crate::socket::WebSocketBytes;
 use bytes::BytesMut;
 use entryway_bridge::link::{HubEvent, HubLink, Limits};
-use entryway_bridge::{Octets, SIGNED_TOGETHER};
+use entryway_bridge::{Octets, SIGNED_TOGETHER, STATED_OUTCOME};
 use std::collections::{HashMap, HashSet};
 
 /// As many as the connector of tests takes.
@@ -39,8 +39,8 @@ async fn a_hub_verifies_replies_that_are_signed_together() {
 }
 
 /// Asks [`MANY`] questions as a hub does that can what `capabilities` says; the frames of the replies must be ones that it
-/// knows. How many of them are signed together.
-async fn asked_by_one_that_can(capabilities: &[&str]) -> usize {
+/// knows. How many of them are signed together, and how many state an outcome.
+async fn asked_by_one_that_can(capabilities: &[&str]) -> (usize, usize) {
     let node = Node::start(Pace::default()).await;
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let identity = identity(node.credential(DAY));
@@ -60,7 +60,7 @@ async fn asked_by_one_that_can(capabilities: &[&str]) -> usize {
     let mut link = HubLink::new(&greeting, true, Limits::default());
     let mut input = BytesMut::new();
     let mut questions = HashMap::new();
-    let (mut replied, mut with_others) = (0, 0);
+    let (mut replied, mut with_others, mut stated) = (0, 0, 0);
     while replied < MANY {
         match link.receive(&mut input).unwrap() {
             None => {
@@ -98,12 +98,13 @@ async fn asked_by_one_that_can(capabilities: &[&str]) -> usize {
             Some(HubEvent::Replied(id, reply)) => {
                 replied += 1;
                 with_others += usize::from(!reply.proof.beside.is_alone());
+                stated += usize::from(reply.stated.is_some());
                 assert!(reply.verify(&questions[&id], &key).is_ok());
             }
             Some(_) => {}
         }
     }
-    with_others
+    (with_others, stated)
 }
 
 fn number_of(peer: &PeerIdentity) -> ConnectorId {
@@ -111,7 +112,14 @@ fn number_of(peer: &PeerIdentity) -> ConnectorId {
 }
 
 #[tokio::test]
-async fn only_a_hub_that_names_it_gets_replies_that_are_signed_together() {
-    assert_eq!(asked_by_one_that_can(&[]).await, 0);
-    assert_eq!(asked_by_one_that_can(&[SIGNED_TOGETHER]).await, MANY);
+async fn only_a_hub_that_names_it_gets_replies_that_are_signed_together_or_state_an_outcome() {
+    let both = [SIGNED_TOGETHER, STATED_OUTCOME];
+    for (capabilities, expected) in [
+        (&[][..], (0, 0)),
+        (&[SIGNED_TOGETHER], (MANY, 0)),
+        (&[STATED_OUTCOME], (0, MANY)),
+        (&both, (MANY, MANY)),
+    ] {
+        assert_eq!(asked_by_one_that_can(capabilities).await, expected);
+    }
 }
