@@ -19,6 +19,8 @@ pub type FromDesk<'a, T> = Pin<Box<dyn Future<Output = Result<T, HubRefused>> + 
 
 /// What an administrator sees and does at a hub.
 pub trait HubDesk: Send + Sync {
+    /// What this node is called.
+    fn node(&self) -> &str;
     /// Every site, with the tunnels to this node.
     fn sites(&self) -> FromDesk<'_, SitesJson>;
     /// The connectors of a site, or all of them.

@@ -4,11 +4,13 @@
 //! are added within a version, and a reader passes over what it does not know.
 
 mod connector;
+mod hub;
 mod status;
 
 pub use connector::{
     CertificatesStatus, ConnectorStatus, NodeTroubleStatus, ReadyStatus, ShareStatus, TunnelStatus,
 };
+pub use hub::{HubStatus, LiveJson};
 pub use status::{
     CertificateStatus, ConfigurationStatus, DaemonStatus, DomainStatus, ListenerStatus,
     LoginCounts, LoginsStatus, RoleStatus, ServerStatus, SiteStatus, Status, StoreStatus,
@@ -42,6 +44,8 @@ pub struct ControlRequest {
 pub enum ControlAsk {
     /// How the daemon is.
     Status,
+    /// How the tunnels of its hub are.
+    Hub,
     /// To read its configuration again, and what came of it.
     Reload,
     /// Which sessions of the single sign-on there are.
@@ -125,6 +129,8 @@ pub struct ControlAnswer {
 pub enum ControlReply {
     /// How the daemon is.
     Status(Box<Status>),
+    /// How the tunnels of its hub are.
+    Hub(HubStatus),
     /// What came of reading the configuration again.
     Reload(Reload),
     /// Sessions.

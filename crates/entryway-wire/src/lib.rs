@@ -25,9 +25,9 @@ pub use audit::{AuditBody, RecordedJson, SignedJson, ToldAs};
 pub use control::{
     CONTROL_ANSWER_MAX, CONTROL_REQUEST_MAX, CONTROL_VERSION, CertificateStatus,
     CertificatesStatus, ConfigurationProblem, ConfigurationStatus, ConnectorStatus, ControlAnswer,
-    ControlAsk, ControlError, ControlReply, ControlRequest, DaemonStatus, DomainStatus,
-    ListenerStatus, LoginCounts, LoginsStatus, NodeTroubleStatus, ReadyStatus, Reload, RoleStatus,
-    ServerStatus, ShareStatus, SiteStatus, Status, StoreStatus, TunnelStatus,
+    ControlAsk, ControlError, ControlReply, ControlRequest, DaemonStatus, DomainStatus, HubStatus,
+    ListenerStatus, LiveJson, LoginCounts, LoginsStatus, NodeTroubleStatus, ReadyStatus, Reload,
+    RoleStatus, ServerStatus, ShareStatus, SiteStatus, Status, StoreStatus, TunnelStatus,
 };
 pub use grace::GraceResponse;
 pub use hub::{

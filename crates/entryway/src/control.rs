@@ -12,9 +12,10 @@ pub(crate) use place::{Place, PlaceError, Taken};
 use crate::events::{ControlAcceptFailed, ControlRefused};
 use crate::serve::Outcome;
 use entryway_oidc::SessionId;
-use entryway_web::{Ending, NotEnded, SessionDesk, SessionsAsked};
+use entryway_web::{Ending, HubDesk, HubRefused, NotEnded, SessionDesk, SessionsAsked};
 use entryway_wire::{
-    CONTROL_REQUEST_MAX, ControlAnswer, ControlAsk, ControlReply, ControlRequest, EndedJson, Status,
+    CONTROL_REQUEST_MAX, ControlAnswer, ControlAsk, ControlReply, ControlRequest, EndedJson,
+    HubStatus, Status,
 };
 use std::collections::BTreeSet;
 use std::io;
@@ -47,6 +48,8 @@ pub(crate) struct Asked {
     pub(crate) configuration: String,
     /// The sessions of the single sign-on in force, if there is one.
     pub(crate) sessions: Box<dyn Fn() -> Option<Arc<dyn SessionDesk>> + Send + Sync>,
+    /// The hub in force, if there is one.
+    pub(crate) hub: Box<dyn Fn() -> Option<Arc<dyn HubDesk>> + Send + Sync>,
 }
 
 /// Who may ask: by the kernel's word, not by theirs.
@@ -129,6 +132,10 @@ async fn reply(line: &[u8], asked: &Asked) -> ControlReply {
     };
     match request.ask {
         ControlAsk::Status => ControlReply::Status(Box::new((asked.status)())),
+        ControlAsk::Hub => match hub(asked).await {
+            Ok(status) => ControlReply::Hub(status),
+            Err(why) => refused(why.to_string()),
+        },
         ControlAsk::Reload => reload(asked, request.colour).await,
         ControlAsk::Sessions { whose, after } => {
             let Some(desk) = (asked.sessions)() else {
@@ -147,6 +154,15 @@ async fn reply(line: &[u8], asked: &Asked) -> ControlReply {
         ControlAsk::EndSession { id } => end(asked, Ending::One(SessionId(id.into()))).await,
         ControlAsk::EndSessions { whose } => end(asked, Ending::AllOf(whose)).await,
     }
+}
+
+async fn hub(asked: &Asked) -> Result<HubStatus, HubRefused> {
+    let desk = (asked.hub)().ok_or(HubRefused::Off)?;
+    Ok(HubStatus {
+        node: desk.node().to_owned(),
+        sites: desk.sites().await?.sites,
+        connectors: desk.connectors(None).await?.connectors,
+    })
 }
 
 async fn end(asked: &Asked, ending: Ending) -> ControlReply {

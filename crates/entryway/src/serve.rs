@@ -285,8 +285,10 @@ impl ControlSocket {
         let path = place.path().to_owned();
         let configuration = seen.configuration.clone();
         let live = Arc::clone(&seen.live);
+        let of_hub = Arc::clone(&seen.live);
         let asked = Asked {
             sessions: Box::new(move || live.current().sessions.clone()),
+            hub: Box::new(move || of_hub.current().hub.clone()),
             status: Box::new(move || seen.status()),
             reload,
             configuration,

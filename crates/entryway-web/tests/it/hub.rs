@@ -67,6 +67,10 @@ fn is_up(name: Option<&str>) -> Result<(), HubRefused> {
 }
 
 impl HubDesk for Hub {
+    fn node(&self) -> &str {
+        "hub-1"
+    }
+
     fn sites(&self) -> FromDesk<'_, SitesJson> {
         let site = SiteJson {
             name: "plant-a".to_owned(),

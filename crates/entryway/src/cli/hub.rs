@@ -1,5 +1,6 @@
 //! `entryway hub`: the sites of a hub, their connectors and tickets.
 
+use super::Running;
 use clap::{Args, Subcommand};
 use std::time::Duration;
 
@@ -52,16 +53,20 @@ pub(crate) enum TicketCommand {
 /// What is asked of the connectors.
 #[derive(Debug, Subcommand)]
 pub(crate) enum ConnectorCommand {
-    /// Every connector in a line
+    /// Every connector in a line, with its tunnel to the running hub
     List {
         /// Only those of this site
         #[arg(long, value_name = "SITE")]
         site: Option<String>,
+        #[command(flatten)]
+        running: Running,
     },
     /// One connector: everything that is known of it
     Show {
         /// The connector's id, from the list
         id: String,
+        #[command(flatten)]
+        running: Running,
     },
     /// Ask it nothing new: what it has is finished, its tunnel stays
     Drain {
@@ -87,12 +92,17 @@ pub(crate) enum ConnectorCommand {
 /// What is asked of the sites.
 #[derive(Debug, Subcommand)]
 pub(crate) enum SiteCommand {
-    /// Every site in a line
-    List,
+    /// Every site in a line, with its tunnels to the running hub
+    List {
+        #[command(flatten)]
+        running: Running,
+    },
     /// One site, with its connectors
     Show {
         /// The site
         name: String,
+        #[command(flatten)]
+        running: Running,
     },
 }
 

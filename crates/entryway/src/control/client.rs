@@ -85,7 +85,8 @@ pub(crate) fn ask(
     let (place, stream) = connect(socket)?;
     let patience = match ask {
         ControlAsk::Status => PATIENCE,
-        ControlAsk::Reload
+        ControlAsk::Hub
+        | ControlAsk::Reload
         | ControlAsk::Sessions { .. }
         | ControlAsk::EndSession { .. }
         | ControlAsk::EndSessions { .. } => LONG_PATIENCE,

@@ -65,6 +65,7 @@ fn serve(
             reload,
             configuration: "entryway.toml".to_owned(),
             sessions: Box::new(|| None),
+            hub: Box::new(|| None),
         },
     ));
     (serving, asked)

@@ -47,6 +47,10 @@ impl Exchange {
 }
 
 impl HubDesk for Exchange {
+    fn node(&self) -> &str {
+        &self.node
+    }
+
     fn sites(&self) -> FromDesk<'_, SitesJson> {
         Box::pin(async move {
             let settings = self.settings().ok_or(HubRefused::Off)?;

@@ -1,6 +1,7 @@
 //! `entryway hub`: sites, connectors and tickets in the store. A running daemon learns of a change by itself, within two
 //! seconds, on whatever node.
 
+mod live;
 mod print;
 
 use super::desk::{self, Changed, DeskError};
@@ -14,6 +15,7 @@ use entryway_bridge::SiteName;
 use entryway_config::HubSettings;
 use entryway_store::{Hub as HubStore, Standing};
 use entryway_wire::{ConnectorsJson, SitesJson, TicketsJson};
+use live::{Live, WithLive};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -121,16 +123,26 @@ async fn connector(
     asked: &ConnectorCommand,
 ) -> Result<Exit, Exit> {
     match asked {
-        ConnectorCommand::List { site } => {
+        ConnectorCommand::List { site, running } => {
             let rows = store.connectors(site.as_deref()).await;
             let rows = rows.map_err(|error| failed(&error))?;
             let mut connectors: Vec<_> = rows.iter().map(shown::connector).collect();
             shown::note_replaced(&mut connectors, &rows);
+            let live = Live::of(running);
+            live.complete(&mut connectors);
             let listed = ConnectorsJson { connectors };
-            out::answer_as(common, &listed, || print::connectors(&listed.connectors));
+            let answer = WithLive {
+                stored: &listed,
+                live: live.json(),
+            };
+            out::answer_as(common, &answer, || {
+                print::connectors(&listed.connectors, &live)
+            });
             Ok(Exit::Done)
         }
-        ConnectorCommand::Show { id } => show(common, store, id).await,
+        ConnectorCommand::Show { id, running } => {
+            show(common, store, id, Some(&Live::of(running))).await
+        }
         ConnectorCommand::Drain { id } => change(common, store, id, Standing::Draining).await,
         ConnectorCommand::Resume { id: Some(id), .. } => {
             change(common, store, id, Standing::Active).await
@@ -151,7 +163,13 @@ async fn connector(
     }
 }
 
-async fn show(common: &Common, store: &HubStore, id: &str) -> Result<Exit, Exit> {
+/// Shows one; without the hub that runs where it was just changed, and that hears of it in a moment.
+async fn show(
+    common: &Common,
+    store: &HubStore,
+    id: &str,
+    live: Option<&Live>,
+) -> Result<Exit, Exit> {
     let row = store.connector(id).await.map_err(|error| failed(&error))?;
     let Some(row) = row else {
         return Err(unknown(id));
@@ -160,14 +178,23 @@ async fn show(common: &Common, store: &HubStore, id: &str) -> Result<Exit, Exit>
     let others = others.map_err(|error| failed(&error))?;
     let mut shown = shown::connector(&row);
     shown::note_replaced(std::slice::from_mut(&mut shown), &others);
-    out::answer_as(common, &shown, || print::connector(&shown));
+    let Some(live) = live else {
+        out::answer_as(common, &shown, || print::connector(&shown, None));
+        return Ok(Exit::Done);
+    };
+    live.complete(std::slice::from_mut(&mut shown));
+    let answer = WithLive {
+        stored: &shown,
+        live: live.json(),
+    };
+    out::answer_as(common, &answer, || print::connector(&shown, Some(live)));
     Ok(Exit::Done)
 }
 
 async fn change(common: &Common, store: &HubStore, id: &str, to: Standing) -> Result<Exit, Exit> {
     let changed = desk::change(store, id, to, &whoever()).await;
     match changed.map_err(told)? {
-        Changed::Done => show(common, store, id).await,
+        Changed::Done => show(common, store, id, None).await,
         Changed::Unknown => Err(unknown(id)),
         Changed::Revoked => Err(no(
             &format!("the connector `{id}` is revoked, for good"),
@@ -185,12 +212,19 @@ async fn site(common: &Common, store: &HubStore, asked: &SiteCommand) -> Result<
     let rows = store.connectors(None).await;
     let rows = rows.map_err(|error| failed(&error))?;
     let mut sites = shown::sites(settings.as_deref(), &rows);
+    let (SiteCommand::List { running } | SiteCommand::Show { running, .. }) = asked;
+    let live = Live::of(running);
+    live.complete_sites(&mut sites);
     match asked {
-        SiteCommand::List => {
+        SiteCommand::List { .. } => {
             let listed = SitesJson { sites };
-            out::answer_as(common, &listed, || print::sites(&listed.sites));
+            let answer = WithLive {
+                stored: &listed,
+                live: live.json(),
+            };
+            out::answer_as(common, &answer, || print::sites(&listed.sites, &live));
         }
-        SiteCommand::Show { name } => {
+        SiteCommand::Show { name, .. } => {
             sites.retain(|site| site.name == *name);
             let Some(site) = sites.pop() else {
                 return Err(no(
@@ -201,7 +235,12 @@ async fn site(common: &Common, store: &HubStore, asked: &SiteCommand) -> Result<
             let own = rows.iter().filter(|row| row.site == *name);
             let mut own: Vec<_> = own.map(shown::connector).collect();
             shown::note_replaced(&mut own, &rows);
-            out::answer_as(common, &site, || print::site(&site, &own));
+            live.complete(&mut own);
+            let answer = WithLive {
+                stored: &site,
+                live: live.json(),
+            };
+            out::answer_as(common, &answer, || print::site(&site, &own, &live));
         }
     }
     Ok(Exit::Done)

@@ -31,7 +31,7 @@ pub(crate) const SOFTWARE: &str = concat!("entryway ", env!("CARGO_PKG_VERSION")
 pub(crate) struct Exchange {
     pub(super) store: HubStore,
     /// What this node is called.
-    node: Arc<str>,
+    pub(super) node: Arc<str>,
     /// The store's epoch, and its revision of standings, when this began.
     began: (i64, i64),
     settings: ArcSwapOption<HubSettings>,

@@ -1,6 +1,7 @@
 //! The hub: tickets and connectors at the command line.
 
 mod api;
+mod live;
 mod lockout;
 pub(crate) mod logins;
 mod lookups;

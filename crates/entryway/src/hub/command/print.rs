@@ -1,10 +1,11 @@
 //! What `entryway hub` prints for people.
 
+use super::live::Live;
 use crate::columns::{Row, render};
 use crate::out;
 use crate::palette::Tone;
 use crate::table::aligned;
-use entryway_wire::{ConnectorJson, SiteJson, TicketJson, TicketMadeJson};
+use entryway_wire::{ConnectorJson, SiteJson, TicketJson, TicketMadeJson, TunnelJson};
 
 fn or_dash(text: Option<&str>) -> String {
     text.filter(|text| !text.is_empty())
@@ -42,16 +43,47 @@ pub(super) fn tickets(tickets: &[TicketJson]) -> String {
     aligned([head.map(str::to_owned)].into_iter().chain(lines))
 }
 
-pub(super) fn connectors(connectors: &[ConnectorJson]) -> String {
+/// In a word or two: how the tunnel is.
+fn tunnel(one: &ConnectorJson, live: &Live) -> &'static str {
+    match &one.tunnel {
+        Some(tunnel) if tunnel.silent => "silent",
+        Some(tunnel) if tunnel.draining => "draining",
+        Some(_) => "up",
+        None if live.knows(&one.id) => "none",
+        None => "?",
+    }
+}
+
+/// What it is ready for.
+fn ready_for(tunnel: &TunnelJson) -> String {
+    let ready = tunnel.ready.iter().filter(|one| one.ready);
+    let ready: Vec<_> = ready.map(|one| one.ability.as_str()).collect();
+    ready.join(" ")
+}
+
+/// What it is ready for, and why not for the rest.
+fn ready(tunnel: &TunnelJson) -> Vec<String> {
+    let told = tunnel.ready.iter().filter_map(|one| match &one.reason {
+        _ if one.ready => Some(one.ability.clone()),
+        Some(reason) => Some(format!("{}: {reason}", one.ability)),
+        None => None,
+    });
+    told.collect()
+}
+
+fn away(tunnel: &TunnelJson) -> Option<String> {
+    tunnel.latency_ms.map(|ms| format!("{ms} ms"))
+}
+
+pub(super) fn connectors(connectors: &[ConnectorJson], live: &Live) -> String {
     let head = [
         "id",
         "site",
         "name",
         "standing",
-        "seen",
-        "node",
-        "software",
-        "certificate until",
+        "tunnel",
+        "away",
+        "ready, or last seen",
     ];
     let lines = connectors.iter().map(|one| {
         [
@@ -59,10 +91,14 @@ pub(super) fn connectors(connectors: &[ConnectorJson]) -> String {
             one.site.clone(),
             or_dash(Some(&one.name)),
             one.standing.clone(),
-            or_dash(one.seen.as_deref()),
-            or_dash(one.node.as_deref()),
-            or_dash(Some(&one.software)),
-            one.certificate_until.clone(),
+            tunnel(one, live).to_owned(),
+            or_dash(one.tunnel.as_ref().and_then(away).as_deref()),
+            match (&one.tunnel, &one.seen) {
+                // Why not for the rest takes more room than a line has.
+                (Some(tunnel), _) => or_dash(Some(&ready_for(tunnel))),
+                (None, Some(seen)) => seen.clone(),
+                (None, None) => "never".to_owned(),
+            },
         ]
     });
     let mut text = aligned([head.map(str::to_owned)].into_iter().chain(lines));
@@ -75,10 +111,13 @@ pub(super) fn connectors(connectors: &[ConnectorJson]) -> String {
             ));
         }
     }
+    text.push('\n');
+    text.push_str(&live.told());
     text
 }
 
-pub(super) fn connector(one: &ConnectorJson) -> String {
+/// One; with its tunnel where a hub was asked for it.
+pub(super) fn connector(one: &ConnectorJson, live: Option<&Live>) -> String {
     let standing = Row::new("standing", &one.standing);
     let standing = match one.standing.as_str() {
         "draining" => standing.note("asked nothing new"),
@@ -107,6 +146,9 @@ pub(super) fn connector(one: &ConnectorJson) -> String {
         None => Row::new("seen", "never"),
     };
     rows.push(seen);
+    if let Some(live) = live {
+        tunnel_rows(one, live, &mut rows);
+    }
     if let Some(by) = &one.replaced_by {
         let note = format!(
             "its machine enrolled again; if it is gone for good: `entryway hub connector revoke {}`",
@@ -117,32 +159,79 @@ pub(super) fn connector(one: &ConnectorJson) -> String {
     render(&rows, out::answer_style())
 }
 
-pub(super) fn sites(sites: &[SiteJson]) -> String {
+fn tunnel_rows(one: &ConnectorJson, live: &Live, rows: &mut Vec<Row>) {
+    let word = tunnel(one, live);
+    let row = Row::new("tunnel", word);
+    let Some(tunnel) = &one.tunnel else {
+        let tone = if word == "none" {
+            Tone::Bad
+        } else {
+            Tone::Plain
+        };
+        rows.push(row.tone(tone).note(live.told().trim_end()));
+        return;
+    };
+    let tone = if tunnel.silent { Tone::Bad } else { Tone::Good };
+    let mut note = vec![format!("since {}", tunnel.since)];
+    note.extend(away(tunnel).map(|away| format!("{away} away")));
+    note.push(format!("{} asked", tunnel.outstanding));
+    rows.push(row.tone(tone).note(note.join(", ")));
+    rows.extend(live.json().node.map(|node| Row::new("node", node)));
+    for (number, told) in ready(tunnel).into_iter().enumerate() {
+        let label = if number == 0 { "ready" } else { "" };
+        rows.push(Row::new(label, told));
+    }
+    if let Some(url) = &tunnel.certificate_url {
+        rows.push(Row::new("certificates", url).note("where it says that browsers show them"));
+    }
+}
+
+/// How many tunnels a site has and what for, where that is known.
+fn site_live(site: &SiteJson, live: &Live) -> [String; 2] {
+    if !live.knows_site(&site.name) {
+        return ["?", "?"].map(str::to_owned);
+    }
+    let not_offered = site
+        .certificate
+        .as_ref()
+        .and_then(|certificate| certificate.not_offered.as_ref())
+        .map(|why| format!("certificate: {why}"));
+    let ready: Vec<String> = site.ready.iter().cloned().chain(not_offered).collect();
+    [site.tunnels.to_string(), or_dash(Some(&ready.join(", ")))]
+}
+
+pub(super) fn sites(sites: &[SiteJson], live: &Live) -> String {
     let head = [
         "site",
         "configured",
         "connectors",
-        "methods",
+        "tunnels",
+        "ready",
         "suffixes",
         "clients",
         "lookups",
     ];
     let lines = sites.iter().map(|one| {
         let configured = if one.configured { "yes" } else { "no" };
+        let [tunnels, ready] = site_live(one, live);
         [
             one.name.clone(),
             configured.to_owned(),
             one.connectors.to_string(),
-            or_dash(Some(&one.methods.join(" "))),
+            tunnels,
+            ready,
             or_dash(Some(&one.suffixes.join(" "))),
             or_dash(Some(&one.clients.join(" "))),
             or_dash(Some(&one.lookups.join(" "))),
         ]
     });
-    aligned([head.map(str::to_owned)].into_iter().chain(lines))
+    let mut text = aligned([head.map(str::to_owned)].into_iter().chain(lines));
+    text.push('\n');
+    text.push_str(&live.told());
+    text
 }
 
-pub(super) fn site(site: &SiteJson, own: &[ConnectorJson]) -> String {
+pub(super) fn site(site: &SiteJson, own: &[ConnectorJson], live: &Live) -> String {
     let name = Row::new("site", &site.name);
     let name = match site.configured {
         true => name,
@@ -158,16 +247,23 @@ pub(super) fn site(site: &SiteJson, own: &[ConnectorJson]) -> String {
         Row::new("lookups", or_dash(Some(&site.lookups.join(" ")))).note("may look its people up"),
         Row::new("connectors", site.connectors.to_string()),
     ];
+    let [tunnels, ready] = site_live(site, live);
+    rows.push(Row::new("tunnels", tunnels));
+    rows.push(Row::new("ready", ready));
     if let Some(certificate) = &site.certificate {
-        rows.push(Row::new("certificates", certificate.urls.join(" ")).note(format!(
-            "for browsers of {}, while a connector is ready there: `GET /api/v1/hub/sites` and the metric `site_ready` say whether",
-            certificate.addresses.join(" ")
-        )));
+        rows.push(
+            Row::new("certificates", certificate.urls.join(" ")).note(format!(
+                "for browsers of {}, while a connector is ready there: `ready` says whether",
+                certificate.addresses.join(" ")
+            )),
+        );
     }
     let mut text = render(&rows, out::answer_style());
     if !own.is_empty() {
         text.push('\n');
-        text.push_str(&connectors(own));
+        text.push_str(&connectors(own, live));
+    } else {
+        text.push_str(&live.told());
     }
     text
 }

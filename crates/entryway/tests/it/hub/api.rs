@@ -16,7 +16,7 @@ secret = { file = "keeper.token" }
 scopes = ["hub"]
 "#;
 
-fn kept() -> World {
+pub(super) fn kept() -> World {
     kept_with(SITES)
 }
 
