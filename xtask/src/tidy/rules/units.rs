@@ -16,7 +16,19 @@ const OFFERED: &str = "CAP_NET_BIND_SERVICE";
 pub(super) fn check(tree: &Tree) -> Vec<Finding> {
     let units = UNITS.map(|path| tree.file(path).map(|file| file.text.as_str()));
     let [Some(gateway), Some(connector)] = units else {
-        return Vec::new();
+        let gone = UNITS.into_iter().zip(units);
+        let gone = gone.filter(|(_, unit)| unit.is_none());
+        return gone
+            .map(|(path, _)| {
+                finding(
+                    path,
+                    0,
+                    "units",
+                    "expected a unit to compare with the other, found no such file".to_owned(),
+                    "put it back, or tell this rule its new name",
+                )
+            })
+            .collect();
     };
     let pairs = [
         (UNITS[0], gateway, connector),
@@ -57,6 +69,17 @@ fn settings(unit: &str) -> Vec<&str> {
 mod tests {
     use super::*;
     use crate::tidy::rules::tests::finds;
+
+    #[test]
+    fn a_unit_that_is_not_where_it_was_is_found() {
+        let [first, second] = UNITS.map(|path| format!("{path}:0 units"));
+        let unit = "[Service]\nLimitCORE=0\n";
+        let renamed = "packaging/systemd/entryway-site.service";
+        let files = [(UNITS[0], unit), (renamed, unit)];
+        finds(check, Vec::new(), &files, &[&second]);
+        finds(check, Vec::new(), &[(UNITS[1], unit)], &[&first]);
+        finds(check, Vec::new(), &[], &[&first, &second]);
+    }
 
     #[test]
     fn what_one_unit_has_the_other_has() {
