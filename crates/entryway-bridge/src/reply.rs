@@ -145,7 +145,8 @@ impl VerifiedReply {
     pub fn body(&self) -> &Bytes {
         &self.body
     }
-    /// When it was made, by the connector's clock.
+    /// When it was made, by the connector's clock. One that is wrong takes nothing from the reply: the nonce says that it
+    /// is fresh.
     pub fn time_ms(&self) -> u64 {
         self.time_ms
     }
@@ -160,12 +161,6 @@ impl VerifiedReply {
     /// All of it but the body, for the record; `None` where nothing is stated of a login.
     pub fn kept(&self) -> Option<&Kept> {
         self.kept.as_deref()
-    }
-    /// How far the connector's clock is from `now_ms`, where that is more than the tolerance. It takes nothing from the
-    /// reply: the nonce says that it is fresh.
-    pub fn clock_skew(&self, now_ms: u64) -> Option<Duration> {
-        let skew = Duration::from_millis(self.time_ms.abs_diff(now_ms));
-        (skew > CLOCK_TOLERANCE).then_some(skew)
     }
 }
 
