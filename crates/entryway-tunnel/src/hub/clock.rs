@@ -28,10 +28,11 @@ impl Clock {
         }
     }
 
-    /// A reply says this time that was asked for so long ago: it was made at some time since, however long it was on its
-    /// way, and only what is so whenever that was counts. Gives whether that changes whether the clock is wrong.
-    pub(super) fn replied(&mut self, time_ms: u64, now: SystemTime, took: Duration) -> bool {
-        let asked = now.checked_sub(took).unwrap_or(SystemTime::UNIX_EPOCH);
+    /// A reply says this time that was asked for then, and has come now: it was made at some time between, however long it
+    /// was on its way, or this machine slept or had its clock set, and only what is so whenever that was counts. Gives
+    /// whether that changes whether the clock is wrong.
+    pub(super) fn replied(&mut self, time_ms: u64, asked: SystemTime, now: SystemTime) -> bool {
+        let asked = asked.min(now);
         let least = ahead_ms(time_ms, unix_ms(now));
         let most = ahead_ms(time_ms, unix_ms(asked));
         // The one of them that is nearest to none at all.
@@ -74,7 +75,7 @@ mod tests {
             let mut clock = Clock::greeting(shows(0), now());
             assert!(!clock.is_wrong);
             let mut then = |ahead: i64| {
-                let changed = clock.replied(shows(side * ahead), now(), AT_ONCE);
+                let changed = clock.replied(shows(side * ahead), now() - AT_ONCE, now());
                 (changed, clock.is_wrong)
             };
             assert_eq!(then(299), (false, false));
@@ -92,7 +93,7 @@ mod tests {
         for ahead in [301, -301] {
             let mut clock = Clock::greeting(shows(ahead), now());
             assert!(clock.is_wrong);
-            assert!(clock.replied(shows(0), now(), AT_ONCE) && !clock.is_wrong);
+            assert!(clock.replied(shows(0), now() - AT_ONCE, now()) && !clock.is_wrong);
         }
         assert!(!Clock::greeting(shows(299), now()).is_wrong);
     }
@@ -101,17 +102,29 @@ mod tests {
     fn a_reply_that_was_long_on_its_way_says_nothing_of_the_clock() {
         let mut clock = Clock::greeting(shows(0), now());
         // Made when it was asked for, an hour ago, or at any time since.
-        let hour = Duration::from_secs(3600);
+        let hour_ago = now() - Duration::from_secs(3600);
         for ago in [3600, 1800, 0] {
-            assert!(!clock.replied(shows(-ago), now(), hour));
+            assert!(!clock.replied(shows(-ago), hour_ago, now()));
             assert_eq!(clock.ahead_ms, 0);
         }
-        assert!(clock.replied(shows(-3600 - 301), now(), hour));
+        assert!(clock.replied(shows(-3600 - 301), hour_ago, now()));
         assert_eq!(clock.ahead_ms, -301_000);
         // Nor does it make one right that is wrong.
-        assert!(!clock.replied(shows(-1800), now(), hour) && clock.is_wrong);
+        assert!(!clock.replied(shows(-1800), hour_ago, now()) && clock.is_wrong);
         // Nor one whose time no clock could show, but that it is wrong.
-        assert!(!clock.replied(u64::MAX, now(), hour) && clock.is_wrong);
-        assert!(clock.replied(0, SystemTime::UNIX_EPOCH, AT_ONCE) && !clock.is_wrong);
+        assert!(!clock.replied(u64::MAX, hour_ago, now()) && clock.is_wrong);
+        assert!(
+            clock.replied(0, SystemTime::UNIX_EPOCH, SystemTime::UNIX_EPOCH) && !clock.is_wrong
+        );
+    }
+
+    #[test]
+    fn our_own_clock_may_be_set_meanwhile() {
+        let minutes = Duration::from_secs(600);
+        // Forward: it may have been made before.
+        let mut clock = Clock::greeting(shows(0), now());
+        assert!(!clock.replied(shows(-600), now() - minutes, now()) && !clock.is_wrong);
+        // Back: it is ahead of ours from now on.
+        assert!(clock.replied(shows(600), now() + minutes, now()) && clock.is_wrong);
     }
 }

@@ -9,6 +9,7 @@ use entryway_bridge::link::{Ended, HubLink, NotAsked, RequestId};
 use entryway_bridge::{Octets, Question as Signed, Roots, SignedReply, VerifiedReply};
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::time::SystemTime;
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::Instant;
 
@@ -29,7 +30,7 @@ pub(super) struct Course {
 struct Waiting {
     signed: Signed,
     token: u64,
-    asked: Instant,
+    asked: SystemTime,
     tell: oneshot::Sender<Result<VerifiedReply, Unanswered>>,
 }
 
@@ -84,7 +85,7 @@ impl Course {
                 let waiting = Waiting {
                     signed,
                     token,
-                    asked: Instant::now(),
+                    asked: SystemTime::now(),
                     tell,
                 };
                 self.waiting.insert(id, waiting);
@@ -144,8 +145,7 @@ impl Course {
         let verified = reply.verify_with(&waiting.signed, self.tunnel.key(), &mut self.roots);
         let is_theirs = verified.is_ok();
         if let Ok(reply) = &verified {
-            let took = waiting.asked.elapsed();
-            self.clock_changed |= self.tunnel.told_time(reply.time_ms(), took);
+            self.clock_changed |= self.tunnel.told_time(reply.time_ms(), waiting.asked);
         }
         let _ = waiting.tell.send(verified.map_err(|_| Unanswered::Invalid));
         is_theirs

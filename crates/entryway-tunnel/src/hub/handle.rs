@@ -206,10 +206,9 @@ impl Tunnel {
     pub fn is_clock_wrong(&self) -> bool {
         self.clock.lock().is_wrong
     }
-    /// Its reply says this time that took so long; gives whether that changes whether its clock is wrong.
-    pub(super) fn told_time(&self, time_ms: u64, took: Duration) -> bool {
-        let now = SystemTime::now();
-        self.clock.lock().replied(time_ms, now, took)
+    /// Its reply says this time that was asked for then; gives whether that changes whether its clock is wrong.
+    pub(super) fn told_time(&self, time_ms: u64, asked: SystemTime) -> bool {
+        self.clock.lock().replied(time_ms, asked, SystemTime::now())
     }
     /// What its connector is ready for.
     pub fn report(&self) -> Arc<Report> {
