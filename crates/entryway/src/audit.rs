@@ -95,22 +95,22 @@ async fn looked_at(store: &Store, record: AuditRecord) -> Result<OnRecord, Exit>
     Ok(OnRecord { record, signed })
 }
 
-/// The keys of a connector: as the hub knows it, and at the site as it knows itself.
+/// The keys of a connector: in a hub's record as the hub knows it, in one of its own as it knows itself.
 async fn keys(store: &Store, signed: &Signed) -> Result<Vec<[u8; 32]>, Exit> {
     let (Some(site), Some(connector)) = signed.by() else {
         return Ok(Vec::new());
     };
-    let row = store.hub().connector(connector).await;
-    let row = row.map_err(|error| failed(&error))?;
-    let row = row.filter(|row| row.site == site);
+    if signed.is_at_hub() {
+        let row = store.hub().connector(connector).await;
+        let row = row.map_err(|error| failed(&error))?;
+        let row = row.filter(|row| row.site == site);
+        let keys = row.map(|row| [Some(row.spki), row.spki_before]);
+        return Ok(keys.into_iter().flatten().flatten().collect());
+    }
     let own = Shelf::find().ok().and_then(|shelf| shelf.load().ok()?);
     let own = own.map(|enrolled| enrolled.credential);
     let own = own.filter(|own| own.site.as_str() == site && own.connector.as_str() == connector);
-    let at_hub = row
-        .into_iter()
-        .flat_map(|row| [Some(row.spki), row.spki_before]);
-    let at_site = own.map(|own| own.fingerprint());
-    Ok(at_hub.chain([at_site]).flatten().collect())
+    Ok(own.map(|own| own.fingerprint()).into_iter().collect())
 }
 
 async fn get(store: &Store, id: LoginId) -> Result<AuditRecord, Exit> {

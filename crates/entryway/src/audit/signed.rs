@@ -21,6 +21,7 @@ pub(crate) struct Signed {
     connector: Option<String>,
     /// The fingerprint of the key that it was verified with.
     key: Option<[u8; 32]>,
+    end: End,
     found: Found,
 }
 
@@ -84,6 +85,7 @@ pub(crate) fn look(record: &Value, login: LoginId) -> Option<Signed> {
         site: by("site"),
         connector: by("connector"),
         key: None,
+        end,
         found: Found::NotRecomputable,
     };
     let Some(stated) = stated else {
@@ -119,6 +121,8 @@ fn misfits(
     let proof = proof(signed);
     let is_proved = proof.is_some_and(|proof| kept.is_proved(&proof, key));
     let id = kept.stated.login_id.to_string();
+    // A hub may find that it can make nothing of an answer: then nobody is let in, and nobody refused.
+    let is_invalid = end == End::Hub && is_told_invalid(record, signed);
     let checks = [
         (
             digest == Some(kept.digest()),
@@ -130,11 +134,11 @@ fn misfits(
             "`id` is another login's than the record is found by",
         ),
         (
-            decides(record, end, &kept.stated),
+            is_invalid || decides(record, end, kept),
             "`decision` is not what the connector stated",
         ),
         (
-            end == End::Connector || outcome_is(signed, kept),
+            is_invalid || end == End::Connector || outcome_is(signed, kept),
             "what the trace says of the answer is not what the connector stated",
         ),
         (
@@ -146,20 +150,27 @@ fn misfits(
     misfits.map(|(_, what)| what).collect()
 }
 
+/// Whether trace and decision of a hub both say that.
+fn is_told_invalid(record: &Value, answered: &Value) -> bool {
+    let is = |of: &Value, key, what| {
+        text(of, key) == Some(what) && text(of, "fault") == Some(Fault::SiteReplyInvalid.code())
+    };
+    is(record, "decision", "indeterminate") && is(answered, "outcome", "no_verdict")
+}
+
 /// Whether that is what such an answer comes to.
-fn decides(record: &Value, end: End, stated: &Stated) -> bool {
+fn decides(record: &Value, end: End, kept: &Kept) -> bool {
+    let stated = &kept.stated;
     let decision = text(record, "decision").unwrap_or_default();
     let [reason, fault, challenge] = ["reason", "fault", "challenge"].map(|key| text(record, key));
     let code = stated.code.as_ref().map(Text::as_str);
-    // A hub may find that it can make nothing of an answer: then nobody is let in, and nobody refused.
-    let is_invalid = end == End::Hub
-        && decision == "indeterminate"
-        && fault == Some(Fault::SiteReplyInvalid.code());
-    let kind = text(record, "kind");
-    let is = match (stated.outcome.as_str(), end) {
-        // It is still welcome at the site, and compared here with whom the session is of.
-        ("accept", End::Hub) if kind == Some("revalidation") => {
-            matches!(decision, "accept" | "reject")
+    match (stated.outcome.as_str(), end) {
+        // Still welcome at the site, and compared here with whom the session is of. What was asked is signed; what the
+        // record calls it is not.
+        ("accept", End::Hub) if decision == "reject" => {
+            let compared = [Reason::UnknownLogin, Reason::PasswordChanged].map(Reason::code);
+            kept.question.method == Method::Revalidate
+                && reason.is_some_and(|reason| compared.contains(&reason))
         }
         ("accept", _) => decision == "accept",
         ("challenge", _) => decision == "challenge" && challenge == code,
@@ -170,18 +181,19 @@ fn decides(record: &Value, end: End, stated: &Stated) -> bool {
             decision == "reject" && reason == Some(expected)
         }
         ("refused", End::Connector) => decision == "reject" && (code.is_none() || reason == code),
-        ("no_verdict", End::Hub) => decision == "indeterminate" && fault == hub_fault(code),
+        ("no_verdict" | "stands", End::Hub) => {
+            decision == "indeterminate" && fault == hub_fault(code)
+        }
         // What the site keeps to itself is told in one word.
         ("no_verdict", End::Connector) => {
             decision == "indeterminate" && (code == Some("no_verdict") || fault == code)
         }
-        ("stands", _) => decision == "indeterminate",
+        ("stands", End::Connector) => decision == "indeterminate",
         ("seal_refused", _) => {
             decision == "indeterminate" && fault == Some(Fault::SealExpired.code())
         }
         _ => false,
-    };
-    is || is_invalid
+    }
 }
 
 /// What a site's fault is here.
@@ -194,16 +206,14 @@ fn hub_fault(told: Option<&str>) -> Option<&'static str> {
     Some(fault.code())
 }
 
-/// Whether the hub's trace tells of that answer, or that it could make nothing of it.
+/// Whether the hub's trace tells of that answer.
 fn outcome_is(answered: &Value, kept: &Kept) -> bool {
     let stated = &kept.stated;
     let said = text(answered, "outcome").unwrap_or_default();
     let told = text(answered, "told");
     let code = stated.code.as_ref().map(Text::as_str);
     let name = at_hub(kept);
-    let is_invalid =
-        said == "no_verdict" && text(answered, "fault") == Some(Fault::SiteReplyInvalid.code());
-    let is = match stated.outcome.as_str() {
+    match stated.outcome.as_str() {
         "accept" => said == "accepted" && text(answered, "name") == name.as_deref(),
         "challenge" => said == "must_change",
         "changed" => said == "changed",
@@ -211,8 +221,7 @@ fn outcome_is(answered: &Value, kept: &Kept) -> bool {
         "no_verdict" | "stands" => said == "no_verdict" && told == code,
         "seal_refused" => said == "seal_refused" && text(answered, "why") == code,
         _ => false,
-    };
-    is || is_invalid
+    }
 }
 
 /// Whoever was let in is whom the connector has named.
@@ -295,6 +304,12 @@ impl Signed {
     /// Who is said to have signed it.
     pub(crate) fn by(&self) -> (Option<&str>, Option<&str>) {
         (self.site.as_deref(), self.connector.as_deref())
+    }
+
+    /// Whether the record is a hub's, by what it has: only a hub's own list says then whose key it is. A record that was
+    /// made to look like a connector's own has names that are nobody's at the hub.
+    pub(crate) fn is_at_hub(&self) -> bool {
+        self.end == End::Hub
     }
 
     /// With the keys that are known to be that connector's.

@@ -35,12 +35,12 @@ fn refused() -> Outcome {
 }
 
 /// What a record keeps of that answer: who, by what it is found, of what it was made.
-fn signed(signer: &IdentitySigner, outcome: &Outcome) -> Value {
+fn signed(signer: &IdentitySigner, asked: Method, outcome: &Outcome) -> Value {
     let question = Question {
         site: SiteName::parse("plant-a").expect("a name"),
         connector: ConnectorId::from_bits([1; 10]),
         nonce: Octets([2; 16]),
-        method: Method::Login,
+        method: asked,
         request: Question::digest_of(b"{}", b"body"),
     };
     let stated = Stated::of(login(), outcome).map(Box::new);
@@ -51,7 +51,7 @@ fn signed(signer: &IdentitySigner, outcome: &Outcome) -> Value {
     let mut stated = json!({
         "nonce": hex(&[2; 16]),
         "time_ms": TIME_MS,
-        "method": "login",
+        "method": asked,
         "request": hex(&question.request),
         "body": hex(&kept.body),
         "key": hex(&signer.point().expect("a point")),
@@ -83,14 +83,18 @@ fn with(mut one: Value, other: Value) -> Value {
     one
 }
 
-/// A hub's record: what the trace says of the answer, and what was decided.
+/// A hub's record of a login: what the trace says of the answer, and what was decided.
 fn at_hub(signer: &IdentitySigner, outcome: &Outcome, said: Value, decided: Value) -> Value {
+    record_at_hub(signed(signer, Method::Login, outcome), said, decided)
+}
+
+fn record_at_hub(signed: Value, said: Value, decided: Value) -> Value {
     let who = json!({
         "event": "site_answered",
         "site": "plant-a",
         "connector": ConnectorId::from_bits([1; 10]).as_str(),
     });
-    let answered = with(with(who, said), signed(signer, outcome));
+    let answered = with(with(who, said), signed);
     let record = json!({
         "kind": "login",
         "id": login().to_string(),
@@ -248,6 +252,100 @@ fn nothing_that_was_stated_can_be_altered_unnoticed() {
     turned["trace"][1]["stated"]["subject"] = json!("staff:1");
     turned["trace"][1]["stated"]["name"] = json!("jane");
     assert_eq!(verdict(&turned), "does_not_fit");
+}
+
+/// The site lets its person in still, and the hub finds that the session is another's: that is the hub's word, of what was
+/// asked so, for its two reasons and no other.
+#[test]
+fn an_accept_is_a_refusal_where_a_revalidation_was_asked_for_alone() {
+    let signer = signer();
+    let of = |asked: Method, kind: &str, reason: &str| {
+        let said = json!({"outcome": "accepted", "name": "plant-a/jane"});
+        let decided = json!({"decision": "reject", "reason": reason});
+        let mut record = record_at_hub(signed(&signer, asked, &accepted()), said, decided);
+        record["kind"] = json!(kind);
+        verdict(&record)
+    };
+    for reason in ["unknown_login", "password_changed"] {
+        assert_eq!(
+            of(Method::Revalidate, "revalidation", reason),
+            "unknown_key"
+        );
+        for kind in ["login", "revalidation"] {
+            assert_eq!(of(Method::Login, kind, reason), "does_not_fit", "{kind}");
+        }
+    }
+    for reason in ["wrong_password", "account_disabled"] {
+        assert_eq!(
+            of(Method::Revalidate, "revalidation", reason),
+            "does_not_fit"
+        );
+    }
+}
+
+/// That it could make nothing of an answer a hub says in its trace and in its decision, or in neither.
+#[test]
+fn an_answer_that_was_invalid_in_one_place_alone_does_not_fit() {
+    let signer = signer();
+    let invalid = json!({"decision": "indeterminate", "fault": "site_reply_invalid"});
+    let mut record = jane_at_hub(&signer);
+    record.as_object_mut().expect("an object").remove("session");
+    let record = with(record, invalid);
+    assert_eq!(verdict(&record), "does_not_fit");
+    let mut traced = jane_at_hub(&signer);
+    traced["trace"][1]["outcome"] = json!("no_verdict");
+    traced["trace"][1]["fault"] = json!("site_reply_invalid");
+    assert_eq!(verdict(&traced), "does_not_fit");
+}
+
+/// Whatever a connector has told, in its own record.
+#[test]
+fn what_each_answer_comes_to_at_a_connector_fits_and_nothing_else() {
+    let signer = signer();
+    let session = json!({"subject": "staff:1", "name": "jane"});
+    let own = |outcome: &Outcome, decided: Value| {
+        let mut record = with(signed(&signer, Method::Login, outcome), decided);
+        record["id"] = json!(login().to_string());
+        record["stated"]["site"] = json!("plant-a");
+        record["stated"]["connector"] = json!(ConnectorId::from_bits([1; 10]).as_str());
+        record
+    };
+    let no_verdict = |fault: &str| Outcome::NoVerdict {
+        fault: Text::cut(fault),
+    };
+    let deadline = json!({"decision": "indeterminate", "fault": "deadline"});
+    let refusal = json!({"decision": "reject", "reason": "wrong_password"});
+    let seal = json!({"decision": "indeterminate", "fault": "seal_expired"});
+    let why = SealRefusal::Replayed;
+    let must = json!({"decision": "challenge", "challenge": "change_password"});
+    let demand = Demand::ChangePassword;
+    let each = [
+        (
+            accepted(),
+            json!({"decision": "accept", "session": session}),
+        ),
+        (refused(), refusal.clone()),
+        (Outcome::Refused { reason: None }, refusal),
+        (no_verdict("deadline"), deadline.clone()),
+        (no_verdict("no_verdict"), deadline),
+        (Outcome::SealRefused { why }, seal),
+        (Outcome::Challenge { demand }, must),
+        (Outcome::Changed {}, json!({"decision": "changed"})),
+    ];
+    for (outcome, decided) in &each {
+        let record = own(outcome, decided.clone());
+        assert_eq!(verdict(&record), "unknown_key", "{record}");
+        let (said, decision) = (outcome.as_str(), &decided["decision"]);
+        for (_, other) in each
+            .iter()
+            .filter(|(_, other)| other["decision"] != *decision)
+        {
+            let record = own(outcome, other.clone());
+            assert_eq!(verdict(&record), "does_not_fit", "{said}: {record}");
+        }
+    }
+    let reason = |reason: &str| own(&refused(), json!({"decision": "reject", "reason": reason}));
+    assert_eq!(verdict(&reason("account_locked")), "does_not_fit");
 }
 
 #[test]

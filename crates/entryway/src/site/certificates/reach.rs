@@ -19,6 +19,7 @@ use rustls::{
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::time::Duration;
 use tokio::net::{TcpStream, lookup_host};
 use tokio::time::timeout;
@@ -84,8 +85,16 @@ async fn go(host: &str, port: u16, roots: RootCertStore) -> Met {
         Ok(found) => found.collect(),
         Err(error) => return Met::NoName(error),
     };
-    let connected = timeout(PATIENCE, TcpStream::connect(at.as_slice())).await;
-    let tcp = match connected.map_err(late).flatten() {
+    // One after the other, each with a time of its own: browsers do not wait for a network that swallows all.
+    let mut connected = Err(io::Error::from(io::ErrorKind::AddrNotAvailable));
+    for address in &at {
+        let tried = timeout(PATIENCE, TcpStream::connect(address)).await;
+        connected = tried.map_err(late).flatten();
+        if connected.is_ok() {
+            break;
+        }
+    }
+    let tcp = match connected {
         Ok(tcp) => tcp,
         Err(error) => return Met::Nobody { at, error },
     };
@@ -94,6 +103,7 @@ async fn go(host: &str, port: u16, roots: RootCertStore) -> Met {
         roots,
         shown: Mutex::default(),
         asked: Mutex::default(),
+        proved: AtomicBool::new(false),
     });
     let (config, name) = match (eyes.clone().config(), ServerName::try_from(host.to_owned())) {
         (Ok(config), Ok(name)) => (config, name),
@@ -105,8 +115,10 @@ async fn go(host: &str, port: u16, roots: RootCertStore) -> Met {
     let ended = shaken.map_err(late).flatten();
     let (shown, asked) = (eyes.shown.lock().take(), eyes.asked.lock().take());
     match (shown, ended) {
-        // Whoever insists on a certificate ends it after the question.
-        (Some(shown), ended) if ended.is_ok() || asked.is_some() => Met::Shown(shown, asked),
+        // Whoever insists on a certificate ends it after the question, and after it was seen that the key is theirs.
+        (Some(shown), ended) if ended.is_ok() || asked.is_some() && eyes.proved.load(Relaxed) => {
+            Met::Shown(shown, asked)
+        }
         (_, Err(error)) => Met::NoTls(error),
         (_, Ok(_)) => Met::NoTls(io::Error::other("no certificate was shown")),
     }
@@ -222,6 +234,8 @@ struct Eyes {
     roots: RootCertStore,
     shown: Mutex<Option<Shown>>,
     asked: Mutex<Option<Vec<Vec<u8>>>>,
+    /// Whether whoever shows a certificate has its key.
+    proved: AtomicBool,
 }
 
 impl Eyes {
@@ -284,7 +298,9 @@ impl ServerCertVerifier for Eyes {
         certificate: &CertificateDer<'_>,
         signed: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
-        verify_tls12_signature(message, certificate, signed, &self.algorithms)
+        let verified = verify_tls12_signature(message, certificate, signed, &self.algorithms);
+        self.proved.store(verified.is_ok(), Relaxed);
+        verified
     }
     fn verify_tls13_signature(
         &self,
@@ -292,7 +308,9 @@ impl ServerCertVerifier for Eyes {
         certificate: &CertificateDer<'_>,
         signed: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
-        verify_tls13_signature(message, certificate, signed, &self.algorithms)
+        let verified = verify_tls13_signature(message, certificate, signed, &self.algorithms);
+        self.proved.store(verified.is_ok(), Relaxed);
+        verified
     }
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
         self.algorithms.supported_schemes()

@@ -100,12 +100,38 @@ fn who_has_the_key_of_the_chain_cannot_alter_what_a_connector_has_signed() {
     kept_out["decision"] = json!("reject");
     kept_out["reason"] = json!("wrong_password");
     is_caught(&kept_out, "`decision`");
+    // As if it had been asked whether the session still stands: what was asked is signed.
+    let mut disguised = kept_out;
+    disguised["kind"] = json!("revalidation");
+    disguised["reason"] = json!("unknown_login");
+    is_caught(&disguised, "`decision`");
     let mut other = jane.clone();
     other["session"]["name"] = json!("plant-a/joan");
     is_caught(&other, "`session`");
     let mut moved = jane.clone();
     moved["id"] = wrong["id"].clone();
     is_caught(&moved, "the signature");
+    // As if it were a connector's own, in whose record the names of a site stand without it: whoever is `staff:1` here
+    // would be somebody else.
+    let mut moved = jane.clone();
+    let steps = moved["trace"].as_array_mut().expect("steps");
+    let at = steps
+        .iter()
+        .position(|step| step["event"] == "site_answered");
+    let mut answered = steps.remove(at.expect("an answer"));
+    for key in ["reply", "signature", "beside", "stated"] {
+        if let Some(value) = answered.get_mut(key) {
+            moved[key] = value.take();
+        }
+    }
+    for key in ["site", "connector"] {
+        moved["stated"][key] = answered[key].take();
+    }
+    for key in ["subject", "name"] {
+        moved["session"][key] = moved["stated"][key].clone();
+    }
+    rewrite(&world, &moved);
+    assert_eq!(show(&world, &moved).1["verdict"], "unknown_key");
     // The record as it was is believed again.
     rewrite(&world, &jane);
     assert_eq!(show(&world, &jane).1["verdict"], "verified");
