@@ -101,6 +101,9 @@ shapes! {
         pub draining: bool,
         /// Whether it was asked a moment ago and gives no sign of life: others of its site are asked first.
         pub silent: bool,
+        /// Where its clock is more than five minutes from this one: by how many milliseconds it is ahead; below zero:
+        /// behind. No browser is sent there with a certificate.
+        pub clock_wrong_ms: Option<i64>,
         /// Questions that are on their way.
         pub outstanding: u64,
         /// How long a ping took, in milliseconds.

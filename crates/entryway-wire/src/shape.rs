@@ -75,6 +75,12 @@ impl Shape for u64 {
     }
 }
 
+impl Shape for i64 {
+    fn schema(_: &mut Schemas) -> Value {
+        json!({ "type": "integer" })
+    }
+}
+
 impl Shape for &str {
     fn schema(_: &mut Schemas) -> Value {
         json!({ "type": "string" })

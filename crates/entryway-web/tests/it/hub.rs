@@ -39,6 +39,7 @@ fn connector(id: &str, standing: &str) -> ConnectorJson {
             certificate_url: None,
             draining: false,
             silent: false,
+            clock_wrong_ms: Some(-600_000),
             outstanding: 2,
             latency_ms: None,
         }),

@@ -175,6 +175,7 @@ fn tunnel(tunnel: &Tunnel) -> TunnelJson {
         ready: ready.collect(),
         draining: tunnel.is_draining(),
         silent: tunnel.is_silent(),
+        clock_wrong_ms: tunnel.is_clock_wrong().then(|| tunnel.clock_ahead_ms()),
         outstanding: tunnel.outstanding() as u64,
         latency_ms: tunnel
             .latency()

@@ -181,6 +181,12 @@ fn tunnel_rows(one: &ConnectorJson, live: &Live, rows: &mut Vec<Row>) {
         let label = if number == 0 { "ready" } else { "" };
         rows.push(Row::new(label, told));
     }
+    if let Some(ahead_ms) = tunnel.clock_wrong_ms {
+        let side = if ahead_ms > 0 { "ahead" } else { "behind" };
+        let wrong = format!("{} s {side}", ahead_ms.unsigned_abs() / 1000);
+        let row = Row::new("clock", wrong).tone(Tone::Bad);
+        rows.push(row.note("no browser is sent there with a certificate until it is set"));
+    }
     if let Some(url) = &tunnel.certificate_url {
         rows.push(Row::new("certificates", url).note("where it says that browsers show them"));
     }

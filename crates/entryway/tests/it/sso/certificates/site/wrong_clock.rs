@@ -95,6 +95,12 @@ fn whoever_comes_back_from_a_clock_that_has_gone_wrong_goes_on_with_the_password
         assert!(wanted.contains(&ahead), "{ahead}");
         both.until_unready("clock_wrong");
         both.offers_nothing();
+        let shown = done(&both.hub, &["hub", "connector", "list"]);
+        let wrong = shown["connectors"][0]["tunnel"]["clock_wrong_ms"].as_i64();
+        assert!(
+            wrong.is_some_and(|wrong| wanted.contains(&wrong)),
+            "{shown}"
+        );
         // Set right, the tunnel that stands is as good as a new one.
         set("+0s");
         {
