@@ -43,6 +43,7 @@ mod problems;
 mod recent;
 mod record;
 mod reload;
+mod roots;
 mod scenarios;
 mod seal;
 mod serve;

@@ -88,15 +88,14 @@ pub(crate) fn judge(
             (AtSite::MustChange, SiteOutcome::MustChange)
         }
         (SiteVerdict::Refused(told), _) => {
-            let known = told.as_deref().and_then(Reason::from_code);
-            let reason = known.unwrap_or(Reason::RefusedBySite);
+            let reason = Reason::of_site(told.as_deref());
             (
                 AtSite::Refused(reason),
                 SiteOutcome::Refused { reason, told },
             )
         }
         (SiteVerdict::NoVerdict(told), _) => {
-            let fault = no_verdict(&told);
+            let fault = Fault::of_site(&told);
             let told = Some(told);
             (
                 AtSite::NoVerdict(fault),
@@ -111,12 +110,22 @@ pub(crate) fn judge(
     }
 }
 
-/// A fault there is one of the site here, whatever it is there: the hub's own directories are not meant.
-fn no_verdict(told: &str) -> Fault {
-    match told {
-        code if code == Fault::PasswordChangeUnknown.code() => Fault::PasswordChangeUnknown,
-        code if code == Fault::Deadline.code() => Fault::SiteTimedOut,
-        _ => Fault::SiteNoVerdict,
+impl Fault {
+    /// What a site's fault is here, whatever it is there: the hub's own directories are not meant.
+    pub fn of_site(told: &str) -> Self {
+        match told {
+            code if code == Self::PasswordChangeUnknown.code() => Self::PasswordChangeUnknown,
+            code if code == Self::Deadline.code() => Self::SiteTimedOut,
+            _ => Self::SiteNoVerdict,
+        }
+    }
+}
+
+impl Reason {
+    /// Why a site has refused, where it tells and we know the word.
+    pub fn of_site(told: Option<&str>) -> Self {
+        told.and_then(Self::from_code)
+            .unwrap_or(Self::RefusedBySite)
     }
 }
 

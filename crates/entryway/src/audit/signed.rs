@@ -176,13 +176,12 @@ fn decides(record: &Value, end: End, kept: &Kept) -> bool {
         ("challenge", _) => decision == "challenge" && challenge == code,
         ("changed", _) => decision == "changed",
         ("refused", End::Hub) => {
-            let known = code.and_then(Reason::from_code);
-            let expected = known.unwrap_or(Reason::RefusedBySite).code();
-            decision == "reject" && reason == Some(expected)
+            decision == "reject" && reason == Some(Reason::of_site(code).code())
         }
         ("refused", End::Connector) => decision == "reject" && (code.is_none() || reason == code),
         ("no_verdict" | "stands", End::Hub) => {
-            decision == "indeterminate" && fault == hub_fault(code)
+            let expected = code.map(|code| Fault::of_site(code).code());
+            decision == "indeterminate" && fault == expected
         }
         // What the site keeps to itself is told in one word.
         ("no_verdict", End::Connector) => {
@@ -194,16 +193,6 @@ fn decides(record: &Value, end: End, kept: &Kept) -> bool {
         }
         _ => false,
     }
-}
-
-/// What a site's fault is here.
-fn hub_fault(told: Option<&str>) -> Option<&'static str> {
-    let fault = match told? {
-        code if code == Fault::PasswordChangeUnknown.code() => Fault::PasswordChangeUnknown,
-        code if code == Fault::Deadline.code() => Fault::SiteTimedOut,
-        _ => Fault::SiteNoVerdict,
-    };
-    Some(fault.code())
 }
 
 /// Whether the hub's trace tells of that answer.

@@ -15,7 +15,7 @@ use entryway_bridge::SiteName;
 use entryway_config::HubSettings;
 use entryway_store::{Hub as HubStore, Standing};
 use entryway_wire::{ConnectorsJson, SitesJson, TicketsJson};
-use live::{Live, WithLive};
+use live::Live;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -131,10 +131,7 @@ async fn connector(
             let live = Live::of(running);
             live.complete(&mut connectors);
             let listed = ConnectorsJson { connectors };
-            let answer = WithLive {
-                stored: &listed,
-                live: live.json(),
-            };
+            let answer = live.beside(&listed);
             out::answer_as(common, &answer, || {
                 print::connectors(&listed.connectors, &live)
             });
@@ -183,10 +180,7 @@ async fn show(
         return Ok(Exit::Done);
     };
     live.complete(std::slice::from_mut(&mut shown));
-    let answer = WithLive {
-        stored: &shown,
-        live: live.json(),
-    };
+    let answer = live.beside(&shown);
     out::answer_as(common, &answer, || print::connector(&shown, Some(live)));
     Ok(Exit::Done)
 }
@@ -218,10 +212,7 @@ async fn site(common: &Common, store: &HubStore, asked: &SiteCommand) -> Result<
     match asked {
         SiteCommand::List { .. } => {
             let listed = SitesJson { sites };
-            let answer = WithLive {
-                stored: &listed,
-                live: live.json(),
-            };
+            let answer = live.beside(&listed);
             out::answer_as(common, &answer, || print::sites(&listed.sites, &live));
         }
         SiteCommand::Show { name, .. } => {
@@ -236,10 +227,7 @@ async fn site(common: &Common, store: &HubStore, asked: &SiteCommand) -> Result<
             let mut own: Vec<_> = own.map(shown::connector).collect();
             shown::note_replaced(&mut own, &rows);
             live.complete(&mut own);
-            let answer = WithLive {
-                stored: &site,
-                live: live.json(),
-            };
+            let answer = live.beside(&site);
             out::answer_as(common, &answer, || print::site(&site, &own, &live));
         }
     }

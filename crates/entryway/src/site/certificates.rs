@@ -5,10 +5,10 @@ mod reach;
 
 use crate::certificate_login::{AskingListener, PersonTrust, Wanted};
 use crate::check::{Finding, State};
+use crate::roots;
 use entryway_bridge::message::Certificates;
 use entryway_config::{CertificateLogin, Settings};
 use reach::Own;
-use rustls::RootCertStore;
 use std::io::ErrorKind;
 use std::sync::Arc;
 use std::time::Instant;
@@ -38,8 +38,7 @@ pub(super) async fn findings(settings: &Settings, told: &[Told]) -> Vec<Finding>
         findings.push(found("url", state, detail));
     }
     let began = Instant::now();
-    let mut roots = RootCertStore::empty();
-    roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
+    let roots = roots::of_the_system();
     let (state, detail) = reach::look(&login.url, &own(settings, &login, is_taken), roots).await;
     let took = Some(began.elapsed());
     findings.push(Finding::new(

@@ -1,6 +1,7 @@
 //! Tells applications that a session has ended (Back-Channel Logout §2.5): in the background, a few times, over TLS
 //! that is verified against what this machine trusts.
 
+use crate::roots;
 use anyhow::{Context, bail};
 use entryway_oidc::{ClientId, LogoutNotice};
 use http_body_util::Full;
@@ -10,8 +11,8 @@ use hyper::client::conn::http1;
 use hyper::header::{CONTENT_TYPE, HOST, HeaderValue};
 use hyper_util::rt::TokioIo;
 use parking_lot::Mutex;
+use rustls::ClientConfig;
 use rustls::pki_types::ServerName;
-use rustls::{ClientConfig, RootCertStore};
 use std::collections::HashMap;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
@@ -130,14 +131,11 @@ impl Notices {
 
     fn tls(&self) -> Option<TlsConnector> {
         let made = self.tls.get_or_init(|| {
-            let mut roots = RootCertStore::empty();
-            let found = rustls_native_certs::load_native_certs();
-            roots.add_parsable_certificates(found.certs);
             let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
             let config = ClientConfig::builder_with_provider(provider)
                 .with_safe_default_protocol_versions()
                 .ok()?
-                .with_root_certificates(roots)
+                .with_root_certificates(roots::of_the_system())
                 .with_no_client_auth();
             Some(TlsConnector::from(Arc::new(config)))
         });

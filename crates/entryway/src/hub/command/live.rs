@@ -12,8 +12,8 @@ pub(super) struct Live(Result<HubStatus, String>);
 #[derive(Serialize)]
 pub(super) struct WithLive<'a, T> {
     #[serde(flatten)]
-    pub(super) stored: &'a T,
-    pub(super) live: LiveJson,
+    stored: &'a T,
+    live: LiveJson,
 }
 
 impl Live {
@@ -28,7 +28,15 @@ impl Live {
         )
     }
 
-    /// The same for programs.
+    /// What the store holds, for programs: with where its live part comes from.
+    pub(super) fn beside<'a, T>(&self, stored: &'a T) -> WithLive<'a, T> {
+        WithLive {
+            stored,
+            live: self.json(),
+        }
+    }
+
+    /// Where it comes from.
     pub(super) fn json(&self) -> LiveJson {
         LiveJson {
             known: self.0.is_ok(),
